@@ -1,0 +1,205 @@
+"""The manifest of a project, derived anew from `reprocrate.toml` and all run records.
+
+Deriving twice gives the same bytes: ids and dates come from the records.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reprocrate.assembly.claims import make_claims, make_tables
+from reprocrate.assembly.comparisons import make_comparisons
+from reprocrate.assembly.configurations import ConfigurationGroup, group_records
+from reprocrate.assembly.inputs import FileRoles, Key, make_data
+from reprocrate.assembly.locks import find_lock
+from reprocrate.assembly.measured import measured, metric_sources
+from reprocrate.assembly.results import make_results
+from reprocrate.assembly.runs import RunSections
+from reprocrate.assembly.selection import Selection, select_runs
+from reprocrate.assembly.settings import MetricSettings, ProjectSettings
+from reprocrate.capture.record import RunRecord, plain
+from reprocrate.capture.results import MetricSource
+from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
+
+Section = dict[str, Any]
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/reprocrate/experiment")
+_DECLARED = ("requirements", "services", "models", "ethics", "leakage", "checklists")
+
+
+def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunRecord]) -> Manifest:
+    """The manifest that a project's records and settings add up to.
+
+    Args:
+        project: root of the project.
+        settings: the author's part.
+        records: every launch, oldest first.
+
+    Raises:
+        UsageError: a claim names a configuration or metric that does not exist.
+    """
+    roles = FileRoles(settings, records)
+    groups = group_records(settings, records)
+    data, data_of = make_data(project, settings, records, roles)
+    values = {
+        record.id: measured(project, settings, group, record) for group in groups for record in group.records
+    }
+    shared = RunSections(roles, lambda record: values[record.id], lambda found: find_lock(project, found))
+    runs = shared.build(groups)
+    by_id = {run["id"]: run for run in runs}
+    executed = {record.id: roles.executed_digest(record) for record in records}
+    selections = {group.id: select_runs([by_id[r.id] for r in group.records], executed) for group in groups}
+    results = make_results(settings, groups, selections)
+    document = {
+        "$schema": SCHEMA_URL,
+        "manifest_version": VERSION,
+        "id": _identity(project, records),
+        "experiment": _experiment(project, settings, records),
+        "code": _code(settings, shared.code.sections, selections),
+        "data": data,
+        "environments": shared.environments.sections,
+        "hardware": shared.hardware.sections,
+        "determinism": _determinism(settings, records),
+        "configurations": [_configuration(group, selections[group.id], data_of) for group in groups],
+        "runs": runs,
+        "metrics": _metrics(settings, runs),
+        "results": list(results.sections),
+        "comparisons": make_comparisons(settings, groups, results, by_id),
+        "tables": make_tables(settings, groups, results),
+        "claims": make_claims(settings, groups, results),
+        "compute": _compute(runs, results.sections),
+        "history": _history(settings, records),
+    }
+    declared = settings.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_DECLARED))
+    return manifest_from(_without_nothing(document | declared), "the assembled manifest")
+
+
+def _identity(project: Path, records: Sequence[RunRecord]) -> str:
+    return uuid.uuid5(_NAMESPACE, records[0].id if records else project.resolve().name).urn
+
+
+def _experiment(project: Path, settings: ProjectSettings, records: Sequence[RunRecord]) -> Section:
+    declared = settings.experiment.model_dump(mode="json", exclude_defaults=True)
+    created = records[0].started if records else None
+    return {"title": project.resolve().name or "experiment"} | declared | {"created": created}
+
+
+def _code(
+    settings: ProjectSettings, sections: Sequence[Section], selections: Mapping[str, Selection]
+) -> list[Section]:
+    """The newest tree that a result rests on lies at the root, the others in folders of their own."""
+    used = [run for chosen in selections.values() for run in chosen.counting if run.get("code")]
+    newest = (
+        max(used, key=lambda run: run["id"])["code"] if used else (sections[-1]["id"] if sections else None)
+    )
+    declared = settings.code.model_dump(mode="json", exclude_defaults=True)
+    return [
+        section
+        | declared
+        | ({} if section["id"] == newest else {"folder": f".reprocrate/code/{section['id']}"})
+        for section in sections
+    ]
+
+
+def _configuration(group: ConfigurationGroup, chosen: Selection, data_of: Mapping[Key, str]) -> Section:
+    counting = {run["id"] for run in chosen.counting}
+    codes = [run["code"] for run in chosen.counting if run.get("code")]
+    read = dict.fromkeys(
+        data_of[file.root, file.path]
+        for record in group.records
+        if record.id in counting or not counting
+        for file in record.inputs
+        if (file.root, file.path) in data_of
+    )
+    return group.to_section(max(codes, default=None), list(read))
+
+
+def _determinism(settings: ProjectSettings, records: Sequence[RunRecord]) -> Section:
+    observed: Section = plain(records[-1].determinism) if records else {}
+    declared = settings.determinism.model_dump(mode="json", exclude_defaults=True)
+    causes = dict.fromkeys([*observed.get("known_causes", []), *declared.get("known_causes", [])])
+    return observed | declared | {"known_causes": list(causes)}
+
+
+def _metrics(settings: ProjectSettings, runs: Sequence[Section]) -> list[Section]:
+    names = dict.fromkeys([*settings.metrics, *(seen["metric"] for run in runs for seen in run["metrics"])])
+    sources = {source.name: source for source in metric_sources(settings)}
+    return [
+        {"id": name, **_declared_metric(settings.metrics.get(name)), "source": _metric_source(sources.get(name))}
+        for name in names
+    ]
+
+
+def _declared_metric(declared: MetricSettings | None) -> Section:
+    if declared is None:
+        return {}
+    elsewhere = {"source", "stdout", "split", "data"}
+    return declared.model_dump(mode="json", exclude_defaults=True, exclude=elsewhere)
+
+
+def _metric_source(source: MetricSource | None) -> Section | None:
+    if source is None:
+        return None
+    return {
+        "path": source.from_path,
+        "json_path": source.json_path,
+        "csv_column": source.csv_column,
+        "stdout": source.stdout_regex,
+        "data": source.data,
+        "split": source.split,
+    }
+
+
+def _compute(runs: Sequence[Section], results: Sequence[Section]) -> Section | None:
+    if not runs:
+        return None
+    counted = {run for result in results for run in result["runs"]}
+    others = [run for run in runs if run["id"] not in counted]
+    by_configuration: dict[str, float] = {}
+    for run in runs:
+        name = run["configuration"]
+        by_configuration[name] = round(by_configuration.get(name, 0.0) + (run["duration_s"] or 0.0), 6)
+    return {
+        "total_s": round(sum(run["duration_s"] or 0.0 for run in runs), 6),
+        "cpu_s": round(sum(run["resources"].get("cpu_s") or 0.0 for run in runs), 6),
+        "by_configuration": by_configuration,
+        "unreported_runs": len(others),
+        "unreported_s": round(sum(run["duration_s"] or 0.0 for run in others), 6),
+    }
+
+
+def _history(settings: ProjectSettings, records: Sequence[RunRecord]) -> list[Section]:
+    entries: list[Section] = []
+    if records:
+        newest = max(records, key=lambda record: record.ended or record.started)
+        captured = {"tool": newest.tool.name, "version": newest.tool.version, "how": "captured"}
+        when = newest.ended or newest.started
+        sections = ("code", "environments", "hardware", "runs")
+        entries += [captured | {"section": section, "when": when} for section in sections]
+        if settings != ProjectSettings():
+            tool = {"tool": newest.tool.name, "version": newest.tool.version, "how": "declared"}
+            declared = settings.model_fields_set & {"experiment", "data", "metrics", "claims", "tables"}
+            entries += [tool | {"section": section} for section in sorted(declared)]
+    return entries
+
+
+def _without_nothing(value: Any) -> Any:
+    """Plain values without keys whose value is null or empty; a metric's value may be null."""
+    if isinstance(value, list):
+        return [_without_nothing(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for key, item in value.items():
+        inner = _without_nothing(item)
+        if (inner is None and not _is_metric_value(value, key)) or inner in ([], {}):
+            continue
+        kept[key] = inner
+    return kept
+
+
+def _is_metric_value(section: Section, key: str) -> bool:
+    return key == "value" and "status" in section

@@ -1,0 +1,115 @@
+"""Comparisons between results: those that claims rest on, and the proposed against the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reprocrate import statistics
+from reprocrate.assembly.configurations import ConfigurationGroup
+from reprocrate.assembly.results import ResultSet, Section, interval_section
+from reprocrate.assembly.selection import reported_value
+from reprocrate.assembly.settings import Better, ProjectSettings
+
+
+def make_comparisons(
+    settings: ProjectSettings,
+    groups: Sequence[ConfigurationGroup],
+    results: ResultSet,
+    runs: Mapping[str, Any],
+) -> list[Section]:
+    """Comparisons that claims rest on, and of each proposed configuration with each other of the same case.
+
+    Args:
+        runs: the manifest's run entries by id.
+    """
+    pairs: dict[tuple[str, str], None] = {}
+    for claim in settings.claims:
+        if claim.better:
+            metric, split = claim.better.metric, claim.better.split
+            for a, b in claimed_pairs(claim.better, groups):
+                _add_pair(pairs, results.find(a, metric, split), results.find(b, metric, split))
+    for a, b in _natural_pairs(groups):
+        for result in results.sections:
+            if result["configuration"] == a:
+                _add_pair(pairs, result, results.find(b, result["metric"], result.get("split")))
+    by_id = {result["id"]: result for result in results.sections}
+    values = {name: _values(result, settings, runs) for name, result in by_id.items()}
+    paired = bool(settings.determinism.seeds_pair_randomness)
+    return [_comparison(by_id[a], by_id[b], values[a], values[b], paired=paired) for a, b in pairs]
+
+
+def claimed_pairs(better: Better, groups: Sequence[ConfigurationGroup]) -> list[tuple[str, str]]:
+    """Pairs of configurations of which the first is claimed to be better."""
+    if better.configuration:
+        return [(better.configuration, better.than)]
+    factor = str(better.factor)
+    return [
+        (a.id, b.id)
+        for a in groups
+        for b in groups
+        if str(a.factors.get(factor)) == better.level
+        and str(b.factors.get(factor)) == better.than
+        and _others(a, factor) == _others(b, factor)
+    ]
+
+
+def _others(group: ConfigurationGroup, factor: str) -> dict[str, Any]:
+    return {name: value for name, value in group.factors.items() if name != factor}
+
+
+def _natural_pairs(groups: Sequence[ConfigurationGroup]) -> Iterator[tuple[str, str]]:
+    """Each proposed configuration against every other one that has the same data."""
+    for a in groups:
+        for b in groups:
+            is_rival = a.settings.role == "proposed" and b.settings.role not in ("proposed", None)
+            if is_rival and a.factors.get("data") == b.factors.get("data"):
+                yield a.id, b.id
+    if len(groups) == 2 and not any(group.settings.role for group in groups):
+        yield groups[0].id, groups[1].id
+
+
+def _add_pair(pairs: dict[tuple[str, str], None], a: Section | None, b: Section | None) -> None:
+    if a and b and (b["id"], a["id"]) not in pairs:
+        pairs[a["id"], b["id"]] = None
+
+
+def _comparison(
+    a: Section, b: Section, left: Mapping[Any, float], right: Mapping[Any, float], *, paired: bool
+) -> Section:
+    """One comparison; `left` and `right` are the values of the two results by seed."""
+    section: Section = {"id": comparison_id(a["id"], b["id"]), "a": a["id"], "b": b["id"]}
+    section["effect"] = {"kind": "difference", "value": a["value"] - b["value"]}
+    if min(len(left), len(right)) < 2:
+        return section
+    use_pairs = paired and left.keys() == right.keys()
+    if use_pairs:
+        difference = statistics.paired(list(left.values()), [right[seed] for seed in left])
+    else:
+        difference = statistics.welch(list(left.values()), list(right.values()))
+    section |= {"paired": use_pairs, "test": "paired_t" if use_pairs else "welch_t", "correction": "none"}
+    if difference.method != "constant":
+        section["p_value"] = difference.p
+        section["effect"]["interval"] = interval_section(difference.interval())
+    return section
+
+
+def comparison_id(a: str, b: str) -> str:
+    """Id of the comparison of two results."""
+    return f"{a}-vs-{b}"
+
+
+def _values(result: Section, settings: ProjectSettings, runs: Mapping[str, Any]) -> dict[Any, float]:
+    """The values that a result rests on, by seed."""
+    key = (result["metric"], result.get("data"), result.get("split"))
+    metric = settings.metrics.get(result["metric"])
+    values = {}
+    for name in result["runs"]:
+        run = runs[name]
+        seen = reported_value(
+            [each for each in run["metrics"] if (each["metric"], each.get("data"), each.get("split")) == key],
+            metric.selection if metric else None,
+        )
+        if seen and seen["value"] is not None:
+            values[run["seeds"][0]["value"] if run.get("seeds") else name] = seen["value"]
+    return values

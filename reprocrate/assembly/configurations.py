@@ -1,0 +1,78 @@
+"""Run records grouped into configurations: one way of running the code, only the seed left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reprocrate.assembly.factors import differing_arguments
+from reprocrate.assembly.settings import ConfigurationSettings, ProjectSettings
+from reprocrate.capture.record import RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationGroup:
+    """A configuration with its launches, oldest first."""
+
+    id: str
+    template: tuple[str, ...]
+    working_directory: str
+    seed_variable: str | None
+    records: tuple[RunRecord, ...]
+    settings: ConfigurationSettings
+    factors: Mapping[str, Any]
+
+    def to_section(self, code: str | None, data: Sequence[str]) -> dict[str, Any]:
+        """The manifest's entry; `code` and `data` are the ids that its results rest on."""
+        declared = self.settings.model_dump(mode="json", exclude_defaults=True)
+        return {
+            "id": self.id,
+            "name": self.id,
+            "role": declared.get("role"),
+            "factors": dict(self.factors),
+            "command": list(self.template),
+            "working_directory": None if self.working_directory == "." else self.working_directory,
+            "seed_variable": self.seed_variable,
+            "hyperparameters": declared.get("hyperparameters"),
+            "code": code,
+            "data": declared.get("data") or list(data),
+            "search": declared.get("search"),
+            "variants": declared.get("variants"),
+        }
+
+
+def group_records(settings: ProjectSettings, records: Sequence[RunRecord]) -> list[ConfigurationGroup]:
+    """Launches by configuration, in the order of `reprocrate.toml`, then of first launch."""
+    by_id: dict[str, list[RunRecord]] = {name: [] for name in settings.configurations}
+    for record in records:
+        by_id.setdefault(configuration_id(settings, record), []).append(record)
+    launched = {name: launches for name, launches in by_id.items() if launches}
+    derived = differing_arguments([launches[0].configuration.template for launches in launched.values()])
+    groups = []
+    for (name, launches), differing in zip(launched.items(), derived, strict=True):
+        first = launches[0].configuration
+        declared = settings.configurations.get(name, ConfigurationSettings())
+        groups.append(
+            ConfigurationGroup(
+                id=name,
+                template=tuple(first.template),
+                working_directory=first.working_directory,
+                seed_variable=first.seed_variable,
+                records=tuple(launches),
+                settings=declared,
+                factors=declared.factors or differing,
+            )
+        )
+    return groups
+
+
+def configuration_id(settings: ProjectSettings, record: RunRecord) -> str:
+    """The name given to `run`, else that of a declared configuration with this command, else its digest."""
+    launched = record.configuration
+    if launched.name:
+        return launched.name
+    for name, declared in settings.configurations.items():
+        if declared.command == tuple(launched.template):
+            return name
+    return f"configuration-{launched.digest[:8]}"

@@ -1,0 +1,146 @@
+"""Run records as the manifest's runs, with the code, environments and machines that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reprocrate.assembly.configurations import ConfigurationGroup
+from reprocrate.assembly.inputs import FileRoles, Key
+from reprocrate.capture.record import DataFile, Environment, Metric, RunRecord, plain
+from reprocrate.files import sha256_bytes, tree_digest
+from reprocrate.manifest.canonical import canonical_bytes
+
+Section = dict[str, Any]
+
+
+class Shared:
+    """Entries that several runs refer to: equal ones are kept once, numbered by first appearance."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._ids: dict[str, str] = {}
+        self.sections: list[Section] = []
+
+    def add(self, section: Section, identity: object = None) -> str:
+        """The id of an entry like this one; `identity` decides what is alike, else all of the entry."""
+        digest = sha256_bytes(canonical_bytes(section if identity is None else identity))
+        if digest not in self._ids:
+            self._ids[digest] = f"{self._prefix}-{len(self._ids) + 1}"
+            self.sections.append({"id": self._ids[digest], **section})
+        return self._ids[digest]
+
+
+class RunSections:
+    """Builds the manifest's runs and collects what they share.
+
+    Args:
+        roles: what each file is.
+        metrics_of: the metric values of a launch.
+        lock_of: reads the lock of an environment in this project, as a manifest section.
+    """
+
+    def __init__(
+        self,
+        roles: FileRoles,
+        metrics_of: Callable[[RunRecord], Sequence[Metric]],
+        lock_of: Callable[[Environment], Section | None],
+    ) -> None:
+        self._roles = roles
+        self._metrics_of = metrics_of
+        self._lock_of = lock_of
+        self._newest_writer: dict[Key, str] = {}
+        self.code = Shared("code")
+        self.environments = Shared("environment")
+        self.hardware = Shared("machine")
+
+    def build(self, groups: Sequence[ConfigurationGroup]) -> list[Section]:
+        """Every launch of every configuration, oldest first."""
+        launches = sorted(
+            ((record, group.id) for group in groups for record in group.records), key=lambda pair: pair[0].id
+        )
+        for record, _ in launches:
+            self._newest_writer |= {(out.root, out.path): record.id for out in record.outputs}
+        return [self._run(record, configuration) for record, configuration in launches]
+
+    def _run(self, record: RunRecord, configuration: str) -> Section:
+        working_directory = record.configuration.working_directory
+        return {
+            "id": record.id,
+            "configuration": configuration,
+            "kind": "train",
+            "seeds": [plain(seed) for seed in record.seeds],
+            "command": list(record.command),
+            "working_directory": None if working_directory == "." else working_directory,
+            "status": record.status,
+            "exit_code": record.exit_code,
+            "signal": record.signal,
+            "started": record.started,
+            "duration_s": record.duration_s,
+            "code": self._code(record),
+            "environment": self._environment(record),
+            "hardware": [self.hardware.add(_without_nothing(plain(record.hardware)))]
+            if record.hardware.cpu
+            else [],
+            "inputs": [self._file(file) for file in record.inputs if self._is_listed_input(file)],
+            "outputs": [self._output(file, record.id) for file in record.outputs],
+            "logs": [plain(log) for log in record.logs if log.size],
+            "metrics": [plain(metric) for metric in self._metrics_of(record)],
+            "resources": plain(record.resources),
+            "capture": plain(record.capture),
+        }
+
+    def _is_listed_input(self, file: DataFile) -> bool:
+        """Code that was read is listed with the code."""
+        return bool(file.root) or (file.path not in self._roles.imported)
+
+    def _file(self, file: DataFile) -> Section:
+        section: Section = plain(file)
+        return section
+
+    def _output(self, file: DataFile, run: str) -> Section:
+        """An output; only the newest launch that wrote a path still has its bytes there."""
+        is_gone = file.root is not None or self._newest_writer[file.root, file.path] != run
+        section: Section = plain(file)
+        return section | ({"in_bundle": False} if is_gone else {})
+
+    def _code(self, record: RunRecord) -> str | None:
+        files = self._roles.code_files(record)
+        if not files:
+            return None
+        section = {
+            "tree_sha256": tree_digest((file.path, file.sha256) for file in files),
+            "repository": record.code.repository,
+            "commit": record.code.commit,
+            "dirty": record.code.dirty,
+            "patch": plain(record.code.patch),
+            "files": [
+                {"path": f.path, "size": f.size, "sha256": f.sha256, "executable": f.executable or None}
+                for f in files
+            ],
+        }
+        return self.code.add(section, identity=[section["tree_sha256"], record.code.commit])
+
+    def _environment(self, record: RunRecord) -> str | None:
+        found = record.environment
+        if found.python is None and found.os is None:
+            return None
+        section = _without_nothing(plain(found))
+        section["packages"] = [
+            package if package.get("editable") else {k: v for k, v in package.items() if k != "editable"}
+            for package in section.get("packages", [])
+        ]
+        return self.environments.add(section | {"lock": self._lock_of(found)})
+
+
+def _without_nothing(section: Section) -> Section:
+    """The section without keys that have no value, all the way down."""
+    return {
+        key: _without_nothing(value)
+        if isinstance(value, dict)
+        else [_without_nothing(item) if isinstance(item, dict) else item for item in value]
+        if isinstance(value, list)
+        else value
+        for key, value in section.items()
+        if value is not None and value not in ([], {})
+    }

@@ -1,0 +1,238 @@
+"""`reprocrate.toml`: what only the author knows, as typed values. Every key is optional."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from reprocrate.manifest.account import Checklist, Ethics, Leakage, Model
+from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Source, Split
+from reprocrate.manifest.experiment import Author, Grant, Paper, has_orcid_check_digit
+from reprocrate.manifest.hardware import Requirements
+from reprocrate.manifest.results import Margin, Tolerance
+from reprocrate.manifest.runs import Search, Variant
+from reprocrate.manifest.section import Identifier, License, Many, Number, Positive, Settings, Text
+
+
+def _split_command(value: object) -> object:
+    return tuple(shlex.split(value)) if isinstance(value, str) else value
+
+
+def _margin(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"kind": "absolute", "value": float(value)}
+    if isinstance(value, dict) and set(value) == {"relative"}:
+        return {"kind": "relative", "value": value["relative"]}
+    return value
+
+
+def _access(value: object) -> object:
+    return {"level": value} if isinstance(value, str) else value
+
+
+def _source(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return {"doi": value.removeprefix("doi:")} if value.startswith(("10.", "doi:")) else {"url": value}
+
+
+def _author(value: object) -> object:
+    if (
+        isinstance(value, dict)
+        and isinstance(orcid := value.get("orcid"), str)
+        and not has_orcid_check_digit(orcid)
+    ):
+        raise ValueError(
+            f'the ORCID "{orcid}" has a wrong check digit; correct the last digit or leave the field out'
+        )
+    return {"name": value} if isinstance(value, str) else value
+
+
+Command = Annotated[Many[str], BeforeValidator(_split_command), Field(min_length=1)]
+
+
+class Table(BaseModel):
+    """A table of `reprocrate.toml`; an unknown key is an error."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, regex_engine="python-re", validate_by_alias=True
+    )
+
+
+class ExperimentSettings(Table):
+    """`[experiment]`"""
+
+    title: Text | None = None
+    description: str | None = None
+    authors: Many[Annotated[Author, BeforeValidator(_author)]] = ()
+    contact: str | None = None
+    license: License | None = None
+    version: str | None = None
+    keywords: Many[Text] = ()
+    paper: Paper | None = None
+    funding: Many[Grant] = ()
+    status: Literal["current", "corrected", "withdrawn"] | None = None
+
+
+class DataSettings(Table):
+    """`[data.NAME]`: `files` are paths or globs; `source` an address or DOI; `access` a level or a table."""
+
+    files: Many[Text] = ()
+    name: str | None = None
+    kind: Literal["dataset", "model", "other"] | None = None
+    origin: Literal["existing", "new", "generated"] | None = None
+    version: str | None = None
+    license: License | None = None
+    citation: str | None = None
+    source: Annotated[Source | None, BeforeValidator(_source)] = None
+    remote: Remote | None = None
+    access: Annotated[Access | None, BeforeValidator(_access)] = None
+    derived_from: Many[Identifier] = ()
+    human_subjects: bool | None = None
+    splits: Many[Split] = ()
+    preprocessing: Many[Preprocessing] = ()
+
+
+class MetricSettings(Table):
+    """`[metrics.NAME]`: where the value stands (`from` or `stdout`) and how to read it."""
+
+    source: Annotated[Text | None, Field(alias="from")] = None
+    stdout: Text | None = None
+    name: str | None = None
+    direction: Literal["maximize", "minimize", "target"] | None = None
+    split: Identifier | None = None
+    data: Identifier | None = None
+    margin: Annotated[Margin | None, BeforeValidator(_margin)] = None
+    tolerance: Tolerance | None = None
+    range: Annotated[Many[Number], Field(min_length=2, max_length=2)] | None = None
+    unit: str | None = None
+    definition: str | None = None
+    count_of: Positive | None = None
+    selection: Literal["last", "best_validation", "max", "mean_last_k", "checkpoint"] | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> MetricSettings:
+        if self.source and self.stdout:
+            raise ValueError("both `from` and `stdout` are given; the value can come from one of them only")
+        if self.source and ":" not in self.source:
+            raise ValueError(
+                "`from` is a path and a place in it, such as 'results.json:$.accuracy' or 'log.csv:accuracy'"
+            )
+        return self
+
+
+class ConfigurationSettings(Table):
+    """`[configurations.NAME]`"""
+
+    command: Command | None = None
+    seeds: str | None = None
+    seed_variable: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
+    role: Literal["proposed", "baseline", "ablation", "reference"] | None = None
+    factors: Settings = {}
+    hyperparameters: dict[str, Any] = {}
+    data: Many[Identifier] = ()
+    search: Search | None = None
+    variants: Many[Variant] = ()
+
+
+class TableSettings(Table):
+    """`[[tables]]`: `rows` and `columns` are factors; without `columns` there is one, the metric."""
+
+    label: Text
+    rows: Text
+    metric: Identifier
+    columns: Text = "metric"
+    file: Text | None = None
+    scale: Number | None = None
+
+
+class Better(Table):
+    """`better`: one configuration beats another, or one level of a factor beats another wherever both ran."""
+
+    metric: Identifier
+    than: Text
+    configuration: Text | None = None
+    factor: Text | None = None
+    level: Text | None = None
+    by: Annotated[float, Field(ge=0)] | None = None
+    at_least: Positive | None = None
+    split: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Better:
+        if (self.configuration is None) == (self.factor is None):
+            raise ValueError("give either `configuration`, or `factor` with `level`")
+        if self.factor is not None and self.level is None:
+            raise ValueError("`factor` needs `level`: the value that is said to be better")
+        return self
+
+
+class ClaimedValue(Table):
+    """`value`: a result equals, reaches or stays below a number."""
+
+    configuration: Text
+    metric: Identifier
+    split: Identifier | None = None
+    equals: Number | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
+    margin: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one_relation(self) -> ClaimedValue:
+        if sum(bound is not None for bound in (self.equals, self.at_least, self.at_most)) != 1:
+            raise ValueError("give exactly one of `equals`, `at_least` and `at_most`")
+        return self
+
+
+class ClaimSettings(Table):
+    """`[[claims]]`"""
+
+    text: Text
+    id: Identifier | None = None
+    primary: bool | None = None
+    location: str | None = None
+    better: Better | None = None
+    value: ClaimedValue | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ClaimSettings:
+        if self.better and self.value:
+            raise ValueError("give `better` or `value`, not both")
+        return self
+
+
+class DeterminismSettings(Table):
+    """`[determinism]`"""
+
+    promised: Literal["bitwise", "numerical", "statistical", "none"] | None = None
+    seeds_pair_randomness: bool | None = None
+    known_causes: Many[str] = ()
+
+
+class CodeSettings(Table):
+    """`[code]`"""
+
+    license: License | None = None
+    repository: str | None = None
+
+
+class ProjectSettings(Table):
+    """The whole of `reprocrate.toml`."""
+
+    experiment: ExperimentSettings = ExperimentSettings()
+    code: CodeSettings = CodeSettings()
+    data: dict[Identifier, DataSettings] = {}
+    metrics: dict[Identifier, MetricSettings] = {}
+    configurations: dict[Identifier, ConfigurationSettings] = {}
+    tables: Many[TableSettings] = ()
+    claims: Many[ClaimSettings] = ()
+    determinism: DeterminismSettings = DeterminismSettings()
+    requirements: Requirements | None = None
+    services: Many[Service] = ()
+    models: Many[Model] = ()
+    ethics: Ethics | None = None
+    leakage: Many[Leakage] = ()
+    checklists: Many[Checklist] = ()

@@ -1,0 +1,152 @@
+"""Reading `reprocrate.toml`, with errors that name the line and the key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.errors import UnavailableError, UsageError
+
+SETTINGS_NAME = "reprocrate.toml"
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(=|\.)""")
+
+_UNKNOWN = ("extra_forbidden", "unknown_property")
+
+Location = Sequence[str | int]
+
+
+def load_settings(project: Path) -> ProjectSettings:
+    """The author's settings of a project; the defaults where it has no `reprocrate.toml`.
+
+    Raises:
+        UsageError: the file is not TOML, or has a key or value that means nothing here; names every place.
+        UnavailableError: it cannot be read.
+    """
+    path = project / SETTINGS_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ProjectSettings()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{SETTINGS_NAME} is not UTF-8", str(error), "Save it as UTF-8") from None
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be read", error.strerror or str(error)) from error
+    return parse_settings(text)
+
+
+def parse_settings(text: str) -> ProjectSettings:
+    """Settings from the text of a `reprocrate.toml`.
+
+    Raises:
+        UsageError: as `load_settings`.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{SETTINGS_NAME} is not valid TOML", str(error)) from None
+    try:
+        return ProjectSettings.model_validate(document)
+    except ValidationError as error:
+        details = sorted(error.errors(include_url=False), key=lambda detail: detail["type"] not in _UNKNOWN)
+        problems = {problem[0]: problem for problem in (_explain(each, document, text) for each in details)}
+        (what, why, fix), *more = problems.values()
+        others = f"Also: {'; '.join(other[0] for other in more)}" if more else ""
+        raise UsageError(what, why or fix, fix if why else others) from None
+
+
+def _explain(detail: Any, document: Mapping[str, Any], text: str) -> tuple[str, str, str]:
+    """What, why and what to do, for one problem that pydantic found."""
+    location = _in_file(document, detail["loc"])
+    if detail["type"] == "missing":
+        location = (*location, detail["loc"][-1])
+    line = line_of(text, location)
+    place = f"{SETTINGS_NAME}{f' line {line}' if line else ''}: {_dotted(location)}"
+    if detail["type"] in _UNKNOWN:
+        known = _keys_at(location[:-1])
+        guess = difflib.get_close_matches(str(location[-1]), known, n=1)
+        fix = f"Did you mean `{guess[0]}`?" if guess else f"Known keys: {', '.join(known)}"
+        return f"{place} is not a key that reprocrate knows", "", fix
+    message = detail["msg"].removeprefix("Value error, ")
+    value = detail.get("input")
+    shown = f" {value!r}" if isinstance(value, str | int | float) else ""
+    return f"{place}{shown}: {message[:1].lower()}{message[1:]}", "", ""
+
+
+def _in_file(document: Any, location: Location) -> tuple[str | int, ...]:
+    """The parts of pydantic's path that are in the file, without its names for branches of a union."""
+    kept: list[str | int] = []
+    for part in location:
+        is_entry = isinstance(document, list) and isinstance(part, int) and part < len(document)
+        if is_entry or (isinstance(document, Mapping) and part in document):
+            document = document[part]
+            kept.append(part)
+    return tuple(kept)
+
+
+def _keys_at(location: Location) -> list[str]:
+    """The keys that the table at this path takes."""
+    table: Any = ProjectSettings
+    for part in location:
+        if get_origin(table) is dict:
+            table = _table_in(get_args(table)[1])
+        elif isinstance(part, str) and table is not None:
+            fields = {field.alias or name: field for name, field in table.model_fields.items()}
+            table = _table_in(fields[part].annotation) if part in fields else None
+    if table is None or get_origin(table) is dict:
+        return []
+    return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def _table_in(annotation: Any) -> Any:
+    """The model or dictionary type within an optional, annotated or tuple type."""
+    if get_origin(annotation) is dict or (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _table_in(inner)) is not None), None)
+
+
+def line_of(text: str, location: Location) -> int | None:
+    """Number of the line that holds a key, else of the nearest table around it."""
+    lines = _lines_of_keys(text)
+    ends = range(len(location), 0, -1)
+    return next((lines[tuple(location[:end])] for end in ends if tuple(location[:end]) in lines), None)
+
+
+def _lines_of_keys(text: str) -> dict[tuple[str | int, ...], int]:
+    """Where each table header and each key stands. Keys inside of values are not looked for."""
+    lines: dict[tuple[str | int, ...], int] = {}
+    entries: Counter[tuple[str, ...]] = Counter()
+    table: tuple[str | int, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            name = tuple(part.strip().strip("\"'") for part in header[2].split("."))
+            if header[1] == "[[":
+                entries[name] += 1
+            table = tuple(_with_entries(name, entries))
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault((*table, key[1].strip("\"'")), number)
+    return lines
+
+
+def _with_entries(name: tuple[str, ...], entries: Counter[tuple[str, ...]]) -> Iterator[str | int]:
+    for end, part in enumerate(name, 1):
+        yield part
+        if name[:end] in entries:
+            yield entries[name[:end]] - 1
+
+
+def _dotted(location: Location) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
+    return text or "the file"

@@ -1,0 +1,113 @@
+"""What may be in a bundle: the one judgement that packing and reading share.
+
+`pack` never writes what `open_bundle` refuses, because both ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reprocrate.bundle.layout import spelling
+from reprocrate.files import safe_relative
+
+MAX_FILES = 1_000_000
+"""How many files and folders a bundle may hold."""
+
+MAX_MANIFEST_BYTES = 64 * 1024 * 1024
+"""The largest manifest."""
+
+MAX_CHECKSUMS_BYTES = 256 * 1024 * 1024
+"""The largest list of checksums."""
+
+
+class ProblemKind(StrEnum):
+    """What is wrong with a file of a bundle."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    EXTRA = "extra"
+    DUPLICATE = "duplicate"
+    UNSAFE = "unsafe"
+    LINK = "link"
+    ENCRYPTED = "encrypted"
+    UNSUPPORTED = "unsupported"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a bundle is not what was packed, or is not safe to unpack.
+
+    Attributes:
+        path: the file, as the bundle names it.
+        kind: what is wrong with it.
+        detail: the same in words that follow the path.
+    """
+
+    path: str
+    kind: ProblemKind
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{printable(self.path)} {self.detail}"
+
+
+def name_problem(path: str) -> Problem | None:
+    """Why no file of a bundle may have this path, if so."""
+    try:
+        normal = safe_relative(path)
+    except ValueError as error:
+        return Problem(path, ProblemKind.UNSAFE, f"has an unsafe name: {error}")
+    if normal != path:
+        return Problem(path, ProblemKind.UNSAFE, "has a name that is not in Unicode normal form C")
+    if path == "-":
+        return Problem(path, ProblemKind.UNSAFE, "has a name that sha256sum takes for its own input")
+    return None
+
+
+def names_problems(paths: Iterable[str], folders: Iterable[str] = ()) -> Iterator[Problem]:
+    """Why these files cannot be in one bundle, whatever system it is unpacked on.
+
+    Args:
+        paths: the files, in any order; one that occurs twice is a problem.
+        folders: folders that are listed apart from the files in them, without a slash at the end.
+    """
+    above: set[str] = set()
+    files: dict[str, str] = {}
+    for path in paths:
+        if problem := name_problem(path):
+            yield problem
+            continue
+        key = spelling(path)
+        if key in files:
+            yield _same_file(path, files[key])
+        files.setdefault(key, path)
+        above.update(parents(key))
+    for folder in folders:
+        if problem := name_problem(folder):
+            yield problem
+        else:
+            above.add(spelling(folder))
+    for key in sorted(above & files.keys()):
+        yield Problem(files[key], ProblemKind.DUPLICATE, "is both a file and a folder")
+
+
+def printable(path: str) -> str:
+    """A name as it can be shown on a terminal: what is not printable is escaped."""
+    return path if path.isprintable() else ascii(path)[1:-1]
+
+
+def _same_file(path: str, other: str) -> Problem:
+    if path == other:
+        return Problem(path, ProblemKind.DUPLICATE, "occurs more than once")
+    return Problem(path, ProblemKind.DUPLICATE, f"is the same file as {other} on some systems")
+
+
+def parents(path: str) -> Iterator[str]:
+    """The folders that a path lies in, from the innermost outwards, without the root."""
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)

@@ -1,0 +1,45 @@
+"""The list of checksums: what `sha256sum` writes and `sha256sum -c` checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from reprocrate.bundle.admission import Problem, ProblemKind, name_problem
+from reprocrate.bundle.layout import CHECKSUMS
+
+# The asterisk is how sha256sum marks a file read in binary mode; the digest is the same.
+_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
+
+
+def checksums_bytes(checksums: Iterable[tuple[str, str]]) -> bytes:
+    """The list for pairs of path and SHA-256, sorted by the UTF-8 bytes of the path.
+
+    Names that `sha256sum` would have to escape (backslash, line breaks) are not admitted to a bundle.
+    """
+    ordered = sorted(checksums, key=lambda pair: pair[0].encode())
+    return "".join(f"{sha256}  {path}\n" for path, sha256 in ordered).encode()
+
+
+def parse_checksums(data: bytes) -> tuple[dict[str, str], list[Problem]]:
+    """The SHA-256 by path that a list gives, and what is wrong with the list."""
+    checksums: dict[str, str] = {}
+    problems: list[Problem] = []
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        return {}, [Problem(CHECKSUMS, ProblemKind.DAMAGED, f"is not UTF-8 at byte {error.start}")]
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            detail = f'has something else than "<sha256>  <path>" in line {number}'
+            problems.append(Problem(CHECKSUMS, ProblemKind.DAMAGED, detail))
+            continue
+        sha256, path = match.groups()
+        if problem := name_problem(path):
+            problems.append(problem)
+        elif path == CHECKSUMS or path in checksums:
+            problems.append(Problem(path, ProblemKind.DUPLICATE, f"must not stand in line {number}"))
+        else:
+            checksums[path] = sha256
+    return checksums, problems

@@ -1,0 +1,151 @@
+"""Writing the files of a bundle into a folder that appears only when it is complete."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from reprocrate.bundle.formats import Member
+from reprocrate.errors import UnavailableError, UsageError
+from reprocrate.files import could_not
+
+
+class Staging:
+    """A temporary folder that becomes the target, or vanishes.
+
+    It lies beside the target, or inside if the target is there already: an empty folder that someone stands
+    in stays the same folder.
+
+    Args:
+        target: the folder to make; the folders above it are made as well.
+        size: bytes that will be written, so that a full disk is noticed before anything is.
+
+    Raises:
+        UsageError: the target exists and is not an empty folder.
+        UnavailableError: there is no room, or no permission.
+    """
+
+    def __init__(self, target: Path, size: int) -> None:
+        self._target = target
+        self._size = size
+        self._made: list[Path] = []
+        self._known: set[Path] = set()
+        self._published: list[Path] = []
+        self._complete = False
+        self._exists = _is_empty_folder(target)
+        home = target if self._exists else target.parent
+        self._folder = home / f"reprocrate-{secrets.token_hex(8)}.partial"
+
+    def __enter__(self) -> Self:
+        try:
+            self._make_parents(self._folder.parent)
+            free = shutil.disk_usage(self._folder.parent).free
+            if free >= self._size:
+                self._folder.mkdir()
+                return self
+        except OSError as error:
+            self._remove()
+            raise could_not("write", self._target, error) from error
+        self._remove()
+        raise UnavailableError(
+            f"could not write {self._target}",
+            f"the disk is full: {self._size:,} bytes are needed, {free:,} are free",
+            "Free some space or choose another place",
+        )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._complete:
+            self._remove()
+
+    @contextmanager
+    def create(self, member: Member) -> Iterator[Callable[[bytes], object]]:
+        """A new file, as a function that appends to it.
+
+        Raises:
+            UnavailableError: it could not be written.
+        """
+        # Nothing in the folder is older than this object, and no link is ever made in it: a path of safe
+        # parts cannot lead out of it. What exists is refused all the same.
+        flags = (
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        )
+        location = self._folder / member.path
+        shown = self._target / member.path
+        try:
+            if location.parent not in self._known:
+                location.parent.mkdir(parents=True, exist_ok=True)
+                self._known.add(location.parent)
+            descriptor = os.open(location, flags, 0o777 if member.executable else 0o666)
+        except OSError as error:
+            raise could_not("write", shown, error) from error
+        with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
+
+            def append(piece: bytes) -> None:
+                try:
+                    view = memoryview(piece)
+                    while view:
+                        view = view[file.write(view) :]
+                except OSError as error:
+                    raise could_not("write", shown, error) from error
+
+            yield append
+
+    def publish(self) -> None:
+        """Give the complete folder its name.
+
+        Raises:
+            UnavailableError: that was not possible; nothing is left.
+        """
+        try:
+            if self._exists:
+                for item in sorted(self._folder.iterdir()):
+                    final = self._target / item.name
+                    item.rename(final)
+                    self._published.append(final)
+                self._folder.rmdir()
+            else:
+                self._folder.rename(self._target)
+        except OSError as error:
+            raise could_not("write", self._target, error) from error
+        self._complete = True
+
+    def _make_parents(self, folder: Path) -> None:
+        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+        for parent in reversed(missing):
+            parent.mkdir()
+            self._made.append(parent)
+
+    def _remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        for item in self._published:
+            if item.is_dir():
+                shutil.rmtree(item, ignore_errors=True)
+            else:
+                item.unlink(missing_ok=True)
+        for folder in reversed(self._made):
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _is_empty_folder(target: Path) -> bool:
+    """Whether the target is an empty folder; False if there is nothing yet."""
+    fix = "Name a folder that does not exist yet, or an empty one"
+    if not os.path.lexists(target):
+        return False
+    if not target.is_dir():
+        raise UsageError(f"{target} exists and is not a folder", fix=fix)
+    try:
+        with os.scandir(target) as entries:
+            if next(entries, None) is not None:
+                raise UsageError(f"{target} exists and is not empty", fix=fix)
+    except OSError as error:
+        raise could_not("read", target, error) from error
+    return True

@@ -1,0 +1,167 @@
+"""The table of contents of a ZIP file (its central directory), found and read strictly."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from reprocrate.bundle.admission import MAX_FILES
+from reprocrate.bundle.zip_records import (
+    CENTRAL,
+    CENTRAL_SIGNATURE,
+    END,
+    END_64,
+    END_64_SIGNATURE,
+    END_SIGNATURE,
+    LIMIT_16,
+    LIMIT_32,
+    LOCATOR_64,
+    LOCATOR_64_SIGNATURE,
+    UNIX,
+    ZIP64_EXTRA,
+    Stored,
+)
+from reprocrate.errors import UnreadableError
+
+_MAX_TABLE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the table is: its entries, first byte, length in bytes, and where the end records start."""
+
+    count: int
+    start: int
+    size: int
+    end: int
+
+
+class _BrokenError(Exception):
+    """The table contradicts itself or the file; the text says how."""
+
+
+def read_table(file: BinaryIO, path: Path) -> tuple[list[Stored], int]:
+    """The entries of the table of contents, and where in the file it starts.
+
+    Raises:
+        UnreadableError: there is none, or it contradicts itself.
+    """
+    length = file.seek(0, os.SEEK_END)
+    place = None
+    try:
+        place = _find(file, length)
+        if place is not None:
+            file.seek(place.start)
+            return list(_entries(file.read(place.size), place)), place.start
+    except _BrokenError as error:
+        raise UnreadableError(
+            f"{path} is not a sound ZIP file", str(error), "Get it again from where it was published"
+        ) from None
+    raise UnreadableError(
+        f"{path} is cut off", "the end of the ZIP file is missing", "Download or copy it again"
+    )
+
+
+def extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    """The extra fields of a header as pairs of kind and content (4.5.1); what is cut off is left out."""
+    position = 0
+    while position + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, position)
+        field = extra[position + 4 : position + 4 + size]
+        if len(field) == size:
+            yield kind, field
+        position += 4 + size
+
+
+def _find(file: BinaryIO, length: int) -> _Place | None:
+    """Where the table is; None if the file does not end as a ZIP file does."""
+    tail_start = max(0, length - END.size - LIMIT_16)
+    file.seek(tail_start)
+    tail = file.read()
+    position = tail.rfind(END_SIGNATURE)
+    while position >= 0:
+        record = tail[position : position + END.size]
+        if len(record) == END.size and position + END.size + END.unpack(record)[7] == len(tail):
+            return _place(file, record, tail_start + position)
+        position = tail.rfind(END_SIGNATURE, 0, position)
+    return None
+
+
+def _place(file: BinaryIO, record: bytes, position: int) -> _Place:
+    _, disk, table_disk, here, count, size, start, _ = END.unpack(record)
+    place = _place_64(file, position)
+    if place is None:
+        if disk or table_disk or here != count:
+            raise _BrokenError("it is one part of several")
+        place = _Place(count, start, size, position)
+    else:
+        small = (min(place.count, LIMIT_16), min(place.size, LIMIT_32), min(place.start, LIMIT_32))
+        shown = (count, size, start)
+        limits = (LIMIT_16, LIMIT_32, LIMIT_32)
+        if any(a not in (b, limit) for a, b, limit in zip(shown, small, limits, strict=True)):
+            raise _BrokenError("its two end records contradict each other")
+    if place.start + place.size != place.end:
+        raise _BrokenError("its table of contents is not where its end record says")
+    if place.count > MAX_FILES or place.size > _MAX_TABLE_BYTES:
+        raise _BrokenError(
+            f"it has more than {MAX_FILES} files and folders, or an oversized table of contents"
+        )
+    return place
+
+
+def _place_64(file: BinaryIO, position: int) -> _Place | None:
+    """What the ZIP64 end record says, if there is one in front of the end record at `position`."""
+    if position < LOCATOR_64.size + END_64.size:
+        return None
+    file.seek(position - LOCATOR_64.size)
+    signature, disk, start, disks = LOCATOR_64.unpack(file.read(LOCATOR_64.size))
+    if signature != LOCATOR_64_SIGNATURE:
+        return None
+    if disk or disks > 1:
+        raise _BrokenError("it is one part of several")
+    if start + END_64.size > position - LOCATOR_64.size:
+        raise _BrokenError("its ZIP64 end record is not where its locator says")
+    file.seek(start)
+    record = END_64.unpack(file.read(END_64.size))
+    signature, record_size, _, _, disk, table_disk, here, count, size, table_start = record
+    if signature != END_64_SIGNATURE or start + 12 + record_size != position - LOCATOR_64.size:
+        raise _BrokenError("its ZIP64 end record is not where its locator says")
+    if disk or table_disk or here != count:
+        raise _BrokenError("it is one part of several")
+    return _Place(count, table_start, size, start)
+
+
+def _entries(table: bytes, place: _Place) -> Iterator[Stored]:
+    position = 0
+    for _ in range(place.count):
+        fixed = table[position : position + CENTRAL.size]
+        if len(fixed) < CENTRAL.size or not fixed.startswith(CENTRAL_SIGNATURE):
+            raise _BrokenError("its table of contents is damaged")
+        _, _, system, _, flags, method, _, _, crc, compressed, size, *lengths, disk, _, external, offset = (
+            CENTRAL.unpack(fixed)
+        )
+        name_size, extra_size, comment_size = lengths
+        position += CENTRAL.size
+        name = table[position : position + name_size]
+        extra = table[position + name_size : position + name_size + extra_size]
+        position += name_size + extra_size + comment_size
+        if position > len(table) or disk not in (0, LIMIT_16):
+            raise _BrokenError("its table of contents is damaged")
+        size, compressed, offset = _large(extra, [size, compressed, offset])
+        mode = external >> 16 if system == UNIX else 0
+        yield Stored(name, method, flags, crc, compressed, size, offset, mode)
+    if position != len(table):
+        raise _BrokenError("its table of contents is longer than it says")
+
+
+def _large(extra: bytes, values: list[int]) -> list[int]:
+    """Size, compressed size and offset, each from the ZIP64 field where 32 bits do not hold it (4.5.3)."""
+    if LIMIT_32 not in values:
+        return values
+    field = next((field for kind, field in extra_fields(extra) if kind == ZIP64_EXTRA), b"")
+    numbers = iter(struct.unpack(f"<{len(field) // 8}Q", field[: len(field) // 8 * 8]))
+    return [next(numbers, value) if value == LIMIT_32 else value for value in values]

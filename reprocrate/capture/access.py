@@ -1,0 +1,188 @@
+"""Reading the logs that the recorder wrote, one for each process of a launch."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reprocrate.capture.privacy import is_interpreter
+
+
+@dataclass
+class Process:
+    """One Python process, as its log tells.
+
+    Attributes:
+        header: the first line: pid, ppid, argv, the interpreter, `sys.path`.
+        read: files that it opened for reading, before it wrote them.
+        written: files that it opened for writing, under their last names.
+        updated: files that it opened for both; whether it wrote them only their time tells.
+        reread: files of `written` that it had read before.
+        programs: other programs that it started.
+        native: imported modules that read or write files without Python's knowledge.
+        end: what it saw when it ended; empty where it could not say.
+        problems: what went wrong in the recorder.
+    """
+
+    header: Mapping[str, Any]
+    read: dict[str, None] = field(default_factory=dict)
+    written: dict[str, None] = field(default_factory=dict)
+    updated: dict[str, None] = field(default_factory=dict)
+    reread: set[str] = field(default_factory=set)
+    programs: list[Mapping[str, Any]] = field(default_factory=list)
+    native: list[str] = field(default_factory=list)
+    end: Mapping[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """`sys.path` at the end, or at the start where the end is not known."""
+        path = self.end.get("path") or self.header.get("path") or ()
+        return tuple(entry for entry in path if isinstance(entry, str))
+
+    def take(self, entry: Mapping[str, Any]) -> None:
+        """One line of the log."""
+        event, path = entry.get("event"), str(entry.get("path", ""))
+        if event == "read":
+            if path not in self.written:
+                self.read[path] = None
+        elif event == "write":
+            self._write(path)
+        elif event == "update":
+            self.updated[path] = None
+        elif event == "rename":
+            self._rename(path, str(entry.get("to", "")))
+        elif event == "program":
+            self.programs.append(entry)
+        elif event == "native":
+            self.native.append(str(entry.get("module")))
+        elif event == "end":
+            self.end = entry
+            self.problems += map(str, entry.get("problems") or ())
+        elif event == "problem":
+            self.problems.append(str(entry.get("what")))
+
+    def _write(self, path: str) -> None:
+        if path in self.read:
+            self.reread.add(path)
+        self.written[path] = None
+
+    def _rename(self, source: str, target: str) -> None:
+        inside = [path for path in self.written if path.startswith(f"{source}/")]
+        for path in inside:
+            del self.written[path]
+            self._write(target + path[len(source) :])
+        if not inside:
+            self.written.pop(source, None)
+            self._write(target)
+
+
+def read_processes(folder: Path) -> list[Process]:
+    """The processes whose logs lie in a folder, in the order in which they started."""
+    found = [process for path in folder.glob("access-*.jsonl") if (process := _process(path)) is not None]
+    return sorted(found, key=lambda process: process.header.get("time") or 0.0)
+
+
+def main_process(processes: Iterable[Process], launcher: int) -> Process | None:
+    """The process that the launcher started; None where that is not a Python that could be seen."""
+    started = (process for process in processes if process.header.get("ppid") == launcher)
+    return next(started, None)
+
+
+def unseen_programs(processes: Iterable[Process]) -> list[str]:
+    """Names of the programs that were started and whose file access cannot be known, each once."""
+    names = {
+        Path(str(program.get("path"))).name
+        for process in processes
+        for program in process.programs
+        if not _is_seen(program)
+    }
+    return sorted(names - _HARMLESS)
+
+
+# Programs that only tell something about the machine or a repository, or only start another program.
+_HARMLESS = frozenset(
+    {
+        *(
+            "uname",
+            "ldconfig",
+            "lscpu",
+            "sysctl",
+            "stty",
+            "tput",
+            "hostname",
+            "lsb_release",
+            "which",
+            "nproc",
+        ),
+        *(
+            "nvidia-smi",
+            "rocm-smi",
+            "git",
+            "env",
+            "nice",
+            "nohup",
+            "stdbuf",
+            "time",
+            "true",
+            "false",
+            "sleep",
+        ),
+        *("uv", "uvx", "pixi", "srun", "mpirun", "mpiexec", "gcc", "cc", "ld", "objdump", "tty"),
+    }
+)
+
+
+def is_harmless(program: str) -> bool:
+    """Whether a program reads and writes nothing that belongs to an experiment."""
+    return Path(program).name in _HARMLESS
+
+
+def _is_seen(program: Mapping[str, Any]) -> bool:
+    path = str(program.get("path"))
+    if not program.get("recorded") or program.get("isolated"):
+        return False
+    if is_interpreter(path):
+        return True
+    found = shutil.which(path)
+    return found is not None and _is_python_script(Path(found))
+
+
+def _is_python_script(path: Path) -> bool:
+    try:
+        with path.open("rb") as handle:
+            line = handle.readline(1000)
+            if line.startswith(b"#!/bin/sh"):  # pip's way round long paths
+                line = handle.readline(1000)
+    except OSError:
+        return False
+    return b"python" in line
+
+
+def _process(path: Path) -> Process | None:
+    lines = _lines(path)
+    header = next(lines, None)
+    if header is None or header.get("event") != "process":
+        return None
+    process = Process(header)
+    for entry in lines:
+        process.take(entry)
+    return process
+
+
+def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    try:
+        with path.open("rb") as handle:
+            for line in handle:
+                try:
+                    entry = json.loads(line)
+                except ValueError:  # the last line of a process that was killed while it wrote
+                    continue
+                if isinstance(entry, dict):
+                    yield entry
+    except OSError:
+        return

@@ -1,0 +1,188 @@
+"""The source tree as it runs: which files it is, what they hold, and how they differ from the commit.
+
+A file that runs although its name does not tell (`source_names`) is added when the launch has ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from stat import S_IXUSR
+
+from reprocrate.capture import objects
+from reprocrate.capture.git import GitError, Repository, find_repository
+from reprocrate.capture.privacy import scrubbed_url
+from reprocrate.capture.record import CodeFile, CodeState
+from reprocrate.capture.source_names import SKIPPED_FOLDERS, is_source
+from reprocrate.files import safe_relative, sha256_bytes, tree_digest
+
+LARGEST_KEPT_BYTES = 10_000_000
+"""Larger files are neither kept nor source by their name."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The source tree at one moment.
+
+    Attributes:
+        state: what the record says of it.
+        problems: what could not be found out, as sentences.
+    """
+
+    state: CodeState
+    problems: tuple[str, ...] = ()
+
+    def with_executed(self, project: Path, paths: Iterable[str]) -> Snapshot:
+        """The same tree with files that ran, whatever their names, and those read as they are now.
+
+        Raises:
+            UnavailableError: one could not be kept.
+        """
+        known = {file.path for file in self.state.files}
+        more = [path for path in sorted(set(paths) - known) if (project / path).is_file()]
+        if not more:
+            return self
+        added = list(_read(project, more, _Keeper(project, None)))
+        files = tuple(sorted([*self.state.files, *added], key=_by_path))
+        return replace(self, state=replace(self.state, files=files, tree_sha256=_digest(files)))
+
+
+def take_snapshot(project: Path) -> Snapshot:
+    """The source tree of a project now; what git cannot give back is kept in `.reprocrate/objects`.
+
+    Raises:
+        UnavailableError: the project could not be read, or a file not be kept.
+    """
+    problems = []
+    try:
+        repository = find_repository(project)
+    except GitError as error:
+        repository = None
+        problems.append(f"git could not read the repository: {error}")
+    if repository is None:
+        files = tuple(_read(project, _source_of_folder(project), _Keeper(project, None)))
+        return Snapshot(CodeState(files=files, tree_sha256=_digest(files)), tuple(problems))
+    keeper = _Keeper(project, repository)
+    files = tuple(_read(project, _source_of_repository(project, repository), keeper))
+    changed = sorted(keeper.differing | (_committed_source(repository) - {file.path for file in files}))
+    patch = None
+    if changed and repository.commit:
+        try:
+            patch = objects.keep(project, _difference(repository, changed))
+        except GitError as error:
+            problems.append(f"git could not tell the difference to the commit: {error}")
+    state = CodeState(
+        vcs="git",
+        repository=scrubbed_url(repository.remote) if repository.remote else None,
+        commit=repository.commit,
+        dirty=bool(changed) or repository.commit is None,
+        patch=patch,
+        tree_sha256=_digest(files),
+        files=files,
+    )
+    return Snapshot(state, tuple(problems))
+
+
+class _Keeper:
+    """Keeps what the commit cannot give back, and remembers what differs from it."""
+
+    def __init__(self, project: Path, repository: Repository | None) -> None:
+        self._project = project
+        self._repository = repository
+        self.differing: set[str] = set()
+
+    def look_at(self, path: str, data: bytes, *, executable: bool) -> None:
+        """One file of the tree, as it is now.
+
+        Raises:
+            UnavailableError: it could not be kept.
+        """
+        blob = self._repository.committed.get(path) if self._repository else None
+        same = blob is not None and blob.name == _blob_name(data, len(blob.name))
+        if not same or (blob is not None and (blob.mode == "100755") != executable):
+            self.differing.add(path)
+        if not same and len(data) <= LARGEST_KEPT_BYTES:
+            objects.keep(self._project, data)
+
+
+def _read(project: Path, paths: Iterable[str], keeper: _Keeper) -> Iterator[CodeFile]:
+    for path in paths:
+        location = project / path
+        try:
+            if not location.is_file() or location.stat().st_size > 10 * LARGEST_KEPT_BYTES:
+                continue
+            data = location.read_bytes()
+            executable = bool(location.stat().st_mode & S_IXUSR)
+            name = safe_relative(path)
+        except (OSError, ValueError):  # vanished, unreadable, or of a name that cannot travel
+            continue
+        keeper.look_at(path, data, executable=executable)
+        yield CodeFile(name, len(data), sha256_bytes(data), executable)
+
+
+def _source_of_repository(project: Path, repository: Repository) -> list[str]:
+    tracked = {*repository.staged, *repository.committed}
+    found = {path for path in tracked if is_source(path, tracked=True)}
+    found |= {path for path in repository.untracked if is_source(path, tracked=False)}
+    others = [
+        path for path in {*tracked, *repository.untracked} - found if "." not in PurePosixPath(path).name
+    ]
+    found |= {path for path in others if _is_script(project / path)}
+    return sorted(found, key=os.fsencode)
+
+
+def _committed_source(repository: Repository) -> set[str]:
+    return {path for path in repository.committed if is_source(path, tracked=True)}
+
+
+def _source_of_folder(project: Path) -> list[str]:
+    """The source of a project without version control, without what tools put beside it."""
+    found = []
+    pending = [""]
+    while pending:
+        prefix = pending.pop()
+        try:
+            with os.scandir(project / prefix) as listing:
+                entries = list(listing)
+        except OSError:  # not ours to read, so not ours to run
+            continue
+        for entry in entries:
+            path = f"{prefix}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in SKIPPED_FOLDERS and not Path(entry, "pyvenv.cfg").is_file():
+                    pending.append(f"{path}/")
+            elif is_source(path, tracked=False) or ("." not in entry.name and _is_script(Path(entry))):
+                found.append(path)
+    return sorted(found, key=os.fsencode)
+
+
+def _is_script(path: Path) -> bool:
+    try:
+        if not (path.is_file() and path.stat().st_mode & S_IXUSR):
+            return False
+        with path.open("rb") as handle:
+            return handle.read(2) == b"#!"
+    except OSError:
+        return False
+
+
+def _blob_name(data: bytes, digits: int) -> str:
+    """The name that git gives to a file's content, in a repository whose names have this many digits."""
+    algorithm = hashlib.sha256 if digits == 64 else hashlib.sha1
+    return algorithm(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _difference(repository: Repository, changed: list[str]) -> bytes:
+    added = [path for path in changed if path not in repository.committed]
+    return repository.difference([path for path in changed if path in repository.committed], added)
+
+
+def _digest(files: Iterable[CodeFile]) -> str:
+    return tree_digest((file.path, file.sha256) for file in files)
+
+
+def _by_path(file: CodeFile) -> bytes:
+    return file.path.encode()

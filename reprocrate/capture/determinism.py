@@ -1,0 +1,50 @@
+"""The switches that decide whether the same seed gives the same result, as they were in the process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from reprocrate.capture.access import Process
+from reprocrate.capture.record import Determinism, Scalar
+
+
+def look_at_determinism(main: Process | None, environ: Mapping[str, str]) -> Determinism:
+    """Settings as the main process saw them when it ended; else as far as its start tells."""
+    settings: dict[str, Scalar] = {}
+    if main is not None:
+        settings["hash_randomization"] = bool(main.header.get("hash_randomization"))
+        observed = main.end.get("settings") or {}
+        settings.update({name: value for name, value in observed.items() if value is not None})
+    if "PYTHONHASHSEED" not in settings and environ.get("PYTHONHASHSEED"):
+        settings["PYTHONHASHSEED"] = environ["PYTHONHASHSEED"]
+    quota = cpu_quota()
+    if quota is not None:
+        settings["cpu_quota"] = quota
+    return Determinism(dict(sorted(settings.items())), _known_causes(settings))
+
+
+def cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
+    """How many processors' time this control group may use; None without a limit."""
+    try:
+        limit, period = (root / "cpu.max").read_text(encoding="ascii").split()
+        return None if limit == "max" else int(limit) / int(period)
+    except (OSError, ValueError):
+        pass
+    try:
+        limit = (root / "cpu/cpu.cfs_quota_us").read_text(encoding="ascii")
+        period = (root / "cpu/cpu.cfs_period_us").read_text(encoding="ascii")
+        return int(limit) / int(period) if int(limit) > 0 else None
+    except (OSError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _known_causes(settings: Mapping[str, Scalar]) -> tuple[str, ...]:
+    causes = []
+    if settings.get("torch.backends.cudnn.benchmark") and settings.get("torch.cuda.is_initialized"):
+        causes.append("cuDNN chose algorithms by timing (torch.backends.cudnn.benchmark)")
+    if settings.get("torch.cuda.is_initialized") and not settings.get(
+        "torch.are_deterministic_algorithms_enabled"
+    ):
+        causes.append("a GPU was used without torch.use_deterministic_algorithms")
+    return tuple(causes)

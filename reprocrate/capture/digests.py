@@ -1,0 +1,70 @@
+"""Digests of the files of launches, remembered for large files that have not changed since."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from reprocrate.errors import UnavailableError
+from reprocrate.files import FileDigest, sha256_file, write_atomically
+
+CACHE_NAME = ".reprocrate/cache/digests.json"
+_REMEMBERED_BYTES = 1 << 20
+_SETTLED_NS = 2_000_000_000
+_MOST_ENTRIES = 200_000
+
+
+class Digests:
+    """Hashes files; those of a megabyte and more only once, as long as they are the same file unchanged.
+
+    The same means the same device, inode, size, and times of modification and status change. Launches at once
+    may write the memory over each other; then something is hashed once more, and nothing is wrong.
+    """
+
+    def __init__(self, project: Path) -> None:
+        self._path = project / CACHE_NAME
+        self._known: dict[str, str] = {}
+        self._is_changed = False
+        with suppress(OSError, ValueError):
+            known = json.loads(self._path.read_bytes())
+            if isinstance(known, dict):
+                self._known = {key: value for key, value in known.items() if isinstance(value, str)}
+
+    def of(self, path: Path) -> FileDigest:
+        """The digest of a file.
+
+        Raises:
+            UnavailableError: it could not be read.
+        """
+        try:
+            status = path.stat()
+        except OSError:
+            return sha256_file(path)
+        if status.st_size < _REMEMBERED_BYTES:
+            return sha256_file(path)
+        key = _key(status)
+        if key not in self._known:
+            digest = sha256_file(path)
+            settled = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS
+            if settled and _key(path.stat()) == key:  # else it may change again within the clock's grain
+                self._known[key] = digest.sha256
+                self._is_changed = True
+            return digest
+        return FileDigest(self._known[key], status.st_size)
+
+    def save(self) -> None:
+        """Remember for later launches; without that, things only take longer."""
+        if not self._is_changed:
+            return
+        newest = dict(list(self._known.items())[-_MOST_ENTRIES:])
+        with suppress(OSError, UnavailableError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._path, json.dumps(newest).encode())
+
+
+def _key(status: os.stat_result) -> str:
+    numbers = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return "-".join(map(str, numbers))

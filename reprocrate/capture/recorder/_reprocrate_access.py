@@ -1,0 +1,340 @@
+"""Writes down which files a Python process opens and which programs it starts, while it does.
+
+One log for each process, of one JSON object a line, in the folder that REPROCRATE_LOG_DIR names. Each line is
+written at once, so that a process that ends without ceremony (os._exit, a signal) loses nothing. A path is
+written once for reading and once for writing. Nothing that fails here reaches the program.
+
+Standard library only, Python 3.8 and newer, and as little of it as possible: everything imported here is
+imported into the author's program.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any, Callable
+
+try:
+    from _json import encode_basestring_ascii as _quoted
+except ImportError:  # PyPy
+    from json.encoder import py_encode_basestring_ascii as _quoted
+
+# Modules that read or write files without Python's knowledge: importing one bounds what the log can tell.
+NATIVE_MODULES = frozenset(
+    (
+        "catboost",
+        "cv2",
+        "duckdb",
+        "fastparquet",
+        "h5py",
+        "lance",
+        "lightgbm",
+        "netCDF4",
+        "polars",
+        "pyarrow",
+        "rasterio",
+        "safetensors",
+        "soundfile",
+        "tables",
+        "tensorflow",
+        "tensorstore",
+        "torch",
+        "torchaudio",
+        "torchvision",
+        "xgboost",
+    )
+)
+_CODE_SUFFIXES = (".py", ".pyc", ".pyi", ".so", ".pth", ".pyd", ".dylib", ".dll", "/METADATA", "/RECORD")
+_SYSTEM_FOLDERS = ("/proc/", "/sys/", "/dev/")
+_LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/lib/python")
+_ACCESS_MODE = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON in ASCII; what JSON does not know becomes text."""
+    if value is None or value is True or value is False:
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float) and value - value == 0:
+        return float.__repr__(value)
+    if isinstance(value, dict):
+        return "{%s}" % ",".join([_quoted(str(key)) + ":" + as_json(value[key]) for key in value])
+    if isinstance(value, (list, tuple)):
+        return "[%s]" % ",".join([as_json(item) for item in value])
+    return _quoted(str(value))
+
+
+class Log:
+    """The log of this process; after a fork, the child begins its own."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._pid = 0
+        self._path = ""
+        self._descriptor = -1
+        self._identity = (0, 0)
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Append one entry."""
+        if os.getpid() != self._pid:
+            self.begin()
+        elif not self._is_open():
+            self._open()
+        os.write(self._descriptor, (as_json(entry) + "\n").encode("ascii"))
+
+    def begin(self) -> None:
+        """Create the log, with the line that says which process this is."""
+        forked_from = self._pid
+        if self._is_open():
+            os.close(self._descriptor)
+        self._pid = os.getpid()
+        number = 0
+        while True:
+            self._path = os.path.join(self._folder, "access-%d-%d.jsonl" % (self._pid, number))
+            try:
+                self._open(os.O_CREAT | os.O_EXCL)
+                break
+            except FileExistsError:  # an earlier process had the same number
+                number += 1
+        os.write(self._descriptor, (as_json(_process(forked_from)) + "\n").encode("ascii"))
+
+    def _is_open(self) -> bool:
+        # The program may have closed all descriptors, and a file of its own may have this number by now.
+        try:
+            status = os.fstat(self._descriptor)
+        except OSError:
+            return False
+        return (status.st_dev, status.st_ino) == self._identity
+
+    def _open(self, flags: int = 0) -> None:
+        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | flags, 0o666)
+        status = os.fstat(self._descriptor)
+        self._identity = (status.st_dev, status.st_ino)
+
+
+def _process(forked_from: int) -> dict[str, Any]:
+    """The first line: which process this is, and which Python."""
+    return {
+        "event": "process",
+        "pid": os.getpid(),
+        "ppid": os.getppid(),
+        "forked_from": forked_from or None,
+        "time": time.time(),
+        "argv": _argv(),
+        "version": sys.version,
+        "version_info": "%d.%d.%d" % sys.version_info[:3],
+        "implementation": sys.implementation.name,
+        "release_level": sys.version_info[3],
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "base_prefix": sys.base_prefix,
+        "path": [str(entry) for entry in sys.path],
+        "hash_randomization": bool(sys.flags.hash_randomization),
+    }
+
+
+def _argv() -> list[str]:
+    original = getattr(sys, "orig_argv", None)
+    if original is None:  # before Python 3.10
+        try:
+            with open("/proc/self/cmdline", "rb") as handle:
+                original = [os.fsdecode(part) for part in handle.read().split(b"\0")[:-1]]
+        except OSError:
+            original = getattr(sys, "argv", None) or []
+    return list(original)
+
+
+class Recorder:
+    """The audit hook: looks at the events that tell of files, modules and programs."""
+
+    def __init__(self, log: Log, folder: str, project: str) -> None:
+        self._log = log
+        self._own = (folder + os.sep, os.path.dirname(os.path.abspath(__file__)) + os.sep)
+        self._project = project + os.sep
+        self._prefixes = tuple({os.path.abspath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix)})
+        self._cwd = ""
+        self._asked: set[int] = set()  # hashes, because a million paths would not be worth their memory
+        self._written: set[int] = set()
+        self._is_noted = False
+        self._handlers: dict[str, Callable[[Any], None]] = {
+            "open": self._on_open,
+            "os.chdir": self._on_chdir,
+            "os.rename": self._on_rename,
+            "os.link": self._on_link,
+            "os.symlink": self._on_link,
+            "import": self._on_import,
+            "cpython.run_file": self._on_script,
+            "ctypes.dlopen": self._on_script,
+            "sqlite3.connect": self._on_database,
+            "subprocess.Popen": self._on_program,
+            "os.posix_spawn": self._on_program,
+            "os.exec": self._on_program,
+            "os.spawn": self._on_spawn,
+            "os.system": self._on_shell,
+            "pty.spawn": self._on_terminal,
+        }
+
+    def __call__(self, event: str, arguments: Any) -> None:
+        """Look at one event; Python calls this for every one of them."""
+        handler = self._handlers.get(event)
+        if handler is not None:
+            try:
+                handler(arguments)
+            except Exception as error:
+                self._note(event, error)
+
+    def _note(self, event: str, error: Exception) -> None:
+        if not self._is_noted:
+            self._is_noted = True
+            try:
+                self._log.write({"event": "problem", "in": event, "what": repr(error)[:500]})
+            except Exception:
+                pass
+
+    def _on_open(self, arguments: Any) -> None:
+        path, mode, flags = arguments
+        if path.__class__ is int:
+            return
+        asked = hash((path, mode or flags))
+        if asked not in self._asked:
+            self._access(path, _letter(mode, flags))
+            self._asked.add(asked)
+
+    def _access(self, path: Any, letter: str) -> None:
+        name = self._absolute(path)
+        key = hash((name, letter))
+        if key not in self._written and not self._is_noise(name, letter):
+            self._log.write({"event": letter, "path": name})
+            self._written.add(key)
+
+    def _absolute(self, path: Any) -> str:
+        name = os.fsdecode(path)
+        if not os.path.isabs(name):
+            if not self._cwd:
+                self._cwd = os.getcwd()
+            name = os.path.join(self._cwd, name)
+        return os.path.normpath(name)
+
+    def _is_noise(self, name: str, letter: str) -> bool:
+        """Whether it is neither data nor code of the author's, where that is plain and cheap to see."""
+        if name.startswith(self._own + _SYSTEM_FOLDERS):
+            return True
+        if "__pycache__" in name and letter != "read":
+            return True
+        if not name.endswith(_CODE_SUFFIXES):
+            return False
+        if name.startswith(self._prefixes):
+            return not name.startswith(self._project) or self._is_in_environment(name)
+        return any(folder in name for folder in _LIBRARY_FOLDERS)
+
+    def _is_in_environment(self, name: str) -> bool:
+        return any(
+            prefix != self._project and prefix.startswith(self._project) and name.startswith(prefix)
+            for prefix in self._prefixes
+        )
+
+    def _on_chdir(self, _arguments: Any) -> None:
+        self._cwd = ""
+        self._asked.clear()
+
+    def _on_rename(self, arguments: Any) -> None:
+        source, target = self._absolute(arguments[0]), self._absolute(arguments[1])
+        if not self._is_noise(target, "write"):
+            self._log.write({"event": "rename", "path": source, "to": target})
+
+    def _on_link(self, arguments: Any) -> None:
+        self._access(arguments[1], "write")
+
+    def _on_import(self, arguments: Any) -> None:
+        name, file = arguments[0], arguments[1]
+        if name in NATIVE_MODULES:
+            key = hash(("native", name))
+            if key not in self._written:
+                self._written.add(key)
+                self._log.write({"event": "native", "module": name})
+        if file:
+            self._access(file, "read")
+
+    def _on_script(self, arguments: Any) -> None:
+        name = arguments[0]
+        if isinstance(name, (str, bytes)) and os.path.exists(name):
+            self._access(name, "read")
+
+    def _on_database(self, arguments: Any) -> None:
+        name = os.fsdecode(arguments[0])
+        if name and not name.startswith((":memory:", "file:")):
+            self._access(name, "update")
+
+    def _on_program(self, arguments: Any) -> None:
+        program, command, environment = arguments[0], arguments[1], arguments[-1]
+        self._program(program or (command[0] if command else ""), command, environment)
+
+    def _on_spawn(self, arguments: Any) -> None:
+        self._program(arguments[1], arguments[2], arguments[3])
+
+    def _on_shell(self, _arguments: Any) -> None:
+        self._program("sh", [], None)
+
+    def _on_terminal(self, arguments: Any) -> None:
+        command = arguments[0]
+        self._program(command if isinstance(command, str) else command[0], command, None)
+
+    def _program(self, program: Any, command: Any, environment: Any) -> None:
+        words = command.split() if isinstance(command, str) else [os.fsdecode(word) for word in command or ()]
+        options = [word for word in words[1:3] if word[:1] == "-" and word[:2] not in ("--", "-c", "-m")]
+        names = environment.keys() if isinstance(environment, Mapping) else ()
+        recorded = environment is None or "REPROCRATE_LOG_DIR" in [os.fsdecode(name) for name in names]
+        self._log.write(
+            {
+                "event": "program",
+                "path": os.fsdecode(program),
+                "recorded": recorded,
+                "isolated": any(flag in option for option in options for flag in "IES"),
+            }
+        )
+
+
+def _letter(mode: Any, flags: Any) -> str:
+    """What a file is opened for: read, write, or update, where only its time tells whether it was written."""
+    if mode:
+        if "w" in mode or "x" in mode or "a" in mode:
+            return "write"
+        return "update" if "+" in mode else "read"
+    if not isinstance(flags, int) or flags & _ACCESS_MODE == os.O_RDONLY:
+        return "read"
+    return "write" if flags & (os.O_TRUNC | os.O_CREAT | os.O_WRONLY) else "update"
+
+
+def _at_exit(log: Log, project: str) -> None:
+    """The last line: what can only be seen when the program is done."""
+    try:
+        name = "_reprocrate_observed"
+        folder = os.path.dirname(os.path.abspath(__file__))
+        source = os.path.join(folder, name + ".py")
+        from importlib.util import module_from_spec, spec_from_file_location
+
+        spec = spec_from_file_location(name, source)
+        if spec is not None and spec.loader is not None:
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
+            log.write({"event": "end", **module.observed(project)})
+    except Exception as error:
+        try:
+            log.write({"event": "problem", "in": "exit", "what": repr(error)[:500]})
+        except Exception:
+            pass
+
+
+def start() -> None:
+    """Begin to record this process."""
+    folder = os.path.abspath(os.environ["REPROCRATE_LOG_DIR"])
+    project = os.path.abspath(os.environ.get("REPROCRATE_PROJECT") or os.getcwd())
+    log = Log(folder)
+    recorder = Recorder(log, folder, project)
+    log.begin()
+    sys.addaudithook(recorder)
+    atexit.register(_at_exit, log, project)

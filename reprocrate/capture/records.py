@@ -1,0 +1,101 @@
+"""The records of a project's launches, read together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reprocrate.capture.liveness import is_alive
+from reprocrate.capture.record import RECORD_NAME, Configuration, RunRecord
+from reprocrate.errors import UnreadableError, UsageError
+
+RUNS = ".reprocrate/runs"
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a project has on record.
+
+    Attributes:
+        records: every launch, sorted by id, that is, by time.
+        problems: records that could not be read, as sentences that name the file.
+    """
+
+    records: tuple[RunRecord, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Collision:
+    """A file that launches of one configuration with different seeds wrote over each other.
+
+    Attributes:
+        path: the file, relative to the project.
+        seeds: the seeds whose launches wrote it.
+    """
+
+    path: str
+    seeds: tuple[int | str, ...]
+
+    def __str__(self) -> str:
+        seeds = ", ".join(map(str, self.seeds[:5])) + (", ..." if len(self.seeds) > 5 else "")
+        return (
+            f"seeds {seeds} all wrote {self.path}, so only the last one's is left. "
+            "Put {seed} into the path that the command writes to."
+        )
+
+
+def load_records(project: Path) -> Records:
+    """Every record of a project.
+
+    A launch that is recorded as running but whose process is gone is read as killed.
+    """
+    records, problems = [], []
+    for path in sorted((project / RUNS).glob(f"*/{RECORD_NAME}")):
+        try:
+            record = RunRecord.load(path)
+        except UnreadableError as error:
+            problems.append(str(error))
+            continue
+        if record.status == "running" and not is_alive(path.parent):
+            record = record.with_status(
+                "killed", "the launcher ended before it could say how the launch ended"
+            )
+        records.append(record)
+    return Records(tuple(sorted(records, key=lambda record: record.id)), tuple(problems))
+
+
+def collisions(records: Iterable[RunRecord]) -> tuple[Collision, ...]:
+    """Files that launches of one configuration with different seeds wrote, sorted by path."""
+    writers: dict[tuple[str, str | None, str], dict[int | str, None]] = {}
+    for record in records:
+        if record.seed is None:
+            continue
+        for output in record.outputs:
+            if output.root is None:
+                key = (output.path, record.configuration.name, record.configuration.digest)
+                writers.setdefault(key, {})[record.seed] = None
+    return tuple(
+        Collision(path, tuple(seeds))
+        for (path, _, _), seeds in sorted(writers.items(), key=str)
+        if len(seeds) > 1
+    )
+
+
+def check_name_is_free(records: Sequence[RunRecord], configuration: Configuration) -> None:
+    """Make sure that a configuration's name means one command.
+
+    Raises:
+        UsageError: the name was used with another command or working directory.
+    """
+    if configuration.name is None:
+        return
+    for record in records:
+        other = record.configuration
+        if other.name == configuration.name and other.digest != configuration.digest:
+            raise UsageError(
+                f'the name "{configuration.name}" is already used for another command',
+                f"it was `{' '.join(other.template)}` in {other.working_directory}",
+                "Choose another --name, or repeat that command",
+            )

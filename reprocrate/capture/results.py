@@ -1,0 +1,292 @@
+"""Metric values, read from what a launch wrote: JSON and CSV files, and its standard output."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import translate
+from pathlib import Path
+from typing import Any
+
+from reprocrate.capture.record import Metric, Scalar
+from reprocrate.capture.seeds import substituted
+from reprocrate.errors import UsageError
+
+LARGEST_READ_BYTES = 256 * 1024 * 1024
+_STEP = re.compile(
+    r"\.(?P<name>[^.\[\]\s]+)|\[(?P<index>-?[0-9]+)\]|\[(?P<quote>['\"])(?P<quoted>.*?)(?P=quote)\]"
+)
+_BRACES = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
+_STEP_COLUMNS = ("step", "global_step", "epoch", "iteration")
+
+
+@dataclass(frozen=True)
+class MetricSource:
+    """Where the value of a metric stands; exactly one of three ways.
+
+    Attributes:
+        name: the metric.
+        from_path: a file, relative to the project. `{seed}` and other names in braces are replaced by their
+            values; a name without a value, and `*` and `?`, stand for anything.
+        json_path: the place in that JSON file, as `$.test.accuracy`, `$.runs[0].loss` or `$["val acc"]`.
+        csv_column: the column of that CSV file; the last row that has a value counts.
+        stdout_regex: a regular expression with a group `value`; its last match in the output counts.
+        split: the split that it was measured on.
+        data: the data set that it was measured on.
+    """
+
+    name: str
+    from_path: str | None = None
+    json_path: str | None = None
+    csv_column: str | None = None
+    stdout_regex: str | None = None
+    split: str | None = None
+    data: str | None = None
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """The values found, and what was not found, as sentences."""
+
+    metrics: tuple[Metric, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a launch left, for its metrics to be read from.
+
+    Attributes:
+        project: the project's folder.
+        outputs: files that this launch wrote, relative to the project: what an earlier one left never counts.
+        stdout: the copy of its standard output.
+        values: what stands for names in braces: `seed` and other parameters.
+        contents: where to read the bytes of an output that is no longer at its path.
+    """
+
+    project: Path
+    outputs: Collection[str]
+    stdout: Path
+    values: Mapping[str, Scalar] = field(default_factory=dict)
+    contents: Mapping[str, Path] = field(default_factory=dict)
+
+    def location(self, path: str) -> Path:
+        """Where the bytes of an output are."""
+        return self.contents.get(path, self.project / path)
+
+
+def parse_source(
+    name: str,
+    *,
+    place: str | None = None,
+    stdout: str | None = None,
+    split: str | None = None,
+    data: str | None = None,
+) -> MetricSource:
+    """A source from the notation of `reprocrate.toml`.
+
+    Args:
+        name: the metric.
+        place: `from`: `PATH:$.json.path` or `PATH:CSV column`.
+        stdout: a regular expression with a group `value`.
+        split: the split that the metric was measured on.
+        data: the data set that it was measured on.
+
+    Raises:
+        UsageError: it names no place, or the expression is wrong.
+    """
+    if stdout is not None:
+        source = MetricSource(name, stdout_regex=stdout, split=split, data=data)
+        _compiled(source)
+        return source
+    path, colon, where = (place or "").partition(":")
+    if not colon or not path or not where:
+        raise UsageError(
+            f'metric {name} has `from = "{place or ""}"`',
+            "it is not a file and a place in it",
+            'Write it like "results.json:$.accuracy" or "log.csv:accuracy"',
+        )
+    if where.startswith("$"):
+        _json_steps(name, where)
+        return MetricSource(name, from_path=path, json_path=where, split=split, data=data)
+    return MetricSource(name, from_path=path, csv_column=where, split=split, data=data)
+
+
+def extract(sources: Sequence[MetricSource], written: Written) -> Extraction:
+    """Read the metrics of one launch.
+
+    Raises:
+        UsageError: a regular expression or a JSON path of a source is wrong.
+    """
+    metrics, problems = [], []
+    for source in sources:
+        try:
+            number, step = _read(source, written)
+        except _NotFoundError as error:
+            problems.append(f"metric {source.name}: {error}")
+        else:
+            metrics.append(as_metric(source.name, number, source.split, source.data, step))
+    return Extraction(tuple(metrics), tuple(problems))
+
+
+def as_metric(
+    name: str, number: float, split: str | None = None, data: str | None = None, step: int | None = None
+) -> Metric:
+    """A measured number with its status: non-finite values never stand in a record."""
+    if math.isfinite(number):
+        return Metric(name, number, "ok", split, data, step)
+    if math.isnan(number):
+        return Metric(name, None, "nan", split, data, step)
+    return Metric(name, None, "inf" if number > 0 else "-inf", split, data, step)
+
+
+def read_text(path: Path) -> str:
+    """A text file in UTF-8; what is not is replaced."""
+    with path.open("rb") as handle:
+        return handle.read(LARGEST_READ_BYTES).decode("utf-8", "replace")
+
+
+class _NotFoundError(Exception):
+    """Why a metric has no value."""
+
+
+def _read(source: MetricSource, written: Written) -> tuple[float, int | None]:
+    if source.stdout_regex is not None:
+        return _from_text(source, written), None
+    path = _chosen_file(source, written)
+    try:
+        if source.json_path is not None:
+            return _from_json(source, written.location(path), path), None
+        return _from_csv(source, written.location(path), path)
+    except OSError as error:
+        raise _NotFoundError(f"{path} could not be read ({error.strerror})") from None
+
+
+def _chosen_file(source: MetricSource, written: Written) -> str:
+    """The file that this launch wrote and that the source means."""
+    wanted = substituted(source.from_path or "", written.values).removeprefix("./")
+    if wanted in written.outputs:
+        return wanted
+    if not _BRACES.search(wanted) and not set("*?") & set(wanted):
+        if (written.project / wanted).is_file():
+            raise _NotFoundError(f"{wanted} is there, but this launch did not write it")
+        raise _NotFoundError(f"this launch did not write {wanted}")
+    escaped = _BRACES.sub("*", wanted).replace("[", "[[]")
+    pattern = re.compile(translate(escaped))
+    found = sorted(
+        path for path in written.outputs if pattern.match(path) and path.count("/") == wanted.count("/")
+    )
+    if len(found) != 1:
+        number = f"{len(found)} files: {', '.join(found[:3])}" if found else "no file"
+        raise _NotFoundError(f"{wanted} stands for one file that this launch wrote, but that is {number}")
+    return found[0]
+
+
+def _from_json(source: MetricSource, location: Path, path: str) -> float:
+    steps = _json_steps(source.name, source.json_path or "")
+    try:
+        value: Any = json.loads(read_text(location))
+    except (ValueError, RecursionError) as error:
+        raise _NotFoundError(f"{path} is not JSON ({error})") from None
+    for step in steps:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            known = f"; it has {', '.join(sorted(map(str, value))[:8])}" if isinstance(value, dict) else ""
+            raise _NotFoundError(f"{path} has no {source.json_path}{known}") from None
+    return _number(value, f"{path} at {source.json_path}")
+
+
+def _json_steps(name: str, path: str) -> list[str | int]:
+    """The keys and indices of a path such as `$.a.b[0]["c d"]`, a subset of JSONPath (RFC 9535).
+
+    Raises:
+        UsageError: it is no such path.
+    """
+    steps: list[str | int] = []
+    position = 1
+    while position < len(path):
+        match = _STEP.match(path, position)
+        if match is None:
+            break
+        if match["index"] is not None:
+            steps.append(int(match["index"]))
+        else:
+            steps.append(match["name"] if match["name"] is not None else match["quoted"])
+        position = match.end()
+    if not path.startswith("$") or position < len(path):
+        raise UsageError(
+            f'metric {name} has the place "{path}"',
+            "it is not the path of one JSON value",
+            'Write it like $.test.accuracy, $.runs[0].loss or $["val acc"]',
+        )
+    return steps
+
+
+def _from_csv(source: MetricSource, location: Path, path: str) -> tuple[float, int | None]:
+    with location.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
+        sample = handle.readline()
+        handle.seek(0)
+        rows = csv.DictReader(handle, delimiter="\t" if "\t" in sample and "," not in sample else ",")
+        columns = [name.strip() for name in rows.fieldnames or ()]
+        if source.csv_column not in columns:
+            raise _NotFoundError(f"{path} has no column {source.csv_column}; it has {', '.join(columns[:8])}")
+        rows.fieldnames = columns
+        last = None
+        for row in rows:
+            if (row.get(source.csv_column) or "").strip():
+                last = row
+    if last is None:
+        raise _NotFoundError(f"{path} has no value in the column {source.csv_column}")
+    steps = [last[name] for name in _STEP_COLUMNS if (last.get(name) or "").strip().isdigit()]
+    return _number(last[source.csv_column], f"{path}, column {source.csv_column}"), int(
+        steps[0]
+    ) if steps else None
+
+
+def _from_text(source: MetricSource, written: Written) -> float:
+    try:
+        text = read_text(written.stdout)
+    except OSError as error:
+        raise _NotFoundError(f"the standard output could not be read ({error.strerror})") from None
+    last = deque(_compiled(source).finditer(text), maxlen=1)
+    if not last:
+        raise _NotFoundError(f"nothing in the standard output matches {source.stdout_regex}")
+    return _number(last[0]["value"], "the standard output")
+
+
+def _compiled(source: MetricSource) -> re.Pattern[str]:
+    try:
+        pattern = re.compile(source.stdout_regex or "", re.MULTILINE)
+    except re.error as error:
+        raise UsageError(
+            f"metric {source.name} has a wrong regular expression",
+            f"{error}",
+            "Correct `stdout` in reprocrate.toml",
+        ) from None
+    if "value" not in pattern.groupindex:
+        raise UsageError(
+            f'metric {source.name} has a regular expression without a group "value"',
+            fix="Write it like accuracy: (?P<value>[0-9.]+)",
+        )
+    return pattern
+
+
+def _number(value: object, where: str) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+    if isinstance(value, str):
+        try:
+            return float(value.strip().replace("_", "x"))  # Python alone takes 1_000 for a number
+        except ValueError:
+            pass
+    shown = json.dumps(value, default=str)
+    raise _NotFoundError(f"{where} is no number: {shown if len(shown) < 60 else shown[:57] + '...'}")

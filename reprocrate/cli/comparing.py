@@ -1,0 +1,34 @@
+"""`reprocrate compare`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reprocrate.cli.exits import NO, YES
+from reprocrate.cli.options import Json
+
+Original = Annotated[Path, typer.Argument(help="The original: a bundle, crate folder, project or manifest.")]
+Other = Annotated[Path, typer.Argument(help="What to hold against it, of any of these kinds.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("compare")(compare)
+
+
+def compare(original: Original, other: Other, json: Json = False) -> None:
+    """Compare two experiments without running anything: the second is judged as a rerun of the first."""
+    from reprocrate.cli.voice import Voice
+    from reprocrate.render.verdict import verdict_text
+    from reprocrate.workflow.comparing import compare_recorded
+
+    voice = Voice()
+    verdict = compare_recorded(original, other)
+    if json:
+        voice.json(verdict.to_json())
+    else:
+        voice.show(verdict_text(verdict.to_json()))
+    raise typer.Exit(YES if verdict.upheld else NO)

@@ -1,0 +1,28 @@
+"""Questions that only the user can answer; without a terminal the answer is no."""
+
+from __future__ import annotations
+
+import sys
+
+from reprocrate.cli.voice import Voice
+
+
+class Consent:
+    """What the user agrees to, by option or by answering a question."""
+
+    def __init__(
+        self, voice: Voice, *, yes: bool = False, no_sandbox: bool = False, accept_degraded: bool = False
+    ) -> None:
+        self._voice = voice
+        self._yes = yes
+        self._given = {"no-sandbox": no_sandbox, "accept-degraded": accept_degraded}
+
+    def agrees(self, option: str, question: str) -> bool:
+        """Whether the user agrees to what `--OPTION` stands for."""
+        if self._given.get(option) or self._yes:
+            return True
+        if not sys.stdin.isatty() or not self._voice.err.is_terminal:
+            return False
+        self._voice.note(question)
+        answer = self._voice.err.input("Go on? [y/N] ")
+        return answer.strip().lower() in ("y", "yes")

@@ -1,0 +1,23 @@
+"""`reprocrate explain`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Code = Annotated[str, typer.Argument(help="Code of a rule, such as RC0701.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("explain")(explain)
+
+
+def explain(code: Code) -> None:
+    """Explain a rule: what it asks, why, what to do, with a passing and a failing example."""
+    from reprocrate.cli.voice import Voice
+    from reprocrate.render.explanation import explanation_text
+    from reprocrate.workflow.explaining import explain_rule
+
+    Voice().show(explanation_text(explain_rule(code)))

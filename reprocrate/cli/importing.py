@@ -1,0 +1,44 @@
+"""`reprocrate import`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reprocrate.cli.options import Json, Quiet
+
+Bundle = Annotated[Path, typer.Argument(help="A bundle or crate folder.")]
+Target = Annotated[
+    Path | None,
+    typer.Argument(help="Folder to make; it must not exist or be empty.", show_default="the bundle's name"),
+]
+Prepare = Annotated[bool, typer.Option("--prepare", help="Also build the environment, from wheels only.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("import")(import_)
+
+
+def import_(
+    bundle: Bundle, folder: Target = None, prepare: Prepare = False, json: Json = False, quiet: Quiet = False
+) -> None:
+    """Verify every digest of a bundle and unpack it into a new folder. Nothing is run or built.
+
+    A changed, missing or extra file stops it with exit code 1 and the file's name.
+    """
+    from reprocrate.cli.voice import Voice
+    from reprocrate.render.plan import plan_text
+    from reprocrate.workflow.importing import import_bundle
+
+    voice = Voice(quiet=quiet)
+    with voice.progress():
+        imported = import_bundle(bundle, folder, voice, prepare=prepare)
+    if json:
+        voice.json(imported.to_json())
+        return
+    voice.show(plan_text(imported.plan.to_json()))
+    voice.show(f"Imported to {imported.folder}: every digest is as recorded.")
+    voice.show(f"Next: reprocrate rerun {imported.folder}")

@@ -1,0 +1,33 @@
+"""`reprocrate init`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("init")(init)
+
+
+def init(folder: Folder = Path()) -> None:
+    """Look at a project and draft its `reprocrate.toml`.
+
+    Nothing is run and nothing is overwritten. The draft holds what was found (licence, citation, data
+    folders) and, as comments, the few things that only you know.
+    """
+    from reprocrate.cli.voice import Voice
+    from reprocrate.workflow.drafting import write_draft
+
+    draft = write_draft(folder)
+    voice = Voice()
+    voice.show("Wrote reprocrate.toml.")
+    for line in draft.found:
+        voice.show(f"  found {line}")
+    voice.show(f"Only you know: {', '.join(draft.asked)}.")
+    voice.show("Next: reprocrate run --seeds 0-4 -- python train.py --seed {seed}")

@@ -1,0 +1,74 @@
+"""`reprocrate pack`"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reprocrate.cli.exits import NO
+from reprocrate.cli.options import Json, Quiet
+
+
+class DataChoice(StrEnum):
+    """Which data travels."""
+
+    ALL = "all"
+    SMALL = "small"
+    NONE = "none"
+
+
+Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="The bundle to write.")]
+Data = Annotated[
+    DataChoice,
+    typer.Option(help="Data to take along: `small` is up to 100 MB in all, and never what is not open."),
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Refuse to pack on any error, not only shape and integrity.")
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("pack")(pack)
+
+
+def pack(
+    folder: Folder = Path(),
+    output: Output = None,
+    data: Data = DataChoice.SMALL,
+    strict: Strict = False,
+    offline: Offline = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Pack a project into one file, verified, that archives take and others can rerun.
+
+    Packing the same project twice gives the same bytes. The first time, the package index is asked for the
+    digests of the recorded packages, so that the environment can be built again; `--offline` leaves that out.
+    """
+    from reprocrate.cli.voice import Voice
+    from reprocrate.render.report import report_text
+    from reprocrate.workflow.packing import PackingChoice, pack_project
+
+    voice = Voice(quiet=quiet)
+    choice = PackingChoice(output=output, data=data.value, strict=strict, offline=offline)
+    with voice.progress():
+        outcome = pack_project(folder, choice, voice)
+    if outcome.packed is None:
+        voice.show(report_text(outcome.report))
+        voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
+        raise typer.Exit(NO)
+    packed = outcome.packed
+    if json:
+        voice.json(outcome.to_json())
+        return
+    voice.show(f"{packed.path}  {packed.files} files, {packed.size:,} bytes")
+    voice.show(f"payload sha256 {packed.payload_digest}")
+    voice.show(f"Next: reprocrate import {packed.path.name}   (anywhere), then reprocrate rerun")

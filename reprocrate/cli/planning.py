@@ -1,0 +1,34 @@
+"""`reprocrate plan`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from reprocrate.cli.exits import NOT_DONE, YES
+from reprocrate.cli.options import Json, What
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("plan")(plan)
+
+
+def plan(what: What = Path(), json: Json = False) -> None:
+    """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
+
+    Exit code 0: it can be rerun here; 3: it can't, and the plan says what stands in the way.
+    """
+    from reprocrate.cli.voice import Voice
+    from reprocrate.render.plan import plan_text
+    from reprocrate.workflow.planning import plan_rerun
+
+    voice = Voice()
+    made = plan_rerun(what)
+    document = made.to_json()
+    if json:
+        voice.json(document)
+    else:
+        voice.show(plan_text(document))
+    raise typer.Exit(YES if made.possible else NOT_DONE)

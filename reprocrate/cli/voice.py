@@ -1,0 +1,82 @@
+"""What a command says: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+_QUIET_SECONDS = 2.0
+"""Where there is no terminal, progress is a plain line at most this often."""
+
+
+class Voice:
+    """Speaks for a command: progress bars on a terminal, plain lines elsewhere, nothing if `quiet`."""
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.quiet = quiet
+        self.verbose = verbose
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.out = Console(highlight=False)
+        self._bar: Progress | None = None
+        self._tasks: dict[str, Any] = {}
+        self._said_at = 0.0
+
+    def note(self, text: str) -> None:
+        """One line on stderr."""
+        if not self.quiet:
+            (self._bar.console if self._bar else self.err).print(text, markup=False)
+
+    def track(self, what: str, done: int, total: int) -> None:
+        """Progress of a longer piece of work."""
+        if self.quiet:
+            return
+        if self._bar is not None:
+            if what not in self._tasks:
+                self._tasks[what] = self._bar.add_task(what, total=total)
+            self._bar.update(self._tasks[what], completed=done, total=total)
+            if done >= total:
+                self._bar.remove_task(self._tasks.pop(what))
+        elif done >= total or time.monotonic() - self._said_at > _QUIET_SECONDS:
+            self._said_at = time.monotonic()
+            self.err.print(f"{what}: {done}/{total}", markup=False)
+
+    def warn(self, text: str) -> None:
+        """A warning on stderr, also if quiet."""
+        (self._bar.console if self._bar else self.err).print(f"reprocrate: {text}", markup=False)
+
+    @contextmanager
+    def progress(self) -> Iterator[Voice]:
+        """Shows bars while the block runs, where stderr is a terminal."""
+        if self.quiet or not self.err.is_terminal:
+            yield self
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), console=self.err, transient=True) as bar:
+            self._bar = bar
+            try:
+                yield self
+            finally:
+                self._bar = None
+                self._tasks.clear()
+
+    def show(self, renderable: RenderableType) -> None:
+        """A result, on stdout."""
+        self.out.print(renderable)
+
+    def json(self, document: Mapping[str, Any]) -> None:
+        """One JSON document, on stdout."""
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")

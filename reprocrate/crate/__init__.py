@@ -1,0 +1,14 @@
+"""The crate: a manifest as RO-Crate metadata, and what a crate says of itself.
+
+This package is the only door to ro-crate-py. The mapping (`experiment`, `data`, `programs`, `environments`,
+`actions`, `results`) is apart from what it conforms to (`target`) and from how it is written (`graph`).
+"""
+
+from __future__ import annotations
+
+from reprocrate.crate.identifiers import file_id, path_of
+from reprocrate.crate.payload import CrateFile
+from reprocrate.crate.reading import CrateView, read_crate
+from reprocrate.crate.writing import write_crate
+
+__all__ = ["CrateFile", "CrateView", "file_id", "path_of", "read_crate", "write_crate"]

@@ -1,0 +1,134 @@
+"""The root of the crate: what the experiment is, who did it, and under which licence.
+
+What RO-Crate requires and the authors did not give is said in words, never invented.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reprocrate.crate.graph import Graph
+from reprocrate.crate.identifiers import ROOT, Reference, address_id, fragment_id, once
+from reprocrate.manifest import Author, Experiment, Grant, Manifest, Paper
+
+_ONE_LICENSE = re.compile(r"[A-Za-z0-9.-]+\Z")
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+\Z")
+
+
+def describe_experiment(graph: Graph, manifest: Manifest, published: str) -> list[Reference]:
+    """Describe the root, and return those who answer for the experiment."""
+    experiment = manifest.experiment
+    authors = once(_author(graph, author, place) for place, author in enumerate(experiment.authors, 1))
+    graph.describe_root(
+        {
+            "name": experiment.title,
+            "description": experiment.description or "No description was given by the authors.",
+            "datePublished": published,
+            "license": license_reference(graph, experiment.license) or _no_license(graph),
+            "author": authors,
+            "identifier": manifest.id,
+            "version": experiment.version,
+            "keywords": experiment.keywords,
+            "creativeWorkStatus": experiment.status,
+            "contactPoint": _contact(graph, experiment),
+            "citation": _paper(graph, experiment.paper),
+            "funder": once(_funder(graph, grant, place) for place, grant in enumerate(experiment.funding, 1)),
+        }
+    )
+    return authors or [_nobody(graph)]
+
+
+def license_reference(graph: Graph, expression: str | None) -> Reference | None:
+    """The entity of an SPDX licence expression; its own page where it is a single licence."""
+    if expression is None:
+        return None
+    if _ONE_LICENSE.match(expression) and not expression.startswith("LicenseRef-"):
+        address = f"https://spdx.org/licenses/{expression}"
+        return graph.add(
+            address,
+            "CreativeWork",
+            {"name": expression, "description": f"The licence that SPDX names {expression}.", "url": address},
+        )
+    return graph.add(
+        fragment_id("license", expression),
+        "CreativeWork",
+        {"name": expression, "description": f"The SPDX licence expression {expression}."},
+    )
+
+
+def _no_license(graph: Graph) -> Reference:
+    return graph.add(
+        "#no-license",
+        "CreativeWork",
+        {"name": "No licence", "description": "No licence was given by the authors."},
+    )
+
+
+def _author(graph: Graph, author: Author, place: int) -> Reference:
+    identifier = f"https://orcid.org/{author.orcid}" if author.orcid else fragment_id("author", place)
+    return graph.add(
+        identifier,
+        "Person",
+        {
+            "name": author.name,
+            "affiliation": _organization(graph, author.affiliation) if author.affiliation else None,
+        },
+    )
+
+
+def _nobody(graph: Graph) -> Reference:
+    return graph.add(
+        "#agent",
+        "Person",
+        {
+            "name": "Not recorded",
+            "description": "Who started the runs: the authors gave no names, and the recorder takes none.",
+        },
+    )
+
+
+def _organization(graph: Graph, name: str) -> Reference:
+    return graph.add(fragment_id("organization", name), "Organization", {"name": name})
+
+
+def _contact(graph: Graph, experiment: Experiment) -> Reference | None:
+    if not experiment.contact:
+        return None
+    email = experiment.contact if _EMAIL.match(experiment.contact) else None
+    return graph.add(
+        "#contact",
+        "ContactPoint",
+        {"name": experiment.contact, "email": email, "contactType": "authors"},
+    )
+
+
+def _paper(graph: Graph, paper: Paper | None) -> Reference | None:
+    if paper is None:
+        return None
+    addresses = [
+        f"https://doi.org/{paper.doi}" if paper.doi else None,
+        f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else None,
+        paper.url,
+    ]
+    known = [address_id(address) for address in addresses if address]
+    return graph.add(
+        known[0] if known else "#paper",
+        "ScholarlyArticle",
+        {"name": paper.title, "identifier": known, "publication": paper.venue},
+    )
+
+
+def _funder(graph: Graph, grant: Grant, place: int) -> Reference:
+    funder = _organization(graph, grant.funder)
+    if grant.number:
+        graph.add(
+            fragment_id("grant", place),
+            "Grant",
+            {
+                "name": f"{grant.funder} {grant.number}",
+                "identifier": grant.number,
+                "funder": funder,
+                "fundedItem": ROOT,
+            },
+        )
+    return funder

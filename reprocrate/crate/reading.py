@@ -1,0 +1,129 @@
+"""Reading the metadata of a crate that anybody may have written.
+
+Nothing that a crate names is opened here: identifiers are text until `path_of` has judged them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reprocrate.crate.identifiers import path_of
+from reprocrate.errors import UnreadableError
+from reprocrate.manifest.canonical import parse
+
+METADATA = "ro-crate-metadata.json"
+"""The metadata document, at the root of the crate."""
+
+_SPECIFICATION = re.compile(r"https?://w3id\.org/ro/crate/([^/]+)\Z")
+_OUR_SCHEMA = re.compile(r"https://w3id\.org/reprocrate/schema/[0-9]+\.[0-9]+/manifest\.schema\.json\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class CrateView:
+    """What a crate says of itself, unverified.
+
+    Attributes:
+        version: of RO-Crate, such as "1.1", if it states one.
+        name: of the crate.
+        published: date, as it is written.
+        conforms_to: profiles that the crate says it follows.
+        manifest_path: where its experiment manifest is, if it says that it has one in a safe place.
+        data_entities: identifiers of its files and folders, as they are written; `path_of` says which of
+            them name something inside the crate.
+    """
+
+    version: str | None
+    name: str | None
+    published: str | None
+    conforms_to: tuple[str, ...]
+    manifest_path: str | None
+    data_entities: tuple[str, ...]
+
+
+def read_crate(data: bytes, name: str = METADATA) -> CrateView:
+    """Read the metadata document of a crate, without touching any file or the network.
+
+    Raises:
+        UnreadableError: it is not such a document.
+    """
+    entities = _entities(parse(data, name), name)
+    descriptor, root = _descriptor_and_root(entities, name)
+    manifests = [
+        path
+        for entity in entities.values()
+        if any(map(_OUR_SCHEMA.match, _references(entity.get("conformsTo"))))
+        and (path := path_of(entity["@id"]))
+        and not path.endswith("/")
+    ]
+    return CrateView(
+        version=next(filter(None, map(_specification, _references(descriptor.get("conformsTo")))), None),
+        name=_text(root.get("name")),
+        published=_text(root.get("datePublished")),
+        conforms_to=tuple(_references(root.get("conformsTo"))),
+        manifest_path=min(manifests, key=lambda path: (path.count("/"), path), default=None),
+        data_entities=tuple(
+            identifier
+            for identifier, entity in entities.items()
+            if entity is not root and not identifier.startswith("#") and _types(entity) & {"File", "Dataset"}
+        ),
+    )
+
+
+def _entities(document: Any, name: str) -> dict[str, dict[str, Any]]:
+    from rocrate.metadata import read_metadata
+
+    if not isinstance(document, dict):
+        raise _not_a_crate(name, "it is not a JSON object")
+    graph = document.get("@graph")
+    if "@context" not in document or not isinstance(graph, list):
+        raise _not_a_crate(name, "it has no @context or no @graph")
+    seen: set[str] = set()
+    for place, entity in enumerate(graph):
+        identifier = entity.get("@id") if isinstance(entity, dict) else None
+        if not isinstance(identifier, str):
+            raise _not_a_crate(name, f"/@graph/{place} is no entity with an @id")
+        if identifier in seen:
+            raise _not_a_crate(name, f"/@graph/{place} describes {identifier!r} a second time")
+        seen.add(identifier)
+    _context, entities = read_metadata(document)
+    return dict(entities)
+
+
+def _descriptor_and_root(
+    entities: Mapping[str, dict[str, Any]], name: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    from rocrate.metadata import find_root_entity_id
+
+    try:
+        descriptor, root = find_root_entity_id(entities)
+        return entities[descriptor], entities[root]
+    except (KeyError, TypeError, ValueError) as error:
+        raise _not_a_crate(name, f"it does not say what its root is ({error})") from None
+
+
+def _references(value: object) -> list[str]:
+    """Identifiers that a property points to, whether it has one value or several."""
+    values = value if isinstance(value, list) else [value]
+    named = (item.get("@id") if isinstance(item, dict) else item for item in values)
+    return [item for item in named if isinstance(item, str)]
+
+
+def _types(entity: Mapping[str, object]) -> set[str]:
+    value = entity.get("@type")
+    return {item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)}
+
+
+def _specification(address: str) -> str | None:
+    match = _SPECIFICATION.match(address)
+    return match[1] if match else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _not_a_crate(name: str, why: str) -> UnreadableError:
+    return UnreadableError(f"{name} is not the metadata of an RO-Crate", why)

@@ -1,0 +1,140 @@
+"""A manifest and the files of its bundle as the metadata document of an RO-Crate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reprocrate.crate.actions import Actions
+from reprocrate.crate.data import DataSets
+from reprocrate.crate.environments import Environments
+from reprocrate.crate.experiment import describe_experiment, license_reference
+from reprocrate.crate.graph import Graph
+from reprocrate.crate.identifiers import Reference
+from reprocrate.crate.media_types import media_type
+from reprocrate.crate.payload import CrateFile, Payload
+from reprocrate.crate.programs import Programs
+from reprocrate.crate.results import describe_outcome
+from reprocrate.crate.target import CHECKED, Target
+from reprocrate.crate.times import last_moment
+from reprocrate.errors import UsageError
+from reprocrate.files import sha256_bytes
+from reprocrate.manifest import Manifest
+from reprocrate.standard import schema_url
+
+MANIFEST = "reprocrate.json"
+"""The manifest of the experiment, at the root of the crate."""
+
+_ROLES = {
+    MANIFEST: "The manifest: what the experiment was, in full. This crate is derived from it.",
+    "manifest-sha256.txt": "The SHA-256 of every other file, as `sha256sum -c` takes it.",
+    "REPRODUCING.md": "How to unpack this crate and run the experiment again.",
+}
+
+
+def write_crate(
+    manifest: Manifest, files: Iterable[CrateFile], *, preview: bool = False, published: str | None = None
+) -> bytes:
+    """The bytes of `ro-crate-metadata.json`: RO-Crate 1.1 with Process Run Crate 0.5.
+
+    Each run is a CreateAction. A file that the manifest names has an entity of its own; the entities of
+    folders stand for the others, so the archive needs an entry for each folder. The same arguments, in any
+    order of the files, give the same bytes.
+
+    Args:
+        manifest: the experiment.
+        files: every file of the crate. Where `reprocrate.json` is not among them, it is taken to hold the
+            canonical bytes of `manifest`.
+        preview: whether the crate has an `ro-crate-preview.html`.
+        published: date for `datePublished` (ISO 8601); else when the last run ended, or the newest other
+            time that the manifest holds.
+
+    Raises:
+        UsageError: RO-Crate requires a date, and the manifest holds none.
+    """
+    date = published or last_moment(manifest)
+    if date is None:
+        raise UsageError(
+            "the crate cannot be written",
+            "RO-Crate requires a date, and no run of this experiment was recorded",
+            "Run the experiment with `reprocrate run`",
+        )
+    return _graph(manifest, _payload(manifest, files), CHECKED, preview, date).to_bytes()
+
+
+def _payload(manifest: Manifest, files: Iterable[CrateFile]) -> Payload:
+    listed = {file.path: file for file in files}
+    if MANIFEST not in listed:
+        data = manifest.to_bytes()
+        listed[MANIFEST] = CrateFile(MANIFEST, len(data), sha256_bytes(data))
+    return Payload(manifest, listed.values())
+
+
+def _graph(manifest: Manifest, payload: Payload, target: Target, preview: bool, date: str) -> Graph:
+    graph = Graph(target)
+    agents = describe_experiment(graph, manifest, date)
+    if preview:
+        graph.add_preview()
+    programs = Programs(graph, manifest, payload)
+    _describe_files(graph, manifest.manifest_version, payload, programs)
+    data = DataSets(manifest, payload)
+    sets = data.describe(graph)
+    environments = Environments(graph, manifest, payload)
+    actions = Actions(graph, manifest, payload, programs, environments, data).describe(agents)
+    outcome = describe_outcome(graph, manifest, payload)
+    _describe_absent(graph, payload)
+    graph.describe_root({"conformsTo": _profile(graph, target), "mentions": [*actions, *outcome, *sets]})
+    return graph
+
+
+def _profile(graph: Graph, target: Target) -> Reference:
+    return graph.add(
+        target.profile,
+        "CreativeWork",
+        {"name": "Process Run Crate", "version": target.profile_version},
+    )
+
+
+def _describe_files(graph: Graph, version: str, payload: Payload, programs: Programs) -> None:
+    schema = graph.add(
+        schema_url("manifest", version),
+        "CreativeWork",
+        {"name": "Schema of experiment manifests", "version": version},
+    )
+    for file in payload.described:
+        software = programs.of_script(file.path)
+        properties: dict[str, object] = {
+            "name": file.path,
+            "description": _ROLES.get(file.path),
+            "contentSize": None if file.size is None else str(file.size),
+            "encodingFormat": file.media_type or media_type(file.path),
+            "sha256": file.sha256,
+            "license": license_reference(graph, payload.license(file.path)),
+            "conformsTo": schema if file.path == MANIFEST else None,
+            **software,
+        }
+        graph.add_file(file.path, properties, *(["SoftwareSourceCode"] if software else []))
+    for folder, count in payload.folders.items():
+        graph.add_folder(folder, {"name": f"{folder}/", "description": _rest(count)})
+
+
+def _rest(count: int) -> str:
+    files = "1 file that has" if count == 1 else f"{count} files that have"
+    return f"{files} no entity here; manifest-sha256.txt lists every file."
+
+
+def _describe_absent(graph: Graph, payload: Payload) -> None:
+    """Say of files that are not here what is known of them, since a run read or wrote them all the same."""
+    for identifier, file in payload.absent.items():
+        graph.add(
+            identifier,
+            "CreativeWork",
+            {
+                "name": file.path,
+                "description": "A file that is not in this crate.",
+                "contentSize": None if file.size is None else str(file.size),
+                "encodingFormat": media_type(file.path),
+                "sha256": file.sha256,
+                "url": file.url,
+                "license": license_reference(graph, file.license),
+            },
+        )

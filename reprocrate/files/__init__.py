@@ -1,0 +1,29 @@
+"""Files and trees: atomic writing, digests, safe relative paths, walking.
+
+Whatever this package writes, it writes under a temporary name first: a reader never sees half a file,
+and a failure leaves what was there before.
+"""
+
+from __future__ import annotations
+
+from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha256_file, tree_digest
+from reprocrate.files.paths import LONGEST_PATH_BYTES, safe_relative
+from reprocrate.files.reasons import could_not
+from reprocrate.files.trees import FileKind, TreeFile, walk
+from reprocrate.files.writing import atomic_file, write_atomically
+
+__all__ = [
+    "CHUNK_BYTES",
+    "LONGEST_PATH_BYTES",
+    "FileDigest",
+    "FileKind",
+    "TreeFile",
+    "atomic_file",
+    "could_not",
+    "safe_relative",
+    "sha256_bytes",
+    "sha256_file",
+    "tree_digest",
+    "walk",
+    "write_atomically",
+]

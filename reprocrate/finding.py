@@ -1,0 +1,106 @@
+"""What validation says, as data: findings, and what could not be assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs.
+
+    An `ERROR` breaks a MUST of the specification, a `WARNING` a SHOULD, a `NOTE` tells what would help.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a finding points.
+
+    Attributes:
+        file: path of the file, relative to what was validated, with forward slashes.
+        pointer: JSON Pointer (RFC 6901) into that file; the empty string is the whole document.
+        line: line number in that file, counted from 1.
+    """
+
+    file: str | None = None
+    pointer: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = self.file or ""
+        if self.line is not None:
+            place += f":{self.line}"
+        if self.pointer:
+            place += f"#{self.pointer}" if place else self.pointer
+        return place
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that validation says.
+
+    Attributes:
+        code: the rule, `RC` and four digits.
+        severity: how much it weighs.
+        message: one sentence about this very case, with its values.
+        location: where it is.
+        fix: what to do about it.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    location: Location = Location()
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAssessed:
+    """A rule that could not be applied, and why: silence would read as a pass."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that validation says about one subject.
+
+    Attributes:
+        subject: the name of what was validated, as the user gave it.
+        findings: every finding, errors first, then by code and place.
+        not_assessed: rules that could not be applied.
+        assessed: codes of the rules that were applied, in order.
+    """
+
+    subject: str
+    findings: tuple[Finding, ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()
+    assessed: tuple[str, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is no error."""
+        return self.count(Severity.ERROR) == 0
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are of this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def with_findings(self, more: Iterable[Finding]) -> Report:
+        """The same report with further findings, in order."""
+        return Report(self.subject, in_order([*self.findings, *more]), self.not_assessed, self.assessed)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by weight, then code, then place, so that a report is the same every time."""
+    weight = list(Severity)
+    return tuple(
+        sorted(findings, key=lambda f: (weight.index(f.severity), f.code, str(f.location), f.message))
+    )

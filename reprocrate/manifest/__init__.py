@@ -1,0 +1,178 @@
+"""The manifest in memory: typed sections, loading, canonical bytes.
+
+Modules are named after the chapters of the specification; names are imported when first used, since the
+models take a tenth of a second to build and `reprocrate run` does not need them before the command starts.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reprocrate.manifest.account import (
+        Answer,
+        Checklist,
+        Compute,
+        Ethics,
+        Extension,
+        History,
+        Leakage,
+        Model,
+        Reproduction,
+    )
+    from reprocrate.manifest.claims import Claim, Place, Quantifier
+    from reprocrate.manifest.code import Code
+    from reprocrate.manifest.data import Access, Data, Preprocessing, Remote, Service, Source, Split
+    from reprocrate.manifest.document import SCHEMA_URL, VERSION, Manifest
+    from reprocrate.manifest.environment import (
+        Container,
+        Environment,
+        Lock,
+        NativeLibrary,
+        OperatingSystem,
+        Package,
+        Python,
+    )
+    from reprocrate.manifest.experiment import Author, Experiment, Grant, Paper
+    from reprocrate.manifest.hardware import Accelerator, AcceleratorFeature, Cpu, Hardware, Requirements
+    from reprocrate.manifest.load import (
+        InvalidManifestError,
+        Problem,
+        document_version,
+        is_newer_minor,
+        load_manifest,
+        manifest_from,
+        parse_manifest,
+        save_manifest,
+    )
+    from reprocrate.manifest.results import (
+        Cell,
+        Comparison,
+        Effect,
+        Excluded,
+        Interval,
+        Margin,
+        Metric,
+        MetricSource,
+        Reported,
+        Result,
+        Table,
+        Tolerance,
+    )
+    from reprocrate.manifest.runs import (
+        Attempt,
+        Capture,
+        Configuration,
+        Determinism,
+        Launch,
+        Observation,
+        Resources,
+        Run,
+        Search,
+        Seed,
+        SelectedBy,
+        Variant,
+    )
+    from reprocrate.manifest.section import File, Section
+
+_MODULE = {
+    "account": "Answer Checklist Compute Ethics Extension History Leakage Model Reproduction",
+    "claims": "Claim Place Quantifier",
+    "code": "Code",
+    "data": "Access Data Preprocessing Remote Service Source Split",
+    "document": "SCHEMA_URL VERSION Manifest",
+    "environment": "Container Environment Lock NativeLibrary OperatingSystem Package Python",
+    "experiment": "Author Experiment Grant Paper",
+    "hardware": "Accelerator AcceleratorFeature Cpu Hardware Requirements",
+    "load": "InvalidManifestError Problem document_version is_newer_minor load_manifest manifest_from"
+    " parse_manifest save_manifest",
+    "results": "Cell Comparison Effect Excluded Interval Margin Metric MetricSource Reported Result Table"
+    " Tolerance",
+    "runs": "Attempt Capture Configuration Determinism Launch Observation Resources Run Search Seed"
+    " SelectedBy Variant",
+    "section": "File Section",
+}
+_HOME = {name: module for module, names in _MODULE.items() for name in names.split()}
+
+__all__ = [
+    "SCHEMA_URL",
+    "VERSION",
+    "Accelerator",
+    "AcceleratorFeature",
+    "Access",
+    "Answer",
+    "Attempt",
+    "Author",
+    "Capture",
+    "Cell",
+    "Checklist",
+    "Claim",
+    "Code",
+    "Comparison",
+    "Compute",
+    "Configuration",
+    "Container",
+    "Cpu",
+    "Data",
+    "Determinism",
+    "Effect",
+    "Environment",
+    "Ethics",
+    "Excluded",
+    "Experiment",
+    "Extension",
+    "File",
+    "Grant",
+    "Hardware",
+    "History",
+    "Interval",
+    "InvalidManifestError",
+    "Launch",
+    "Leakage",
+    "Lock",
+    "Manifest",
+    "Margin",
+    "Metric",
+    "MetricSource",
+    "Model",
+    "NativeLibrary",
+    "Observation",
+    "OperatingSystem",
+    "Package",
+    "Paper",
+    "Place",
+    "Preprocessing",
+    "Problem",
+    "Python",
+    "Quantifier",
+    "Remote",
+    "Reported",
+    "Reproduction",
+    "Requirements",
+    "Resources",
+    "Result",
+    "Run",
+    "Search",
+    "Section",
+    "Seed",
+    "SelectedBy",
+    "Service",
+    "Source",
+    "Split",
+    "Table",
+    "Tolerance",
+    "Variant",
+    "document_version",
+    "is_newer_minor",
+    "load_manifest",
+    "manifest_from",
+    "parse_manifest",
+    "save_manifest",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,104 @@
+"""What the authors account for: cost, weights, ethics, leakage, checklists, and where it all came from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from reprocrate.manifest.section import (
+    Amount,
+    Count,
+    Doi,
+    File,
+    Identifier,
+    License,
+    Many,
+    RelativePath,
+    Section,
+    Sha256,
+    Text,
+    Timestamp,
+    Url,
+    matching,
+)
+
+
+class Compute(Section):
+    """What the whole experiment cost, in seconds and kilowatt hours."""
+
+    total_s: Amount | None = None
+    cpu_s: Amount | None = None
+    by_configuration: dict[str, Amount] = {}
+    unreported_runs: Count | None = None
+    unreported_s: Amount | None = None
+    energy_kwh: Amount | None = None
+
+
+class Model(Section):
+    """Weights that are released with the experiment."""
+
+    id: Identifier
+    file: File | None = None
+    card: RelativePath | None = None
+    license: License | None = None
+    base: str | None = None
+
+
+class Ethics(Section):
+    """People, risks and limits."""
+
+    human_subjects: bool | None = None
+    irb: str | None = None
+    sensitive_data: str | None = None
+    intended_use: str | None = None
+    limits: str | None = None
+
+
+class Leakage(Section):
+    """Why a type of leakage (Kapoor and Narayanan 2023) does not apply."""
+
+    type: Literal["L1.1", "L1.2", "L1.3", "L1.4", "L2", "L3.1", "L3.2", "L3.3"]
+    argument: Text
+    evidence: Many[str] = ()
+
+
+class Answer(Section):
+    """The authors' answer to one question of a checklist."""
+
+    item: str
+    answer: Literal["yes", "no", "partial", "na"]
+    justification: str | None = None
+    location: str | None = None
+
+
+class Checklist(Section):
+    """A venue's checklist with the authors' answers."""
+
+    policy: Identifier
+    answers: Many[Answer] = ()
+
+
+class Reproduction(Section):
+    """What was reproduced, how deeply, with which verdict."""
+
+    payload_sha256: Sha256
+    depth: Literal["logs", "evaluate", "smoke", "full"]
+    id: str | None = None
+    doi: Doi | None = None
+    verdict: File | None = None
+
+
+class History(Section):
+    """Which tool obtained which section, how and when."""
+
+    tool: str
+    version: str
+    section: str
+    how: Literal["captured", "converted", "declared"]
+    when: Timestamp | None = None
+
+
+class Extension(Section):
+    """A prefix used in property names, with the address that defines it."""
+
+    url: Url
+    prefix: Annotated[str, matching(r"^[a-z][a-z0-9]*$")]

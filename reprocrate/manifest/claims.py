@@ -1,0 +1,40 @@
+"""What is claimed from the results."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reprocrate.manifest.section import Amount, Identifier, Many, Number, Positive, Section, Text
+
+
+class Place(Section):
+    """Where the paper makes a claim."""
+
+    kind: Literal["table", "figure", "section"] | None = None
+    label: str | None = None
+    cell: str | None = None
+
+
+class Quantifier(Section):
+    """In how many of the cases an ordering holds."""
+
+    at_least: Positive
+    of: Positive
+
+
+class Claim(Section):
+    """One sentence of the paper that a rerun can uphold or not."""
+
+    id: Identifier
+    text: Text
+    kind: Literal["value", "threshold", "ordering", "gain", "quantified"]
+    primary: bool | None = None
+    location: Place | None = None
+    evidence: Many[Identifier] = ()
+    relation: Literal["equals", "at_least", "at_most"] | None = None
+    value: Number | None = None
+    by: Amount | None = None
+    margin: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    quantifier: Quantifier | None = None

@@ -1,0 +1,105 @@
+"""Data sets, models and services that runs read from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from reprocrate.manifest.section import (
+    Count,
+    Doi,
+    File,
+    Identifier,
+    License,
+    Many,
+    RelativePath,
+    Section,
+    SeedValue,
+    Text,
+    Timestamp,
+    Url,
+)
+
+
+class Source(Section):
+    """Where data was obtained."""
+
+    url: Url | None = None
+    doi: Doi | None = None
+    retrieved: Timestamp | None = None
+
+
+class Remote(Section):
+    """Data read over the network while running."""
+
+    uri: Text
+    revision: str | None = None
+    verified: bool | None = None
+
+
+class Access(Section):
+    """Who may have the data."""
+
+    level: Literal["open", "registration", "restricted", "private"]
+    reason: str | None = None
+    how_to_obtain: str | None = None
+
+
+class Split(Section):
+    """One part of a data set and what it is for."""
+
+    name: Identifier
+    role: Literal["train", "validation", "test"]
+    count: Count | None = None
+    how: str | None = None
+    seed: SeedValue | None = None
+    group_key: str | None = None
+    time_range: Annotated[Many[str], Field(min_length=2, max_length=2)] | None = None
+    digests: File | None = None
+
+
+class Preprocessing(Section):
+    """One step before learning."""
+
+    step: Text
+    kind: (
+        Literal["cleaning", "normalisation", "feature_selection", "augmentation", "tokenisation", "other"]
+        | None
+    ) = None
+    fit_on: Many[Identifier] = ()
+    code: RelativePath | None = None
+    parameters: dict[str, Any] = {}
+
+
+class Data(Section):
+    """A data set or model that was read."""
+
+    id: Identifier
+    name: str | None = None
+    kind: Literal["dataset", "model", "other"] | None = None
+    origin: Literal["existing", "new", "generated"] | None = None
+    version: str | None = None
+    license: License | None = None
+    citation: str | None = None
+    source: Source | None = None
+    remote: Remote | None = None
+    root: str | None = None
+    access: Access | None = None
+    files: Many[File] = ()
+    croissant: File | None = None
+    derived_from: Many[Identifier] = ()
+    human_subjects: bool | None = None
+    splits: Many[Split] = ()
+    preprocessing: Many[Preprocessing] = ()
+
+
+class Service(Section):
+    """A remote service whose answers entered the results."""
+
+    id: Identifier
+    provider: Text
+    model: str | None = None
+    version: str | None = None
+    parameters: dict[str, Any] = {}
+    cached_responses: File | None = None

@@ -1,0 +1,90 @@
+"""The software that runs used."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from reprocrate.manifest.section import (
+    Identifier,
+    Many,
+    RelativePath,
+    Section,
+    Settings,
+    Sha256,
+    Size,
+    Text,
+    Url,
+    matching,
+)
+
+
+class Python(Section):
+    """The interpreter."""
+
+    version: Annotated[str, matching(r"^[0-9]+\.[0-9]+(\.[0-9]+)?[0-9A-Za-z.+-]*$")]
+    implementation: str | None = None
+    build: str | None = None
+
+
+class Package(Section):
+    """One installed distribution; an accelerator's label stands apart from the public version."""
+
+    name: Annotated[str, matching(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    version: Text
+    local_label: str | None = None
+    source: Literal["pypi", "vcs", "url", "local", "conda", "system"] | None = None
+    url: Url | None = None
+    commit: str | None = None
+    sha256: Sha256 | None = None
+    editable: bool | None = None
+
+
+class Lock(Section):
+    """The file from which an environment is built again."""
+
+    path: RelativePath
+    size: Size | None = None
+    sha256: Sha256
+    format: Literal["requirements", "pylock", "uv", "poetry", "pdm", "conda"]
+    hashed: bool | None = None
+    resolved: Annotated[str, matching(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    left_out: Many[str] = ()
+
+
+class OperatingSystem(Section):
+    """The system that the interpreter ran on."""
+
+    name: str
+    version: str | None = None
+    kernel: str | None = None
+    machine: str | None = None
+    libc: str | None = None
+
+
+class NativeLibrary(Section):
+    """A compiled library that decides the bits of a result."""
+
+    name: str
+    version: str | None = None
+    kind: str | None = None
+    details: Settings = {}
+
+
+class Container(Section):
+    """The image that a run was in."""
+
+    image: str
+    digest: Annotated[str, matching(r"^sha256:[0-9a-f]{64}$")] | None = None
+
+
+class Environment(Section):
+    """The software that a run used."""
+
+    id: Identifier
+    python: Python | None = None
+    packages: Many[Package] = ()
+    lock: Lock | None = None
+    os: OperatingSystem | None = None
+    native_libraries: Many[NativeLibrary] = ()
+    container: Container | None = None
+    variables: dict[str, str] = {}

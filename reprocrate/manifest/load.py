@@ -1,0 +1,125 @@
+"""Manifest files: reading with clear reasons, writing whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from reprocrate.errors import UnavailableError, UnreadableError
+from reprocrate.files import write_atomically
+from reprocrate.manifest.canonical import parse
+from reprocrate.manifest.document import VERSION, Manifest
+from reprocrate.standard import pointer_to, problems
+
+_VERSION = re.compile(r"^([0-9]+)\.([0-9]+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a document is no manifest of this version.
+
+    Attributes:
+        pointer: JSON Pointer (RFC 6901) to the value.
+        reason: what is wrong with it.
+    """
+
+    pointer: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or 'the document'}: {self.reason}"
+
+
+class InvalidManifestError(UnreadableError):
+    """A manifest that does not follow its schema; `problems` names every place."""
+
+    def __init__(self, name: str, problems: list[Problem]) -> None:
+        self.problems = problems
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(
+            f"{name} is not a valid manifest",
+            f"{problems[0]}{more}",
+            f"Run `reprocrate validate {name}` to see every problem",
+        )
+
+
+def load_manifest(path: Path) -> Manifest:
+    """Read a manifest file.
+
+    Raises:
+        UnavailableError: the file cannot be opened.
+        UnreadableError: it is not JSON, not a manifest, or of a version that is not known here.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be read", error.strerror or str(error)) from error
+    return parse_manifest(data, name=str(path))
+
+
+def parse_manifest(data: bytes, name: str = "the manifest") -> Manifest:
+    """Turn the bytes of a manifest into a typed value; `name` is used in errors.
+
+    Raises:
+        UnreadableError: the bytes are not JSON, not a manifest, or of a version that is not known here.
+    """
+    return manifest_from(parse(data, name), name)
+
+
+def manifest_from(document: object, name: str = "the manifest") -> Manifest:
+    """Turn plain JSON values into a manifest.
+
+    Raises:
+        UnreadableError: they are not a manifest, or of a version that is not known here.
+    """
+    lenient = is_newer_minor(document_version(document, name))
+    try:
+        return Manifest.model_validate(document, context={"lenient": lenient})
+    except ValidationError as error:
+        raise InvalidManifestError(name, _reasons(document, error, lenient)) from None
+
+
+def save_manifest(manifest: Manifest, path: Path) -> None:
+    """Write the canonical bytes, whole or not at all."""
+    write_atomically(path, manifest.to_bytes())
+
+
+def document_version(document: object, name: str = "the manifest") -> str:
+    """The version that a document declares.
+
+    Raises:
+        UnreadableError: it declares none, or one of another major version.
+    """
+    if not isinstance(document, dict):
+        raise UnreadableError(f"{name} is not a manifest", "a manifest is a JSON object")
+    version = document.get("manifest_version")
+    if not isinstance(version, str) or not (match := _VERSION.match(version)):
+        raise UnreadableError(f"{name} is not a manifest", 'it has no "manifest_version" such as "1.0"')
+    if match[1] != VERSION.split(".", 1)[0]:
+        raise UnreadableError(
+            f"{name} has manifest_version {version}",
+            f"this reprocrate reads versions 1.x (newest: {VERSION})",
+            "Install a newer reprocrate to read it",
+        )
+    return version
+
+
+def is_newer_minor(version: str) -> bool:
+    """Whether a version of our major has properties that are not known here."""
+    return int(version.split(".")[1]) > int(VERSION.split(".")[1])
+
+
+def _reasons(document: object, error: ValidationError, lenient: bool) -> list[Problem]:
+    """What is wrong, in the schema's words; the models decide the same, but explain it worse."""
+    found = [
+        Problem(problem.pointer, problem.message)
+        for problem in problems(document, "manifest")
+        if not (lenient and problem.keyword == "unevaluatedProperties")
+    ]
+    return found or [
+        Problem(pointer_to(detail["loc"]), detail["msg"][:1].lower() + detail["msg"][1:])
+        for detail in error.errors(include_url=False, include_input=False)
+    ]

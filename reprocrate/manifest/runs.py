@@ -1,0 +1,175 @@
+"""What was run: configurations, and their launches with seeds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from reprocrate.manifest.section import (
+    Amount,
+    Count,
+    File,
+    Identifier,
+    Integer,
+    Many,
+    Number,
+    Positive,
+    RelativePath,
+    Section,
+    SeedValue,
+    Settings,
+    Size,
+    Text,
+    Timestamp,
+    matching,
+)
+
+
+class Determinism(Section):
+    """How far the same seed gives the same result."""
+
+    promised: Literal["bitwise", "numerical", "statistical", "none"] | None = None
+    seeds_pair_randomness: bool | None = None
+    settings: Settings = {}
+    known_causes: Many[str] = ()
+
+
+class SelectedBy(Section):
+    """What a choice of hyper-parameters was made on."""
+
+    metric: Identifier
+    split: Identifier
+
+
+class Search(Section):
+    """How hyper-parameters were chosen, and how hard."""
+
+    space: dict[str, Any] = {}
+    method: str | None = None
+    trials: Count | None = None
+    trials_completed: Count | None = None
+    selected_by: SelectedBy | None = None
+
+
+class Variant(Section):
+    """A cheaper way of running a configuration."""
+
+    name: Text
+    overrides: Many[str] = ()
+    minutes: Amount | None = None
+    memory_bytes: Size | None = None
+    expected: str | None = None
+
+
+class Configuration(Section):
+    """One way of running the code, with only the seed left open."""
+
+    id: Identifier
+    command: Annotated[Many[str], Field(min_length=1)]
+    name: Text | None = None
+    role: Literal["proposed", "baseline", "ablation", "reference"] | None = None
+    factors: Settings = {}
+    working_directory: RelativePath | None = None
+    seed_variable: Annotated[str, matching(r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    hyperparameters: dict[str, Any] = {}
+    code: Identifier | None = None
+    data: Many[Identifier] = ()
+    search: Search | None = None
+    variants: Many[Variant] = ()
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.name or self.id
+
+
+class Seed(Section):
+    """A seed, and how it is known."""
+
+    value: SeedValue
+    how: Literal["argument", "environment", "observed", "declared"]
+    library: str | None = None
+    rank: Count | None = None
+
+
+class Observation(Section):
+    """One measured value; `null` with its status where it is no finite number."""
+
+    nullable: ClassVar[frozenset[str]] = frozenset({"value"})
+
+    metric: Identifier
+    value: Number | None
+    status: Literal["ok", "nan", "inf", "-inf"]
+    data: Identifier | None = None
+    split: Identifier | None = None
+    step: Count | None = None
+
+
+class Launch(Section):
+    """How several processes were started."""
+
+    launcher: str
+    world_size: Positive | None = None
+    nodes: Positive | None = None
+
+
+class Attempt(Section):
+    """An earlier attempt of the same run."""
+
+    started: Timestamp
+    status: Literal["ok", "failed", "killed", "interrupted"]
+    duration_s: Amount | None = None
+
+
+class Resources(Section):
+    """What a run used: seconds, bytes, kilowatt hours."""
+
+    cpu_s: Amount | None = None
+    peak_memory_bytes: Size | None = None
+    gpu_s: Amount | None = None
+    energy_kwh: Amount | None = None
+
+
+class Capture(Section):
+    """How much of a run the recorder could see, and why."""
+
+    completeness: Literal["complete", "partial", "minimal"]
+    reason: str | None = None
+
+
+class Run(Section):
+    """One launch of a configuration with its seeds."""
+
+    id: Identifier
+    configuration: Identifier
+    command: Annotated[Many[str], Field(min_length=1)]
+    status: Literal["ok", "failed", "killed", "interrupted", "running"]
+    kind: Literal["preprocess", "train", "evaluate", "analyse", "smoke"] | None = None
+    seeds: Many[Seed] = ()
+    working_directory: RelativePath | None = None
+    exit_code: Integer | None = None
+    signal: Positive | None = None
+    started: Timestamp | None = None
+    duration_s: Amount | None = None
+    code: Identifier | None = None
+    environment: Identifier | None = None
+    hardware: Many[Identifier] = ()
+    launch: Launch | None = None
+    attempts: Many[Attempt] = ()
+    parent: Identifier | None = None
+    inputs: Many[File] = ()
+    outputs: Many[File] = ()
+    checkpoints: Many[File] = ()
+    predictions: File | None = None
+    logs: Many[File] = ()
+    metrics: Many[Observation] = ()
+    histories: File | None = None
+    artifacts: Many[File] = ()
+    resources: Resources | None = None
+    capture: Capture | None = None
+
+    @property
+    def seed(self) -> int | str | None:
+        """The run's first seed, which names it among the runs of its configuration."""
+        return self.seeds[0].value if self.seeds else None

@@ -1,0 +1,224 @@
+"""What is missing from an experiment, what that costs a reader, and what its author can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reprocrate.manifest import Data, Environment, Manifest, Metric
+from reprocrate.render import words
+from reprocrate.render.availability import data_travels, reads_no_files
+from reprocrate.render.outcomes import headline_results
+
+_FEWEST_SEEDS = 3  # below this neither equivalence can be shown nor a spread be trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that is not there.
+
+    Attributes:
+        what: what is missing, a sentence.
+        cost: what a reader cannot do or know because of it, a sentence.
+        fix: what its author can do, a sentence.
+    """
+
+    what: str
+    cost: str
+    fix: str
+
+
+def find_gaps(manifest: Manifest) -> list[Gap]:
+    """Everything whose absence costs something, in the order of the manifest."""
+    parts = (_about, _code, _data, _environments, _hardware, _runs, _results, _metrics, _claims)
+    return [gap for part in parts for gap in part(manifest)]
+
+
+def _about(manifest: Manifest) -> Iterator[Gap]:
+    about = manifest.experiment
+    if not about.license:
+        yield Gap(
+            "No licence was given.",
+            "Nobody but the authors may use, change or pass on the code and data.",
+            "Set `license` under `[experiment]` in reprocrate.toml.",
+        )
+    if not about.authors:
+        yield Gap(
+            "No authors were named.",
+            "The work cannot be cited, and nobody can be asked.",
+            "List `authors` under `[experiment]` in reprocrate.toml.",
+        )
+    if not about.description:
+        yield Gap(
+            "No description was given.",
+            "A reader has to infer from commands and results what was studied.",
+            "Write `description` under `[experiment]` in reprocrate.toml.",
+        )
+
+
+def _code(manifest: Manifest) -> Iterator[Gap]:
+    if not any(code.files for code in manifest.code):
+        yield Gap(
+            "No source file is recorded.",
+            "The experiment cannot be run again.",
+            "Record the runs with `reprocrate run` in the project's folder.",
+        )
+    elif not any(code.commit for code in manifest.code):
+        yield Gap(
+            "The code was not under version control.",
+            "Its history cannot be looked up; the files themselves are kept, with their digests.",
+            "Run `git init`, commit, and record the runs again.",
+        )
+
+
+def _data(manifest: Manifest) -> Iterator[Gap]:
+    if not manifest.data and not reads_no_files(manifest) and manifest.runs:
+        yield Gap(
+            "No data set is recorded.",
+            "Whether a rerun reads the same data cannot be told.",
+            "Name the files under `[data.NAME]` in reprocrate.toml.",
+        )
+    for data in manifest.data:
+        yield from _one_data_set(data)
+
+
+def _one_data_set(data: Data) -> Iterator[Gap]:
+    name, table = words.data_label(data, data.id), f"`[data.{data.id}]` in reprocrate.toml"
+    if not data.license:
+        yield Gap(
+            f"The data set {name} has no licence.",
+            "A reader cannot know whether it may be used or passed on.",
+            f"Set `license` under {table}.",
+        )
+    if not data.source and data.origin in (None, "existing"):
+        yield Gap(
+            f"Where the data set {name} came from is not recorded.",
+            "It cannot be obtained anew, nor compared with its publisher's version.",
+            f"Set `source` under {table}, or `origin` if it was made here.",
+        )
+    if not data_travels(data):
+        how = words.sentence(words.plain(data.access.how_to_obtain or "")) if data.access else ""
+        yield Gap(
+            f"The data set {name} is not included.",
+            f"A reader has to obtain it before a rerun. {how}".strip(),
+            "Pack it with `--data all` if it may be passed on, or say how to obtain it.",
+        )
+
+
+def _environments(manifest: Manifest) -> Iterator[Gap]:
+    if not manifest.environments and manifest.runs:
+        yield Gap(
+            "No software environment is recorded.",
+            "A rerun has to guess the versions of every package.",
+            "Record the runs with `reprocrate run`.",
+        )
+    for environment in manifest.environments:
+        yield from _one_environment(environment)
+
+
+def _one_environment(environment: Environment) -> Iterator[Gap]:
+    if environment.packages and environment.lock is None:
+        yield Gap(
+            f"The environment {environment.id} has no lock.",
+            "It can only be built by hand from the list of its packages.",
+            "Pack the project with `reprocrate pack`, which makes the lock.",
+        )
+    if environment.lock and environment.lock.left_out:
+        names = words.shortened(map(words.plain, environment.lock.left_out), 4)
+        yield Gap(
+            f"The lock of {environment.id} leaves out {names}.",
+            "A rebuilt environment lacks it; code that imports it fails.",
+            "Install it from a package index, or add its source to the project.",
+        )
+
+
+def _hardware(manifest: Manifest) -> Iterator[Gap]:
+    if not manifest.hardware and manifest.runs:
+        yield Gap(
+            "No machine is recorded.",
+            "Where a rerun differs, the machine cannot be told as the cause.",
+            "Record the runs with `reprocrate run`.",
+        )
+
+
+def _runs(manifest: Manifest) -> Iterator[Gap]:
+    unseeded = [run for run in manifest.runs if not run.seeds]
+    if unseeded:
+        yield Gap(
+            f"{words.count_of(len(unseeded), 'run')} of {len(manifest.runs)} has no seed."
+            if len(unseeded) == 1
+            else f"{len(unseeded)} of {len(manifest.runs)} runs have no seed.",
+            "Their randomness cannot be repeated, so no rerun can be identical.",
+            "Use `reprocrate run --seeds 0-4 -- COMMAND --seed {seed}`.",
+        )
+    partial = {
+        run.capture.reason or ""
+        for run in manifest.runs
+        if run.capture and run.capture.completeness != "complete"
+    }
+    if partial:
+        reason = words.sentence(words.plain(words.shortened(sorted(partial - {""}), 2)))
+        yield Gap(
+            f"Not every file access of the runs could be seen. {reason}".strip(),
+            "Data that was read unseen is not listed and not checked.",
+            "Name such files under `[data.NAME]` in reprocrate.toml.",
+        )
+
+
+def _results(manifest: Manifest) -> Iterator[Gap]:
+    if not manifest.results:
+        yield Gap(
+            "No metric is recorded.",
+            "A rerun has nothing to be compared with.",
+            "Say under `[metrics.NAME]` in reprocrate.toml where the values stand.",
+        )
+        return
+    few = [result for result in manifest.results if result.over == "runs" and result.n < _FEWEST_SEEDS]
+    if few:
+        share = "All" if len(few) == len(manifest.results) else f"{len(few)} of {len(manifest.results)}"
+        yield Gap(
+            f"{share} results rest on fewer than {_FEWEST_SEEDS} seeds.",
+            "Unless a rerun gives the same values, it can neither confirm nor contradict them.",
+            "Run more seeds; with 5, chance can be told from change.",
+        )
+
+
+def _metrics(manifest: Manifest) -> Iterator[Gap]:
+    rests_on = headline_results(manifest)
+    used = {result.metric for result in manifest.results if not rests_on or result.id in rests_on}
+    metrics = [manifest.find_metric(name) or Metric(id=name) for name in sorted(used)]
+    yield from _lacking(
+        [metric for metric in metrics if metric.direction is None],
+        "It is not recorded whether higher or lower {} is better.",
+        "Better and worse cannot be told, so no claim that one result beats another can be judged.",
+        "direction",
+    )
+    yield from _lacking(
+        [metric for metric in metrics if metric.margin is None],
+        "No margin is declared for {}.",
+        "A rerun that does not give the same values stays inconclusive, however near it comes.",
+        "margin",
+    )
+
+
+def _lacking(metrics: list[Metric], what: str, cost: str, key: str) -> Iterator[Gap]:
+    if metrics:
+        names = words.shortened((words.metric_label(metric, metric.id) for metric in metrics), 3)
+        table = f"[metrics.{metrics[0].id if len(metrics) == 1 else 'NAME'}]"
+        yield Gap(what.format(names), cost, f"Set `{key}` under `{table}` in reprocrate.toml.")
+
+
+def _claims(manifest: Manifest) -> Iterator[Gap]:
+    if not manifest.claims:
+        yield Gap(
+            "Nothing is claimed.",
+            "A rerun is judged result by result, without knowing which of them matter.",
+            "Write the claims of the paper as `[[claims]]` in reprocrate.toml.",
+        )
+    elif loose := [claim for claim in manifest.claims if not claim.evidence]:
+        verb = "names" if len(loose) == 1 else "name"
+        yield Gap(
+            f"{words.count_of(len(loose), 'claim')} {verb} no result as evidence.",
+            "No rerun can uphold what is not tied to a number.",
+            "Add `better` or `value` to the claim in reprocrate.toml.",
+        )

@@ -1,0 +1,287 @@
+"""Results as they are shown: with labels, the value of every seed, and those that are read side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reprocrate.manifest import Configuration, Manifest, Metric, Observation, Result, Run, Table
+from reprocrate.render import numbers, words
+from reprocrate.render.numbers import Precision
+
+
+@dataclass(frozen=True, slots=True)
+class SeedValue:
+    """What one run gave.
+
+    Attributes:
+        run: id of the run.
+        seed: its seed as decimal digits; None where none is known.
+        value: the value; None where it is no finite number or was not found.
+        status: `ok`, `nan`, `inf`, `-inf` or `missing`.
+    """
+
+    run: str
+    seed: str | None
+    value: float | None
+    status: str
+
+    @property
+    def name(self) -> str:
+        """The seed, or a dash."""
+        return "–" if self.seed is None else self.seed
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result with what is needed to read it.
+
+    Attributes:
+        result: the manifest's result.
+        label: what to call its configuration.
+        role: the configuration's role, or an empty string.
+        data: what to call the data set, or an empty string.
+        metric: the manifest's metric, where it describes it.
+        values: the values behind it, in the order of the result's runs.
+        excluded: runs that it does not rest on, as seed and reason in words.
+    """
+
+    result: Result
+    label: str
+    role: str
+    data: str
+    metric: Metric | None
+    values: tuple[SeedValue, ...]
+    excluded: tuple[tuple[str, str], ...]
+
+    @property
+    def precision(self) -> Precision:
+        """How many digits its mean and interval are written with."""
+        return Precision.of(self.result.value, self._spread)
+
+    @property
+    def text(self) -> str:
+        """Value and spread."""
+        return self.scaled(1.0)
+
+    def scaled(self, scale: float) -> str:
+        """Value and spread, both multiplied, as tables print them."""
+        spread = None if self._spread is None else abs(self._spread * scale)
+        return numbers.with_spread(self.result.value * scale, spread)
+
+    @property
+    def interval_text(self) -> str:
+        """Ends of the interval, or an empty string."""
+        interval = self.result.interval
+        if interval is None:
+            return ""
+        return f"{self.precision.write(interval.low)} to {self.precision.write(interval.high)}"
+
+    @property
+    def finite(self) -> list[float]:
+        """The finite values behind it."""
+        return [each.value for each in self.values if each.value is not None]
+
+    @property
+    def _spread(self) -> float | None:
+        result = self.result
+        is_constant = result.minimum is not None and result.minimum == result.maximum
+        return 0.0 if is_constant and result.sd is not None else result.sd
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeGroup:
+    """Results in one metric on one split, which are read side by side.
+
+    Attributes:
+        metric: what to call the metric.
+        split: what to call the split, or an empty string.
+        direction: what is better, in words.
+        unit: the unit, or an empty string.
+        outcomes: the results.
+        is_headline: whether a claim or a table rests on any of them.
+    """
+
+    metric: str
+    split: str
+    direction: str
+    unit: str
+    outcomes: tuple[Outcome, ...]
+    is_headline: bool
+
+    @property
+    def title(self) -> str:
+        """`Accuracy on test`."""
+        title = f"{self.metric} on {self.split}" if self.split else self.metric
+        return title[:1].upper() + title[1:]
+
+    @property
+    def reading(self) -> str:
+        """How to read the numbers: `fraction, higher is better`, and what difference is of no importance."""
+        metric = self.outcomes[0].metric
+        parts = [self.unit, self.direction]
+        if metric and metric.count_of:
+            parts.append(f"counted on {words.count_of(metric.count_of, 'test item')}")
+        text = words.sentence(", ".join(part for part in parts if part))
+        if metric and metric.margin:
+            share = (
+                " of the mean" if metric.margin.kind == "relative" else numbers.unit_suffix(self.unit or None)
+            )
+            margin = f"{numbers.significant(metric.margin.value)}{share}"
+            text += f" The authors hold a difference of up to {margin} to be of no importance."
+        return text
+
+    @property
+    def by_data(self) -> list[tuple[str, list[Outcome]]]:
+        """The results of each data set, which may be of different magnitude."""
+        panels: dict[str, list[Outcome]] = {}
+        for outcome in self.outcomes:
+            panels.setdefault(outcome.data, []).append(outcome)
+        return list(panels.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of the paper as rows and columns of results.
+
+    Attributes:
+        table: the manifest's table.
+        rows: values of the factor that the rows follow, in order of first mention.
+        columns: values of the factor that the columns follow.
+        cells: by row and column the result, None where the cell rests on none, and what is to be shown.
+    """
+
+    table: Table
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: dict[tuple[str, str], tuple[Outcome | None, str]]
+
+    @property
+    def sizes(self) -> list[int]:
+        """The different numbers of seeds behind its cells."""
+        return sorted({outcome.result.n for outcome, _ in self.cells.values() if outcome})
+
+    @property
+    def size_text(self) -> str:
+        """How many seeds are behind each cell, in words."""
+        if not self.sizes:
+            return "no cell rests on a recorded result"
+        if len(self.sizes) == 1:
+            return f"{words.count_of(self.sizes[0], 'seed')} in each cell"
+        return f"{self.sizes[0]} to {self.sizes[-1]} seeds in each cell"
+
+
+_Observations = dict[tuple[str, str | None, str | None], list[Observation]]
+
+
+def make_outcomes(manifest: Manifest) -> dict[str, Outcome]:
+    """Every result by its id, in the manifest's order."""
+    seen = {run.id: _by_key(run) for run in manifest.runs}
+    return {result.id: _outcome(manifest, result, seen) for result in manifest.results}
+
+
+def make_groups(manifest: Manifest, outcomes: Iterable[Outcome]) -> list[OutcomeGroup]:
+    """Results by metric and split; those that a claim or table rests on come first."""
+    headline = headline_results(manifest)
+    together: dict[tuple[str, str | None], list[Outcome]] = {}
+    for outcome in outcomes:
+        together.setdefault((outcome.result.metric, outcome.result.split), []).append(outcome)
+    groups = [
+        OutcomeGroup(
+            metric=words.metric_label(members[0].metric, metric),
+            split=words.plain(split or ""),
+            direction=words.DIRECTION[members[0].metric.direction if members[0].metric else None],
+            unit=words.plain((members[0].metric.unit if members[0].metric else None) or ""),
+            outcomes=tuple(members),
+            is_headline=any(member.result.id in headline for member in members),
+        )
+        for (metric, split), members in together.items()
+    ]
+    return sorted(groups, key=lambda group: not group.is_headline)
+
+
+def make_grids(manifest: Manifest, outcomes: dict[str, Outcome]) -> list[Grid]:
+    """The tables of the paper."""
+    return [_grid(table, outcomes) for table in manifest.tables]
+
+
+def headline_results(manifest: Manifest) -> set[str]:
+    """Ids of the results that claims and tables rest on."""
+    found = {cell.result for table in manifest.tables for cell in table.cells if cell.result}
+    for claim in manifest.claims:
+        for identifier in claim.evidence:
+            comparison = manifest.find_comparison(identifier)
+            found |= {comparison.a, comparison.b} if comparison else {identifier}
+    return found
+
+
+def _by_key(run: Run) -> _Observations:
+    """What a run measured by metric, data and split, since a run may have hundreds of metrics."""
+    found: _Observations = {}
+    for each in run.metrics:
+        found.setdefault((each.metric, each.data, each.split), []).append(each)
+    return found
+
+
+def _outcome(manifest: Manifest, result: Result, seen: Mapping[str, _Observations]) -> Outcome:
+    configuration = manifest.find_configuration(result.configuration)
+    metric = manifest.find_metric(result.metric)
+    selection = metric.selection if metric else None
+    key = (result.metric, result.data, result.split)
+    runs = [(identifier, manifest.find_run(identifier)) for identifier in result.runs]
+    return Outcome(
+        result=result,
+        label=words.configuration_label(configuration, result.configuration or result.id),
+        role=(configuration.role or "") if configuration else "",
+        data=_data(manifest, result, configuration),
+        metric=metric,
+        values=tuple(
+            _seed_value(identifier, run, _reported(seen.get(identifier, {}).get(key, ()), selection))
+            for identifier, run in runs
+        ),
+        excluded=tuple(
+            (words.seed_label(manifest.find_run(each.run)), words.EXCLUSION[each.reason])
+            for each in result.excluded
+        ),
+    )
+
+
+def _data(manifest: Manifest, result: Result, configuration: Configuration | None) -> str:
+    if result.data:
+        return words.data_label(manifest.find_data(result.data), result.data)
+    factor = configuration.factors.get("data") if configuration else None
+    return words.data_label(manifest.find_data(str(factor)), str(factor)) if factor is not None else ""
+
+
+def _seed_value(identifier: str, run: Run | None, seen: Observation | None) -> SeedValue:
+    seed = str(run.seed) if run and run.seed is not None else None
+    if seen is None:
+        return SeedValue(identifier, seed, None, "missing")
+    return SeedValue(identifier, seed, seen.value, seen.status)
+
+
+def _reported(fitting: Sequence[Observation], selection: str | None) -> Observation | None:
+    """The observation that a result took from a run: the last, or the largest where the metric says so."""
+    finite = [each for each in fitting if each.value is not None]
+    if selection == "max" and finite:
+        return max(finite, key=lambda each: each.value or 0.0)
+    return max(enumerate(fitting), key=lambda pair: (pair[1].step or 0, pair[0]))[1] if fitting else None
+
+
+def _grid(table: Table, outcomes: dict[str, Outcome]) -> Grid:
+    cells: dict[tuple[str, str], tuple[Outcome | None, str]] = {}
+    for cell in table.cells:
+        outcome = outcomes.get(cell.result) if cell.result else None
+        cells.setdefault((cell.row, cell.column), (outcome, _cell_text(outcome, table, cell.text)))
+    return Grid(
+        table,
+        tuple(dict.fromkeys(cell.row for cell in table.cells)),
+        tuple(dict.fromkeys(cell.column for cell in table.cells)),
+        cells,
+    )
+
+
+def _cell_text(outcome: Outcome | None, table: Table, printed: str | None) -> str:
+    if outcome is None:
+        return words.plain(printed or "") or "–"
+    return outcome.scaled(1.0 if table.scale is None else table.scale)

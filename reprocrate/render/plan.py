@@ -1,0 +1,163 @@
+"""The plan of a rerun for the terminal, from its JSON document (`plan.schema.json`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+
+from reprocrate.render import words
+from reprocrate.render.numbers import duration, file_size
+from reprocrate.render.terminal import (
+    BAD,
+    GOOD,
+    SOFT,
+    STRONG,
+    WARN,
+    Piece,
+    facts,
+    hanging,
+    heading,
+    joined,
+    stacked,
+    table,
+    text,
+)
+
+Section = Mapping[str, Any]
+
+_OVERALL = {
+    "same": ("This machine has everything that the recorded runs had.", GOOD),
+    "substitutable": ("This machine can stand in for the recorded one.", GOOD),
+    "degraded": ("This machine can run it only under other conditions than recorded.", WARN),
+    "impossible": ("This machine cannot run it.", BAD),
+}
+_EXPECTED = {
+    "identical": "At best the same values, bit for bit.",
+    "within_tolerance": "At best the same values up to rounding.",
+    "equivalent": "At best means that differ by less than the declared margin.",
+    "runs": "It can show that the code runs, and nothing about its values.",
+    "nothing": "It can show nothing here.",
+}
+_DECISION = {
+    "same": ("as recorded", GOOD),
+    "substitutable": ("replaced", WARN),
+    "degraded": ("degraded", WARN),
+    "impossible": ("impossible", BAD),
+}
+_DEPTH = {
+    "logs": "recompute results from the recorded runs",
+    "evaluate": "evaluate again from recorded checkpoints or predictions",
+    "smoke": "a scaled-down run, which only shows that the code runs",
+    "full": "everything again",
+}
+
+
+def plan_text(document: Section) -> Group:
+    """A plan, to be printed on a `rich.console.Console`.
+
+    Args:
+        document: plain JSON values that follow `plan.schema.json`.
+    """
+    overall, style = _OVERALL[document["overall"]]
+    return stacked(
+        joined("Plan for a rerun of ", text(document["title"], STRONG)),
+        text(f"Depth {document['depth']}: {_DEPTH[document['depth']]}.", SOFT),
+        *_claims(document["claims"]),
+        *_work(document),
+        *_requirements(document["requirements"]),
+        *_depths(document),
+        *_consents(document["consents"]),
+        text(""),
+        joined(text(overall, style), f" {_EXPECTED[document['expected']]}"),
+    )
+
+
+def _claims(claims: list[Section]) -> Iterator[RenderableType]:
+    if not claims:
+        return
+    yield heading("What it can show for each claim")
+    for claim in claims:
+        said = joined(claim["text"], text(" (primary)", SOFT) if claim["primary"] else "")
+        yield hanging("-", stacked(said, text(claim["shows"], SOFT)))
+
+
+def _work(document: Section) -> Iterator[RenderableType]:
+    yield heading("What it takes")
+    entries: list[tuple[str, Piece]] = [
+        ("Time", _time(document["seconds"])),
+        ("Download", f"{file_size(document['download_bytes'])} and {_packages(document['packages'])}"),
+        ("Disk", f"{file_size(document['disk_bytes'])} and the environment"),
+    ]
+    yield facts(entries)
+    rows: list[list[Piece]] = [
+        [text(one["label"], STRONG), _seeds(one["seeds"]), _time(one["seconds"])] for one in document["work"]
+    ]
+    if rows:
+        yield text("")
+        yield table(["Configuration", "Seeds", "Time"], rows, numbers=["Time"])
+    else:
+        yield text("Nothing is to be run.")
+
+
+def _requirements(requirements: list[Section]) -> Iterator[RenderableType]:
+    if not requirements:
+        return
+    differing = [one for one in requirements if one["decision"] != "same"]
+    same = len(requirements) - len(differing)
+    yield heading("How this machine differs")
+    if not differing:
+        yield text(f"In nothing that was recorded: {words.count_of(same, 'requirement')} met exactly.")
+        return
+    for one in sorted(differing, key=lambda each: -list(_DECISION).index(each["decision"])):
+        yield difference(one)
+    yield text(f"{words.count_of(same, 'further requirement')} met exactly.", SOFT)
+
+
+def difference(one: Section) -> RenderableType:
+    """One requirement that is not met exactly: what was, what is, what is made of it."""
+    label, style = _DECISION[one["decision"]]
+    was, found = one["recorded"] or "nothing recorded", one["found"] or "nothing here"
+    return hanging(
+        "-",
+        stacked(
+            joined(f"{one['namespace']} {one['feature']}: {was}; here {found} (", text(label, style), ")"),
+            text(f"{words.sentence(one['reason'])} {words.sentence(one['effect'])}", SOFT),
+            text(f"What you can do: {one['override']}.", SOFT) if one["override"] else None,
+        ),
+    )
+
+
+def _depths(document: Section) -> Iterator[RenderableType]:
+    others = [one for one in document["depths"] if one["available"] and one["depth"] != document["depth"]]
+    if not others:
+        return
+    yield heading("Other depths")
+    for one in others:
+        yield hanging("-", text(f"--depth {one['depth']}: {_DEPTH[one['depth']]}; {_time(one['seconds'])}"))
+
+
+def _consents(consents: list[Section]) -> Iterator[RenderableType]:
+    if not consents:
+        return
+    yield heading("What a rerun will ask first")
+    for one in consents:
+        yield hanging(
+            "-",
+            stacked(text(words.sentence(one["text"])), text(f"Agree beforehand with {one['option']}.", SOFT)),
+        )
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "time unknown"
+    return duration(seconds) if seconds else "no time to speak of"
+
+
+def _packages(number: int) -> str:
+    return words.count_of(number, "package") if number else "no packages"
+
+
+def _seeds(seeds: list[int | str]) -> str:
+    return words.number_ranges(int(seed) for seed in seeds) if seeds else "takes none"

@@ -1,0 +1,323 @@
+"""Where the results come from: runs, code, data, software, machines, and what makes seeds repeatable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from reprocrate.manifest import Code, Data, Environment, File, Hardware, Manifest, Run
+from reprocrate.render import words
+from reprocrate.render.availability import data_travels, reads_no_files
+from reprocrate.render.numbers import duration, file_size, memory_size
+from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
+from reprocrate.render.preview.tables import Header, number, table
+
+_MOST_RUNS = 200
+_MOST_FILES = 40
+_MOST_PACKAGES = 400
+
+
+class Provenance:
+    """The parts of the page that say how the results were made.
+
+    Args:
+        manifest: the experiment.
+        files: paths that are in the bundle, which are the ones to link to; None links to all that travel.
+    """
+
+    def __init__(self, manifest: Manifest, files: Collection[str] | None) -> None:
+        self._manifest = manifest
+        self._files = files
+
+    def runs(self) -> Markup:
+        """Every run, those that failed or do not count among them."""
+        runs = self._manifest.runs
+        if not runs:
+            return element("p", "No run was recorded.", class_="soft")
+        ended = words.listing(
+            f"{sum(run.status == status for run in runs)} {word}"
+            for status, word in words.RUN_STATUS.items()
+            if any(run.status == status for run in runs)
+        )
+        excluded = self._excluded()
+        rows = [self._run_row(run, excluded.get(run.id)) for run in runs[:_MOST_RUNS]]
+        more = len(runs) - len(rows)
+        rest = element(
+            "p", f"{more:,} further runs are in ", file_link("reprocrate.json"), ".", class_="note"
+        )
+        header: list[Header] = [
+            "Configuration",
+            ("Seed", "number"),
+            "Outcome",
+            ("Duration", "number"),
+            "Started (UTC)",
+            "Log",
+        ]
+        return joined(
+            element("p", f"{words.count_of(len(runs), 'run')}: {ended}."),
+            table("Every run that was recorded", header, rows),
+            rest if more > 0 else None,
+        )
+
+    def code(self) -> Markup:
+        """Every source tree."""
+        if not self._manifest.code:
+            return element("p", "No source code was recorded, so nothing can be run again.", class_="soft")
+        return joined(self._one_code(one) for one in self._manifest.code)
+
+    def data(self) -> Markup:
+        """Every data set."""
+        if self._manifest.data:
+            return joined(self._one_data(one) for one in self._manifest.data)
+        if reads_no_files(self._manifest):
+            text = (
+                "The runs read no data files of their own: "
+                "what they used is made by the code or comes with its packages."
+            )
+        else:
+            text = "No data set was recorded. Whether the runs read any cannot be told."
+        return element("p", text, class_="soft")
+
+    def environments(self) -> Markup:
+        """Every software environment."""
+        if not self._manifest.environments:
+            return element("p", "No software environment was recorded.", class_="soft")
+        return joined(self._one_environment(one) for one in self._manifest.environments)
+
+    def hardware(self) -> Markup:
+        """Every machine."""
+        if not self._manifest.hardware:
+            return element("p", "No machine was recorded.", class_="soft")
+        return joined(element("dl", *_machine(one), class_="about") for one in self._manifest.hardware)
+
+    def determinism(self) -> Markup:
+        """What decides whether a seed gives the same numbers again."""
+        found = self._manifest.determinism
+        if found is None:
+            return element("p", "Nothing was recorded about what makes a seed repeatable.", class_="soft")
+        promise = {
+            "bitwise": "the same seed gives the same bits",
+            "numerical": "the same seed gives the same numbers up to rounding",
+            "statistical": "the same distribution over seeds",
+            "none": "no promise",
+        }
+        entries = [
+            definition("Promised", promise[found.promised] if found.promised else "nothing was promised")
+        ]
+        if found.seeds_pair_randomness is not None:
+            text = (
+                "a seed draws the same randomness in every configuration"
+                if found.seeds_pair_randomness
+                else "seeds of different configurations are independent"
+            )
+            entries.append(definition("Seeds", text))
+        if found.settings:
+            settings = [joined(code(name), " ", _setting(value)) for name, value in found.settings.items()]
+            entries.append(definition("Settings as observed", _separated(settings)))
+        if found.known_causes:
+            causes = (element("p", words.sentence(words.plain(cause))) for cause in found.known_causes)
+            entries.append(definition("Why seeds may differ", *causes))
+        return element("dl", *entries, class_="about")
+
+    def _excluded(self) -> dict[str, str]:
+        return {each.run: each.reason for result in self._manifest.results for each in result.excluded}
+
+    def _run_row(self, run: Run, excluded: str | None) -> list[Markup]:
+        tag = {"ok": "soft", "running": "tag warn", "interrupted": "tag warn"}.get(run.status, "tag bad")
+        configuration = self._manifest.find_configuration(run.configuration)
+        note = words.EXCLUSION[excluded] if excluded in ("repeated", "other_code", "declared") else ""
+        outcome = [element("span", words.run_outcome(run), class_=tag)]
+        if note:
+            outcome.append(element("span", f"does not count: {note}", class_="sub"))
+        return [
+            element("th", words.configuration_label(configuration, run.configuration), scope="row"),
+            number(words.seed_label(run)),
+            element("td", *outcome),
+            number(duration(run.duration_s) if run.duration_s is not None else "–"),
+            element("td", words.moment(run.started) or "–"),
+            element(
+                "td",
+                _separated([self._file(log, log.path.rpartition("/")[2]) for log in run.logs])
+                if run.logs
+                else "–",
+            ),
+        ]
+
+    def _one_code(self, one: Code) -> Markup:
+        entries = [
+            definition(
+                "Commit", code(one.commit) if one.commit else "the code was not under version control"
+            ),
+            definition(
+                "Repository", link(one.repository, one.repository) if one.repository else "none recorded"
+            ),
+        ]
+        if one.commit:
+            entries.append(definition("Working tree", self._working_tree(one)))
+        if one.swhid:
+            entries.append(
+                definition(
+                    "Software Heritage",
+                    link(f"https://archive.softwareheritage.org/{one.swhid}", code(one.swhid)),
+                )
+            )
+        if one.license:
+            entries.append(definition("Licence", one.license))
+        if one.folder:
+            entries.append(definition("Folder", code(one.folder)))
+        entries.append(definition("Tree digest", code(one.tree_sha256)))
+        entries.append(definition("Files", self._listed(one.files)))
+        return element("dl", *entries, class_="about")
+
+    def _working_tree(self, one: Code) -> list[str | Markup]:
+        if one.dirty is None:
+            return ["not recorded whether it differed from the commit"]
+        if not one.dirty:
+            return ["as committed"]
+        return [
+            "changed since the commit; ",
+            "the files here are the ones that ran",
+            *([", the difference is ", self._file(one.patch, None)] if one.patch else []),
+        ]
+
+    def _one_data(self, one: Data) -> Markup:
+        return joined(
+            element("h3", words.data_label(one, one.id)),
+            element("dl", *self._data_entries(one), class_="about"),
+        )
+
+    def _data_entries(self, one: Data) -> Iterator[Markup]:
+        yield definition("Source", _source(one))
+        yield definition(
+            "Licence", one.license or "none given: whether this may be used or passed on is not known"
+        )
+        if one.version:
+            yield definition("Version", one.version)
+        if one.access:
+            details = [one.access.level, one.access.reason, one.access.how_to_obtain]
+            yield definition("Access", "; ".join(words.plain(part) for part in details if part))
+        if one.citation:
+            yield definition("Cite as", one.citation)
+        if one.splits:
+            sizes = [
+                f"{split.name} ({split.role}{f', {split.count:,} items' if split.count is not None else ''})"
+                for split in one.splits
+            ]
+            yield definition("Splits", ", ".join(sizes))
+        if one.preprocessing:
+            yield definition("Preprocessing", ", ".join(words.plain(step.step) for step in one.preprocessing))
+        yield definition(
+            "Included", "yes" if data_travels(one) else "no: a reader has to obtain it before a rerun"
+        )
+        if one.files:
+            yield definition("Files", self._listed(one.files))
+
+    def _one_environment(self, one: Environment) -> Markup:
+        entries = [definition("Python", _python(one))]
+        if one.os:
+            parts = [one.os.version or one.os.name, one.os.machine, one.os.libc]
+            entries.append(definition("System", ", ".join(words.plain(part) for part in parts if part)))
+        if one.container:
+            entries.append(
+                definition("Container", f"{words.plain(one.container.image)} {one.container.digest or ''}")
+            )
+        if one.native_libraries:
+            names = [
+                " ".join(part for part in (library.name, library.version) if part)
+                for library in one.native_libraries
+            ]
+            entries.append(definition("Native libraries", ", ".join(names)))
+        if one.variables:
+            entries.append(
+                definition(
+                    "Variables",
+                    _separated([code(f"{name}={value}") for name, value in one.variables.items()]),
+                )
+            )
+        entries.append(definition("Lock", *self._lock(one)))
+        packages = [
+            f"{package.name} {package.version}{f'+{package.local_label}' if package.local_label else ''}"
+            for package in one.packages
+        ]
+        entries.append(
+            definition(
+                words.count_of(len(packages), "package").capitalize(),
+                words.shortened(packages, _MOST_PACKAGES) or "none beyond Python itself",
+            )
+        )
+        return element("dl", *entries, class_="about")
+
+    def _lock(self, one: Environment) -> list[str | Markup]:
+        lock = one.lock
+        if lock is None:
+            return ["none: the environment can only be built by hand" if one.packages else "none needed"]
+        as_file = File(path=lock.path, size=lock.size, sha256=lock.sha256)
+        text = ", every entry with its digest" if lock.hashed else ", without digests"
+        left_out = (
+            f"; it leaves out {words.shortened(map(words.plain, lock.left_out), 6)}" if lock.left_out else ""
+        )
+        return [self._file(as_file, None), text + left_out]
+
+    def _listed(self, files: Sequence[File]) -> Markup:
+        shown = _separated([self._file(file, None) for file in files[:_MOST_FILES]])
+        size = sum(file.size or 0 for file in files)
+        more = f" and {len(files) - _MOST_FILES:,} more" if len(files) > _MOST_FILES else ""
+        return joined(shown, f"{more} ({words.count_of(len(files), 'file')}, {file_size(size)})")
+
+    def _file(self, file: File, label: str | None) -> Markup:
+        here = file.travels and file.root is None and (self._files is None or file.path in self._files)
+        return file_link(file.path, label) if here else code(label or file.path)
+
+
+def _separated(pieces: Sequence[Markup]) -> Markup:
+    return joined(piece if index == 0 else joined(", ", piece) for index, piece in enumerate(pieces))
+
+
+def _setting(value: object) -> str:
+    return "not set" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _source(one: Data) -> Markup:
+    source = one.source
+    if source and source.doi:
+        return link(f"https://doi.org/{source.doi}", f"doi:{source.doi}")
+    if source and source.url:
+        return link(source.url, source.url)
+    if one.remote:
+        return code(one.remote.uri)
+    origin = {"new": "made for this experiment", "generated": "made by a program of this experiment"}
+    return Markup(element("span", origin.get(one.origin or "", "not recorded: it cannot be obtained anew")))
+
+
+def _python(one: Environment) -> str:
+    if one.python is None:
+        return "not recorded"
+    build = f" ({one.python.build})" if one.python.build else ""
+    return f"{one.python.implementation or 'Python'} {one.python.version}{build}"
+
+
+def _machine(one: Hardware) -> Iterator[Markup]:
+    if one.cpu:
+        counts = [(one.cpu.cores, "core"), (one.cpu.threads, "thread"), (one.cpu.sockets, "socket")]
+        sizes = [words.count_of(size, noun) for size, noun in counts if size]
+        yield definition(
+            "Processor",
+            ", ".join([words.plain(one.cpu.model or "unknown model"), one.cpu.architecture, *sizes]),
+        )
+        if one.cpu.features:
+            yield definition("Instruction sets", ", ".join(one.cpu.features))
+    if one.memory_bytes:
+        yield definition("Memory", memory_size(one.memory_bytes))
+    models = [accelerator.model for accelerator in one.accelerators]
+    for accelerator in {each.model: each for each in one.accelerators}.values():
+        details = [
+            memory_size(accelerator.memory_bytes) if accelerator.memory_bytes else None,
+            accelerator.runtime,
+            f"driver {accelerator.driver}" if accelerator.driver else None,
+        ]
+        number_of = models.count(accelerator.model)
+        name = f"{number_of} × {accelerator.model}" if number_of > 1 else accelerator.model
+        yield definition("Accelerator", ", ".join([name, *(part for part in details if part)]))
+    if not models:
+        yield definition("Accelerators", "none")
+    if one.interconnect:
+        yield definition("Interconnect", one.interconnect)

@@ -1,0 +1,31 @@
+"""Tables of the page: each with a caption and headers, and room to scroll where it is wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reprocrate.render.preview.markup import Markup, element
+
+Header = str | tuple[str, str]
+"""The text of a column's header, alone or with the class of its cells."""
+
+
+def table(
+    caption: str, headers: Sequence[Header], rows: Iterable[Sequence[Markup]], class_: str | None = None
+) -> Markup:
+    """A table in a region that scrolls sideways on a narrow screen and can be reached with the keyboard."""
+    named = [one if isinstance(one, tuple) else (one, "") for one in headers]
+    columns = [element("th", name, scope="col", class_=kind or None) for name, kind in named]
+    inside = element(
+        "table",
+        element("caption", caption),
+        element("thead", element("tr", *columns)),
+        element("tbody", *(element("tr", *row) for row in rows)),
+        class_=class_,
+    )
+    return element("div", inside, class_="wide", role="region", tabindex="0", aria_label=caption)
+
+
+def number(value: str, below: str | None = None) -> Markup:
+    """A cell that holds a number, and a small line below it."""
+    return element("td", value, element("span", below, class_="sub") if below else None, class_="number")

@@ -1,0 +1,327 @@
+"""REPRODUCING.md: how to run an experiment again with nothing but a shell, for someone years from now."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from shlex import quote
+
+from reprocrate import statistics
+from reprocrate.manifest import Environment, Manifest
+from reprocrate.render import words
+from reprocrate.render.availability import data_travels
+from reprocrate.render.numbers import duration, exact, memory_size, significant, unit_suffix
+from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
+from reprocrate.render.recipe import Steps, make_steps, pip_commands, uv_commands
+
+_MOST_COMMANDS = 100
+_MOST_VALUES = 500
+_ACTING = re.compile(r"[\\`*\[\]<>|~$]|&(?=[#\w])|(?<!\w)_|_(?!\w)|^[#+=-]|(?<=^\d)[.)]")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+_JUDGING = """\
+1. **Identical**: every seed gives the same value, digit by digit.
+2. **Within tolerance**: every seed gives the same value up to rounding. Another processor, thread count or
+   accelerator changes the last digits: a thousandth of the value is usual, on accelerators a hundredth.
+3. **Equivalent**: the 90 % Welch interval of the difference of means lies within the margin (below).
+4. **Contradicted**: the rerun's mean lies outside the range above, Welch's t test gives p < 0.05 *and* the
+   means differ by more than the margin. One of these alone happens to honest reruns too often.
+5. **Inconclusive** otherwise: more seeds would tell.
+"""
+
+
+def reproducing_text(manifest: Manifest) -> str:
+    """The Markdown file that travels with every bundle.
+
+    It tells how to check the files, build the environment, run every seed, which numbers to expect and how to
+    judge what comes out, with and without this tool.
+    """
+    parts = (_title, _tool, _check, _needs, _environments, _commands, _expected, _judging, _glossary)
+    return "\n".join(line for part in parts for line in part(manifest)).rstrip("\n") + "\n"
+
+
+def escaped(text: str) -> str:
+    """Somebody's text as Markdown that shows exactly that, and stays readable as plain text."""
+    return _ACTING.sub(r"\\\g<0>", words.plain(text))
+
+
+def fenced(commands: Sequence[str]) -> Iterator[str]:
+    """Lines of shell between fences that no line of theirs can close."""
+    lines = [line for command in commands for line in command.split("\n")]
+    longest = max((len(match) for line in lines for match in re.findall(r"`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield from (f"{fence}sh", *map(words.verbatim, lines), fence, "")
+
+
+def _paragraph(text: str) -> Iterator[str]:
+    """Our own sentences, filled to a readable width, and an empty line."""
+    yield from textwrap.wrap(text, 100, break_long_words=False, break_on_hyphens=False)
+    yield ""
+
+
+def _title(manifest: Manifest) -> Iterator[str]:
+    about = manifest.experiment
+    yield f"# Reproducing: {escaped(about.title)}"
+    yield ""
+    authors = words.listing(escaped(author.name) for author in about.authors)
+    yield f"By {authors}." if authors else "No authors were named."
+    yield f"Licence: {escaped(about.license)}." if about.license else "No licence was given."
+    yield ""
+    yield from _paragraph(
+        "This file tells how to run the experiment again with nothing but a shell and Python."
+    )
+
+
+def _tool(_manifest: Manifest) -> Iterator[str]:
+    yield "## The short way"
+    yield ""
+    yield from _paragraph(
+        "If the program `reprocrate` can still be had, it does all of what follows, where BUNDLE is the file "
+        "or folder that holds this text:"
+    )
+    yield from fenced(["pip install reprocrate", "reprocrate rerun BUNDLE"])
+    yield "The rest of this file does without it."
+    yield ""
+
+
+def _check(_manifest: Manifest) -> Iterator[str]:
+    yield "## 1. Unpack and check"
+    yield ""
+    yield from _paragraph(
+        "Unpack the bundle, unless that is done, and compare every file with its digest. Each line must end "
+        "in `OK`."
+    )
+    yield from fenced(["unzip BUNDLE -d experiment", "cd experiment", "sha256sum -c manifest-sha256.txt"])
+    yield from _paragraph(
+        "On macOS the last command is `shasum -a 256 -c manifest-sha256.txt`. The record itself is "
+        "`reprocrate.json`; `ro-crate-preview.html` shows it in a browser."
+    )
+
+
+def _needs(manifest: Manifest) -> Iterator[str]:
+    yield "## 2. What is needed"
+    yield ""
+    for machine in manifest.hardware:
+        cpu = machine.cpu
+        parts = [f"{words.plain(cpu.model or cpu.architecture)} ({cpu.architecture})" if cpu else ""]
+        parts.append(f"{cpu.cores} cores" if cpu and cpu.cores else "")
+        parts.append(f"{memory_size(machine.memory_bytes)} of memory" if machine.memory_bytes else "")
+        parts += [words.plain(each.model) for each in machine.accelerators] or ["no accelerator"]
+        yield f"- Machine: {escaped(', '.join(part for part in parts if part))}"
+    for system in dict.fromkeys(one.os for one in manifest.environments if one.os):
+        parts = [system.version or system.name, system.libc or ""]
+        yield f"- System: {escaped(', '.join(part for part in parts if part))}"
+    seconds = sum(run.duration_s or 0.0 for one in make_steps(manifest) for run in one.runs)
+    if seconds:
+        yield f"- Time: {duration(seconds)} for all runs, one after the other"
+    yield from _data(manifest)
+    requirements = manifest.requirements
+    if requirements:
+        for what, names in (
+            ("Network", requirements.network),
+            ("Secrets of your own", requirements.secrets),
+            ("Proprietary", requirements.proprietary),
+        ):
+            if names:
+                yield f"- {what}: {escaped(', '.join(names))}"
+    if not manifest.hardware and not seconds:
+        yield "Nothing was recorded about the machine."
+    yield ""
+
+
+def _data(manifest: Manifest) -> Iterator[str]:
+    for data in manifest.data:
+        name = escaped(words.data_label(data, data.id))
+        if data_travels(data):
+            yield f"- Data: {name}, included"
+            continue
+        source = data.source
+        where = (f"https://doi.org/{source.doi}" if source.doi else source.url) if source else None
+        how = data.access.how_to_obtain if data.access else None
+        hints = [f"from {escaped(where)}" if where else "", escaped(how) if how else ""]
+        hint = "; ".join(one for one in hints if one)
+        yield f"- Data: {name}, **not included**: obtain it first {hint}".rstrip()
+        for file in data.files[:20]:
+            digest = f" with SHA-256 {file.sha256}" if file.sha256 else ""
+            yield f"  - {escaped(file.path)}{digest}"
+
+
+def _environments(manifest: Manifest) -> Iterator[str]:
+    yield "## 3. Build the environment"
+    yield ""
+    used = list(dict.fromkeys(one.environment.id for one in make_steps(manifest) if one.environment))
+    found = [one for one in map(manifest.find_environment, used) if one]
+    if not found:
+        yield "No environment was recorded: install what the code asks for."
+        yield ""
+    for environment in found:
+        if len(found) > 1:
+            yield f"### {escaped(environment.id)}"
+            yield ""
+        yield from _one_environment(environment)
+
+
+def _one_environment(environment: Environment) -> Iterator[str]:
+    python = f"Python {words.plain(environment.python.version)}" if environment.python else "Python"
+    yield f"The runs used {python} with {words.count_of(len(environment.packages), 'package')} installed."
+    yield ""
+    yield "With [uv](https://docs.astral.sh/uv/), which also fetches that Python:"
+    yield ""
+    yield from fenced(uv_commands(environment))
+    yield "Or with Python's own tools:"
+    yield ""
+    yield from fenced(pip_commands(environment))
+    if environment.lock and environment.lock.format != "requirements":
+        lock = environment.lock
+        yield f"Then install from {escaped(lock.path)} with the tool it belongs to ({lock.format})."
+        yield ""
+    if environment.lock and environment.lock.left_out:
+        yield f"The lock could not name: {escaped(', '.join(environment.lock.left_out))}."
+        yield ""
+    settings = {name: value for name, value in environment.variables.items() if _VARIABLE.fullmatch(name)}
+    if settings:
+        yield "These variables were set:"
+        yield ""
+        yield from fenced([f"export {name}={quote(value)}" for name, value in settings.items()])
+    if environment.packages:
+        yield "Should the package index be gone, these are the versions to look for:"
+        yield ""
+        names = [
+            f"{one.name} {one.version}{f'+{one.local_label}' if one.local_label else ''}"
+            for one in environment.packages
+        ]
+        yield escaped(", ".join(names)) + "."
+        yield ""
+
+
+def _commands(manifest: Manifest) -> Iterator[str]:
+    yield "## 4. Run"
+    yield ""
+    steps = [one for one in make_steps(manifest) if one.runs]
+    if not steps:
+        yield "No run was recorded, so there is no command to repeat."
+        yield ""
+        return
+    yield from _paragraph(
+        "Inside the environment, from the folder that holds this file. Keep the recorded outputs: work on a "
+        "copy, since these commands write over them."
+    )
+    for one in steps:
+        yield from _one_configuration(one)
+
+
+def _one_configuration(steps: Steps) -> Iterator[str]:
+    role = f" ({steps.configuration.role})" if steps.configuration.role else ""
+    yield f"### {escaped(steps.configuration.label)}{role}"
+    yield ""
+    commands = steps.commands
+    enter = [f"cd {quote(steps.folder)}"] if steps.folder else []
+    yield from fenced([*enter, *commands[:_MOST_COMMANDS]])
+    if len(commands) > _MOST_COMMANDS:
+        yield f"{len(commands) - _MOST_COMMANDS} more commands are in `reprocrate.json`, under `runs`."
+        yield ""
+
+
+def _expected(manifest: Manifest) -> Iterator[str]:
+    yield "## 5. What should come out"
+    yield ""
+    groups = make_groups(manifest, make_outcomes(manifest).values())
+    if not groups:
+        yield "No metric was recorded."
+        yield ""
+    budget = _MOST_VALUES
+    for group in groups:
+        yield from _summary(group)
+        values = [row for outcome in group.outcomes for row in _values(outcome)]
+        if values and budget > 0:
+            yield "| Configuration | Seed | Value |"
+            yield "| --- | --- | --- |"
+            yield from values[:budget]
+            yield ""
+        if len(values) > budget:
+            yield "Further values are in `reprocrate.json`, under `runs`."
+            yield ""
+        budget -= len(values)
+
+
+def _summary(group: OutcomeGroup) -> Iterator[str]:
+    yield f"### {escaped(group.title)}"
+    yield ""
+    yield escaped(group.reading)
+    yield ""
+    yield "| Configuration | Mean and sd | n | A rerun's mean lies here 95 times in 100 |"
+    yield "| --- | --- | --- | --- |"
+    for outcome in group.outcomes:
+        name, predicted = escaped(_name(outcome, group)), _prediction(outcome)
+        yield f"| {name} | {outcome.text} | {outcome.result.n} | {predicted} |"
+    yield ""
+
+
+def _values(outcome: Outcome) -> Iterator[str]:
+    for each in outcome.values:
+        value = exact(each.value) if each.value is not None else each.status
+        yield f"| {escaped(outcome.label)} | {escaped(each.name)} | {value} |"
+
+
+def _name(outcome: Outcome, group: OutcomeGroup) -> str:
+    return f"{outcome.label} on {outcome.data}" if len(group.by_data) > 1 and outcome.data else outcome.label
+
+
+def _prediction(outcome: Outcome) -> str:
+    values = outcome.finite
+    if len(values) < 2 or outcome.result.statistic != "mean":
+        return "not known from one seed" if len(values) < 2 else "not computed"
+    interval = statistics.prediction_interval(values, len(values))
+    precision = outcome.precision
+    return f"{precision.write(interval.low)} to {precision.write(interval.high)} ({len(values)} seeds)"
+
+
+def _judging(manifest: Manifest) -> Iterator[str]:
+    yield "## 6. How to judge"
+    yield ""
+    yield "For each metric, the first of these that holds:"
+    yield ""
+    yield from _JUDGING.splitlines()
+    yield ""
+    for metric in manifest.metrics:
+        name = escaped(words.metric_label(metric, metric.id))
+        if metric.margin:
+            share = (
+                " of the recorded mean"
+                if metric.margin.kind == "relative"
+                else escaped(unit_suffix(metric.unit))
+            )
+            yield f"- Margin of {name}: {significant(metric.margin.value)}{share}"
+    if not any(metric.margin for metric in manifest.metrics):
+        yield "The authors declared no margin, so only the first two and the last can be told."
+    yield ""
+    yield from _claims(manifest)
+
+
+def _claims(manifest: Manifest) -> Iterator[str]:
+    if not manifest.claims:
+        return
+    yield "A claim is judged apart from the numbers: a value may change while an ordering holds. Claimed is:"
+    yield ""
+    for claim in sorted(manifest.claims, key=lambda one: not one.primary):
+        yield f"- {escaped(claim.text)}{' (primary)' if claim.primary else ''}"
+    yield ""
+
+
+def _glossary(_manifest: Manifest) -> Iterator[str]:
+    yield "## What the files are"
+    yield ""
+    yield "| File | What it is |"
+    yield "| --- | --- |"
+    for path, what in (
+        ("reprocrate.json", "the record: code, data, environment, machines, runs, results, claims"),
+        ("ro-crate-metadata.json", "the same in terms that archives know (RO-Crate)"),
+        ("ro-crate-preview.html", "the same as a page for people"),
+        ("manifest-sha256.txt", "the SHA-256 digest of every file"),
+        (".reprocrate/standard/", "what every field of the record means"),
+        (".reprocrate/environment/", "the packages to install"),
+        (".reprocrate/runs/", "what each run printed"),
+    ):
+        yield f"| `{path}` | {what} |"
+    yield ""

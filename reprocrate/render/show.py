@@ -1,0 +1,259 @@
+"""What `show` prints: results as tables, what they rest on, and what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+
+from reprocrate.manifest import Code, Data, Environment, Hardware, Manifest
+from reprocrate.render import words
+from reprocrate.render.availability import availability_of, data_travels, reads_no_files
+from reprocrate.render.document import show_document
+from reprocrate.render.evidence import (
+    Contrast,
+    Evidence,
+    Standing,
+    interval_name,
+    make_contrasts,
+    make_evidence,
+)
+from reprocrate.render.gaps import find_gaps
+from reprocrate.render.numbers import duration, file_size, memory_size
+from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, make_groups, make_outcomes
+from reprocrate.render.terminal import (
+    BAD,
+    GOOD,
+    SOFT,
+    STRONG,
+    WARN,
+    Piece,
+    bullets,
+    facts,
+    hanging,
+    heading,
+    joined,
+    stacked,
+    table,
+    text,
+)
+
+__all__ = ["show_document", "show_text"]
+
+_STANDING = {
+    Standing.SUPPORTED: ("+", GOOD),
+    Standing.OPEN: ("?", WARN),
+    Standing.CONFLICTING: ("!", BAD),
+    Standing.NOT_EVIDENCED: ("?", WARN),
+}
+_MOST_SEEDS = 10
+_MOST_FAILURES = 10
+
+
+def show_text(manifest: Manifest) -> Group:
+    """An experiment for the terminal, to be printed on a `rich.console.Console` of any width."""
+    outcomes = make_outcomes(manifest)
+    contrasts = make_contrasts(manifest, outcomes)
+    return stacked(
+        *_about(manifest),
+        *_claims(make_evidence(manifest, outcomes, contrasts)),
+        *(_grid(grid, manifest) for grid in make_grids(manifest, outcomes)),
+        *(_group(group) for group in make_groups(manifest, outcomes.values())),
+        None if outcomes else stacked(heading("Results"), text("No metric was recorded.")),
+        _comparisons(list(contrasts.values())),
+        *_runs(manifest),
+        *_origins(manifest),
+        *_missing(manifest),
+    )
+
+
+def _about(manifest: Manifest) -> Iterator[RenderableType]:
+    about = manifest.experiment
+    yield text(about.title, STRONG)
+    authors = words.shortened((words.plain(author.name) for author in about.authors), 6) or "no authors named"
+    license_ = f"licence {about.license}" if about.license else "no licence given"
+    yield text("; ".join(part for part in (authors, license_, words.date(about.created)) if part), SOFT)
+    for paragraph in words.paragraphs(about.description or ""):
+        yield text(paragraph)
+    availability = availability_of(manifest)
+    lacking = [f"{part.name} ({part.note})" for part in availability.parts if not part.present]
+    yield joined(
+        "Recorded: ",
+        text(availability.degree, STRONG),
+        f". Lacking: {'; '.join(lacking)}." if lacking else ".",
+    )
+
+
+def _claims(claims: list[Evidence]) -> Iterator[RenderableType]:
+    if not claims:
+        return
+    yield heading("Claims")
+    for one in claims:
+        mark, style = _STANDING[one.standing]
+        notes = ", ".join(part for part in ("primary" if one.claim.primary else "", one.place) if part)
+        said = joined(text(one.claim.text), text(f" ({notes})", SOFT) if notes else "")
+        standing = text(f"{one.standing.words}: ", style)
+        yield hanging(text(mark, style), stacked(said, joined(standing, one.reason)))
+
+
+def _grid(grid: Grid, manifest: Manifest) -> RenderableType:
+    metric = grid.table.metric
+    name = words.metric_label(manifest.find_metric(metric), metric) if metric else "results"
+    scale = f" × {grid.table.scale:g}" if grid.table.scale not in (None, 1) else ""
+    columns = [f"{grid.table.rows} / {grid.table.columns}", *grid.columns]
+    rows: list[list[Piece]] = []
+    for row in grid.rows:
+        cells = [grid.cells.get((row, column), (None, "–")) for column in grid.columns]
+        rows.append([text(row, STRONG), *(_with_size(outcome, shown, grid) for outcome, shown in cells)])
+    title = f"{words.plain(grid.table.label)}: {name}{scale}, mean ± sd, {grid.size_text}"
+    return stacked(heading(title), table(columns, rows, numbers=columns[1:]))
+
+
+def _with_size(outcome: Outcome | None, shown: str, grid: Grid) -> str:
+    return f"{shown} (n = {outcome.result.n})" if outcome and len(grid.sizes) > 1 else shown
+
+
+def _group(group: OutcomeGroup) -> RenderableType:
+    with_data = any(outcome.data for outcome in group.outcomes)
+    named = next((one.result.interval for one in group.outcomes if one.result.interval), None)
+    interval = interval_name(named.kind, named.level) if named else "Interval"
+    columns = ["Configuration", *(["Data"] if with_data else []), "Mean ± sd", interval, "n", "Each seed"]
+    rows = [_result_row(outcome, with_data) for outcome in group.outcomes]
+    excluded = [
+        f"{outcome.label}, {'another run of ' * (seed in {each.name for each in outcome.values})}seed {seed} "
+        f"does not count: {reason}"
+        for outcome in group.outcomes
+        for seed, reason in outcome.excluded
+    ]
+    return stacked(
+        heading(group.title),
+        text(group.reading, SOFT),
+        table(columns, rows, numbers=["Mean ± sd", interval, "n"]),
+        *bullets(excluded[:_MOST_FAILURES]),
+    )
+
+
+def _result_row(outcome: Outcome, with_data: bool) -> list[Piece]:
+    result = outcome.result
+    statistic = "" if result.statistic in ("mean", "single") else f" ({words.STATISTIC[result.statistic]})"
+    role = text(f" ({outcome.role})", SOFT) if outcome.role else ""
+    precision = outcome.precision.finer()
+    values = [each.status if each.value is None else precision.write(each.value) for each in outcome.values]
+    return [
+        joined(text(outcome.label, STRONG), role),
+        *([outcome.data or "–"] if with_data else []),
+        f"{outcome.text}{statistic}",
+        outcome.interval_text or ("one run" if result.n == 1 else "–"),
+        str(result.n),
+        ", ".join(values[:_MOST_SEEDS]) + (", ..." if len(values) > _MOST_SEEDS else "") or "–",
+    ]
+
+
+def _comparisons(contrasts: list[Contrast]) -> RenderableType | None:
+    if not contrasts:
+        return None
+    return stacked(heading("Comparisons"), *bullets(text(contrast.sentence) for contrast in contrasts))
+
+
+def _runs(manifest: Manifest) -> Iterator[RenderableType]:
+    yield heading("Runs")
+    if not manifest.runs:
+        yield text("No run was recorded.")
+        return
+    rows: list[list[Piece]] = []
+    for identifier in dict.fromkeys(run.configuration for run in manifest.runs):
+        runs = [run for run in manifest.runs if run.configuration == identifier]
+        ended = Counter(words.RUN_STATUS[run.status] for run in runs)
+        label = words.configuration_label(manifest.find_configuration(identifier), identifier)
+        spent = duration(sum(run.duration_s or 0.0 for run in runs))
+        outcome = ", ".join(f"{number} {word}" for word, number in ended.items())
+        rows.append([text(label, STRONG), words.seed_ranges(runs), outcome, spent])
+    yield table(["Configuration", "Seeds", "Outcome", "Time"], rows, numbers=["Time"])
+    bad = [run for run in manifest.runs if run.status != "ok"]
+    for run in bad[:_MOST_FAILURES]:
+        label = words.configuration_label(manifest.find_configuration(run.configuration), run.configuration)
+        seed = f", seed {run.seed}" if run.seed is not None else ""
+        yield hanging(
+            text("!", BAD), text(f"{label}{seed}: {words.run_outcome(run)}, {words.moment(run.started)}")
+        )
+    if len(bad) > _MOST_FAILURES:
+        yield text(f"and {len(bad) - _MOST_FAILURES} more that did not complete", SOFT)
+
+
+def _origins(manifest: Manifest) -> Iterator[RenderableType]:
+    yield heading("What they rest on")
+    entries = [("Code", _code(one)) for one in manifest.code] or [("Code", "no source file is recorded")]
+    entries += [("Data", _data(one)) for one in manifest.data] or [("Data", _no_data(manifest))]
+    entries += [("Software", _environment(one)) for one in manifest.environments] or [
+        ("Software", "not recorded")
+    ]
+    entries += [("Hardware", _hardware(one)) for one in manifest.hardware] or [("Hardware", "not recorded")]
+    found = manifest.determinism
+    if found and (found.promised or found.known_causes):
+        said = [f"promised: {found.promised}"] if found.promised else []
+        entries.append(("Determinism", "; ".join([*said, *map(words.plain, found.known_causes)])))
+    yield facts((name, text(value)) for name, value in entries)
+
+
+def _code(code: Code) -> str:
+    if not code.commit:
+        files = words.count_of(len(code.files), "file")
+        return f"{files}, not under version control, tree {code.tree_sha256[:12]}"
+    state = {True: " with uncommitted changes", False: "", None: ", not known whether it was changed"}[
+        code.dirty
+    ]
+    place = f", {code.repository}" if code.repository else ""
+    return f"commit {code.commit[:12]}{state}{place}, {words.count_of(len(code.files), 'file')}"
+
+
+def _data(data: Data) -> str:
+    size = sum(file.size or 0 for file in data.files)
+    parts = [
+        words.data_label(data, data.id),
+        f"{words.count_of(len(data.files), 'file')} ({file_size(size)})"
+        if data.files
+        else "no file of its own",
+        f"licence {data.license}" if data.license else "no licence",
+        "travels with the bundle" if data_travels(data) else "does not travel with the bundle",
+    ]
+    return ", ".join(parts)
+
+
+def _no_data(manifest: Manifest) -> str:
+    return "the runs read no files of their own" if reads_no_files(manifest) else "not recorded"
+
+
+def _environment(environment: Environment) -> str:
+    python = environment.python
+    parts = [
+        f"{python.implementation or 'Python'} {python.version}" if python else "",
+        words.count_of(len(environment.packages), "package")
+        if environment.packages
+        else "no packages beside it",
+        ("locked" if environment.lock else "not locked") if environment.packages else "",
+        (environment.os.version or environment.os.name) if environment.os else "",
+        *(f"{one.name} {one.version or ''}".strip() for one in environment.native_libraries[:4]),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _hardware(hardware: Hardware) -> str:
+    cpu = hardware.cpu
+    models = Counter(accelerator.model for accelerator in hardware.accelerators)
+    parts = [
+        (cpu.model or cpu.architecture) if cpu else "",
+        words.count_of(cpu.cores, "core") if cpu and cpu.cores else "",
+        memory_size(hardware.memory_bytes) if hardware.memory_bytes else "",
+        *(f"{number} × {model}" for model, number in models.items()),
+    ]
+    return ", ".join([part for part in parts if part] + ([] if models else ["no accelerator"]))
+
+
+def _missing(manifest: Manifest) -> Iterator[RenderableType]:
+    gaps = find_gaps(manifest)
+    yield heading("What is missing")
+    if not gaps:
+        yield text("Nothing that a reader would need is known to be missing.")
+    for gap in gaps:
+        yield hanging("-", stacked(text(gap.what), text(gap.cost, SOFT), text(gap.fix, SOFT)))

@@ -1,0 +1,259 @@
+"""The verdict of a rerun for the terminal, from its JSON document (`verdict.schema.json`).
+
+It is written for somebody who has never seen the tool: what became of each claim, the numbers then
+and now, how it was run, what the words mean, and one sentence last. Never a single score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+
+from reprocrate.render import numbers, words
+from reprocrate.render.plan import difference
+from reprocrate.render.terminal import (
+    BAD,
+    GOOD,
+    SOFT,
+    STRONG,
+    WARN,
+    Piece,
+    bullets,
+    facts,
+    hanging,
+    heading,
+    joined,
+    stacked,
+    table,
+    text,
+)
+
+Section = Mapping[str, Any]
+
+_BASIS = {
+    "logs": "Nothing was run: the results were recomputed from the recorded runs.",
+    "evaluate": "Only the evaluation was run again, from recorded checkpoints or predictions.",
+    "smoke": "The code was run scaled down, which shows that it runs and says nothing about its values.",
+    "full": "Everything was run again in full.",
+    "compare": "Nothing was run: two records were compared.",
+}
+_CLAIM = {
+    "upheld": ("+", "upheld", GOOD, "the numbers show that the claim holds"),
+    "not_upheld": ("!", "not upheld", BAD, "the numbers show that the claim does not hold"),
+    "undecided": ("?", "undecided", WARN, "the numbers show neither; more seeds may"),
+}
+_RESULT = {
+    "identical": ("identical", GOOD, "every seed that was run gave exactly the recorded value"),
+    "within_tolerance": ("within tolerance", GOOD, "every seed gave the recorded value up to rounding"),
+    "equivalent": ("equivalent", GOOD, "the means differ by less than the margin that was declared before"),
+    "runs": ("runs", GOOD, "the code runs; a scaled-down run says nothing about its values"),
+    "inconclusive": (
+        "inconclusive",
+        WARN,
+        "neither agreement nor disagreement is shown; more seeds would tell",
+    ),
+    "not_assessable": ("not assessable", WARN, "too little was recorded or run again to judge by"),
+    "contradicted": (
+        "contradicted",
+        BAD,
+        "the means differ by more than the margin, and by more than chance explains",
+    ),
+    "not_comparable": ("not comparable", BAD, "it is not the same thing that was measured"),
+    "failed": ("failed", BAD, "a seed that was asked for crashed or left no value"),
+}
+
+
+def verdict_text(document: Section) -> Group:
+    """A verdict, to be printed on a `rich.console.Console`.
+
+    Args:
+        document: plain JSON values that follow `verdict.schema.json`.
+    """
+    results = document["results"]
+    return stacked(
+        joined("Verdict on ", text(document["original"]["title"], STRONG)),
+        text(_BASIS[document["basis"]]),
+        *_claims(document["claims"]),
+        *_results([one for one in results if one["asked"]], document["basis"]),
+        *_not_asked([one for one in results if not one["asked"]]),
+        *_circumstances(document["circumstances"]),
+        *_words(document),
+        text(""),
+        text(verdict_conclusion(document), f"{STRONG} {GOOD if document['upheld'] else BAD}"),
+    )
+
+
+def verdict_conclusion(document: Section) -> str:
+    """The whole in one sentence that answers the question."""
+    if document["basis"] == "smoke":
+        outcome = "runs here" if document["upheld"] else "does not run here as it did"
+        return f"The code {outcome}; whether its results hold was not examined."
+    claims = [one for one in document["claims"] if one["primary"]] or document["claims"]
+    verb = {"logs": "recorded runs", "compare": "comparison", "evaluate": "new evaluation"}.get(
+        document["basis"], "rerun"
+    )
+    if claims:
+        return _claims_conclusion(claims, f"The {verb}")
+    asked = [one for one in document["results"] if one["asked"]]
+    if not asked:
+        return f"The {verb} says nothing: no result was compared."
+    good = sum(_RESULT[one["outcome"]][1] == GOOD for one in asked)
+    if good == len(asked):
+        return f"The {verb} confirms {_all(len(asked), 'result')}."
+    return f"The {verb} confirms {good} of {words.count_of(len(asked), 'result')}; for the others see above."
+
+
+def _claims_conclusion(claims: Sequence[Section], subject: str) -> str:
+    kind = "primary claim" if claims[0]["primary"] else "claim"
+    tally = {outcome: sum(one["outcome"] == outcome for one in claims) for outcome in _CLAIM}
+    if tally["upheld"] == len(claims):
+        return f"{subject} upholds {_all(len(claims), kind)}."
+    if len(claims) == 1:
+        return f"{subject} " + (
+            f"does not uphold the {kind}." if tally["not_upheld"] else f"leaves the {kind} undecided."
+        )
+    parts = [f"{tally[outcome]} {name}" for outcome, (_, name, *_) in _CLAIM.items() if tally[outcome]]
+    return f"{subject} does not uphold every {kind}: of {len(claims)} {words.listing(parts)}."
+
+
+def _all(number: int, noun: str) -> str:
+    if number == 1:
+        return f"the {noun}"
+    return f"both {noun}s" if number == 2 else f"all {number} {noun}s"
+
+
+def _claims(claims: Sequence[Section]) -> Iterator[RenderableType]:
+    if not claims:
+        return
+    yield heading("Claims")
+    for claim in sorted(claims, key=lambda one: not one["primary"]):
+        mark, name, style, _ = _CLAIM[claim["outcome"]]
+        parts = (
+            [text(part["explanation"], SOFT) for part in claim["parts"]] if len(claim["parts"]) > 1 else []
+        )
+        yield hanging(
+            text(mark, style),
+            stacked(
+                joined(claim["text"], text(" (primary)", SOFT) if claim["primary"] else ""),
+                joined(text(f"{name}: ", style), claim["explanation"]),
+                *bullets(parts),
+            ),
+        )
+
+
+def _results(results: Sequence[Section], basis: str) -> Iterator[RenderableType]:
+    if not results:
+        return
+    yield heading("Results, mean ± standard deviation over seeds")
+    rows = [_row(one) for one in results]
+    then, now = ("Original", "Other") if basis == "compare" else ("Recorded", "Rerun")
+    columns = ["Result", then, now, "Difference", "Seeds", "Verdict"]
+    yield table(columns, rows, numbers=columns[1:5])
+    yield text("")
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for one in results:
+        alike.setdefault((one["outcome"], one["explanation"], *one["remarks"]), []).append(_name(one))
+    for (outcome, explanation, *remarks), names in alike.items():
+        name, style, _ = _RESULT[outcome]
+        said = joined(text("; ".join(names), STRONG), ": ", text(f"{name}. ", style), explanation)
+        yield hanging("-", stacked(said, *(text(remark, SOFT) for remark in remarks)))
+
+
+def _row(result: Section) -> list[Piece]:
+    original, rerun = result["numbers"]["original"], result["numbers"]["rerun"]
+    change = result["numbers"]["difference"]
+    name, style, _ = _RESULT[result["outcome"]]
+    return [
+        text(_name(result)),
+        _summary(original),
+        _summary(rerun),
+        "–" if change is None else _difference(change, original, rerun),
+        f"{rerun['n'] if rerun else 0} of {original['n'] if original else 0}",
+        text(name, style),
+    ]
+
+
+def _summary(summary: Section | None) -> str:
+    if summary is None:
+        return "–"
+    constant = summary["min"] == summary["max"] and summary["sd"] is not None
+    return numbers.with_spread(summary["mean"], 0.0 if constant else summary["sd"])
+
+
+def _difference(change: float, original: Section | None, rerun: Section | None) -> str:
+    if change == 0:
+        return "0"
+    spread = max((one["sd"] or 0.0 for one in (original, rerun) if one), default=0.0)
+    shown = numbers.Precision.of(abs(change), spread or abs(change)).write_signed(change)
+    return shown if any(digit in shown for digit in "123456789") else f"{change:+.2g}"
+
+
+def _name(result: Section) -> str:
+    metric = str(result["metric"]).replace("_", " ")
+    place = f"{metric} on {result['split']}" if result["split"] else metric
+    return words.plain(f"{result['name']}, {place}")
+
+
+def _not_asked(results: Sequence[Section]) -> Iterator[RenderableType]:
+    if results:
+        names = words.shortened(map(_name, results), 6)
+        yield text(f"Not asked for in this rerun: {names}.", SOFT)
+
+
+def _circumstances(found: Section) -> Iterator[RenderableType]:
+    entries = list(_isolation(found)) + list(_software(found["packages"])) + list(_machine(found))
+    differing = [one for one in found["decisions"] if one["decision"] != "same"]
+    if entries or differing:
+        yield heading("How it was run")
+        yield facts(entries)
+    if found["degraded"]:
+        yield text("Under other conditions than recorded: nothing here is held against the original.", WARN)
+    for one in differing:
+        yield difference(one)
+
+
+def _isolation(found: Section) -> Iterator[tuple[str, Piece]]:
+    sandbox, network = found["sandbox"], found["network"]
+    if sandbox:
+        yes = f"in a sandbox ({sandbox['reason']})"
+        yield "Isolation", yes if sandbox["used"] else text(f"not in a sandbox: {sandbox['reason']}", WARN)
+    if network:
+        reach = "could reach other hosts" if network["used"] else "could not reach other hosts"
+        yield "Network", f"the runs {reach} ({network['reason']})"
+
+
+def _software(packages: Sequence[Section]) -> Iterator[tuple[str, Piece]]:
+    if not packages:
+        return
+    changes = [
+        f"{one['package']} {one['recorded'] or 'was not there'} then, {one['found'] or 'missing'} now"
+        for one in packages
+    ]
+    yield "Packages", text(f"not as recorded: {words.shortened(changes, 8)}", WARN)
+
+
+def _machine(found: Section) -> Iterator[tuple[str, Piece]]:
+    hardware = found["hardware"]
+    if not hardware:
+        return
+    cpu = hardware.get("cpu") or {}
+    memory = hardware.get("memory_bytes")
+    parts = [
+        cpu.get("model") or cpu.get("architecture") or "",
+        words.count_of(cpu["cores"], "core") if cpu.get("cores") else "",
+        numbers.memory_size(memory) if memory else "",
+        *(one["model"] for one in hardware.get("accelerators", ())),
+    ]
+    yield "Machine", ", ".join(part for part in parts if part)
+
+
+def _words(document: Section) -> Iterator[RenderableType]:
+    results = {one["outcome"] for one in document["results"] if one["asked"]}
+    claims = {one["outcome"] for one in document["claims"]}
+    entries = [(name, meaning) for outcome, (_, name, _, meaning) in _CLAIM.items() if outcome in claims]
+    entries += [(name, meaning) for outcome, (name, _, meaning) in _RESULT.items() if outcome in results]
+    if entries:
+        yield heading("What the words mean")
+        yield facts((name, text(meaning, SOFT)) for name, meaning in entries)

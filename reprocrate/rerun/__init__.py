@@ -1,0 +1,1 @@
+"""Running an experiment again: lock, environment, sandbox, plan, execution and comparison."""

@@ -1,0 +1,63 @@
+"""What a rerun shows: verdicts on results and claims.
+
+`judge` and `judge_claim` work on plain values and know nothing of manifests; `compare` feeds them from two
+manifests.
+"""
+
+from __future__ import annotations
+
+from reprocrate.rerun.compare.case import Case
+from reprocrate.rerun.compare.circumstances import Circumstances, Isolation, Tool
+from reprocrate.rerun.compare.claims import Claim, ClaimJudged, ClaimOutcome, Part, judge_claim
+from reprocrate.rerun.compare.environments import PackageDifference, host_difference, package_differences
+from reprocrate.rerun.compare.figures import Equivalence, Figures, holm
+from reprocrate.rerun.compare.manifests import compare
+from reprocrate.rerun.compare.ordering import Duel
+from reprocrate.rerun.compare.outcomes import Judged, Outcome, judge
+from reprocrate.rerun.compare.samples import (
+    Basis,
+    Direction,
+    HostDifference,
+    Margin,
+    Sample,
+    SeedValue,
+    Tolerance,
+)
+from reprocrate.rerun.compare.tolerance import AppliedTolerance
+from reprocrate.rerun.compare.verdict import ClaimVerdict, Identity, ResultVerdict, SeedPair, Verdict
+
+__all__ = [
+    "AppliedTolerance",
+    "Basis",
+    "Case",
+    "Circumstances",
+    "Claim",
+    "ClaimJudged",
+    "ClaimOutcome",
+    "ClaimVerdict",
+    "Direction",
+    "Duel",
+    "Equivalence",
+    "Figures",
+    "HostDifference",
+    "Identity",
+    "Isolation",
+    "Judged",
+    "Margin",
+    "Outcome",
+    "PackageDifference",
+    "Part",
+    "ResultVerdict",
+    "Sample",
+    "SeedPair",
+    "SeedValue",
+    "Tolerance",
+    "Tool",
+    "Verdict",
+    "compare",
+    "holm",
+    "host_difference",
+    "judge",
+    "judge_claim",
+    "package_differences",
+]

@@ -1,0 +1,94 @@
+"""One result of the original with what the rerun gave for it, and what can be said before any statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reprocrate.rerun.compare.samples import (
+    Basis,
+    HostDifference,
+    Margin,
+    Sample,
+    Seed,
+    SeedValue,
+    Tolerance,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged.
+
+    Attributes:
+        id: id of the result.
+        name: what people call it, such as the name of its configuration.
+        original: the recorded values.
+        rerun: the values of the rerun.
+        asked: the seeds that this rerun was asked for; empty where it was not asked for this result at all.
+        margin: the largest difference of means without importance, declared before or given by the reader.
+        tolerance: the metric's declared tolerance between runs of one seed.
+        host: how the rerun's machine differs, for the tolerance that is assumed where none is declared.
+        seeds_pair_randomness: whether the manifest says that a seed draws the same randomness again, so that
+            values of one seed are compared as pairs.
+        is_evidence: whether a claim rests on it; such results are a family of their own for Holm.
+        degraded: whether it ran under conditions that change the protocol; then nothing is held against it.
+        basis: what the rerun did.
+        remarks: what else has to be said about it, as sentences.
+    """
+
+    id: str
+    name: str
+    original: Sample
+    rerun: Sample
+    asked: tuple[Seed, ...]
+    margin: Margin | None = None
+    tolerance: Tolerance | None = None
+    host: HostDifference = HostDifference.CPU
+    seeds_pair_randomness: bool = False
+    is_evidence: bool = False
+    degraded: bool = False
+    basis: Basis = Basis.FULL
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def delta(self) -> float | None:
+        """The margin in the metric's unit."""
+        if self.margin is None or not self.original.values:
+            return None
+        return self.margin.around(self.original.mean)
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why the two cannot be compared at all."""
+        return tuple(_obstacles(self.original, self.rerun))
+
+    @property
+    def failures(self) -> tuple[SeedValue, ...]:
+        """The seeds that were asked for and left no finite value; a seed without any trace was not run."""
+        found = {one.seed: one for one in self.rerun.seeds}
+        asked = [found.get(seed, SeedValue(seed, None, "not_run")) for seed in dict.fromkeys(self.asked)]
+        return tuple(one for one in asked if not one.finite)
+
+
+def _obstacles(original: Sample, rerun: Sample) -> list[str]:
+    if not original.values:
+        return ["the original has no finite value"]
+    if not rerun.values:
+        return []
+    named = {
+        "metric": (original.metric, rerun.metric),
+        "unit": (original.unit, rerun.unit),
+        "split": (original.split, rerun.split),
+    }
+    found = [
+        f"the {what} differs ({was or 'not declared'} then, {now or 'not declared'} now)"
+        for what, (was, now) in named.items()
+        if was != now
+    ]
+    if original.direction and rerun.direction and original.direction is not rerun.direction:
+        found.append(f"the direction differs ({original.direction} then, {rerun.direction} now)")
+    if original.data_digest and rerun.data_digest and original.data_digest != rerun.data_digest:
+        found.append("the data differs: its digest is not the recorded one")
+    for whose, sample in (("the original", original), ("the rerun", rerun)):
+        found += [f"{whose} has several values for seed {seed}" for seed in sample.repeated]
+    return found

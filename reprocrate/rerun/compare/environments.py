@@ -1,0 +1,102 @@
+"""How the software and machine of a rerun differ from the recorded ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reprocrate.manifest import Environment, Hardware, Manifest, Package, Run
+from reprocrate.rerun.compare.samples import HostDifference
+
+
+@dataclass(frozen=True, slots=True)
+class PackageDifference:
+    """A package whose version is not the recorded one.
+
+    Attributes:
+        package: its name.
+        recorded: its version then, local label included; `None` where it was not there.
+        found: its version now; `None` where it is not there.
+    """
+
+    package: str
+    recorded: str | None
+    found: str | None
+
+
+def package_differences(recorded: Environment, found: Environment) -> tuple[PackageDifference, ...]:
+    """Every package, the interpreter first, that is not the same in both."""
+    then, now = _versions(recorded), _versions(found)
+    names = sorted(then.keys() | now.keys(), key=lambda name: (name != "python", name))
+    return tuple(
+        PackageDifference(name, then.get(name), now.get(name))
+        for name in names
+        if then.get(name) != now.get(name)
+    )
+
+
+def host_difference(
+    original: Manifest, recorded: Iterable[Run], reproduction: Manifest, again: Iterable[Run]
+) -> HostDifference:
+    """How the machines and software of some runs of a rerun differ from those of the recorded runs.
+
+    Nothing counts as the same that was not recorded.
+    """
+    before, after = list(recorded), list(again)
+    if _used_accelerator(original, before) or _used_accelerator(reproduction, after):
+        return HostDifference.GPU
+    then, now = _platforms(original, before), _platforms(reproduction, after)
+    return HostDifference.SAME if None not in then and then == now and len(then) == 1 else HostDifference.CPU
+
+
+def _versions(environment: Environment) -> dict[str, str]:
+    versions = {package.name: _version(package) for package in environment.packages}
+    return versions | ({"python": environment.python.version} if environment.python else {})
+
+
+def _version(package: Package) -> str:
+    return f"{package.version}+{package.local_label}" if package.local_label else package.version
+
+
+def _used_accelerator(manifest: Manifest, runs: Iterable[Run]) -> bool:
+    """Whether a run had an accelerator and is not known to have left it alone."""
+    return any(
+        machine.accelerators and not (run.resources and run.resources.gpu_s == 0)
+        for run in runs
+        for machine in map(manifest.find_hardware, run.hardware)
+        if machine is not None
+    )
+
+
+def _platforms(manifest: Manifest, runs: Iterable[Run]) -> set[tuple[object, ...] | None]:
+    """What decides the bits of each run; `None` for one whose machine or software was not recorded."""
+    found: set[tuple[object, ...] | None] = set()
+    for name, machines in {(run.environment, run.hardware) for run in runs}:
+        environment = manifest.find_environment(name)
+        processors = [_processor(manifest.find_hardware(machine)) for machine in machines]
+        if environment is None or not environment.packages or not processors or None in processors:
+            found.add(None)
+        else:
+            found.add((_software(environment), *processors))
+    return found
+
+
+def _software(environment: Environment) -> tuple[object, ...]:
+    system = environment.os
+    libraries = {
+        (library.kind, library.name, library.version, frozenset(library.details.items()))
+        for library in environment.native_libraries
+    }
+    return (
+        frozenset(_versions(environment).items()),
+        frozenset(libraries),
+        (system.name, system.version, system.machine, system.libc) if system else None,
+        environment.container.digest if environment.container else None,
+    )
+
+
+def _processor(machine: Hardware | None) -> tuple[object, ...] | None:
+    if machine is None or machine.cpu is None:
+        return None
+    cpu = machine.cpu
+    return (cpu.model, cpu.architecture, frozenset(cpu.features), cpu.threads)

@@ -1,0 +1,216 @@
+"""The verdict on a result in words: one sentence, and remarks that a careful reader wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reprocrate.rerun.compare.figures import FEWEST_FOR_EQUIVALENCE, Figures
+from reprocrate.rerun.compare.outcomes import Judged, Outcome
+from reprocrate.rerun.compare.samples import SeedValue
+from reprocrate.rerun.compare.wording import counted, interval, means, number, p_value, seeds, short
+
+_STATUS = {
+    "not_run": "was not run",
+    "no_value": "left no value of this metric",
+    "nan": "left no finite value (nan)",
+    "inf": "left no finite value (inf)",
+    "-inf": "left no finite value (-inf)",
+    "failed": "ended with an error",
+    "killed": "was killed",
+    "interrupted": "was interrupted",
+    "running": "did not end",
+}
+
+
+def explain(judged: Judged) -> str:
+    """The outcome and its reason in one sentence."""
+    return _SENTENCE[judged.outcome](judged)
+
+
+def remarks(judged: Judged) -> tuple[str, ...]:
+    """What else has to be said, each a sentence."""
+    return (*judged.case.remarks, *_about_seeds(judged), *_about_numbers(judged))
+
+
+def _not_comparable(judged: Judged) -> str:
+    return f"It cannot be compared: {'; '.join(judged.case.obstacles)}."
+
+
+def _failed(judged: Judged) -> str:
+    failures = judged.case.failures
+    if not failures:
+        return "No run of it left a finite value."
+    by_status: dict[str, list[SeedValue]] = {}
+    for one in failures:
+        by_status.setdefault(one.status, []).append(one)
+    parts = [
+        f"{seeds([one.seed for one in group])} {_STATUS.get(status, f'left no finite value ({status})')}"
+        for status, group in by_status.items()
+    ]
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}, so the rerun is not what was asked for."
+
+
+def _runs(judged: Judged) -> str:
+    ended = seeds([one.seed for one in judged.case.rerun.seeds])
+    return f"Scaled down, {ended} ended well: this shows that the code runs, and nothing about its values."
+
+
+def _identical(judged: Judged) -> str:
+    count = len(judged.case.rerun.values)
+    if judged.case.rerun.seeds[0].seed is None:
+        return "The run gave exactly the recorded value."
+    if count == 1:
+        return f"{seeds(_names(judged)).capitalize()} gave exactly the recorded value."
+    return f"All {count} seeds gave exactly the recorded values."
+
+
+def _within_tolerance(judged: Judged) -> str:
+    figures = judged.figures
+    if figures.tolerance is None or figures.largest_deviation is None:
+        return "Every seed stays within the tolerance."
+    limit = _limit(figures)
+    return (
+        f"No seed differs by more than {short(figures.largest_deviation)} from its recorded value, "
+        f"within the tolerance of {limit} ({figures.tolerance.reason})."
+    )
+
+
+def _equivalent(judged: Judged) -> str:
+    figures = judged.figures
+    test = figures.equivalence
+    if test is None or figures.delta is None:
+        return "The means are equivalent."
+    how = {"welch": "TOST by Welch", "paired": "TOST on pairs", "constant": "nothing varies"}[test.method]
+    p = f", {p_value(test.p)}" if test.p is not None else ""
+    return f"The means differ by less than the margin of {short(figures.delta)} ({how}{p}): {means(figures)}."
+
+
+def _contradicted(judged: Judged) -> str:
+    figures = judged.figures
+    if figures.prediction is None or figures.delta is None:
+        return f"The rerun contradicts the recorded mean: {means(figures)}."
+    p = f", {p_value(figures.p_holm)} after Holm" if figures.p_holm is not None else ", where no value varies"
+    return (
+        f"The rerun contradicts the recorded mean: {means(figures)}, more than the margin of "
+        f"{short(figures.delta)} and outside the 95 % prediction interval {interval(figures.prediction)}{p}."
+    )
+
+
+def _not_assessable(judged: Judged) -> str:
+    if not judged.case.asked and not judged.case.rerun.seeds:
+        return "This rerun was not asked for it."
+    reason = "the rerun used other seeds"
+    if judged.figures.same_seeds:
+        reason = f"the rerun of that seed is not within the tolerance of {_limit(judged.figures)}"
+    return (
+        f"One recorded seed shows no spread to judge a difference by, and {reason}: {means(judged.figures)}."
+    )
+
+
+def _inconclusive(judged: Judged) -> str:
+    figures, case = judged.figures, judged.case
+    where = "outside" if figures.outside_prediction else "inside"
+    text = f"{means(figures)}, {where} the 95 % prediction interval"
+    if figures.prediction is not None:
+        text += f" {interval(figures.prediction)}"
+    if figures.delta is None:
+        return f"No margin is declared, so nothing is decided: {text}; {_at_which_margins(figures)}."
+    if case.degraded and figures.contradicted_at(figures.delta):
+        return f"The difference exceeds the margin, but under other conditions that decides nothing: {text}."
+    return (
+        f"Neither equivalence nor a contradiction at the margin of {short(figures.delta)} is shown: {text}; "
+        f"{_at_which_margins(figures)}{_how_many(figures)}."
+    )
+
+
+def _at_which_margins(figures: Figures) -> str:
+    test = figures.equivalence
+    text = (
+        f"equivalence would hold for margins above {short(test.from_margin)}"
+        if test is not None
+        else f"equivalence needs at least {FEWEST_FOR_EQUIVALENCE} seeds on each side"
+    )
+    if figures.contradicted_below is not None:
+        text += f", a contradiction for margins below {short(figures.contradicted_below)}"
+    return text
+
+
+def _how_many(figures: Figures) -> str:
+    needed = figures.seeds_needed
+    if needed is None:
+        return ""
+    if needed.rerun is not None:
+        return f"; about {needed.rerun} seeds in the rerun would decide"
+    if needed.each is not None:
+        return f"; about {needed.each} seeds on each side would decide, more in the rerun alone would not"
+    return "; ten thousand seeds on each side would not decide"
+
+
+_SENTENCE: dict[Outcome, Callable[[Judged], str]] = {
+    Outcome.NOT_COMPARABLE: _not_comparable,
+    Outcome.FAILED: _failed,
+    Outcome.RUNS: _runs,
+    Outcome.IDENTICAL: _identical,
+    Outcome.WITHIN_TOLERANCE: _within_tolerance,
+    Outcome.EQUIVALENT: _equivalent,
+    Outcome.CONTRADICTED: _contradicted,
+    Outcome.NOT_ASSESSABLE: _not_assessable,
+    Outcome.INCONCLUSIVE: _inconclusive,
+}
+
+
+def _about_seeds(judged: Judged) -> Iterator[str]:
+    original, rerun = judged.case.original, judged.case.rerun
+    if judged.outcome in (Outcome.RUNS, Outcome.NOT_COMPARABLE, Outcome.FAILED):
+        return
+    if not rerun.values:
+        return
+    if judged.figures.same_seeds and len(rerun.values) < len(original.values):
+        yield f"{len(rerun.values)} of {len(original.values)} recorded seeds were run again."
+    elif not judged.figures.same_seeds:
+        yield "The rerun used seeds that the original has no value of."
+    without = [one.seed for one in original.seeds if not one.finite]
+    if without:
+        yield f"The original itself has no value for {seeds(without)}."
+
+
+def _about_numbers(judged: Judged) -> Iterator[str]:
+    figures, case = judged.figures, judged.case
+    if judged.outcome in (Outcome.IDENTICAL, Outcome.RUNS, Outcome.FAILED, Outcome.NOT_COMPARABLE):
+        return
+    if judged.outcome is Outcome.WITHIN_TOLERANCE:
+        return
+    if figures.tolerance is not None:
+        yield f"Not every seed is within the tolerance of {_limit(figures)} ({figures.tolerance.reason})."
+    if figures.delta is None or case.margin is None:
+        return
+    if case.margin.declared_by == "reader":
+        yield f"The margin of {short(figures.delta)} is the reader's."
+    spread = figures.original.sd if figures.original else None
+    if spread and figures.delta < spread:
+        yield (
+            f"The margin is small against the spread of the seeds ({short(figures.delta / spread)} standard "
+            "deviations): with such margins up to 4 in 100 honest reruns would be called contradicted."
+        )
+    if judged.outcome is Outcome.INCONCLUSIVE and spread and figures.prediction is not None:
+        yield (
+            f"With {counted(len(case.original.values), 'recorded seed')} and "
+            f"{counted(len(case.rerun.values), 'seed')} in the rerun, only differences above "
+            f"{number(float(short(figures.prediction.half_width)))} could show as a contradiction."
+        )
+
+
+def _limit(figures: Figures) -> str:
+    tolerance = figures.tolerance
+    if tolerance is None:
+        return "0"
+    parts = [short(tolerance.atol)] if tolerance.atol else []
+    if tolerance.rtol:
+        parts.append(f"{short(tolerance.rtol)} of the value")
+    text = " + ".join(parts) or "0"
+    return f"{text}, at least {short(tolerance.at_least)}" if tolerance.at_least else text
+
+
+def _names(judged: Judged) -> list[str | None]:
+    return [one.seed for one in judged.case.rerun.seeds if one.finite]

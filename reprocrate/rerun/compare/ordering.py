@@ -1,0 +1,103 @@
+"""Whether one result is better than another, on the values of the rerun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reprocrate.rerun.compare.outcomes import Judged, Outcome
+from reprocrate.rerun.compare.samples import Direction, Sample
+from reprocrate.rerun.compare.wording import interval, short
+from reprocrate.statistics import SLACK, Difference, Interval, paired, welch
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """Two results of which the first is claimed to be better.
+
+    Attributes:
+        id: id of the comparison.
+        better: id of the result that is claimed to be better.
+        worse: id of the other one.
+    """
+
+    id: str
+    better: str
+    worse: str
+
+
+class Standing(StrEnum):
+    """Where the interval of the advantage lies: beyond what is claimed, short of it, or on both sides."""
+
+    BEYOND = "beyond"
+    SHORT = "short"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Fought:
+    """How a duel ended, why, and the 95 % interval of how much better the first was."""
+
+    standing: Standing
+    explanation: str
+    interval: Interval | None = None
+
+
+def duel(first: Judged, second: Judged, by: float) -> Fought:
+    """Whether the first result is better than the second by more than `by`, in the metric's unit.
+
+    The interval is that of Welch, or of the pairs of equal seeds where the manifest says that a seed draws
+    the same randomness in both. Where a smaller value is better, the difference is taken the other way.
+    """
+    obstacle = _obstacle(first, second)
+    if obstacle:
+        return Fought(Standing.OPEN, obstacle)
+    advantage = _advantage(first, second)
+    span = advantage.interval()
+    relation = "worse" if advantage.value < 0.0 else "better"
+    why = (
+        f"On the rerun's seeds {first.case.name} is {relation} than {second.case.name} by "
+        f"{short(abs(advantage.value))} (95 % interval of the advantage {interval(span)}); "
+        + (f"better by at least {short(by)} is claimed." if by else "better is claimed.")
+    )
+    return Fought(_standing(advantage, span, by), why, span)
+
+
+def _obstacle(first: Judged, second: Judged) -> str | None:
+    for one in (first, second):
+        if one.outcome in (Outcome.FAILED, Outcome.NOT_COMPARABLE):
+            return f"The rerun of {one.case.name} is {one.outcome.words}."
+        if len(one.case.rerun.values) < 2:
+            return f"Fewer than two seeds of {one.case.name} were run again, which gives no interval."
+    a, b = first.case.original, second.case.original
+    if (a.metric, a.unit) != (b.metric, b.unit):
+        return f"The two results are not of one metric: {a.metric} and {b.metric}."
+    if _direction(first, second) not in (Direction.MAXIMIZE, Direction.MINIMIZE):
+        return f"Which values of {a.metric} are better is not declared."
+    return None
+
+
+def _direction(first: Judged, second: Judged) -> Direction | None:
+    samples: list[Sample] = [first.case.original, second.case.original, first.case.rerun, second.case.rerun]
+    return next((one.direction for one in samples if one.direction is not None), None)
+
+
+def _advantage(first: Judged, second: Judged) -> Difference:
+    a, b = first.case.rerun, second.case.rerun
+    if _direction(first, second) is Direction.MINIMIZE:
+        a, b = b, a
+    left, right = a.by_seed, b.by_seed
+    pairing = first.case.seeds_pair_randomness and second.case.seeds_pair_randomness
+    if pairing and left.keys() == right.keys() and None not in left:
+        return paired(list(left.values()), [right[seed] for seed in left])
+    return welch(a.values, b.values)
+
+
+def _standing(advantage: Difference, span: Interval, by: float) -> Standing:
+    """At least `by` includes `by` itself; better at all does not include equal."""
+    slack = by * SLACK
+    if span.low > by or (by > 0.0 and span.low >= by - slack):
+        return Standing.BEYOND
+    if span.high < by - slack or (advantage.se == 0.0 and advantage.value <= by):
+        return Standing.SHORT
+    return Standing.OPEN

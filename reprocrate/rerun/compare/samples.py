@@ -1,0 +1,171 @@
+"""What is compared: values over seeds, and how much they may differ."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from reprocrate.statistics import mean
+
+Seed = str | None
+"""A seed as text, since 64-bit and longer seeds are strings; `None` for a run without one."""
+
+
+class Direction(StrEnum):
+    """Which values of a metric are better."""
+
+    MAXIMIZE = "maximize"
+    MINIMIZE = "minimize"
+    TARGET = "target"
+
+
+class HostDifference(StrEnum):
+    """How the machine and software of a rerun differ from those of the original.
+
+    `SAME` is the same software on the same kind of processor with as many threads; `CPU` is anything else
+    without an accelerator; `GPU` is any run that used an accelerator.
+    """
+
+    SAME = "same"
+    CPU = "cpu"
+    GPU = "gpu"
+
+
+class Basis(StrEnum):
+    """What a verdict rests on."""
+
+    LOGS = "logs"
+    EVALUATE = "evaluate"
+    SMOKE = "smoke"
+    FULL = "full"
+    COMPARE = "compare"
+
+    @property
+    def words(self) -> str:
+        """The same for people."""
+        return {
+            Basis.LOGS: "recomputed from the recorded runs",
+            Basis.EVALUATE: "evaluated again from recorded checkpoints or predictions",
+            Basis.SMOKE: "run scaled down",
+            Basis.FULL: "run again in full",
+            Basis.COMPARE: "two records compared, nothing was run",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The largest difference of means that is of no importance.
+
+    Attributes:
+        kind: `absolute` in the metric's unit, `relative` as a share of the original's mean.
+        value: the margin, not negative.
+        declared_by: who chose it, and so before or after the result was known.
+    """
+
+    kind: Literal["absolute", "relative"]
+    value: float
+    declared_by: Literal["manifest", "reader", "claim"] = "manifest"
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.value < math.inf:
+            raise ValueError(f"a margin is finite and not negative, but this is {self.value}")
+
+    def around(self, original_mean: float) -> float:
+        """The margin in the metric's unit."""
+        return self.value if self.kind == "absolute" else self.value * abs(original_mean)
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """The largest difference between two runs of one seed: `atol + rtol * |original|`."""
+
+    atol: float = 0.0
+    rtol: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0.0 <= self.atol < math.inf and 0.0 <= self.rtol < math.inf):
+            raise ValueError(f"a tolerance is finite and not negative, but this is {self.atol}, {self.rtol}")
+
+
+@dataclass(frozen=True, slots=True)
+class SeedValue:
+    """What one seed gave.
+
+    Attributes:
+        seed: the seed as text; `None` where the run had none.
+        value: the metric, as the IEEE double that was recorded; `None` where there is no finite one.
+        status: `ok`, or why there is no value: `nan`, `inf`, `-inf`, `no_value`, `failed`, `killed`, ...
+    """
+
+    seed: Seed
+    value: float | None
+    status: str = "ok"
+
+    @property
+    def finite(self) -> bool:
+        """Whether there is a value to compare."""
+        return self.status == "ok" and self.value is not None and math.isfinite(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One metric of one configuration over its seeds.
+
+    Attributes:
+        metric: the metric's name.
+        seeds: what each seed gave, those without a value included.
+        direction: which values are better; `None` where it was not declared.
+        unit: the metric's unit; `None` where it was not declared.
+        split: the part of the data that it was measured on; `None` where it was not declared.
+        data_digest: digest of the data; `None` where it is not known.
+        item: how much one test item changes a metric that counts items: 1/N, or 100/N in percent.
+    """
+
+    metric: str
+    seeds: tuple[SeedValue, ...]
+    direction: Direction | None = None
+    unit: str | None = None
+    split: str | None = None
+    data_digest: str | None = None
+    item: float | None = None
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The finite values, in the order of the seeds."""
+        return tuple(one.value for one in self.seeds if one.finite and one.value is not None)
+
+    @property
+    def by_seed(self) -> dict[Seed, float]:
+        """The finite values by seed."""
+        return {one.seed: one.value for one in self.seeds if one.finite and one.value is not None}
+
+    @property
+    def mean(self) -> float:
+        """Mean of the finite values."""
+        return mean(self.values)
+
+    @property
+    def repeated(self) -> tuple[Seed, ...]:
+        """Seeds with more than one value, which leaves open which of them counts."""
+        counts = Counter(one.seed for one in self.seeds if one.seed is not None)
+        return tuple(seed for seed, count in counts.items() if count > 1)
+
+
+def same_seeds(original: Sample, rerun: Sample) -> bool:
+    """Whether every value of the rerun has a recorded one of its own seed; fewer than recorded is fine.
+
+    Runs without a seed can only be matched where there is one of them on each side.
+    """
+    recorded, again = original.by_seed, rerun.by_seed
+    if None in recorded or None in again:
+        return len(original.values) == len(rerun.values) == 1 and recorded.keys() == again.keys()
+    return bool(again) and again.keys() <= recorded.keys()
+
+
+def pairs(original: Sample, rerun: Sample) -> tuple[tuple[float, float], ...]:
+    """Recorded value and value of the rerun for each seed that both have."""
+    recorded = original.by_seed
+    return tuple((recorded[seed], value) for seed, value in rerun.by_seed.items() if seed in recorded)

@@ -1,0 +1,168 @@
+"""What a plan requires beyond software and machine: code, data, network, secrets, disk space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reprocrate.capture.privacy import OUTSIDE, SECRET
+from reprocrate.manifest import Data, Manifest
+from reprocrate.rerun.host import Host
+from reprocrate.rerun.materials import Material, code_materials, code_of, data_materials, data_of, written_by
+from reprocrate.rerun.plan.decisions import Decision, Requirement
+from reprocrate.rerun.plan.wording import counted, listed, size_text
+from reprocrate.rerun.selection import Task
+from reprocrate.rerun.surroundings import place_in_home
+
+_WITHHELD = {
+    SECRET: "an argument was a secret, which was not recorded",
+    OUTSIDE: "the program lay outside the project and did not come along",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What is to be had for a rerun.
+
+    Attributes:
+        manifest: the recorded experiment.
+        tasks: the runs to be repeated.
+        host: this machine.
+        folder: the imported folder, where there is one yet.
+    """
+
+    manifest: Manifest
+    tasks: tuple[Task, ...]
+    host: Host
+    folder: Path | None
+
+    def requirements(self) -> Iterator[Requirement]:
+        """Everything that is needed beyond software and machine."""
+        yield from self._code()
+        yield from self._commands()
+        for data in data_of(self.manifest, self.tasks):
+            yield self._data(data)
+        yield from self._declared()
+        yield from self._disk()
+
+    def materials(self) -> Iterator[Material]:
+        """Every file that the runs read."""
+        trees = {code.id: code for task in self.tasks if (code := code_of(self.manifest, task))}
+        for code in trees.values():
+            yield from code_materials(code)
+        written = written_by(self.tasks)
+        for data in data_of(self.manifest, self.tasks):
+            yield from data_materials(data, written)
+
+    def _code(self) -> Iterator[Requirement]:
+        without = [task for task in self.tasks if code_of(self.manifest, task) is None]
+        if without:
+            reason = "no source tree was recorded for it"
+            yield Requirement("code", "source", None, None, Decision.IMPOSSIBLE, reason, None, _ids(without))
+        trees = {code.id: code for task in self.tasks if (code := code_of(self.manifest, task))}
+        for code in trees.values():
+            users = [task for task in self.tasks if code_of(self.manifest, task) is code]
+            lacking = self._lacking(code_materials(code))
+            words = counted(len(code.files), "file")
+            if lacking:
+                reason = f"{listed(lacking)} did not come along"
+                yield Requirement(
+                    "code", code.id, words, None, Decision.IMPOSSIBLE, reason, None, _ids(users)
+                )
+            else:
+                reason = "the source tree that ran is in the bundle"
+                yield Requirement("code", code.id, words, words, Decision.SAME, reason, None, _ids(users))
+
+    def _commands(self) -> Iterator[Requirement]:
+        """Commands that named what never travels."""
+        for marker, reason in _WITHHELD.items():
+            users = [task for task in self.tasks if any(marker in word for word in task.command)]
+            if users:
+                words = " ".join(users[0].command)
+                yield Requirement(
+                    "code", "command", words, None, Decision.IMPOSSIBLE, reason, None, _ids(users)
+                )
+
+    def _data(self, data: Data) -> Requirement:
+        files = list(data_materials(data, written_by(self.tasks)))
+        size = sum(one.file.size or 0 for one in files)
+        words = f"{counted(len(files), 'file')}, {size_text(size)}" if files else None
+        users = _ids([task for task in self.tasks if data in data_of(self.manifest, [task])])
+        if data.remote is not None:
+            reason = f"it is read over the network from {data.remote.uri}, and runs have no network"
+            return Requirement("data", data.id, words, None, Decision.DEGRADED, reason, "--no-sandbox", users)
+        elsewhere = sorted({one.root for one in files if one.root and place_in_home(one.root) is None})
+        if elsewhere:
+            reason = f"it lay outside the project ({listed(elsewhere)}), where a run here cannot find it"
+            override = "move it into the project and record the runs again"
+            return Requirement("data", data.id, words, None, Decision.IMPOSSIBLE, reason, override, users)
+        lacking = self._lacking(files)
+        if not lacking:
+            reason = "its files are in the bundle"
+            return Requirement("data", data.id, words, words, Decision.SAME, reason, None, users)
+        level = data.access.level if data.access else "open"
+        reason = f"{listed(lacking)} did not come along" + ("" if level == "open" else f", access is {level}")
+        override = f"{_how_to_obtain(data)} and put it at {lacking[0]} in the imported folder"
+        return Requirement("data", data.id, words, None, Decision.IMPOSSIBLE, reason, override, users)
+
+    def _lacking(self, materials: Iterable[Material]) -> list[str]:
+        if self.folder is None:
+            return [one.source for one in materials if not one.file.travels]
+        return [one.source for one in materials if not one.lies_in(self.folder)]
+
+    def _declared(self) -> Iterator[Requirement]:
+        """What the author said a rerun needs."""
+        needs = self.manifest.requirements
+        if needs is None:
+            return
+        for host in needs.network:
+            reason = "runs have no network in the sandbox"
+            yield self._all("network", host, host, Decision.DEGRADED, reason, "--no-sandbox")
+        for secret in needs.secrets:
+            reason = "a secret never travels and is never handed to a rerun"
+            yield self._all("secrets", secret, secret, Decision.IMPOSSIBLE, reason, "run this part by hand")
+        for part in needs.proprietary:
+            reason = "it needs a licence, and whether you have one cannot be seen"
+            yield self._all(
+                "proprietary", part, part, Decision.DEGRADED, reason, "make sure that it is installed"
+            )
+        if needs.accelerators and not self.host.hardware.accelerators:
+            asked = listed(f"{one.namespace} {one.feature} {one.value}" for one in needs.accelerators)
+            reason = "the code asks for such a device by name, and there is none here"
+            override = "use a machine with such a device"
+            yield self._all("accelerator", "required", asked, Decision.IMPOSSIBLE, reason, override)
+
+    def _disk(self) -> Iterator[Requirement]:
+        needed, free = self.bytes_needed(), self.host.free_bytes
+        if free is None:
+            return
+        decision, reason, override = Decision.SAME, "it fits", None
+        if needed > free:
+            decision, reason = Decision.IMPOSSIBLE, "code, data and outputs do not fit"
+            override = "free some space or choose another folder"
+        words = (f"{size_text(needed)} and the environment", f"{size_text(free)} free")
+        yield Requirement("disk", "space", *words, decision, reason, override, _ids(self.tasks))
+
+    def bytes_needed(self) -> int:
+        """Disk space for the copies of code and data and for what the runs write, without the environment."""
+        outputs = sum(file.size or 0 for task in self.tasks for file in task.recorded.outputs)
+        return outputs + sum(one.file.size or 0 for one in self.materials())
+
+    def _all(
+        self, namespace: str, feature: str, recorded: str, decision: Decision, reason: str, override: str
+    ) -> Requirement:
+        return Requirement(namespace, feature, recorded, None, decision, reason, override, _ids(self.tasks))
+
+
+def _how_to_obtain(data: Data) -> str:
+    ways = [data.access.how_to_obtain] if data.access and data.access.how_to_obtain else []
+    if data.source and data.source.url:
+        ways.append(data.source.url)
+    elif data.source and data.source.doi:
+        ways.append(f"https://doi.org/{data.source.doi}")
+    return f"obtain it ({'; '.join(ways)})" if ways else "obtain it"
+
+
+def _ids(tasks: Sequence[Task]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(task.configuration.id for task in tasks))

@@ -1,0 +1,212 @@
+"""One recorded run, run again: the recorded code, data, command, seed and variables, nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from reprocrate.capture.launch import RECORDER, Finished, Request, prepare
+from reprocrate.capture.privacy import HOME
+from reprocrate.capture.results import MetricSource
+from reprocrate.capture.seeds import PLACEHOLDER, substitute
+from reprocrate.errors import UnavailableError
+from reprocrate.executors import Command, Executor
+from reprocrate.files import could_not
+from reprocrate.manifest import Code, Manifest
+from reprocrate.rerun.environment import BuiltEnvironment
+from reprocrate.rerun.host import Host
+from reprocrate.rerun.isolation import SandboxedExecutor
+from reprocrate.rerun.materials import (
+    Material,
+    code_materials,
+    code_of,
+    data_materials,
+    data_of,
+    source_folders,
+    written_by,
+)
+from reprocrate.rerun.sandbox import Sandbox, python_folders
+from reprocrate.rerun.selection import Task
+from reprocrate.rerun.surroundings import BYTECODE, Surroundings
+from reprocrate.rerun.workspace import Workspace
+
+_OWN = ".reprocrate"
+_OWN_FOLDERS = (".reprocrate/runs", ".reprocrate/objects", BYTECODE)
+_MAKE_A_REPOSITORY = (".git", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What is to be run again, and with what.
+
+    Attributes:
+        manifest: the recorded experiment.
+        source: the folder that it was imported to.
+        tasks: the runs to be repeated, in this order.
+        environments: the rebuilt environments, by the ids of the recorded ones.
+        host: this machine.
+        sandbox: what isolates the runs; None only where the user agreed to do without.
+        metrics: where the values of metrics stand in what a run leaves.
+    """
+
+    manifest: Manifest
+    source: Path
+    tasks: tuple[Task, ...]
+    environments: Mapping[str, BuiltEnvironment]
+    host: Host
+    sandbox: Sandbox | None
+    metrics: tuple[MetricSource, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where the runs of one rerun take place, one after the other.
+
+    Attributes:
+        assignment: what is to be run.
+        workspace: the copies that it is run on.
+        temporary: where runs without a sandbox put temporary files.
+        executor: what runs their commands.
+    """
+
+    assignment: Assignment
+    workspace: Workspace
+    temporary: Path
+    executor: Executor
+
+    def set(self, task: Task) -> Iterator[Material]:
+        """Give the next run the files that it was recorded with; yields each that had to be copied.
+
+        Raises:
+            IntegrityError: a file is not the recorded one.
+            UnavailableError: a file is missing or cannot be copied.
+        """
+        materials = self._materials(task)
+        needed = {one.file.path for one in materials if one.root is None}
+        self.workspace.remove(self._code_paths - needed)
+        yield from self.workspace.fill(materials)
+        for folder in _OWN_FOLDERS:
+            self.workspace.folder(folder)
+        self._remove_repository(needed)
+
+    def repeat(self, task: Task) -> Finished:
+        """Run it to its end and complete its record, whether it ended well or not.
+
+        Raises:
+            UsageError: its program is not here.
+            UnavailableError: it cannot be started or recorded.
+        """
+        environment = self._environment(task)
+        launch = prepare(self._request(task), self._variables(task, environment))
+        try:
+            outcome = self._executor_in(environment).run(
+                Command(
+                    argv=launch.argv,
+                    cwd=launch.cwd,
+                    env=launch.environment(),
+                    stdout=launch.stdout,
+                    stderr=launch.stderr,
+                    echo=False,
+                    stdin=False,
+                )
+            )
+        except BaseException:
+            launch.abandon()
+            raise
+        return launch.finish(outcome, self.assignment.metrics)
+
+    @cached_property
+    def _code_paths(self) -> frozenset[str]:
+        """Every file of every source tree that a task of this rerun runs."""
+        trees = {code.id: code for task in self.assignment.tasks if (code := self._code(task))}
+        return frozenset(file.path for code in trees.values() for file in code.files)
+
+    def _code(self, task: Task) -> Code | None:
+        return code_of(self.assignment.manifest, task)
+
+    def _materials(self, task: Task) -> list[Material]:
+        code = self._code(task)
+        written = written_by(self.assignment.tasks)
+        found = list(code_materials(code)) if code else []
+        for data in data_of(self.assignment.manifest, [task]):
+            found += data_materials(data, written)
+        return found
+
+    def _remove_repository(self, needed: Iterable[str]) -> None:
+        """Take away what would make git read settings that a run left: they can name programs to start."""
+        for name in set(_MAKE_A_REPOSITORY) - set(needed):
+            place = self.workspace.work / name
+            try:
+                if place.is_dir() and not place.is_symlink():
+                    shutil.rmtree(place)
+                else:
+                    place.unlink(missing_ok=True)
+            except OSError as error:
+                raise could_not("remove", place, error) from error
+
+    def _environment(self, task: Task) -> BuiltEnvironment:
+        try:
+            return self.assignment.environments[task.recorded.environment or ""]
+        except KeyError:
+            raise UnavailableError(
+                f"{task.label} cannot be run",
+                "which environment it ran in was not recorded"
+                if task.recorded.environment is None
+                else f"its environment {task.recorded.environment} was not built",
+                "See `plan` for what it needs.",
+            ) from None
+
+    def _request(self, task: Task) -> Request:
+        configuration, home = task.configuration, str(self.workspace.home)
+        template = tuple(word.replace(HOME, home) for word in task.template)
+        seed = self._seed_to_fill_in(task)
+        return Request(
+            project=self.workspace.work,
+            template=template
+            if seed is not None
+            else tuple(word.replace(HOME, home) for word in task.command),
+            name=configuration.name,
+            cwd=self.workspace.folder(task.recorded.working_directory),
+            seed=seed,
+            seed_variable=configuration.seed_variable if seed is not None else None,
+        )
+
+    @staticmethod
+    def _seed_to_fill_in(task: Task) -> int | None:
+        """The seed, where filling it into the template gives the very command that was recorded."""
+        if task.seed is None:
+            return None
+        has_a_place = task.configuration.seed_variable or any(PLACEHOLDER in word for word in task.template)
+        same = substitute(task.template, {"seed": task.seed}) == task.command
+        return int(task.seed) if has_a_place and same else None
+
+    def _variables(self, task: Task, environment: BuiltEnvironment) -> dict[str, str]:
+        manifest, machines = self.assignment.manifest, task.recorded.hardware
+        around = Surroundings(
+            work=self.workspace.work,
+            home=self.workspace.home,
+            temporary=None if self.assignment.sandbox else self.temporary,
+            python=environment.python,
+        )
+        recorded = manifest.find_environment(task.recorded.environment)
+        then = manifest.find_hardware(machines[0] if machines else None)
+        variables = around.variables(recorded, then, self.assignment.host.hardware, os.environ)
+        code = self._code(task)
+        if recorded and code and (sources := source_folders(recorded.packages, code)):
+            variables["PYTHONPATH"] = os.pathsep.join(str(self.workspace.work / place) for place in sources)
+        return variables
+
+    def _executor_in(self, environment: BuiltEnvironment) -> Executor:
+        if self.assignment.sandbox is None:
+            return self.executor
+        work = self.workspace.work
+        return SandboxedExecutor(
+            sandbox=self.assignment.sandbox,
+            inner=self.executor,
+            writable=(work, self.workspace.home, work / BYTECODE),
+            readable=(*python_folders(environment.python), RECORDER, work / _OWN),
+        )

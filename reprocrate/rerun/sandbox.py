@@ -1,0 +1,145 @@
+"""Running foreign code so that it can harm nothing: bubblewrap, where the host lets it work.
+
+Inside, the file system is read-only but for the folders that a run may write to; home folders, temporary
+folders and `/run` (where services listen) are empty; there is no network and no sight of other processes;
+no privilege is kept even for root. Everything ends with the program that started it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+_PROBE_SECONDS = 20
+_PRIVATE = ("/home", "/root", "/run", "/tmp", "/var/tmp")  # noqa: S108 - these are hidden, not used
+_SYSTEM_BELOW_RUN = ("/run/current-system", "/run/opengl-driver")  # where NixOS keeps programs and drivers
+_ACCELERATOR_DEVICES = ("nvidia*", "kfd", "dri")
+
+
+@dataclass(frozen=True, slots=True)
+class NoSandbox:
+    """Why nothing can be run in isolation here, and how to get what is missing."""
+
+    reason: str
+    how_to_get: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox that was seen to work on this host.
+
+    Attributes:
+        program: the bubblewrap binary.
+        version: what it says of itself, such as `bubblewrap 0.8.0`.
+    """
+
+    program: Path
+    version: str
+
+    def wrap(
+        self, command: Sequence[str], *, folder: Path, writable: Iterable[Path], readable: Iterable[Path] = ()
+    ) -> list[str]:
+        """The command as it runs inside.
+
+        Args:
+            command: what to run; its program must be visible inside.
+            folder: where it starts.
+            writable: folders that it may change.
+            readable: folders that it may read, although they lie where everything else is hidden (an
+                environment below the home folder, say), but not change, although they lie in a writable
+                one. Of folders that lie in one another the innermost decides.
+        """
+        hidden = _hidden_folders()
+        arguments = [*_ISOLATION, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+        arguments += [argument for device in _devices() for argument in ("--dev-bind", device, device)]
+        arguments += [argument for place in hidden for argument in ("--tmpfs", str(place))]
+        for system in _SYSTEM_BELOW_RUN:
+            arguments += ["--ro-bind-try", system, system]
+        may_write = set(_outermost_first(writable))
+        for place in _outermost_first((*readable, *may_write)):
+            if place in may_write:
+                arguments += ["--bind", str(place), str(place)]
+            elif any(place.is_relative_to(outer) for outer in (*hidden, *may_write)):
+                arguments += ["--ro-bind", str(place), str(place)]
+        return [str(self.program), *arguments, "--chdir", str(folder.resolve()), "--", *command]
+
+
+_ISOLATION = (
+    "--die-with-parent",
+    "--new-session",
+    "--unshare-net",
+    "--unshare-pid",
+    "--unshare-ipc",
+    "--unshare-uts",
+    "--hostname",
+    "sandbox",
+    "--cap-drop",
+    "ALL",
+)
+
+
+@lru_cache(maxsize=1)
+def find_sandbox() -> Sandbox | NoSandbox:
+    """The sandbox of this host, tried out once by starting a program in it."""
+    if sys.platform != "linux":
+        return NoSandbox(f"there is no sandbox for {sys.platform}", "Rerun on Linux to have one.")
+    program = shutil.which("bwrap")
+    if program is None:
+        return NoSandbox(
+            "bubblewrap is not installed",
+            "Install the package `bubblewrap` (apt-get install bubblewrap, dnf install bubblewrap).",
+        )
+    sandbox = Sandbox(Path(program), "")
+    inside = sandbox.wrap(["true"], folder=Path("/"), writable=())
+    try:
+        tried = subprocess.run(
+            inside, capture_output=True, text=True, errors="replace", timeout=_PROBE_SECONDS, check=False
+        )
+        version = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, check=False
+        ).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return NoSandbox(f"bubblewrap could not be started: {error}", "Reinstall the package `bubblewrap`.")
+    if tried.returncode != 0:
+        said = (tried.stderr.strip().splitlines() or [f"exit status {tried.returncode}"])[-1]
+        return NoSandbox(
+            f"bubblewrap does not work here: {said}",
+            "Allow unprivileged user namespaces on this host, or rerun on one that allows them.",
+        )
+    return Sandbox(sandbox.program, version)
+
+
+def python_folders(python: Path) -> tuple[Path, ...]:
+    """The folders that an interpreter needs to see: its environment and the installation behind that.
+
+    Args:
+        python: the program, usually a link in an environment's folder.
+    """
+    environment = python.parent.parent
+    installation = python.resolve().parent.parent
+    parts = [installation / name for name in ("bin", "lib", "lib64")]
+    return (environment, *(part for part in parts if part.is_dir()))
+
+
+def _hidden_folders() -> list[Path]:
+    """Where other people's and one's own belongings lie: homes, temporary folders, sockets."""
+    own = os.environ.get("HOME")
+    named = [Path(place) for place in (*_PRIVATE, own) if place]
+    return list(_outermost_first(place for place in named if place.is_dir() and place != Path("/")))
+
+
+def _outermost_first(places: Iterable[Path]) -> Iterator[Path]:
+    """Resolved and without repeats, each before what lies in it."""
+    return iter(
+        sorted({place.resolve() for place in places}, key=lambda place: (len(place.parts), str(place)))
+    )
+
+
+def _devices() -> list[str]:
+    return sorted(str(device) for pattern in _ACCELERATOR_DEVICES for device in Path("/dev").glob(pattern))

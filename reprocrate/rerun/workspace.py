@@ -1,0 +1,172 @@
+"""The folder that a rerun works in: copies of code and data, and nothing that was recorded as written.
+
+Recorded results stay where they are: runs see copies, so that nothing they do can change what they are
+compared with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from reprocrate.errors import IntegrityError, UnavailableError
+from reprocrate.files import CHUNK_BYTES, could_not
+from reprocrate.rerun.materials import Material
+from reprocrate.rerun.surroundings import place_in_home
+
+_READ_AND_EXECUTE = 0o755
+_READ = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A rerun's own project folder, filled from an imported one.
+
+    Attributes:
+        source: the imported folder.
+        work: where the runs find the project.
+        home: what they take for their home folder, with data that lay outside the project.
+    """
+
+    source: Path
+    work: Path
+    home: Path
+    _known: dict[Path, tuple[int, int]] = field(default_factory=dict, repr=False)
+
+    def fill(self, materials: Iterable[Material]) -> Iterator[Material]:
+        """Copy what is missing or was changed since it was copied, checking digests; yields what was copied.
+
+        Called before every run, it gives each the files that it was recorded with, whatever the run before
+        did to them.
+
+        Args:
+            materials: the files that the next run reads.
+
+        Raises:
+            IntegrityError: a file is not what its digest says.
+            UnavailableError: a file is missing or could not be copied.
+        """
+        for material in materials:
+            target = self.place_of(material)
+            state = _state(target)
+            if state is None or state != self._known.get(target):
+                _make_folders(self.work if material.root is None else self.home, target.parent)
+                _copy(self.source / material.source, target, material)
+                self._known[target] = _state(target) or (0, 0)
+                yield material
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Take away files of the project that the next run must not find, such as another tree's code.
+
+        Raises:
+            UnavailableError: one could not be removed.
+        """
+        for path in paths:
+            target = self.work / path
+            if target in self._known:
+                del self._known[target]
+                _make_folders(self.work, target.parent)
+                try:
+                    target.unlink(missing_ok=True)
+                except OSError as error:
+                    raise could_not("remove", target, error) from error
+
+    def folder(self, path: str | None) -> Path:
+        """A folder of the project, made where it is missing; the project itself for None.
+
+        Raises:
+            UnavailableError: it could not be made.
+        """
+        target = self.work / path if path else self.work
+        _make_folders(self.work, target)
+        return target
+
+    def place_of(self, material: Material) -> Path:
+        """Where a run finds a file.
+
+        Raises:
+            UnavailableError: it lay in a place that cannot be given to a run here, or would make the
+            project a
+                version control folder, whose settings could start programs.
+        """
+        path = material.file.path
+        if any(part.lower() == ".git" for part in path.split("/")):
+            raise UnavailableError(f"{material.source} is a file of a git repository", "It is never copied")
+        if material.root is None:
+            return self.work / path
+        inside_home = place_in_home(material.root)
+        if inside_home is None:
+            raise UnavailableError(
+                f"{path} was read from outside the project",
+                f"Its place ({material.root}) cannot be given to a run here",
+                "See `plan` for what the run needs.",
+            )
+        return self.home / inside_home / path
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """What changes when a file does: its size and its time of change; None for anything but a file."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return (status.st_size, status.st_ctime_ns) if stat.S_ISREG(status.st_mode) else None
+
+
+def _make_folders(root: Path, target: Path) -> None:
+    """Folders down to one, each a folder in its own right.
+
+    A run may have put a link to somewhere else in a folder's place: it must not lead our copy out of the
+    workspace.
+    """
+    folder = root
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for part in target.relative_to(root).parts:
+            folder = folder / part
+            if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+                folder.unlink()
+            folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise could_not("create", folder, error) from error
+
+
+def _new_file(path: Path, executable: bool | None) -> BinaryIO:
+    path.unlink(missing_ok=True)
+    mode = _READ_AND_EXECUTE if executable else _READ
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")  # noqa: PTH123
+
+
+def _copy(source: Path, target: Path, material: Material) -> None:
+    """Copy a file under a temporary name, then give it its own."""
+    temporary = target.with_name(f".{target.name[:200]}.reprocrate")
+    digest = hashlib.sha256()
+    try:
+        with source.open("rb") as original, _new_file(temporary, material.file.executable) as copy:
+            while chunk := original.read(CHUNK_BYTES):
+                digest.update(chunk)
+                copy.write(chunk)
+        if material.file.sha256 not in (None, digest.hexdigest()):
+            raise IntegrityError(
+                f"{material.source} is not the recorded file",
+                f"Its SHA-256 is {digest.hexdigest()}, recorded is {material.file.sha256}",
+                "Import the bundle again, or put the recorded file there.",
+            )
+        temporary.replace(target)
+    except FileNotFoundError as error:
+        raise UnavailableError(
+            f"{material.source} is missing in {source.parent}",
+            "The rerun reads it and it did not come along" if material.data else "It belongs to the code",
+            "See `plan` for how to obtain it." if material.data else "Import the bundle again.",
+        ) from error
+    except OSError as error:
+        raise could_not("copy", source, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,96 @@
+"""What a schema says against a document: everything at once, in words.
+
+This is the only door to the `jsonschema` package, which is imported when the first document is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from reprocrate.standard.inlined import InlinedSchema
+from reprocrate.standard.pointers import pointer_to
+from reprocrate.standard.shipped import NEWEST
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaProblem:
+    """One place where a document does not follow its schema.
+
+    Attributes:
+        pointer: JSON Pointer (RFC 6901) to the value; for a missing property to the object that lacks it.
+        keyword: the schema's keyword that is not fulfilled, such as `required`.
+        message: what is wrong, in a sentence without a full stop.
+        schema_pointer: JSON Pointer to that keyword in the schema, references resolved; where the keyword
+            stands in another schema than the one asked for, that schema's identifier comes first.
+    """
+
+    pointer: str
+    keyword: str
+    message: str
+    schema_pointer: str
+
+
+def problems(document: Any, name: str, version: str = NEWEST) -> list[SchemaProblem]:
+    """Everything that a shipped schema says against a document, in the order of the document's places.
+
+    Args:
+        document: plain JSON values.
+        name: of the schema: `manifest`, `report` and the like.
+        version: of the standard.
+
+    Raises:
+        UnreadableError: there is no such schema.
+    """
+    from reprocrate.standard import wording
+
+    validator, inlined = _judge(name, version)
+    found: dict[SchemaProblem, Sequence[str | int]] = {}
+    for error in validator.iter_errors(document):
+        for leaf in _told_apart(error):
+            keyword = str(leaf.validator)
+            place = inlined.place_of(leaf.schema, keyword)
+            for path, message in wording.sentences(leaf):
+                found[SchemaProblem(pointer_to(path), keyword, message, place)] = path
+    return sorted(
+        found, key=lambda problem: (_order(found[problem]), problem.schema_pointer, problem.message)
+    )
+
+
+def _told_apart(error: ValidationError) -> Iterator[ValidationError]:
+    """The errors of the one alternative that was meant, where its type tells which; else the error."""
+    if error.validator in ("oneOf", "anyOf") and error.context:
+        branches: dict[Any, list[ValidationError]] = {}
+        for each in error.context:
+            branches.setdefault(each.relative_schema_path[0], []).append(each)
+        meant = [branch for branch in branches.values() if not any(map(_is_other_type, branch))]
+        if len(meant) == 1:
+            for each in meant[0]:
+                yield from _told_apart(each)
+            return
+    yield error
+
+
+def _is_other_type(error: ValidationError) -> bool:
+    return error.validator in ("type", "const") and len(error.relative_path) == 0
+
+
+@cache
+def _judge(name: str, version: str) -> tuple[Validator, InlinedSchema]:
+    from jsonschema import Draft202012Validator
+
+    from reprocrate.standard.keywords import faithful
+
+    inlined = InlinedSchema(name, version)
+    return faithful(Draft202012Validator)(inlined.schema), inlined
+
+
+def _order(path: Sequence[str | int]) -> list[tuple[bool, int, str]]:
+    """Places as people count them: entry 2 before entry 10."""
+    return [(isinstance(part, str), part if isinstance(part, int) else 0, str(part)) for part in path]

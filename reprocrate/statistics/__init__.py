@@ -1,0 +1,51 @@
+"""Multi-seed mathematics: summaries, intervals, t tests, equivalence and printed figures.
+
+Everything is in the unit of the values that are given. Only the standard library is used.
+"""
+
+from __future__ import annotations
+
+from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
+from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
+from reprocrate.statistics.student import t_quantile, t_tail
+from reprocrate.statistics.summary import (
+    LEVEL,
+    Interval,
+    Summary,
+    iqm,
+    is_constant,
+    mean,
+    median,
+    prediction_interval,
+    sd,
+    se,
+    summarise,
+    t_interval,
+)
+
+__all__ = [
+    "LEVEL",
+    "SLACK",
+    "Difference",
+    "Interval",
+    "Printed",
+    "Recomputed",
+    "Summary",
+    "compare_printed",
+    "iqm",
+    "is_constant",
+    "mean",
+    "median",
+    "paired",
+    "prediction_interval",
+    "read_printed",
+    "recompute_mean",
+    "sd",
+    "se",
+    "summarise",
+    "t_interval",
+    "t_quantile",
+    "t_tail",
+    "welch",
+    "welch_df",
+]

@@ -1,0 +1,91 @@
+"""Figures as printed in a paper: decimal strings whose trailing zeros say how exact they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+_PRINTED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_ROUNDING_NOISE = Fraction(1, 10**12)
+
+
+class Recomputed(StrEnum):
+    """How a printed figure relates to the value that it was printed from."""
+
+    ROUNDED = "rounded"
+    TRUNCATED = "truncated"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A printed figure and the numbers that it may stand for, exactly.
+
+    Attributes:
+        text: as printed.
+        value: the number it shows.
+        unit: one unit of its last digit.
+    """
+
+    text: str
+    value: Fraction
+    unit: Fraction
+
+    @property
+    def low(self) -> Fraction:
+        """The smallest number that rounds to it: half a unit below."""
+        return self.value - self.unit / 2
+
+    @property
+    def high(self) -> Fraction:
+        """The largest number that rounds to it: half a unit above."""
+        return self.value + self.unit / 2
+
+
+def read_printed(text: str) -> Printed:
+    """A printed decimal number: `95.30` stands for [95.295, 95.305], and its last digit for 0.01.
+
+    Raises:
+        ValueError: it is not a decimal number.
+    """
+    plain = text.strip().replace("\N{MINUS SIGN}", "-")
+    if not _PRINTED.fullmatch(plain):
+        raise ValueError(f"{text!r} is not a printed decimal number")
+    digits, _, exponent = plain.lower().partition("e")
+    decimals = len(digits.partition(".")[2])
+    return Printed(text, Fraction(plain), Fraction(10) ** (int(exponent or 0) - decimals))
+
+
+def recompute_mean(text: str, values: Sequence[float], scale: float = 1) -> Recomputed:
+    """Whether a printed mean is the mean of these values, multiplied by `scale` when printed.
+
+    Values count as the decimal numbers that they show, so that a mean half-way between two printed figures
+    may have been rounded either way (half to even or half up). A figure that fits only if digits were cut
+    off is told apart.
+
+    Raises:
+        ValueError: the text is not a decimal number, or there is no value.
+    """
+    if not values:
+        raise ValueError("at least 1 value needed, not 0")
+    exact = sum((Fraction(repr(float(value))) for value in values), Fraction(0)) / len(values)
+    return compare_printed(text, exact * Fraction(repr(scale)))
+
+
+def compare_printed(text: str, value: float | Fraction) -> Recomputed:
+    """Whether a printed figure is this value, rounded or cut off.
+
+    Raises:
+        ValueError: the text is not a decimal number.
+    """
+    printed, exact = read_printed(text), Fraction(value)
+    noise = abs(exact) * _ROUNDING_NOISE
+    if printed.low - noise <= exact <= printed.high + noise:
+        return Recomputed.ROUNDED
+    cut_off = abs(exact) + noise - abs(printed.value)
+    if 0 <= cut_off < printed.unit and exact * printed.value >= 0:
+        return Recomputed.TRUNCATED
+    return Recomputed.DIFFERENT

@@ -1,0 +1,195 @@
+"""What a handful of seeds says: centre, spread and intervals.
+
+Means and standard deviations are computed exactly and rounded once, since a floating sum of equal values
+can exceed their maximum and give them a spread.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reprocrate.statistics.student import t_quantile
+
+LEVEL = 0.95
+"""Coverage of an interval where none is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval around a mean.
+
+    Attributes:
+        kind: `ci` for the mean itself, `pi` for the mean of a replication.
+        level: coverage, strictly between 0 and 1.
+        low: lower end, in the unit of the values.
+        high: upper end.
+        method: how it was computed.
+    """
+
+    kind: Literal["ci", "pi"]
+    level: float
+    low: float
+    high: float
+    method: Literal["t", "welch", "paired", "constant"]
+
+    @property
+    def half_width(self) -> float:
+        """Half of the distance between the ends."""
+        return (self.high - self.low) / 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Values over seeds in a few numbers, all in the unit of the values.
+
+    Attributes:
+        n: number of values.
+        mean: their mean, correctly rounded.
+        sd: standard deviation, `None` where there are not more than `ddof` values.
+        ddof: degrees of freedom lost: 1 for the sample's, 0 for the population's standard deviation.
+        min: smallest value.
+        max: largest value.
+        median: middle value.
+        iqm: mean of the middle half (Agarwal et al. 2021).
+        interval: t interval of the mean; `None` for a single value.
+    """
+
+    n: int
+    mean: float
+    sd: float | None
+    ddof: int
+    min: float
+    max: float
+    median: float
+    iqm: float
+    interval: Interval | None
+
+
+def summarise(values: Sequence[float], ddof: int = 1, level: float = LEVEL) -> Summary:
+    """Summary of at least one finite value.
+
+    Raises:
+        ValueError: there is no value, or one is not finite.
+    """
+    _require(values)
+    return Summary(
+        n=len(values),
+        mean=mean(values),
+        sd=sd(values, ddof) if len(values) > ddof else None,
+        ddof=ddof,
+        min=min(values),
+        max=max(values),
+        median=median(values),
+        iqm=iqm(values),
+        interval=t_interval(values, level) if len(values) > 1 else None,
+    )
+
+
+def mean(values: Sequence[float]) -> float:
+    """Mean, correctly rounded.
+
+    Raises:
+        ValueError: there is no value, or one is not finite.
+    """
+    _require(values)
+    return statistics.mean(map(float, values))
+
+
+def sd(values: Sequence[float], ddof: int = 1) -> float:
+    """Standard deviation, correctly rounded; `ddof` 1 is the sample's, 0 the population's.
+
+    Raises:
+        ValueError: there are not more than `ddof` values, or one is not finite.
+    """
+    _require(values, at_least=ddof + 1)
+    if ddof not in (0, 1):
+        raise ValueError(f"ddof is 0 or 1, not {ddof}")
+    numbers = [float(value) for value in values]
+    return statistics.stdev(numbers) if ddof else statistics.pstdev(numbers)
+
+
+def se(values: Sequence[float], ddof: int = 1) -> float:
+    """Standard error of the mean: `sd / sqrt(n)`.
+
+    Raises:
+        ValueError: there are not more than `ddof` values, or one is not finite.
+    """
+    return sd(values, ddof) / math.sqrt(len(values))
+
+
+def median(values: Sequence[float]) -> float:
+    """Middle value; the mean of the middle two where their number is even.
+
+    Raises:
+        ValueError: there is no value, or one is not finite.
+    """
+    _require(values)
+    return mean(_middle(values, len(values) - 1 >> 1))
+
+
+def iqm(values: Sequence[float]) -> float:
+    """Interquartile mean: the mean without a quarter of the values at each end, rounded down.
+
+    Below four values it is the mean (Agarwal et al. 2021, "Deep reinforcement learning at the edge of
+    the statistical precipice").
+
+    Raises:
+        ValueError: there is no value, or one is not finite.
+    """
+    _require(values)
+    return mean(_middle(values, len(values) // 4))
+
+
+def t_interval(values: Sequence[float], level: float = LEVEL) -> Interval:
+    """Confidence interval of the mean by Student's t.
+
+    Raises:
+        ValueError: there are fewer than two values, one is not finite, or `level` is not in (0, 1).
+    """
+    return _around_mean("ci", values, level, spread_of=1.0 / len(values) if values else 1.0)
+
+
+def prediction_interval(values: Sequence[float], k: int, level: float = LEVEL) -> Interval:
+    """Where the mean of `k` further seeds is expected (Spence and Stanley 2016).
+
+    `mean ± t((1 + level) / 2, n - 1) · sd · sqrt(1/n + 1/k)`
+
+    Raises:
+        ValueError: there are fewer than two values or no further seed, or a value is not finite.
+    """
+    if k < 1:
+        raise ValueError(f"a replication has at least one seed, not {k}")
+    return _around_mean("pi", values, level, spread_of=1.0 / len(values) + 1.0 / k if values else 1.0)
+
+
+def is_constant(values: Sequence[float]) -> bool:
+    """Whether all values are equal: asked of the values, since a floating standard deviation may not be 0."""
+    return len(set(values)) <= 1
+
+
+def _around_mean(
+    kind: Literal["ci", "pi"], values: Sequence[float], level: float, spread_of: float
+) -> Interval:
+    _require(values, at_least=2)
+    centre = mean(values)
+    if is_constant(values):
+        return Interval(kind, level, centre, centre, "constant")
+    half = t_quantile((1.0 + level) / 2.0, len(values) - 1) * sd(values) * math.sqrt(spread_of)
+    return Interval(kind, level, centre - half, centre + half, "t")
+
+
+def _middle(values: Sequence[float], cut: int) -> list[float]:
+    """The sorted values without the first and last `cut`."""
+    return sorted(values)[cut : len(values) - cut]
+
+
+def _require(values: Sequence[float], at_least: int = 1) -> None:
+    if len(values) < at_least:
+        raise ValueError(f"at least {at_least} value{'s' * (at_least > 1)} needed, not {len(values)}")
+    for value in values:
+        if not math.isfinite(value):
+            raise ValueError(f"finite values are needed, not {value}")

@@ -1,0 +1,39 @@
+"""Judging manifests: shape, meaning, statistics and integrity.
+
+A subject is judged by every rule at once, nothing of it is executed, and the network is not touched. A rule
+is one small function that holds text, metadata and logic together; a family is a file or two of `rules`.
+"""
+
+from __future__ import annotations
+
+from reprocrate.validation.explain import Example, Explanation, explain
+from reprocrate.validation.families import FAMILIES, Family, all_rules, find_rule, rule_codes
+from reprocrate.validation.folder import FolderFiles
+from reprocrate.validation.places import Declared, declared_files
+from reprocrate.validation.report_document import report_document
+from reprocrate.validation.rule import Level, Lifecycle, Need, Rule
+from reprocrate.validation.subject import MANIFEST_NAME, Files, Subject
+from reprocrate.validation.validate import validate
+
+__all__ = [
+    "FAMILIES",
+    "MANIFEST_NAME",
+    "Declared",
+    "Example",
+    "Explanation",
+    "Family",
+    "Files",
+    "FolderFiles",
+    "Level",
+    "Lifecycle",
+    "Need",
+    "Rule",
+    "Subject",
+    "all_rules",
+    "declared_files",
+    "explain",
+    "find_rule",
+    "report_document",
+    "rule_codes",
+    "validate",
+]

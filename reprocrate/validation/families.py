@@ -1,0 +1,81 @@
+"""The families of rules, in the order of their codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from reprocrate.validation.rule import Rule
+from reprocrate.validation.rules import (
+    claims,
+    code,
+    comparisons,
+    data,
+    environment,
+    experiment,
+    hardware,
+    integrity,
+    names,
+    reading,
+    reporting,
+    results,
+    runs,
+    seeds,
+    structure,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rules about one thing.
+
+    Attributes:
+        prefix: what all its codes start with.
+        title: what they are about.
+        modules: where its rules are.
+    """
+
+    prefix: str
+    title: str
+    modules: tuple[ModuleType, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its rules, in the order of the source; where it has two modules, in the order of the codes."""
+        found = [each for module in self.modules for each in vars(module).values() if isinstance(each, Rule)]
+        return tuple(sorted(found, key=lambda each: each.code))
+
+
+FAMILIES = (
+    Family("RC00", "Reading", (reading,)),
+    Family("RC01", "Structure", (structure, names)),
+    Family("RC02", "Data", (data,)),
+    Family("RC03", "Code", (code,)),
+    Family("RC04", "Environment", (environment,)),
+    Family("RC05", "Hardware", (hardware,)),
+    Family("RC06", "Seeds and determinism", (seeds,)),
+    Family("RC07", "Integrity", (integrity,)),
+    Family("RC08", "Results", (results, reporting)),
+    Family("RC09", "Claims", (claims,)),
+    Family("RC10", "Runs", (runs,)),
+    Family("RC11", "Experiment", (experiment,)),
+    Family("RC13", "Comparisons", (comparisons,)),
+)
+"""The other numbers are kept for leakage (RC12) and for what comes after."""
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the codes."""
+    return tuple(each for family in FAMILIES for each in family.rules)
+
+
+def rule_codes() -> tuple[str, ...]:
+    """The codes of all rules, in order."""
+    return tuple(each.code for each in all_rules())
+
+
+def find_rule(code: str) -> Rule | None:
+    """The rule of a code, if there is one."""
+    return next((each for each in all_rules() if each.code == code), None)

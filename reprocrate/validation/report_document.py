@@ -1,0 +1,36 @@
+"""A report as a JSON document, which `report.schema.json` describes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reprocrate import __version__
+from reprocrate.finding import Finding, Report, Severity
+
+SCHEMA_VERSION = "1.0"
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """A report as plain JSON values; what is not known is left out."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "reprocrate", "version": __version__},
+        "subject": report.subject,
+        "valid": report.valid,
+        "counts": {severity.value: report.count(severity) for severity in Severity},
+        "findings": [_finding(finding) for finding in report.findings],
+        "not_assessed": [{"code": each.code, "reason": each.reason} for each in report.not_assessed],
+        "assessed": list(report.assessed),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    place = finding.location
+    location = {"file": place.file, "pointer": place.pointer, "line": place.line}
+    section = {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "location": {name: value for name, value in location.items() if value is not None},
+    }
+    return section | {"fix": finding.fix} if finding.fix else section

@@ -1,0 +1,184 @@
+"""What a rule is: text, metadata and logic in one place.
+
+    @rule("RC0701", MUST, spec="integrity", since="1.0", says="{path} is declared but absent")
+    def declared_file_is_present(subject: Subject) -> Iterator[Found]:
+        \"\"\"Every file that the manifest declares to be in the bundle MUST be there.
+
+        Why: an absent file cannot be checked, so no later result can be trusted.
+        Fix: add the file, or say that its bytes do not travel.
+        \"\"\"
+        for declared in declared_files(subject.well_formed):
+            if not subject.given_files.exists(declared.place):
+                yield Found(declared.pointer, path=declared.place)
+
+The function yields one `Found` for each case; the decorator makes a `Rule` of it, which turns cases into
+findings. A family of rules is the rules of one module, in the order of the source.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from reprocrate.finding import Finding, Location, Severity
+from reprocrate.validation.subject import MANIFEST_NAME, Subject
+
+
+class Level(StrEnum):
+    """How strongly the specification demands something (RFC 2119)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+    @property
+    def severity(self) -> Severity:
+        """How much a finding weighs that shows the demand is not met."""
+        return _SEVERITY[self]
+
+
+MUST, SHOULD, MAY = Level
+_SEVERITY = {MUST: Severity.ERROR, SHOULD: Severity.WARNING, MAY: Severity.NOTE}
+
+
+class Lifecycle(StrEnum):
+    """How settled a rule is. A removed rule keeps its code, which is never used again."""
+
+    PREVIEW = "preview"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
+    REMOVED = "removed"
+
+
+class Need(StrEnum):
+    """What a rule reads; it cannot be applied where that is not there."""
+
+    DOCUMENT = "document"
+    MANIFEST = "manifest"
+    FILES = "files"
+
+
+class Found:
+    """One case that a rule objects to.
+
+    Args:
+        pointer: JSON Pointer to it in the manifest.
+        values: what the rule's sentence about the case names.
+    """
+
+    __slots__ = ("pointer", "values")
+
+    def __init__(self, pointer: str, /, **values: object) -> None:
+        self.pointer = pointer
+        self.values = values
+
+
+class CannotAssessError(Exception):
+    """Raised by a rule that turns out not to be applicable here; its text is the reason."""
+
+
+Check = Callable[..., Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the standard.
+
+    Attributes:
+        code: `RC`, two digits of the family, two of the rule.
+        level: how strongly it is demanded.
+        spec: anchor of the chapter of the specification that demands it.
+        since: version of the standard that it came with.
+        says: the sentence about one case, with the names of its values in braces.
+        needs: what it reads.
+        lifecycle: how settled it is.
+        check: the logic.
+        summary: the demand in one sentence.
+        why: the reason for it.
+        fix: what to do about a finding.
+    """
+
+    code: str
+    level: Level
+    spec: str
+    since: str
+    says: str
+    needs: Need
+    lifecycle: Lifecycle
+    check: Check
+    summary: str
+    why: str
+    fix: str
+
+    @property
+    def name(self) -> str:
+        """The rule in a few words."""
+        return self.check.__name__.replace("_", " ")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What a policy may set, with its default."""
+        return {
+            parameter.name: parameter.default
+            for parameter in inspect.signature(self.check).parameters.values()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
+
+    def findings(self, subject: Subject, settings: Mapping[str, Any] | None = None) -> Iterator[Finding]:
+        """Apply the rule.
+
+        Raises:
+            CannotAssessError: it cannot be applied to this subject.
+        """
+        for found in self.check(subject, **(settings or {})):
+            yield Finding(
+                self.code,
+                self.level.severity,
+                self.says.format_map({name: shown(value) for name, value in found.values.items()}),
+                Location(MANIFEST_NAME, found.pointer),
+                self.fix,
+            )
+
+
+def rule(
+    code: str,
+    level: Level,
+    *,
+    spec: str,
+    since: str,
+    says: str,
+    needs: Need = Need.MANIFEST,
+    lifecycle: Lifecycle = Lifecycle.STABLE,
+) -> Callable[[Check], Rule]:
+    """Make a rule of a function; see the module's text for what the function looks like."""
+
+    def make(check: Check) -> Rule:
+        summary, why, fix = _texts(inspect.getdoc(check) or "")
+        return Rule(code, level, spec, since, says, needs, lifecycle, check, summary, why, fix)
+
+    return make
+
+
+def shown(value: object) -> str:
+    """A value as sentences show it: numbers short, lists of names with commas."""
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, list | tuple | set | frozenset):
+        names = [shown(each) for each in value]
+        return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    return str(value)
+
+
+_SECTIONS = re.compile(r"(?P<summary>.+?)\n\s*Why: (?P<why>.+?)\n\s*Fix: (?P<fix>.+)", re.DOTALL)
+
+
+def _texts(docstring: str) -> tuple[str, str, str]:
+    match = _SECTIONS.fullmatch(docstring)
+    if not match:
+        raise TypeError(f"a rule's docstring has a sentence, Why: and Fix:, but this is {docstring!r}")
+    summary, why, fix = (" ".join(part.split()) for part in match.groups())
+    return summary, f"{why[:1].upper()}{why[1:]}", f"{fix[:1].upper()}{fix[1:]}"

@@ -1,0 +1,220 @@
+"""RC13: comparisons, and whether they are fair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reprocrate import statistics
+from reprocrate.manifest import Comparison, Manifest, Result
+from reprocrate.validation.evidence import Sample
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rules.results import same
+from reprocrate.validation.subject import Subject
+
+
+def _sides(manifest: Manifest) -> Iterator[tuple[str, Comparison, Result, Result]]:
+    """Comparisons whose both results are there."""
+    for pointer, comparison in numbered("/comparisons", manifest.comparisons):
+        a, b = manifest.find_result(comparison.a), manifest.find_result(comparison.b)
+        if a and b:
+            yield pointer, comparison, a, b
+
+
+def _samples(subject: Subject) -> Iterator[tuple[str, Comparison, Sample, Sample]]:
+    """Comparisons whose values are all known."""
+    for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
+        samples = subject.evidence.samples(comparison)
+        if samples:
+            yield pointer, comparison, *samples
+
+
+@rule("RC1301", SHOULD, spec="comparisons", since="1.0", says="comparison {comparison} sets {what}")
+def compared_results_have_the_same_seeds(subject: Subject) -> Iterator[Found]:
+    """Results that are compared SHOULD rest on equally many runs with the same seeds.
+
+    Why: with other seeds the two may have seen other splits, and the side with fewer runs is less certain.
+    Fix: run the missing seeds of the other configuration.
+    """
+    for pointer, comparison, a, b in _samples(subject):
+        if len(a.values) != len(b.values):
+            what = f"{len(a.values)} values against {len(b.values)}"
+        elif _seeds(a) != _seeds(b):
+            what = f"the seeds {', '.join(_seeds(a))} against {', '.join(_seeds(b))}"
+        else:
+            continue
+        yield Found(pointer, comparison=comparison.id, what=what)
+
+
+def _seeds(sample: Sample) -> list[str]:
+    return sorted(str(seed) for seed in sample.seeds if seed is not None)
+
+
+@rule(
+    "RC1302",
+    MUST,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} says an effect of {declared}, but its results give {computed}",
+)
+def effect_recomputes(subject: Subject) -> Iterator[Found]:
+    """An effect that is a difference or a ratio MUST follow from the values of the two results.
+
+    Why: claims are judged by the effect, and its sign says which side is better.
+    Fix: let reprocrate compute the comparison anew; a minus b, or a over b.
+    """
+    for pointer, comparison, a, b in _sides(subject.well_formed):
+        effect = comparison.effect
+        if (
+            effect is None
+            or effect.kind not in ("difference", "ratio")
+            or (effect.kind == "ratio" and not b.value)
+        ):
+            continue
+        computed = a.value - b.value if effect.kind == "difference" else a.value / b.value
+        scale = (a.value, b.value) if effect.kind == "difference" else ()
+        if not same(effect.value, computed, scale):
+            yield Found(
+                f"{pointer}/effect/value", comparison=comparison.id, declared=effect.value, computed=computed
+            )
+
+
+@rule("RC1303", MUST, spec="comparisons", since="1.0", says="comparison {comparison} is paired, but {why}")
+def pairs_have_the_same_seed(subject: Subject) -> Iterator[Found]:
+    """A paired comparison MUST be between runs with the same seeds, and of seeds that pair the randomness.
+
+    Why: pairing values that have nothing in common makes the test answer another question.
+    Fix: compare unpaired, or run the same seeds; say in `[determinism]` that seeds pair the randomness.
+    """
+    determinism = subject.well_formed.determinism
+    for pointer, comparison, a, b in _samples(subject):
+        is_paired = comparison.paired or comparison.test == "paired_t"
+        if not is_paired or None in (*a.runs, *b.runs):
+            continue
+        if _seeds(a) != _seeds(b):
+            yield Found(pointer, comparison=comparison.id, why="its results have different seeds")
+        elif not determinism or not determinism.seeds_pair_randomness:
+            yield Found(pointer, comparison=comparison.id, why="nothing says that seeds pair the randomness")
+
+
+@rule("RC1304", MUST, spec="comparisons", since="1.0", says="comparison {comparison} sets {a} against {b}")
+def compared_results_share_their_metric(subject: Subject) -> Iterator[Found]:
+    """Results that are compared MUST be of the same metric.
+
+    Why: a difference between two metrics means nothing.
+    Fix: compare results of one metric.
+    """
+    for pointer, comparison, a, b in _sides(subject.well_formed):
+        if a.metric != b.metric:
+            yield Found(pointer, comparison=comparison.id, a=a.metric, b=b.metric)
+
+
+@rule(
+    "RC1305",
+    SHOULD,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} sets {what} {a} against {b}",
+)
+def compared_results_share_data_and_split(subject: Subject) -> Iterator[Found]:
+    """Results that are compared SHOULD be of the same data and split.
+
+    Why: on other data the difference is that of the data as much as that of the methods.
+    Fix: compare results of one split of one data set.
+    """
+    for pointer, comparison, a, b in _sides(subject.well_formed):
+        for what in ("data", "split"):
+            left, right = getattr(a, what), getattr(b, what)
+            if left != right:
+                yield Found(
+                    pointer, comparison=comparison.id, what=what, a=left or "(none)", b=right or "(none)"
+                )
+
+
+@rule(
+    "RC1306",
+    MUST,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} says {what} {declared}, but its values give {computed}",
+)
+def test_recomputes(subject: Subject) -> Iterator[Found]:
+    """The p value and the interval of a t test MUST be those that the values give.
+
+    Why: what follows from the evidence has to follow from it.
+    Fix: let reprocrate compute the comparison anew from the runs.
+    """
+    for pointer, comparison, a, b in _samples(subject):
+        difference = _difference(comparison, a, b)
+        if difference is None or difference.method == "constant":
+            continue
+        p_value = comparison.p_value if comparison.correction in (None, "none") else None
+        # a p value is a probability, so its rounding is relative to 1
+        if p_value is not None and not same(p_value, difference.p, (1.0,)):
+            yield Found(
+                f"{pointer}/p_value",
+                comparison=comparison.id,
+                what="p =",
+                declared=p_value,
+                computed=difference.p,
+            )
+        yield from _interval(pointer, comparison, difference)
+
+
+def _difference(comparison: Comparison, a: Sample, b: Sample) -> statistics.Difference | None:
+    if min(len(a.values), len(b.values)) < 2:
+        return None
+    if comparison.test == "welch_t":
+        return statistics.welch(a.values, b.values)
+    by_seed = dict(zip(map(str, b.seeds), b.values, strict=True))
+    if comparison.test != "paired_t" or len(by_seed) != len(a.values) or _seeds(a) != _seeds(b):
+        return None
+    return statistics.paired(a.values, [by_seed[str(seed)] for seed in a.seeds])
+
+
+def _interval(pointer: str, comparison: Comparison, difference: statistics.Difference) -> Iterator[Found]:
+    interval = comparison.effect.interval if comparison.effect else None
+    is_of_difference = comparison.effect is not None and comparison.effect.kind == "difference"
+    if not interval or not is_of_difference or interval.kind != "ci" or interval.method != difference.method:
+        return
+    computed = difference.interval(interval.level or statistics.LEVEL)
+    scale = (difference.value, computed.low, computed.high)
+    if not (same(interval.low, computed.low, scale) and same(interval.high, computed.high, scale)):
+        yield Found(
+            f"{pointer}/effect/interval",
+            comparison=comparison.id,
+            what="the interval",
+            declared=f"[{interval.low:.12g}, {interval.high:.12g}]",
+            computed=f"[{computed.low:.12g}, {computed.high:.12g}]",
+        )
+
+
+@rule(
+    "RC1307",
+    SHOULD,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} sets {a} trials of {first} against {b} of {second}",
+)
+def compared_methods_had_the_same_budget(subject: Subject) -> Iterator[Found]:
+    """Configurations that are compared SHOULD have been tuned with about equally many trials.
+
+    Why: a baseline that was hardly tuned is easily beaten.
+    Fix: give the other configuration as many trials, or say in the paper why not.
+    """
+    manifest = subject.well_formed
+    for pointer, comparison, a, b in _sides(manifest):
+        first = manifest.find_configuration(a.configuration)
+        second = manifest.find_configuration(b.configuration)
+        trials = [each.search.trials if each and each.search else None for each in (first, second)]
+        left, right = trials
+        if (
+            first
+            and second
+            and left is not None
+            and right is not None
+            and min(left, right) * 2 < max(left, right)
+        ):
+            yield Found(
+                pointer, comparison=comparison.id, a=left, first=first.label, b=right, second=second.label
+            )

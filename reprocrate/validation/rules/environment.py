@@ -1,0 +1,93 @@
+"""RC04: the software that ran, and whether it can be installed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+
+@rule(
+    "RC0401", SHOULD, spec="environment", since="1.0", says="run {run} does not say which environment it used"
+)
+def run_names_its_environment(subject: Subject) -> Iterator[Found]:
+    """A run that a result rests on SHOULD name the environment that it used.
+
+    Why: versions of libraries change results; without them a rerun that differs explains nothing.
+    Fix: run again with `reprocrate run`, which records the environment.
+    """
+    for index, run in subject.evidence.counting:
+        if not run.environment:
+            yield Found(f"/runs/{index}", run=run.id)
+
+
+@rule("RC0402", SHOULD, spec="environment", since="1.0", says="environment {environment} does not say {what}")
+def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Found]:
+    """An environment SHOULD name the interpreter's version and the installed packages, or a container image.
+
+    Why: an environment is built again from these, or not at all.
+    Fix: run again with `reprocrate run`, which reads both from the interpreter that runs the command.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        if environment.container and environment.container.digest:
+            continue
+        if not environment.python:
+            yield Found(pointer, environment=environment.id, what="which interpreter it had")
+        elif not environment.packages:
+            yield Found(pointer, environment=environment.id, what="which packages were installed")
+
+
+@rule("RC0403", SHOULD, spec="environment", since="1.0", says="environment {environment} has no lock")
+def environment_has_a_lock(subject: Subject) -> Iterator[Found]:
+    """An environment SHOULD have a lock, or a container image with its digest.
+
+    Why: a list of packages leaves open where they come from and what they need on another system.
+    Fix: run `reprocrate pack`, which makes a lock; or put one beside the project's requirements.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        has_image = environment.container is not None and environment.container.digest is not None
+        if not environment.lock and not has_image:
+            yield Found(pointer, environment=environment.id)
+
+
+@rule("RC0404", SHOULD, spec="environment", since="1.0", says="the lock {path} has entries without a digest")
+def lock_is_hashed(subject: Subject) -> Iterator[Found]:
+    """A lock SHOULD carry a digest for every entry.
+
+    Why: without digests a package of the same version with other content would be installed unnoticed.
+    Fix: make the lock with digests, as `uv pip compile --generate-hashes` does.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        if environment.lock and not environment.lock.hashed:
+            yield Found(f"{pointer}/lock", path=environment.lock.path)
+
+
+@rule(
+    "RC0405", SHOULD, spec="environment", since="1.0", says="package {package} {version} was installed {how}"
+)
+def packages_come_from_an_index(subject: Subject) -> Iterator[Found]:
+    """Packages SHOULD come from an index, not from a folder of the machine or in place.
+
+    Why: nobody else has that folder, and the source of a package installed in place may have changed.
+    Fix: publish the package, or make it part of the project's code.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            if package.editable or package.source == "local":
+                how = "in place (editable)" if package.editable else "from a local folder or file"
+                yield Found(place, package=package.name, version=package.version, how=how)
+
+
+@rule("RC0406", SHOULD, spec="environment", since="1.0", says="the lock {path} leaves out {packages}")
+def lock_names_every_package(subject: Subject) -> Iterator[Found]:
+    """A lock SHOULD name every package that was installed.
+
+    Why: what it leaves out is absent when the environment is built again.
+    Fix: install these packages from an index or a repository's commit, and run again.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        lock = environment.lock
+        if lock and lock.left_out:
+            yield Found(f"{pointer}/lock/left_out", path=lock.path, packages=lock.left_out)

@@ -1,0 +1,227 @@
+"""RC01: names, references and texts that the schema cannot judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from reprocrate.files import safe_relative
+from reprocrate.manifest import Manifest, Section
+from reprocrate.validation.places import numbered, sections_of, values_of
+from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.subject import Subject
+
+_LARGEST = 2**53 - 1
+_IDENTIFIED = (
+    "code",
+    "data",
+    "services",
+    "environments",
+    "hardware",
+    "configurations",
+    "runs",
+    "metrics",
+    "results",
+    "comparisons",
+    "claims",
+    "models",
+)
+_TIMES = frozenset({"created", "resolved", "retrieved", "started", "when"})
+_PATHS = frozenset({"card", "file", "folder", "path", "working_directory"})
+_CREDENTIALS = re.compile(r"\b(?:https?://[^/\s@]+@|[a-z][a-z0-9+.-]*://[^/\s@:]*:[^/\s@]+@)", re.IGNORECASE)
+
+
+@rule("RC0110", MUST, spec="identifiers", since="1.0", says='"{name}" is already the id of {other}')
+def identifier_is_unique(subject: Subject) -> Iterator[Found]:
+    """Every id MUST be unique in its list, and results and comparisons MUST NOT share one.
+
+    Why: a reference to an id that stands for two things means neither. Claims refer to results and
+        comparisons alike.
+    Fix: rename one of the two, and what refers to it.
+    """
+    manifest = subject.well_formed
+    for section in _IDENTIFIED:
+        names = [(f"/{section}/{i}/id", entry.id) for i, entry in enumerate(getattr(manifest, section))]
+        yield from _repeated(names)
+    results = {result.id: f"/results/{index}" for index, result in enumerate(manifest.results)}
+    for pointer, comparison in numbered("/comparisons", manifest.comparisons):
+        if comparison.id in results:
+            yield Found(f"{pointer}/id", name=comparison.id, other=results[comparison.id])
+    for pointer, data in numbered("/data", manifest.data):
+        yield from _repeated(
+            (f"{place}/name", split.name) for place, split in numbered(f"{pointer}/splits", data.splits)
+        )
+    yield from _repeated(
+        (f"{place}/prefix", each.prefix) for place, each in numbered("/extensions", manifest.extensions)
+    )
+
+
+def _repeated(names: Iterable[tuple[str, str]]) -> Iterator[Found]:
+    seen: dict[str, str] = {}
+    for pointer, name in names:
+        if name in seen:
+            yield Found(pointer, name=name, other=seen[name].rpartition("/")[0])
+        seen.setdefault(name, pointer)
+
+
+@rule("RC0111", MUST, spec="identifiers", since="1.0", says='"{name}" is not the id of anything in {section}')
+def reference_resolves(subject: Subject) -> Iterator[Found]:
+    """Every reference MUST name an entry that is there.
+
+    Why: evidence that cannot be followed is no evidence.
+    Fix: correct the name, or add the entry that it should name.
+    """
+    manifest = subject.well_formed
+    known = {section: {entry.id for entry in getattr(manifest, section)} for section in _IDENTIFIED}
+    for pointer, name, section in _references(manifest):
+        if name is not None and name not in known[section]:
+            yield Found(pointer, name=name, section=section)
+
+
+Reference = tuple[str, str | None, str]
+
+
+def _references(manifest: Manifest) -> Iterator[Reference]:
+    """Every reference as its place, the name, and the section where that must be; not those of claims."""
+    for pointer, data in numbered("/data", manifest.data):
+        yield from _all(f"{pointer}/derived_from", data.derived_from, "data")
+    for pointer, configuration in numbered("/configurations", manifest.configurations):
+        yield f"{pointer}/code", configuration.code, "code"
+        yield from _all(f"{pointer}/data", configuration.data, "data")
+        if configuration.search and configuration.search.selected_by:
+            yield f"{pointer}/search/selected_by/metric", configuration.search.selected_by.metric, "metrics"
+    yield from _references_of_runs(manifest)
+    yield from _references_of_results(manifest)
+    for name in manifest.compute.by_configuration if manifest.compute else ():
+        yield f"/compute/by_configuration/{name}", name, "configurations"
+
+
+def _references_of_runs(manifest: Manifest) -> Iterator[Reference]:
+    for pointer, run in numbered("/runs", manifest.runs):
+        yield f"{pointer}/configuration", run.configuration, "configurations"
+        yield f"{pointer}/code", run.code, "code"
+        yield f"{pointer}/environment", run.environment, "environments"
+        yield from _all(f"{pointer}/hardware", run.hardware, "hardware")
+        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
+            yield f"{place}/metric", seen.metric, "metrics"
+            yield f"{place}/data", seen.data, "data"
+
+
+def _references_of_results(manifest: Manifest) -> Iterator[Reference]:
+    for pointer, result in numbered("/results", manifest.results):
+        yield f"{pointer}/configuration", result.configuration, "configurations"
+        yield f"{pointer}/metric", result.metric, "metrics"
+        yield f"{pointer}/data", result.data, "data"
+        yield from _all(f"{pointer}/runs", result.runs, "runs")
+        yield from _all(f"{pointer}/results", result.results, "results")
+        for place, excluded in numbered(f"{pointer}/excluded", result.excluded):
+            yield f"{place}/run", excluded.run, "runs"
+    for pointer, comparison in numbered("/comparisons", manifest.comparisons):
+        yield f"{pointer}/a", comparison.a, "results"
+        yield f"{pointer}/b", comparison.b, "results"
+    for pointer, table in numbered("/tables", manifest.tables):
+        yield f"{pointer}/metric", table.metric, "metrics"
+        for place, cell in numbered(f"{pointer}/cells", table.cells):
+            yield f"{place}/result", cell.result, "results"
+
+
+def _all(pointer: str, names: Iterable[str], section: str) -> Iterator[Reference]:
+    for place, name in numbered(pointer, names):
+        yield place, name, section
+
+
+@rule(
+    "RC0112", MUST, spec="extensions", since="1.0", says='the prefix "{prefix}" is not declared in extensions'
+)
+def prefix_is_declared(subject: Subject) -> Iterator[Found]:
+    """Every prefix of a property name MUST be declared in `extensions`.
+
+    Why: nobody can look up what a property of an undeclared extension means.
+    Fix: add the extension's address and prefix to `extensions`, or start the name with `x-`.
+    """
+    declared = {extension.prefix for extension in subject.well_formed.extensions}
+    for pointer, section in sections_of(subject.well_formed):
+        for name in section.model_extra or ():
+            prefix, colon, _ = name.partition(":")
+            if colon and not name.startswith("x-") and prefix not in declared:
+                yield Found(f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}", prefix=prefix)
+
+
+@rule("RC0113", MUST, spec="canonical", since="1.0", says="the whole number {number} is beyond 2^53 - 1")
+def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
+    """Whole numbers beyond 2^53 - 1 either way MUST NOT appear as JSON numbers.
+
+    Why: many readers of JSON lose their last digits, and then the manifest says something else.
+    Fix: write the number as text.
+    """
+    for pointer, value in values_of(subject.document):
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            yield Found(pointer, number=value)
+
+
+@rule("RC0114", MUST, spec="times", since="1.0", says='"{time}" is not a time that there is')
+def time_exists(subject: Subject) -> Iterator[Found]:
+    """Every time and date MUST be one that the calendar and the clock have.
+
+    Why: a month 13 or an hour 25 shows that the time was not read from a clock.
+    Fix: correct the time.
+    """
+    for pointer, section in sections_of(subject.well_formed):
+        for name in _TIMES & type(section).model_fields.keys():
+            time = getattr(section, name)
+            if time is not None and not _exists(time):
+                yield Found(f"{pointer}/{name}", time=time)
+
+
+def _exists(time: str) -> bool:
+    moment, _, _ = time.removesuffix("Z").partition(".")
+    if moment.endswith(":60"):  # a leap second
+        moment = f"{moment[:-2]}59"
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return True
+
+
+@rule(
+    "RC0115",
+    MUST,
+    spec="paths",
+    since="1.0",
+    says='"{path}" is not a path that means the same everywhere: {reason}',
+)
+def path_means_the_same_everywhere(subject: Subject) -> Iterator[Found]:
+    """Every path MUST be in Unicode NFC and usable on Linux, macOS and Windows.
+
+    Why: a bundle that cannot be unpacked somewhere cannot be reproduced there.
+    Fix: rename the file, run again, and pack again.
+    """
+    for pointer, section in sections_of(subject.well_formed):
+        for name, path in _paths(section):
+            try:
+                reason = "" if safe_relative(path) == path else "it is not in Unicode NFC"
+            except ValueError as error:
+                reason = str(error)
+            if reason:
+                yield Found(f"{pointer}/{name}", path=path, reason=reason)
+
+
+def _paths(section: Section) -> Iterator[tuple[str, str]]:
+    for name in sorted(_PATHS & type(section).model_fields.keys()):
+        path = getattr(section, name)
+        if isinstance(path, str):
+            yield name, path
+
+
+@rule("RC0116", MUST, spec="privacy", since="1.0", says="an address holds a user name or password")
+def address_holds_no_credentials(subject: Subject) -> Iterator[Found]:
+    """No text of a manifest MUST hold an address with a user name or password before its host.
+
+    Why: a manifest is published, and a token in it is then everybody's.
+    Fix: remove the part before the @, make the token invalid where it was issued, and run again without it.
+    """
+    for pointer, value in values_of(subject.document):
+        if isinstance(value, str) and _CREDENTIALS.search(value):
+            yield Found(pointer)

@@ -1,0 +1,296 @@
+"""RC08: nothing is left out, nobody picks, and what is printed is what was measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reprocrate.manifest import Configuration, Manifest, Result
+from reprocrate.statistics import Recomputed, compare_printed, is_constant
+from reprocrate.validation.evidence import best
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+
+def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Result, list[str]]]:
+    """Runs of a result's configuration that it neither uses nor lists as excluded."""
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        listed = {*result.runs, *(each.run for each in result.excluded)}
+        runs = subject.evidence.runs_of.get(result.configuration or "", []) if result.over == "runs" else []
+        left_out = [
+            run.id
+            for run in runs
+            if run.id not in listed and (run.status == "ok") is ended_well and run.kind != "smoke"
+        ]
+        if left_out:
+            yield pointer, result, left_out
+
+
+@rule(
+    "RC0805",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="result {result} does not list the runs that did not end well: {runs}",
+)
+def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
+    """A result MUST list the runs of its configuration that failed or were stopped, with the reason.
+
+    Why: if seeds that crash vanish, what is left looks better and surer than the method is.
+    Fix: list them in `excluded`, as reprocrate does when it computes results from the runs.
+    """
+    for pointer, result, runs in _unlisted(subject, ended_well=False):
+        yield Found(pointer, result=result.id, runs=runs)
+
+
+@rule("RC0806", SHOULD, spec="results", since="1.0", says="result {result} neither uses nor lists {runs}")
+def every_run_is_accounted_for(subject: Subject) -> Iterator[Found]:
+    """A result SHOULD use or list as excluded every run of its configuration.
+
+    Why: more runs than are reported suggest that somebody picked among them.
+    Fix: list them in `excluded` with the reason, or use them.
+    """
+    for pointer, result, runs in _unlisted(subject, ended_well=True):
+        yield Found(pointer, result=result.id, runs=runs)
+
+
+@rule(
+    "RC0808",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="result {result} reports the best of {n} seeds{called}",
+)
+def best_seed_is_not_the_headline(subject: Subject) -> Iterator[Found]:
+    """A result SHOULD NOT be the best of several seeds.
+
+    Why: the best of several seeds grows with their number, and nobody can expect to reach it again.
+    Fix: report the mean or the interquartile mean over all seeds, and the best one beside it if you like.
+    """
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        values = _all_values(subject, result)
+        top = best(values, manifest.find_metric(result.metric)) if len(values) > 1 else None
+        if top is not None and not is_constant(values) and result.value == top:
+            called = ", called their mean" if result.statistic == "mean" else ""
+            yield Found(f"{pointer}/value", result=result.id, n=len(values), called=called)
+
+
+def _all_values(subject: Subject, result: Result) -> list[float]:
+    """The values of every run that a result over seeds rests on or could have rested on."""
+    sample = subject.evidence.sample(result)
+    is_over_seeds = result.over == "runs" and result.varies_over in (None, "seeds")
+    if not sample or not is_over_seeds or result.statistic in ("median", "iqm"):
+        return []
+    values = list(sample.values)
+    for excluded in result.excluded:
+        run = subject.well_formed.find_run(excluded.run)
+        if run and run.status == "ok" and excluded.reason == "declared":
+            try:
+                seen = subject.evidence.value(run, result)
+            except LookupError:
+                continue
+            values += [seen.value] if seen and seen.value is not None else []
+    return values
+
+
+@rule("RC0811", MUST, spec="results", since="1.0", says="result {result} names run {run} {how}")
+def run_counts_once(subject: Subject) -> Iterator[Found]:
+    """A result MUST name a run once: as one that it rests on, or as excluded.
+
+    Why: a run that counts twice makes the sample larger than it is.
+    Fix: remove the second mention.
+    """
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        used: set[str] = set()
+        for place, name in numbered(f"{pointer}/runs", result.runs):
+            if name in used:
+                yield Found(place, result=result.id, run=name, how="twice")
+            used.add(name)
+        for place, excluded in numbered(f"{pointer}/excluded", result.excluded):
+            if excluded.run in used:
+                yield Found(
+                    f"{place}/run", result=result.id, run=excluded.run, how="both as used and as excluded"
+                )
+
+
+@rule(
+    "RC0812",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="configuration {configuration} was chosen by {metric} on {split}, {role}",
+)
+def nothing_is_chosen_on_the_test_set(subject: Subject) -> Iterator[Found]:
+    """Hyper-parameters MUST NOT be chosen on a test split, nor on the split that is reported.
+
+    Why: what was chosen on the test set is better there than on new data, by an amount that nobody knows.
+    Fix: choose on a validation split and run again; report the test split once.
+    """
+    manifest = subject.well_formed
+    for pointer, configuration in numbered("/configurations", manifest.configurations):
+        chosen_by = configuration.search.selected_by if configuration.search else None
+        role = _role(manifest, configuration, chosen_by.split) if chosen_by else None
+        if chosen_by and role:
+            yield Found(
+                f"{pointer}/search/selected_by",
+                configuration=configuration.label,
+                metric=chosen_by.metric,
+                split=chosen_by.split,
+                role=role,
+            )
+
+
+def _role(manifest: Manifest, configuration: Configuration, split: str) -> str | None:
+    """What is wrong with choosing on a split."""
+    declared = [
+        each.role
+        for data in manifest.data
+        if not configuration.data or data.id in configuration.data
+        for each in data.splits
+        if each.name == split
+    ]
+    if "test" in declared or (not declared and split == "test"):
+        return "a test split"
+    results = manifest.results
+    if (
+        any(each.split == split and each.configuration == configuration.id for each in results)
+        and not declared
+    ):
+        return "the split that is reported"
+    return None
+
+
+@rule(
+    "RC0813",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="configuration {configuration} says that {completed} of {trials} trials ended well",
+)
+def trials_add_up(subject: Subject) -> Iterator[Found]:
+    """Of the trials of a search not more MUST have ended well than were started.
+
+    Why: the number of trials is the budget that methods are compared at.
+    Fix: correct the two numbers.
+    """
+    for pointer, configuration in numbered("/configurations", subject.well_formed.configurations):
+        search = configuration.search
+        if search and search.trials is not None and (search.trials_completed or 0) > search.trials:
+            yield Found(
+                f"{pointer}/search/trials_completed",
+                configuration=configuration.label,
+                completed=search.trials_completed,
+                trials=search.trials,
+            )
+
+
+@rule(
+    "RC0814",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="configuration {configuration} was searched for, but not with how many trials",
+)
+def search_says_how_many_trials(subject: Subject) -> Iterator[Found]:
+    """A search for hyper-parameters SHOULD say how many trials it started.
+
+    Why: a method that was tuned with a hundred trials beats one that was tuned with ten, by the tuning alone.
+    Fix: set `trials` in the configuration's `search` in reprocrate.toml.
+    """
+    for pointer, configuration in numbered("/configurations", subject.well_formed.configurations):
+        if configuration.search and configuration.search.trials is None:
+            yield Found(f"{pointer}/search", configuration=configuration.label)
+
+
+_CELL = re.compile(r"\s*([+-]?[0-9]*\.?[0-9]+)\s*(?:(?:±|\\pm|\+/-)\s*[0-9.]+\s*)?%?\s*")
+
+
+def _printed(manifest: Manifest) -> Iterator[tuple[str, Result, str, tuple[float, ...]]]:
+    """Printed figures with their place, their result, and what they may have been multiplied by."""
+    for pointer, result in numbered("/results", manifest.results):
+        for place, reported in numbered(f"{pointer}/reported", result.reported):
+            yield f"{place}/value", result, reported.value, _scales(manifest, result)
+    for pointer, table in numbered("/tables", manifest.tables):
+        for place, cell in numbered(f"{pointer}/cells", table.cells):
+            found = manifest.find_result(cell.result)
+            match = _CELL.fullmatch(cell.text or "")
+            if found and match:
+                scales = (table.scale,) if table.scale is not None else _scales(manifest, found)
+                yield f"{place}/text", found, match[1], scales
+
+
+def _scales(manifest: Manifest, result: Result) -> tuple[float, ...]:
+    """Fractions may be printed as percentages; nothing else is multiplied unless a table says so."""
+    metric = manifest.find_metric(result.metric)
+    is_fraction = metric is None or metric.unit in (None, "fraction")
+    return (1.0, 100.0) if is_fraction and abs(result.value) <= 1.0 else (1.0,)
+
+
+def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]]:
+    for pointer, result, text, scales in _printed(manifest):
+        outcomes = {compare_printed(text, result.value * scale) for scale in scales}
+        best_fit = next(each for each in Recomputed if each in outcomes)
+        yield pointer, result, text, best_fit
+
+
+@rule(
+    "RC0815",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="{text} is printed for result {result}, which is {value}",
+)
+def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
+    """A figure that is printed for a result MUST be the result's value, rounded.
+
+    Why: a misprint or a number from an older run misleads every reader of the paper.
+    Fix: print the figure that the result gives.
+    """
+    for pointer, result, text, outcome in _compare(subject.well_formed):
+        if outcome is Recomputed.DIFFERENT:
+            yield Found(pointer, text=text, result=result.id, value=result.value)
+
+
+@rule(
+    "RC0816",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="{text} is printed for result {result}, which is {value}: cut off, not rounded",
+)
+def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
+    """A printed figure SHOULD be rounded, not cut off.
+
+    Why: figures that were cut off are lower than what was measured, and differ from those that were rounded.
+    Fix: print the rounded figure.
+    """
+    for pointer, result, text, outcome in _compare(subject.well_formed):
+        if outcome is Recomputed.TRUNCATED:
+            yield Found(pointer, text=text, result=result.id, value=result.value)
+
+
+@rule(
+    "RC0817",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="{value} ± {dispersion} is printed for result {result}, whose sd is {sd}",
+)
+def precision_shows_the_spread(subject: Subject) -> Iterator[Found]:
+    """A spread that is not zero SHOULD be printed with enough digits to show it.
+
+    Why: "± 0.00" reads as if the seed had no effect.
+    Fix: print one or two significant digits of the spread, and the value to the same place.
+    """
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        for place, reported in numbered(f"{pointer}/reported", result.reported):
+            if result.sd and reported.dispersion is not None and float(reported.dispersion) == 0.0:
+                yield Found(
+                    f"{place}/dispersion",
+                    value=reported.value,
+                    dispersion=reported.dispersion,
+                    result=result.id,
+                    sd=result.sd,
+                )

@@ -1,0 +1,234 @@
+"""RC08: numbers that follow from others are computed again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+from reprocrate import statistics
+from reprocrate.manifest import Interval, Result
+from reprocrate.validation.evidence import Sample
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.subject import Subject
+
+SLACK = 1e-9
+"""How far a recomputed number may be from the declared one, relative to the largest value it comes from."""
+
+
+def same(a: float, b: float, values: Sequence[float] = ()) -> bool:
+    """Whether two numbers are the same up to rounding in computing them from `values`."""
+    scale = max((abs(value) for value in (a, b, *values)), default=0.0)
+    return math.isclose(a, b, rel_tol=SLACK, abs_tol=SLACK * scale)
+
+
+def _samples(subject: Subject) -> Iterator[tuple[str, Result, Sample]]:
+    """Results whose values are all known, with their values."""
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        sample = subject.evidence.sample(result)
+        if sample and sample.values:
+            yield pointer, result, sample
+
+
+_STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
+    "single": lambda values: values[0],
+    "mean": statistics.mean,
+    "median": statistics.median,
+    "iqm": statistics.iqm,
+    "max": max,
+    "min": min,
+}
+
+
+@rule(
+    "RC0801",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="result {result} says {statistic} {declared}, but its {n} values give {computed}",
+)
+def value_recomputes(subject: Subject) -> Iterator[Found]:
+    """A result's value MUST be the statistic of the values that it was computed from.
+
+    Why: a number that does not follow from its evidence is not supported by it.
+    Fix: let reprocrate compute the result anew from the runs, or correct the list of runs.
+    """
+    for pointer, result, sample in _samples(subject):
+        computed = _STATISTICS[result.statistic](sample.values)
+        if not same(result.value, computed, sample.values):
+            yield Found(
+                f"{pointer}/value",
+                result=result.id,
+                statistic=result.statistic,
+                declared=result.value,
+                n=len(sample.values),
+                computed=computed,
+            )
+
+
+@rule(
+    "RC0802",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="result {result} says sd {declared}, but its {n} values give {computed}{instead}",
+)
+def standard_deviation_recomputes(subject: Subject) -> Iterator[Found]:
+    """A result's standard deviation MUST be that of its values, with the declared degrees of freedom lost.
+
+    Why: whether two results differ is judged by their spread.
+    Fix: let reprocrate compute the result anew from the runs, or correct `ddof`.
+    """
+    for pointer, result, sample in _samples(subject):
+        ddof = 1 if result.ddof is None else result.ddof
+        n = len(sample.values)
+        if result.sd is None or n <= ddof:
+            continue
+        computed = statistics.sd(sample.values, ddof)
+        if not same(result.sd, computed, sample.values):
+            other = statistics.sd(sample.values, 1 - ddof) if n > 1 - ddof else computed
+            instead = f" (it fits ddof {1 - ddof})" if same(result.sd, other, sample.values) else ""
+            yield Found(
+                f"{pointer}/sd", result=result.id, declared=result.sd, n=n, computed=computed, instead=instead
+            )
+
+
+@rule(
+    "RC0803",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="result {result} says n = {declared}, but {computed} values are there",
+)
+def n_is_the_number_of_values(subject: Subject) -> Iterator[Found]:
+    """A result's n MUST be the number of finite values that it was computed from.
+
+    Why: intervals and tests shrink with n; a run without a value does not count.
+    Fix: list the runs that left no value as excluded, and let reprocrate compute the result anew.
+    """
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        sample = subject.evidence.sample(result)
+        if sample and result.n != len(sample.values):
+            yield Found(f"{pointer}/n", result=result.id, declared=result.n, computed=len(sample.values))
+
+
+@rule(
+    "RC0804",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="result {result} says {kind} [{low}, {high}], but its values give [{from_}, {to}]",
+)
+def interval_recomputes(subject: Subject) -> Iterator[Found]:
+    """An interval that a result's values determine MUST be the one that they give.
+
+    Why: claims are judged by intervals. Those by Student's t, of one standard deviation or one standard error
+        follow from the values; bootstrap intervals depend on chance and are not computed again.
+    Fix: let reprocrate compute the result anew from the runs, or name the method that was used.
+    """
+    for pointer, result, sample in _samples(subject):
+        interval = result.interval
+        bounds = _bounds(interval, result, sample.values) if interval else None
+        if not interval or not bounds:
+            continue
+        scale = (*sample.values, *bounds)
+        if not (same(interval.low, bounds[0], scale) and same(interval.high, bounds[1], scale)):
+            yield Found(
+                f"{pointer}/interval",
+                result=result.id,
+                kind=interval.kind,
+                low=interval.low,
+                high=interval.high,
+                from_=bounds[0],
+                to=bounds[1],
+            )
+
+
+def _bounds(interval: Interval, result: Result, values: Sequence[float]) -> tuple[float, float] | None:
+    """The interval that the values give; None where they do not determine it."""
+    ddof = 1 if result.ddof is None else result.ddof
+    if len(values) <= ddof or result.statistic != "mean":
+        return None
+    if interval.kind == "ci" and interval.method in ("t", "constant") and len(values) > 1:
+        computed = statistics.t_interval(values, interval.level or statistics.LEVEL)
+        return computed.low, computed.high
+    if interval.kind in ("sd", "se"):
+        half = statistics.sd(values, ddof) if interval.kind == "sd" else statistics.se(values, ddof)
+        return statistics.mean(values) - half, statistics.mean(values) + half
+    return None
+
+
+@rule(
+    "RC0807",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="result {result} gives {what} over {over}, but rests on one value",
+)
+def spread_needs_two_values(subject: Subject) -> Iterator[Found]:
+    """A result of one value MUST NOT give a spread over seeds.
+
+    Why: one value has no spread; what stands behind the ± must be something else, or made up.
+    Fix: run more seeds, or say what the spread varies over (`varies_over`: test_items, bootstrap, ...).
+    """
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        over = result.varies_over or (result.interval.varies_over if result.interval else None) or "seeds"
+        if result.n >= 2 or over not in ("seeds", "folds"):
+            continue
+        for name, what in (("sd", "a standard deviation"), ("interval", "an interval")):
+            if getattr(result, name) is not None:
+                yield Found(f"{pointer}/{name}", result=result.id, what=what, over=over)
+        for place, reported in numbered(f"{pointer}/reported", result.reported):
+            if reported.dispersion is not None:
+                yield Found(
+                    f"{place}/dispersion", result=result.id, what=f"± {reported.dispersion}", over=over
+                )
+
+
+@rule(
+    "RC0809",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="result {result} says {what} {declared}, but its values give {computed}",
+)
+def smallest_and_largest_recompute(subject: Subject) -> Iterator[Found]:
+    """A result's smallest and largest value MUST be those of its values.
+
+    Why: they are what remains to check a mean and a spread by where the values themselves are not published.
+    Fix: let reprocrate compute the result anew from the runs.
+    """
+    for pointer, result, sample in _samples(subject):
+        for name, computed in (("minimum", min(sample.values)), ("maximum", max(sample.values))):
+            declared = getattr(result, name)
+            if declared is not None and not same(declared, computed):
+                yield Found(
+                    f"{pointer}/{name}", result=result.id, what=name, declared=declared, computed=computed
+                )
+
+
+_UNIT_RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
+
+
+@rule(
+    "RC0810", MUST, spec="results", since="1.0", says="{metric} is {value} in {run}, outside [{low}, {high}]"
+)
+def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
+    """Every measured value MUST lie within the range that its metric declares, by `range` or by its unit.
+
+    Why: an accuracy of 93 as a fraction, or of -0.1, shows that the unit or the program is wrong.
+    Fix: correct the metric's unit or range, or what the program writes.
+    """
+    ranges = {}
+    for metric in subject.well_formed.metrics:
+        declared = metric.range or _UNIT_RANGES.get(metric.unit or "")
+        if declared:
+            low, high = declared
+            ranges[metric.id] = (-math.inf if low is None else low, math.inf if high is None else high)
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
+            low, high = ranges.get(seen.metric, (-math.inf, math.inf))
+            if seen.value is not None and not low <= seen.value <= high:
+                yield Found(
+                    f"{place}/value", metric=seen.metric, value=seen.value, run=run.id, low=low, high=high
+                )

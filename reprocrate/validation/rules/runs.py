@@ -1,0 +1,112 @@
+"""RC10: runs, and whether their records agree with themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reprocrate.manifest import Run
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MAY, MUST, SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+
+@rule("RC1001", MUST, spec="runs", since="1.0", says="run {run} is said to be {status}, but {what}")
+def status_agrees_with_the_exit(subject: Subject) -> Iterator[Found]:
+    """A run's status MUST agree with its exit status and signal.
+
+    Why: whether a run counts is decided by its status.
+    Fix: restore the record as it was written, or run again.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        what = _disagreement(run)
+        if what:
+            yield Found(f"{pointer}/status", run=run.id, status=run.status, what=what)
+
+
+def _disagreement(run: Run) -> str:
+    if run.status == "ok" and run.exit_code:
+        return f"its exit status is {run.exit_code}"
+    if run.status == "ok" and run.signal:
+        return f"signal {run.signal} ended it"
+    if run.status == "failed" and run.exit_code == 0:
+        return "its exit status is 0"
+    return ""
+
+
+@rule("RC1002", MUST, spec="runs", since="1.0", says="result {result} rests on run {run}, which is {status}")
+def results_rest_on_runs_that_ended_well(subject: Subject) -> Iterator[Found]:
+    """A result MUST rest only on runs that ended well.
+
+    Why: what a run wrote before it failed or was stopped is not what it would have written at the end.
+    Fix: list the run as excluded with its status, and let reprocrate compute the result anew.
+    """
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        for place, name in numbered(f"{pointer}/runs", result.runs):
+            run = manifest.find_run(name)
+            if run and run.status != "ok":
+                yield Found(place, result=result.id, run=name, status=run.status)
+
+
+@rule(
+    "RC1003", MUST, spec="runs", since="1.0", says="result {result} is of {own}, but run {run} is of {other}"
+)
+def results_rest_on_their_configuration(subject: Subject) -> Iterator[Found]:
+    """The runs that a result rests on MUST be of the configuration that the result names.
+
+    Why: otherwise the number belongs to another method.
+    Fix: correct the list of runs, or the configuration.
+    """
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        for place, name in numbered(f"{pointer}/runs", result.runs):
+            run = manifest.find_run(name)
+            if run and result.configuration and run.configuration != result.configuration:
+                yield Found(
+                    place, result=result.id, own=result.configuration, run=name, other=run.configuration
+                )
+
+
+@rule(
+    "RC1004",
+    MUST,
+    spec="runs",
+    since="1.0",
+    says="{metric} of run {run} has the status {status}, but its value is {value}",
+)
+def value_agrees_with_its_status(subject: Subject) -> Iterator[Found]:
+    """A metric value MUST be null exactly where its status says that it is no finite number.
+
+    Why: a program that reads only one of the two would count what the other leaves out.
+    Fix: write the number with the status ok, or null with the status that fits.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
+            if (seen.value is None) is (seen.status == "ok"):
+                value = "null" if seen.value is None else seen.value
+                yield Found(place, metric=seen.metric, run=run.id, status=seen.status, value=value)
+
+
+@rule("RC1005", SHOULD, spec="runs", since="1.0", says="run {run} had not ended when the manifest was made")
+def runs_have_ended(subject: Subject) -> Iterator[Found]:
+    """A published manifest SHOULD NOT hold runs that had not ended.
+
+    Why: what such a run will give is not known, and leaving it out looks like picking.
+    Fix: wait until it has ended, then make the manifest again.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        if run.status == "running":
+            yield Found(f"{pointer}/status", run=run.id)
+
+
+@rule("RC1006", MAY, spec="runs", since="1.0", says="the recorder saw only a part of run {run}{reason}")
+def capture_is_complete(subject: Subject) -> Iterator[Found]:
+    """A run that a result rests on MAY have been recorded in part, and then its inputs may be incomplete.
+
+    Why: a file that was read unseen is missing in the bundle, and a rerun elsewhere may fail for it.
+    Fix: list further inputs under `[data.NAME]` in reprocrate.toml, so that they travel.
+    """
+    for index, run in subject.evidence.counting:
+        if run.capture and run.capture.completeness != "complete":
+            reason = f": {run.capture.reason}" if run.capture.reason else ""
+            yield Found(f"/runs/{index}/capture", run=run.id, reason=reason)

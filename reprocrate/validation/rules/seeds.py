@@ -1,0 +1,158 @@
+"""RC06: seeds and determinism."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reprocrate.manifest import Result, Run
+from reprocrate.statistics import is_constant, prediction_interval
+from reprocrate.validation.evidence import Sample
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+
+def _over_seeds(subject: Subject) -> Iterator[tuple[str, Result, Sample]]:
+    """Results over runs that differ by their seeds, with their values."""
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        sample = subject.evidence.sample(result)
+        if sample and result.over == "runs" and result.varies_over in (None, "seeds"):
+            yield pointer, result, sample
+
+
+@rule("RC0601", SHOULD, spec="seeds", since="1.0", says="run {run} has no seed")
+def run_has_a_seed(subject: Subject) -> Iterator[Found]:
+    """A run that a result over seeds rests on SHOULD record its seed.
+
+    Why: without it nobody can repeat this very run, only run something like it.
+    Fix: give the seed to the command (`{seed}` or `--seed-env`) and run again.
+    """
+    over_seeds = {
+        name for each in subject.well_formed.results if each.varies_over == "seeds" for name in each.runs
+    }
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        if run.id in over_seeds and not run.seeds:
+            yield Found(pointer, run=run.id)
+
+
+@rule(
+    "RC0602",
+    MUST,
+    spec="seeds",
+    since="1.0",
+    says="result {result} counts seed {seed} twice, in {first} and {second}",
+)
+def seed_counts_once(subject: Subject) -> Iterator[Found]:
+    """The seeds of the runs that a result over seeds rests on MUST be unique.
+
+    Why: a seed that counts twice makes the spread look smaller and the sample larger than it is.
+    Fix: let the newest run of each seed count, and list the other as excluded with the reason repeated.
+    """
+    for pointer, result, sample in _over_seeds(subject):
+        seen: dict[str, str] = {}
+        for run in sample.runs:
+            if run is None or run.seed is None:
+                continue
+            first = seen.setdefault(str(run.seed), run.id)
+            if first != run.id:
+                place = f"{pointer}/runs/{result.runs.index(run.id)}"
+                yield Found(place, result=result.id, seed=run.seed, first=first, second=run.id)
+
+
+@rule("RC0603", SHOULD, spec="seeds", since="1.0", says="result {result} rests on {n}{shows}")
+def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
+    """A result over seeds SHOULD rest on at least three of them, or as many as the venue asks for.
+
+    Why: few seeds show little. With two, the mean of a repetition is expected within 12.7 standard
+        deviations; with three within 3.5, with five 1.8, with ten 1.0.
+    Fix: run more seeds, for example `reprocrate run --name CONFIGURATION --seeds 0-4`.
+    """
+    for pointer, result, sample in _over_seeds(subject):
+        n = len(sample.values)
+        if n < least:
+            yield Found(f"{pointer}/n", result=result.id, n=_seeds(n), shows=_what_it_shows(sample))
+
+
+def _seeds(n: int) -> str:
+    return "1 seed" if n == 1 else f"{n} seeds"
+
+
+def _what_it_shows(sample: Sample) -> str:
+    if len(sample.values) < 2:
+        return ", which shows nothing about the spread"
+    if is_constant(sample.values):
+        return ""
+    half = prediction_interval(sample.values, len(sample.values)).half_width
+    return f": a repetition is expected within {half:.3g} of the mean, which is a wide margin"
+
+
+@rule("RC0604", SHOULD, spec="seeds", since="1.0", says="all {n} seeds of result {result} give {value}")
+def seed_has_an_effect(subject: Subject) -> Iterator[Found]:
+    """The values over seeds SHOULD NOT all be the same.
+
+    Why: a seed that changes nothing is most often not used, and then several runs are one run.
+    Fix: check that the seed reaches every random generator; for a deterministic method one run is enough.
+    """
+    for pointer, result, sample in _over_seeds(subject):
+        if len(sample.values) > 1 and is_constant(sample.values):
+            yield Found(pointer, n=len(sample.values), result=result.id, value=sample.values[0])
+
+
+@rule(
+    "RC0605",
+    MUST,
+    spec="determinism",
+    since="1.0",
+    says="runs {first} and {second} repeat the same seed, and {metric} is {one} and {other}",
+)
+def promise_of_equal_bits_is_kept(subject: Subject) -> Iterator[Found]:
+    """Where equal bits are promised, runs of one seed with the same code, software and hardware MUST agree.
+
+    Why: the recorded runs themselves show that the promise does not hold.
+    Fix: promise `numerical` or `statistical`, or find the cause and run again.
+    """
+    determinism = subject.well_formed.determinism
+    if not determinism or determinism.promised != "bitwise":
+        return
+    seen: dict[object, Run] = {}
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        if run.status != "ok" or not run.seeds or not run.code:
+            continue
+        seeds = tuple((seed.library, seed.rank, str(seed.value)) for seed in run.seeds)
+        inputs = tuple(sorted((file.path, file.sha256 or "") for file in run.inputs))
+        case = (run.configuration, seeds, run.code, run.environment, run.hardware, inputs)
+        yield from _differences(pointer, seen.setdefault(case, run), run)
+
+
+def _differences(pointer: str, first: Run, second: Run) -> Iterator[Found]:
+    before = {(each.metric, each.data, each.split, each.step): each.value for each in first.metrics}
+    for place, each in numbered(f"{pointer}/metrics", second.metrics):
+        value = before.get((each.metric, each.data, each.split, each.step), each.value)
+        if value != each.value:
+            yield Found(
+                place,
+                first=first.id,
+                second=second.id,
+                metric=each.metric,
+                one=repr(value),
+                other=repr(each.value),
+            )
+
+
+@rule(
+    "RC0606",
+    MUST,
+    spec="seeds",
+    since="1.0",
+    says="seed {seed} is said to be an argument, but the command of {run} does not hold it",
+)
+def seed_stands_in_the_command(subject: Subject) -> Iterator[Found]:
+    """A seed that was given as an argument MUST stand in the command that was run.
+
+    Why: otherwise the record says that a seed was used that the program never saw.
+    Fix: correct how the seed is known, or run again with `{seed}` in the command.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, seed in numbered(f"{pointer}/seeds", run.seeds):
+            if seed.how == "argument" and not any(str(seed.value) in part for part in run.command):
+                yield Found(place, seed=seed.value, run=run.id)

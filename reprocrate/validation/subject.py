@@ -1,0 +1,140 @@
+"""What is judged: a manifest, and where there are any, the files around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from reprocrate.files import FileDigest
+from reprocrate.manifest import (
+    InvalidManifestError,
+    Manifest,
+    document_version,
+    is_newer_minor,
+    manifest_from,
+)
+from reprocrate.standard import SchemaProblem, problems
+from reprocrate.validation.evidence import Evidence
+
+_VERSION = re.compile(r"[0-9]+\.[0-9]+")
+
+MANIFEST_NAME = "reprocrate.json"
+"""The manifest's name beside the files that it describes."""
+
+
+class Files(Protocol):
+    """The files around a manifest, as they lie in a bundle: paths are relative to its root.
+
+    Nothing that an implementation does may start a program, follow a link out of the folder, or use the
+    network.
+    """
+
+    def names(self) -> Iterable[str]:
+        """Paths of all files."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+
+    def digest(self, path: str) -> FileDigest:
+        """Its SHA-256 and size in bytes.
+
+        Raises:
+            UnavailableError: it cannot be read.
+        """
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Its content, at most `limit` bytes from the start.
+
+        Raises:
+            UnavailableError: it cannot be read.
+        """
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is judged.
+
+    Args:
+        name: what the user calls it.
+        document: the manifest as plain JSON values, whatever they are.
+        files: the files around it, if they are to be judged as well.
+    """
+
+    name: str
+    document: Any
+    files: Files | None = None
+
+    @classmethod
+    def of(cls, manifest: Manifest, name: str = MANIFEST_NAME, files: Files | None = None) -> Subject:
+        """A subject whose manifest is already a typed value."""
+        return cls(name, manifest.to_dict(), files)
+
+    @cached_property
+    def is_newer(self) -> bool:
+        """Whether the manifest follows a newer minor version, which may have properties not known here.
+
+        Raises:
+            UnreadableError: it follows another major version.
+        """
+        version = self.document.get("manifest_version") if isinstance(self.document, dict) else None
+        if not isinstance(version, str) or not _VERSION.fullmatch(version):
+            return False  # what the schema says of it is enough
+        return is_newer_minor(document_version(self.document, self.name))
+
+    @cached_property
+    def all_schema_problems(self) -> list[SchemaProblem]:
+        """Everything that the schema says against the document."""
+        return problems(self.document, "manifest")
+
+    @property
+    def schema_problems(self) -> list[SchemaProblem]:
+        """What is wrong with the document's shape, without what a newer minor version may have brought."""
+        return self._read[1]
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """The manifest as a typed value; None where the document's shape does not allow it."""
+        return self._read[0]
+
+    @property
+    def well_formed(self) -> Manifest:
+        """The manifest, for rules that are applied only where there is one.
+
+        Raises:
+            LookupError: there is none.
+        """
+        if self.manifest is None:
+            raise LookupError("there is no well-formed manifest")
+        return self.manifest
+
+    @property
+    def given_files(self) -> Files:
+        """The files, for rules that are applied only where they are given.
+
+        Raises:
+            LookupError: there are none.
+        """
+        if self.files is None:
+            raise LookupError("there are no files")
+        return self.files
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Which runs results rest on, and with which values."""
+        return Evidence(self.well_formed)
+
+    @cached_property
+    def _read(self) -> tuple[Manifest | None, list[SchemaProblem]]:
+        found = self.all_schema_problems
+        if self.is_newer:
+            found = [each for each in found if each.keyword != "unevaluatedProperties"]
+        if found:
+            return None, found
+        try:
+            return manifest_from(self.document, self.name), []
+        except InvalidManifestError as error:
+            # The tests hold models and schema equal. If they are not, that must not look like a pass.
+            return None, [SchemaProblem(each.pointer, "model", each.reason, "") for each in error.problems]

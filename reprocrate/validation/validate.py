@@ -1,0 +1,73 @@
+"""Applying the rules to a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from reprocrate.finding import Finding, NotAssessed, Report, in_order
+from reprocrate.validation.families import all_rules
+from reprocrate.validation.rule import CannotAssessError, Need, Rule
+from reprocrate.validation.subject import Subject
+
+
+def validate(
+    subject: Subject,
+    *,
+    only: Collection[str] | None = None,
+    parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    rules: Sequence[Rule] | None = None,
+) -> Report:
+    """Judge a subject by every rule, and report all that they say at once.
+
+    Nothing of the subject is executed, and the network is not touched. A rule that cannot be applied is
+    reported as not assessed, with the reason.
+
+    Args:
+        subject: what is judged.
+        only: codes, or beginnings of codes such as `RC07`, of the rules to apply; all of them by default.
+        parameters: values for rules that can be set, by code and name.
+        rules: the rules to choose from.
+
+    Raises:
+        UnreadableError: the manifest follows another major version of the standard.
+    """
+    chosen = [each for each in rules or all_rules() if only is None or each.code.startswith(tuple(only))]
+    findings: list[Finding] = []
+    not_assessed: list[NotAssessed] = []
+    assessed: list[str] = []
+    lacking = _lacking(subject)
+    for rule in chosen:
+        reason = lacking.get(rule.needs, "")
+        if not reason:
+            reason = _apply(rule, subject, (parameters or {}).get(rule.code), findings)
+        if reason:
+            not_assessed.append(NotAssessed(rule.code, reason))
+        else:
+            assessed.append(rule.code)
+    return Report(subject.name, in_order(findings), tuple(not_assessed), tuple(assessed))
+
+
+def _lacking(subject: Subject) -> dict[Need, str]:
+    """Why rules with a need cannot be applied; empty for needs that are met."""
+    if subject.manifest is None:
+        count = len(subject.schema_problems)
+        problems = "1 problem" if count == 1 else f"{count} problems"
+        reason = f"the manifest does not follow its schema ({problems})"
+        return {Need.MANIFEST: reason, Need.FILES: reason}
+    if subject.files is None:
+        return {Need.FILES: "only the manifest was given, not the files around it"}
+    return {}
+
+
+def _apply(rule: Rule, subject: Subject, settings: Mapping[str, Any] | None, findings: list[Finding]) -> str:
+    """Add a rule's findings; the answer is why it could not be applied to the end, or empty."""
+    try:
+        for finding in rule.findings(subject, settings):
+            findings.append(finding)  # noqa: PERF402 - those before a failure are kept
+    except CannotAssessError as error:
+        return str(error)
+    except Exception as error:
+        # A fault in a rule must not take the others down, and must not look like a pass.
+        return f"the rule itself failed, which is a fault of reprocrate: {type(error).__name__}: {error}"
+    return ""

@@ -1,0 +1,1 @@
+"""What each command does, from the stages below: orchestration only, no printing, no exit codes."""

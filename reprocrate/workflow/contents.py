@@ -1,0 +1,197 @@
+"""What of a project goes into its bundle, and where each file comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from reprocrate.bundle import Entry, layout
+from reprocrate.files import FileDigest, sha256_bytes, sha256_file
+from reprocrate.manifest import Manifest, manifest_from
+from reprocrate.workflow.project import Project
+from reprocrate.workflow.sources import Sources
+
+SMALL_BYTES = 100_000_000
+"""Data up to this size in all travels by default."""
+
+_DOCUMENTS = (
+    "reprocrate.toml",
+    "README*",
+    "LICEN[CS]E*",
+    "COPYING*",
+    "NOTICE*",
+    "CITATION.cff",
+    "codemeta.json",
+)
+
+DataChoice = Literal["all", "small", "none"]
+
+
+@dataclass(slots=True)
+class Contents:
+    """The files of a bundle, by path, and the manifest that says which of them travel.
+
+    Attributes:
+        manifest: the project's manifest with `in_bundle` set.
+        entries: what is packed, without the bundle's own files.
+        notes: what was left out, and why.
+    """
+
+    manifest: Manifest
+    entries: dict[str, Entry] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def collect(project: Project, choice: DataChoice = "small") -> Contents:
+    """Decide what travels. The integrity rules report what should and cannot be found."""
+    document = project.manifest.to_dict()
+    collector = _Collector(project, Sources(project.root))
+    collector.add_code(document)
+    collector.add_data(document, choice)
+    collector.add_runs(document)
+    collector.add_locks(document)
+    collector.add_documents(document)
+    manifest = manifest_from(document, "the manifest to be packed")
+    return Contents(manifest, collector.entries, collector.notes)
+
+
+class _Collector:
+    def __init__(self, project: Project, sources: Sources) -> None:
+        self._project = project
+        self._sources = sources
+        self.entries: dict[str, Entry] = {}
+        self.notes: list[str] = []
+
+    def add_code(self, document: dict[str, Any]) -> None:
+        """The trees that results rest on; of the others only the digests stay."""
+        used = _code_of_results(self._project.manifest)
+        for code in document.get("code", []):
+            for file in code.get("files", []):
+                if code["id"] not in used:
+                    file["in_bundle"] = False
+                elif source := self._sources.code(code, file):
+                    self._add(_within(code.get("folder"), file["path"]), file, source)
+            patch = code.get("patch")
+            if patch and (self._project.root / patch["path"]).is_file():
+                self._add(patch["path"], patch, self._project.root / patch["path"])
+
+    def add_data(self, document: dict[str, Any], choice: DataChoice) -> None:
+        """Data that is open, or of which nothing is said, while all of it is small."""
+        sets = document.get("data", [])
+        total = sum(file.get("size", 0) for data in sets if _is_open(data) for file in data.get("files", []))
+        for data in sets:
+            travels = choice != "none" and _is_open(data) and (choice == "all" or total <= SMALL_BYTES)
+            for file in data.get("files", []):
+                source = self._sources.data(file) if travels else None
+                if source is None and (travels is False or file.get("root")):
+                    file["in_bundle"] = False
+                if source:
+                    outside = layout.EXTERNAL + data["id"] + "/" if file.get("root") else ""
+                    self._add(outside + file["path"], file, source)
+            if not travels and data.get("files"):
+                self.notes.append(f"data {data['id']} stays behind: {_why_not(data, choice, total)}")
+
+    def add_runs(self, document: dict[str, Any]) -> None:
+        """What runs wrote and printed, where it is still as they left it."""
+        for run in document.get("runs", []):
+            for file in run.get("outputs", []):
+                if file.get("in_bundle") is False:
+                    continue
+                source = self._project.root / file["path"]
+                if self._is_as_recorded(source, file) and not layout.is_reserved(file["path"]):
+                    self._add(file["path"], file, source)
+                else:
+                    file["in_bundle"] = False
+                    self.notes.append(
+                        f"{file['path']} has changed since run {run['id']}: its bytes stay behind"
+                    )
+            for file in run.get("logs", []):
+                self._add(file["path"], file, self._project.root / file["path"])
+
+    def add_locks(self, document: dict[str, Any]) -> None:
+        """The locks of all environments."""
+        for environment in document.get("environments", []):
+            if lock := environment.get("lock"):
+                self._add(lock["path"], lock, self._project.root / lock["path"])
+
+    def add_documents(self, document: dict[str, Any]) -> None:
+        """What people read: the author's settings, readme, licence, citation, and the files of tables."""
+        tables = [table["file"] for table in document.get("tables", []) if table.get("file")]
+        found = [path for pattern in _DOCUMENTS for path in self._project.root.glob(pattern)]
+        for path in sorted([*found, *(self._project.root / name for name in tables)]):
+            name = path.relative_to(self._project.root).as_posix()
+            if path.is_file() and not layout.is_reserved(name):
+                self.entries.setdefault(name, Entry(name, path))
+
+    def _add(self, path: str, file: dict[str, Any], source: Path | bytes) -> None:
+        """Add a file; of two with the same place and other bytes the first stays."""
+        known = self.entries.setdefault(
+            path, Entry(path, source, bool(file.get("executable")), file.get("sha256"))
+        )
+        if known.expected_sha256 != file.get("sha256"):
+            file["in_bundle"] = False
+
+    @staticmethod
+    def _is_as_recorded(source: Path, file: dict[str, Any]) -> bool:
+        return (
+            source.is_file()
+            and source.stat().st_size == file["size"]
+            and sha256_file(source).sha256 == file["sha256"]
+        )
+
+
+def _code_of_results(manifest: Manifest) -> set[str]:
+    """Ids of the trees that results rest on; of the newest run's where there is no result."""
+    runs: Iterable[str] = (run for result in manifest.results for run in result.runs)
+    used = {found.code for name in runs if (found := manifest.find_run(name)) and found.code}
+    if not used and manifest.runs:
+        used = {code for code in [manifest.runs[-1].code] if code}
+    return used
+
+
+def _is_open(data: dict[str, Any]) -> bool:
+    return data.get("access", {}).get("level", "open") == "open"
+
+
+def _why_not(data: dict[str, Any], choice: DataChoice, total: int) -> str:
+    if choice == "none":
+        return "asked for with --data none"
+    if not _is_open(data):
+        return f"its access is {data['access']['level']}"
+    return f"all open data together is {total / 1e6:.0f} MB (--data all takes it along)"
+
+
+def _within(folder: str | None, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
+
+
+class ContentFiles:
+    """The files of a bundle to be, as validation sees them."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._entries = contents.entries
+
+    def names(self) -> Iterator[str]:
+        """Paths of all files."""
+        return iter(self._entries)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return path in self._entries
+
+    def digest(self, path: str) -> FileDigest:
+        """Its SHA-256 and size."""
+        source = self._entries[path].source
+        if isinstance(source, bytes):
+            return FileDigest(sha256_bytes(source), len(source))
+        return sha256_file(source)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Its content, at most `limit` bytes."""
+        source = self._entries[path].source
+        if isinstance(source, bytes):
+            return source[:limit]
+        with source.open("rb") as file:
+            return file.read(limit)

@@ -1,0 +1,22 @@
+"""`explain`: what a rule asks for, with its reason, its remedy and examples."""
+
+from __future__ import annotations
+
+import difflib
+
+from reprocrate.errors import UsageError
+from reprocrate.validation import Explanation, explain, rule_codes
+
+
+def explain_rule(code: str) -> Explanation:
+    """The explanation of a rule.
+
+    Raises:
+        UsageError: there is no such rule.
+    """
+    wanted = code.strip().upper()
+    known = rule_codes()
+    if wanted not in known:
+        near = difflib.get_close_matches(wanted, known, n=3) or list(known)
+        raise UsageError(f"there is no rule {code}", fix=f"Rules are {', '.join(near)}, for example")
+    return explain(wanted)

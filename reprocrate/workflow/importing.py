@@ -1,0 +1,89 @@
+"""`import`: a bundle verified, unpacked and planned; with `--prepare` its environments built."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reprocrate.bundle import open_bundle
+from reprocrate.errors import UsageError
+from reprocrate.files import write_atomically
+from reprocrate.manifest import Manifest, parse_manifest
+from reprocrate.rerun.plan import Plan
+from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
+from reprocrate.workflow.planning import plan_of
+from reprocrate.workflow.preparing import prepare_environments
+from reprocrate.workflow.progress import Progress
+
+_SUFFIXES = (".crate.zip", ".zip")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An imported experiment.
+
+    Attributes:
+        folder: where it lies.
+        manifest: its manifest, which is authoritative there.
+        payload_digest: the identity of its bundle.
+        plan: what a rerun here would need.
+    """
+
+    folder: Path
+    manifest: Manifest
+    payload_digest: str
+    plan: Plan
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan, and where the folder is."""
+        return self.plan.to_json() | {"folder": str(self.folder), "payload_sha256": self.payload_digest}
+
+
+def import_bundle(what: Path, folder: Path | None, progress: Progress, *, prepare: bool = False) -> Imported:
+    """Verify every digest, unpack into a new folder, and plan. Executes nothing.
+
+    Args:
+        what: a bundle or a crate folder.
+        folder: where to; the bundle's name in the current folder where none is given.
+        progress: who listens.
+        prepare: whether to build the environments, too.
+
+    Raises:
+        UsageError: it is no bundle, or the folder is not empty.
+        IntegrityError: a file is changed, missing or extra; nothing is left behind.
+        UnreadableError, UnavailableError: it cannot be read, or the folder not be written.
+    """
+    kind, path = kind_of(what)
+    if kind not in (Kind.BUNDLE, Kind.CRATE):
+        raise UsageError(
+            f"{what} is a {kind}, not a bundle", fix="Make a bundle with `reprocrate pack`, and import that"
+        )
+    target = folder or Path(default_name(path))
+    with open_bundle(path, skip=added_by_us) as bundle:
+        manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest of {path}")
+        total = bundle.total_size
+        read = 0
+
+        def count(size: int) -> None:
+            nonlocal read
+            read += size
+            progress.track("checking and unpacking", min(read, total), total)
+
+        bundle.extract(target, progress=count)
+        digest = bundle.payload_digest()
+    marker = {"payload_sha256": digest, "bundle": path.name, "id": manifest.id}
+    write_atomically(target / IMPORTED, json.dumps(marker, indent=1).encode() + b"\n")
+    if prepare:
+        prepare_environments(manifest, target, progress)
+    return Imported(target, manifest, digest, plan_of(manifest, target))
+
+
+def default_name(bundle: Path) -> str:
+    """Name of the folder that a bundle is unpacked to."""
+    name = bundle.name
+    for suffix in _SUFFIXES:
+        if name.endswith(suffix) and name != suffix:
+            return name.removesuffix(suffix)
+    return f"{name}-imported"

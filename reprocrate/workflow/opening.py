@@ -1,0 +1,108 @@
+"""Opening whatever a user points at: a project, a manifest, a crate folder or a bundle, told by content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from reprocrate.bundle import layout, open_bundle
+from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.manifest import Manifest, load_manifest, parse_manifest
+from reprocrate.workflow.project import Project, find_project, is_project, open_project
+
+IMPORTED = ".reprocrate/imported.json"
+"""Marks a folder that a bundle was unpacked to; what `import` and `rerun` add lies beside it."""
+
+_ADDED_BY_US = (IMPORTED, ".reprocrate/environments/", ".reprocrate/reruns/")
+
+
+class Kind(StrEnum):
+    """What a user pointed at."""
+
+    PROJECT = "project"
+    CRATE = "crate folder"
+    BUNDLE = "bundle"
+    MANIFEST = "manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An experiment that was opened.
+
+    Attributes:
+        kind: what it was read from.
+        path: where that is: for a project its root.
+        manifest: the experiment.
+        project: settings and records, for a project.
+        problems: what could not be read, in words.
+    """
+
+    kind: Kind
+    path: Path
+    manifest: Manifest
+    project: Project | None = None
+    problems: tuple[str, ...] = ()
+
+
+def kind_of(what: Path) -> tuple[Kind, Path]:
+    """What a path is, and where it begins: for a folder inside a project the project's root.
+
+    Raises:
+        UsageError: there is nothing, or nothing that holds an experiment.
+    """
+    if not what.exists():
+        raise UsageError(f"{what} does not exist", fix="Check the path")
+    if what.is_file():
+        return (Kind.MANIFEST if _looks_like_json(what) else Kind.BUNDLE), what
+    if is_crate(what) and not is_project_itself(what):
+        return Kind.CRATE, what
+    return Kind.PROJECT, find_project(what)
+
+
+def is_crate(folder: Path) -> bool:
+    """Whether a folder is an unpacked bundle."""
+    return (folder / layout.MANIFEST).is_file() and (folder / layout.METADATA).is_file()
+
+
+def is_project_itself(folder: Path) -> bool:
+    """Whether a folder is where an experiment was run, even if a bundle was unpacked over it."""
+    return is_project(folder) and not (folder / layout.CHECKSUMS).is_file()
+
+
+def open_what(what: Path) -> Opened:
+    """The experiment that a path holds. Nothing is executed.
+
+    Raises:
+        UsageError: there is none.
+        UnreadableError, IntegrityError: it cannot be read as what it is.
+    """
+    kind, path = kind_of(what)
+    if kind is Kind.PROJECT:
+        project = open_project(path)
+        if not project.records:
+            raise UsageError(
+                f"nothing has been run in {path}",
+                "it has no run records",
+                "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
+            )
+        return Opened(kind, path, project.manifest, project, project.problems)
+    if kind is Kind.MANIFEST:
+        return Opened(kind, path, load_manifest(path))
+    with open_bundle(path, skip=added_by_us) as bundle:
+        data = bundle.manifest_bytes(check=False)
+    return Opened(kind, path, parse_manifest(data, f"{layout.MANIFEST} in {path}"))
+
+
+def added_by_us(path: str) -> bool:
+    """Whether a path of an imported folder was put there after unpacking."""
+    return path.startswith(_ADDED_BY_US)
+
+
+def _looks_like_json(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read", error.strerror or str(error)) from error
+    return start.startswith((b"{", b"["))

@@ -1,0 +1,137 @@
+"""`pack`: a project as one file, with everything that a reader needs, validated first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from reprocrate import standard
+from reprocrate.bundle import Entry, Packed, layout, pack
+from reprocrate.crate import CrateFile, write_crate
+from reprocrate.errors import UsageError
+from reprocrate.files import sha256_bytes
+from reprocrate.finding import Finding, Report, Severity
+from reprocrate.manifest import save_manifest
+from reprocrate.render.preview import preview_page
+from reprocrate.render.reproducing import reproducing_text
+from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
+from reprocrate.workflow.locking import make_locks
+from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.project import find_project, open_project
+from reprocrate.workflow.validating import judge
+
+_NEVER_PACKED = ("RC00", "RC01", "RC07")
+"""Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackingChoice:
+    """What the author wants of a bundle.
+
+    Attributes:
+        output: the file to write; one of the project's name in the current folder where none is given.
+        data: which data travels.
+        strict: whether any error stops packing.
+        offline: whether to make locks without a package index.
+    """
+
+    output: Path | None = None
+    data: DataChoice = "small"
+    strict: bool = False
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackingOutcome:
+    """What became of it: the bundle, or None if the report's errors stood in the way."""
+
+    report: Report
+    packed: Packed | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The bundle as plain JSON values."""
+        if self.packed is None:
+            return {"packed": False}
+        return {
+            "packed": True,
+            "path": str(self.packed.path),
+            "size": self.packed.size,
+            "files": self.packed.files,
+            "payload_sha256": self.packed.payload_digest,
+            "manifest_sha256": self.packed.manifest_sha256,
+            "compressor": self.packed.compressor,
+        }
+
+
+def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> PackingOutcome:
+    """Validate and pack a project.
+
+    Raises:
+        UsageError: it is no project, nothing has been run, or a file has a reserved name.
+        IntegrityError: a file changed while it was packed.
+        UnavailableError: the bundle cannot be written; nothing half-written is left.
+    """
+    root = find_project(folder)
+    project = open_project(root)
+    if not project.records:
+        raise UsageError(
+            f"nothing has been run in {root}",
+            "a bundle holds runs and their results",
+            "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
+        )
+    if make_locks(project, progress, offline=choice.offline):
+        project = open_project(root)
+    contents = collect(project, choice.data)
+    for note in contents.notes:
+        progress.note(f"      {note}")
+    report = judge(project.manifest.experiment.title, contents.manifest.to_dict(), ContentFiles(contents))
+    if any(_stands_in_the_way(finding, choice) for finding in report.findings):
+        return PackingOutcome(report)
+    target = choice.output or Path(f"{root.name or 'experiment'}.crate.zip")
+    entries = bundle_entries(contents)
+    total = sum(_size(entry) for entry in entries)
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        progress.track("packing", min(done, total), total)
+
+    packed = pack(entries, target, progress=count)
+    save_manifest(contents.manifest, root / layout.MANIFEST)
+    return PackingOutcome(report, packed)
+
+
+def bundle_entries(contents: Contents) -> list[Entry]:
+    """Everything that goes into the bundle: the project's files and the bundle's own."""
+    manifest = contents.manifest
+    own = {
+        layout.MANIFEST: manifest.to_bytes(),
+        layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
+        layout.PREVIEW: preview_page(manifest),
+        f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
+        f"{layout.STANDARD}context.jsonld": (
+            files("reprocrate") / "schema" / "1.0" / "context.jsonld"
+        ).read_bytes(),
+        f"{layout.STANDARD}spec.md": (files("reprocrate") / "spec.md").read_bytes(),
+    }
+    entries = list(contents.entries.values())
+    entries += [Entry(path, data) for path, data in own.items()]
+    described = [_crate_file(entry) for entry in entries]
+    return [*entries, Entry(layout.METADATA, write_crate(manifest, described, preview=True))]
+
+
+def _stands_in_the_way(finding: Finding, choice: PackingChoice) -> bool:
+    is_error = finding.severity is Severity.ERROR
+    return is_error and (choice.strict or finding.code.startswith(_NEVER_PACKED))
+
+
+def _crate_file(entry: Entry) -> CrateFile:
+    digest = sha256_bytes(entry.source) if isinstance(entry.source, bytes) else entry.expected_sha256
+    return CrateFile(entry.path, size=_size(entry), sha256=digest)
+
+
+def _size(entry: Entry) -> int:
+    return len(entry.source) if isinstance(entry.source, bytes) else entry.source.stat().st_size

@@ -1,0 +1,38 @@
+"""`plan`: from the manifest alone, what a rerun would need here and what it can show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reprocrate.manifest import Manifest
+from reprocrate.rerun.host import probe_host
+from reprocrate.rerun.plan import Plan, make_plan
+from reprocrate.rerun.selection import Depth
+from reprocrate.workflow.opening import Kind, open_what
+
+
+def plan_rerun(what: Path, depth: Depth = Depth.FULL) -> Plan:
+    """Plan the rerun of whatever a path holds.
+
+    Raises:
+        ReprocrateError: as `open_what`.
+    """
+    opened = open_what(what)
+    return plan_of(opened.manifest, opened.path if opened.kind is Kind.CRATE else None, depth)
+
+
+def plan_of(
+    manifest: Manifest,
+    folder: Path | None,
+    depth: Depth = Depth.FULL,
+    seeds: tuple[int | str, ...] | None = None,
+) -> Plan:
+    """Plan the rerun of an experiment.
+
+    Args:
+        manifest: the experiment.
+        folder: where it was imported to, if it was.
+        depth: how much is to be done again.
+        seeds: only these.
+    """
+    return make_plan(manifest, probe_host(manifest, folder), depth=depth, seeds=seeds, folder=folder)

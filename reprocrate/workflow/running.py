@@ -1,0 +1,246 @@
+"""`run`: one launch for each seed, each recorded, none of them picked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reprocrate.assembly.measured import metric_sources
+from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.assembly.toml import SETTINGS_NAME, load_settings
+from reprocrate.capture.candidates import candidates
+from reprocrate.capture.finishing import written_by
+from reprocrate.capture.launch import Launch, prepare
+from reprocrate.capture.launch import Request as LaunchRequest
+from reprocrate.capture.record import RunRecord
+from reprocrate.capture.records import check_name_is_free, collisions, load_records
+from reprocrate.capture.results import MetricSource
+from reprocrate.capture.seeds import parse_seeds
+from reprocrate.errors import ReprocrateError, UsageError
+from reprocrate.executors import Command
+from reprocrate.executors.local import run as run_here
+from reprocrate.files import sha256_file
+from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.project import project_to_run_in
+
+INTERRUPTED = 130
+_MOST_CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the author asked for.
+
+    Attributes:
+        command: the argv template; empty to take it from `reprocrate.toml`.
+        seeds: a list such as `0-4`; where not given, the configuration's own.
+        name: the configuration.
+        seed_variable: environment variable that carries the seed.
+        resume: whether to skip seeds that ended well with the code as it is.
+        echo: whether to show what the command prints.
+    """
+
+    command: tuple[str, ...]
+    seeds: str | None = None
+    name: str | None = None
+    seed_variable: str | None = None
+    resume: bool = False
+    echo: bool = True
+
+
+@dataclass(slots=True)
+class Session:
+    """What came of it.
+
+    Attributes:
+        records: the launches, in order.
+        exit_code: that of the first command that failed, 128 + n after signal n; 130 if interrupted; else 0.
+        warnings: what the author has to know.
+        hints: what to do next.
+    """
+
+    records: list[RunRecord] = field(default_factory=list)
+    exit_code: int = 0
+    warnings: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+
+def run_configuration(folder: Path, request: Request, progress: Progress) -> Session:
+    """Run one configuration, once for each seed.
+
+    Args:
+        folder: where the command starts.
+        request: what to run.
+        progress: who listens.
+
+    Raises:
+        UsageError: there is no such command or configuration, or the name is taken by another command.
+        UnavailableError: the launch cannot be recorded.
+    """
+    project = project_to_run_in(folder)
+    settings = load_settings(project)
+    sources = metric_sources(settings)
+    asked = _completed(project, folder, settings, request)
+    session = Session()
+    seeds: list[int | None] = list(parse_seeds(asked.seeds)) if asked.seeds else [None]
+    for index, seed in enumerate(seeds):
+        launch = _prepared(project, folder, asked, seed)
+        if asked.resume and (done := _done_before(project, launch)):
+            launch.abandon()
+            progress.note(f"{_label(asked, seed)}: done already ({done})")
+            continue
+        _run_one(launch, asked, sources, session, progress)
+        progress.track("seeds", index + 1, len(seeds))
+        if session.records[-1].status == "interrupted":
+            session.exit_code = INTERRUPTED
+            break
+    session.warnings += [str(each) for each in collisions(session.records)]
+    if not settings.metrics:
+        session.hints += _hints(project, session.records)
+    return session
+
+
+def run_all(folder: Path, request: Request, progress: Progress) -> Session:
+    """Run every configuration of `reprocrate.toml` that has a command.
+
+    Raises:
+        UsageError: none has, or a command or name was given.
+    """
+    if request.command or request.name:
+        raise UsageError("--all takes no command and no --name", fix="Leave them out")
+    names = [
+        name
+        for name, one in load_settings(project_to_run_in(folder)).configurations.items()
+        if one.command is not None
+    ]
+    if not names:
+        raise UsageError(
+            f"no configuration of {SETTINGS_NAME} has a command", fix="Add `command` to [configurations.NAME]"
+        )
+    whole = Session()
+    for name in names:
+        progress.note(f"configuration {name}")
+        session = run_configuration(folder, replace(request, name=name), progress)
+        whole.records += session.records
+        whole.exit_code = whole.exit_code or session.exit_code
+        whole.warnings += session.warnings
+        whole.hints = session.hints
+        if session.exit_code == INTERRUPTED:
+            break
+    return whole
+
+
+def _completed(project: Path, folder: Path, settings: ProjectSettings, request: Request) -> Request:
+    """The request with what `reprocrate.toml` says of the configuration filled in."""
+    declared = settings.configurations.get(request.name) if request.name else None
+    if request.command:
+        if declared and declared.command and declared.command != request.command:
+            raise UsageError(
+                f"the configuration `{request.name}` has another command in {SETTINGS_NAME}",
+                f"there it is `{' '.join(declared.command)}`",
+                "Leave the command out, or choose another --name",
+            )
+        return request
+    if request.name is None:
+        raise UsageError(
+            "no command was given", fix="Put it after `--`: reprocrate run --seeds 0-4 -- python train.py --seed {seed}"
+        )
+    if declared is None or declared.command is None:
+        known = ", ".join(name for name, one in settings.configurations.items() if one.command)
+        raise UsageError(
+            f"{SETTINGS_NAME} has no command for a configuration `{request.name}`",
+            f"configurations with a command: {known or 'none'}",
+            "Name one of them, or put the command after `--`",
+        )
+    if folder.resolve() != project:
+        raise UsageError(f"run it in {project}", f"commands of {SETTINGS_NAME} start in the project's folder")
+    return replace(
+        request,
+        command=declared.command,
+        seeds=request.seeds or declared.seeds,
+        seed_variable=request.seed_variable or declared.seed_variable,
+    )
+
+
+def _prepared(project: Path, folder: Path, asked: Request, seed: int | None) -> Launch:
+    launch = prepare(
+        LaunchRequest(
+            project, asked.command, name=asked.name, cwd=folder, seed=seed, seed_variable=asked.seed_variable
+        ),
+        os.environ,
+    )
+    try:
+        check_name_is_free(load_records(project).records, launch.record.configuration)
+    except ReprocrateError:
+        launch.abandon()
+        raise
+    return launch
+
+
+def _run_one(
+    launch: Launch,
+    asked: Request,
+    sources: Sequence[MetricSource],
+    session: Session,
+    progress: Progress,
+) -> None:
+    command = Command(
+        launch.argv, launch.cwd, launch.environment(), launch.stdout, launch.stderr, echo=asked.echo
+    )
+    try:
+        outcome = run_here(command)
+    except ReprocrateError:
+        launch.abandon()
+        raise
+    finished = launch.finish(outcome, sources)
+    session.records.append(finished.record)
+    session.exit_code = session.exit_code or outcome.shell_code
+    label = _label(asked, finished.record.seed)
+    if finished.record.status != "ok":
+        session.warnings.append(f"{label} {finished.record.status}: it is recorded as such")
+    else:
+        session.warnings += [f"{label}: {problem}" for problem in finished.problems]
+    progress.note(f"{label}  {_summary(finished.record)}")
+
+
+def _label(asked: Request, seed: int | str | None) -> str:
+    name = asked.name or "run"
+    return f"{name} seed {seed}" if seed is not None else name
+
+
+def _summary(record: RunRecord) -> str:
+    values = [f"{one.metric} {one.value:.6g}" for one in record.metrics if one.value is not None]
+    ending = [] if record.status == "ok" else [record.status]
+    return "  ".join([*ending, *values, f"{record.duration_s or 0:.1f} s"])
+
+
+def _done_before(project: Path, launch: Launch) -> str | None:
+    """An earlier launch of the same configuration and seed that ended well, with the code as it is now."""
+    for record in reversed(load_records(project).records):
+        same = record.configuration.digest == launch.record.configuration.digest
+        if same and record.seeds == launch.record.seeds and record.status == "ok" and _is_current(project, record):
+            return record.id
+    return None
+
+
+def _is_current(project: Path, record: RunRecord) -> bool:
+    executed = [file for file in record.code.files if file.path in set(record.imported)] or record.code.files
+    places = [(project / file.path, file.sha256) for file in executed]
+    return all(place.is_file() and sha256_file(place).sha256 == sha256 for place, sha256 in places)
+
+
+def _hints(project: Path, records: Iterable[RunRecord]) -> list[str]:
+    """The numbers that may be metrics, with the lines to add, where none is declared."""
+    ended_well = [record for record in records if record.status == "ok"]
+    if not ended_well:
+        return []
+    newest = ended_well[-1]
+    found = candidates(newest, written_by(newest, project))[:_MOST_CANDIDATES]
+    if not found:
+        return [f"No metric is declared in {SETTINGS_NAME}, and no number was seen in what the run wrote."]
+    lines = [f"No metric is declared yet. Numbers that were seen; add the lines of yours to {SETTINGS_NAME}:"]
+    for one in found:
+        lines.append(f"\n# {one.where}: {one.value:.6g}\n{one.toml}")
+    return lines

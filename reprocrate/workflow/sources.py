@@ -1,0 +1,47 @@
+"""Where the bytes of a recorded file are to be had: in the working tree, among kept objects, or from git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from reprocrate.capture.git import committed_file
+from reprocrate.capture.objects import object_path
+from reprocrate.files import sha256_bytes, sha256_file
+
+
+class Sources:
+    """Finds the bytes of files by their recorded digests; what differs is never taken.
+
+    Args:
+        root: the project.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def code(self, code: dict[str, Any], file: dict[str, Any]) -> Path | bytes | None:
+        """A file of a source tree as it ran.
+
+        Args:
+            code: the manifest's entry of the tree.
+            file: the file's entry in it.
+        """
+        wanted = file["sha256"]
+        for place in (self._root / file["path"], self._root / object_path(wanted)):
+            if (
+                place.is_file()
+                and place.stat().st_size == file["size"]
+                and sha256_file(place).sha256 == wanted
+            ):
+                return place
+        if commit := code.get("commit"):
+            data = committed_file(self._root, commit, file["path"])
+            if data is not None and sha256_bytes(data) == wanted:
+                return data
+        return None
+
+    def data(self, file: dict[str, Any]) -> Path | None:
+        """A data file that lies in the project; those of other places stay where they are."""
+        place = self._root / file["path"]
+        return place if not file.get("root") and place.is_file() else None

@@ -1,0 +1,160 @@
+"""Text that is made from other files: `python tests/generated.py` writes it, `--check` compares.
+
+In spec.md, what stands between `<!-- fields:NAME -->` and `<!-- /fields -->` is the table of the fields of
+`$defs/NAME` in the manifest's schema (`manifest` for the whole of it), and what stands between
+`<!-- rules -->` and `<!-- /rules -->` is the table of the rules.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SCHEMA = REPOSITORY / "schema" / "1.0" / "manifest.schema.json"
+
+Node = Mapping[str, Any]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
+    check = parser.parse_args(arguments).check
+    changed = False
+    for path, generate in GENERATED.items():
+        old = path.read_text("utf-8")
+        new = generate(old)
+        if new == old:
+            continue
+        changed = True
+        if check:
+            name = path.relative_to(REPOSITORY).as_posix()
+            sys.stdout.writelines(
+                difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, f"{name} (generated)")
+            )
+        else:
+            path.write_text(new, "utf-8")
+    if check and changed:
+        print("Generated text is out of date: run `python tests/generated.py` and commit the result.")
+        return 1
+    return 0
+
+
+def specification(text: str) -> str:
+    """spec.md with its tables made anew."""
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    text = re.sub(
+        r"(<!-- fields:([a-z_]+) -->\n).*?(<!-- /fields -->)",
+        lambda match: match[1] + field_table(schema, match[2]) + match[3],
+        text,
+        flags=re.DOTALL,
+    )
+    return re.sub(
+        r"(<!-- rules -->\n).*?(<!-- /rules -->)",
+        lambda match: match[1] + rule_table() + match[2],
+        text,
+        flags=re.DOTALL,
+    )
+
+
+GENERATED: dict[Path, Callable[[str], str]] = {REPOSITORY / "spec.md": specification}
+
+
+# Fields -----------------------------------------------------------------------------------------------
+
+
+def field_table(schema: Node, name: str) -> str:
+    """The fields of one object of the schema, those of nested objects under dotted names."""
+    section = schema if name == "manifest" else schema["$defs"][name]
+    obtained = section.get("x-obtained", "")
+    return _table(
+        [("Field", "Type", "Required", "Obtained", "Meaning"), *_rows(schema, section, "", obtained)]
+    )
+
+
+def _rows(schema: Node, section: Node, prefix: str, inherited: str) -> Iterator[tuple[str, ...]]:
+    required = section.get("required", ())
+    for key, node in section.get("properties", {}).items():
+        target = _target(schema, node)
+        obtained = node.get("x-obtained", target.get("x-obtained", inherited))
+        must = "yes" if key in required else ""
+        yield f"`{prefix}{key}`", _type(node), must, obtained, _meaning(key, node, target)
+        if node.get("type") == "object":
+            yield from _rows(schema, node, f"{prefix}{key}.", obtained)
+        elif node.get("type") == "array":
+            yield from _rows(schema, node.get("items", {}), f"{prefix}{key}[].", obtained)
+
+
+def _target(schema: Node, node: Node) -> Node:
+    """The definition that a field, or each entry of a list, refers to; empty where it refers to none."""
+    reference = node.get("$ref") or node.get("items", {}).get("$ref", "")
+    found: Node = schema["$defs"].get(reference.removeprefix("#/$defs/"), {})
+    return found
+
+
+def _meaning(key: str, node: Node, target: Node) -> str:
+    if node.get("$ref") == "#/$defs/identifier" and key != "id" and "description" not in node:
+        return f"The `id` of the {key} meant."
+    referred = target.get("description") if "$ref" in node else None
+    return str(node.get("description") or referred or node.get("title", ""))
+
+
+def _type(node: Node) -> str:
+    """The type of a field in words; the name of a definition stands for it."""
+    if "$ref" in node:
+        return str(node["$ref"]).rpartition("/")[2].replace("_", " ")
+    if "const" in node:
+        return f"`{json.dumps(node['const'])}`"
+    if "enum" in node:
+        return ", ".join(
+            f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`" for value in node["enum"]
+        )
+    for union in ("anyOf", "oneOf"):
+        if union in node:
+            return " or ".join(_type(branch) for branch in node[union])
+    kind = node.get("type", "any")
+    if isinstance(kind, list):
+        return " or ".join(kind)
+    if kind == "array":
+        return f"list of {_type(node['items'])}" if isinstance(node.get("items"), dict) else "list"
+    return str(kind)
+
+
+# Rules ------------------------------------------------------------------------------------------------
+
+
+def rule_table() -> str:
+    """Every rule of the validator: its code, its level, what it demands, and the chapter that demands it."""
+    sys.path.insert(0, str(REPOSITORY))  # the rules of this checkout, installed or not
+    from reprocrate.validation import all_rules
+
+    rows = [("Code", "Level", "Demand", "Chapter")]
+    rows += [
+        (f"`{rule.code}`", rule.level.value, rule.summary, f"[{rule.spec}](#{rule.spec})")
+        for rule in all_rules()
+    ]
+    return _table(rows)
+
+
+# Markdown ---------------------------------------------------------------------------------------------
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    head, *body = [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return "\n".join([head, "|---" * len(rows[0]) + "|", *body, ""])
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

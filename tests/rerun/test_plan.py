@@ -1,0 +1,620 @@
+"""A plan is decided from the manifest and this machine alone, before anything is done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reprocrate.errors import UsageError
+from reprocrate.manifest import Hardware, Manifest, OperatingSystem, manifest_from
+from reprocrate.rerun.host import Host
+from reprocrate.rerun.plan import Decision, Expected, Plan, Requirement, duration_text, make_plan, size_text
+from reprocrate.rerun.sandbox import NoSandbox, Sandbox
+from reprocrate.rerun.selection import Depth
+from reprocrate.standard import problems, schema_document
+
+GB = 10**9
+SHA = "a" * 64
+CPU = {
+    "model": "Ryzen 9",
+    "architecture": "x86_64",
+    "features": ["avx2", "fma"],
+    "cores": 4,
+    "threads": 8,
+    "sockets": 1,
+}
+SYSTEM = {"name": "Linux", "version": "Debian GNU/Linux 12", "machine": "x86_64", "libc": "glibc 2.36"}
+
+
+def run(configuration: str, seed: int, minute: int, **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"{configuration}-{seed}",
+        "configuration": configuration,
+        "command": ["python", "train.py", "--seed", str(seed), "--method", configuration],
+        "status": "ok",
+        "seeds": [{"value": seed, "how": "argument"}],
+        "started": f"2026-11-01T12:{minute:02}:00Z",
+        "duration_s": 30.0,
+        "code": "code",
+        "environment": "environment",
+        "hardware": ["machine"],
+        "inputs": [{"path": "data/rings.csv", "size": 100, "sha256": SHA}],
+        "outputs": [{"path": f"out/{configuration}-{seed}.json", "size": 50, "sha256": SHA}],
+        "resources": {"peak_memory_bytes": 2 * GB},
+        **more,
+    }
+
+
+def document() -> dict[str, Any]:
+    """Two configurations of three seeds, a comparison and a claim."""
+    names = ("wide", "narrow")
+    return {
+        "manifest_version": "1.0",
+        "id": "urn:uuid:6b1f3f5e-6f0c-5a52-9a53-3a2a6f1f1f10",
+        "experiment": {"title": "Random features on rings"},
+        "code": [
+            {"id": "code", "tree_sha256": SHA, "files": [{"path": "train.py", "size": 500, "sha256": SHA}]}
+        ],
+        "data": [{"id": "rings", "files": [{"path": "data/rings.csv", "size": 100, "sha256": SHA}]}],
+        "environments": [
+            {
+                "id": "environment",
+                "python": {"version": "3.11.7", "implementation": "CPython"},
+                "packages": [
+                    {"name": "numpy", "version": "1.26.4", "source": "pypi"},
+                    {"name": "pip", "version": "23.2.1", "source": "pypi"},
+                    {"name": "tqdm", "version": "4.66.0", "source": "pypi"},
+                ],
+                "lock": {"path": "lock.txt", "sha256": SHA, "format": "requirements", "hashed": True},
+                "os": SYSTEM,
+            }
+        ],
+        "hardware": [{"id": "machine", "cpu": CPU, "memory_bytes": 32 * GB}],
+        "configurations": [
+            {
+                "id": name,
+                "command": ["python", "train.py", "--seed", "{seed}", "--method", name],
+                "code": "code",
+                "data": ["rings"],
+            }
+            for name in names
+        ],
+        "runs": [run(name, seed, 3 * place + seed) for place, name in enumerate(names) for seed in range(3)],
+        "metrics": [{"id": "accuracy", "direction": "maximize"}],
+        "results": [
+            {
+                "id": f"{name}-accuracy",
+                "configuration": name,
+                "metric": "accuracy",
+                "over": "runs",
+                "statistic": "mean",
+                "n": 3,
+                "runs": [f"{name}-{seed}" for seed in range(3)],
+                "value": 0.9,
+            }
+            for name in names
+        ],
+        "comparisons": [{"id": "gain", "a": "wide-accuracy", "b": "narrow-accuracy"}],
+        "claims": [
+            {
+                "id": "claim-1",
+                "text": "Wide beats narrow.",
+                "kind": "ordering",
+                "primary": True,
+                "evidence": ["gain"],
+            },
+            {"id": "claim-2", "text": "Wide is at 0.9.", "kind": "value", "evidence": ["wide-accuracy"]},
+        ],
+    }
+
+
+@pytest.fixture
+def experiment() -> dict[str, Any]:
+    """The experiment that most tests change in one place."""
+    return document()
+
+
+@pytest.fixture
+def host() -> Host:
+    """A machine like the recorded one."""
+    return Host(
+        system=OperatingSystem.model_validate(SYSTEM),
+        hardware=Hardware.model_validate({"id": "here", "cpu": CPU, "memory_bytes": 32 * GB}),
+        sandbox=Sandbox(Path("/usr/bin/bwrap"), "bubblewrap 0.8.0"),
+        pythons={"3.11.7": "3.11.7"},
+        free_bytes=100 * GB,
+    )
+
+
+def plan_for(experiment: dict[str, Any], host: Host, **options: Any) -> Plan:
+    plan = make_plan(manifest_from(experiment), host, **options)
+    assert problems(json.loads(json.dumps(plan.to_json())), "plan") == []
+    return plan
+
+
+def requirement(plan: Plan, namespace: str, feature: str | None = None) -> Requirement:
+    found = [
+        one for one in plan.requirements if one.namespace == namespace and feature in (None, one.feature)
+    ]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def with_cpu(host: Host, **changes: Any) -> Host:
+    return replace(
+        host, hardware=Hardware.model_validate({"id": "here", "cpu": CPU | changes, "memory_bytes": 32 * GB})
+    )
+
+
+def test_the_recorded_machine_promises_the_same_values(experiment: dict[str, Any], host: Host) -> None:
+    plan = plan_for(experiment, host)
+    assert plan.overall is Decision.SAME
+    assert plan.possible
+    assert plan.expected is Expected.IDENTICAL
+    assert plan.consents == ()
+    assert {one.namespace for one in plan.requirements} == {
+        "python",
+        "packages",
+        "system",
+        "cpu",
+        "memory",
+        "code",
+        "data",
+        "disk",
+    }
+    assert all(one.configurations == ("wide", "narrow") for one in plan.requirements)
+
+
+def test_work_time_and_sizes_come_from_the_record(experiment: dict[str, Any], host: Host) -> None:
+    plan = plan_for(experiment, host)
+    assert [(one.label, one.seeds, one.seconds) for one in plan.work] == [
+        ("wide", (0, 1, 2), 90.0),
+        ("narrow", (0, 1, 2), 90.0),
+    ]
+    assert plan.seconds == 180.0
+    assert plan.disk_bytes == 500 + 100 + 6 * 50
+    assert plan.download_bytes == 500 + 100 + 6 * 50
+    assert plan.packages == 3
+    assert [(one.depth, one.available, one.seconds) for one in plan.depths] == [
+        (Depth.LOGS, True, 0),
+        (Depth.EVALUATE, False, None),
+        (Depth.SMOKE, False, None),
+        (Depth.FULL, True, 180.0),
+    ]
+
+
+def test_each_claim_is_told_what_can_be_shown(experiment: dict[str, Any], host: Host) -> None:
+    first, second = plan_for(experiment, host).claims
+    assert first.configurations == ("wide", "narrow")
+    assert first.primary
+    assert first.expected is Expected.IDENTICAL
+    assert first.shows == "3 seeds of 2 configurations can be run. The same values are to be expected."
+    assert second.configurations == ("wide",)
+    assert not second.primary
+
+
+def test_fewer_seeds_take_less_time(experiment: dict[str, Any], host: Host) -> None:
+    plan = plan_for(experiment, host, seeds=(1,))
+    assert plan.seconds == 60.0
+    assert [one.seeds for one in plan.work] == [(1,), (1,)]
+
+
+def test_a_seed_that_was_not_recorded_is_refused(experiment: dict[str, Any], host: Host) -> None:
+    with pytest.raises(UsageError, match=r"seed 7 was not recorded.*0, 1, 2"):
+        plan_for(experiment, host, seeds=(1, 7))
+
+
+def test_a_configuration_that_is_not_run_shows_nothing_for_a_claim(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    first, second = plan_for(experiment, host, configurations=["wide"]).claims
+    assert first.expected is Expected.NOTHING
+    assert second.expected is Expected.IDENTICAL
+
+
+def test_an_unknown_configuration_is_refused(experiment: dict[str, Any], host: Host) -> None:
+    with pytest.raises(UsageError, match="broad"):
+        plan_for(experiment, host, configurations=["broad"])
+
+
+def test_recomputing_from_the_logs_runs_nothing(experiment: dict[str, Any], host: Host) -> None:
+    blocked = replace(host, pythons={}, sandbox=NoSandbox("none", "get one"))
+    plan = plan_for(experiment, blocked, depth=Depth.LOGS)
+    assert plan.requirements == ()
+    assert plan.work == ()
+    assert plan.consents == ()
+    assert plan.expected is Expected.IDENTICAL
+    assert "nothing is run" in plan.claims[0].shows
+
+
+def test_a_smoke_run_shows_only_that_the_code_runs(experiment: dict[str, Any], host: Host) -> None:
+    for configuration in experiment["configurations"]:
+        configuration["variants"] = [{"name": "smoke", "overrides": ["--epochs", "1"], "minutes": 0.1}]
+    plan = plan_for(experiment, host, depth=Depth.SMOKE)
+    assert plan.expected is Expected.RUNS
+    assert plan.seconds == pytest.approx(36.0)
+    assert all(one.expected is Expected.RUNS for one in plan.claims)
+
+
+def test_a_depth_that_was_not_declared_is_refused(experiment: dict[str, Any], host: Host) -> None:
+    with pytest.raises(UsageError, match="smoke"):
+        plan_for(experiment, host, depth=Depth.SMOKE)
+
+
+@pytest.mark.parametrize(
+    ("found", "decision"),
+    [
+        ({"3.11.7": "3.11.7"}, Decision.SAME),
+        ({"3.11.7": "3.11.9"}, Decision.SUBSTITUTABLE),
+        ({}, Decision.IMPOSSIBLE),
+    ],
+)
+def test_the_interpreter(
+    experiment: dict[str, Any], host: Host, found: dict[str, str], decision: Decision
+) -> None:
+    one = requirement(plan_for(experiment, replace(host, pythons=found)), "python")
+    assert one.decision is decision
+    assert one.recorded == "CPython 3.11.7"
+
+
+def test_a_missing_interpreter_says_how_to_get_it(experiment: dict[str, Any], host: Host) -> None:
+    plan = plan_for(experiment, replace(host, pythons={}))
+    assert plan.overall is Decision.IMPOSSIBLE
+    assert plan.expected is Expected.NOTHING
+    assert not plan.possible
+    assert "uv python install 3.11" in str(requirement(plan, "python").override)
+    assert plan.claims[0].shows.startswith("Nothing: python version")
+    assert plan.claims[0].expected is Expected.NOTHING
+
+
+def test_packages_are_grouped_by_what_they_do_to_numbers(experiment: dict[str, Any], host: Host) -> None:
+    plan = plan_for(experiment, host)
+    families = {one.feature: one.recorded for one in plan.requirements if one.namespace == "packages"}
+    assert families == {"numerical": "1 package: numpy 1.26.4", "other": "1 package: tqdm 4.66.0"}
+
+
+def test_another_platform_takes_other_wheels(experiment: dict[str, Any], host: Host) -> None:
+    arm = replace(host, system=OperatingSystem.model_validate(SYSTEM | {"machine": "aarch64"}))
+    plan = plan_for(experiment, with_cpu(arm, architecture="arm64"))
+    assert requirement(plan, "packages", "numerical").decision is Decision.SUBSTITUTABLE
+    assert requirement(plan, "cpu", "model").decision is Decision.SUBSTITUTABLE
+    assert plan.expected is Expected.WITHIN_TOLERANCE
+
+
+def test_a_lock_without_digests_verifies_nothing(experiment: dict[str, Any], host: Host) -> None:
+    del experiment["environments"][0]["lock"]["hashed"]
+    one = requirement(plan_for(experiment, host), "packages", "numerical")
+    assert one.decision is Decision.SUBSTITUTABLE
+    assert "unverified" in str(one.found)
+
+
+def test_an_accelerator_build_is_left_to_the_index(experiment: dict[str, Any], host: Host) -> None:
+    experiment["environments"][0]["packages"].append(
+        {"name": "torch", "version": "2.1.0", "local_label": "cu118", "source": "pypi"}
+    )
+    one = requirement(plan_for(experiment, host), "packages", "deep learning")
+    assert one.decision is Decision.SUBSTITUTABLE
+    assert "torch 2.1.0+cu118" in one.reason
+
+
+def test_a_package_from_a_folder_needs_consent(experiment: dict[str, Any], host: Host) -> None:
+    experiment["environments"][0]["packages"] += [
+        {"name": "mylib", "version": "0.1", "source": "local", "editable": True},
+        {"name": "reprocrate", "version": "0.1", "source": "local"},
+    ]
+    plan = plan_for(experiment, host)
+    assert requirement(plan, "packages", "mylib").decision is Decision.DEGRADED
+    assert [(one.kind, one.option) for one in plan.consents] == [("degraded", "--accept-degraded")]
+    assert "mylib" in plan.consents[0].text
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"model": "Xeon"}, "another model"),
+        ({"features": ["fma"], "model": "Xeon"}, "lacks avx2"),
+        ({"architecture": "arm64"}, "another architecture"),
+    ],
+)
+def test_another_processor_may_change_the_last_digits(
+    experiment: dict[str, Any], host: Host, changes: dict[str, Any], reason: str
+) -> None:
+    one = requirement(plan_for(experiment, with_cpu(host, **changes)), "cpu", "model")
+    assert one.decision is Decision.SUBSTITUTABLE
+    assert reason in one.reason
+
+
+def test_more_threads_are_pinned_to_the_recorded_number(experiment: dict[str, Any], host: Host) -> None:
+    one = requirement(plan_for(experiment, with_cpu(host, threads=64)), "cpu", "threads")
+    assert one.decision is Decision.SUBSTITUTABLE
+    assert "8 threads, as then" in one.reason
+
+
+def test_a_recorded_peak_that_does_not_fit_is_a_blocker(experiment: dict[str, Any], host: Host) -> None:
+    small = replace(host, hardware=Hardware.model_validate({"id": "here", "cpu": CPU, "memory_bytes": GB}))
+    one = requirement(plan_for(experiment, small), "memory")
+    assert one.decision is Decision.IMPOSSIBLE
+    assert (one.recorded, one.found) == ("2.0 GB used", "1.0 GB")
+
+
+def test_less_memory_that_suffices_is_the_same(experiment: dict[str, Any], host: Host) -> None:
+    small = replace(
+        host, hardware=Hardware.model_validate({"id": "here", "cpu": CPU, "memory_bytes": 3 * GB})
+    )
+    assert requirement(plan_for(experiment, small), "memory").decision is Decision.SAME
+
+
+A100 = {"vendor": "nvidia", "model": "A100", "memory_bytes": 80 * GB}
+
+
+@pytest.mark.parametrize(
+    ("here", "decision"),
+    [
+        ([A100], Decision.SAME),
+        ([A100 | {"model": "H100"}], Decision.SUBSTITUTABLE),
+        ([A100 | {"memory_bytes": 40 * GB}], Decision.DEGRADED),
+        ([{"vendor": "amd", "model": "MI300", "memory_bytes": 192 * GB}], Decision.DEGRADED),
+        ([], Decision.DEGRADED),
+    ],
+)
+def test_accelerators(
+    experiment: dict[str, Any], host: Host, here: list[dict[str, Any]], decision: Decision
+) -> None:
+    experiment["hardware"][0]["accelerators"] = [A100]
+    experiment["environments"][0]["packages"].append({"name": "torch", "version": "2.1.0", "source": "pypi"})
+    machine = Hardware.model_validate(
+        {"id": "here", "cpu": CPU, "memory_bytes": 32 * GB, "accelerators": here}
+    )
+    plan = plan_for(experiment, replace(host, hardware=machine))
+    assert requirement(plan, "accelerator").decision is decision
+    if decision is Decision.DEGRADED:
+        assert plan.expected is Expected.EQUIVALENT
+        assert [one.kind for one in plan.consents] == ["degraded"]
+
+
+def test_an_accelerator_that_nothing_could_use_is_not_missed(experiment: dict[str, Any], host: Host) -> None:
+    experiment["hardware"][0]["accelerators"] = [A100]
+    assert requirement(plan_for(experiment, host), "accelerator").decision is Decision.SAME
+
+
+def test_a_device_that_the_code_asks_for_by_name_is_a_blocker(experiment: dict[str, Any], host: Host) -> None:
+    experiment["requirements"] = {
+        "accelerators": [{"namespace": "nvidia", "feature": "sm_arch", "value": "90"}]
+    }
+    one = requirement(plan_for(experiment, host), "accelerator", "required")
+    assert one.decision is Decision.IMPOSSIBLE
+    assert one.recorded == "nvidia sm_arch 90"
+
+
+def test_another_c_library_may_change_the_last_digits(experiment: dict[str, Any], host: Host) -> None:
+    other = replace(host, system=OperatingSystem.model_validate(SYSTEM | {"libc": "glibc 2.39"}))
+    assert requirement(plan_for(experiment, other), "system").decision is Decision.SUBSTITUTABLE
+
+
+def test_data_that_did_not_come_along_is_a_blocker_with_directions(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    data = experiment["data"][0]
+    data["files"][0]["in_bundle"] = False
+    data["access"] = {"level": "registration", "how_to_obtain": "register with the hospital"}
+    data["source"] = {"url": "https://example.org/rings"}
+    one = requirement(plan_for(experiment, host), "data")
+    assert one.decision is Decision.IMPOSSIBLE
+    assert "access is registration" in one.reason
+    assert "register with the hospital; https://example.org/rings" in str(one.override)
+    assert "data/rings.csv in the imported folder" in str(one.override)
+
+
+def test_data_that_the_reader_put_there_is_found(
+    experiment: dict[str, Any], host: Host, tmp_path: Path
+) -> None:
+    experiment["data"][0]["files"][0]["in_bundle"] = False
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rings.csv").write_bytes(b"x" * 100)
+    (tmp_path / "train.py").write_bytes(b"x" * 500)
+    assert requirement(plan_for(experiment, host, folder=tmp_path), "data").decision is Decision.SAME
+    (tmp_path / "data" / "rings.csv").write_bytes(b"x" * 99)
+    assert requirement(plan_for(experiment, host, folder=tmp_path), "data").decision is Decision.IMPOSSIBLE
+
+
+def test_data_from_outside_the_project_lies_in_its_own_folder(
+    experiment: dict[str, Any], host: Host, tmp_path: Path
+) -> None:
+    experiment["data"][0]["files"][0]["root"] = "huggingface"
+    for one in experiment["runs"]:
+        one["inputs"][0]["root"] = "huggingface"
+    place = tmp_path / ".reprocrate" / "external" / "rings" / "data" / "rings.csv"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"x" * 100)
+    assert requirement(plan_for(experiment, host, folder=tmp_path), "data").decision is Decision.SAME
+
+
+def test_data_that_a_run_makes_itself_need_not_come_along(experiment: dict[str, Any], host: Host) -> None:
+    experiment["data"][0]["files"][0]["in_bundle"] = False
+    experiment["runs"][0]["outputs"].append(experiment["data"][0]["files"][0])
+    assert requirement(plan_for(experiment, host), "data").decision is Decision.SAME
+
+
+def test_data_read_over_the_network_needs_consent(experiment: dict[str, Any], host: Host) -> None:
+    experiment["data"].append({"id": "stream", "remote": {"uri": "s3://bucket/train"}})
+    experiment["configurations"][0]["data"].append("stream")
+    plan = plan_for(experiment, host)
+    one = requirement(plan, "data", "stream")
+    assert one.decision is Decision.DEGRADED
+    assert one.configurations == ("wide",)
+    assert [(consent.kind, consent.option) for consent in plan.consents] == [("network", "--no-sandbox")]
+
+
+def test_a_blocker_of_one_configuration_leaves_claims_about_others(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    experiment["data"].append(
+        {"id": "private", "files": [{"path": "private.csv", "size": 1, "sha256": SHA, "in_bundle": False}]}
+    )
+    experiment["configurations"][1]["data"] = ["private"]
+    ordering, value = plan_for(experiment, host).claims
+    assert ordering.expected is Expected.NOTHING
+    assert "private.csv" in ordering.shows
+    assert value.expected is Expected.IDENTICAL
+
+
+@pytest.mark.parametrize("word", ["--token=<secret>", "<outside>/fit"])
+def test_what_was_withheld_from_a_command_is_a_blocker(
+    experiment: dict[str, Any], host: Host, word: str
+) -> None:
+    experiment["runs"][0]["command"].append(word)
+    one = requirement(plan_for(experiment, host), "code", "command")
+    assert one.decision is Decision.IMPOSSIBLE
+    assert one.configurations == ("wide",)
+
+
+def test_missing_code_is_a_blocker(experiment: dict[str, Any], host: Host) -> None:
+    experiment["code"][0]["files"][0]["in_bundle"] = False
+    one = requirement(plan_for(experiment, host), "code")
+    assert one.decision is Decision.IMPOSSIBLE
+    assert "train.py did not come along" in one.reason
+
+
+def test_declared_needs_are_required(experiment: dict[str, Any], host: Host) -> None:
+    experiment["requirements"] = {
+        "network": ["api.example.org"],
+        "secrets": ["TOKEN"],
+        "proprietary": ["Gurobi"],
+    }
+    plan = plan_for(experiment, host)
+    assert requirement(plan, "network").decision is Decision.DEGRADED
+    assert requirement(plan, "secrets").decision is Decision.IMPOSSIBLE
+    assert requirement(plan, "proprietary").decision is Decision.DEGRADED
+
+
+def test_a_full_disk_is_a_blocker(experiment: dict[str, Any], host: Host) -> None:
+    one = requirement(plan_for(experiment, replace(host, free_bytes=10)), "disk")
+    assert one.decision is Decision.IMPOSSIBLE
+    assert one.found == "10 bytes free"
+
+
+def test_other_programs_than_python(experiment: dict[str, Any], host: Host) -> None:
+    experiment["configurations"][0]["command"] = ["make", "all"]
+    experiment["configurations"][1]["command"] = ["./train.sh"]
+    plan = plan_for(experiment, replace(host, programs=frozenset({"make"})))
+    assert requirement(plan, "program", "make").found == "make"
+    experiment["environments"][0]["packages"] = []
+    assert requirement(plan_for(experiment, host), "program", "make").decision is Decision.IMPOSSIBLE
+
+
+def test_no_sandbox_needs_consent(experiment: dict[str, Any], host: Host) -> None:
+    plan = plan_for(
+        experiment, replace(host, sandbox=NoSandbox("bubblewrap is not installed", "Install it."))
+    )
+    assert [(one.kind, one.option) for one in plan.consents] == [("sandbox", "--no-sandbox")]
+    assert "bubblewrap is not installed" in plan.consents[0].text
+    assert plan.overall is Decision.SAME
+
+
+@pytest.mark.parametrize(
+    ("determinism", "expected"),
+    [
+        ({"promised": "bitwise"}, Expected.IDENTICAL),
+        ({"promised": "numerical"}, Expected.WITHIN_TOLERANCE),
+        ({"promised": "statistical"}, Expected.EQUIVALENT),
+        ({"promised": "none"}, Expected.EQUIVALENT),
+        ({"known_causes": ["set order"]}, Expected.WITHIN_TOLERANCE),
+    ],
+)
+def test_no_more_is_expected_than_was_promised(
+    experiment: dict[str, Any], host: Host, determinism: dict[str, Any], expected: Expected
+) -> None:
+    experiment["determinism"] = determinism
+    assert plan_for(experiment, host).expected is expected
+
+
+def test_two_seeds_cannot_show_equivalence(experiment: dict[str, Any], host: Host) -> None:
+    experiment["determinism"] = {"promised": "statistical"}
+    assert "Fewer than 3 seeds" in plan_for(experiment, host, seeds=(0, 1)).claims[0].shows
+
+
+def test_what_was_not_recorded_is_degraded(experiment: dict[str, Any], host: Host) -> None:
+    for one in experiment["runs"]:
+        del one["environment"], one["hardware"]
+    plan = plan_for(experiment, host)
+    assert plan.overall is Decision.DEGRADED
+    assert requirement(plan, "python").recorded is None
+    assert requirement(plan, "cpu").recorded is None
+
+
+def test_repeated_and_failed_runs_are_not_run_again(experiment: dict[str, Any], host: Host) -> None:
+    experiment["runs"] += [
+        run("wide", 0, 40) | {"id": "older"},
+        run("wide", 9, 41) | {"id": "broken", "status": "failed"},
+    ]
+    assert plan_for(experiment, host).work[0].seeds == (0, 1, 2)
+
+
+def test_a_configuration_without_results_is_run_by_its_newest_run(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    prepare = {"id": "prepare", "command": ["python", "prepare.py"], "code": "code"}
+    experiment["configurations"].append(prepare)
+    for minute in (30, 31):
+        experiment["runs"].append(
+            run("prepare", 0, minute)
+            | {"id": f"prepare-{minute}", "seeds": [], "command": prepare["command"]}
+        )
+    work = plan_for(experiment, host, seeds=(1,)).work
+    assert [(one.label, one.seeds) for one in work] == [("wide", (1,)), ("narrow", (1,)), ("prepare", ())]
+    assert work[2].seconds == 30.0
+
+
+def test_an_empty_experiment_needs_nothing(host: Host) -> None:
+    empty = {name: document()[name] for name in ("manifest_version", "id", "experiment")}
+    plan = plan_for(empty, host)
+    assert plan.work == ()
+    assert plan.requirements == ()
+
+
+def test_every_field_of_a_plan_is_described(experiment: dict[str, Any], host: Host) -> None:
+    experiment["requirements"] = {"network": ["api.example.org"]}
+    document = plan_for(experiment, host).to_json()
+    schema = schema_document("plan")
+    assert set(document) == set(schema["properties"])
+    for section, name in [
+        ("requirements", "requirement"),
+        ("work", "work"),
+        ("claims", "claim"),
+        ("depths", "depth_estimate"),
+        ("consents", "consent"),
+    ]:
+        assert set(document[section][0]) == set(schema["$defs"][name]["properties"]), section
+
+
+def test_the_schemas_examples_follow_it() -> None:
+    schema = schema_document("plan")
+    for name, part in schema["$defs"].items():
+        assert part["description"], name
+        assert part["title"], name
+        assert part["examples"], name
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 KB"), (2_500_000, "2.5 MB"), (4e11, "400 GB")],
+)
+def test_sizes_in_words(size: float, text: str) -> None:
+    assert size_text(size) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "under 1 s"), (40, "40 s"), (600, "10 min"), (7200, "2.0 h"), (360_000, "4.2 days")],
+)
+def test_durations_in_words(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
+
+
+def test_planning_needs_no_folder(experiment: dict[str, Any], host: Host) -> None:
+    assert isinstance(manifest_from(experiment), Manifest)
+    assert plan_for(experiment, host, folder=None).possible

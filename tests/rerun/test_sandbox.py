@@ -1,0 +1,201 @@
+"""Code in the sandbox can use what it was given and nothing else."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reprocrate.rerun import sandbox as sandbox_module
+from reprocrate.rerun.sandbox import NoSandbox, Sandbox, find_sandbox, python_folders
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """The sandbox of this host."""
+    found = find_sandbox()
+    if isinstance(found, NoSandbox):
+        pytest.skip(found.reason)
+    return found
+
+
+@pytest.fixture
+def unprobed() -> None:
+    """Forget what the host offered before and after the test."""
+    find_sandbox.cache_clear()
+    yield
+    find_sandbox.cache_clear()
+
+
+def inside(sandbox: Sandbox, work: Path, code: str, timeout: float = 60) -> str:
+    """What code prints that runs in the sandbox with this interpreter."""
+    python = Path(sys.executable)
+    command = sandbox.wrap(
+        [str(python), "-c", code], folder=work, writable=[work], readable=python_folders(python)
+    )
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """A folder that the code may write to."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+def test_the_work_folder_is_written_for_good(sandbox: Sandbox, work: Path) -> None:
+    inside(sandbox, work, "open('out.txt', 'w').write('42')")
+    assert (work / "out.txt").read_text() == "42"
+
+
+def test_nothing_else_can_be_written(sandbox: Sandbox, work: Path) -> None:
+    places = ["/etc/x", "/usr/x", f"{sys.prefix}/x", "/var/x"]
+    code = f"""
+for place in {places}:
+    try:
+        open(place, 'w')
+    except OSError:
+        continue
+    print(place)
+"""
+    assert inside(sandbox, work, code) == ""
+
+
+def test_what_lies_beside_the_work_folder_is_hidden(sandbox: Sandbox, work: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("x")
+    assert inside(sandbox, work, f"import os; print(os.listdir({str(tmp_path)!r}))") == "['work']"
+
+
+def test_the_home_folder_is_empty_but_for_what_is_needed(
+    sandbox: Sandbox, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    (home / ".ssh").mkdir(parents=True)
+    (home / ".ssh" / "id_ed25519").write_text("key")
+    monkeypatch.setenv("HOME", str(home))
+    assert inside(sandbox, work, "import os; print(os.path.exists(os.path.expanduser('~/.ssh')))") == "False"
+
+
+def test_an_environment_below_the_home_folder_is_readable(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    work = home / "paper" / "work"
+    work.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    environment = home / "envs" / "e"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    python = environment / "bin" / "python"
+    command = sandbox.wrap(
+        [str(python), "-c", "import sys; print(sys.prefix)"],
+        folder=work,
+        writable=[work],
+        readable=python_folders(python),
+    )
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(environment)
+
+
+def test_there_is_no_network(sandbox: Sandbox, work: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        code = f"""
+import socket
+try:
+    socket.create_connection(('127.0.0.1', {port}), 5)
+    print('reached')
+except OSError:
+    print('refused')
+"""
+        assert inside(sandbox, work, code) == "refused"
+
+
+def test_a_service_of_the_host_is_out_of_reach(sandbox: Sandbox, work: Path) -> None:
+    code = "import os; print(sorted(os.listdir('/run')))"
+    assert "docker.sock" not in inside(sandbox, work, code)
+    assert "user" not in inside(sandbox, work, code)
+
+
+def test_other_processes_are_not_seen(sandbox: Sandbox, work: Path) -> None:
+    code = "import os; print(max(int(one) for one in os.listdir('/proc') if one.isdigit()) < 20)"
+    assert inside(sandbox, work, code) == "True"
+
+
+def test_no_privilege_is_kept(sandbox: Sandbox, work: Path) -> None:
+    code = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('CapEff')])"
+    assert inside(sandbox, work, code) == "['0000000000000000']"
+
+
+def test_temporary_files_vanish(sandbox: Sandbox, work: Path) -> None:
+    name = f"/tmp/left-by-the-sandbox-{os.getpid()}"
+    inside(sandbox, work, f"open({name!r}, 'w').write('x')")
+    assert not Path(name).exists()
+
+
+def test_the_exit_status_is_the_commands(sandbox: Sandbox, work: Path) -> None:
+    command = sandbox.wrap(["sh", "-c", "exit 7"], folder=work, writable=[work])
+    assert subprocess.run(command, check=False).returncode == 7
+
+
+def test_it_ends_with_the_program_that_started_it(sandbox: Sandbox, work: Path) -> None:
+    command = sandbox.wrap(
+        ["sh", "-c", "echo ready; sleep 60; echo late > late"], folder=work, writable=[work]
+    )
+    starter = (
+        "import subprocess, sys, os\n"
+        f"child = subprocess.Popen({command!r}, stdout=subprocess.PIPE)\n"
+        "child.stdout.readline()\n"
+        "print(child.pid, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", starter], capture_output=True, text=True, check=True, timeout=30
+    )
+    for _ in range(200):
+        if not Path(f"/proc/{int(done.stdout)}").exists() or _is_dead(int(done.stdout)):
+            break
+        subprocess.run(["sleep", "0.05"], check=True)
+    else:
+        pytest.fail("the sandbox outlived its starter")
+
+
+def _is_dead(pid: int) -> bool:
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+
+
+def test_a_host_without_bubblewrap_is_told_how_to_get_it(
+    unprobed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = find_sandbox()
+    assert isinstance(found, NoSandbox)
+    assert "not installed" in found.reason
+    assert "bubblewrap" in found.how_to_get
+
+
+def test_a_host_where_it_does_not_work_is_told_why(
+    unprobed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    found = find_sandbox()
+    assert isinstance(found, NoSandbox)
+    assert "No permissions to create new namespace" in found.reason
+    assert "user namespaces" in found.how_to_get
+
+
+def test_other_systems_have_none(unprobed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox_module.sys, "platform", "darwin")
+    assert isinstance(find_sandbox(), NoSandbox)

@@ -1,0 +1,120 @@
+"""Runs see copies of code and data, checked, and the same ones every time."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from reprocrate.errors import IntegrityError, UnavailableError
+from reprocrate.manifest import File
+from reprocrate.rerun.materials import Material
+from reprocrate.rerun.workspace import Workspace
+
+
+def material(path: str, content: bytes, root: str | None = None, executable: bool = False) -> Material:
+    sha256 = hashlib.sha256(content).hexdigest()
+    file = File(path=path, size=len(content), sha256=sha256, executable=executable)
+    return Material(file, f".reprocrate/external/weights/{path}" if root else path, root, "weights")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An imported folder with a script, a data file, a result, and a file from outside the project."""
+    source = tmp_path / "imported"
+    files = {
+        "train.sh": b"#!/bin/sh\n",
+        "data/rings.csv": b"1,2\n",
+        "out/0.json": b"{}",
+        ".reprocrate/external/weights/model.bin": b"weights",
+    }
+    for path, content in files.items():
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        (source / path).write_bytes(content)
+    materials = (
+        material("train.sh", b"#!/bin/sh\n", executable=True),
+        material("data/rings.csv", b"1,2\n"),
+        material("model.bin", b"weights", root="huggingface"),
+    )
+    return Workspace(source, tmp_path / "work", tmp_path / "home", materials)
+
+
+def filled(workspace: Workspace) -> list[str]:
+    return [one.file.path for one in workspace.fill()]
+
+
+def test_holds_code_and_data_and_no_recorded_output(workspace: Workspace) -> None:
+    assert filled(workspace) == ["train.sh", "data/rings.csv", "model.bin"]
+    files = {
+        path.relative_to(workspace.work).as_posix() for path in workspace.work.rglob("*") if path.is_file()
+    }
+    assert files == {"train.sh", "data/rings.csv"}
+    assert (workspace.home / "huggingface" / "model.bin").read_bytes() == b"weights"
+    assert (workspace.work / "train.sh").stat().st_mode & 0o111
+    assert not (workspace.work / "data" / "rings.csv").stat().st_mode & 0o111
+
+
+def test_nothing_is_copied_twice(workspace: Workspace) -> None:
+    assert filled(workspace)
+    assert filled(workspace) == []
+
+
+def test_what_a_run_changed_or_removed_is_restored(workspace: Workspace) -> None:
+    filled(workspace)
+    (workspace.work / "train.sh").unlink()
+    (workspace.work / "data" / "rings.csv").write_bytes(b"9,9\n")
+    assert filled(workspace) == ["train.sh", "data/rings.csv"]
+    assert (workspace.work / "data" / "rings.csv").read_bytes() == b"1,2\n"
+
+
+def test_outputs_of_earlier_runs_stay(workspace: Workspace) -> None:
+    filled(workspace)
+    (workspace.work / "out").mkdir()
+    (workspace.work / "out" / "0.json").write_text("new")
+    filled(workspace)
+    assert (workspace.work / "out" / "0.json").read_text() == "new"
+
+
+def test_changing_a_copy_leaves_the_original(workspace: Workspace) -> None:
+    filled(workspace)
+    (workspace.work / "data" / "rings.csv").write_bytes(b"9,9\n")
+    assert (workspace.source / "data" / "rings.csv").read_bytes() == b"1,2\n"
+
+
+def test_a_link_that_a_run_left_does_not_lead_outside(workspace: Workspace, tmp_path: Path) -> None:
+    filled(workspace)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    data = workspace.work / "data"
+    (data / "rings.csv").unlink()
+    data.rmdir()
+    data.symlink_to(outside)
+    (workspace.work / "train.sh").unlink()
+    (workspace.work / "train.sh").symlink_to(outside / "train.sh")
+    assert filled(workspace) == ["train.sh", "data/rings.csv"]
+    assert list(outside.iterdir()) == []
+    assert not data.is_symlink()
+    assert not (workspace.work / "train.sh").is_symlink()
+
+
+def test_a_file_that_is_not_the_recorded_one_is_refused(workspace: Workspace) -> None:
+    (workspace.source / "data" / "rings.csv").write_bytes(b"evil")
+    with pytest.raises(IntegrityError, match=r"data/rings\.csv"):
+        filled(workspace)
+    assert not (workspace.work / "data" / "rings.csv").exists()
+    assert list((workspace.work / "data").iterdir()) == []
+
+
+def test_a_file_that_did_not_come_along_is_named(workspace: Workspace) -> None:
+    (workspace.source / "data" / "rings.csv").unlink()
+    with pytest.raises(UnavailableError, match=r"data/rings\.csv.*See `plan`"):
+        filled(workspace)
+
+
+def test_a_folder_in_a_files_place_is_told(workspace: Workspace) -> None:
+    filled(workspace)
+    (workspace.work / "train.sh").unlink()
+    (workspace.work / "train.sh").mkdir()
+    with pytest.raises(UnavailableError, match="folder"):
+        filled(workspace)
