@@ -1,4 +1,4 @@
-"""Wheel, source distribution and editable install carry the schema and the examples, byte for byte."""
+"""Wheel, source distribution and editable install carry schema, examples and specification, byte for byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 import reprocrate
 
-LINKED = ("schema", "examples")
+LINKED = ("schema", "examples", "spec.md")
 LEFT_BEHIND = (
     "examples/digits/out/mlp-0.json",
     "examples/digits/.reprocrate/runs/20260101T000000Z-0/run.json",
@@ -45,11 +45,10 @@ def _build(checkout: Path, out: Path, *kind: str) -> list[Path]:
 
 def _linked_files(root: Path) -> dict[str, bytes]:
     """What the package shows under its links, by path in the package."""
+    found = [path for name in LINKED for path in (root / name, *(root / name).rglob("*")) if path.is_file()]
+    names = {path.relative_to(root).as_posix(): path for path in found}
     return {
-        f"reprocrate/{path.relative_to(root).as_posix()}": path.read_bytes()
-        for folder in LINKED
-        for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and path.relative_to(root).as_posix() not in LEFT_BEHIND
+        f"reprocrate/{name}": path.read_bytes() for name, path in names.items() if name not in LEFT_BEHIND
     }
 
 
@@ -61,8 +60,8 @@ def _wheel_files(wheel: Path) -> dict[str, bytes]:
 
 
 def _shown(files: dict[str, bytes]) -> dict[str, bytes]:
-    places = tuple(f"reprocrate/{folder}/" for folder in LINKED)
-    return {name: content for name, content in files.items() if name.startswith(places)}
+    """Those of the files of a wheel that have their place under a link."""
+    return {name: content for name, content in files.items() if name.split("/")[1] in LINKED}
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +149,9 @@ def test_editable_install_shows_the_checkout(checkout: Path, tmp_path: Path) -> 
 def checkout_with_text_links(repository: Path, tmp_path: Path) -> Path:
     """What some systems make of a checkout: each link is a text file that holds its target."""
     copy = _copy(repository, tmp_path / "text-links")
-    for folder in LINKED:
-        (copy / "reprocrate" / folder).unlink()
-        (copy / "reprocrate" / folder).write_text(f"../{folder}")
+    for name in LINKED:
+        (copy / "reprocrate" / name).unlink()
+        (copy / "reprocrate" / name).write_text(f"../{name}")
     return copy
 
 
@@ -169,7 +168,7 @@ def test_links_that_became_text_files_stop_what_needs_the_links(
 ) -> None:
     done = _run_backend(hook, checkout_with_text_links, tmp_path / "dist", check=False)
     assert done.returncode != 0
-    assert "reprocrate/schema is not a folder" in done.stderr
+    assert "reprocrate/schema does not show schema" in done.stderr
     assert "git config core.symlinks true" in done.stderr
 
 
@@ -178,7 +177,7 @@ def test_missing_schema_stops_the_build(repository: Path, tmp_path: Path) -> Non
     shutil.rmtree(copy / "schema")
     done = _run_backend("build_wheel", copy, tmp_path / "dist", check=False)
     assert done.returncode != 0
-    assert "schema/ has no files" in done.stderr
+    assert "schema is absent or empty" in done.stderr
 
 
 def _run_backend(hook: str, checkout: Path, out: Path, *, check: bool) -> subprocess.CompletedProcess[str]:

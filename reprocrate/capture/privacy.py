@@ -33,6 +33,7 @@ _SECRET_VALUE = re.compile(
 )
 _CREDENTIALS_IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s@]+@", re.IGNORECASE)
 _SCP_ADDRESS = re.compile(r"(?:[^/\s@:]+@)?(?P<host>[^/\s@:]{2,}):(?P<path>(?!//)[^\s]+)")
+_ABSOLUTE = re.compile(r"(?<![\w.~<>/-])/[^\s,;:=/][^\s,;:=]*")
 _NOT_TELLING = frozenset({"root", "user", "admin", "home", "ubuntu", "debian", "runner", "localhost"})
 
 
@@ -71,13 +72,11 @@ class Scrubber:
             text = _replaced_folder(text, folder, os.path.relpath(folder, self.cwd))
         for home in self.homes:
             text = _replaced_folder(text, home, HOME)
-        for (
-            name
-        ) in self.names:  # only where it cannot be a word of the command's own, as in `--optimizer adam`
+        # Only where a name cannot be a word of the command's own, as in `--optimizer adam`.
+        text = _ABSOLUTE.sub(lambda match: self.place(match[0]), text)
+        for name in self.names:
             word = re.escape(name)
-            text = re.sub(
-                rf"(?<=/){word}(?=/|$)|(?<=//){word}(?=[:/]|$)|(?<=@){word}\b|\b{word}(?=@)", "user", text
-            )
+            text = re.sub(rf"(?<=//){word}(?=[:/]|$)|(?<=@){word}\b|\b{word}(?=@)", "user", text)
         return text
 
     def place(self, path: str) -> str:
@@ -123,9 +122,9 @@ def scrubbed_url(address: str) -> str | None:
     if "://" not in address:
         match = _SCP_ADDRESS.fullmatch(address)
         return f"ssh://git@{match['host']}/{match['path'].lstrip('/')}" if match else None
-    parts = urlsplit(address)
-    scheme = parts.scheme.removeprefix("git+")
     try:
+        parts = urlsplit(address)
+        scheme = parts.scheme.removeprefix("git+")
         host = parts.hostname
         port = f":{parts.port}" if parts.port else ""
     except ValueError:

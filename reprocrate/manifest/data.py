@@ -27,6 +27,7 @@ class Source(Section):
 
     url: Url | None = None
     doi: Doi | None = None
+    package: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")] | None = None
     retrieved: Timestamp | None = None
 
 

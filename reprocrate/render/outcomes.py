@@ -100,6 +100,7 @@ class OutcomeGroup:
         unit: the unit, or an empty string.
         outcomes: the results.
         is_headline: whether a claim or a table rests on any of them.
+        spans_data: whether they are of more than one data set.
     """
 
     metric: str
@@ -108,6 +109,7 @@ class OutcomeGroup:
     unit: str
     outcomes: tuple[Outcome, ...]
     is_headline: bool
+    spans_data: bool
 
     @property
     def title(self) -> str:
@@ -192,8 +194,9 @@ def make_groups(manifest: Manifest, outcomes: Iterable[Outcome]) -> list[Outcome
             split=words.plain(split or ""),
             direction=words.DIRECTION[members[0].metric.direction if members[0].metric else None],
             unit=words.plain((members[0].metric.unit if members[0].metric else None) or ""),
-            outcomes=tuple(members),
+            outcomes=tuple(sorted(members, key=lambda member: member.result.id not in headline)),
             is_headline=any(member.result.id in headline for member in members),
+            spans_data=len({member.data for member in members}) > 1,
         )
         for (metric, split), members in together.items()
     ]

@@ -34,9 +34,16 @@ class Steps:
 
 def make_steps(manifest: Manifest) -> list[Steps]:
     """Every configuration with the runs to repeat, in the manifest's order."""
+    counted: dict[str | None, dict[str, None]] = {}
+    for result in manifest.results:
+        counted.setdefault(result.configuration, {}).update(dict.fromkeys(result.runs))
+    launched: dict[str, list[Run]] = {}
+    for run in manifest.runs:
+        launched.setdefault(run.configuration, []).append(run)
     steps = []
     for configuration in manifest.configurations:
-        runs = _runs_to_repeat(manifest, configuration)
+        wanted = [run for run in map(manifest.find_run, counted.get(configuration.id, ())) if run]
+        runs = _runs_to_repeat(wanted, launched.get(configuration.id, []))
         environment = manifest.find_environment(runs[0].environment) if runs else None
         steps.append(Steps(configuration, runs, environment, _folder(manifest, configuration, runs)))
     return steps
@@ -83,16 +90,9 @@ def _from_lock(environment: Environment | None) -> str:
     return f"{hashed}--no-deps -r {shlex.quote(lock.path)}"
 
 
-def _runs_to_repeat(manifest: Manifest, configuration: Configuration) -> tuple[Run, ...]:
-    counted = dict.fromkeys(
-        identifier
-        for result in manifest.results
-        if result.configuration == configuration.id
-        for identifier in result.runs
-    )
-    runs = [run for run in map(manifest.find_run, counted) if run]
-    own = [run for run in manifest.runs if run.configuration == configuration.id]
-    runs = runs or [run for run in own if run.status == "ok"] or own[:1]
+def _runs_to_repeat(counted: Sequence[Run], launched: Sequence[Run]) -> tuple[Run, ...]:
+    """Those that results rest on, else those that completed, else the first one."""
+    runs = counted or [run for run in launched if run.status == "ok"] or launched[:1]
     return tuple(sorted(runs, key=_seed_order))
 
 

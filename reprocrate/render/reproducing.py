@@ -16,7 +16,10 @@ from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_
 from reprocrate.render.recipe import Steps, make_steps, pip_commands, uv_commands
 
 _MOST_COMMANDS = 100
+_MOST_CONFIGURATIONS = 100
 _MOST_VALUES = 500
+_MOST_METRICS = 20
+_MOST_ROWS = 100
 _ACTING = re.compile(r"[\\`*\[\]<>|~$]|&(?=[#\w])|(?<!\w)_|_(?!\w)|^[#+=-]|(?<=^\d)[.)]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -207,8 +210,11 @@ def _commands(manifest: Manifest) -> Iterator[str]:
         "Inside the environment, from the folder that holds this file. Keep the recorded outputs: work on a "
         "copy, since these commands write over them."
     )
-    for one in steps:
+    for one in steps[:_MOST_CONFIGURATIONS]:
         yield from _one_configuration(one)
+    if len(steps) > _MOST_CONFIGURATIONS:
+        yield f"{len(steps) - _MOST_CONFIGURATIONS} more configurations are in `reprocrate.json`."
+        yield ""
 
 
 def _one_configuration(steps: Steps) -> Iterator[str]:
@@ -231,9 +237,9 @@ def _expected(manifest: Manifest) -> Iterator[str]:
         yield "No metric was recorded."
         yield ""
     budget = _MOST_VALUES
-    for group in groups:
+    for group in groups[:_MOST_METRICS]:
         yield from _summary(group)
-        values = [row for outcome in group.outcomes for row in _values(outcome)]
+        values = [row for outcome in group.outcomes[:_MOST_ROWS] for row in _values(outcome)]
         if values and budget > 0:
             yield "| Configuration | Seed | Value |"
             yield "| --- | --- | --- |"
@@ -243,6 +249,9 @@ def _expected(manifest: Manifest) -> Iterator[str]:
             yield "Further values are in `reprocrate.json`, under `runs`."
             yield ""
         budget -= len(values)
+    if len(groups) > _MOST_METRICS:
+        yield f"{len(groups) - _MOST_METRICS} more metrics are in `reprocrate.json`, under `results`."
+        yield ""
 
 
 def _summary(group: OutcomeGroup) -> Iterator[str]:
@@ -252,7 +261,7 @@ def _summary(group: OutcomeGroup) -> Iterator[str]:
     yield ""
     yield "| Configuration | Mean and sd | n | A rerun's mean lies here 95 times in 100 |"
     yield "| --- | --- | --- | --- |"
-    for outcome in group.outcomes:
+    for outcome in group.outcomes[:_MOST_ROWS]:
         name, predicted = escaped(_name(outcome, group)), _prediction(outcome)
         yield f"| {name} | {outcome.text} | {outcome.result.n} | {predicted} |"
     yield ""
@@ -265,7 +274,7 @@ def _values(outcome: Outcome) -> Iterator[str]:
 
 
 def _name(outcome: Outcome, group: OutcomeGroup) -> str:
-    return f"{outcome.label} on {outcome.data}" if len(group.by_data) > 1 and outcome.data else outcome.label
+    return f"{outcome.label} on {outcome.data}" if group.spans_data and outcome.data else outcome.label
 
 
 def _prediction(outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 
-from reprocrate.manifest import Code, Data, Environment, Hardware, Manifest
+from reprocrate.manifest import Code, Data, Environment, Hardware, Manifest, Run
 from reprocrate.render import words
 from reprocrate.render.availability import availability_of, data_travels, reads_no_files
 from reprocrate.render.document import show_document
@@ -48,6 +48,8 @@ _STANDING = {
     Standing.NOT_EVIDENCED: ("?", WARN),
 }
 _MOST_SEEDS = 10
+_MOST_METRICS = 20
+_MOST_ROWS = 40
 _MOST_FAILURES = 10
 
 
@@ -59,7 +61,7 @@ def show_text(manifest: Manifest) -> Group:
         *_about(manifest),
         *_claims(make_evidence(manifest, outcomes, contrasts)),
         *(_grid(grid, manifest) for grid in make_grids(manifest, outcomes)),
-        *(_group(group) for group in make_groups(manifest, outcomes.values())),
+        *_groups(make_groups(manifest, outcomes.values())),
         None if outcomes else stacked(heading("Results"), text("No metric was recorded.")),
         _comparisons(list(contrasts.values())),
         *_runs(manifest),
@@ -114,12 +116,20 @@ def _with_size(outcome: Outcome | None, shown: str, grid: Grid) -> str:
     return f"{shown} (n = {outcome.result.n})" if outcome and len(grid.sizes) > 1 else shown
 
 
+def _groups(groups: list[OutcomeGroup]) -> Iterator[RenderableType]:
+    yield from map(_group, groups[:_MOST_METRICS])
+    if len(groups) > _MOST_METRICS:
+        yield heading(f"{len(groups) - _MOST_METRICS} more metrics")
+        yield text("They are in `show --json`.")
+
+
 def _group(group: OutcomeGroup) -> RenderableType:
     with_data = any(outcome.data for outcome in group.outcomes)
     named = next((one.result.interval for one in group.outcomes if one.result.interval), None)
     interval = interval_name(named.kind, named.level) if named else "Interval"
     columns = ["Configuration", *(["Data"] if with_data else []), "Mean ± sd", interval, "n", "Each seed"]
-    rows = [_result_row(outcome, with_data) for outcome in group.outcomes]
+    rows = [_result_row(outcome, with_data) for outcome in group.outcomes[:_MOST_ROWS]]
+    more = len(group.outcomes) - len(rows)
     excluded = [
         f"{outcome.label}, {'another run of ' * (seed in {each.name for each in outcome.values})}seed {seed} "
         f"does not count: {reason}"
@@ -130,7 +140,11 @@ def _group(group: OutcomeGroup) -> RenderableType:
         heading(group.title),
         text(group.reading, SOFT),
         table(columns, rows, numbers=["Mean ± sd", interval, "n"]),
+        text(f"{more} more results are in `show --json`.", SOFT) if more > 0 else None,
         *bullets(excluded[:_MOST_FAILURES]),
+        text(f"{len(excluded) - _MOST_FAILURES} more runs do not count.", SOFT)
+        if len(excluded) > _MOST_FAILURES
+        else None,
     )
 
 
@@ -162,8 +176,10 @@ def _runs(manifest: Manifest) -> Iterator[RenderableType]:
         yield text("No run was recorded.")
         return
     rows: list[list[Piece]] = []
-    for identifier in dict.fromkeys(run.configuration for run in manifest.runs):
-        runs = [run for run in manifest.runs if run.configuration == identifier]
+    launched: dict[str, list[Run]] = {}
+    for run in manifest.runs:
+        launched.setdefault(run.configuration, []).append(run)
+    for identifier, runs in launched.items():
         ended = Counter(words.RUN_STATUS[run.status] for run in runs)
         label = words.configuration_label(manifest.find_configuration(identifier), identifier)
         spent = duration(sum(run.duration_s or 0.0 for run in runs))

@@ -70,7 +70,9 @@ def plain(text: str) -> str:
     White space becomes single spaces. What would move a cursor, reorder or hide text or is no character at
     all (control and format characters, lone surrogates, non-characters) is written as an escape: `\u202e`.
     """
-    return " ".join("".join(map(_visible, text)).split())
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(map(_visible, text))
+    return " ".join(text.split())
 
 
 def flowing(text: str) -> str:

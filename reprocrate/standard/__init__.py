@@ -19,6 +19,7 @@ from reprocrate.standard.shipped import (
     schema_url,
     shipped_bytes,
     shipped_folder,
+    specification,
 )
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "schema_url",
     "shipped_bytes",
     "shipped_folder",
+    "specification",
     "value_at",
 ]

@@ -48,6 +48,18 @@ def shipped_bytes(path: str, version: str = NEWEST) -> bytes:
     return file.read_bytes()
 
 
+def specification() -> str:
+    """The text of the standard, in Markdown.
+
+    Raises:
+        UnreadableError: the package was installed without it.
+    """
+    file = importlib.resources.files("reprocrate") / "spec.md"
+    if not file.is_file():
+        raise UnreadableError("this reprocrate was installed without the specification, spec.md")
+    return file.read_text("utf-8")
+
+
 def schema_bytes(name: str, version: str = NEWEST) -> bytes:
     """A shipped schema as it is stored.
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from reprocrate.errors import UnreadableError, UsageError
-from reprocrate.standard import path_of, shipped_bytes
+from reprocrate.standard import path_of, specification
 from reprocrate.validation.cases import Case, cases_of
 from reprocrate.validation.families import find_rule, rule_codes
-from reprocrate.validation.rule import Level
+from reprocrate.validation.rule import Level, Rule
 from reprocrate.validation.validate import validate
 
-LONGEST_EXAMPLE = 40
-"""How many lines of a manifest an example shows at most."""
+MOST_LINES = 24
+"""How many lines of a manifest a part of an example shows at most."""
+
+WIDTH = 100
+"""Width of the lines of an example."""
+
+MOST_PARTS = 3
+"""How many parts of a manifest an example shows at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Example:
 
     Attributes:
         says: the case in a sentence.
-        shown: the part of the manifest that the case is about, as JSON, or the change that makes the case.
+        shown: the parts of the manifest that the case is about, as JSON, each after its place.
         findings: what the rule says of it; nothing where it is allowed.
     """
 
@@ -77,7 +84,7 @@ def explain(code: str) -> Explanation:
         raise UsageError(
             f"there is no rule {code}", fix=f"The rules are {rule_codes()[0]} to {rule_codes()[-1]}"
         )
-    cases = cases_of(code)
+    valid, failing = _examples(code)
     return Explanation(
         code=rule.code,
         name=rule.name,
@@ -87,57 +94,93 @@ def explain(code: str) -> Explanation:
         fix=rule.fix,
         since=rule.since,
         spec=rule.spec,
-        paragraph=_paragraph(code),
+        paragraph=_paragraph(rule),
         parameters=rule.parameters,
-        valid=next((_example(case, code) for case in cases if case.is_valid), None),
-        failing=next((_example(case, code) for case in cases if not case.is_valid), None),
+        valid=valid,
+        failing=failing,
     )
 
 
-def _example(case: Case, code: str) -> Example:
-    findings = [each for each in validate(case.subject(), only=[code]).findings if each.code == code]
-    pointers = [each.location.pointer or "" for each in findings]
-    if not pointers:
-        pointers = [operation["path"] for operation in case.content.get("patch", [])]
-    return Example(
-        case.says, _fragment(case.document, pointers[:1]), tuple(each.message for each in findings)
-    )
+def _examples(code: str) -> tuple[Example | None, Example | None]:
+    """The first case that a rule allows and the first that it does not."""
+    cases = cases_of(code)
+    failing = next((case for case in cases if not case.is_valid), None)
+    valid = next((case for case in cases if case.is_valid), None)
+    places = [pointer for _, pointer in failing.expected] if failing else []
+    return (_example(valid, code, places) if valid else None, _example(failing, code) if failing else None)
 
 
-def _fragment(document: Any, pointers: list[str]) -> str:
-    """The smallest part of the manifest around a place that says something by itself, within its section."""
-    path = path_of(pointers[0]) if pointers else []
-    for depth in (2, 1, 3, 4, 5):
-        part = path[:depth]
-        text = _shown(document, part)
-        if text and len(text.splitlines()) <= LONGEST_EXAMPLE:
-            return text
-    whole = _shown(document, path[:2]) or json.dumps(document, indent=2, ensure_ascii=False)
-    lines = whole.splitlines()
-    return "\n".join([*lines[:LONGEST_EXAMPLE], *(["..."] if len(lines) > LONGEST_EXAMPLE else [])])
+def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
+    """A case with the parts of its manifest that it changes; if it changes none, those at `otherwise`."""
+    findings = validate(case.subject(), only=[code]).findings
+    changed = [
+        operation["path"] for operation in case.content.get("patch", ()) if operation["op"] != "remove"
+    ]
+    places = [each.location.pointer or "" for each in findings[:1]] + changed
+    parts: dict[str, str] = {}
+    for place in places or otherwise:
+        name, text = _part(case.document, path_of(place))
+        if len(parts) < MOST_PARTS:
+            parts.setdefault(name, text)
+    shown = "\n".join(f"{name}: {text}" if name else text for name, text in parts.items())
+    return Example(case.says, shown, tuple(each.message for each in findings))
 
 
-def _shown(document: Any, path: list[str]) -> str:
-    value = document
-    for part in path:
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
+def _part(document: Any, path: list[str]) -> tuple[str, str]:
+    """The entry of a section that holds a place, or the part of it with the place if the entry is long."""
+    value, taken, text = document, "", ""
+    for depth, key in enumerate(path):
+        if isinstance(value, list):
+            index = len(value) - 1 if key == "-" else int(key)
+            value, taken = value[index], f"{taken}/{index}"
+        elif isinstance(value, dict) and key in value:
+            value, taken = value[key], f"{taken}/{key}"
         else:
-            return ""
-    label = "/".join(path)
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return f"{label}: {text}" if label else text
+            break
+        text = "\n".join(_lines(value))
+        if depth > 0 and text.count("\n") < MOST_LINES:
+            break
+    lines = text.splitlines()
+    return taken, "\n".join([*lines[:MOST_LINES], "..."]) if len(lines) > MOST_LINES else text
 
 
-def _paragraph(code: str) -> str | None:
-    """The paragraph of the specification whose anchor names the rule; without the anchor."""
+def _lines(value: Any, before: str = "", after: str = "", depth: int = 0) -> Iterator[str]:
+    """JSON that keeps on one line what fits."""
+    one = f"{'  ' * depth}{before}{json.dumps(value, ensure_ascii=False)}{after}"
+    if len(one) <= WIDTH or not value or not isinstance(value, dict | list):
+        yield one
+        return
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    yield f"{'  ' * depth}{before}{opening}"
+    pairs = value.items() if isinstance(value, dict) else ((None, each) for each in value)
+    for index, (name, each) in enumerate(pairs):
+        label = "" if name is None else f"{json.dumps(name, ensure_ascii=False)}: "
+        yield from _lines(each, label, "," if index < len(value) - 1 else "", depth + 1)
+    yield f"{'  ' * depth}{closing}{after}"
+
+
+def _paragraph(rule: Rule) -> str | None:
+    """What the specification says about a rule: the paragraph that names it, else its chapter's demands."""
     try:
-        text = shipped_bytes("spec.md").decode()
+        text = specification()
     except UnreadableError:
         return None
-    for paragraph in re.split(r"\n\s*\n", text):
-        if code in paragraph and not paragraph.lstrip().startswith("|"):
-            return re.sub(r"<a [^>]*></a>|<!--.*?-->|\{#[^}]*\}", "", paragraph).strip()
-    return None
+    paragraphs = [
+        each for each in re.split(r"\n\s*\n", text) if not each.lstrip().startswith(("|", "<!-- fields"))
+    ]
+    naming = [each for each in paragraphs if rule.code in each]
+    found = naming or [
+        each for each in _chapter(paragraphs, rule.spec) if re.search(r"\b(MUST|SHOULD|MAY)\b", each)
+    ]
+    return "\n\n".join(re.sub(r"<[^>]*>|\{#[^}]*\}", "", each).strip() for each in found) or None
+
+
+def _chapter(paragraphs: list[str], anchor: str) -> Iterator[str]:
+    """The paragraphs below the heading that an anchor names."""
+    is_inside = False
+    for paragraph in paragraphs:
+        if paragraph.lstrip().startswith("#"):
+            heading = paragraph.strip().splitlines()[0].lstrip("# ")
+            is_inside = re.sub(r"[^a-z0-9]+", "-", heading.lower()) == anchor
+        elif is_inside:
+            yield paragraph

@@ -135,11 +135,10 @@ class _Collector:
 
     @staticmethod
     def _is_as_recorded(source: Path, file: dict[str, Any]) -> bool:
-        return (
-            source.is_file()
-            and source.stat().st_size == file["size"]
-            and sha256_file(source).sha256 == file["sha256"]
-        )
+        if not source.is_file() or source.stat().st_size != file["size"]:
+            return False
+        recorded: str = file["sha256"]
+        return sha256_file(source).sha256 == recorded
 
 
 def _code_of_results(manifest: Manifest) -> set[str]:
@@ -152,7 +151,7 @@ def _code_of_results(manifest: Manifest) -> set[str]:
 
 
 def _is_open(data: dict[str, Any]) -> bool:
-    return data.get("access", {}).get("level", "open") == "open"
+    return bool(data.get("access", {}).get("level", "open") == "open")
 
 
 def _why_not(data: dict[str, Any], choice: DataChoice, total: int) -> str:

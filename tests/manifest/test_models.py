@@ -78,18 +78,11 @@ def of_model(node: Any, definitions: dict[str, Any], nullable: bool = True) -> A
     """What pydantic says a model asserts, in the same form."""
     if "$ref" in node:
         return of_model(definitions[node["$ref"].rpartition("/")[2]], definitions)
-    if "const" in node:
-        return {"enum": [node["const"]]}
+    if "enum" in node or "const" in node:
+        return {"enum": sorted(node.get("enum", [node.get("const")]), key=str)}
     said = {key: node[key] for key in ASSERTING & node.keys()}
-    if "enum" in said:
-        return {"enum": sorted(said["enum"], key=str)}
     if "anyOf" in node:
-        branches = [each for each in node["anyOf"] if nullable or each != {"type": "null"}]
-        if len(branches) == 1:
-            return of_model(branches[0], definitions) | said
-        if {"type": "number"} in branches:
-            branches = [each for each in branches if each != {"type": "integer"}]
-        return {"one of": sorted((of_model(each, definitions) for each in branches), key=str)}
+        return of_union(node["anyOf"], said, definitions, nullable)
     if "type" not in node:
         return "anything"
     said["type"] = node["type"]
@@ -98,16 +91,32 @@ def of_model(node: Any, definitions: dict[str, Any], nullable: bool = True) -> A
     if node["type"] == "array":
         items = node["items"] if "items" in node else node["prefixItems"][0]
         said["items"] = of_model(items, definitions)
-    if node["type"] == "object" and "properties" in node:
-        optional = {"value"} if node["title"] == "Observation" else set()
-        said["properties"] = {
+    elif node["type"] == "object":
+        said |= of_object(node, definitions)
+    return said
+
+
+def of_union(branches: list[Any], said: dict[str, Any], definitions: dict[str, Any], nullable: bool) -> Any:
+    """A property that may be left out is None in the models, which the schema does not know as null."""
+    kept = [each for each in branches if nullable or each != {"type": "null"}]
+    if len(kept) == 1:
+        return of_model(kept[0], definitions) | said
+    if {"type": "number"} in kept:
+        kept = [each for each in kept if each != {"type": "integer"}]
+    return {"one of": sorted((of_model(each, definitions) for each in kept), key=str)}
+
+
+def of_object(node: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    if "properties" not in node:
+        more = node.get("additionalProperties", True)
+        return {"values": "anything" if more is True else of_model(more, definitions)}
+    optional = {"value"} if node["title"] == "Observation" else set()
+    return {
+        "properties": {
             name: of_model(each, definitions, nullable=name in optional)
             for name, each in node["properties"].items()
         }
-    elif node["type"] == "object":
-        more = node.get("additionalProperties", True)
-        said["values"] = "anything" if more is True else of_model(more, definitions)
-    return said
+    }
 
 
 def differences(schema: Any, model: Any, place: str = "") -> Iterator[str]:
@@ -200,10 +209,16 @@ scalars = st.one_of(
     st.sampled_from([0, 1, -1, 0.0, 1.0, 1.5, -0.5, 2**53 - 1, 2.0**60, 1e300, 100]),
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
-    st.sampled_from(["", "a", "a b", "x-y", "é", "0" * 64, "../a", "a/../b", "a//b", "/a", "a\\b", "CON", "1.0\n"]),
+    st.sampled_from(
+        ["", "a", "a b", "x-y", "é", "0" * 64, "../a", "a/../b", "a//b", "/a", "a\\b", "CON", "1.0\n"]
+    ),
     st.sampled_from(["9007199254740993", "-1" + "0" * 20, "sd", "ok", "2026-01-01T00:00:00Z", "https://a@b"]),
 )
-anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3), max_leaves=4)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=4,
+)
 
 
 @st.composite
@@ -223,7 +238,11 @@ def mutated(draw: st.DrawFn) -> Any:
         if kind == "drop":
             del parent[path[-1]]
         elif kind == "add" and isinstance(value, dict):
-            name = draw(st.sampled_from(["x-own", "ext:own", "own", "Ext:own", "x", "", "schema_url", "id", "name", "value"]))
+            name = draw(
+                st.sampled_from(
+                    ["x-own", "ext:own", "own", "Ext:own", "x", "", "schema_url", "id", "name", "value"]
+                )
+            )
             value[name] = draw(anything)
         elif kind == "nudge":
             parent[path[-1]] = draw(nudged(value))
@@ -236,12 +255,26 @@ def nudged(value: Any) -> st.SearchStrategy[Any]:
     """Values that are almost this one."""
     if isinstance(value, str):
         return st.sampled_from(
-            [f"{value}\n", f" {value}", value[:-1], value + value, value.upper(), f"{value}\u2028", f"{value}é", f"{value}/", f"\ufeff{value}", f"{value}\x1f", f"{value}\x85"]
+            [
+                f"{value}\n",
+                f" {value}",
+                value[:-1],
+                value + value,
+                value.upper(),
+                f"{value}\u2028",
+                f"{value}é",
+                f"{value}/",
+                f"\ufeff{value}",
+                f"{value}\x1f",
+                f"{value}\x85",
+            ]
         )
     if isinstance(value, bool):
         return st.sampled_from([int(value), str(value), not value])
     if isinstance(value, int | float):
-        return st.sampled_from([float(value), -value, value + 0.5, value * 1e6, str(value), 0, 0.0, 1.0, True])
+        return st.sampled_from(
+            [float(value), -value, value + 0.5, value * 1e6, str(value), 0, 0.0, 1.0, True]
+        )
     if isinstance(value, list):
         return st.sampled_from([[], value + value, [*value, None], [value], {"0": value}])
     if isinstance(value, dict):

@@ -20,6 +20,8 @@ from reprocrate.render.preview.markup import Markup, element, file_link, joined
 from reprocrate.render.preview.plots import contrast_plot, seeds_plot
 from reprocrate.render.preview.tables import Header, number, table
 
+_MOST_METRICS = 20
+_MOST_ROWS = 100
 _MOST_PLOTS = 8
 _MOST_ROWS_PLOTTED = 24
 _MOST_CONFIGURATIONS = 12
@@ -58,7 +60,10 @@ class Findings:
             )
         groups = make_groups(self._manifest, self._outcomes.values())
         grids = [_grid(grid, self._manifest) for grid in make_grids(self._manifest, self._outcomes)]
-        return joined(grids, (_group(group, index) for index, group in enumerate(groups)))
+        shown = [_group(group, index) for index, group in enumerate(groups[:_MOST_METRICS])]
+        more = len(groups) - len(shown)
+        rest = element("p", f"{more} more metrics are in ", file_link("reprocrate.json"), ".", class_="note")
+        return joined(grids, shown, rest if more > 0 else None)
 
     def comparisons(self) -> Markup | None:
         """Every comparison of two results."""
@@ -154,8 +159,9 @@ def _summary_table(group: OutcomeGroup) -> Markup:
         (f"{interval}{method}", "number"),
         ("n", "number"),
     ]
-    rows = [_summary_row(outcome, with_data) for outcome in group.outcomes]
-    return table(f"{group.title}: summary over seeds", header, rows)
+    rows = [_summary_row(outcome, with_data) for outcome in group.outcomes[:_MOST_ROWS]]
+    counted = f", {_MOST_ROWS} of {len(group.outcomes)}" if len(group.outcomes) > _MOST_ROWS else ""
+    return table(f"{group.title}: summary over seeds{counted}", header, rows)
 
 
 def _summary_row(outcome: Outcome, with_data: bool) -> list[Markup]:
@@ -199,9 +205,7 @@ def _seeds_table(group: OutcomeGroup) -> Markup | None:
             else:
                 cells.append(number(each.status if each.value is None else precision.write(each.value)))
         rows.append(cells)
-    columns = [
-        (f"{one.label} on {one.data}" if len(group.by_data) > 1 else one.label, "number") for one in shown
-    ]
+    columns = [(f"{one.label} on {one.data}" if group.spans_data else one.label, "number") for one in shown]
     return element(
         "details",
         element("summary", "The value of every seed"),

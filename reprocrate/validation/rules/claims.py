@@ -159,7 +159,7 @@ def claimed_metric_has_a_margin(subject: Subject) -> Iterator[Found]:
                 yield Found(pointer, claim=claim.id, metric=metric.id)
 
 
-@rule("RC0908", MUST, spec="claims", since="1.0", says="claim {claim} is not what is recorded: {what}")
+@rule("RC0908", MUST, spec="claims", since="1.0", says="the record contradicts claim {claim}: {what}")
 def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
     """The recorded results MUST NOT say the opposite of a claim.
 

@@ -32,7 +32,7 @@ _PATHS = frozenset({"card", "file", "folder", "path", "working_directory"})
 _CREDENTIALS = re.compile(r"\b(?:https?://[^/\s@]+@|[a-z][a-z0-9+.-]*://[^/\s@:]*:[^/\s@]+@)", re.IGNORECASE)
 
 
-@rule("RC0110", MUST, spec="identifiers", since="1.0", says='"{name}" is already the id of {other}')
+@rule("RC0110", MUST, spec="the-manifest", since="1.0", says='"{name}" is already the id of {other}')
 def identifier_is_unique(subject: Subject) -> Iterator[Found]:
     """Every id MUST be unique in its list, and results and comparisons MUST NOT share one.
 
@@ -65,7 +65,9 @@ def _repeated(names: Iterable[tuple[str, str]]) -> Iterator[Found]:
         seen.setdefault(name, pointer)
 
 
-@rule("RC0111", MUST, spec="identifiers", since="1.0", says='"{name}" is not the id of anything in {section}')
+@rule(
+    "RC0111", MUST, spec="the-manifest", since="1.0", says='"{name}" is not the id of anything in {section}'
+)
 def reference_resolves(subject: Subject) -> Iterator[Found]:
     """Every reference MUST name an entry that is there.
 
@@ -148,7 +150,7 @@ def prefix_is_declared(subject: Subject) -> Iterator[Found]:
                 yield Found(f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}", prefix=prefix)
 
 
-@rule("RC0113", MUST, spec="canonical", since="1.0", says="the whole number {number} is beyond 2^53 - 1")
+@rule("RC0113", MUST, spec="the-manifest", since="1.0", says="the whole number {number} is beyond 2^53 - 1")
 def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
     """Whole numbers beyond 2^53 - 1 either way MUST NOT appear as JSON numbers.
 
@@ -160,7 +162,7 @@ def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
             yield Found(pointer, number=value)
 
 
-@rule("RC0114", MUST, spec="times", since="1.0", says='"{time}" is not a time that there is')
+@rule("RC0114", MUST, spec="the-manifest", since="1.0", says='"{time}" is not a time that there is')
 def time_exists(subject: Subject) -> Iterator[Found]:
     """Every time and date MUST be one that the calendar and the clock have.
 
@@ -188,7 +190,7 @@ def _exists(time: str) -> bool:
 @rule(
     "RC0115",
     MUST,
-    spec="paths",
+    spec="the-manifest",
     since="1.0",
     says='"{path}" is not a path that means the same everywhere: {reason}',
 )

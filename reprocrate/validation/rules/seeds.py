@@ -20,7 +20,7 @@ def _over_seeds(subject: Subject) -> Iterator[tuple[str, Result, Sample]]:
             yield pointer, result, sample
 
 
-@rule("RC0601", SHOULD, spec="seeds", since="1.0", says="run {run} has no seed")
+@rule("RC0601", SHOULD, spec="determinism-and-seeds", since="1.0", says="run {run} has no seed")
 def run_has_a_seed(subject: Subject) -> Iterator[Found]:
     """A run that a result over seeds rests on SHOULD record its seed.
 
@@ -38,7 +38,7 @@ def run_has_a_seed(subject: Subject) -> Iterator[Found]:
 @rule(
     "RC0602",
     MUST,
-    spec="seeds",
+    spec="determinism-and-seeds",
     since="1.0",
     says="result {result} counts seed {seed} twice, in {first} and {second}",
 )
@@ -59,7 +59,7 @@ def seed_counts_once(subject: Subject) -> Iterator[Found]:
                 yield Found(place, result=result.id, seed=run.seed, first=first, second=run.id)
 
 
-@rule("RC0603", SHOULD, spec="seeds", since="1.0", says="result {result} rests on {n}{shows}")
+@rule("RC0603", SHOULD, spec="determinism-and-seeds", since="1.0", says="result {result} rests on {n}{shows}")
 def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
     """A result over seeds SHOULD rest on at least three of them, or as many as the venue asks for.
 
@@ -86,7 +86,13 @@ def _what_it_shows(sample: Sample) -> str:
     return f": a repetition is expected within {half:.3g} of the mean, which is a wide margin"
 
 
-@rule("RC0604", SHOULD, spec="seeds", since="1.0", says="all {n} seeds of result {result} give {value}")
+@rule(
+    "RC0604",
+    SHOULD,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="all {n} seeds of result {result} give {value}",
+)
 def seed_has_an_effect(subject: Subject) -> Iterator[Found]:
     """The values over seeds SHOULD NOT all be the same.
 
@@ -101,7 +107,7 @@ def seed_has_an_effect(subject: Subject) -> Iterator[Found]:
 @rule(
     "RC0605",
     MUST,
-    spec="determinism",
+    spec="determinism-and-seeds",
     since="1.0",
     says="runs {first} and {second} repeat the same seed, and {metric} is {one} and {other}",
 )
@@ -142,7 +148,7 @@ def _differences(pointer: str, first: Run, second: Run) -> Iterator[Found]:
 @rule(
     "RC0606",
     MUST,
-    spec="seeds",
+    spec="determinism-and-seeds",
     since="1.0",
     says="seed {seed} is said to be an argument, but the command of {run} does not hold it",
 )

@@ -23,7 +23,7 @@ _LENGTH = {
 _NAMED = _UNKNOWN | _MISSING | _RANGE | _LENGTH | {"const", "enum", "pattern", "type"}
 
 
-@rule("RC0101", MUST, spec="structure", since="1.0", says="{problem}", needs=Need.DOCUMENT)
+@rule("RC0101", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.DOCUMENT)
 def property_is_known(subject: Subject) -> Iterator[Found]:
     """Every property MUST be one that the standard knows, or start with `x-` or a declared prefix.
 
@@ -33,7 +33,7 @@ def property_is_known(subject: Subject) -> Iterator[Found]:
     yield from _told(each for each in subject.schema_problems if each.keyword in _UNKNOWN)
 
 
-@rule("RC0102", MUST, spec="structure", since="1.0", says="{problem}", needs=Need.DOCUMENT)
+@rule("RC0102", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.DOCUMENT)
 def required_property_is_there(subject: Subject) -> Iterator[Found]:
     """Every property that the standard requires MUST be given.
 
@@ -43,7 +43,7 @@ def required_property_is_there(subject: Subject) -> Iterator[Found]:
     yield from _told(each for each in subject.schema_problems if each.keyword in _MISSING)
 
 
-@rule("RC0103", MUST, spec="structure", since="1.0", says="{problem}", needs=Need.DOCUMENT)
+@rule("RC0103", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.DOCUMENT)
 def value_is_of_its_type(subject: Subject) -> Iterator[Found]:
     """Every value MUST be of the type that the standard gives its property.
 
@@ -53,7 +53,7 @@ def value_is_of_its_type(subject: Subject) -> Iterator[Found]:
     yield from _told(each for each in subject.schema_problems if each.keyword == "type")
 
 
-@rule("RC0104", MUST, spec="structure", since="1.0", says="{problem}", needs=Need.DOCUMENT)
+@rule("RC0104", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.DOCUMENT)
 def word_is_one_of_the_standards(subject: Subject) -> Iterator[Found]:
     """Where the standard lists the words that may stand, the value MUST be one of them.
 
@@ -63,7 +63,7 @@ def word_is_one_of_the_standards(subject: Subject) -> Iterator[Found]:
     yield from _told(each for each in subject.schema_problems if each.keyword in ("const", "enum"))
 
 
-@rule("RC0105", MUST, spec="structure", since="1.0", says="{problem}", needs=Need.DOCUMENT)
+@rule("RC0105", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.DOCUMENT)
 def text_has_its_form(subject: Subject) -> Iterator[Found]:
     """Digests, times, identifiers, paths, addresses and the like MUST have the form that the standard gives.
 
@@ -73,7 +73,7 @@ def text_has_its_form(subject: Subject) -> Iterator[Found]:
     yield from _told(each for each in subject.schema_problems if each.keyword == "pattern")
 
 
-@rule("RC0106", MUST, spec="structure", since="1.0", says="{problem}", needs=Need.DOCUMENT)
+@rule("RC0106", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.DOCUMENT)
 def number_is_within_its_bounds(subject: Subject) -> Iterator[Found]:
     """Every number MUST lie within the bounds that the standard gives its property.
 
@@ -83,7 +83,7 @@ def number_is_within_its_bounds(subject: Subject) -> Iterator[Found]:
     yield from _told(each for each in subject.schema_problems if each.keyword in _RANGE)
 
 
-@rule("RC0107", MUST, spec="structure", since="1.0", says="{problem}", needs=Need.DOCUMENT)
+@rule("RC0107", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.DOCUMENT)
 def text_or_list_has_its_length(subject: Subject) -> Iterator[Found]:
     """Text and lists MUST be as long as the standard allows.
 
@@ -93,7 +93,7 @@ def text_or_list_has_its_length(subject: Subject) -> Iterator[Found]:
     yield from _told(each for each in subject.schema_problems if each.keyword in _LENGTH)
 
 
-@rule("RC0108", MUST, spec="structure", since="1.0", says="{problem}", needs=Need.DOCUMENT)
+@rule("RC0108", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.DOCUMENT)
 def value_has_one_of_its_forms(subject: Subject) -> Iterator[Found]:
     """Where the standard offers several forms for a value, the value MUST have exactly one of them.
 

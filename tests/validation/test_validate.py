@@ -1,0 +1,217 @@
+"""Judging a subject: everything at once, nothing silent."""
+
+from __future__ import annotations
+
+import copy
+import json
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reprocrate import UnreadableError
+from reprocrate.finding import Severity
+from reprocrate.manifest import manifest_from
+from reprocrate.standard import shipped_bytes
+from reprocrate.validation import FolderFiles, Need, Subject, all_rules, find_rule, report_document, validate
+from reprocrate.validation.rule import CannotAssessError, Found
+
+BASE: dict[str, Any] = json.loads(shipped_bytes("conformance/base/seeds.json"))
+
+
+def base() -> dict[str, Any]:
+    return copy.deepcopy(BASE)
+
+
+def test_sound_manifest_is_valid_and_every_rule_is_accounted_for() -> None:
+    report = validate(Subject("rings", base()))
+    assert report.valid
+    assert report.findings == ()
+    assert {each.code for each in report.not_assessed} == {"RC0701", "RC0702"}
+    assert sorted([*report.assessed, *(each.code for each in report.not_assessed)]) == [
+        rule.code for rule in all_rules()
+    ]
+
+
+def test_typed_manifest_can_be_judged_as_well() -> None:
+    assert validate(Subject.of(manifest_from(base()), "rings")).findings == ()
+
+
+def test_problems_of_shape_are_told_at_once_and_the_rest_is_not_assessed() -> None:
+    document = base()
+    document["runs"][0]["sead"] = 1
+    document["runs"][1]["status"] = "fine"
+    del document["experiment"]["title"]
+    report = validate(Subject("rings", document))
+    assert [(each.code, each.location.pointer) for each in report.findings] == [
+        ("RC0101", "/runs/0/sead"),
+        ("RC0102", "/experiment"),
+        ("RC0104", "/runs/1/status"),
+    ]
+    assert not report.valid
+    reasons = {each.reason for each in report.not_assessed}
+    assert reasons == {"the manifest does not follow its schema (3 problems)"}
+    assert "RC0801" in {each.code for each in report.not_assessed}
+
+
+@pytest.mark.parametrize("document", [None, [], "text", 3, {}, {"manifest_version": 3}])
+def test_what_is_no_manifest_is_a_finding(document: Any) -> None:
+    report = validate(Subject("thing", document))
+    assert not report.valid
+
+
+def test_another_major_version_is_refused() -> None:
+    with pytest.raises(UnreadableError, match=r"manifest_version 9\.0"):
+        validate(Subject("rings", {**base(), "manifest_version": "9.0"}))
+
+
+def test_newer_minor_version_is_judged_by_what_is_known() -> None:
+    document = {**base(), "manifest_version": "1.9", "colours": []}
+    document["experiment"]["licence_note"] = "new in 1.9"
+    document["experiment"]["authors"][0]["orcid"] = "0000-0002-1825-0098"
+    report = validate(Subject("rings", document))
+    assert [each.code for each in report.findings] == ["RC1104", "RC0001"]
+    assert "2 unknown properties" in report.findings[1].message
+
+
+def test_findings_stand_by_weight_then_code_then_place() -> None:
+    document = base()
+    del document["experiment"]["license"]
+    document["experiment"]["authors"][0]["orcid"] = "0000-0002-1825-0098"
+    document["runs"][0]["capture"] = {"completeness": "partial"}
+    document["claims"][0]["evidence"] = []
+    report = validate(Subject("rings", document))
+    assert [each.code for each in report.findings] == ["RC0901", "RC1104", "RC1102", "RC1006"]
+    assert [report.count(each) for each in Severity] == [2, 1, 1]
+
+
+def test_only_the_rules_that_are_asked_for_are_applied() -> None:
+    report = validate(Subject("rings", base()), only=["RC08", "RC0901"])
+    assert {code[:4] for code in report.assessed} == {"RC08", "RC09"}
+    assert [code for code in report.assessed if code.startswith("RC09")] == ["RC0901"]
+    assert report.not_assessed == ()
+
+
+def test_rule_can_be_set_by_a_policy() -> None:
+    report = validate(Subject("rings", base()), parameters={"RC0603": {"least": 5}})
+    assert [each.location.pointer for each in report.findings] == ["/results/0/n", "/results/1/n"]
+    assert "rests on 3 seeds" in report.findings[0].message
+
+
+def test_rule_that_fails_is_not_taken_for_a_pass() -> None:
+    def broken(subject: Subject) -> Iterator[Found]:
+        yield Found("/experiment")
+        raise ZeroDivisionError("by zero")
+
+    found = find_rule("RC1102")
+    assert found is not None
+    report = validate(Subject("rings", base()), rules=[replace(found, check=broken)])
+    assert [each.code for each in report.findings] == ["RC1102"]
+    assert report.assessed == ()
+    assert report.not_assessed[0].reason.endswith("ZeroDivisionError: by zero")
+
+
+def test_rule_can_say_that_it_cannot_be_applied() -> None:
+    def unable(subject: Subject) -> Iterator[Found]:
+        yield from ()
+        raise CannotAssessError("there is no light")
+
+    found = find_rule("RC1102")
+    assert found is not None
+    report = validate(Subject("rings", base()), rules=[replace(found, check=unable, needs=Need.DOCUMENT)])
+    assert [each.reason for each in report.not_assessed] == ["there is no light"]
+
+
+def test_models_that_refuse_what_the_schema_accepts_are_not_taken_for_a_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("reprocrate.validation.subject.problems", lambda *_: [])
+    document = base()
+    del document["experiment"]["title"]
+    report = validate(Subject("rings", document))
+    assert [each.code for each in report.findings] == ["RC0108"]
+
+
+def test_nothing_is_started_and_the_network_is_not_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("validation must not do this")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    monkeypatch.setattr(socket, "socket", refuse)
+    report = validate(Subject("rings", base(), FolderFiles(tmp_path)))
+    assert {each.code for each in report.findings} == {"RC0701"}
+    assert report.not_assessed == ()
+
+
+def test_unreadable_file_is_neither_a_pass_nor_a_finding(tmp_path: Path) -> None:
+    class Locked(FolderFiles):
+        def exists(self, path: str) -> bool:
+            return True
+
+    report = validate(Subject("rings", base(), Locked(tmp_path)), only=["RC0702"])
+    assert report.findings == ()
+    assert "could not read" in report.not_assessed[0].reason
+
+
+def test_thousand_runs_are_judged_in_seconds() -> None:
+    document = base()
+    (template,) = [run for run in document["runs"] if run["id"] == "wide-0"]
+    metrics = [{**template["metrics"][0], "metric": f"m{i}"} for i in range(20)]
+    document["metrics"] += [{"id": f"m{i}"} for i in range(20)]
+    document["configurations"].append({**document["configurations"][0], "id": "many"})
+    many = [
+        {
+            **template,
+            "id": f"many-{i}",
+            "configuration": "many",
+            "metrics": metrics,
+            "outputs": [],
+            "seeds": [],
+        }
+        for i in range(500)
+    ]
+    document["runs"] += many
+    names = [run["id"] for run in many]
+    document["results"] += [
+        {"id": f"r{i}", "configuration": "many", "metric": f"m{i}", "data": "rings", "split": "heldout"}
+        | {"over": "runs", "statistic": "mean", "n": 500, "value": 0.912, "sd": 0.0, "runs": names}
+        for i in range(20)
+    ]
+    report = validate(Subject("rings", document))
+    assert {each.code for each in report.findings} == {"RC0604"}
+
+
+# As a document ----------------------------------------------------------------------------------------
+
+
+def test_report_as_a_document_follows_its_schema() -> None:
+    from reprocrate.standard import problems
+
+    document = base()
+    document["runs"][0]["sead"] = 1
+    for subject in (Subject("rings", document), Subject("rings", base()), Subject("list", [])):
+        report = validate(subject)
+        as_document = report_document(report)
+        assert problems(as_document, "report") == []
+        assert json.loads(json.dumps(as_document)) == as_document
+        assert as_document["valid"] is report.valid
+        assert sum(as_document["counts"].values()) == len(as_document["findings"])
+
+
+def test_finding_as_a_document() -> None:
+    document = base()
+    document["runs"][0]["sead"] = 1
+    (finding,) = report_document(validate(Subject("rings", document)))["findings"]
+    assert finding == {
+        "code": "RC0101",
+        "severity": "error",
+        "message": 'unknown property "sead" of Run (did you mean "seeds"?)',
+        "location": {"file": "reprocrate.json", "pointer": "/runs/0/sead"},
+        "fix": "Correct the name, or put `x-` before it if it is your own.",
+    }
