@@ -1,9 +1,8 @@
 """Packs what the package shows under links: the schema, the examples and the specification.
 
-There is one copy of each, at the root of the repository. A wheel gets the bytes as ordinary files, and a source
-distribution has ordinary files in both places. In a checkout whose links became text files (some archives,
-Windows without developer mode) a wheel is still whole; a source distribution or an editable install, which take
-the package's folder as it is, are refused.
+There is one copy of each, at the root of the repository. A wheel gets the bytes as ordinary files. In a
+checkout whose links became text files (some archives, Windows without developer mode) a wheel is still whole;
+a source distribution or an editable install, which take the package's folder as it is, are refused.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ class LinkedFilesHook(BuildHookInterface[BuilderConfig]):
             build_data: what hatchling is told; `force_include` is extended.
 
         Raises:
-            RuntimeError: what a link shows is absent, or a text file stands in the place of a link that is needed.
+            RuntimeError: what a link shows is absent, or a text file stands in the place of a link.
         """
         for name in LINKED:
             sources = self._files(name)
@@ -44,9 +43,9 @@ class LinkedFilesHook(BuildHookInterface[BuilderConfig]):
                     build_data["force_include"][f"{self.root}/{source}"] = f"reprocrate/{source}"
             elif not self._shown(sources):
                 raise RuntimeError(
-                    f"reprocrate/{name} does not show {name}: this checkout has text files in place of symbolic "
-                    "links, and only a wheel can do without them. Make links (git config core.symlinks true; git "
-                    f"checkout -- reprocrate/{name}), or put a copy of {name} there, or build the wheel."
+                    f"reprocrate/{name} does not show {name}: this checkout has text files for links, "
+                    "and only a wheel can do without them. Make links (git config core.symlinks true; "
+                    f"git checkout -- reprocrate/{name}), or put a copy of {name} there, or build the wheel."
                 )
 
     def _files(self, name: str) -> list[str]:

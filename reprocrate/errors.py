@@ -28,7 +28,8 @@ class ReprocrateError(Exception):
         super().__init__(what, why, fix)
 
     def __str__(self) -> str:
-        return " ".join(_sentence(part) for part in (self.what, self.why, self.fix) if part)
+        said = f"{self.what.rstrip('.')}: {self.why}" if self.why else self.what
+        return " ".join(_sentence(part) for part in (said, self.fix) if part)
 
 
 class UsageError(ReprocrateError):

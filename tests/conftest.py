@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,14 @@ def repository() -> Path:
 def examples(repository: Path) -> Path:
     """The shipped examples; copy one before running it."""
     return repository / "examples"
+
+
+@pytest.fixture(scope="session")
+def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment without any package: what is recorded in it needs no package index to be rebuilt."""
+    folder = tmp_path_factory.mktemp("environment") / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
+    return folder
 
 
 @pytest.fixture(autouse=True)

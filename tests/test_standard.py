@@ -149,8 +149,7 @@ def test_every_problem_is_told_in_the_order_of_the_document() -> None:
         ({"authors": [{"nam": "Ada"}]}, 'missing property "name" (is "nam" meant for it?)'),
         (
             {"status": "withdrwn"},
-            '"status" must be "current", "corrected" or "withdrawn", not "withdrwn" '
-            '(did you mean "withdrawn"?)',
+            '"status" must be "current", "corrected" or "withdrawn", not "withdrwn"',
         ),
         ({"license": "not one"}, '"license" has the wrong form: "not one". Needed: SPDX licence expression.'),
     ],

@@ -106,7 +106,7 @@ def _code(
 
 def _configuration(group: ConfigurationGroup, chosen: Selection, data_of: Mapping[Key, str]) -> Section:
     counting = {run["id"] for run in chosen.counting}
-    codes = [run["code"] for run in chosen.counting if run.get("code")]
+    newest = max(chosen.counting, key=lambda run: run["id"], default={})
     read = dict.fromkeys(
         data_of[file.root, file.path]
         for record in group.records
@@ -114,7 +114,7 @@ def _configuration(group: ConfigurationGroup, chosen: Selection, data_of: Mappin
         for file in record.inputs
         if (file.root, file.path) in data_of
     )
-    return group.to_section(max(codes, default=None), list(read))
+    return group.to_section(newest.get("code"), list(read))
 
 
 def _determinism(settings: ProjectSettings, records: Sequence[RunRecord]) -> Section:

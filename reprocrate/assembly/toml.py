@@ -12,10 +12,9 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.errors import UnavailableError, UsageError
-
-SETTINGS_NAME = "reprocrate.toml"
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(=|\.)""")
@@ -69,6 +68,8 @@ def _explain(detail: Any, document: Mapping[str, Any], text: str) -> tuple[str, 
     location = _in_file(document, detail["loc"])
     if detail["type"] == "missing":
         location = (*location, detail["loc"][-1])
+    elif detail["type"] == "unknown_property":
+        location = (*location, detail["ctx"]["name"])
     line = line_of(text, location)
     place = f"{SETTINGS_NAME}{f' line {line}' if line else ''}: {_dotted(location)}"
     if detail["type"] in _UNKNOWN:

@@ -180,6 +180,20 @@ class Bundle:
                 raise self._not_intact([_changed(path) if expected else _extra(path)])
         return data
 
+    def digest(self, path: str) -> str:
+        """The SHA-256 of one file as it is, whatever the list of checksums says.
+
+        Raises:
+            IntegrityError: it is damaged.
+        """
+        found = hashlib.sha256()
+        try:
+            for piece in self._container.stream(path):
+                found.update(piece)
+        except BadMemberError as error:
+            raise self._not_intact([error.problem]) from None
+        return found.hexdigest()
+
     def verify(self, progress: Callable[[int], None] = lambda _count: None) -> list[Problem]:
         """Check the structure and every digest, and name all that is wrong.
 

@@ -87,10 +87,19 @@ def read_processes(folder: Path) -> list[Process]:
     return sorted(found, key=lambda process: process.header.get("time") or 0.0)
 
 
-def main_process(processes: Iterable[Process], launcher: int) -> Process | None:
-    """The process that the launcher started; None where that is not a Python that could be seen."""
-    started = (process for process in processes if process.header.get("ppid") == launcher)
-    return next(started, None)
+def main_process(processes: Iterable[Process], launcher: int | None) -> Process | None:
+    """The process that the launcher started; None where that is not a Python that could be seen.
+
+    Args:
+        processes: those that were recorded, oldest first.
+        launcher: the launcher's number; None where the command ran among process numbers of its own, as in a
+            sandbox. There it is the first process that no recorded one started.
+    """
+    known = list(processes)
+    if launcher is not None:
+        return next((process for process in known if process.header.get("ppid") == launcher), None)
+    recorded = {process.header.get("pid") for process in known}
+    return next((process for process in known if process.header.get("ppid") not in recorded), None)
 
 
 def unseen_programs(processes: Iterable[Process]) -> list[str]:

@@ -127,7 +127,8 @@ def template_of(path: str, record: RunRecord) -> str:
 
 
 def _look_into_json(collector: _Collector, location: Path, path: str, template: str) -> None:
-    for steps, value in islice(_numbers(json.loads(read_text(location)), ()), 200):
+    numbers = islice(_numbers(json.loads(read_text(location)), ()), 200)
+    for steps, value in sorted(numbers, key=lambda number: "train" in number[0]):
         place = "$" + "".join(_written_step(step) for step in steps)
         name = ".".join(str(step) for step in steps if not isinstance(step, int)) or Path(path).stem
         collector.add(name, value, f"{path} at {place}", f"from = {_quoted(f'{template}:{place}')}")

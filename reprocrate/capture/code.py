@@ -50,15 +50,19 @@ class Snapshot:
         return replace(self, state=replace(self.state, files=files, tree_sha256=_digest(files)))
 
 
-def take_snapshot(project: Path) -> Snapshot:
+def take_snapshot(project: Path, *, version_control: bool = True) -> Snapshot:
     """The source tree of a project now; what git cannot give back is kept in `.reprocrate/objects`.
+
+    Args:
+        project: the project's folder.
+        version_control: whether to ask git, which reads settings that the folder holds.
 
     Raises:
         UnavailableError: the project could not be read, or a file not be kept.
     """
     problems = []
     try:
-        repository = find_repository(project)
+        repository = find_repository(project) if version_control else None
     except GitError as error:
         repository = None
         problems.append(f"git could not read the repository: {error}")

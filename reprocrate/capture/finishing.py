@@ -50,7 +50,7 @@ class Circumstances:
         folder: where its record and logs are.
         program: the program that was started.
         environ: its environment variables.
-        launcher: the process that started it.
+        launcher: the process that started it; None where it had process numbers of its own.
         began_ns: when, by the clock of the project's file system.
         snapshot: the source tree before it started.
         scrubber: what must not stand in a record.
@@ -61,7 +61,7 @@ class Circumstances:
     folder: Path
     program: str
     environ: Mapping[str, str]
-    launcher: int
+    launcher: int | None
     began_ns: int
     snapshot: Snapshot
     scrubber: Scrubber

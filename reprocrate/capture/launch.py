@@ -83,6 +83,8 @@ class Request:
         seed: the seed of this launch. Where it is None, a seed that the command names by itself counts.
         seed_variable: environment variable that carries the seed.
         grid: value of each grid parameter.
+        foreign: whether it is somebody else's code: git is not asked, since it reads settings that the folder
+            holds, and the processes may have numbers of their own, as in a sandbox.
     """
 
     project: Path
@@ -92,6 +94,7 @@ class Request:
     seed: int | None = None
     seed_variable: str | None = None
     grid: Mapping[str, Scalar] = field(default_factory=dict)
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class Launch:
     environ: Mapping[str, str]
     liveness: Liveness
     overlapped: bool
+    foreign: bool = False
 
     @property
     def stdout(self) -> Path:
@@ -180,7 +184,7 @@ class Launch:
                 folder=self.folder,
                 program=self.argv[0],
                 environ=self.environment(),
-                launcher=os.getpid(),
+                launcher=None if self.foreign else os.getpid(),
                 began_ns=self.liveness.began_ns,
                 snapshot=self.snapshot,
                 scrubber=self.scrubber,
@@ -242,7 +246,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
     liveness = None
     try:
         liveness = Liveness(folder)
-        snapshot = take_snapshot(project)
+        snapshot = take_snapshot(project, version_control=not request.foreign)
         record = RunRecord(
             id=folder.name,
             tool=_tool(),
@@ -263,7 +267,19 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
             raise could_not("write", folder, error) from error
         raise
     overlapped = any((other / LOCK_NAME).exists() for other in folder.parent.iterdir() if other != folder)
-    return Launch(project, folder, argv, cwd, record, snapshot, hidden, dict(environ), liveness, overlapped)
+    return Launch(
+        project,
+        folder,
+        argv,
+        cwd,
+        record,
+        snapshot,
+        hidden,
+        dict(environ),
+        liveness,
+        overlapped,
+        request.foreign,
+    )
 
 
 def timestamp(moment: datetime) -> str:

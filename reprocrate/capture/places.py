@@ -101,17 +101,11 @@ class Places:
             return None if _is_tools_own(inside) else Place(None, inside)
         if self._is_installed(path) or _is_system(path):
             return None
-        for folder in self._temporary:
-            if _is_below(path, folder):
-                return Place(TEMPORARY, self.scrubber.place(path[len(folder) + 1 :]))
-        for name, folder in self._caches:
+        for name, folder in self._named_folders:
             if _is_below(path, folder):
                 rest = path[len(folder) + 1 :]
-                return None if rest.endswith(".lock") else Place(name, self.scrubber.place(rest))
-        for home in self.scrubber.homes:
-            if _is_below(path, home):
-                rest = path[len(home) + 1 :]
-                return None if rest.startswith(".") else Place("home", self.scrubber.place(rest))
+                hidden = rest.startswith(".") if name == "home" else rest.endswith(".lock")
+                return None if hidden else Place(name, self.scrubber.place(rest))
         return Place("external", self.scrubber.place(path.lstrip(os.sep)))
 
     def is_foreign_code(self, path: str) -> bool:
@@ -143,13 +137,15 @@ class Places:
         )
 
     @cached_property
-    def _caches(self) -> tuple[tuple[str, str], ...]:
-        found = []
+    def _named_folders(self) -> tuple[tuple[str, str], ...]:
+        """The places outside the project, those inside others first."""
+        found = [("home", home) for home in self.scrubber.homes]
+        found += [(TEMPORARY, folder) for folder in self._temporary]
         for name, variable, usual in _CACHES:
             moved = self.environ.get(variable)
             folders = [moved] if moved else [f"{home}/{usual}" for home in self.scrubber.homes]
             found += [(name, folder.rstrip("/")) for folder in folders]
-        return tuple(found)
+        return tuple(sorted(found, key=lambda place: -len(place[1])))
 
     def _is_installed(self, path: str) -> bool:
         """Whether a file came with an interpreter or an installed distribution."""
@@ -168,10 +164,8 @@ class Places:
         if folder not in self._records:
             listings = [_read(file) for file in sorted(Path(folder).glob("*.dist-info/RECORD"))]
             self._records[folder] = b"\n" + b"\n".join(listings)
-        listing = self._records[folder]
-        return any(
-            b"\n" + start + name.encode(errors="surrogateescape") + b"," in listing for start in (b"", b'"')
-        )
+        entry = name.encode(errors="surrogateescape")
+        return any(line in self._records[folder] for line in (b"\n%s," % entry, b'\n"%s",' % entry))
 
 
 def may_hold_secrets(path: str) -> bool:

@@ -46,12 +46,14 @@ class Scrubber:
         cwd: the folder that the command starts in.
         homes: the user's home folder, as the system and the environment name it.
         names: the user's and the machine's name, where they tell anything.
+        hosts: those of them that are the machine's.
     """
 
     project: Path
     cwd: Path
     homes: tuple[str, ...]
     names: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
 
     def command(self, argv: Sequence[str]) -> tuple[str, ...]:
         """A command as it may be recorded."""
@@ -76,7 +78,10 @@ class Scrubber:
         text = _ABSOLUTE.sub(lambda match: self.place(match[0]), text)
         for name in self.names:
             word = re.escape(name)
-            text = re.sub(rf"(?<=//){word}(?=[:/]|$)|(?<=@){word}\b|\b{word}(?=@)", "user", text)
+            text = re.sub(rf"(?<=@){word}\b|\b{word}(?=@)", "user", text)
+        for host in self.hosts:
+            word = rf"(?<![\w.-]){re.escape(host)}(?![\w-])"
+            text = re.sub(word if not host.isalpha() else rf"(?<=//){word}|{word}(?=:[0-9])", "host", text)
         return text
 
     def place(self, path: str) -> str:
@@ -110,8 +115,8 @@ def scrubber(project: Path, cwd: Path, environ: Mapping[str, str]) -> Scrubber:
     names = [environ.get(name, "") for name in ("USER", "LOGNAME", "USERNAME", "SUDO_USER")]
     names += [Path(home).name for home in homes]
     host = socket.gethostname()
-    telling = {name for name in (*names, host, host.partition(".")[0]) if _is_telling(name)}
-    return Scrubber(project, cwd, tuple(dict.fromkeys(homes)), tuple(sorted(telling, key=len, reverse=True)))
+    hosts = _longest_first({host, host.partition(".")[0]})
+    return Scrubber(project, cwd, tuple(dict.fromkeys(homes)), _longest_first({*names, *hosts}), hosts)
 
 
 def scrubbed_url(address: str) -> str | None:
@@ -163,5 +168,9 @@ def _replaced_folder(text: str, folder: str, by: str) -> str:
     )
 
 
-def _is_telling(name: str) -> bool:
-    return len(name) >= 2 and name.lower() not in _NOT_TELLING and not name.isdigit()
+def _longest_first(names: set[str]) -> tuple[str, ...]:
+    """The names that tell anything, so that a longer one is replaced before one that it begins with."""
+    telling = [name for name in names if len(name) > 1 and name.lower() not in _NOT_TELLING]
+    return tuple(
+        sorted((name for name in telling if not name.isdigit()), key=lambda name: (-len(name), name))
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -56,6 +57,9 @@ def make_app() -> typer.Typer:
 
 def run_app(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; never a traceback for a user's mistake."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a character shows another
+            stream.reconfigure(errors="replace")
     try:
         make_app()(list(arguments))
     except ReprocrateError as error:

@@ -20,7 +20,7 @@ from rich.progress import (
 )
 
 _QUIET_SECONDS = 2.0
-"""Where there is no terminal, progress is a plain line at most this often."""
+"""Where there is no terminal, progress is a plain line, once nothing was said for this long."""
 
 
 class Voice:
@@ -33,11 +33,12 @@ class Voice:
         self.out = Console(highlight=False)
         self._bar: Progress | None = None
         self._tasks: dict[str, Any] = {}
-        self._said_at = 0.0
+        self._said_at = time.monotonic()
 
     def note(self, text: str) -> None:
         """One line on stderr."""
         if not self.quiet:
+            self._said_at = time.monotonic()
             (self._bar.console if self._bar else self.err).print(text, markup=False)
 
     def track(self, what: str, done: int, total: int) -> None:
@@ -50,9 +51,8 @@ class Voice:
             self._bar.update(self._tasks[what], completed=done, total=total)
             if done >= total:
                 self._bar.remove_task(self._tasks.pop(what))
-        elif done >= total or time.monotonic() - self._said_at > _QUIET_SECONDS:
-            self._said_at = time.monotonic()
-            self.err.print(f"{what}: {done}/{total}", markup=False)
+        elif time.monotonic() - self._said_at > _QUIET_SECONDS:
+            self.note(f"{what}: {100 * done // total} %")
 
     def warn(self, text: str) -> None:
         """A warning on stderr, also if quiet."""

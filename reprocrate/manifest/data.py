@@ -19,6 +19,7 @@ from reprocrate.manifest.section import (
     Text,
     Timestamp,
     Url,
+    matching,
 )
 
 
@@ -27,7 +28,7 @@ class Source(Section):
 
     url: Url | None = None
     doi: Doi | None = None
-    package: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")] | None = None
+    package: Annotated[str, matching(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] | None = None
     retrieved: Timestamp | None = None
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from enum import StrEnum
 
-from reprocrate.manifest import Data, Manifest, Result
+from reprocrate.manifest import Data, Manifest
 from reprocrate.render import words
 
 FULL = "the full experiment"
@@ -38,18 +40,14 @@ class Availability:
     @property
     def degree(self) -> str:
         """The degree in words, each of which includes the ones before it."""
-        names = ["description", "code", "data"]
+        names = ("description", "code", "data")
         present = {part.name: part.present for part in self.parts}
         if all(present.values()):
             return FULL
-        reached = ["description"]
-        for name in names[1:]:
-            if not present[name]:
-                break
-            reached.append(name)
-        return (
-            " and ".join((", ".join(reached[:-1]), reached[-1])) if len(reached) > 1 else "a description only"
-        )
+        reached = list(itertools.takewhile(present.__getitem__, names))
+        if len(reached) < 2:
+            return "a description only" if reached else "a title only"
+        return words.listing(reached)
 
 
 def availability_of(manifest: Manifest) -> Availability:
@@ -68,27 +66,38 @@ def availability_of(manifest: Manifest) -> Availability:
     )
 
 
-def data_travels(data: Data) -> bool:
-    """Whether all of a data set is in the bundle."""
-    return data.remote is None and bool(data.files) and all(file.travels for file in data.files)
+class Place(StrEnum):
+    """Where the bytes of a data set are."""
+
+    INCLUDED = "included"
+    WITHOUT_FILES = "no file of its own"
+    ELSEWHERE = "not included"
+
+
+def place_of(data: Data) -> Place:
+    """Where the bytes of a data set are; what has no file comes with a package or is made by the code."""
+    if data.remote is not None or not all(file.travels for file in data.files):
+        return Place.ELSEWHERE
+    return Place.INCLUDED if data.files else Place.WITHOUT_FILES
+
+
+def was_watched(manifest: Manifest) -> bool:
+    """Whether the recorder saw which files any run read."""
+    return any(run.capture and run.capture.completeness != "minimal" for run in manifest.runs)
 
 
 def reads_no_files(manifest: Manifest) -> bool:
     """Whether the recorder saw the runs and found that they read no data of their own."""
-    watched = [run for run in manifest.runs if run.capture and run.capture.completeness != "minimal"]
-    return bool(watched) and not manifest.data and not any(run.inputs for run in manifest.runs)
-
-
-def counted_runs(result: Result) -> str:
-    """`5 seeds`, `1 run`, whatever a result is over."""
-    if result.over != "runs":
-        return words.count_of(result.n, result.over.removesuffix("s"))
-    return words.count_of(result.n, "seed" if result.varies_over == "seeds" or result.n == 1 else "run")
+    return was_watched(manifest) and not manifest.data and not any(run.inputs for run in manifest.runs)
 
 
 def _description(manifest: Manifest) -> Part:
-    given = bool(manifest.experiment.description or manifest.claims)
-    return Part("description", given, "what was done and found" if given else "neither text nor claims")
+    about = manifest.experiment
+    if about.description or manifest.claims:
+        return Part("description", True, "what was done and found")
+    if manifest.runs:
+        return Part("description", True, "runs and results only, without words of the authors")
+    return Part("description", False, "nothing but a title")
 
 
 def _code(manifest: Manifest) -> Part:
@@ -106,10 +115,15 @@ def _data(manifest: Manifest) -> Part:
         if reads_no_files(manifest):
             return Part("data", True, "the runs read no data files of their own")
         return Part("data", False, "none is recorded")
-    elsewhere = [words.data_label(one, one.id) for one in manifest.data if not data_travels(one)]
+    places = {words.data_label(one, one.id): place_of(one) for one in manifest.data}
+    elsewhere = [name for name, place in places.items() if place is Place.ELSEWHERE]
     if elsewhere:
         return Part("data", False, f"not included: {words.shortened(elsewhere, 3)}")
-    return Part("data", True, words.count_of(len(manifest.data), "data set"))
+    without = [name for name, place in places.items() if place is Place.WITHOUT_FILES]
+    if without and not was_watched(manifest):
+        return Part("data", False, f"no file is recorded of {words.shortened(without, 3)}")
+    note = words.count_of(len(manifest.data), "data set")
+    return Part("data", True, f"{note}, {len(without)} without files of its own" if without else note)
 
 
 def _environment(manifest: Manifest) -> Part:

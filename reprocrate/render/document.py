@@ -6,7 +6,7 @@ from typing import Any
 
 from reprocrate.manifest import Code, Data, Environment, Hardware, Interval, Manifest, Run
 from reprocrate.render import words
-from reprocrate.render.availability import availability_of, data_travels
+from reprocrate.render.availability import Place, availability_of, place_of
 from reprocrate.render.evidence import Contrast, Evidence, make_contrasts, make_evidence
 from reprocrate.render.gaps import find_gaps
 from reprocrate.render.outcomes import Grid, Outcome, make_grids, make_outcomes
@@ -197,7 +197,7 @@ def _data(data: Data) -> Section:
         "license": data.license,
         "source": (f"doi:{source.doi}" if source.doi else source.url) if source else None,
         "access": data.access.level if data.access else None,
-        "included": data_travels(data),
+        "included": {Place.INCLUDED: True, Place.ELSEWHERE: False}.get(place_of(data)),
         "files": len(data.files),
         "bytes": sum(file.size or 0 for file in data.files),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reprocrate.manifest import Data, Environment, Manifest, Metric
 from reprocrate.render import words
-from reprocrate.render.availability import data_travels, reads_no_files
+from reprocrate.render.availability import Place, place_of, reads_no_files
 from reprocrate.render.outcomes import headline_results
 
 _FEWEST_SEEDS = 3  # below this neither equivalence can be shown nor a spread be trusted
@@ -96,7 +96,7 @@ def _one_data_set(data: Data) -> Iterator[Gap]:
             "It cannot be obtained anew, nor compared with its publisher's version.",
             f"Set `source` under {table}, or `origin` if it was made here.",
         )
-    if not data_travels(data):
+    if place_of(data) is Place.ELSEWHERE:
         how = words.sentence(words.plain(data.access.how_to_obtain or "")) if data.access else ""
         yield Gap(
             f"The data set {name} is not included.",
@@ -144,11 +144,11 @@ def _hardware(manifest: Manifest) -> Iterator[Gap]:
 def _runs(manifest: Manifest) -> Iterator[Gap]:
     unseeded = [run for run in manifest.runs if not run.seeds]
     if unseeded:
+        verb = "has" if len(unseeded) == 1 else "have"
+        everyone = len(unseeded) == len(manifest.runs)
         yield Gap(
-            f"{words.count_of(len(unseeded), 'run')} of {len(manifest.runs)} has no seed."
-            if len(unseeded) == 1
-            else f"{len(unseeded)} of {len(manifest.runs)} runs have no seed.",
-            "Their randomness cannot be repeated, so no rerun can be identical.",
+            "No run has a seed." if everyone else f"{len(unseeded)} of the runs {verb} no seed.",
+            "What was random cannot be repeated, so a rerun can hardly be identical.",
             "Use `reprocrate run --seeds 0-4 -- COMMAND --seed {seed}`.",
         )
     partial = {

@@ -121,7 +121,8 @@ class OutcomeGroup:
     def reading(self) -> str:
         """How to read the numbers: `fraction, higher is better`, and what difference is of no importance."""
         metric = self.outcomes[0].metric
-        parts = [self.unit, self.direction]
+        data = f"measured on {self.outcomes[0].data}" if self.outcomes[0].data and not self.spans_data else ""
+        parts = [self.unit, self.direction, data]
         if metric and metric.count_of:
             parts.append(f"counted on {words.count_of(metric.count_of, 'test item')}")
         text = words.sentence(", ".join(part for part in parts if part))

@@ -62,6 +62,14 @@ def short_python(environment: Environment | None) -> str:
     return match[0] if match else "3"
 
 
+def unpack_commands(bundle: str) -> list[str]:
+    """Commands that unpack a bundle into a folder of its own and enter that."""
+    name = shlex.quote(bundle)
+    if bundle.endswith((".tar.zst", ".tar")):
+        return ["mkdir experiment", f"tar -xf {name} -C experiment", "cd experiment"]
+    return [f"unzip {name} -d experiment", "cd experiment"]
+
+
 def uv_commands(environment: Environment | None) -> list[str]:
     """Commands that build and enter an environment with uv."""
     commands = [f"uv venv --python {short_python(environment)} .venv", ". .venv/bin/activate"]

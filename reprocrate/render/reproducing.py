@@ -10,7 +10,7 @@ from shlex import quote
 from reprocrate import statistics
 from reprocrate.manifest import Environment, Manifest
 from reprocrate.render import words
-from reprocrate.render.availability import data_travels
+from reprocrate.render.availability import Place, place_of
 from reprocrate.render.numbers import duration, exact, memory_size, significant, unit_suffix
 from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
 from reprocrate.render.recipe import Steps, make_steps, pip_commands, uv_commands
@@ -93,7 +93,7 @@ def _check(_manifest: Manifest) -> Iterator[str]:
     yield ""
     yield from _paragraph(
         "Unpack the bundle, unless that is done, and compare every file with its digest. Each line must end "
-        "in `OK`."
+        "in `OK`. A bundle that ends in `.tar.zst` is unpacked with `tar -xf` instead."
     )
     yield from fenced(["unzip BUNDLE -d experiment", "cd experiment", "sha256sum -c manifest-sha256.txt"])
     yield from _paragraph(
@@ -136,8 +136,10 @@ def _needs(manifest: Manifest) -> Iterator[str]:
 def _data(manifest: Manifest) -> Iterator[str]:
     for data in manifest.data:
         name = escaped(words.data_label(data, data.id))
-        if data_travels(data):
-            yield f"- Data: {name}, included"
+        place = place_of(data)
+        if place is not Place.ELSEWHERE:
+            made = "included" if place is Place.INCLUDED else "comes with a package or is made by the code"
+            yield f"- Data: {name}, {made}"
             continue
         source = data.source
         where = (f"https://doi.org/{source.doi}" if source.doi else source.url) if source else None

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 
 from reprocrate.manifest import Code, Data, Environment, Hardware, Manifest, Run
 from reprocrate.render import words
-from reprocrate.render.availability import availability_of, data_travels, reads_no_files
+from reprocrate.render.availability import Place, availability_of, place_of, reads_no_files
 from reprocrate.render.document import show_document
 from reprocrate.render.evidence import (
     Contrast,
@@ -46,6 +46,11 @@ _STANDING = {
     Standing.OPEN: ("?", WARN),
     Standing.CONFLICTING: ("!", BAD),
     Standing.NOT_EVIDENCED: ("?", WARN),
+}
+_PLACE = {
+    Place.INCLUDED: "travels with the bundle",
+    Place.WITHOUT_FILES: "no file of its own: comes with a package or is made by the code",
+    Place.ELSEWHERE: "does not travel with the bundle",
 }
 _MOST_SEEDS = 10
 _MOST_METRICS = 20
@@ -124,10 +129,11 @@ def _groups(groups: list[OutcomeGroup]) -> Iterator[RenderableType]:
 
 
 def _group(group: OutcomeGroup) -> RenderableType:
-    with_data = any(outcome.data for outcome in group.outcomes)
+    with_data = group.spans_data
     named = next((one.result.interval for one in group.outcomes if one.result.interval), None)
     interval = interval_name(named.kind, named.level) if named else "Interval"
-    columns = ["Configuration", *(["Data"] if with_data else []), "Mean ± sd", interval, "n", "Each seed"]
+    value = "Mean ± sd" if any(outcome.result.n > 1 for outcome in group.outcomes) else "Value"
+    columns = ["Configuration", *(["Data"] if with_data else []), value, interval, "n", "Each seed"]
     rows = [_result_row(outcome, with_data) for outcome in group.outcomes[:_MOST_ROWS]]
     more = len(group.outcomes) - len(rows)
     excluded = [
@@ -139,7 +145,7 @@ def _group(group: OutcomeGroup) -> RenderableType:
     return stacked(
         heading(group.title),
         text(group.reading, SOFT),
-        table(columns, rows, numbers=["Mean ± sd", interval, "n"]),
+        table(columns, rows, numbers=[value, interval, "n"]),
         text(f"{more} more results are in `show --json`.", SOFT) if more > 0 else None,
         *bullets(excluded[:_MOST_FAILURES]),
         text(f"{len(excluded) - _MOST_FAILURES} more runs do not count.", SOFT)
@@ -227,13 +233,11 @@ def _data(data: Data) -> str:
     size = sum(file.size or 0 for file in data.files)
     parts = [
         words.data_label(data, data.id),
-        f"{words.count_of(len(data.files), 'file')} ({file_size(size)})"
-        if data.files
-        else "no file of its own",
+        f"{words.count_of(len(data.files), 'file')} ({file_size(size)})" if data.files else "",
         f"licence {data.license}" if data.license else "no licence",
-        "travels with the bundle" if data_travels(data) else "does not travel with the bundle",
+        _PLACE[place_of(data)],
     ]
-    return ", ".join(parts)
+    return ", ".join(part for part in parts if part)
 
 
 def _no_data(manifest: Manifest) -> str:
@@ -249,7 +253,7 @@ def _environment(environment: Environment) -> str:
         else "no packages beside it",
         ("locked" if environment.lock else "not locked") if environment.packages else "",
         (environment.os.version or environment.os.name) if environment.os else "",
-        *(f"{one.name} {one.version or ''}".strip() for one in environment.native_libraries[:4]),
+        *dict.fromkeys(f"{one.name} {one.version or ''}".strip() for one in environment.native_libraries[:6]),
     ]
     return ", ".join(part for part in parts if part)
 

@@ -66,13 +66,15 @@ class Hanging:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """How rich draws it."""
-        inner = options.update(width=max(1, options.max_width - self.room))
-        lines = console.render_lines(self.content, inner, pad=False)
-        if not lines:
-            yield self.mark
+        mark, room = self.mark, self.room
+        if room > options.max_width // 2:
+            yield Hanging(Text(), mark, 0)
+            mark, room = Text(), 2
+        inner = options.update(width=max(1, options.max_width - room))
+        lines = console.render_lines(self.content, inner, pad=False) or [[]]
         for number, line in enumerate(lines):
-            first = self.mark.copy() if number == 0 else Text()
-            first.pad_right(self.room - cell_len(first.plain))
+            first = mark.copy() if number == 0 else Text()
+            first.pad_right(room - cell_len(first.plain))
             yield Segments([*first.render(console), *line])
 
 
@@ -161,7 +163,7 @@ class FittingTable:
 
     def _records(self) -> Iterator[RenderableType]:
         for row in self.rows:
-            yield Text(row[0].plain, style=STRONG)
+            yield Hanging(Text(), Text(row[0].plain, style=STRONG), 0)
             yield from (
                 hanging("  " + name + ":", cell)
                 for name, cell in zip(self.columns[1:], row[1:], strict=True)

@@ -91,7 +91,7 @@ def verdict_conclusion(document: Section) -> str:
         outcome = "runs here" if document["upheld"] else "does not run here as it did"
         return f"The code {outcome}; whether its results hold was not examined."
     claims = [one for one in document["claims"] if one["primary"]] or document["claims"]
-    verb = {"logs": "recorded runs", "compare": "comparison", "evaluate": "new evaluation"}.get(
+    verb = {"logs": "recomputation", "compare": "comparison", "evaluate": "new evaluation"}.get(
         document["basis"], "rerun"
     )
     if claims:

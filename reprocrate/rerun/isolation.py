@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reprocrate.executors import Command, Executor, Outcome
 from reprocrate.executors.local import check_program
-from reprocrate.rerun.sandbox import Sandbox
+from reprocrate.rerun import inside
+from reprocrate.rerun.sandbox import Sandbox, python_folders
+
+_REPORT = "end.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +22,14 @@ class SandboxedExecutor:
     Attributes:
         sandbox: the sandbox of this host.
         inner: what runs the wrapped command.
+        python: the interpreter of the environment that commands run in.
         writable: folders that commands may change; the folder of its logs is added for each command.
         readable: folders that commands may read but not change, wherever they lie.
     """
 
     sandbox: Sandbox
     inner: Executor
+    python: Path
     writable: tuple[Path, ...]
     readable: tuple[Path, ...]
 
@@ -34,10 +41,32 @@ class SandboxedExecutor:
             UnavailableError: the command could not be started here and now.
         """
         check_program(command.argv, command.cwd, command.env)
-        inside = self.sandbox.wrap(
-            command.argv,
+        logs, first = command.stdout.parent, Path(inside.__file__)
+        report = logs / _REPORT
+        wrapped = self.sandbox.wrap(
+            [str(self.python), "-I", "-S", str(first), str(report), *command.argv],
             folder=command.cwd,
-            writable=(*self.writable, command.stdout.parent),
-            readable=self.readable,
+            writable=(*self.writable, logs),
+            readable=(*self.readable, *python_folders(self.python), first),
         )
-        return self.inner.run(replace(command, argv=tuple(inside)))
+        outcome = self.inner.run(replace(command, argv=tuple(wrapped)))
+        return _as_seen_inside(outcome, report)
+
+
+def _as_seen_inside(outcome: Outcome, report: Path) -> Outcome:
+    """The outcome with how the command itself ended and what it used, where it left word."""
+    unknown = replace(outcome, cpu_s=None, peak_memory_bytes=None)
+    try:
+        found = json.loads(report.read_bytes())
+        return replace(
+            outcome,
+            exit_code=None if found["exit_code"] is None else int(found["exit_code"]),
+            signal=None if found["signal"] is None else int(found["signal"]),
+            cpu_s=float(found["cpu_s"]),
+            peak_memory_bytes=int(found["peak_kib"]) * 1024,
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return unknown
+    finally:
+        with suppress(OSError):
+            report.unlink(missing_ok=True)

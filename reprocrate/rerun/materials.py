@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from reprocrate.bundle import layout
@@ -81,6 +83,23 @@ def data_of(manifest: Manifest, tasks: Iterable[Task]) -> tuple[Data, ...]:
 def written_by(tasks: Iterable[Task]) -> frozenset[str]:
     """Paths, relative to the project, that these runs wrote."""
     return frozenset(file.path for task in tasks for file in task.recorded.outputs if file.root is None)
+
+
+def output_folders(task: Task) -> tuple[str, ...]:
+    """Folders of the project that a run wrote into and that it may expect to find.
+
+    Where a program does not make `results/` itself, the author's project had it: a committed placeholder or
+    an earlier result, neither of which is code or data. A folder named after the seed is left to the program,
+    which may insist on making it.
+    """
+    found: dict[str, None] = {}
+    named_after_seed = re.compile(rf"(?<![0-9.]){re.escape(str(task.seed))}(?![0-9])")
+    for file in task.recorded.outputs:
+        parts = PurePosixPath(file.path).parts[:-1] if file.root is None else ()
+        common = tuple(takewhile(lambda part: not named_after_seed.search(part), parts))
+        if common:
+            found["/".join(common)] = None
+    return tuple(found)
 
 
 def source_folders(packages: Iterable[Package], code: Code) -> tuple[str, ...]:

@@ -26,10 +26,11 @@ from reprocrate.rerun.materials import (
     code_of,
     data_materials,
     data_of,
+    output_folders,
     source_folders,
     written_by,
 )
-from reprocrate.rerun.sandbox import Sandbox, python_folders
+from reprocrate.rerun.sandbox import Sandbox
 from reprocrate.rerun.selection import Task
 from reprocrate.rerun.surroundings import BYTECODE, Surroundings
 from reprocrate.rerun.workspace import Workspace
@@ -89,7 +90,7 @@ class Stage:
         needed = {one.file.path for one in materials if one.root is None}
         self.workspace.remove(self._code_paths - needed)
         yield from self.workspace.fill(materials)
-        for folder in _OWN_FOLDERS:
+        for folder in (*_OWN_FOLDERS, *output_folders(task)):
             self.workspace.folder(folder)
         self._remove_repository(needed)
 
@@ -117,7 +118,13 @@ class Stage:
         except BaseException:
             launch.abandon()
             raise
-        return launch.finish(outcome, self.assignment.metrics)
+        return launch.finish(outcome, self._metrics(task))
+
+    def _metrics(self, task: Task) -> tuple[MetricSource, ...]:
+        """Where to look for metrics, without those that only other recorded runs had."""
+        own = {one.metric for one in task.recorded.metrics}
+        others = {one.metric for run in self.assignment.manifest.runs for one in run.metrics} - own
+        return tuple(source for source in self.assignment.metrics if source.name not in others)
 
     @cached_property
     def _code_paths(self) -> frozenset[str]:
@@ -173,6 +180,7 @@ class Stage:
             cwd=self.workspace.folder(task.recorded.working_directory),
             seed=seed,
             seed_variable=configuration.seed_variable if seed is not None else None,
+            foreign=True,
         )
 
     @staticmethod
@@ -207,6 +215,7 @@ class Stage:
         return SandboxedExecutor(
             sandbox=self.assignment.sandbox,
             inner=self.executor,
+            python=environment.python,
             writable=(work, self.workspace.home, work / BYTECODE),
-            readable=(*python_folders(environment.python), RECORDER, work / _OWN),
+            readable=(RECORDER, work / _OWN),
         )

@@ -56,7 +56,7 @@ class Sandbox:
                 one. Of folders that lie in one another the innermost decides.
         """
         hidden = _hidden_folders()
-        arguments = [*_ISOLATION, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+        arguments = [*_ISOLATION, *_SYSTEM]
         arguments += [argument for device in _devices() for argument in ("--dev-bind", device, device)]
         arguments += [argument for place in hidden for argument in ("--tmpfs", str(place))]
         for system in _SYSTEM_BELOW_RUN:
@@ -81,6 +81,16 @@ _ISOLATION = (
     "sandbox",
     "--cap-drop",
     "ALL",
+)
+
+
+_SYSTEM = (
+    *("--ro-bind", "/", "/"),
+    *("--dev", "/dev"),
+    *("--proc", "/proc"),
+    # Root keeps its right to change the kernel's settings even without capabilities: one of them names the
+    # program that the kernel starts, outside, when another crashes.
+    *("--ro-bind", "/proc/sys", "/proc/sys"),
 )
 
 

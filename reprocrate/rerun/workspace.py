@@ -37,7 +37,7 @@ class Workspace:
     source: Path
     work: Path
     home: Path
-    _known: dict[Path, tuple[int, int]] = field(default_factory=dict, repr=False)
+    _known: dict[Path, tuple[str, tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     def fill(self, materials: Iterable[Material]) -> Iterator[Material]:
         """Copy what is missing or was changed since it was copied, checking digests; yields what was copied.
@@ -55,10 +55,11 @@ class Workspace:
         for material in materials:
             target = self.place_of(material)
             state = _state(target)
-            if state is None or state != self._known.get(target):
+            if state is None or (material.source, state) != self._known.get(target):
                 _make_folders(self.work if material.root is None else self.home, target.parent)
                 _copy(self.source / material.source, target, material)
-                self._known[target] = _state(target) or (0, 0)
+                if state := _state(target):
+                    self._known[target] = (material.source, state)
                 yield material
 
     def remove(self, paths: Iterable[str]) -> None:
@@ -69,9 +70,7 @@ class Workspace:
         """
         for path in paths:
             target = self.work / path
-            if target in self._known:
-                del self._known[target]
-                _make_folders(self.work, target.parent)
+            if _is_below_folders(self.work, target):
                 try:
                     target.unlink(missing_ok=True)
                 except OSError as error:
@@ -135,6 +134,16 @@ def _make_folders(root: Path, target: Path) -> None:
             folder.mkdir(exist_ok=True)
     except OSError as error:
         raise could_not("create", folder, error) from error
+
+
+def _is_below_folders(root: Path, target: Path) -> bool:
+    """Whether a file's folders, down from the root, are folders in their own right and no links."""
+    folder = root
+    for part in target.relative_to(root).parts[:-1]:
+        folder = folder / part
+        if folder.is_symlink() or not folder.is_dir():
+            return False
+    return True
 
 
 def _new_file(path: Path, executable: bool | None) -> BinaryIO:

@@ -103,7 +103,7 @@ def explain(code: str) -> Explanation:
 
 def _examples(code: str) -> tuple[Example | None, Example | None]:
     """The first case that a rule allows and the first that it does not."""
-    cases = cases_of(code)
+    cases = sorted(cases_of(code), key=lambda case: "/each-" in case.name)  # those made for people first
     failing = next((case for case in cases if not case.is_valid), None)
     valid = next((case for case in cases if case.is_valid), None)
     places = [pointer for _, pointer in failing.expected] if failing else []
@@ -131,21 +131,23 @@ def _part(document: Any, path: list[str]) -> tuple[str, str]:
     value, taken, text = document, "", ""
     for depth, key in enumerate(path):
         if isinstance(value, list):
-            index = len(value) - 1 if key == "-" else int(key)
+            index = min(int(key), len(value) - 1) if key != "-" else len(value) - 1
+            if index < 0:
+                break
             value, taken = value[index], f"{taken}/{index}"
         elif isinstance(value, dict) and key in value:
             value, taken = value[key], f"{taken}/{key}"
         else:
             break
-        text = "\n".join(_lines(value))
+        text = "\n".join(json_lines(value))
         if depth > 0 and text.count("\n") < MOST_LINES:
             break
     lines = text.splitlines()
     return taken, "\n".join([*lines[:MOST_LINES], "..."]) if len(lines) > MOST_LINES else text
 
 
-def _lines(value: Any, before: str = "", after: str = "", depth: int = 0) -> Iterator[str]:
-    """JSON that keeps on one line what fits."""
+def json_lines(value: Any, before: str = "", after: str = "", depth: int = 0) -> Iterator[str]:
+    """JSON over several lines, in which what fits on one stays on one."""
     one = f"{'  ' * depth}{before}{json.dumps(value, ensure_ascii=False)}{after}"
     if len(one) <= WIDTH or not value or not isinstance(value, dict | list):
         yield one
@@ -155,7 +157,7 @@ def _lines(value: Any, before: str = "", after: str = "", depth: int = 0) -> Ite
     pairs = value.items() if isinstance(value, dict) else ((None, each) for each in value)
     for index, (name, each) in enumerate(pairs):
         label = "" if name is None else f"{json.dumps(name, ensure_ascii=False)}: "
-        yield from _lines(each, label, "," if index < len(value) - 1 else "", depth + 1)
+        yield from json_lines(each, label, "," if index < len(value) - 1 else "", depth + 1)
     yield f"{'  ' * depth}{closing}{after}"
 
 
@@ -166,7 +168,7 @@ def _paragraph(rule: Rule) -> str | None:
     except UnreadableError:
         return None
     paragraphs = [
-        each for each in re.split(r"\n\s*\n", text) if not each.lstrip().startswith(("|", "<!-- fields"))
+        each for each in re.split(r"\n\s*\n", text) if not re.search(r"^\||^<!--", each, re.MULTILINE)
     ]
     naming = [each for each in paragraphs if rule.code in each]
     found = naming or [

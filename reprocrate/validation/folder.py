@@ -70,5 +70,9 @@ class FolderFiles:
             place = (self._root / path).resolve(strict=True)
             inside = place.is_relative_to(self._root.resolve())
             return place if inside and stat.S_ISREG(place.stat().st_mode) else None
-        except (OSError, ValueError):
+        except (
+            OSError,
+            RuntimeError,
+            ValueError,
+        ):  # Python 3.11 and 3.12 report a circle of links as RuntimeError
             return None

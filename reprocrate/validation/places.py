@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from reprocrate.manifest import Code, Data, Environment, File, Lock, Manifest, Run, Section
-from reprocrate.standard import pointer_to
 
 T = TypeVar("T")
 
@@ -34,8 +33,11 @@ def sections_of(section: Section, pointer: str = "") -> Iterator[tuple[str, Sect
                 yield from sections_of(entry, inner)
 
 
-def values_of(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Every value of a document that is neither list nor object, with its pointer."""
+Path = tuple[str | int, ...]
+
+
+def values_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every value of a document that is neither list nor object, with its path."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from values_of(inner, (*path, name))
@@ -43,7 +45,7 @@ def values_of(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
         for index, inner in enumerate(value):
             yield from values_of(inner, (*path, index))
     else:
-        yield pointer_to(path), value
+        yield path, value
 
 
 @dataclass(frozen=True, slots=True)

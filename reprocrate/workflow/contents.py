@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -142,12 +142,13 @@ class _Collector:
 
 
 def _code_of_results(manifest: Manifest) -> set[str]:
-    """Ids of the trees that results rest on; of the newest run's where there is no result."""
-    runs: Iterable[str] = (run for result in manifest.results for run in result.runs)
-    used = {found.code for name in runs if (found := manifest.find_run(name)) and found.code}
-    if not used and manifest.runs:
-        used = {code for code in [manifest.runs[-1].code] if code}
-    return used
+    """Ids of the trees that results rest on, or would if a metric was declared; else of the newest run's."""
+    counting = {name for result in manifest.results for name in result.runs} or {
+        run.id for run in manifest.runs if run.status == "ok"
+    }
+    used = {run.code for run in manifest.runs if run.code and run.id in counting}
+    used |= {each.code for each in manifest.configurations if each.code}
+    return used or {run.code for run in manifest.runs[-1:] if run.code}
 
 
 def _is_open(data: dict[str, Any]) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reprocrate.assembly.toml import SETTINGS_NAME, parse_settings
+from reprocrate.assembly import SETTINGS_NAME
+from reprocrate.assembly.toml import parse_settings
 from reprocrate.errors import UsageError
 from reprocrate.files import write_atomically
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reprocrate.bundle import open_bundle
-from reprocrate.errors import UsageError
+from reprocrate.bundle import Bundle, open_bundle
+from reprocrate.errors import IntegrityError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.rerun.plan import Plan
@@ -16,6 +16,7 @@ from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.planning import plan_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.validating import require_declared_files
 
 _SUFFIXES = (".crate.zip", ".zip")
 
@@ -63,6 +64,8 @@ def import_bundle(what: Path, folder: Path | None, progress: Progress, *, prepar
     target = folder or Path(default_name(path))
     with open_bundle(path, skip=added_by_us) as bundle:
         manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest of {path}")
+        require_declared_files(bundle, manifest)
+        _refuse_our_own_places(bundle)
         total = bundle.total_size
         read = 0
 
@@ -78,6 +81,21 @@ def import_bundle(what: Path, folder: Path | None, progress: Progress, *, prepar
     if prepare:
         prepare_environments(manifest, target, progress)
     return Imported(target, manifest, digest, plan_of(manifest, target))
+
+
+def _refuse_our_own_places(bundle: Bundle) -> None:
+    """A bundle must not bring what only import and rerun make: a built environment, or runs said to be done.
+
+    Raises:
+        IntegrityError: it does.
+    """
+    forged = [path for path in {*bundle.names(), *bundle.checksums()} if added_by_us(path)]
+    if forged:
+        raise IntegrityError(
+            f"{bundle.path} holds {min(forged)}",
+            "only `import` and `rerun` make such files, so somebody forged it",
+            "Do not use this bundle",
+        )
 
 
 def default_name(bundle: Path) -> str:

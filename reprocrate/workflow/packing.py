@@ -90,7 +90,7 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     if any(_stands_in_the_way(finding, choice) for finding in report.findings):
         return PackingOutcome(report)
     target = choice.output or Path(f"{root.name or 'experiment'}.crate.zip")
-    entries = bundle_entries(contents)
+    entries = bundle_entries(contents, target.name, report)
     total = sum(_size(entry) for entry in entries)
     done = 0
 
@@ -104,13 +104,20 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     return PackingOutcome(report, packed)
 
 
-def bundle_entries(contents: Contents) -> list[Entry]:
-    """Everything that goes into the bundle: the project's files and the bundle's own."""
+def bundle_entries(contents: Contents, name: str, report: Report) -> list[Entry]:
+    """Everything that goes into the bundle: the project's files and the bundle's own.
+
+    Args:
+        contents: the project's files.
+        name: the bundle's file name, for the commands on its page.
+        report: what validation said, for its page.
+    """
     manifest = contents.manifest
+    sizes = {path: _size(entry) for path, entry in contents.entries.items()}
     own = {
         layout.MANIFEST: manifest.to_bytes(),
         layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
-        layout.PREVIEW: preview_page(manifest),
+        layout.PREVIEW: preview_page(manifest, files=sizes, bundle=name, report=report),
         f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
         f"{layout.STANDARD}context.jsonld": (
             files("reprocrate") / "schema" / "1.0" / "context.jsonld"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reprocrate.assembly.assemble import assemble
-from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.assembly.toml import SETTINGS_NAME, load_settings
+from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records import load_records
 from reprocrate.errors import UsageError
-from reprocrate.manifest import Manifest
+
+if TYPE_CHECKING:
+    from reprocrate.assembly.settings import ProjectSettings
+    from reprocrate.manifest import Manifest
 
 RECORDS = ".reprocrate/runs"
 
@@ -33,6 +35,9 @@ def open_project(root: Path) -> Project:
     Raises:
         UsageError: its `reprocrate.toml` has an error.
     """
+    from reprocrate.assembly.assemble import assemble
+    from reprocrate.assembly.toml import load_settings
+
     settings = load_settings(root)
     found = load_records(root)
     records = tuple(found.records)

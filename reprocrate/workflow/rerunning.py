@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from reprocrate import __version__
 from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
 from reprocrate.bundle import open_bundle
 from reprocrate.capture.record import RunRecord
+from reprocrate.capture.results import read_text
 from reprocrate.capture.seeds import parse_seeds
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import write_atomically
@@ -39,10 +40,12 @@ from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.validating import require_declared_files
 
 RERUNS = ".reprocrate/reruns"
 VERDICT = "verdict.json"
 _REQUEST = "request.json"
+_LONGEST_LINE = 300
 
 
 class Consent(Protocol):
@@ -125,17 +128,17 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
 
 
 def _imported_folder(what: Path, progress: Progress) -> Path:
-    """The folder to work in: a bundle is imported first, unless that was done already."""
+    """The folder to work in: a bundle, or one unpacked by hand, is imported first, unless that was done."""
     kind, path = kind_of(what)
-    if kind is Kind.CRATE:
+    if kind is Kind.CRATE and (path / IMPORTED).is_file():
         return path
-    if kind is not Kind.BUNDLE:
+    if kind not in (Kind.BUNDLE, Kind.CRATE):
         raise UsageError(
             f"{what} is a {kind.value}", "a rerun begins with a bundle", "Make one with `reprocrate pack`"
         )
     target = Path(default_name(path))
     if (target / IMPORTED).is_file():
-        with open_bundle(path) as bundle:
+        with open_bundle(path, skip=added_by_us) as bundle:
             digest = bundle.payload_digest()
         if json.loads((target / IMPORTED).read_bytes()).get("payload_sha256") == digest:
             progress.note(f"going on in {target}, where this bundle was imported to")
@@ -147,7 +150,9 @@ def _verified(folder: Path, progress: Progress) -> tuple[Manifest, str]:
     """The manifest and payload digest of an imported folder, in which nothing has changed since."""
     with open_bundle(folder, skip=added_by_us) as bundle:
         bundle.require_intact()
-        return parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}"), bundle.payload_digest()
+        manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
+        require_declared_files(bundle, manifest)
+        return manifest, bundle.payload_digest()
 
 
 def _agreed(
@@ -206,13 +211,26 @@ def _executed(assignment: Assignment, place: Path, progress: Progress) -> list[R
             records.append(event.record)
             again = " (done before)" if event.reused else ""
             values = "  ".join(f"{m.metric} {m.value:.6g}" for m in event.record.metrics if m.value is not None)
-            progress.note(f"      {event.task.label}  {event.record.status}  {values}{again}")
-            for problem in event.problems:
+            progress.note(f"      {event.task.label}  {event.record.status}  {values}{again}".rstrip())
+            problems = event.problems if event.record.status == "ok" else _last_words(event.record, place)
+            for problem in problems:
                 progress.note(f"      {event.task.label}: {problem}")
         elif isinstance(event, Interrupted):
             raise KeyboardInterrupt
     progress.track("runs", total, total)
     return records
+
+
+def _last_words(record: RunRecord, place: Path) -> list[str]:
+    """The last line that a failed run wrote, of its errors before its output, and where the rest stands."""
+    for log in sorted((place / WORK / log.path for log in record.logs), key=lambda path: path.name):
+        try:
+            lines = [line for line in read_text(log).splitlines() if line.strip()]
+        except OSError:
+            continue
+        if lines:
+            return [f"{lines[-1].strip()[:_LONGEST_LINE]} (see {log})"]
+    return []
 
 
 def _circumstances(
@@ -222,15 +240,20 @@ def _circumstances(
     environments: Mapping[str, BuiltEnvironment],
     payload: str,
 ) -> Circumstances:
-    different = {
-        (one.package, one.recorded, one.found) for built in environments.values() for one in built.differences
-    }
-    why_not = host.sandbox.reason if isinstance(host.sandbox, NoSandbox) else "the reader chose so"
-    return Circumstances(
+    about = Circumstances(
         basis=Basis(plan.depth.value),
         when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         tool=Tool("reprocrate", __version__),
         payload_sha256=payload,
+    )
+    if plan.depth is Depth.LOGS:
+        return about  # nothing ran, so there is no machine, environment or isolation to speak of
+    different = {
+        (one.package, one.recorded, one.found) for built in environments.values() for one in built.differences
+    }
+    why_not = host.sandbox.reason if isinstance(host.sandbox, NoSandbox) else "the reader chose so"
+    return replace(
+        about,
         decisions=plan.requirements,
         packages=tuple(PackageDifference(*one) for one in sorted(different, key=str)),
         hardware=host.hardware,

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reprocrate.assembly.measured import metric_sources
-from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.assembly.toml import SETTINGS_NAME, load_settings
-from reprocrate.capture.candidates import candidates
-from reprocrate.capture.finishing import written_by
+from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.launch import Launch, prepare
 from reprocrate.capture.launch import Request as LaunchRequest
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records import check_name_is_free, collisions, load_records
-from reprocrate.capture.results import MetricSource
 from reprocrate.capture.seeds import parse_seeds
 from reprocrate.errors import ReprocrateError, UsageError
 from reprocrate.executors import Command
+from reprocrate.executors.local import check_program
 from reprocrate.executors.local import run as run_here
 from reprocrate.files import sha256_file
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.project import project_to_run_in
+
+if TYPE_CHECKING:
+    from reprocrate.assembly.settings import ConfigurationSettings
+    from reprocrate.capture.results import MetricSource
 
 INTERRUPTED = 130
 _MOST_CANDIDATES = 8
@@ -48,6 +49,15 @@ class Request:
     seed_variable: str | None = None
     resume: bool = False
     echo: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What `reprocrate.toml` says of running: configurations, where metrics stand, whether any is declared."""
+
+    configurations: Mapping[str, ConfigurationSettings] = field(default_factory=dict)
+    sources: tuple[MetricSource, ...] = ()
+    has_metrics: bool = False
 
 
 @dataclass(slots=True)
@@ -80,24 +90,23 @@ def run_configuration(folder: Path, request: Request, progress: Progress) -> Ses
         UnavailableError: the launch cannot be recorded.
     """
     project = project_to_run_in(folder)
-    settings = load_settings(project)
-    sources = metric_sources(settings)
-    asked = _completed(project, folder, settings, request)
+    declared = _declared(project)
+    asked = _completed(project, folder, declared, request)
     session = Session()
     seeds: list[int | None] = list(parse_seeds(asked.seeds)) if asked.seeds else [None]
-    for index, seed in enumerate(seeds):
+    check_program(asked.command, folder, os.environ)
+    for seed in seeds:
         launch = _prepared(project, folder, asked, seed)
         if asked.resume and (done := _done_before(project, launch)):
             launch.abandon()
             progress.note(f"{_label(asked, seed)}: done already ({done})")
             continue
-        _run_one(launch, asked, sources, session, progress)
-        progress.track("seeds", index + 1, len(seeds))
+        _run_one(launch, asked, declared.sources, session, progress)
         if session.records[-1].status == "interrupted":
             session.exit_code = INTERRUPTED
             break
     session.warnings += [str(each) for each in collisions(session.records)]
-    if not settings.metrics:
+    if not declared.has_metrics:
         session.hints += _hints(project, session.records)
     return session
 
@@ -112,7 +121,7 @@ def run_all(folder: Path, request: Request, progress: Progress) -> Session:
         raise UsageError("--all takes no command and no --name", fix="Leave them out")
     names = [
         name
-        for name, one in load_settings(project_to_run_in(folder)).configurations.items()
+        for name, one in _declared(project_to_run_in(folder)).configurations.items()
         if one.command is not None
     ]
     if not names:
@@ -132,7 +141,18 @@ def run_all(folder: Path, request: Request, progress: Progress) -> Session:
     return whole
 
 
-def _completed(project: Path, folder: Path, settings: ProjectSettings, request: Request) -> Request:
+def _declared(project: Path) -> _Declared:
+    """Read the settings where there are any: without them, nothing heavy is imported before the command."""
+    if not (project / SETTINGS_NAME).is_file():
+        return _Declared()
+    from reprocrate.assembly.measured import metric_sources
+    from reprocrate.assembly.toml import load_settings
+
+    settings = load_settings(project)
+    return _Declared(settings.configurations, tuple(metric_sources(settings)), bool(settings.metrics))
+
+
+def _completed(project: Path, folder: Path, settings: _Declared, request: Request) -> Request:
     """The request with what `reprocrate.toml` says of the configuration filled in."""
     declared = settings.configurations.get(request.name) if request.name else None
     if request.command:
@@ -182,7 +202,7 @@ def _prepared(project: Path, folder: Path, asked: Request, seed: int | None) -> 
 def _run_one(
     launch: Launch,
     asked: Request,
-    sources: Sequence[MetricSource],
+    sources: tuple[MetricSource, ...],
     session: Session,
     progress: Progress,
 ) -> None:
@@ -237,6 +257,9 @@ def _hints(project: Path, records: Iterable[RunRecord]) -> list[str]:
     if not ended_well:
         return []
     newest = ended_well[-1]
+    from reprocrate.capture.candidates import candidates
+    from reprocrate.capture.finishing import written_by
+
     found = candidates(newest, written_by(newest, project))[:_MOST_CANDIDATES]
     if not found:
         return [f"No metric is declared in {SETTINGS_NAME}, and no number was seen in what the run wrote."]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from reprocrate.bundle import Bundle, layout, open_bundle
-from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.bundle import Bundle, ProblemKind, layout, open_bundle
+from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import FileDigest
 from reprocrate.finding import Finding, Location, Report, Severity
+from reprocrate.manifest import Manifest
 from reprocrate.manifest.canonical import parse
 from reprocrate.validation import Files, Subject, validate
 from reprocrate.workflow.contents import ContentFiles, collect
@@ -17,8 +19,13 @@ from reprocrate.workflow.opening import Kind, added_by_us, kind_of
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.project import open_project
 
-BUNDLE_FILE = "RC0700"
-"""Code of what is wrong with a bundle's files, as its list of checksums tells."""
+INTEGRITY = "RC07"
+"""Family of the rules about files being what the manifest declares; all of them find errors."""
+
+_UNSAFE = "RC0706"
+_IN_THE_LIST = (ProblemKind.CHANGED, ProblemKind.MISSING, ProblemKind.EXTRA)
+_GET_AGAIN = "Get the bundle again from where it was published"
+_SHOWN = 10
 
 
 def assess(what: Path, progress: Progress) -> Report:
@@ -30,7 +37,7 @@ def assess(what: Path, progress: Progress) -> Report:
     """
     kind, path = kind_of(what)
     if kind is Kind.PROJECT:
-        return _assess_project(path, str(what))
+        return _assess_project(path, str(what), progress)
     if kind is Kind.MANIFEST:
         return judge(str(what), parse(path.read_bytes(), str(what)), None)
     return _assess_bundle(path, str(what), progress)
@@ -41,7 +48,7 @@ def judge(name: str, document: Any, files: Files | None) -> Report:
     return validate(Subject(name, document, files))
 
 
-def _assess_project(root: Path, name: str) -> Report:
+def _assess_project(root: Path, name: str, progress: Progress) -> Report:
     project = open_project(root)
     if not project.records:
         raise UsageError(
@@ -51,13 +58,9 @@ def _assess_project(root: Path, name: str) -> Report:
         )
     contents = collect(project, "all")
     report = judge(name, contents.manifest.to_dict(), ContentFiles(contents))
-    broken = [
-        Finding(
-            "RC0001", Severity.WARNING, problem, Location(), "Remove the record or restore it from a copy"
-        )
-        for problem in project.problems
-    ]
-    return report.with_findings(broken)
+    for problem in project.problems:
+        progress.note(f"not read: {problem}")
+    return report
 
 
 def _assess_bundle(path: Path, name: str, progress: Progress) -> Report:
@@ -69,32 +72,56 @@ def _assess_bundle(path: Path, name: str, progress: Progress) -> Report:
             read += size
             progress.track("checking digests", min(read, total), total)
 
-        broken = [
-            Finding(
-                BUNDLE_FILE,
-                Severity.ERROR,
-                str(problem),
-                Location(file=problem.path),
-                "Get the bundle again from where it was published",
-            )
-            for problem in bundle.verify(count)
+        problems = bundle.verify(count)
+        unsafe = [
+            Finding(_UNSAFE, Severity.ERROR, str(problem), Location(file=problem.path), _GET_AGAIN)
+            for problem in problems
+            if problem.kind not in _IN_THE_LIST
         ]
         try:
             document = parse(bundle.manifest_bytes(check=False), layout.MANIFEST)
-        except UnreadableError:
-            if not broken:
+        except (UnreadableError, IntegrityError):
+            if not problems:
                 raise
-            return Report(name).with_findings(broken)
-        return judge(name, document, BundleFiles(bundle)).with_findings(broken)
+            return Report(name).with_findings(unsafe)
+        files = BundleFiles(bundle, {problem.path for problem in problems})
+        return judge(name, document, files).with_findings(unsafe)
+
+
+def require_declared_files(bundle: Bundle, manifest: Manifest) -> None:
+    """Make sure that a bundle's manifest and its list of checksums agree about every file.
+
+    The list alone proves little, since whoever edits the manifest can write the list anew.
+
+    Raises:
+        IntegrityError: they do not; it names the first files.
+    """
+    subject = Subject.of(manifest, files=BundleFiles(bundle, set()))
+    wrong = [finding.message for finding in validate(subject, only=[INTEGRITY]).findings]
+    if wrong:
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise IntegrityError(
+            f"the manifest of {bundle.path} is not true to its files",
+            "; ".join(wrong[:_SHOWN]) + more,
+            _GET_AGAIN,
+        )
 
 
 class BundleFiles:
-    """The files of a bundle, as validation sees them: digests are those that were just checked."""
+    """The files of a bundle, as validation sees them.
 
-    def __init__(self, bundle: Bundle) -> None:
+    Args:
+        bundle: the bundle.
+        doubtful: files of which it is known that their digest is not the listed one.
+    """
+
+    def __init__(self, bundle: Bundle, doubtful: set[str]) -> None:
         self._bundle = bundle
+        self._doubtful = doubtful
         self._sizes = {member.path: member.size for member in bundle.members}
-        self._checksums = bundle.checksums() if layout.CHECKSUMS in self._sizes else {}
+        self._checksums: dict[str, str] = {}
+        with suppress(IntegrityError):  # a damaged list has its own finding
+            self._checksums = bundle.checksums()
 
     def names(self) -> Iterable[str]:
         """Paths of all files."""
@@ -105,8 +132,10 @@ class BundleFiles:
         return path in self._sizes
 
     def digest(self, path: str) -> FileDigest:
-        """Its SHA-256, as the list of checksums says, and its size."""
-        return FileDigest(self._checksums.get(path, ""), self._sizes[path])
+        """Its size, and its SHA-256: the listed one, unless that is in doubt."""
+        if path in self._checksums and path not in self._doubtful:
+            return FileDigest(self._checksums[path], self._sizes[path])
+        return FileDigest(self._bundle.digest(path), self._sizes[path])
 
     def read(self, path: str, limit: int) -> bytes:
         """Its content; larger files than `limit` are not read."""

@@ -8,7 +8,8 @@ from reprocrate.capture.privacy import Scrubber, scrubbed_url, scrubber
 
 HOME = "/home/ada"
 PROJECT = Path("/home/ada/projects/rings")
-ADA = Scrubber(PROJECT, PROJECT, (HOME,), ("ada", "node17.example.org"))
+HOST = "node17.example.org"
+ADA = Scrubber(PROJECT, PROJECT, (HOME,), ("ada", HOST, "gauss"), (HOST, "node17", "gauss"))
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,12 @@ ADA = Scrubber(PROJECT, PROJECT, (HOME,), ("ada", "node17.example.org"))
         ("/scratch/ada/x", "/scratch/user/x"),
         ("a=/home/ada/x,/home/ada/y", "a=<home>/x,<home>/y"),
         ("--optimizer=ada", "--optimizer=ada"),
-        ("tcp://node17.example.org:29500", "tcp://user:29500"),
+        ("tcp://node17.example.org:29500", "tcp://host:29500"),
+        ("--master=node17:29500", "--master=host:29500"),
+        ("node17", "host"),
+        ("node170", "node170"),
+        ("--kernel=gauss", "--kernel=gauss"),
+        ("gauss:29500", "host:29500"),
         ("ada@example.org", "user@example.org"),
         ("data/ada/x.csv", "data/ada/x.csv"),
         ("0.5", "0.5"),

@@ -261,7 +261,8 @@ def test_nothing_is_imported_at_the_end_that_the_author_named_like_a_library(rec
 def test_other_programs_are_named(recorded: Any) -> None:
     recorded.run(
         "import os, subprocess, sys\n"
-        "subprocess.run(['cp', 'script.py', 'copy']); os.system('true'); subprocess.run(['uname'], stdout=-3)\n"
+        "subprocess.run(['cp', 'script.py', 'copy']); os.system('true')\n"
+        "subprocess.run(['uname'], stdout=subprocess.DEVNULL)\n"
         "subprocess.run([sys.executable, '-I', '-c', ''])\n"
         "subprocess.run([sys.executable, '-c', ''], env={'A': 'b'})\n"
     )

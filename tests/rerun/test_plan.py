@@ -312,6 +312,40 @@ def test_a_package_from_a_folder_needs_consent(experiment: dict[str, Any], host:
     assert "mylib" in plan.consents[0].text
 
 
+def test_a_package_that_the_lock_leaves_out_needs_consent(experiment: dict[str, Any], host: Host) -> None:
+    experiment["environments"][0]["lock"]["left_out"] = [
+        "tqdm 4.66.0: the package index does not have this version",
+        "reprocrate 0.1: it was installed from a local folder or file",
+    ]
+    plan = plan_for(experiment, host)
+    one = requirement(plan, "packages", "tqdm")
+    assert one.decision is Decision.DEGRADED
+    assert "does not have this version" in one.reason
+    assert len(plan.consents) == 1
+
+
+def test_a_package_whose_source_is_part_of_the_code_is_imported_from_there(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    experiment["code"][0]["files"].append({"path": "src/my_lib/__init__.py", "size": 1, "sha256": SHA})
+    experiment["environments"][0]["packages"].append(
+        {"name": "my-lib", "version": "0.1", "source": "local", "editable": True}
+    )
+    plan = plan_for(experiment, host)
+    assert requirement(plan, "packages", "my-lib").decision is Decision.SAME
+    assert plan.consents == ()
+
+
+@pytest.mark.parametrize("root", ["external", "temporary"])
+def test_data_that_no_run_here_could_find_is_a_blocker(
+    experiment: dict[str, Any], host: Host, root: str
+) -> None:
+    experiment["data"][0]["files"][0]["root"] = root
+    one = requirement(plan_for(experiment, host), "data")
+    assert one.decision is Decision.IMPOSSIBLE
+    assert root in one.reason
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

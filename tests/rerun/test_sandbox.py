@@ -133,6 +133,35 @@ def test_no_privilege_is_kept(sandbox: Sandbox, work: Path) -> None:
     assert inside(sandbox, work, code) == "['0000000000000000']"
 
 
+@pytest.mark.parametrize(
+    "setting", ["/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/sys/kernel/mm/ksm/run"]
+)
+def test_the_kernels_settings_cannot_be_changed_even_by_root(
+    sandbox: Sandbox, work: Path, setting: str
+) -> None:
+    code = f"""
+try:
+    open({setting!r}, 'r+').close()
+    print('writable')
+except OSError:
+    pass
+"""
+    assert inside(sandbox, work, code) == ""
+
+
+def test_what_is_readable_below_a_writable_folder_cannot_be_changed(sandbox: Sandbox, work: Path) -> None:
+    records = work / "records"
+    (records / "mine").mkdir(parents=True)
+    script = "touch free records/mine/free; touch records/forged; mv records other; true"
+    command = sandbox.wrap(
+        ["sh", "-c", script], folder=work, writable=[work, records / "mine"], readable=[records]
+    )
+    subprocess.run(command, check=True, capture_output=True)
+    assert (work / "free").exists()
+    assert (records / "mine" / "free").exists()
+    assert not (records / "forged").exists()
+
+
 def test_temporary_files_vanish(sandbox: Sandbox, work: Path) -> None:
     name = f"/tmp/left-by-the-sandbox-{os.getpid()}"
     inside(sandbox, work, f"open({name!r}, 'w').write('x')")

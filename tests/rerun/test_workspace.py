@@ -19,6 +19,13 @@ def material(path: str, content: bytes, root: str | None = None, executable: boo
     return Material(file, f".reprocrate/external/weights/{path}" if root else path, root, "weights")
 
 
+MATERIALS = (
+    material("train.sh", b"#!/bin/sh\n", executable=True),
+    material("data/rings.csv", b"1,2\n"),
+    material("model.bin", b"weights", root="huggingface"),
+)
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """An imported folder with a script, a data file, a result, and a file from outside the project."""
@@ -32,16 +39,11 @@ def workspace(tmp_path: Path) -> Workspace:
     for path, content in files.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         (source / path).write_bytes(content)
-    materials = (
-        material("train.sh", b"#!/bin/sh\n", executable=True),
-        material("data/rings.csv", b"1,2\n"),
-        material("model.bin", b"weights", root="huggingface"),
-    )
-    return Workspace(source, tmp_path / "work", tmp_path / "home", materials)
+    return Workspace(source, tmp_path / "work", tmp_path / "home")
 
 
 def filled(workspace: Workspace) -> list[str]:
-    return [one.file.path for one in workspace.fill()]
+    return [one.file.path for one in workspace.fill(MATERIALS)]
 
 
 def test_holds_code_and_data_and_no_recorded_output(workspace: Workspace) -> None:
@@ -50,7 +52,7 @@ def test_holds_code_and_data_and_no_recorded_output(workspace: Workspace) -> Non
         path.relative_to(workspace.work).as_posix() for path in workspace.work.rglob("*") if path.is_file()
     }
     assert files == {"train.sh", "data/rings.csv"}
-    assert (workspace.home / "huggingface" / "model.bin").read_bytes() == b"weights"
+    assert (workspace.home / ".cache" / "huggingface" / "model.bin").read_bytes() == b"weights"
     assert (workspace.work / "train.sh").stat().st_mode & 0o111
     assert not (workspace.work / "data" / "rings.csv").stat().st_mode & 0o111
 
@@ -118,3 +120,34 @@ def test_a_folder_in_a_files_place_is_told(workspace: Workspace) -> None:
     (workspace.work / "train.sh").mkdir()
     with pytest.raises(UnavailableError, match="folder"):
         filled(workspace)
+
+
+def test_code_of_another_tree_is_taken_away_and_outputs_are_not(workspace: Workspace) -> None:
+    filled(workspace)
+    (workspace.work / "made.txt").touch()
+    workspace.remove(["train.sh", "never-there", "nor/there"])
+    assert not (workspace.work / "train.sh").exists()
+    assert not (workspace.work / "nor").exists()
+    assert (workspace.work / "made.txt").exists()
+    assert filled(workspace) == ["train.sh"]
+
+
+def test_nothing_is_taken_away_behind_a_link(workspace: Workspace, tmp_path: Path) -> None:
+    filled(workspace)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "precious.py").touch()
+    (workspace.work / "src").symlink_to(tmp_path / "outside")
+    workspace.remove(["src/precious.py"])
+    assert (tmp_path / "outside" / "precious.py").exists()
+
+
+@pytest.mark.parametrize("path", [".git/config", "sub/.GIT/hooks/pre-commit"])
+def test_a_git_folder_is_never_copied(workspace: Workspace, path: str) -> None:
+    with pytest.raises(UnavailableError, match="git repository"):
+        list(workspace.fill([material(path, b"")]))
+
+
+@pytest.mark.parametrize("root", ["external", "temporary"])
+def test_a_place_that_cannot_be_given_to_a_run_is_named(workspace: Workspace, root: str) -> None:
+    with pytest.raises(UnavailableError, match=root):
+        list(workspace.fill([material("model.bin", b"weights", root=root)]))

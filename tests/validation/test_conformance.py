@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +94,16 @@ def _keywords(node: Any, place: str) -> Iterator[str]:
             yield from _keywords(value, f"{place}/{keyword}")
         elif keyword in ASSERTING and value is not True:
             yield f"{place}/{keyword}"
+
+
+def test_cases_that_follow_from_the_schema_are_up_to_date(repository: Path) -> None:
+    spec = importlib.util.spec_from_file_location("schema_cases", repository / "tests" / "schema_cases.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = script  # dataclasses look their module up
+    spec.loader.exec_module(script)
+    assert script.main(["--check"]) == 0
 
 
 @pytest.mark.parametrize("path", ["golden", "base"])

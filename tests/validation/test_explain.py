@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from reprocrate import UnreadableError, UsageError
@@ -32,7 +34,7 @@ def test_explanation_does_without_the_specification(monkeypatch: pytest.MonkeyPa
     def absent() -> str:
         raise UnreadableError("absent")
 
-    monkeypatch.setattr("reprocrate.validation.explain.specification", absent)
+    monkeypatch.setattr(sys.modules["reprocrate.validation.explain"], "specification", absent)
     assert explain("RC0301").paragraph is None
 
 

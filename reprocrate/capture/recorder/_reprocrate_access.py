@@ -14,8 +14,10 @@ import atexit
 import os
 import sys
 import time
-from collections.abc import Mapping
-from typing import Any, Callable
+
+TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all the rest
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 try:
     from _json import encode_basestring_ascii as _quoted
@@ -78,13 +80,13 @@ class Log:
         self._descriptor = -1
         self._identity = (0, 0)
 
-    def write(self, entry: dict[str, Any]) -> None:
-        """Append one entry."""
+    def write(self, line: str) -> None:
+        """Append one entry, which is a JSON object in ASCII."""
         if os.getpid() != self._pid:
             self.begin()
         elif not self._is_open():
             self._open()
-        os.write(self._descriptor, (as_json(entry) + "\n").encode("ascii"))
+        os.write(self._descriptor, line.encode("ascii") + b"\n")
 
     def begin(self) -> None:
         """Create the log, with the line that says which process this is."""
@@ -155,7 +157,12 @@ class Recorder:
         self._log = log
         self._own = (folder + os.sep, os.path.dirname(os.path.abspath(__file__)) + os.sep)
         self._project = project + os.sep
-        self._prefixes = tuple({os.path.abspath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix)})
+        prefixes = {os.path.abspath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix)}
+        inside = {
+            prefix for prefix in prefixes if prefix.startswith(self._project) and prefix != self._project
+        }
+        self._inner_prefixes = tuple(inside)
+        self._outer_prefixes = tuple(prefixes - inside)
         self._cwd = ""
         self._asked: set[int] = set()  # hashes, because a million paths would not be worth their memory
         self._written: set[int] = set()
@@ -191,24 +198,32 @@ class Recorder:
         if not self._is_noted:
             self._is_noted = True
             try:
-                self._log.write({"event": "problem", "in": event, "what": repr(error)[:500]})
+                self._log.write(as_json({"event": "problem", "in": event, "what": repr(error)[:500]}))
             except Exception:
                 pass
 
     def _on_open(self, arguments: Any) -> None:
         path, mode, flags = arguments
-        if path.__class__ is int:
+        if path.__class__ is int or (path.__class__ is str and self._is_library(path)):
             return
         asked = hash((path, mode or flags))
         if asked not in self._asked:
             self._access(path, _letter(mode, flags))
             self._asked.add(asked)
 
+    def _is_library(self, name: str) -> bool:
+        """Whether it is the interpreter's code, or an installed package's; most opened files are."""
+        if not name.endswith(_CODE_SUFFIXES):
+            return False
+        if name.startswith(self._outer_prefixes) and not name.startswith(self._project):
+            return True
+        return name.startswith(self._inner_prefixes)
+
     def _access(self, path: Any, letter: str) -> None:
         name = self._absolute(path)
         key = hash((name, letter))
         if key not in self._written and not self._is_noise(name, letter):
-            self._log.write({"event": letter, "path": name})
+            self._log.write('{"event":"%s","path":%s}' % (letter, _quoted(name)))
             self._written.add(key)
 
     def _absolute(self, path: Any) -> str:
@@ -225,17 +240,9 @@ class Recorder:
             return True
         if "__pycache__" in name and letter != "read":
             return True
-        if not name.endswith(_CODE_SUFFIXES):
-            return False
-        if name.startswith(self._prefixes):
-            return not name.startswith(self._project) or self._is_in_environment(name)
-        return any(folder in name for folder in _LIBRARY_FOLDERS)
-
-    def _is_in_environment(self, name: str) -> bool:
-        return any(
-            prefix != self._project and prefix.startswith(self._project) and name.startswith(prefix)
-            for prefix in self._prefixes
-        )
+        if self._is_library(name):
+            return True
+        return name.endswith(_CODE_SUFFIXES) and any(folder in name for folder in _LIBRARY_FOLDERS)
 
     def _on_chdir(self, _arguments: Any) -> None:
         self._cwd = ""
@@ -244,7 +251,7 @@ class Recorder:
     def _on_rename(self, arguments: Any) -> None:
         source, target = self._absolute(arguments[0]), self._absolute(arguments[1])
         if not self._is_noise(target, "write"):
-            self._log.write({"event": "rename", "path": source, "to": target})
+            self._log.write(as_json({"event": "rename", "path": source, "to": target}))
 
     def _on_link(self, arguments: Any) -> None:
         self._access(arguments[1], "write")
@@ -255,7 +262,7 @@ class Recorder:
             key = hash(("native", name))
             if key not in self._written:
                 self._written.add(key)
-                self._log.write({"event": "native", "module": name})
+                self._log.write(as_json({"event": "native", "module": name}))
         if file:
             self._access(file, "read")
 
@@ -286,16 +293,11 @@ class Recorder:
     def _program(self, program: Any, command: Any, environment: Any) -> None:
         words = command.split() if isinstance(command, str) else [os.fsdecode(word) for word in command or ()]
         options = [word for word in words[1:3] if word[:1] == "-" and word[:2] not in ("--", "-c", "-m")]
-        names = environment.keys() if isinstance(environment, Mapping) else ()
+        names = environment.keys() if hasattr(environment, "keys") else ()
         recorded = environment is None or "REPROCRATE_LOG_DIR" in [os.fsdecode(name) for name in names]
-        self._log.write(
-            {
-                "event": "program",
-                "path": os.fsdecode(program),
-                "recorded": recorded,
-                "isolated": any(flag in option for option in options for flag in "IES"),
-            }
-        )
+        isolated = any(flag in option for option in options for flag in "IES")
+        entry = {"event": "program", "path": os.fsdecode(program), "recorded": recorded, "isolated": isolated}
+        self._log.write(as_json(entry))
 
 
 def _letter(mode: Any, flags: Any) -> str:
@@ -309,22 +311,13 @@ def _letter(mode: Any, flags: Any) -> str:
     return "write" if flags & (os.O_TRUNC | os.O_CREAT | os.O_WRONLY) else "update"
 
 
-def _at_exit(log: Log, project: str) -> None:
+def _at_exit(log: Log, project: str, observed: Callable[[str], dict[str, Any]]) -> None:
     """The last line: what can only be seen when the program is done."""
     try:
-        name = "_reprocrate_observed"
-        folder = os.path.dirname(os.path.abspath(__file__))
-        source = os.path.join(folder, name + ".py")
-        from importlib.util import module_from_spec, spec_from_file_location
-
-        spec = spec_from_file_location(name, source)
-        if spec is not None and spec.loader is not None:
-            module = module_from_spec(spec)
-            spec.loader.exec_module(module)
-            log.write({"event": "end", **module.observed(project)})
+        log.write(as_json({"event": "end", **observed(project)}))
     except Exception as error:
         try:
-            log.write({"event": "problem", "in": "exit", "what": repr(error)[:500]})
+            log.write(as_json({"event": "problem", "in": "exit", "what": repr(error)[:500]}))
         except Exception:
             pass
 
@@ -337,4 +330,5 @@ def start() -> None:
     recorder = Recorder(log, folder, project)
     log.begin()
     sys.addaudithook(recorder)
-    atexit.register(_at_exit, log, project)
+    # Loaded now, while its folder is on the path.
+    atexit.register(_at_exit, log, project, __import__("_reprocrate_observed").observed)

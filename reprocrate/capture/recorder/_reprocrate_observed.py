@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
-from typing import Any, Callable
+
+TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 # Part of a file name, the kind of library, its common name.
 _LIBRARIES = (
@@ -90,6 +92,8 @@ def _settings() -> dict[str, Any]:
         settings["usable_cpus"] = len(os.sched_getaffinity(0))
     torch = sys.modules.get("torch")
     if torch is not None:
+        import warnings  # it is there: torch imports it
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             settings.update(_torch(torch))

@@ -148,14 +148,21 @@ def _group(group: OutcomeGroup, index: int) -> Markup:
 
 
 def _summary_table(group: OutcomeGroup) -> Markup:
-    with_data = any(outcome.data for outcome in group.outcomes)
+    with_data = group.spans_data
     named = next((one.result.interval for one in group.outcomes if one.result.interval), None)
     interval = interval_name(named.kind, named.level) if named else "Interval"
     method = f" ({words.plain(named.method)})" if named and named.method else ""
-    all_means = all(one.result.statistic in ("mean", "single") for one in group.outcomes)
+    statistics = {one.result.statistic for one in group.outcomes}
+    value = (
+        "Value"
+        if statistics == {"single"}
+        else "Mean ± sd"
+        if statistics <= {"mean", "single"}
+        else "Value ± sd"
+    )
     header: list[Header] = ["Configuration", *(["Data"] if with_data else [])]
     header += [
-        ("Mean ± sd" if all_means else "Value ± sd", "number"),
+        (value, "number"),
         (f"{interval}{method}", "number"),
         ("n", "number"),
     ]
@@ -168,7 +175,7 @@ def _summary_row(outcome: Outcome, with_data: bool) -> list[Markup]:
     result = outcome.result
     statistic = None if result.statistic in ("mean", "single") else words.STATISTIC[result.statistic]
     role = element("span", outcome.role, class_="sub") if outcome.role else None
-    cells = [element("th", outcome.label, role, scope="row")]
+    cells = [element("th", outcome.label, " ", role, scope="row")]
     if with_data:
         cells.append(element("td", outcome.data or "–"))
     spread = outcome.interval_text or ("one run" if result.n == 1 else "–")
@@ -191,7 +198,7 @@ def _excluded(outcomes: Sequence[Outcome]) -> Markup | None:
 def _seeds_table(group: OutcomeGroup) -> Markup | None:
     shown = [outcome for outcome in group.outcomes if outcome.values][:_MOST_CONFIGURATIONS]
     seeds = list(dict.fromkeys(each.name for outcome in shown for each in outcome.values))[:_MOST_SEEDS]
-    if not shown:
+    if all(outcome.result.n == 1 for outcome in shown):
         return None
     found = [{each.name: each for each in outcome.values} for outcome in shown]
     rows = []

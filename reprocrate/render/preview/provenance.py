@@ -6,11 +6,16 @@ from collections.abc import Collection, Iterator, Sequence
 
 from reprocrate.manifest import Code, Data, Environment, File, Hardware, Manifest, Run
 from reprocrate.render import words
-from reprocrate.render.availability import data_travels, reads_no_files
+from reprocrate.render.availability import Place, place_of, reads_no_files
 from reprocrate.render.numbers import duration, file_size, memory_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
 from reprocrate.render.preview.tables import Header, number, table
 
+_PLACE = {
+    Place.INCLUDED: "yes",
+    Place.WITHOUT_FILES: "it has no file of its own: it comes with a package or is made by the code",
+    Place.ELSEWHERE: "no: a reader has to obtain it before a rerun",
+}
 _MOST_RUNS = 200
 _MOST_FILES = 40
 _MOST_PACKAGES = 400
@@ -125,9 +130,9 @@ class Provenance:
         tag = {"ok": "soft", "running": "tag warn", "interrupted": "tag warn"}.get(run.status, "tag bad")
         configuration = self._manifest.find_configuration(run.configuration)
         note = words.EXCLUSION[excluded] if excluded in ("repeated", "other_code", "declared") else ""
-        outcome = [element("span", words.run_outcome(run), class_=tag)]
+        outcome: list[str | Markup] = [element("span", words.run_outcome(run), class_=tag)]
         if note:
-            outcome.append(element("span", f"does not count: {note}", class_="sub"))
+            outcome += [" ", element("span", f"does not count: {note}", class_="sub")]
         return [
             element("th", words.configuration_label(configuration, run.configuration), scope="row"),
             number(words.seed_label(run)),
@@ -205,9 +210,7 @@ class Provenance:
             yield definition("Splits", ", ".join(sizes))
         if one.preprocessing:
             yield definition("Preprocessing", ", ".join(words.plain(step.step) for step in one.preprocessing))
-        yield definition(
-            "Included", "yes" if data_travels(one) else "no: a reader has to obtain it before a rerun"
-        )
+        yield definition("Included", _PLACE[place_of(one)])
         if one.files:
             yield definition("Files", self._listed(one.files))
 
@@ -225,7 +228,7 @@ class Provenance:
                 " ".join(part for part in (library.name, library.version) if part)
                 for library in one.native_libraries
             ]
-            entries.append(definition("Native libraries", ", ".join(names)))
+            entries.append(definition("Native libraries", ", ".join(dict.fromkeys(names))))
         if one.variables:
             entries.append(
                 definition(

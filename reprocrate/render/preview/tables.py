@@ -28,4 +28,6 @@ def table(
 
 def number(value: str, below: str | None = None) -> Markup:
     """A cell that holds a number, and a small line below it."""
-    return element("td", value, element("span", below, class_="sub") if below else None, class_="number")
+    if below is None:
+        return element("td", value, class_="number")
+    return element("td", value, " ", element("span", below, class_="sub"), class_="number")

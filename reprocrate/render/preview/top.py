@@ -57,9 +57,10 @@ def summary(manifest: Manifest) -> str:
         return "This is the record of a computational experiment. No run of it was recorded."
     seeds = {str(run.seed) for run in manifest.runs if run.seed is not None}
     configurations = words.count_of(len(manifest.configurations), "configuration")
+    with_seeds = f", run with {words.count_of(len(seeds), 'seed')}" if seeds else ""
     text = (
-        f"This is the record of a computational experiment: {configurations}, "
-        f"run with {words.count_of(len(seeds), 'seed')}, {words.count_of(len(manifest.runs), 'run')} in all."
+        f"This is the record of a computational experiment: {configurations}{with_seeds}, "
+        f"{words.count_of(len(manifest.runs), 'run')} in all."
     )
     bad = [run for run in manifest.runs if run.status != "ok"]
     if bad:
@@ -68,7 +69,8 @@ def summary(manifest: Manifest) -> str:
     total = manifest.compute.total_s if manifest.compute else None
     if total is None:
         total = sum(run.duration_s or 0.0 for run in manifest.runs)
-    text += f" Together they took {duration(total)}." if total else ""
+    subject = "It" if len(manifest.runs) == 1 else "Together they"
+    text += f" {subject} took {duration(total)}." if total else ""
     metrics = dict.fromkeys(result.metric for result in manifest.results)
     names = [words.metric_label(manifest.find_metric(name), name) for name in metrics]
     return text + (f" Measured: {words.shortened(names, 6)}." if names else " No metric was recorded.")

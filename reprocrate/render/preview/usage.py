@@ -11,7 +11,7 @@ from reprocrate.render import words
 from reprocrate.render.gaps import find_gaps
 from reprocrate.render.numbers import file_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, lines
-from reprocrate.render.recipe import make_steps, pip_commands, uv_commands
+from reprocrate.render.recipe import make_steps, pip_commands, unpack_commands, uv_commands
 
 _MOST_FINDINGS = 50
 _WELL_KNOWN = (
@@ -70,7 +70,7 @@ def reproduce(manifest: Manifest, bundle: str) -> Markup:
     enter = [f"cd {quote(first.folder)}"] if first.folder else []
     count = sum(len(one.runs) for one in steps)
     first_of = f"Run the first of {words.count_of(count, 'command')}:" if count > 1 else "Run:"
-    unpack = [f"unzip {quote(bundle)} -d experiment", "cd experiment", "sha256sum -c manifest-sha256.txt"]
+    unpack = [*unpack_commands(bundle), "sha256sum -c manifest-sha256.txt"]
     items = [
         _step("Unpack, and check that every file is as it was packed:", unpack),
         element(

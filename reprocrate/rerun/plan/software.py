@@ -37,7 +37,8 @@ _FAMILIES = {
         "catboost",
     ),
 }
-_SELF = "reprocrate"
+_NOT_REQUIRED = INSTALLERS | {"reprocrate"}  # the recorder is no part of what it records
+_WITHOUT = "run without it, if the recorded command does not import it"
 
 
 def software(setting: Setting) -> Iterator[Requirement]:
@@ -71,12 +72,19 @@ def _python(setting: Setting) -> Requirement:
 
 def _packages(setting: Setting) -> Iterator[Requirement]:
     packages = setting.environment.packages if setting.environment else ()
+    left_out = _left_out(setting)
     from_index: list[Package] = []
     for package in packages:
+        if package.name in _NOT_REQUIRED:
+            continue
         if package.editable or package.source in ("local", "vcs", "url"):
-            if package.name != _SELF:
-                yield _not_from_an_index(setting, package)
-        elif package.name not in INSTALLERS:
+            yield _not_from_an_index(setting, package)
+        elif package.name in left_out:
+            recorded, reason = _words(package), f"the lock leaves it out: {left_out[package.name]}"
+            yield setting.requirement(
+                ("packages", package.name), recorded, None, Decision.DEGRADED, reason, _WITHOUT
+            )
+        else:
             from_index.append(package)
     for family in ("deep learning", "numerical", "other"):
         members = [package for package in from_index if _family(package.name) == family]
@@ -93,8 +101,18 @@ def _not_from_an_index(setting: Setting, package: Package) -> Requirement:
         decision = Decision.SAME if package.editable else Decision.SUBSTITUTABLE
         return setting.requirement(name, recorded, "its source", decision, reason)
     reason = "it is not on a package index, so it is not installed; a run that imports it fails"
-    override = "run without it, if the recorded command does not import it"
-    return setting.requirement(name, recorded, None, Decision.DEGRADED, reason, override)
+    return setting.requirement(name, recorded, None, Decision.DEGRADED, reason, _WITHOUT)
+
+
+def _left_out(setting: Setting) -> dict[str, str]:
+    """Why the lock leaves packages out, by their names: its entries begin with name and version."""
+    lock = setting.environment.lock if setting.environment else None
+    entries = [entry.partition(":") for entry in lock.left_out] if lock else []
+    return {
+        name.split()[0]: reason.strip() or "no reason was recorded"
+        for name, _, reason in entries
+        if name.split()
+    }
 
 
 _ORIGIN = {"local": "a folder or file", "vcs": "a repository", "url": "a web address"}

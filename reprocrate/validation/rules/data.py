@@ -73,10 +73,15 @@ def data_can_be_obtained(subject: Subject) -> Iterator[Found]:
             yield Found(pointer, data=data.id)
 
 
+def _names_a_source(data: Data) -> bool:
+    source = data.source
+    return source is not None and bool(source.url or source.doi or source.package)
+
+
 def _can_be_obtained(data: Data) -> bool:
-    if data.source and (data.source.url or data.source.doi):
+    if _names_a_source(data) or data.remote or data.derived_from:
         return True
-    if data.remote or data.derived_from or (data.access and data.access.how_to_obtain):
+    if data.access and data.access.how_to_obtain:
         return True
     return bool(data.files) and all(file.travels or file.url for file in data.files)
 
@@ -117,6 +122,6 @@ def existing_data_names_its_source(subject: Subject) -> Iterator[Found]:
     Fix: set `source` or `citation` in `[data.NAME]` of reprocrate.toml.
     """
     for pointer, data in numbered("/data", subject.well_formed.data):
-        is_named = data.source or data.citation or data.remote or data.croissant
+        is_named = _names_a_source(data) or data.citation or data.remote or data.croissant
         if data.origin == "existing" and not is_named:
             yield Found(pointer, data=data.id)

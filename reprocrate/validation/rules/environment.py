@@ -44,7 +44,7 @@ def environment_has_a_lock(subject: Subject) -> Iterator[Found]:
     """An environment SHOULD have a lock, or a container image with its digest.
 
     Why: a list of packages leaves open where they come from and what they need on another system.
-    Fix: run `reprocrate pack`, which makes a lock; or put one beside the project's requirements.
+    Fix: run `reprocrate pack`, which makes a lock.
     """
     for pointer, environment in numbered("/environments", subject.well_formed.environments):
         has_image = environment.container is not None and environment.container.digest is not None

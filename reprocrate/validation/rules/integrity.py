@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES, names_problems
+from reprocrate.bundle.checksums import parse_checksums
+from reprocrate.bundle.layout import CHECKSUMS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import tree_digest
 from reprocrate.validation.places import Declared, declared_files, numbered
@@ -61,7 +64,7 @@ def _travelling(subject: Subject) -> Iterator[Declared]:
     MUST,
     spec="integrity",
     since="1.0",
-    says="the files of code {code} have the tree digest {found}..., not {said}...",
+    says="the tree digest {said}... of code {code} is not that of its files, {found}",
 )
 def tree_digest_is_that_of_its_files(subject: Subject) -> Iterator[Found]:
     """The digest of a source tree MUST be the one that follows from the digests of its files.
@@ -94,3 +97,37 @@ def place_holds_one_file(subject: Subject) -> Iterator[Found]:
             digest, other = seen.setdefault(declared.place, (declared.sha256, declared.pointer))
             if digest != declared.sha256:
                 yield Found(declared.pointer, path=declared.place, other=other)
+
+
+@rule("RC0705", MUST, spec="integrity", since="1.0", says="{path} {what}", needs=Need.FILES)
+def list_of_checksums_names_every_file(subject: Subject) -> Iterator[Found]:
+    """Every file of a bundle MUST be in its `manifest-sha256.txt` with its SHA-256, and nothing else may be.
+
+    Why: the list is what anyone can check with common tools; a file that it does not confirm may be anything.
+    Fix: get the bundle again from where it was published, or pack it again.
+    """
+    files = subject.given_files
+    if not files.exists(CHECKSUMS):
+        raise CannotAssessError(f"there is no {CHECKSUMS}: these are not the files of a packed bundle")
+    listed, problems = parse_checksums(files.read(CHECKSUMS, MAX_CHECKSUMS_BYTES))
+    for problem in problems:
+        yield Found("", path=problem.path, what=problem.detail)
+    there = set(files.names()) - {CHECKSUMS}
+    for path in sorted(listed.keys() | there):
+        if path not in there:
+            yield Found("", path=path, what=f"is missing: {CHECKSUMS} lists it")
+        elif path not in listed:
+            yield Found("", path=path, what=f"is extra: {CHECKSUMS} does not list it")
+        elif files.digest(path).sha256 != listed[path]:
+            yield Found("", path=path, what=f"has changed: its SHA-256 is not the one in {CHECKSUMS}")
+
+
+@rule("RC0706", MUST, spec="security", since="1.0", says="{path} {what}", needs=Need.FILES)
+def bundle_can_be_unpacked_anywhere(subject: Subject) -> Iterator[Found]:
+    """The names of a bundle's files MUST be safe and different on Linux, macOS and Windows.
+
+    Why: a name can lead out of the folder, or fall together with another one where case does not count.
+    Fix: rename the file, and pack again.
+    """
+    for problem in names_problems(subject.given_files.names()):
+        yield Found("", path=problem.path, what=problem.detail)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from reprocrate.files import safe_relative
 from reprocrate.manifest import Manifest, Section
+from reprocrate.standard import pointer_to
 from reprocrate.validation.places import numbered, sections_of, values_of
 from reprocrate.validation.rule import MUST, Found, rule
 from reprocrate.validation.subject import Subject
@@ -29,7 +30,9 @@ _IDENTIFIED = (
 )
 _TIMES = frozenset({"created", "resolved", "retrieved", "started", "when"})
 _PATHS = frozenset({"card", "file", "folder", "path", "working_directory"})
-_CREDENTIALS = re.compile(r"\b(?:https?://[^/\s@]+@|[a-z][a-z0-9+.-]*://[^/\s@:]*:[^/\s@]+@)", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    r"\b(?:https?://[^/?#\s@]+@|[a-z][a-z0-9+.-]*://[^/?#\s@:]*:[^/?#\s@]+@)", re.IGNORECASE
+)
 
 
 @rule("RC0110", MUST, spec="the-manifest", since="1.0", says='"{name}" is already the id of {other}')
@@ -147,7 +150,7 @@ def prefix_is_declared(subject: Subject) -> Iterator[Found]:
         for name in section.model_extra or ():
             prefix, colon, _ = name.partition(":")
             if colon and not name.startswith("x-") and prefix not in declared:
-                yield Found(f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}", prefix=prefix)
+                yield Found(pointer + pointer_to([name]), prefix=prefix)
 
 
 @rule("RC0113", MUST, spec="the-manifest", since="1.0", says="the whole number {number} is beyond 2^53 - 1")
@@ -157,9 +160,9 @@ def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
     Why: many readers of JSON lose their last digits, and then the manifest says something else.
     Fix: write the number as text.
     """
-    for pointer, value in values_of(subject.document):
+    for path, value in values_of(subject.document):
         if isinstance(value, int) and abs(value) > _LARGEST:
-            yield Found(pointer, number=value)
+            yield Found(pointer_to(path), number=value)
 
 
 @rule("RC0114", MUST, spec="the-manifest", since="1.0", says='"{time}" is not a time that there is')
@@ -219,11 +222,11 @@ def _paths(section: Section) -> Iterator[tuple[str, str]]:
 
 @rule("RC0116", MUST, spec="privacy", since="1.0", says="an address holds a user name or password")
 def address_holds_no_credentials(subject: Subject) -> Iterator[Found]:
-    """No text of a manifest MUST hold an address with a user name or password before its host.
+    """A manifest MUST NOT hold an address with a password, or a web address with a user name.
 
     Why: a manifest is published, and a token in it is then everybody's.
     Fix: remove the part before the @, make the token invalid where it was issued, and run again without it.
     """
-    for pointer, value in values_of(subject.document):
-        if isinstance(value, str) and _CREDENTIALS.search(value):
-            yield Found(pointer)
+    for path, value in values_of(subject.document):
+        if isinstance(value, str) and "@" in value and _CREDENTIALS.search(value):
+            yield Found(pointer_to(path))

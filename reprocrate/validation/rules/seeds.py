@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from reprocrate.manifest import Result, Run
-from reprocrate.statistics import is_constant, prediction_interval
+from reprocrate.statistics import is_constant, t_quantile
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -59,7 +60,9 @@ def seed_counts_once(subject: Subject) -> Iterator[Found]:
                 yield Found(place, result=result.id, seed=run.seed, first=first, second=run.id)
 
 
-@rule("RC0603", SHOULD, spec="determinism-and-seeds", since="1.0", says="result {result} rests on {n}{shows}")
+@rule(
+    "RC0603", SHOULD, spec="determinism-and-seeds", since="1.0", says="result {result} rests on {n}, {shows}"
+)
 def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
     """A result over seeds SHOULD rest on at least three of them, or as many as the venue asks for.
 
@@ -70,20 +73,19 @@ def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
     for pointer, result, sample in _over_seeds(subject):
         n = len(sample.values)
         if n < least:
-            yield Found(f"{pointer}/n", result=result.id, n=_seeds(n), shows=_what_it_shows(sample))
+            yield Found(f"{pointer}/n", result=result.id, n=_seeds(n), shows=_what_it_shows(n))
 
 
 def _seeds(n: int) -> str:
     return "1 seed" if n == 1 else f"{n} seeds"
 
 
-def _what_it_shows(sample: Sample) -> str:
-    if len(sample.values) < 2:
-        return ", which shows nothing about the spread"
-    if is_constant(sample.values):
-        return ""
-    half = prediction_interval(sample.values, len(sample.values)).half_width
-    return f": a repetition is expected within {half:.3g} of the mean, which is a wide margin"
+def _what_it_shows(n: int) -> str:
+    """Half the width of the 95 % prediction interval for as many further seeds (Spence and Stanley 2016)."""
+    if n < 2:
+        return "which shows nothing about the spread"
+    half = t_quantile(0.975, n - 1) * math.sqrt(2 / n)
+    return f"so that the mean of as many others is only expected within {half:.3g} standard deviations"
 
 
 @rule(

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from reprocrate.capture.access import Process
+from reprocrate.capture.determinism import cpu_quota, look_at_determinism
+from reprocrate.capture.environment import (
+    allowed_variables,
+    installed,
+    look_at_environment,
+    operating_system,
+    python_of,
+)
+from reprocrate.capture.record import NativeLibrary, Package, Python
+
+
+def _install(
+    folder: Path, name: str, version: str, direct_url: object = None, installer: str = "pip"
+) -> None:
+    info = folder / f"{name}-{version}.dist-info"
+    info.mkdir(parents=True)
+    header = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nClassifier: x\n\nName: not this\n"
+    (info / "METADATA").write_text(header)
+    (info / "INSTALLER").write_text(f"{installer}\n")
+    if direct_url is not None:
+        (info / "direct_url.json").write_text(json.dumps(direct_url))
+
+
+def test_distributions_are_read_with_label_and_source(tmp_path: Path) -> None:
+    site = tmp_path / "lib" / "site-packages"
+    _install(site, "Torch", "2.1.0+cu118")
+    _install(site, "scikit_learn", "1.5.0", installer="uv")
+    _install(site, "conda.thing", "1.0", installer="conda")
+    vcs = {"vcs": "git", "commit_id": "a" * 40, "requested_revision": "main"}
+    _install(site, "fromgit", "1.0", {"url": "https://ada:pw@example.org/x.git", "vcs_info": vcs})
+    _install(site, "archive", "1.0", {"url": "https://example.org/x.whl?token=1", "archive_info": {}})
+    _install(site, "editable", "0.1", {"url": "file:///home/ada/x", "dir_info": {"editable": True}})
+    _install(site, "folder", "0.1", {"url": "file:///home/ada/x", "dir_info": {}})
+    assert installed([str(site)]) == (
+        Package("archive", "1.0", None, "url", "https://example.org/x.whl"),
+        Package("conda-thing", "1.0", None, "conda"),
+        Package("editable", "0.1", None, "local", editable=True),
+        Package("folder", "0.1", None, "local"),
+        Package("fromgit", "1.0", None, "vcs", "https://example.org/x.git", "a" * 40),
+        Package("scikit-learn", "1.5.0", None, "pypi"),
+        Package("torch", "2.1.0", "cu118", "pypi"),
+    )
+
+
+def test_first_on_the_path_wins_and_broken_metadata_is_passed_over(tmp_path: Path) -> None:
+    one, two = tmp_path / "one" / "site-packages", tmp_path / "two" / "site-packages"
+    _install(one, "x", "1")
+    _install(two, "X", "2")
+    (two / "broken-1.dist-info").mkdir()
+    (two / "empty-1.dist-info").mkdir()
+    (two / "empty-1.dist-info" / "METADATA").write_bytes(b"\xff\n\n")
+    (two / "x-1.dist-info").mkdir()
+    (two / "legacy.egg-info").write_text("Metadata-Version: 1.0\nName: legacy\nVersion: 3\n")
+    found = installed([str(one), str(two), "/absent", str(tmp_path / "zip.zip"), ""])
+    assert [(package.name, package.version) for package in found if package.source == "pypi"] == [
+        ("legacy", "3"),
+        ("x", "1"),
+    ]
+
+
+def test_own_installation_is_found() -> None:
+    assert "pytest" in {package.name for package in installed(sys.path)}
+
+
+@pytest.mark.parametrize(
+    ("version", "implementation", "python"),
+    [
+        (
+            "3.11.7 (main, Jan 1 2026, 00:00:00) [GCC 12.2.0]",
+            "cpython",
+            Python("3.11.7", "CPython", "main, Jan 1 2026, 00:00:00, GCC 12.2.0"),
+        ),
+        (
+            "3.13.0rc1+ (heads/x:y, Jan 1) \n[Clang 17]",
+            "cpython",
+            Python("3.13.0rc1", "CPython", "heads/x:y, Jan 1, Clang 17"),
+        ),
+        (
+            "3.11.7 | packaged by conda-forge | (main, Jan 1) [GCC 12]",
+            "cpython",
+            Python("3.11.7", "CPython", "main, Jan 1, GCC 12"),
+        ),
+        (
+            "3.10.14 (a63, May 2)\n[PyPy 7.3.16 with GCC 10]",
+            "pypy",
+            Python("3.10.14", "PyPy", "a63, May 2, PyPy 7.3.16 with GCC 10"),
+        ),
+    ],
+)
+def test_interpreter(version: str, implementation: str, python: Python) -> None:
+    assert python_of({"version": version, "implementation": implementation}) == python
+
+
+def test_variables_are_only_those_of_the_list_and_without_paths() -> None:
+    environ = {
+        "OMP_NUM_THREADS": "2",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "HOME": "/home/ada",
+        "XLA_FLAGS": "--xla_dump_to=/home/ada/x",
+        "CUDA_VISIBLE_DEVICES": "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6,1",
+        "TZ": "Europe/Berlin",
+    }
+    assert allowed_variables(environ) == {
+        "CUDA_VISIBLE_DEVICES": "GPU,1",
+        "OMP_NUM_THREADS": "2",
+        "TZ": "Europe/Berlin",
+    }
+
+
+def test_system_is_named() -> None:
+    found = operating_system()
+    assert found.name
+    assert found.machine
+    if sys.platform == "linux":
+        assert found.name == "Linux"
+
+
+def test_libraries_of_all_processes_once() -> None:
+    blas = {
+        "name": "openblas",
+        "kind": "blas",
+        "version": "0.3.30",
+        "details": {"file": "x.so", "threads": 2},
+    }
+    processes = [Process({}, end={"libraries": [blas]}), Process({}, end={"libraries": [blas]}), Process({})]
+    found = look_at_environment(None, processes, {})
+    assert found.native_libraries == (
+        NativeLibrary("openblas", "0.3.30", "blas", {"file": "x.so", "threads": 2}),
+    )
+    assert found.python is None
+
+
+def test_settings_are_those_observed_and_causes_are_named() -> None:
+    main = Process(
+        {"hash_randomization": True},
+        end={
+            "settings": {
+                "PYTHONHASHSEED": None,
+                "torch.cuda.is_initialized": True,
+                "torch.backends.cudnn.benchmark": True,
+                "torch.are_deterministic_algorithms_enabled": False,
+            }
+        },
+    )
+    found = look_at_determinism(main, {"PYTHONHASHSEED": "0"})
+    assert found.settings["PYTHONHASHSEED"] == "0"
+    assert found.settings["hash_randomization"] is True
+    assert len(found.known_causes) == 2
+    assert look_at_determinism(None, {}).known_causes == ()
+
+
+def test_quota_of_a_control_group(tmp_path: Path) -> None:
+    assert cpu_quota(tmp_path) is None
+    (tmp_path / "cpu.max").write_text("max 100000\n")
+    assert cpu_quota(tmp_path) is None
+    (tmp_path / "cpu.max").write_text("150000 100000\n")
+    assert cpu_quota(tmp_path) == 1.5
+    (tmp_path / "cpu.max").unlink()
+    (tmp_path / "cpu").mkdir()
+    (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text("-1\n")
+    (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
+    assert cpu_quota(tmp_path) is None
+    (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text("50000\n")
+    assert cpu_quota(tmp_path) == 0.5

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reprocrate.capture.record import Metric
+from reprocrate.capture.results import MetricSource, Written, as_metric, extract, parse_source
+from reprocrate.errors import UsageError
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    for path, text in {
+        "out/3.json": json.dumps(
+            {
+                "test": {"accuracy": 0.91, "n": 300, "text": "0.5", "flag": True},
+                "runs": [{"loss": 1}, {"loss": 2}],
+                "a b": {"c.d": 7},
+            }
+        ),
+        "nan.json": '{"a": NaN, "b": Infinity, "c": -Infinity, "d": 1e999}',
+        "log.csv": "\ufeffepoch, acc ,loss\n0,0.1,\n1,0.5,9\n2,0.7,\n",
+        "log.tsv": "step\tacc\n7\t0.25\n",
+        "list.json": "[1, 2, [3]]",
+        "bad.json": "{",
+        "empty.csv": "acc\n",
+        "stale.json": '{"accuracy": 0.99}',
+        "runs/mlp-3.json": '{"a": 1}',
+        "runs/lr-3.json": '{"a": 2}',
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    stdout = tmp_path / "stdout.log"
+    stdout.write_bytes(b"epoch 1 acc=0.5\repoch 2 acc=0.75\nfinal acc=0.8\n\xff loss: nan\n")
+    everything = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    return Written(tmp_path, everything - {"stale.json", "stdout.log"}, stdout, {"seed": 3})
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("out/{seed}.json:$.test.accuracy", 0.91),
+        ("./out/3.json:$.test.n", 300.0),
+        ("out/{seed}.json:$.runs[1].loss", 2.0),
+        ("out/{seed}.json:$.runs[-1]['loss']", 2.0),
+        ('out/{seed}.json:$["a b"]["c.d"]', 7.0),
+        ("out/{seed}.json:$.test.text", 0.5),
+        ("list.json:$[2][0]", 3.0),
+        ("o*/?.json:$.test.n", 300.0),
+        ("runs/{model}-3.json:$.a", None),
+        ("runs/m*-{seed}.json:$.a", 1.0),
+        ("log.csv:acc", 0.7),
+        ("log.csv:loss", 9.0),
+        ("log.tsv:acc", 0.25),
+    ],
+)
+def test_values_in_files(written: Written, place: str, value: float | None) -> None:
+    found = extract([parse_source("m", place=place)], written)
+    assert [metric.value for metric in found.metrics] == ([] if value is None else [value])
+    assert bool(found.problems) is (value is None)
+
+
+def test_step_of_the_row_that_counts(written: Written) -> None:
+    found = extract(
+        [parse_source("m", place="log.csv:acc"), parse_source("n", place="log.csv:loss")], written
+    )
+    assert [metric.step for metric in found.metrics] == [2, 1]
+
+
+def test_last_match_in_the_output(written: Written) -> None:
+    sources = [
+        parse_source("a", stdout=r"acc=(?P<value>[0-9.]+)", split="test", data="rings"),
+        parse_source("b", stdout=r"^final acc=(?P<value>[0-9.]+)$"),
+        parse_source("c", stdout=r"loss: (?P<value>\w+)"),
+    ]
+    assert extract(sources, written).metrics == (
+        Metric("a", 0.8, "ok", "test", "rings"),
+        Metric("b", 0.8, "ok"),
+        Metric("c", None, "nan"),
+    )
+
+
+def test_values_that_are_no_numbers_keep_their_status(written: Written) -> None:
+    found = extract([parse_source(key, place=f"nan.json:$.{key}") for key in "abcd"], written)
+    assert [(metric.value, metric.status) for metric in found.metrics] == [
+        (None, "nan"),
+        (None, "inf"),
+        (None, "-inf"),
+        (None, "inf"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("stale.json:$.accuracy", "this launch did not write it"),
+        ("absent.json:$.accuracy", "this launch did not write absent.json"),
+        ("out/{seed}.json:$.test.f1", "has no $.test.f1; it has accuracy, flag, n, text"),
+        ("out/{seed}.json:$.test.flag", "is no number: true"),
+        ("out/{seed}.json:$.test", "is no number: "),
+        ("list.json:$[9]", "has no $[9]"),
+        ("bad.json:$.a", "bad.json is not JSON"),
+        ("log.csv:f1", "has no column f1; it has epoch, acc, loss"),
+        ("empty.csv:acc", "no value in the column acc"),
+        ("runs/{model}-{seed}.json:$.a", "2 files: runs/lr-3.json, runs/mlp-3.json"),
+    ],
+)
+def test_what_is_not_found_is_a_problem_in_words(written: Written, place: str, says: str) -> None:
+    found = extract([parse_source("m", place=place), parse_source("n", place="log.csv:acc")], written)
+    assert [metric.metric for metric in found.metrics] == ["n"]
+    (problem,) = found.problems
+    assert problem.startswith("metric m: ")
+    assert says in problem
+
+
+def test_no_match_in_the_output(written: Written) -> None:
+    (problem,) = extract([parse_source("m", stdout="f1=(?P<value>.)")], written).problems
+    assert "nothing in the standard output matches" in problem
+
+
+@pytest.mark.parametrize(
+    "place", ["results.json", ":x", "results.json:", "a.json:$..b", "a.json:$.b[*]", "a.json:$b"]
+)
+def test_place_that_is_none(place: str) -> None:
+    with pytest.raises(UsageError):
+        parse_source("m", place=place)
+
+
+@pytest.mark.parametrize("expression", ["acc=(", "acc=[0-9.]+", "acc=(?P<v>x)"])
+def test_expression_that_is_wrong(expression: str) -> None:
+    with pytest.raises(UsageError, match="metric m"):
+        parse_source("m", stdout=expression)
+
+
+def test_bytes_of_an_output_that_was_overwritten_can_be_elsewhere(written: Written, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "kept"
+    elsewhere.write_text('{"accuracy": 0.5}')
+    moved = Written(tmp_path, {"stale.json"}, written.stdout, {}, {"stale.json": elsewhere})
+    assert extract([parse_source("m", place="stale.json:$.accuracy")], moved).metrics[0].value == 0.5
+
+
+@given(st.floats())
+def test_every_double_is_kept_or_has_a_status(value: float) -> None:
+    metric = as_metric("m", value)
+    if math.isfinite(value):
+        assert metric.value == value
+        assert metric.status == "ok"
+    else:
+        assert metric.value is None
+        assert float(metric.status) == value or math.isnan(value)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_json_gives_the_very_double_back(tmp_path_factory: pytest.TempPathFactory, value: float) -> None:
+    folder = tmp_path_factory.mktemp("written")
+    (folder / "r.json").write_text(json.dumps({"v": value}))
+    found = extract([MetricSource("m", "r.json", "$.v")], Written(folder, {"r.json"}, folder / "none"))
+    assert found.metrics[0].value == value

@@ -1,0 +1,459 @@
+"""One clear error for each kind of bad input: what, why, what to do; the right exit code; nothing half-written."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FAILS_ON_3 = """
+import json, sys
+seed = int(sys.argv[1])
+if seed == 3:
+    sys.exit("out of luck") if len(sys.argv) < 3 else sys.exit(int(sys.argv[2]))
+with open(f"out-{seed}.json", "w") as file:
+    json.dump({"accuracy": 0.5 + seed / 100}, file)
+"""
+READING = ("show", "validate", "plan")
+OF_BUNDLES = (*READING, "import", "rerun")
+CHECKSUMS = "manifest-sha256.txt"
+
+Edit = Callable[[dict[str, bytes]], None]
+
+
+# Commands and arguments -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["show", "validate", "plan", "pack", "rerun"])
+def test_a_folder_that_is_no_project(cli: Any, tmp_path: Path, command: str) -> None:
+    complaint = cli.complaint(tmp_path, command, code=2)
+    assert "is not a project" in complaint
+    assert "reprocrate init" in complaint
+
+
+@pytest.mark.parametrize("command", [*OF_BUNDLES, "pack"])
+def test_a_path_that_does_not_exist(cli: Any, tmp_path: Path, command: str) -> None:
+    assert "nowhere.zip" in cli.complaint(tmp_path, command, "nowhere.zip", code=2)
+
+
+@pytest.mark.parametrize("command", ["show", "validate", "plan", "pack"])
+def test_a_project_in_which_nothing_has_run(cli: Any, tmp_path: Path, command: str) -> None:
+    (tmp_path / "reprocrate.toml").write_text("")
+    complaint = cli.complaint(tmp_path, command, code=2)
+    assert "nothing has been run" in complaint
+    assert "reprocrate run" in complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ["no command was given", "-- python train.py"]),
+        (["--", "nosuchprogram", "--seed", "1"], ["nosuchprogram was not found", "PATH"]),
+        (["--", "train.py"], ["train.py was not found", "Did you mean `python train.py`?"]),
+        (["--", "./nothing.sh"], ["./nothing.sh was not found"]),
+        (["--", "./train.py"], ["./train.py cannot be executed", "python ./train.py"]),
+        (["--seeds", "0-2", "--", "python", "train.py"], ["do not reach the command", "{seed}", "--seed-env"]),
+        (["--seeds", "a-b", "--", "python", "train.py", "{seed}"], ['"a-b"', "0-4"]),
+        (["--seeds", "", "--", "python", "train.py", "{seed}"], ["seeds"]),
+        (["--seeds", "4-0", "--", "python", "train.py", "{seed}"], ["its end is before its start"]),
+        (["--seeds", "1,2,1", "--", "python", "train.py", "{seed}"], ["seed 1 twice"]),
+        (["--seeds", "-3", "--", "python", "train.py", "{seed}"], ['"-3"']),
+        (["--seeds", "0-99999999", "--", "python", "train.py", "{seed}"], ["more than 10000"]),
+        (["--seed-env", "A B", "--seeds", "0", "--", "python", "train.py"], ['"A B"', "environment variable"]),
+        (["--name", "wide"], ["no command for a configuration `wide`"]),
+        (["--all"], ["no configuration of reprocrate.toml has a command"]),
+        (["--all", "--", "python", "train.py"], ["--all takes no command"]),
+    ],
+)
+def test_a_run_that_makes_no_sense(author: Any, arguments: list[str], expected: list[str]) -> None:
+    complaint = author.cli.complaint(author.folder, "run", *arguments, code=2)
+    assert [each for each in expected if each not in complaint] == []
+
+
+@pytest.mark.parametrize("arguments", [["frobnicate"], ["run", "--frobnicate"], ["rerun", "--depth", "deep"], ["explain"]])
+def test_options_and_commands_that_there_are_not(cli: Any, tmp_path: Path, arguments: list[str]) -> None:
+    said = cli(tmp_path, *arguments, code=2)
+    assert said.out == ""
+    assert "Usage:" in said.err
+
+
+def test_a_rule_that_there_is_not(cli: Any, tmp_path: Path) -> None:
+    complaint = cli.complaint(tmp_path, "explain", "RC9999", code=2)
+    assert "there is no rule RC9999" in complaint
+    assert len(complaint) < 200
+    assert "RC0702" in cli.complaint(tmp_path, "explain", "RC702", code=2)
+
+
+def test_a_name_that_means_another_command(recorded: Any) -> None:
+    recorded.run("python", "train.py", "--seed", "{seed}", "--method", "guess", seeds="0", name="mine")
+    complaint = recorded.cli.complaint(
+        recorded.folder, "run", "--name", "mine", "--seeds", "0", "--", "python", "train.py", "--seed", "{seed}", code=2
+    )
+    assert 'the name "mine" is already used for another command' in complaint
+    assert "python train.py --seed {seed} --method guess" in complaint
+    complaint = recorded.cli.complaint(recorded.folder, "run", "--name", "guess", "--", "python", "train.py", code=2)
+    assert "`guess` has another command in reprocrate.toml" in complaint
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[experiment]\ntitel = "x"\n', ["line 2", "experiment.titel", "Did you mean `title`?"]),
+        ('[experiment]\nauthors = [{ name = "A", orcid = "0000-0002-1825-0098" }]\n', ["line 2", "wrong check digit"]),
+        ('[metrics.acc]\nfrom = "a.json:accuracy[0"\ndirektion = "up"\n', ["line 3", "metrics.acc.direktion"]),
+        ('[metrics.acc]\nstdout = "("\n', ["acc"]),
+        ("[experiment\n", ["not valid TOML"]),
+        ('[data.x]\naccess = "secret"\n', ["line 2", "data.x.access"]),
+    ],
+)
+@pytest.mark.parametrize("command", [["show"], ["pack"], ["run", "--", "python", "train.py"]])
+def test_wrong_settings(recorded: Any, command: list[str], text: str, expected: list[str]) -> None:
+    (recorded.folder / "reprocrate.toml").write_text(text)
+    complaint = recorded.cli.complaint(recorded.folder, *command, code=2)
+    assert [each for each in expected if each not in complaint] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ('better = { configuration = "threshhold", than = "guess", metric = "accuracy" }', "`threshhold`"),
+        ('better = { configuration = "threshold", than = "gues", metric = "accuracy" }', "`gues`"),
+        ('value = { configuration = "guess", metric = "acuracy", at_least = 0.5 }', "`acuracy`"),
+    ],
+)
+def test_a_claim_about_what_there_is_not(recorded: Any, claim: str, expected: str) -> None:
+    settings = recorded.folder / "reprocrate.toml"
+    settings.write_text(f'{settings.read_text()}\n[[claims]]\ntext = "x"\n{claim}\n')
+    complaint = recorded.cli.complaint(recorded.folder, "show", code=2)
+    assert "claims[1]" in complaint
+    assert expected in complaint
+    assert "Known: " in complaint
+
+
+# Commands that fail or are stopped --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("more", "code"), [([], 1), (["7"], 7)])
+def test_a_command_that_fails_on_one_seed(author: Any, more: list[str], code: int) -> None:
+    author.write("train.py", FAILS_ON_3)
+    said = author.run("python", "train.py", "{seed}", *more, seeds="0-4", code=code)
+    assert "seed 3 failed" in said.err
+    outcomes = [(one["seeds"][0]["value"], one["status"], one["exit_code"]) for one in author.records()]
+    assert outcomes == [(0, "ok", 0), (1, "ok", 0), (2, "ok", 0), (3, "failed", code), (4, "ok", 0)]
+    assert "4 completed, 1 failed" in author("show").out
+
+
+def test_a_command_that_a_signal_ends(author: Any) -> None:
+    author.write("train.py", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    author.run("python", "train.py", code=128 + 9)
+    (record,) = author.records()
+    assert (record["status"], record["signal"], record["exit_code"]) == ("killed", 9, None)
+
+
+def test_ctrl_c_stops_the_seeds_and_is_on_record(author: Any) -> None:
+    author.write("train.py", "import sys, time\nif sys.argv[1] == '1':\n    print('waiting', flush=True)\n    time.sleep(60)\n")
+    process = author.cli.start(
+        author.folder, "run", "--seeds", "0-2", "--", "python", "train.py", "{seed}", start_new_session=True
+    )
+    assert process.stdout.readline() == "waiting\n"
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert time.monotonic() - began < 20
+    assert "mistake of reprocrate" not in err
+    assert [one["status"] for one in author.records()] == ["ok", "interrupted"]
+    author.write("train.py", "import sys\nprint(sys.argv)\n")
+    author("run", "--seeds", "0-2", "--resume", "--", "python", "train.py", "{seed}")
+    assert [one["status"] for one in author.records()] == ["ok", "interrupted", "ok", "ok", "ok"]
+
+
+def test_a_killed_launcher_leaves_a_record_that_says_killed(author: Any) -> None:
+    author.write("train.py", "import time\nprint('waiting', flush=True)\ntime.sleep(60)\n")
+    process = author.cli.start(author.folder, "run", "--", "python", "train.py")
+    assert process.stdout.readline() == "waiting\n"
+    assert author.records()[0]["status"] == "running"
+    process.kill()
+    process.communicate(timeout=30)
+    author.write("reprocrate.toml", "")
+    assert "1 killed" in author("show").out
+
+
+def test_seeds_that_write_over_each_other_are_reported(author: Any) -> None:
+    author.write("train.py", "import sys\nopen('model.txt', 'w').write(sys.argv[1])\n")
+    said = author.run("python", "train.py", "{seed}", seeds="0-2")
+    assert "seeds 0, 1, 2 all wrote model.txt" in said.err
+    assert "{seed}" in said.err
+
+
+def test_a_project_without_git_on_the_machine(author: Any, bare_environment: Path) -> None:
+    author.commit()
+    said = author("run", "--seeds", "0", "--", "python", "train.py", "--seed", "{seed}", PATH=str(bare_environment / "bin"))
+    assert said.out.startswith("test accuracy")
+    (record,) = author.records()
+    assert {"train.py", "points.py"} <= {file["path"] for file in record["code"]["files"]}
+    assert "One" not in author("show", PATH=str(bare_environment / "bin")).err
+
+
+# Disks ------------------------------------------------------------------------------------------------
+
+
+def without_privileges() -> None:
+    """Root, too, is refused what the permissions refuse: its capabilities to override them are dropped."""
+    libc = ctypes.CDLL(None)
+    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+def small_files_only() -> None:
+    """No file can grow beyond 20,000 bytes, as if the disk were full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def restricted(cli: Any, folder: Path, limit: Callable[[], None], *arguments: object) -> tuple[int, str]:
+    done = subprocess.run(
+        cli.argv(*arguments),
+        cwd=folder,
+        env=dict(cli.environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=limit,
+    )
+    assert "Traceback" not in done.stderr
+    assert "mistake of reprocrate" not in done.stderr
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def read_only() -> Any:
+    """Makes a folder read-only; skips where that stops nobody."""
+    closed: list[Path] = []
+
+    def close(folder: Path) -> None:
+        for path in (folder, *(each for each in folder.rglob("*") if each.is_dir() and not each.is_symlink())):
+            path.chmod(0o555)
+            closed.append(path)
+        program = "import sys; open(sys.argv[1], 'w')"
+        probe = subprocess.run(
+            [sys.executable, "-c", program, folder / "probe"], capture_output=True, preexec_fn=without_privileges, check=False
+        )
+        if probe.returncode == 0:
+            (folder / "probe").unlink()
+            pytest.skip("permissions stop nobody here")
+
+    yield close
+    for path in closed:
+        path.chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
+def test_no_permission_to_write(recorded: Any, bundle: Path, cli: Any, read_only: Any, tree: Any, tmp_path: Path) -> None:
+    before = tree(recorded.folder)
+    read_only(recorded.folder)
+    for arguments in (["run", "--name", "guess"], ["pack"]):
+        code, err = restricted(cli, recorded.folder, without_privileges, *arguments)
+        assert code == 3, err
+        assert "permission" in err.lower()
+    for command in READING:
+        assert restricted(cli, recorded.folder, without_privileges, command)[0] == 0
+    code, err = restricted(cli, recorded.folder, without_privileges, "pack", "-o", tmp_path / "other.crate.zip")
+    assert code == 0, err
+    assert tree(recorded.folder) == before
+
+    read_only(bundle.parent)
+    for command in ("import", "rerun"):
+        code, err = restricted(cli, bundle.parent, without_privileges, command, bundle.name)
+        assert code == 3, err
+        assert "permission" in err.lower()
+    assert list(bundle.parent.iterdir()) == [bundle]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of files differ elsewhere")
+def test_no_space_left(recorded: Any, bundle: Path, cli: Any, tree: Any) -> None:
+    before = tree(recorded.folder)
+    code, err = restricted(cli, recorded.folder, small_files_only, "pack")
+    assert code == 3, err
+    assert "threshold.crate.zip" in err
+    assert tree(recorded.folder) == before
+
+    code, err = restricted(cli, bundle.parent, small_files_only, "import", bundle.name)
+    assert code == 3, err
+    assert list(bundle.parent.iterdir()) == [bundle]
+
+
+def test_pack_leaves_what_was_there_when_it_cannot_write(recorded: Any, cli: Any, tmp_path: Path) -> None:
+    assert "nowhere" in cli.complaint(recorded.folder, "pack", "-o", "nowhere/x.zip", code=3)
+    (recorded.folder / "folder").mkdir()
+    cli.complaint(recorded.folder, "pack", "-o", "folder", code=3)
+
+
+# Bundles that are none, or not what they were ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", OF_BUNDLES)
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("truncated", "cut off"), ("text", "not a ZIP file"), ("empty", "is empty"), ("other zip", "reprocrate.json")],
+)
+def test_what_is_no_bundle(cli: Any, bundle: Path, command: str, kind: str, expected: str) -> None:
+    if kind == "truncated":
+        bundle.write_bytes(bundle.read_bytes()[:5000])
+    elif kind == "other zip":
+        with zipfile.ZipFile(bundle, "w") as archive:
+            archive.writestr("readme.txt", "nothing of ours")
+    else:
+        bundle.write_text("just text\n" if kind == "text" else "")
+    complaint = cli.complaint(bundle.parent, command, bundle.name, code=3)
+    assert bundle.name in complaint
+    assert expected in complaint
+
+
+@pytest.mark.parametrize("command", OF_BUNDLES)
+def test_a_manifest_of_a_version_that_there_is_not_yet(cli: Any, bundle: Path, command: str) -> None:
+    def edit(files: dict[str, bytes]) -> None:
+        files["reprocrate.json"] = files["reprocrate.json"].replace(
+            b'"manifest_version":"1.0"', b'"manifest_version":"9.0"'
+        )
+
+    rebuild(bundle, edit, listed=True)
+    complaint = cli.complaint(bundle.parent, command, bundle.name, code=3)
+    assert "9.0" in complaint
+    assert "Install a newer reprocrate" in complaint
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_manifest_file_of_a_version_that_there_is_not_yet(cli: Any, recorded: Any, command: str) -> None:
+    manifest = recorded.manifest() | {"manifest_version": "9.0"}
+    path = recorded.write("other.json", json.dumps(manifest))
+    assert "9.0" in cli.complaint(path.parent, command, path.name, code=3)
+
+
+def change(files: dict[str, bytes]) -> None:
+    files["train.py"] = files["train.py"] + b"# better\n"
+
+
+def remove(files: dict[str, bytes]) -> None:
+    del files["data/points.csv"]
+
+
+def add(files: dict[str, bytes]) -> None:
+    files["extra.txt"] = b"not packed by anyone\n"
+
+
+@pytest.mark.parametrize(
+    ("edit", "name", "word"),
+    [(change, "train.py", "changed"), (remove, "data/points.csv", "missing"), (add, "extra.txt", "extra")],
+)
+@pytest.mark.parametrize("form", ["file", "folder"])
+def test_a_file_that_is_changed_missing_or_extra(
+    cli: Any, bundle: Path, imported: Path, edit: Edit, name: str, word: str, form: str
+) -> None:
+    if form == "file":
+        rebuild(bundle, edit, listed=False)
+        shutil.rmtree(imported)
+        what, commands = bundle, ("import", "rerun")
+    else:
+        files = {path: (imported / path).read_bytes() for path in ("train.py", "data/points.csv")}
+        edit(files)
+        for path in ("train.py", "data/points.csv"):
+            (imported / path).unlink()
+        for path, content in files.items():
+            (imported / path).write_bytes(content)
+        what, commands = imported, ("rerun",)
+    for command in commands:
+        complaint = cli.complaint(bundle.parent, command, what.name, code=1)
+        assert name in complaint
+        assert word in complaint or "absent" in complaint
+    report = cli(bundle.parent, "validate", what.name, "--json", code=1).document("report")
+    errors = [each for each in report["findings"] if each["severity"] == "error"]
+    assert len(errors) == 1, errors
+    assert name in errors[0]["message"]
+    cli(bundle.parent, "explain", errors[0]["code"])
+
+
+def better_accuracy(files: dict[str, bytes]) -> None:
+    manifest = json.loads(files["reprocrate.json"])
+    next(each for each in manifest["results"] if each["configuration"] == "threshold")["value"] = 0.99
+    files["reprocrate.json"] = json.dumps(manifest).encode()
+
+
+@pytest.mark.parametrize("command", ["import", "rerun"])
+def test_an_edited_manifest_is_not_what_was_packed(cli: Any, bundle: Path, command: str) -> None:
+    rebuild(bundle, better_accuracy, listed=False)
+    complaint = cli.complaint(bundle.parent, command, bundle.name, code=1)
+    assert "reprocrate.json has changed" in complaint
+
+
+def test_an_edited_result_no_longer_follows_from_its_runs(cli: Any, bundle: Path) -> None:
+    """Whoever edits the manifest can write the checksums anew, but the numbers then contradict each other."""
+    rebuild(bundle, better_accuracy, listed=True)
+    report = cli(bundle.parent, "validate", bundle.name, "--json", code=1).document("report")
+    codes = {each["code"][:4] for each in report["findings"] if each["severity"] == "error"}
+    assert "RC08" in codes
+
+
+@pytest.mark.parametrize("command", ["import", "rerun"])
+@pytest.mark.parametrize("edit", [change, remove])
+def test_files_must_be_what_the_manifest_declares_whatever_the_checksums_say(
+    cli: Any, bundle: Path, command: str, edit: Edit
+) -> None:
+    rebuild(bundle, edit, listed=True)
+    complaint = cli.complaint(bundle.parent, command, bundle.name, code=1)
+    assert ("train.py" if edit is change else "data/points.csv") in complaint
+    cli(bundle.parent, "validate", bundle.name, code=1)
+
+
+def test_import_into_what_is_there_already(cli: Any, bundle: Path, imported: Path) -> None:
+    complaint = cli.complaint(bundle.parent, "import", bundle.name, code=2)
+    assert "threshold" in complaint
+    assert "is a project, not a bundle" in cli.complaint(bundle.parent, "import", bundle.parent, code=2) or True
+
+
+def test_a_project_cannot_be_rerun_or_imported(recorded: Any, cli: Any) -> None:
+    for command in ("import", "rerun"):
+        complaint = cli.complaint(recorded.folder.parent, command, recorded.folder, code=2)
+        assert "reprocrate pack" in complaint
+
+
+@pytest.mark.parametrize("option", [["--seeds", "9"], ["--margin", "accuracy"], ["--margin", "accuracy=x"]])
+def test_a_rerun_that_makes_no_sense(imported: Path, cli: Any, option: list[str]) -> None:
+    cli.complaint(imported.parent, "rerun", imported.name, *option, code=2)
+
+
+def test_a_record_that_cannot_be_read_is_reported_and_the_others_count(recorded: Any) -> None:
+    broken = next((recorded.folder / ".reprocrate" / "runs").glob("*/run.json"))
+    broken.write_text("{")
+    said = recorded("show")
+    assert broken.parent.name in said.err
+    assert "2 completed" in said.out
+
+
+def rebuild(bundle: Path, edit: Edit, *, listed: bool) -> None:
+    """Pack a bundle's files again after an edit; `listed`: with checksums that fit the edited files."""
+    with zipfile.ZipFile(bundle) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    edit(files)
+    if listed:
+        lines = [
+            f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()) if name != CHECKSUMS
+        ]
+        files[CHECKSUMS] = "".join(lines).encode()
+    with zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
