@@ -33,7 +33,7 @@ def examples(repository: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment without any package: what is recorded in it needs no package index to be rebuilt."""
+    """A virtual environment without packages: to rebuild what is recorded in it takes no package index."""
     folder = tmp_path_factory.mktemp("environment") / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
     return folder

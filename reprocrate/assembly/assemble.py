@@ -128,7 +128,11 @@ def _metrics(settings: ProjectSettings, runs: Sequence[Section]) -> list[Section
     names = dict.fromkeys([*settings.metrics, *(seen["metric"] for run in runs for seen in run["metrics"])])
     sources = {source.name: source for source in metric_sources(settings)}
     return [
-        {"id": name, **_declared_metric(settings.metrics.get(name)), "source": _metric_source(sources.get(name))}
+        {
+            "id": name,
+            **_declared_metric(settings.metrics.get(name)),
+            "source": _metric_source(sources.get(name)),
+        }
         for name in names
     ]
 

@@ -20,14 +20,15 @@ class FileRoles:
     """Sorts files into code, data and outputs.
 
     What `reprocrate.toml` declares as data is data; else what a run wrote is an output; what was imported or
-    executed, and what stands in the source tree without being read as data, is code; what was read is data.
+    executed, and what stands in the source tree, such as settings in version control, is code; what else was
+    read is data.
     """
 
     def __init__(self, settings: ProjectSettings, records: Sequence[RunRecord]) -> None:
         self._declared = {name: data.files for name, data in settings.data.items()}
         self.outputs: set[Key] = {(out.root, out.path) for record in records for out in record.outputs}
         self.imported = {path for record in records for path in record.imported}
-        self._read = {(file.root, file.path) for record in records for file in record.inputs}
+        self._read = {key for record in records for key in _read_from_outside_the_tree(record)}
 
     def declared_as(self, path: str) -> str | None:
         """The declared data set that a project file belongs to."""
@@ -57,10 +58,22 @@ class FileRoles:
         ]
 
     def executed_digest(self, record: RunRecord) -> str:
-        """Digest of the code that a launch executed: its imported files, or all code where none was seen."""
+        """Digest of the code that a launch executed: its imported files, or all code where none was seen.
+
+        The settings of the source tree that it read belong to them, unless it had changed them itself first.
+        """
         files = self.code_files(record)
+        read = {(file.path, file.sha256) for file in record.inputs if file.root is None}
         executed = [file for file in files if file.path in set(record.imported)] or files
-        return tree_digest((file.path, file.sha256) for file in executed)
+        settings = [file for file in files if (file.path, file.sha256) in read and file not in executed]
+        return tree_digest((file.path, file.sha256) for file in (*executed, *settings))
+
+
+def _read_from_outside_the_tree(record: RunRecord) -> Iterable[Key]:
+    tree = {file.path for file in record.code.files}
+    return [
+        (file.root, file.path) for file in record.inputs if file.root is not None or file.path not in tree
+    ]
 
 
 def matches(path: str, pattern: str) -> bool:

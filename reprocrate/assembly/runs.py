@@ -82,7 +82,7 @@ class RunSections:
             "hardware": [self.hardware.add(_without_nothing(plain(record.hardware)))]
             if record.hardware.cpu
             else [],
-            "inputs": [self._file(file) for file in record.inputs if self._is_listed_input(file)],
+            "inputs": [plain(file) for file in self._listed_inputs(record)],
             "outputs": [self._output(file, record.id) for file in record.outputs],
             "logs": [plain(log) for log in record.logs if log.size],
             "metrics": [plain(metric) for metric in self._metrics_of(record)],
@@ -90,13 +90,10 @@ class RunSections:
             "capture": plain(record.capture),
         }
 
-    def _is_listed_input(self, file: DataFile) -> bool:
-        """Code that was read is listed with the code."""
-        return bool(file.root) or (file.path not in self._roles.imported)
-
-    def _file(self, file: DataFile) -> Section:
-        section: Section = plain(file)
-        return section
+    def _listed_inputs(self, record: RunRecord) -> list[DataFile]:
+        """What was read, without code: that is listed with the code."""
+        code = {file.path for file in self._roles.code_files(record)} | self._roles.imported
+        return [file for file in record.inputs if file.root or file.path not in code]
 
     def _output(self, file: DataFile, run: str) -> Section:
         """An output; only the newest launch that wrote a path still has its bytes there."""

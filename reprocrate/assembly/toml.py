@@ -57,14 +57,14 @@ def parse_settings(text: str) -> ProjectSettings:
         return ProjectSettings.model_validate(document)
     except ValidationError as error:
         details = sorted(error.errors(include_url=False), key=lambda detail: detail["type"] not in _UNKNOWN)
-        problems = {problem[0]: problem for problem in (_explain(each, document, text) for each in details)}
-        (what, why, fix), *more = problems.values()
-        others = f"Also: {'; '.join(other[0] for other in more)}" if more else ""
-        raise UsageError(what, why or fix, fix if why else others) from None
+        problems = dict(_explain(each, document, text) for each in details)
+        (what, fix), *more = problems.items()
+        others = f"Also: {'; '.join(other for other, _ in more)}" if more else ""
+        raise UsageError(what, fix=" ".join(filter(None, (fix, others)))) from None
 
 
-def _explain(detail: Any, document: Mapping[str, Any], text: str) -> tuple[str, str, str]:
-    """What, why and what to do, for one problem that pydantic found."""
+def _explain(detail: Any, document: Mapping[str, Any], text: str) -> tuple[str, str]:
+    """What is wrong and what to do, for one problem that pydantic found."""
     location = _in_file(document, detail["loc"])
     if detail["type"] == "missing":
         location = (*location, detail["loc"][-1])
@@ -76,11 +76,11 @@ def _explain(detail: Any, document: Mapping[str, Any], text: str) -> tuple[str, 
         known = _keys_at(location[:-1])
         guess = difflib.get_close_matches(str(location[-1]), known, n=1)
         fix = f"Did you mean `{guess[0]}`?" if guess else f"Known keys: {', '.join(known)}"
-        return f"{place} is not a key that reprocrate knows", "", fix
+        return f"{place} is not a key that reprocrate knows", fix
     message = detail["msg"].removeprefix("Value error, ")
     value = detail.get("input")
     shown = f" {value!r}" if isinstance(value, str | int | float) else ""
-    return f"{place}{shown}: {message[:1].lower()}{message[1:]}", "", ""
+    return f"{place}{shown}: {message[:1].lower()}{message[1:]}", ""
 
 
 def _in_file(document: Any, location: Location) -> tuple[str | int, ...]:

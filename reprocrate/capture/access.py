@@ -62,6 +62,7 @@ class Process:
             self.native.append(str(entry.get("module")))
         elif event == "end":
             self.end = entry
+            self.native += map(str, entry.get("native") or ())
             self.problems += map(str, entry.get("problems") or ())
         elif event == "problem":
             self.problems.append(str(entry.get("what")))

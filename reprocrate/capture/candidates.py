@@ -20,9 +20,10 @@ _LARGEST_FILE_BYTES = 16 * 1024 * 1024
 _MOST_FILES = 50
 _LAST_CHARACTERS = 1 << 20
 _NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?(?:nan|inf)"
-_WORD = r"[A-Za-z][A-Za-z0-9_@/.-]*"
+_WORD = r"[A-Za-z][A-Za-z0-9_@/.-]*(?:'[A-Za-z0-9_@/.-]+)*"
 _PRINTED = re.compile(
-    rf"(?P<name>{_WORD}(?: {_WORD}){{0,3}}) ?(?P<mark>[:=]) ?(?P<value>{_NUMBER})(?=%|[\s,;)\]]|$)"
+    rf"(?P<name>{_WORD}(?: {_WORD}){{0,3}})(?P<quote>['\"]?) ?(?P<mark>[:=]) ?(?P<type>(?:np\.[a-z0-9_]+\()?)"
+    rf"(?P<value>{_NUMBER})(?=%|[\s,;)\]}}]|$)"
 )
 _NOT_IN_IDENTIFIER = re.compile(r"[^A-Za-z0-9_-]+")
 _MAXIMIZED = re.compile(
@@ -142,6 +143,8 @@ def _look_into_csv(collector: _Collector, location: Path, path: str, template: s
             last.update(
                 {name: value for name, value in row.items() if isinstance(value, str) and value.strip()}
             )
+    if any(name and re.fullmatch(_NUMBER, name.strip(), re.IGNORECASE) for name in last):
+        return  # a table without a head: its first row is no names
     for name, text in last.items():
         if name and re.fullmatch(_NUMBER, text.strip(), re.IGNORECASE):
             line = f"from = {_quoted(f'{template}:{name.strip()}')}"
@@ -155,7 +158,8 @@ def _look_into_text(collector: _Collector, stdout: Path) -> None:
         return
     last = {match["name"]: match for match in _PRINTED.finditer(text)}
     for name, match in last.items():
-        pattern = rf"{re.escape(name)} ?{match['mark']} ?(?P<value>[-+0-9.eE]+)".replace(r"\ ", " ")
+        start = re.escape(name).replace(r"\ ", " ") + match["quote"]
+        pattern = rf"{start} ?{match['mark']} ?{re.escape(match['type'])}(?P<value>[-+0-9.eE]+)"
         line = f"stdout = {_quoted(pattern)}"
         collector.add(name, float(match["value"]), "the standard output", line)
 
@@ -196,7 +200,7 @@ def _identifier(name: str) -> str:
 
 def _lines(identifier: str, name: str, line: str) -> str:
     lines = [f"[metrics.{identifier}]", line]
-    last = _words(name)[-1]
+    last = next((word for word in reversed(_words(name)) if not _is_split(word)), name)
     if _MINIMIZED.search(last):
         lines.append('direction = "minimize"')
     elif _MAXIMIZED.search(last):

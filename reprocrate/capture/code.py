@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from stat import S_IXUSR
+from stat import S_ISREG, S_IXUSR
 
 from reprocrate.capture import objects
 from reprocrate.capture.git import GitError, Repository, find_repository
 from reprocrate.capture.privacy import scrubbed_url
 from reprocrate.capture.record import CodeFile, CodeState
+from reprocrate.capture.records import load_records
 from reprocrate.capture.source_names import SKIPPED_FOLDERS, is_source
 from reprocrate.files import safe_relative, sha256_bytes, tree_digest
 
@@ -129,13 +130,32 @@ def _read(project: Path, paths: Iterable[str], keeper: _Keeper) -> Iterator[Code
 
 def _source_of_repository(project: Path, repository: Repository) -> list[str]:
     tracked = {*repository.staged, *repository.committed}
+    untracked = set(_without_tools_folders(repository.untracked))
     found = {path for path in tracked if is_source(path, tracked=True)}
-    found |= {path for path in repository.untracked if is_source(path, tracked=False)}
-    others = [
-        path for path in {*tracked, *repository.untracked} - found if "." not in PurePosixPath(path).name
-    ]
+    found |= {path for path in untracked if is_source(path, tracked=False)}
+    others = [path for path in (tracked | untracked) - found if "." not in PurePosixPath(path).name]
     found |= {path for path in others if _is_script(project / path)}
-    return sorted(found, key=os.fsencode)
+    return sorted(found - _written_before(project, found - tracked), key=os.fsencode)
+
+
+def _without_tools_folders(paths: frozenset[str]) -> Iterator[str]:
+    """Files that lie in no folder that a tool put there, nor in a virtual environment."""
+    environments = {str(PurePosixPath(path).parent) for path in paths if path.endswith("/pyvenv.cfg")}
+    for path in paths:
+        folders = PurePosixPath(path).parents
+        if not any(folder.name in SKIPPED_FOLDERS or str(folder) in environments for folder in folders):
+            yield path
+
+
+def _written_before(project: Path, paths: Set[str]) -> set[str]:
+    """Those of these files that earlier launches wrote, such as a copy of the settings beside each result.
+
+    The tree of the next seed would differ by them. One that is run nevertheless is added when it has run.
+    """
+    if not paths:
+        return set()
+    records = load_records(project).records
+    return {file.path for record in records for file in record.outputs if file.root is None} & paths
 
 
 def _committed_source(repository: Repository) -> set[str]:
@@ -160,12 +180,13 @@ def _source_of_folder(project: Path) -> list[str]:
                     pending.append(f"{path}/")
             elif is_source(path, tracked=False) or ("." not in entry.name and _is_script(Path(entry))):
                 found.append(path)
-    return sorted(found, key=os.fsencode)
+    return sorted(set(found) - _written_before(project, set(found)), key=os.fsencode)
 
 
 def _is_script(path: Path) -> bool:
     try:
-        if not (path.is_file() and path.stat().st_mode & S_IXUSR):
+        mode = path.stat().st_mode
+        if not (S_ISREG(mode) and mode & S_IXUSR):
             return False
         with path.open("rb") as handle:
             return handle.read(2) == b"#!"

@@ -36,7 +36,7 @@ class Sight:
     @property
     def native_modules(self) -> list[str]:
         """Modules that were imported and that use files without Python's knowledge."""
-        return sorted({name for process in self.processes for name in process.native})
+        return sorted({name.partition(".")[0] for process in self.processes for name in process.native})
 
     @property
     def main_is_unseen(self) -> bool:

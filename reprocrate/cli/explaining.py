@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from reprocrate.cli.options import Json
+
 Code = Annotated[str, typer.Argument(help="Code of a rule, such as RC0701.")]
 
 
@@ -14,10 +16,14 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
 
 
-def explain(code: Code) -> None:
+def explain(code: Code, json: Json = False) -> None:
     """Explain a rule: what it asks, why, what to do, with a passing and a failing example."""
     from reprocrate.cli.voice import Voice
-    from reprocrate.render.explanation import explanation_text
+    from reprocrate.render.explanation import explanation_document, explanation_text
     from reprocrate.workflow.explaining import explain_rule
 
-    Voice().show(explanation_text(explain_rule(code)))
+    explanation = explain_rule(code)
+    if json:
+        Voice().json(explanation_document(explanation))
+    else:
+        Voice().show(explanation_text(explanation))

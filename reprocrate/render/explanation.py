@@ -1,8 +1,11 @@
-"""A rule explained, for the terminal."""
+"""A rule explained, for the terminal and as a JSON document."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,6 +13,8 @@ from rich.text import Text
 from reprocrate.render import words
 from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, heading, joined, stacked, text
 from reprocrate.validation.explain import Example, Explanation
+
+SCHEMA_VERSION = "1.0"
 
 _FORCE = {
     "MUST": "a violation is an error",
@@ -34,6 +39,12 @@ def explanation_text(explanation: Explanation) -> Group:
         *_example("Not allowed", explanation.failing, BAD),
         *_specification(explanation),
     )
+
+
+def explanation_document(explanation: Explanation) -> dict[str, Any]:
+    """The same as plain JSON values, which `explanation.schema.json` describes."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(explanation)))
+    return {"schema_version": SCHEMA_VERSION} | plain
 
 
 def _parameters(explanation: Explanation) -> Iterator[RenderableType]:

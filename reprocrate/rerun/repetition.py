@@ -204,6 +204,8 @@ class Stage:
         then = manifest.find_hardware(machines[0] if machines else None)
         variables = around.variables(recorded, then, self.assignment.host.hardware, os.environ)
         code = self._code(task)
+        if code:  # Python tells source files apart by second and size, so no two trees may share bytecode
+            variables["PYTHONPYCACHEPREFIX"] = str(self.workspace.work / BYTECODE / code.tree_sha256[:16])
         if recorded and code and (sources := source_folders(recorded.packages, code)):
             variables["PYTHONPATH"] = os.pathsep.join(str(self.workspace.work / place) for place in sources)
         return variables

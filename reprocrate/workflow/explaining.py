@@ -17,6 +17,7 @@ def explain_rule(code: str) -> Explanation:
     wanted = code.strip().upper()
     known = rule_codes()
     if wanted not in known:
-        near = difflib.get_close_matches(wanted, known, n=3) or list(known)
-        raise UsageError(f"there is no rule {code}", fix=f"Rules are {', '.join(near)}, for example")
+        near = difflib.get_close_matches(wanted, known, n=3)
+        fix = f"Did you mean {' or '.join(near)}?" if near else f"Rules are called {known[0]} to {known[-1]}"
+        raise UsageError(f"there is no rule {code}", fix=fix)
     return explain(wanted)

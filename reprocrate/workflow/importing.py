@@ -59,7 +59,8 @@ def import_bundle(what: Path, folder: Path | None, progress: Progress, *, prepar
     kind, path = kind_of(what)
     if kind not in (Kind.BUNDLE, Kind.CRATE):
         raise UsageError(
-            f"{what} is a {kind.value}, not a bundle", fix="Make a bundle with `reprocrate pack`, and import that"
+            f"{what} is a {kind.value}, not a bundle",
+            fix="Make a bundle with `reprocrate pack`, and import that",
         )
     target = folder or Path(default_name(path))
     with open_bundle(path, skip=added_by_us) as bundle:

@@ -10,7 +10,7 @@ from typing import Any
 from reprocrate import standard
 from reprocrate.bundle import Entry, Packed, layout, pack
 from reprocrate.crate import CrateFile, write_crate
-from reprocrate.errors import UsageError
+from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import sha256_bytes
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
@@ -89,8 +89,9 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     report = judge(project.manifest.experiment.title, contents.manifest.to_dict(), ContentFiles(contents))
     if any(_stands_in_the_way(finding, choice) for finding in report.findings):
         return PackingOutcome(report)
-    target = choice.output or Path(f"{root.name or 'experiment'}.crate.zip")
-    entries = bundle_entries(contents, target.name, report)
+    usual = f"{root.name or 'experiment'}.crate.zip"
+    target = choice.output or Path(usual)
+    entries = bundle_entries(contents, usual, report)  # the bytes do not depend on where they go
     total = sum(_size(entry) for entry in entries)
     done = 0
 
@@ -100,7 +101,10 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         progress.track("packing", min(done, total), total)
 
     packed = pack(entries, target, progress=count)
-    save_manifest(contents.manifest, root / layout.MANIFEST)
+    try:
+        save_manifest(contents.manifest, root / layout.MANIFEST)
+    except UnavailableError as error:  # the bundle has it, and that is what was asked for
+        progress.note(str(error))
     return PackingOutcome(report, packed)
 
 
@@ -109,7 +113,7 @@ def bundle_entries(contents: Contents, name: str, report: Report) -> list[Entry]
 
     Args:
         contents: the project's files.
-        name: the bundle's file name, for the commands on its page.
+        name: the bundle's usual file name, for the commands on its page.
         report: what validation said, for its page.
     """
     manifest = contents.manifest

@@ -58,7 +58,7 @@ class Consent(Protocol):
 class OwnCode:
     """Agrees to run without a sandbox: for code of one's own only."""
 
-    def agrees(self, option: str, question: str) -> bool:
+    def agrees(self, option: str, question: str) -> bool:  # noqa: ARG002
         """Whether it is only about the sandbox."""
         return option == "no-sandbox"
 
@@ -97,9 +97,9 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     """
     margins = _margins(choice.margins)
     folder = _imported_folder(what, progress)
-    manifest, payload = _verified(folder, progress)
+    manifest, payload = _verified(folder)
     depth = Depth(choice.depth)
-    seeds = parse_seeds(choice.seeds) if choice.seeds else None
+    seeds = None if choice.seeds is None else parse_seeds(choice.seeds)
     host = probe_host(manifest, folder)
     plan = make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder)
     tasks = select_tasks(manifest, depth=depth, seeds=seeds)
@@ -108,11 +108,15 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     environments = prepare_environments(manifest, folder, progress, needed)
     place = _place(folder, choice, payload)
     records = _executed(
-        Assignment(manifest, folder, tasks, environments, host, sandbox, sources_of(manifest)), place, progress
+        Assignment(manifest, folder, tasks, environments, host, sandbox, sources_of(manifest)),
+        place,
+        progress,
     )
     reproduction = manifest
     if tasks:
-        about = Reproduction.model_validate({"id": manifest.id, "payload_sha256": payload, "depth": depth.value})
+        about = Reproduction.model_validate(
+            {"id": manifest.id, "payload_sha256": payload, "depth": depth.value}
+        )
         reproduction = assemble_reproduction(manifest, place / WORK, records, about)
         save_manifest(reproduction, place / "reprocrate.json")
     around = _circumstances(plan, host, sandbox, environments, payload)
@@ -146,10 +150,17 @@ def _imported_folder(what: Path, progress: Progress) -> Path:
     return import_bundle(path, target, progress).folder
 
 
-def _verified(folder: Path, progress: Progress) -> tuple[Manifest, str]:
+def _verified(folder: Path) -> tuple[Manifest, str]:
     """The manifest and payload digest of an imported folder, in which nothing has changed since."""
     with open_bundle(folder, skip=added_by_us) as bundle:
-        bundle.require_intact()
+        total, read = bundle.total_size, 0
+
+        def count(size: int) -> None:
+            nonlocal read
+            read += size
+            progress.track("checking digests", min(read, total), total)
+
+        bundle.require_intact(count)
         manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
         require_declared_files(bundle, manifest)
         return manifest, bundle.payload_digest()
@@ -210,7 +221,9 @@ def _executed(assignment: Assignment, place: Path, progress: Progress) -> list[R
         elif isinstance(event, Ended):
             records.append(event.record)
             again = " (done before)" if event.reused else ""
-            values = "  ".join(f"{m.metric} {m.value:.6g}" for m in event.record.metrics if m.value is not None)
+            values = "  ".join(
+                f"{m.metric} {m.value:.6g}" for m in event.record.metrics if m.value is not None
+            )
             progress.note(f"      {event.task.label}  {event.record.status}  {values}{again}".rstrip())
             problems = event.problems if event.record.status == "ok" else _last_words(event.record, place)
             for problem in problems:
@@ -269,5 +282,7 @@ def _margins(texts: tuple[str, ...]) -> dict[str, Margin]:
         try:
             margins[metric] = Margin("absolute", float(value), "reader")
         except ValueError:
-            raise UsageError(f'--margin "{text}" is not METRIC=VALUE', fix="For example: accuracy=0.01") from None
+            raise UsageError(
+                f'--margin "{text}" is not METRIC=VALUE', fix="For example: accuracy=0.01"
+            ) from None
     return margins

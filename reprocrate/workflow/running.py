@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +16,9 @@ from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records import check_name_is_free, collisions, load_records
 from reprocrate.capture.seeds import parse_seeds
 from reprocrate.errors import ReprocrateError, UsageError
-from reprocrate.executors import Command
-from reprocrate.executors.local import check_program
-from reprocrate.executors.local import run as run_here
+from reprocrate.executors import Command, Executor
+from reprocrate.executors.local import LocalExecutor, check_program
+from reprocrate.executors.signals import SignalRelay, in_main_thread
 from reprocrate.files import sha256_file
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.project import project_to_run_in
@@ -53,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What `reprocrate.toml` says of running: configurations, where metrics stand, whether any is declared."""
+    """What `reprocrate.toml` says of running: configurations, where metrics stand, and if any is declared."""
 
     configurations: Mapping[str, ConfigurationSettings] = field(default_factory=dict)
     sources: tuple[MetricSource, ...] = ()
@@ -93,18 +94,19 @@ def run_configuration(folder: Path, request: Request, progress: Progress) -> Ses
     declared = _declared(project)
     asked = _completed(project, folder, declared, request)
     session = Session()
-    seeds: list[int | None] = list(parse_seeds(asked.seeds)) if asked.seeds else [None]
+    seeds: list[int | None] = [None] if asked.seeds is None else [*parse_seeds(asked.seeds)]
     check_program(asked.command, folder, os.environ)
-    for seed in seeds:
-        launch = _prepared(project, folder, asked, seed)
-        if asked.resume and (done := _done_before(project, launch)):
-            launch.abandon()
-            progress.note(f"{_label(asked, seed)}: done already ({done})")
-            continue
-        _run_one(launch, asked, declared.sources, session, progress)
-        if session.records[-1].status == "interrupted":
-            session.exit_code = INTERRUPTED
-            break
+    with SignalRelay() if in_main_thread() else nullcontext(SignalRelay()) as relay:
+        for seed in seeds:
+            launch = _prepared(project, folder, asked, seed)
+            if asked.resume and (done := _done_before(project, launch)):
+                launch.abandon()
+                progress.note(f"{_label(asked, seed)}: done already ({done})")
+                continue
+            _run_one(launch, asked, LocalExecutor(relay), declared.sources, session, progress)
+            if relay.interrupted or session.records[-1].status == "interrupted":
+                session.exit_code = INTERRUPTED
+                break
     session.warnings += [str(each) for each in collisions(session.records)]
     if not declared.has_metrics:
         session.hints += _hints(project, session.records)
@@ -165,7 +167,8 @@ def _completed(project: Path, folder: Path, settings: _Declared, request: Reques
         return request
     if request.name is None:
         raise UsageError(
-            "no command was given", fix="Put it after `--`: reprocrate run --seeds 0-4 -- python train.py --seed {seed}"
+            "no command was given",
+            fix="Put it after `--`: reprocrate run --seeds 0-4 -- python train.py --seed {seed}",
         )
     if declared is None or declared.command is None:
         known = ", ".join(name for name, one in settings.configurations.items() if one.command)
@@ -179,7 +182,7 @@ def _completed(project: Path, folder: Path, settings: _Declared, request: Reques
     return replace(
         request,
         command=declared.command,
-        seeds=request.seeds or declared.seeds,
+        seeds=declared.seeds if request.seeds is None else request.seeds,
         seed_variable=request.seed_variable or declared.seed_variable,
     )
 
@@ -202,6 +205,7 @@ def _prepared(project: Path, folder: Path, asked: Request, seed: int | None) -> 
 def _run_one(
     launch: Launch,
     asked: Request,
+    executor: Executor,
     sources: tuple[MetricSource, ...],
     session: Session,
     progress: Progress,
@@ -210,7 +214,7 @@ def _run_one(
         launch.argv, launch.cwd, launch.environment(), launch.stdout, launch.stderr, echo=asked.echo
     )
     try:
-        outcome = run_here(command)
+        outcome = executor.run(command)
     except ReprocrateError:
         launch.abandon()
         raise
@@ -240,7 +244,12 @@ def _done_before(project: Path, launch: Launch) -> str | None:
     """An earlier launch of the same configuration and seed that ended well, with the code as it is now."""
     for record in reversed(load_records(project).records):
         same = record.configuration.digest == launch.record.configuration.digest
-        if same and record.seeds == launch.record.seeds and record.status == "ok" and _is_current(project, record):
+        if (
+            same
+            and record.seeds == launch.record.seeds
+            and record.status == "ok"
+            and _is_current(project, record)
+        ):
             return record.id
     return None
 
@@ -263,7 +272,7 @@ def _hints(project: Path, records: Iterable[RunRecord]) -> list[str]:
     found = candidates(newest, written_by(newest, project))[:_MOST_CANDIDATES]
     if not found:
         return [f"No metric is declared in {SETTINGS_NAME}, and no number was seen in what the run wrote."]
-    lines = [f"No metric is declared yet. Numbers that were seen; add the lines of yours to {SETTINGS_NAME}:"]
-    for one in found:
-        lines.append(f"\n# {one.where}: {one.value:.6g}\n{one.toml}")
-    return lines
+    return [
+        f"No metric is declared yet. Numbers that were seen; add the lines of yours to {SETTINGS_NAME}:",
+        *(f"\n# {one.where}: {one.value:.6g}\n{one.toml}" for one in found),
+    ]

@@ -99,6 +99,7 @@ def require_declared_files(bundle: Bundle, manifest: Manifest) -> None:
     subject = Subject.of(manifest, files=BundleFiles(bundle, set()))
     wrong = [finding.message for finding in validate(subject, only=[INTEGRITY]).findings]
     if wrong:
+        bundle.require_intact()  # where the list of checksums tells the same more plainly
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise IntegrityError(
             f"the manifest of {bundle.path} is not true to its files",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """`reprocrate.toml`: what is accepted, and errors that name the line and the key."""
 
 from __future__ import annotations
@@ -55,22 +56,32 @@ def test_short_forms_mean_the_long_ones() -> None:
     assert settings.configurations["wide"].command == ("python", "my script.py", "--seed", "{seed}")
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("x", "is not valid TOML"),
-        ('[experiment]\ntitel = "x"\n', "line 2: experiment.titel is not a key that reprocrate knows. Did you mean `title`?"),
-        ('[experimnt]\ntitle = "x"\n', "line 1: experimnt is not a key that reprocrate knows. Did you mean `experiment`?"),
-        ('[data.x]\nfiles = []\nacess = "open"\n', "line 3: data.x.acess is not a key that reprocrate knows. Did you mean `access`?"),
-        ('[data.x.access]\nlevl = "open"\n', "line 2: data.x.access.levl is not a key that reprocrate knows. Did you mean `level`?"),
-        ('\n\n[experiment]\nauthors = [{ name = "A", orcid = "0000-0002-1825-0098" }]\n', 'line 4: experiment.authors[0]: the ORCID "0000-0002-1825-0098" has a wrong check digit'),
-        ('[metrics.acc]\nfrom = "a.json"\n', "line 1: metrics.acc: `from` is a path and a place in it"),
-        ('[metrics.acc]\nfrom = "a.json:$.x"\nstdout = "acc=(.*)"\n', "both `from` and `stdout` are given"),
-        ("[metrics.acc]\nmargin = -1\n", "line 2: metrics.acc.margin"),
-        ('[[claims]]\ntext = "a"\n\n[[claims]]\ntext = "b"\n[claims.better]\nconfiguration = "x"\nthen = "y"\nmetric = "m"\n', "line 8: claims[1].better.then is not a key that reprocrate knows. Did you mean `than`?"),
-        ('[[claims]]\ntext = "a"\nvalue = { configuration = "x", metric = "m" }\n', "line 3: claims[0].value: give exactly one of `equals`, `at_least` and `at_most`"),
-    ],
-)  # fmt: skip
+UNKNOWN = "is not a key that reprocrate knows. Did you mean"
+ERRORS = [
+    ("x", "is not valid TOML"),
+    ('[experiment]\ntitel = "x"\n', f"line 2: experiment.titel {UNKNOWN} `title`?"),
+    ('[experimnt]\ntitle = "x"\n', f"line 1: experimnt {UNKNOWN} `experiment`?"),
+    ('[data.x]\nfiles = []\nacess = "open"\n', f"line 3: data.x.acess {UNKNOWN} `access`?"),
+    ('[data.x.access]\nlevl = "open"\n', f"line 2: data.x.access.levl {UNKNOWN} `level`?"),
+    (
+        '\n\n[experiment]\nauthors = [{ name = "A", orcid = "0000-0002-1825-0098" }]\n',
+        'line 4: experiment.authors[0]: the ORCID "0000-0002-1825-0098" has a wrong check digit',
+    ),
+    ('[metrics.acc]\nfrom = "a.json"\n', "line 1: metrics.acc: `from` is a path and a place in it"),
+    ('[metrics.acc]\nfrom = "a.json:$.x"\nstdout = "acc=(.*)"\n', "both `from` and `stdout` are given"),
+    ("[metrics.acc]\nmargin = -1\n", "line 2: metrics.acc.margin"),
+    (
+        '[[claims]]\ntext = "a"\n\n[[claims]]\ntext = "b"\n[claims.better]\nconfiguration = "x"\nthen = "y"\n',
+        f"line 8: claims[1].better.then {UNKNOWN} `than`?",
+    ),
+    (
+        '[[claims]]\ntext = "a"\nvalue = { configuration = "x", metric = "m" }\n',
+        "line 3: claims[0].value: give exactly one of `equals`, `at_least` and `at_most`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ERRORS)
 def test_errors_name_line_key_and_remedy(text: str, expected: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_settings(text)

@@ -248,7 +248,7 @@ def test_file_that_is_not_what_was_recorded_stops_packing(tmp_path: Path) -> Non
 
 
 def test_file_that_is_gone_stops_packing(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError, match=r"data\.csv changed since it was recorded\. it is gone"):
+    with pytest.raises(IntegrityError, match=r"data\.csv changed since it was recorded: it is gone"):
         pack([NOTHING, Entry("data.csv", tmp_path / "data.csv")], tmp_path / "x.zip")
     assert _names(tmp_path) == []
 
@@ -273,7 +273,7 @@ def test_file_that_changes_while_it_is_packed_stops_packing(tmp_path: Path, size
 
 def test_unreadable_sources_are_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UsageError, match=r"pipe cannot be packed\. it is not a file"):
+    with pytest.raises(UsageError, match=r"pipe cannot be packed: it is not a file"):
         pack([NOTHING, Entry("pipe", tmp_path / "pipe")], tmp_path / "x.zip")
     with pytest.raises(UnavailableError, match="is a file, not a folder"):
         pack([NOTHING, Entry("x", tmp_path / "pipe" / "x")], tmp_path / "x.zip")

@@ -59,6 +59,38 @@ def test_lines_guess_split_and_direction(launched: Any) -> None:
     assert "{seed}" not in settings["BLEU"]["stdout"]
 
 
+def test_names_may_hold_an_apostrophe_or_stand_in_a_printed_dictionary(empty: Any) -> None:
+    lines = ["Catoni's error : 0.036", "{'auc': np.float64(0.75), 'f1': 0.5}", '{"nll": 0.25}']
+    record = empty.python(f"print({chr(10).join(lines)!r})")
+    written = written_by(record, empty.folder)
+    found = {one.name: one for one in candidates(record, written)}
+    assert {name: one.value for name, one in found.items()} == {
+        "Catoni_s_error": 0.036,
+        "auc": 0.75,
+        "f1": 0.5,
+        "nll": 0.25,
+    }
+    for name, one in found.items():
+        source = parse_source(name, stdout=tomllib.loads(one.toml)["metrics"][name]["stdout"])
+        (metric,) = extract([source], written).metrics
+        assert metric.value == one.value
+
+
+def test_a_table_without_a_head_offers_nothing(empty: Any) -> None:
+    record = empty.python("open('predictions.csv', 'w').write('0,0.5\\n1,0.25\\n')")
+    assert candidates(record, written_by(record, empty.folder)) == ()
+
+
+def test_the_split_after_a_name_does_not_hide_its_direction(empty: Any) -> None:
+    record = empty.python("""open('r.json', 'w').write('{"roc_auc": {"test": 0.9}}')""")
+    (one,) = candidates(record, written_by(record, empty.folder))
+    assert tomllib.loads(one.toml)["metrics"]["roc_auc"] == {
+        "from": "r.json:$.roc_auc.test",
+        "direction": "maximize",
+        "split": "test",
+    }
+
+
 def test_at_most_twenty(empty: Any) -> None:
     values = json.dumps({f"score_{number}": number for number in range(100)})
     record = empty.python(f"open('r.json', 'w').write('''{values}''')")

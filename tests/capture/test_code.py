@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,29 @@ def test_ignored_files_are_no_code(project: Any) -> None:
     project.write("settings_local.py", "KEY = 1\n")
     project.commit()
     assert _paths(project) == ["train.py"]
+
+
+def test_what_tools_put_beside_a_checkout_is_no_code(project: Any) -> None:
+    project.commit()
+    project.write("env/pyvenv.cfg", "home = /usr/bin\n")  # Python before 3.13 does not make git ignore it
+    project.write("env/lib/python3.11/site-packages/pkg/__init__.py", "")
+    project.write("mlruns/0/models/m-1/artifacts/requirements.txt", "numpy\n")
+    project.write("new.py", "")
+    assert _paths(project) == ["new.py", "train.py"]
+
+
+@pytest.mark.parametrize("version_control", [True, False])
+def test_what_an_earlier_launch_wrote_is_no_code_unless_it_runs(project: Any, version_control: bool) -> None:
+    project.write("makes.py", "import os; os.mkdir('out'); open('out/made.py', 'w').close()")
+    project.write("uses.py", "import sys; sys.path.insert(0, 'out'); import made")
+    project.write("train.py", "")
+    if version_control:
+        project.commit()
+    first = project.finished(sys.executable, "makes.py").record
+    assert [file.path for file in first.outputs] == ["out/made.py"]
+    assert _paths(project) == ["makes.py", "train.py", "uses.py"]
+    second = project.finished(sys.executable, "uses.py").record
+    assert [file.path for file in second.code.files] == ["makes.py", "out/made.py", "train.py", "uses.py"]
 
 
 def test_repository_address_is_recorded_without_credentials(project: Any) -> None:

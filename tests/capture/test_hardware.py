@@ -1,12 +1,15 @@
+# ruff: noqa: ARG002, N802 - the library's functions have their own names and arguments
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reprocrate.capture.hardware import look_at_hardware, memory_bytes, nvidia_gpus, processor
+from reprocrate.capture.record import Accelerator
 
 INTEL = "\n\n".join(
     f"processor\t: {number}\nmodel name\t: Intel(R) Xeon(R) CPU\nphysical id\t: {number // 4}\n"
@@ -60,6 +63,81 @@ def test_this_machine() -> None:
     assert found.cpu.architecture
     if sys.platform == "linux" and not Path("/proc/driver/nvidia/version").exists():
         assert found.accelerators == ()
+
+
+class FakeLibrary:
+    """Answers as NVIDIA's management library does, for two devices."""
+
+    def nvmlInit_v2(self) -> int:
+        return 0
+
+    def nvmlShutdown(self) -> int:
+        return 0
+
+    def nvmlSystemGetDriverVersion(self, text: Any, size: int) -> int:
+        text.value = b"570.86.15"
+        return 0
+
+    def nvmlSystemGetCudaDriverVersion_v2(self, number: Any) -> int:
+        number._obj.value = 12080
+        return 0
+
+    def nvmlDeviceGetCount_v2(self, number: Any) -> int:
+        number._obj.value = 2
+        return 0
+
+    def nvmlDeviceGetHandleByIndex_v2(self, index: int, handle: Any) -> int:
+        handle._obj.value = index + 1
+        return 0
+
+    def nvmlDeviceGetName(self, handle: Any, text: Any, size: int) -> int:
+        text.value = b"NVIDIA H100 80GB HBM3"
+        return 0
+
+    def nvmlDeviceGetUUID(self, handle: Any, text: Any, size: int) -> int:
+        text.value = b"GPU-%d0000000-aaaa" % handle.value
+        return 0
+
+    def nvmlDeviceGetMemoryInfo(self, handle: Any, memory: Any) -> int:
+        memory[0] = 85520809984
+        return 0
+
+    def nvmlDeviceGetCudaComputeCapability(self, handle: Any, major: Any, minor: Any) -> int:
+        major._obj.value, minor._obj.value = 9, 0
+        return 0
+
+
+def test_gpus_as_the_library_tells_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("reprocrate.capture.hardware._DRIVER_SIGNS", (os.fspath(tmp_path),))
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: FakeLibrary())
+    if sys.platform == "darwin":
+        pytest.skip("macOS has no NVIDIA driver")
+    gpu = Accelerator("nvidia", "NVIDIA H100 80GB HBM3", 85520809984, "570.86.15", "CUDA 12.8", "9.0")
+    assert nvidia_gpus() == (gpu, gpu)
+    assert nvidia_gpus("1") == (gpu,)
+    assert nvidia_gpus("GPU-2") == (gpu,)
+    assert nvidia_gpus("0,7,1") == (gpu,)
+    assert nvidia_gpus("-1") == ()
+
+
+def test_gpus_by_the_program_where_there_is_no_library(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 'GPU-1, NVIDIA A100-SXM4-40GB, 40960, 535.1, 8.0'\n")
+    tool.chmod(0o755)
+
+    def absent(name: str) -> None:
+        raise OSError(name)
+
+    monkeypatch.setattr("reprocrate.capture.hardware._DRIVER_SIGNS", (os.fspath(tmp_path),))
+    monkeypatch.setattr("ctypes.CDLL", absent)
+    monkeypatch.setenv("PATH", os.fspath(tmp_path), prepend=os.pathsep)
+    if sys.platform != "linux":
+        pytest.skip("the program is a shell script")
+    assert nvidia_gpus() == (
+        Accelerator("nvidia", "NVIDIA A100-SXM4-40GB", 40960 << 20, "535.1", None, "8.0"),
+    )
 
 
 @pytest.mark.skipif(not Path("/proc/driver/nvidia/version").exists(), reason="there is no NVIDIA driver")

@@ -271,8 +271,31 @@ def test_other_programs_are_named(recorded: Any) -> None:
 
 def test_native_readers_are_named_when_they_are_imported(recorded: Any) -> None:
     (recorded.project / "h5py.py").write_text("")
-    recorded.run("import h5py, os; os._exit(0)")
+    recorded.run("try:\n    import polars\nexcept ImportError:\n    import h5py, os\nos._exit(0)")
     assert recorded.processes()[0].native == ["h5py"]
+
+
+@pytest.mark.parametrize(
+    ("code", "native"),
+    [
+        ("import other", []),  # which imports pyarrow for its types, as pandas does
+        ("import other, pyarrow", ["pyarrow"]),
+        ("import other, pyarrow as pa", ["pyarrow"]),
+        ("import other\nfrom pyarrow import memory_map", ["pyarrow"]),
+        ("import other, pyarrow.parquet\ndel pyarrow", ["pyarrow._parquet"]),
+    ],
+)
+def test_pyarrow_counts_if_the_project_uses_it(
+    recorded: Any, tmp_path: Path, code: str, native: list[str]
+) -> None:
+    site = tmp_path / "site-packages"
+    (site / "pyarrow").mkdir(parents=True)
+    (site / "pyarrow" / "__init__.py").write_text("def memory_map(path): pass\n")
+    (site / "pyarrow" / "parquet.py").write_text("import pyarrow._parquet\n")
+    (site / "pyarrow" / "_parquet.py").write_text("")
+    (site / "other.py").write_text("import pyarrow\n")
+    recorded.run(code, PYTHONPATH=os.fspath(site))
+    assert recorded.processes()[0].native == native
 
 
 @pytest.mark.parametrize("python", OTHER_PYTHONS, ids=str)

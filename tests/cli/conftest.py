@@ -1,4 +1,4 @@
-"""The command line as a user has it: processes in folders of their own, and projects of a stranger to run in."""
+"""The command line as a user has it: processes in folders of their own, and a stranger's projects."""
 
 from __future__ import annotations
 
@@ -237,13 +237,17 @@ def listing(folder: Path) -> dict[str, str]:
 
 def points_csv() -> str:
     """Three hundred points of two kinds that overlap a little."""
-    return "".join(f"{index * 37 % 150 / 50 + 2.2 * kind:.2f},{kind}\n" for index in range(150) for kind in (0, 1))
+    return "".join(
+        f"{index * 37 % 150 / 50 + 2.2 * kind:.2f},{kind}\n" for index in range(150) for kind in (0, 1)
+    )
 
 
 @pytest.fixture(scope="session")
 def cli(bare_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line, with an environment without packages as the active one and no index in reach."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "UV_", "PIP_"))}
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "UV_", "PIP_"))
+    }
     environ |= {
         "PATH": f"{bare_environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(bare_environment),
@@ -266,7 +270,12 @@ def author(cli: Cli, tmp_path: Path) -> Author:
     return Author(
         tmp_path / "threshold",
         cli,
-        {"train.py": TRAIN, "points.py": POINTS, "data/points.csv": points_csv(), "README.md": "# Threshold\n"},
+        {
+            "train.py": TRAIN,
+            "points.py": POINTS,
+            "data/points.csv": points_csv(),
+            "README.md": "# Threshold\n",
+        },
     )
 
 
@@ -274,7 +283,12 @@ def author(cli: Cli, tmp_path: Path) -> Author:
 def recorded_once(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a recorded and packed project, `threshold`, and its bundle; copied, never written to."""
     folder = tmp_path_factory.mktemp("recorded")
-    files = {"train.py": TRAIN, "points.py": POINTS, "data/points.csv": points_csv(), "LICENSE": "MIT License\n"}
+    files = {
+        "train.py": TRAIN,
+        "points.py": POINTS,
+        "data/points.csv": points_csv(),
+        "LICENSE": "MIT License\n",
+    }
     project = Author(folder / "threshold", cli, {**files, ".gitignore": "results/\n__pycache__/\n"})
     project.commit()
     project.write("reprocrate.toml", SETTINGS)
@@ -310,7 +324,9 @@ def imported(cli: Cli, bundle: Path) -> Path:
 def packed_from(cli: Cli, tmp_path: Path) -> Callable[..., Path]:
     """Records a script with seeds and packs it: the bundle, alone in a folder elsewhere."""
 
-    def pack(script: str, settings: str, *, seeds: str = "0-2", files: Mapping[str, str] | None = None) -> Path:
+    def pack(
+        script: str, settings: str, *, seeds: str = "0-2", files: Mapping[str, str] | None = None
+    ) -> Path:
         project = Author(tmp_path / "author" / "study", cli, {**(files or {}), "train.py": script})
         project.write("reprocrate.toml", settings)
         project.run("python", "train.py", "--seed", "{seed}", seeds=seeds, name="main")

@@ -66,9 +66,8 @@ def test_from_an_unknown_project_to_the_verdict_elsewhere(
         json.loads((author.folder / f"results/threshold-{seed}.json").read_text())["test"]["accuracy"]
         for seed in range(5)
     ]
-    assert len(author.records()) == 5
+    assert len(author.records()) == result["n"] == 5
     assert result["value"] == pytest.approx(statistics.mean(values))
-    assert result["n"] == 5
 
     assert author("validate", "--json").document("report")["valid"]
     bundle = tmp_path / "reader" / "first.crate.zip"
@@ -79,7 +78,9 @@ def test_from_an_unknown_project_to_the_verdict_elsewhere(
     shutil.rmtree(author.folder)
 
     reader = bundle.parent
-    decisions = [one["decision"] for one in cli(reader, "plan", bundle, "--json").document("plan")["requirements"]]
+    decisions = [
+        one["decision"] for one in cli(reader, "plan", bundle, "--json").document("plan")["requirements"]
+    ]
     assert "impossible" not in decisions
     cli(reader, "import", bundle.name, "copy")
     if shutil.which("sha256sum"):
@@ -94,7 +95,9 @@ def test_from_an_unknown_project_to_the_verdict_elsewhere(
     assert [each["outcome"] for each in compared["results"]] == ["identical"]
 
 
-def test_reading_commands_say_the_same_of_every_form(recorded: Any, imported: Path, bundle: Path, cli: Any) -> None:
+def test_reading_commands_say_the_same_of_every_form(
+    recorded: Any, imported: Path, bundle: Path, cli: Any
+) -> None:
     forms = [recorded.folder, recorded.folder / "data", recorded.folder / "reprocrate.json", bundle, imported]
     shown = [cli(bundle.parent, "show", form, "--json").document("show") for form in forms]
     assert len({json.dumps(each, sort_keys=True) for each in shown}) == 1
@@ -181,7 +184,9 @@ def test_a_result_that_ignores_its_seed_and_varies_is_not_upheld(packed_from: An
     assert verdict["results"][0]["outcome"] in ("inconclusive", "contradicted")
 
 
-def test_seeds_without_an_effect_are_noticed_and_still_reproduce(packed_from: Any, rerun: Any, cli: Any) -> None:
+def test_seeds_without_an_effect_are_noticed_and_still_reproduce(
+    packed_from: Any, rerun: Any, cli: Any
+) -> None:
     bundle = packed_from(ARGUMENTS + 'print("score 0.75")\n', METRIC)
     report = cli(bundle.parent, "validate", bundle, "--json").document("report")
     assert [each["message"] for each in report["findings"] if each["code"].startswith("RC06")]
@@ -189,7 +194,9 @@ def test_seeds_without_an_effect_are_noticed_and_still_reproduce(packed_from: An
     assert [each["outcome"] for each in verdict["results"]] == ["identical"]
 
 
-def test_a_seed_that_crashes_in_the_rerun_makes_it_fail(packed_from: Any, rerun: Any, monkeypatch: Any) -> None:
+def test_a_seed_that_crashes_in_the_rerun_makes_it_fail(
+    packed_from: Any, rerun: Any, monkeypatch: Any
+) -> None:
     crash = 'if seed == 1 and "/reruns/" in os.getcwd():\n    raise SystemExit("out of luck")\n'
     bundle = packed_from(ARGUMENTS + crash + 'print("score", 0.7 + seed / 100)\n', METRIC)
     said = rerun(bundle.parent, bundle.name, "--json", code=1)
@@ -198,7 +205,11 @@ def test_a_seed_that_crashes_in_the_rerun_makes_it_fail(packed_from: Any, rerun:
     assert "seed 1  failed" in said.err
     work = next((bundle.parent / "study" / ".reprocrate" / "reruns").glob("*/work"))
     records = [json.loads(path.read_bytes()) for path in sorted(work.glob(".reprocrate/runs/*/run.json"))]
-    assert [(one["seeds"][0]["value"], one["status"]) for one in records] == [(0, "ok"), (1, "failed"), (2, "ok")]
+    assert [(one["seeds"][0]["value"], one["status"]) for one in records] == [
+        (0, "ok"),
+        (1, "failed"),
+        (2, "ok"),
+    ]
 
 
 def test_an_interrupted_rerun_goes_on_where_it_stopped(
@@ -220,7 +231,11 @@ def test_an_interrupted_rerun_goes_on_where_it_stopped(
     assert "seed 0  ok  score 0.7 (done before)" in said.err
     assert len(list(reruns.iterdir())) == 1
     records = next(reruns.iterdir()).glob("work/.reprocrate/runs/*/run.json")
-    seeds = [one["seeds"][0]["value"] for one in map(json.loads, map(Path.read_bytes, records)) if one["status"] == "ok"]
+    seeds = [
+        one["seeds"][0]["value"]
+        for one in map(json.loads, map(Path.read_bytes, records))
+        if one["status"] == "ok"
+    ]
     assert sorted(seeds) == [0, 1, 2]
 
 
@@ -257,6 +272,9 @@ def test_a_rule_is_explained(cli: Any, tmp_path: Path) -> None:
     said = cli(tmp_path, "explain", "rc0702")
     assert said.out.startswith("RC0702")
     assert "Fix:" in said.out
+    document = cli(tmp_path, "explain", "RC0702", "--json").document("explanation")
+    assert document["code"] == "RC0702"
+    assert document["failing"]["findings"]
 
 
 def wait_for(condition: Any, seconds: float = 30) -> None:

@@ -88,7 +88,7 @@ def test_file_without_permission_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "is not JSON. it is empty"),
+        (b"", "is not JSON: it is empty"),
         (b'{"manifest_version": "1.0",}', "line 1 column 28"),
         (b'{"a": 1, "a": 2}', "given twice"),
         (b'{"a": NaN}', "NaN is not JSON"),
@@ -127,7 +127,7 @@ def test_every_problem_is_told_with_its_place_and_reason() -> None:
         "/runs/0/id",
     ]
     assert str(caught.value) == (
-        'reprocrate.json is not a valid manifest. /colours: unknown property "colours" of Experiment '
+        'reprocrate.json is not a valid manifest: /colours: unknown property "colours" of Experiment '
         "manifest (and 6 more). Run `reprocrate validate reprocrate.json` to see every problem."
     )
 

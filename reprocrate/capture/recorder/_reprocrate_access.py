@@ -25,6 +25,7 @@ except ImportError:  # PyPy
     from json.encoder import py_encode_basestring_ascii as _quoted
 
 # Modules that read or write files without Python's knowledge: importing one bounds what the log can tell.
+# pyarrow itself is imported by others that only know its types; `_reprocrate_observed` sees who uses it.
 NATIVE_MODULES = frozenset(
     (
         "catboost",
@@ -36,7 +37,12 @@ NATIVE_MODULES = frozenset(
         "lightgbm",
         "netCDF4",
         "polars",
-        "pyarrow",
+        "pyarrow._csv",
+        "pyarrow._dataset",
+        "pyarrow._feather",
+        "pyarrow._json",
+        "pyarrow._orc",
+        "pyarrow._parquet",
         "rasterio",
         "safetensors",
         "soundfile",
@@ -166,6 +172,7 @@ class Recorder:
         self._cwd = ""
         self._asked: set[int] = set()  # hashes, because a million paths would not be worth their memory
         self._written: set[int] = set()
+        self._tried: set[str] = set()  # native modules that the program asked for and may not have got
         self._is_noted = False
         self._handlers: dict[str, Callable[[Any], None]] = {
             "open": self._on_open,
@@ -190,6 +197,8 @@ class Recorder:
         handler = self._handlers.get(event)
         if handler is not None:
             try:
+                if self._tried:
+                    self._name_imported()
                 handler(arguments)
             except Exception as error:
                 self._note(event, error)
@@ -258,13 +267,17 @@ class Recorder:
 
     def _on_import(self, arguments: Any) -> None:
         name, file = arguments[0], arguments[1]
-        if name in NATIVE_MODULES:
-            key = hash(("native", name))
-            if key not in self._written:
-                self._written.add(key)
-                self._log.write(as_json({"event": "native", "module": name}))
+        if name in NATIVE_MODULES and hash(("native", name)) not in self._written:
+            self._tried.add(name)
         if file:
             self._access(file, "read")
+
+    def _name_imported(self) -> None:
+        """Write down which native modules are there: libraries also ask for what is not installed."""
+        for name in [name for name in self._tried if name in sys.modules]:
+            self._tried.discard(name)
+            self._written.add(hash(("native", name)))
+            self._log.write(as_json({"event": "native", "module": name}))
 
     def _on_script(self, arguments: Any) -> None:
         name = arguments[0]

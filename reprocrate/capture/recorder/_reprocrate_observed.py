@@ -54,6 +54,7 @@ def observed(project: str) -> dict[str, Any]:
     """Everything there is to see, each part by itself: what fails is named in `problems`."""
     parts: dict[str, Any] = {"path": [str(entry) for entry in sys.path], "problems": []}
     _look(parts, "modules", lambda: _modules(project))
+    _look(parts, "native", lambda: ["pyarrow"] if _uses_pyarrow(project) else [])
     _look(parts, "settings", _settings)
     _look(parts, "libraries", _libraries)
     return parts
@@ -68,17 +69,39 @@ def _look(parts: dict[str, Any], name: str, look: Callable[[], Any]) -> None:
 
 def _modules(project: str) -> list[str]:
     """Files of the imported modules that lie in the project."""
-    found = set()
+    return sorted({path for path, _ in _project_modules(project) if path})
+
+
+def _project_modules(project: str) -> list[tuple[str, dict[str, Any]]]:
+    """File and names of each imported module of the project; the script itself has no file any more."""
+    found = []
     kind = type(sys)
-    for module in list(sys.modules.values()):
+    for module_name, module in list(sys.modules.items()):
         # Only real modules, and only their dictionary: a lazy one imports things when it is asked.
         if isinstance(module, kind):
-            file = object.__getattribute__(module, "__dict__").get("__file__")
-            if isinstance(file, str):
-                path = os.path.abspath(file)
-                if path.startswith(project + os.sep):
-                    found.add(path)
-    return sorted(found)
+            names = object.__getattribute__(module, "__dict__")
+            file = names.get("__file__")
+            path = os.path.abspath(file) if isinstance(file, str) else ""
+            if path.startswith(project + os.sep):
+                found.append((path, names))
+            elif module_name == "__main__":
+                found.append(("", names))
+    return found
+
+
+def _uses_pyarrow(project: str) -> bool:
+    """Whether a module of the project has pyarrow, or something of it, under a name."""
+    pyarrow = sys.modules.get("pyarrow")
+    if pyarrow is None:
+        return False
+    kinds = (type(len), type(_modules), type)
+    for _, names in _project_modules(project):
+        for value in list(names.values()):
+            if value is pyarrow:
+                return True
+            if type(value) in kinds and str(getattr(value, "__module__", "")).partition(".")[0] == "pyarrow":
+                return True
+    return False
 
 
 def _settings() -> dict[str, Any]:
