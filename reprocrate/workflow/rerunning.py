@@ -97,7 +97,7 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     """
     margins = _margins(choice.margins)
     folder = _imported_folder(what, progress)
-    manifest, payload = _verified(folder)
+    manifest, payload = _verified(folder, progress)
     depth = Depth(choice.depth)
     seeds = None if choice.seeds is None else parse_seeds(choice.seeds)
     host = probe_host(manifest, folder)
@@ -150,7 +150,7 @@ def _imported_folder(what: Path, progress: Progress) -> Path:
     return import_bundle(path, target, progress).folder
 
 
-def _verified(folder: Path) -> tuple[Manifest, str]:
+def _verified(folder: Path, progress: Progress) -> tuple[Manifest, str]:
     """The manifest and payload digest of an imported folder, in which nothing has changed since."""
     with open_bundle(folder, skip=added_by_us) as bundle:
         total, read = bundle.total_size, 0
