@@ -45,9 +45,9 @@ _SPLIT_NAMES = {
     "heldout": "test",
 }
 _NOT_METRICS = re.compile(
-    r"seed|epoch|epochs|step|steps|iteration|iter|batch|batch_size|n|size|count|num|version|index|id|width|"
-    r"depth|layers|lr|learning_rate|hidden|dim|workers|.*_(?:size|count|images|samples|seed|steps|epochs)|"
-    r"(?:n|num)_.*",
+    r"seed|epoch|epochs|step|steps|iteration|iter|max_iter|batch|batch_size|n|size|count|num|version|index|id|"
+    r"width|(?:max_)?depth|layers|lr|learning_rate|hidden|dim|workers|"
+    r".*_(?:size|count|images|samples|seed|steps|epochs)|(?:n|num)_.*",
     re.IGNORECASE,
 )
 
@@ -158,14 +158,17 @@ def _look_into_text(collector: _Collector, stdout: Path) -> None:
         return
     last = {match["name"]: match for match in _PRINTED.finditer(text)}
     for name, match in last.items():
-        start = re.escape(name).replace(r"\ ", " ") + match["quote"]
+        start = re.escape(name).replace(r"\ ", " ").replace(r"\-", "-") + match["quote"]
         pattern = rf"{start} ?{match['mark']} ?{re.escape(match['type'])}(?P<value>[-+0-9.eE]+)"
         line = f"stdout = {_quoted(pattern)}"
         collector.add(name, float(match["value"]), "the standard output", line)
 
 
 def _numbers(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], float]]:
-    """The numbers of a JSON value with the way to them; of a list only the last, as of a history."""
+    """The numbers of a JSON value with the way to them; of a list only the last, as of a history.
+
+    A list in a list is no history: models are saved like that.
+    """
     if isinstance(value, bool):
         return
     if isinstance(value, (int, float)):
@@ -173,7 +176,7 @@ def _numbers(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[s
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _numbers(item, (*steps, key))
-    elif isinstance(value, list) and value:
+    elif isinstance(value, list) and value and -1 not in steps:
         yield from _numbers(value[-1], (*steps, -1))
 
 

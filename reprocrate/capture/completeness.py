@@ -10,8 +10,8 @@ from reprocrate.capture.data import FileAccess
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.record import Capture
 
-# These write files natively, but read data through Python.
-_WRITERS = frozenset({"catboost", "lightgbm", "torch", "xgboost"})
+# These write files natively, but read data through Python, unless one of their reading functions was seen.
+_WRITERS = frozenset({"lightgbm", "torch", "xgboost"})
 _MOST_NAMES = 5
 
 
@@ -70,7 +70,8 @@ class Sight:
         programs = unseen_programs(self.processes)
         if programs:
             reasons.append(f"which files other programs used was not seen: {_names(programs)}")
-        readers = [name for name in self.native_modules if name not in _WRITERS]
+        native = {name for process in self.processes for name in process.native}
+        readers = {name.partition(".")[0] for name in native if name not in _WRITERS}
         if readers:
             reasons.append(
                 f"files that compiled modules may read by themselves were not seen: {_names(readers)}"

@@ -11,6 +11,7 @@ from reprocrate.capture.record import RECORD_NAME, Configuration, RunRecord
 from reprocrate.errors import UnreadableError, UsageError
 
 RUNS = ".reprocrate/runs"
+_MOST_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,23 @@ class Records:
 
 @dataclass(frozen=True)
 class Collision:
-    """A file that launches of one configuration with different seeds wrote over each other.
+    """Files that launches of one configuration with different seeds wrote over each other.
 
     Attributes:
-        path: the file, relative to the project.
-        seeds: the seeds whose launches wrote it.
+        paths: the files, relative to the project.
+        seeds: the seeds whose launches wrote them.
     """
 
-    path: str
+    paths: tuple[str, ...]
     seeds: tuple[int | str, ...]
 
     def __str__(self) -> str:
-        seeds = ", ".join(map(str, self.seeds[:5])) + (", ..." if len(self.seeds) > 5 else "")
+        seeds = ", ".join(map(str, self.seeds[:_MOST_NAMES])) + (", ..." if self.seeds[_MOST_NAMES:] else "")
+        more = f" and {len(self.paths) - _MOST_NAMES} more files" if self.paths[_MOST_NAMES:] else ""
+        are = "'s are" if self.paths[1:] else "'s is"
         return (
-            f"seeds {seeds} all wrote {self.path}, so only the last one's is left. "
-            "Put {seed} into the path that the command writes to."
+            f"seeds {seeds} all wrote {', '.join(self.paths[:_MOST_NAMES])}{more}, so only the last one{are} "
+            "left. Put {seed} into the path that the command writes to."
         )
 
 
@@ -67,20 +70,20 @@ def load_records(project: Path) -> Records:
 
 
 def collisions(records: Iterable[RunRecord]) -> tuple[Collision, ...]:
-    """Files that launches of one configuration with different seeds wrote, sorted by path."""
-    writers: dict[tuple[str, str | None, str], dict[int | str, None]] = {}
+    """Files that launches of one configuration with different seeds wrote, those of the same seeds together."""
+    writers: dict[tuple[str | None, str, str], dict[int | str, None]] = {}
     for record in records:
         if record.seed is None:
             continue
         for output in record.outputs:
             if output.root is None:
-                key = (output.path, record.configuration.name, record.configuration.digest)
+                key = (record.configuration.name, record.configuration.digest, output.path)
                 writers.setdefault(key, {})[record.seed] = None
-    return tuple(
-        Collision(path, tuple(seeds))
-        for (path, _, _), seeds in sorted(writers.items(), key=str)
-        if len(seeds) > 1
-    )
+    groups: dict[tuple[str, tuple[int | str, ...]], list[str]] = {}
+    for (_, digest, path), seeds in sorted(writers.items(), key=str):
+        if len(seeds) > 1:
+            groups.setdefault((digest, tuple(seeds)), []).append(path)
+    return tuple(Collision(tuple(paths), seeds) for (_, seeds), paths in groups.items())
 
 
 def check_name_is_free(records: Sequence[RunRecord], configuration: Configuration) -> None:

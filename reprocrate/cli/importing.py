@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -41,4 +42,4 @@ def import_(
         return
     voice.show(plan_text(imported.plan.to_json()))
     voice.show(f"Imported to {imported.folder}: every digest is as recorded.")
-    voice.show(f"Next: reprocrate rerun {imported.folder}")
+    voice.show(f"Next: reprocrate rerun {shlex.quote(str(imported.folder))}")

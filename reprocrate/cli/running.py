@@ -11,7 +11,7 @@ from reprocrate.cli.options import Quiet
 
 Command = Annotated[
     list[str] | None,
-    typer.Argument(metavar="-- COMMAND...", help="The command, after `--`; `{seed}` stands for the seed."),
+    typer.Argument(metavar="-- COMMAND", help="The command, after `--`; `{seed}` stands for the seed."),
 ]
 Seeds = Annotated[str | None, typer.Option("--seeds", help="Seeds to run, such as `0-4` or `1,3,10-12`.")]
 Name = Annotated[str | None, typer.Option("--name", help="Name of the configuration.")]

@@ -26,9 +26,8 @@ _QUIET_SECONDS = 2.0
 class Voice:
     """Speaks for a command: progress bars on a terminal, plain lines elsewhere, nothing if `quiet`."""
 
-    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.verbose = verbose
         self.err = Console(stderr=True, highlight=False, soft_wrap=True)
         self.out = Console(highlight=False)
         self._bar: Progress | None = None
@@ -74,8 +73,11 @@ class Voice:
                 self._tasks.clear()
 
     def show(self, renderable: RenderableType) -> None:
-        """A result, on stdout."""
-        self.out.print(renderable)
+        """A result, on stdout; text as it is, without line breaks of ours, so that paths can be copied."""
+        if isinstance(renderable, str):
+            self.out.print(renderable, markup=False, emoji=False, soft_wrap=True)
+        else:
+            self.out.print(renderable)
 
     def json(self, document: Mapping[str, Any]) -> None:
         """One JSON document, on stdout."""

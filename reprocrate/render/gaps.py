@@ -157,9 +157,9 @@ def _runs(manifest: Manifest) -> Iterator[Gap]:
         if run.capture and run.capture.completeness != "complete"
     }
     if partial:
-        reason = words.sentence(words.plain(words.shortened(sorted(partial - {""}), 2)))
+        reason = words.plain(words.shortened(sorted(partial - {""}), 2))
         yield Gap(
-            f"Not every file access of the runs could be seen. {reason}".strip(),
+            words.ended(f"Not every file access of the runs could be seen{reason and f': {reason}'}"),
             "Data that was read unseen is not listed and not checked.",
             "Name such files under `[data.NAME]` in reprocrate.toml.",
         )

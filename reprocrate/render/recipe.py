@@ -6,8 +6,39 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from reprocrate.manifest import Configuration, Environment, Manifest, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where runs start.
+
+    Attributes:
+        code: id of their code; an empty string where it is not known.
+        folder: where that code lies in the bundle; an empty string for the root.
+        inside: the folder to start in, relative to the project; an empty string for its root.
+    """
+
+    code: str
+    folder: str
+    inside: str
+
+    def enter(self) -> list[str]:
+        """Lines of shell that go there from the bundle's root.
+
+        Other versions of the code lie aside, without the data: they are laid over a copy of everything.
+        """
+        if not self.folder:
+            return [f"cd {shlex.quote(self.inside)}"] if self.inside else []
+        copy = f"../{self.code}"
+        return [
+            f"cp -R . {shlex.quote(copy)}",
+            f"cp -R {shlex.quote(self.folder)}/. {shlex.quote(copy)}",
+            f"cd {shlex.quote(f'{copy}/{self.inside}' if self.inside else copy)}",
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +49,24 @@ class Steps:
         configuration: what is run.
         runs: the runs that its results rest on, else those that completed, by seed.
         environment: what they ran in, where that is known.
-        folder: the folder to start in, relative to the bundle's root; an empty string for the root.
+        places: where each of them starts.
     """
 
     configuration: Configuration
     runs: tuple[Run, ...]
     environment: Environment | None
-    folder: str
+    places: tuple[Place, ...]
 
     @property
-    def commands(self) -> list[str]:
-        """One line of shell for each run."""
-        return [shell_line(run.command, _variables(self.configuration, run)) for run in self.runs]
+    def lines(self) -> list[str]:
+        """Lines of shell that repeat the runs, one after the other, from the bundle's root."""
+        lines: list[str] = []
+        leave: list[str] = []
+        for place, members in groupby(zip(self.places, self.runs, strict=True), key=itemgetter(0)):
+            lines += [*leave, *place.enter()]
+            leave = ["cd -"] if place.enter() else []
+            lines += [shell_line(run.command, _variables(self.configuration, run)) for _, run in members]
+        return lines
 
 
 def make_steps(manifest: Manifest) -> list[Steps]:
@@ -45,7 +82,8 @@ def make_steps(manifest: Manifest) -> list[Steps]:
         wanted = [run for run in map(manifest.find_run, counted.get(configuration.id, ())) if run]
         runs = _runs_to_repeat(wanted, launched.get(configuration.id, []))
         environment = manifest.find_environment(runs[0].environment) if runs else None
-        steps.append(Steps(configuration, runs, environment, _folder(manifest, configuration, runs)))
+        places = tuple(_place(manifest, configuration, run) for run in runs)
+        steps.append(Steps(configuration, runs, environment, places))
     return steps
 
 
@@ -114,7 +152,7 @@ def _variables(configuration: Configuration, run: Run) -> dict[str, str]:
     return {configuration.seed_variable: str(run.seed)}
 
 
-def _folder(manifest: Manifest, configuration: Configuration, runs: Sequence[Run]) -> str:
-    code = manifest.find_code((runs[0].code if runs else None) or configuration.code)
-    inside = (runs[0].working_directory if runs else None) or configuration.working_directory
-    return "/".join(part for part in (code.folder if code else None, inside) if part)
+def _place(manifest: Manifest, configuration: Configuration, run: Run) -> Place:
+    code = manifest.find_code(run.code or configuration.code)
+    inside = run.working_directory or configuration.working_directory or ""
+    return Place(code.id if code else "", (code.folder if code else None) or "", inside)

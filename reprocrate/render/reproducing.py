@@ -223,11 +223,10 @@ def _one_configuration(steps: Steps) -> Iterator[str]:
     role = f" ({steps.configuration.role})" if steps.configuration.role else ""
     yield f"### {escaped(steps.configuration.label)}{role}"
     yield ""
-    commands = steps.commands
-    enter = [f"cd {quote(steps.folder)}"] if steps.folder else []
-    yield from fenced([*enter, *commands[:_MOST_COMMANDS]])
-    if len(commands) > _MOST_COMMANDS:
-        yield f"{len(commands) - _MOST_COMMANDS} more commands are in `reprocrate.json`, under `runs`."
+    lines = steps.lines
+    yield from fenced(lines[:_MOST_COMMANDS])
+    if len(lines) > _MOST_COMMANDS:
+        yield f"{len(lines) - _MOST_COMMANDS} more commands are in `reprocrate.json`, under `runs`."
         yield ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from reprocrate.capture.seeds import PLACEHOLDER, substitute
 from reprocrate.errors import UnavailableError
 from reprocrate.executors import Command, Executor
 from reprocrate.files import could_not
-from reprocrate.manifest import Code, Manifest
+from reprocrate.manifest import Code, Data, Manifest
 from reprocrate.rerun.environment import BuiltEnvironment
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.isolation import SandboxedExecutor
@@ -139,9 +139,20 @@ class Stage:
         code = self._code(task)
         written = written_by(self.assignment.tasks)
         found = list(code_materials(code)) if code else []
-        for data in data_of(self.assignment.manifest, [task]):
+        read = data_of(self.assignment.manifest, [task])
+        for data in read:
             found += data_materials(data, written)
+        if task.recorded.capture is None or task.recorded.capture.completeness != "complete":
+            found += self._perhaps_read(read, written)
         return found
+
+    def _perhaps_read(self, read: Collection[Data], written: Iterable[str]) -> Iterator[Material]:
+        """Files of the other data, which the author named because nobody could see who read it."""
+        for data in self.assignment.manifest.data:
+            if data not in read:
+                for material in data_materials(data, written):
+                    if material.root is None and material.lies_in(self.assignment.source):
+                        yield material
 
     def _remove_repository(self, needed: Iterable[str]) -> None:
         """Take away what would make git read settings that a run left: they can name programs to start."""

@@ -15,7 +15,7 @@ from reprocrate.rerun.plan import Plan
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.planning import plan_of
 from reprocrate.workflow.preparing import prepare_environments
-from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.validating import require_declared_files
 
 _SUFFIXES = (".crate.zip", ".zip")
@@ -67,15 +67,7 @@ def import_bundle(what: Path, folder: Path | None, progress: Progress, *, prepar
         manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest of {path}")
         require_declared_files(bundle, manifest)
         _refuse_our_own_places(bundle)
-        total = bundle.total_size
-        read = 0
-
-        def count(size: int) -> None:
-            nonlocal read
-            read += size
-            progress.track("checking and unpacking", min(read, total), total)
-
-        bundle.extract(target, progress=count)
+        bundle.extract(target, counter(progress, "checking and unpacking", bundle.total_size))
         digest = bundle.payload_digest()
     marker = {"payload_sha256": digest, "bundle": path.name, "id": manifest.id}
     write_atomically(target / IMPORTED, json.dumps(marker, indent=1).encode() + b"\n")

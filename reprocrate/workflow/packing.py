@@ -18,7 +18,7 @@ from reprocrate.render.preview import preview_page
 from reprocrate.render.reproducing import reproducing_text
 from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
 from reprocrate.workflow.locking import make_locks
-from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import find_project, open_project
 from reprocrate.workflow.validating import judge
 
@@ -93,14 +93,7 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     target = choice.output or Path(usual)
     entries = bundle_entries(contents, usual, report)  # the bytes do not depend on where they go
     total = sum(_size(entry) for entry in entries)
-    done = 0
-
-    def count(size: int) -> None:
-        nonlocal done
-        done += size
-        progress.track("packing", min(done, total), total)
-
-    packed = pack(entries, target, progress=count)
+    packed = pack(entries, target, progress=counter(progress, "packing", total))
     try:
         save_manifest(contents.manifest, root / layout.MANIFEST)
     except UnavailableError as error:  # the bundle has it, and that is what was asked for

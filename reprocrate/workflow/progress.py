@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -23,3 +24,15 @@ class Silence:
 
     def track(self, what: str, done: int, total: int) -> None:
         """Says nothing."""
+
+
+def counter(progress: Progress, what: str, total: int) -> Callable[[int], None]:
+    """What adds up the bytes that a longer piece of work has handled, and tells `progress`."""
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        progress.track(what, min(done, total), total)
+
+    return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -32,20 +33,21 @@ from reprocrate.rerun.compare import (
 from reprocrate.rerun.environment import BuiltEnvironment
 from reprocrate.rerun.execute import WORK, Ended, Interrupted, Started, execute
 from reprocrate.rerun.host import Host, probe_host
-from reprocrate.rerun.plan import Decision, Plan, make_plan
+from reprocrate.rerun.plan import Decision, Plan, Requirement, make_plan
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.sandbox import NoSandbox, Sandbox
 from reprocrate.rerun.selection import Depth, Task, select_tasks
 from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.preparing import prepare_environments
-from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.validating import require_declared_files
 
 RERUNS = ".reprocrate/reruns"
 VERDICT = "verdict.json"
 _REQUEST = "request.json"
 _LONGEST_LINE = 300
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt)\b")
 
 
 class Consent(Protocol):
@@ -153,14 +155,7 @@ def _imported_folder(what: Path, progress: Progress) -> Path:
 def _verified(folder: Path, progress: Progress) -> tuple[Manifest, str]:
     """The manifest and payload digest of an imported folder, in which nothing has changed since."""
     with open_bundle(folder, skip=added_by_us) as bundle:
-        total, read = bundle.total_size, 0
-
-        def count(size: int) -> None:
-            nonlocal read
-            read += size
-            progress.track("checking digests", min(read, total), total)
-
-        bundle.require_intact(count)
+        bundle.require_intact(counter(progress, "checking digests", bundle.total_size))
         manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
         require_declared_files(bundle, manifest)
         return manifest, bundle.payload_digest()
@@ -174,10 +169,10 @@ def _agreed(
     if blockers:
         raise UnavailableError(
             "this experiment cannot be rerun here",
-            "; ".join(one.reason for one in blockers),
+            "; ".join(map(_told, blockers)),
             "`reprocrate plan` shows every requirement and what would lift it",
         )
-    degraded = [one.reason for one in plan.requirements if one.decision is Decision.DEGRADED]
+    degraded = [_told(one) for one in plan.requirements if one.decision is Decision.DEGRADED]
     if degraded and not consent.agrees("accept-degraded", f"Only degraded: {'; '.join(degraded)}."):
         raise UnavailableError(
             "this experiment can be rerun here only under other conditions",
@@ -195,6 +190,10 @@ def _agreed(
         )
     progress.note(f"the runs are not isolated: {host.sandbox.reason}")
     return None
+
+
+def _told(requirement: Requirement) -> str:
+    return f"{requirement.namespace} {requirement.feature}: {requirement.reason}"
 
 
 def _place(folder: Path, choice: RerunChoice, payload: str) -> Path:
@@ -225,7 +224,7 @@ def _executed(assignment: Assignment, place: Path, progress: Progress) -> list[R
                 f"{m.metric} {m.value:.6g}" for m in event.record.metrics if m.value is not None
             )
             progress.note(f"      {event.task.label}  {event.record.status}  {values}{again}".rstrip())
-            problems = event.problems if event.record.status == "ok" else _last_words(event.record, place)
+            problems = event.problems if event.record.status == "ok" else last_words(event.record, place)
             for problem in problems:
                 progress.note(f"      {event.task.label}: {problem}")
         elif isinstance(event, Interrupted):
@@ -234,15 +233,16 @@ def _executed(assignment: Assignment, place: Path, progress: Progress) -> list[R
     return records
 
 
-def _last_words(record: RunRecord, place: Path) -> list[str]:
-    """The last line that a failed run wrote, of its errors before its output, and where the rest stands."""
+def last_words(record: RunRecord, place: Path) -> list[str]:
+    """The exception or else the last line that a failed run wrote, and where the rest stands."""
     for log in sorted((place / WORK / log.path for log in record.logs), key=lambda path: path.name):
         try:
             lines = [line for line in read_text(log).splitlines() if line.strip()]
         except OSError:
             continue
         if lines:
-            return [f"{lines[-1].strip()[:_LONGEST_LINE]} (see {log})"]
+            last = next((line for line in reversed(lines) if _EXCEPTION.match(line)), lines[-1])
+            return [f"{last.strip()[:_LONGEST_LINE]} (see {log})"]
     return []
 
 

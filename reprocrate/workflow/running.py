@@ -54,11 +54,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What `reprocrate.toml` says of running: configurations, where metrics stand, and if any is declared."""
+    """What `reprocrate.toml` says of running: configurations, and where metrics stand."""
 
     configurations: Mapping[str, ConfigurationSettings] = field(default_factory=dict)
     sources: tuple[MetricSource, ...] = ()
-    has_metrics: bool = False
 
 
 @dataclass(slots=True)
@@ -108,7 +107,7 @@ def run_configuration(folder: Path, request: Request, progress: Progress) -> Ses
                 session.exit_code = INTERRUPTED
                 break
     session.warnings += [str(each) for each in collisions(session.records)]
-    if not declared.has_metrics:
+    if not any(record.metrics for record in session.records):
         session.hints += _hints(project, session.records)
     return session
 
@@ -151,7 +150,7 @@ def _declared(project: Path) -> _Declared:
     from reprocrate.assembly.toml import load_settings
 
     settings = load_settings(project)
-    return _Declared(settings.configurations, tuple(metric_sources(settings)), bool(settings.metrics))
+    return _Declared(settings.configurations, tuple(metric_sources(settings)))
 
 
 def _completed(project: Path, folder: Path, settings: _Declared, request: Request) -> Request:
@@ -271,8 +270,8 @@ def _hints(project: Path, records: Iterable[RunRecord]) -> list[str]:
 
     found = candidates(newest, written_by(newest, project))[:_MOST_CANDIDATES]
     if not found:
-        return [f"No metric is declared in {SETTINGS_NAME}, and no number was seen in what the run wrote."]
+        return ["No declared metric was found, and no number was seen in what the run wrote."]
     return [
-        f"No metric is declared yet. Numbers that were seen; add the lines of yours to {SETTINGS_NAME}:",
+        f"No declared metric was found. Numbers that were seen; add the lines of yours to {SETTINGS_NAME}:",
         *(f"\n# {one.where}: {one.value:.6g}\n{one.toml}" for one in found),
     ]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from reprocrate.bundle import Bundle, ProblemKind, layout, open_bundle
+from reprocrate.bundle import Bundle, Problem, ProblemKind, layout, open_bundle
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import FileDigest
 from reprocrate.finding import Finding, Location, Report, Severity
@@ -16,13 +16,12 @@ from reprocrate.manifest.canonical import parse
 from reprocrate.validation import Files, Subject, validate
 from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.opening import Kind, added_by_us, kind_of
-from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project
 
 INTEGRITY = "RC07"
 """Family of the rules about files being what the manifest declares; all of them find errors."""
 
-_UNSAFE = "RC0706"
 _IN_THE_LIST = (ProblemKind.CHANGED, ProblemKind.MISSING, ProblemKind.EXTRA)
 _GET_AGAIN = "Get the bundle again from where it was published"
 _SHOWN = 10
@@ -65,18 +64,11 @@ def _assess_project(root: Path, name: str, progress: Progress) -> Report:
 
 def _assess_bundle(path: Path, name: str, progress: Progress) -> Report:
     with open_bundle(path, skip=added_by_us) as bundle:
-        total, read = bundle.total_size, 0
-
-        def count(size: int) -> None:
-            nonlocal read
-            read += size
-            progress.track("checking digests", min(read, total), total)
-
-        problems = bundle.verify(count)
+        problems = bundle.verify(counter(progress, "checking digests", bundle.total_size))
         unsafe = [
-            Finding(_UNSAFE, Severity.ERROR, str(problem), Location(file=problem.path), _GET_AGAIN)
+            Finding(_rule_of(problem), Severity.ERROR, str(problem), Location(file=problem.path), _GET_AGAIN)
             for problem in problems
-            if problem.kind not in _IN_THE_LIST
+            if problem.kind not in _IN_THE_LIST or problem.path == layout.CHECKSUMS
         ]
         try:
             document = parse(bundle.manifest_bytes(check=False), layout.MANIFEST)
@@ -86,6 +78,11 @@ def _assess_bundle(path: Path, name: str, progress: Progress) -> Report:
             return Report(name).with_findings(unsafe)
         files = BundleFiles(bundle, {problem.path for problem in problems})
         return judge(name, document, files).with_findings(unsafe)
+
+
+def _rule_of(problem: Problem) -> str:
+    """The rule that a bundle breaks whose list of checksums is missing, or that is not safe to unpack."""
+    return "RC0705" if problem.path == layout.CHECKSUMS else "RC0706"
 
 
 def require_declared_files(bundle: Bundle, manifest: Manifest) -> None:

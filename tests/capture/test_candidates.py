@@ -81,6 +81,11 @@ def test_a_table_without_a_head_offers_nothing(empty: Any) -> None:
     assert candidates(record, written_by(record, empty.folder)) == ()
 
 
+def test_a_saved_model_offers_nothing(empty: Any) -> None:
+    record = empty.python("""open('m.json', 'w').write('{"trees": [{"loss_changes": [1.0, 2.0]}]}')""")
+    assert candidates(record, written_by(record, empty.folder)) == ()
+
+
 def test_the_split_after_a_name_does_not_hide_its_direction(empty: Any) -> None:
     record = empty.python("""open('r.json', 'w').write('{"roc_auc": {"test": 0.9}}')""")
     (one,) = candidates(record, written_by(record, empty.folder))

@@ -145,9 +145,17 @@ def test_grid_parameters_are_filled_in_and_kept(project: Any) -> None:
 def test_seeds_that_write_the_same_file_collide(project: Any) -> None:
     records = [project.record(PYTHON, "train.py", "--seed", "{seed}", seed=seed) for seed in range(2)]
     (collision,) = collisions(records)
-    assert (collision.path, collision.seeds) == ("out.json", (0, 1))
+    assert (collision.paths, collision.seeds) == (("out.json",), (0, 1))
     assert "{seed}" in str(collision)
     assert collisions([records[0], records[0]]) == ()
+
+
+def test_files_that_the_same_seeds_wrote_collide_in_one_warning(project: Any) -> None:
+    code = "for number in range(7): open(f'{number}.txt', 'w').close()"
+    records = [project.record(PYTHON, "-c", f"{code} # {{seed}}", seed=seed) for seed in range(2)]
+    (collision,) = collisions(records)
+    assert len(collision.paths) == 7
+    assert "0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 2 more files" in str(collision)
 
 
 def test_result_of_an_earlier_launch_is_never_taken_for_this_ones(project: Any) -> None:
@@ -197,6 +205,20 @@ def test_native_readers_make_the_capture_partial(project: Any) -> None:
     record = project.python("import h5py")
     assert record.capture.completeness == "partial"
     assert "h5py" in record.capture.reason
+
+
+def test_library_that_only_sometimes_reads_by_itself_is_watched(project: Any) -> None:
+    project.write(
+        "xgboost.py",
+        "import ctypes\n"
+        "def DMatrix(data):\n"
+        "    if isinstance(data, str):\n"
+        "        getattr(ctypes.CDLL(None), 'XGDMatrixCreateFromURI', None)\n",
+    )
+    assert project.python("import xgboost; xgboost.DMatrix([1.0])").capture.completeness == "complete"
+    record = project.python("import xgboost; xgboost.DMatrix('data.csv?format=csv')")
+    assert record.capture.completeness == "partial"
+    assert "xgboost" in record.capture.reason
 
 
 def test_nothing_in_a_record_names_the_user_the_machine_or_a_secret(

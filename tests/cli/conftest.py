@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import re
@@ -13,9 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from reprocrate.cli.app import run_app
 from reprocrate.standard import problems
 
 TRAIN = '''"""Tell two kinds of points apart by one threshold, or always guess the more frequent kind."""
@@ -136,11 +140,7 @@ class Cli:
             timeout=120,
             check=False,
         )
-        said = Said(done.returncode, done.stdout, done.stderr)
-        assert "Traceback" not in said.err
-        assert "a mistake of reprocrate" not in said.err
-        assert said.code == code, said
-        return said
+        return checked(Said(done.returncode, done.stdout, done.stderr), code)
 
     def argv(self, *arguments: object) -> list[str]:
         return [sys.executable, "-m", "reprocrate", *map(str, arguments)]
@@ -157,10 +157,28 @@ class Cli:
             **options,
         )
 
+    def here(self, folder: Path, *arguments: object, code: int = 0) -> Said:
+        """The same in this process, for commands that start no other: it spares the start-up."""
+        out, err = io.StringIO(), io.StringIO()
+        surroundings = (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            mock.patch.dict(os.environ, self.environ, clear=True),
+        )
+        with contextlib.ExitStack() as stack:
+            for each in surroundings:
+                stack.enter_context(each)
+            ended = run_app([str(argument) for argument in arguments])
+        return checked(Said(ended, out.getvalue(), err.getvalue()), code)
+
     def complaint(self, folder: Path, *arguments: object, code: int, **variables: str) -> str:
         """The one line that says what is wrong; the folder is left exactly as it was."""
         before = listing(folder)
-        said = self(folder, *arguments, code=code, **variables)
+        if variables:
+            said = self(folder, *arguments, code=code, **variables)
+        else:
+            said = self.here(folder, *arguments, code=code)
         assert listing(folder) == before
         assert said.out == ""
         lines = [line for line in said.err.splitlines() if line.startswith("reprocrate: ")]
@@ -221,6 +239,14 @@ class Author:
         """The manifest as it was written when the project was last packed."""
         found: dict[str, Any] = json.loads((self.folder / "reprocrate.json").read_bytes())
         return found
+
+
+def checked(said: Said, code: int) -> Said:
+    """The same, if it ended as expected and as a command should."""
+    assert "Traceback" not in said.err
+    assert "a mistake of reprocrate" not in said.err, said.err
+    assert said.code == code, said
+    return said
 
 
 def listing(folder: Path) -> dict[str, str]:
@@ -316,7 +342,7 @@ def bundle(recorded_once: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def imported(cli: Cli, bundle: Path) -> Path:
     """The folder that the bundle was imported to."""
-    cli(bundle.parent, "import", bundle.name)
+    cli.here(bundle.parent, "import", bundle.name)
     return bundle.parent / "threshold"
 
 

@@ -99,13 +99,13 @@ def test_reading_commands_say_the_same_of_every_form(
     recorded: Any, imported: Path, bundle: Path, cli: Any
 ) -> None:
     forms = [recorded.folder, recorded.folder / "data", recorded.folder / "reprocrate.json", bundle, imported]
-    shown = [cli(bundle.parent, "show", form, "--json").document("show") for form in forms]
+    shown = [cli.here(bundle.parent, "show", form, "--json").document("show") for form in forms]
     assert len({json.dumps(each, sort_keys=True) for each in shown}) == 1
     assert [each["configuration"] for each in shown[0]["results"]] == ["threshold", "guess"]
     for form in forms:
-        report = cli(bundle.parent, "validate", form, "--json").document("report")
+        report = cli.here(bundle.parent, "validate", form, "--json").document("report")
         assert report["valid"]
-        plan = cli(bundle.parent, "plan", form, "--json").document("plan")
+        plan = cli.here(bundle.parent, "plan", form, "--json").document("plan")
         assert plan["title"] == "One threshold"
 
 
@@ -194,9 +194,7 @@ def test_seeds_without_an_effect_are_noticed_and_still_reproduce(
     assert [each["outcome"] for each in verdict["results"]] == ["identical"]
 
 
-def test_a_seed_that_crashes_in_the_rerun_makes_it_fail(
-    packed_from: Any, rerun: Any, monkeypatch: Any
-) -> None:
+def test_a_seed_that_crashes_in_the_rerun_makes_it_fail(packed_from: Any, rerun: Any) -> None:
     crash = 'if seed == 1 and "/reruns/" in os.getcwd():\n    raise SystemExit("out of luck")\n'
     bundle = packed_from(ARGUMENTS + crash + 'print("score", 0.7 + seed / 100)\n', METRIC)
     said = rerun(bundle.parent, bundle.name, "--json", code=1)
@@ -254,6 +252,38 @@ def test_without_a_sandbox_nothing_runs_until_it_is_agreed_to(
     said = cli(imported.parent, "rerun", imported.name, "--no-sandbox", "--json", PATH=path)
     assert "not isolated" in said.err
     assert said.document("verdict")["circumstances"]["sandbox"]["used"] is False
+
+
+def test_names_with_spaces_brackets_and_letters_of_any_language(cli: Any, rerun: Any, tmp_path: Path) -> None:
+    project = tmp_path / "author" / "[bold]größe 1"
+    (project / "src dir").mkdir(parents=True)
+    (project / "src dir" / "train.py").write_text("import sys\nprint('score', int(sys.argv[1]) % 7)\n")
+    (project / "reprocrate.toml").write_text(METRIC)
+    seeds = f"1,{2**64 - 1}"
+    cli(project, "run", "--seeds", seeds, "--", "python", "src dir/train.py", "{seed}")
+    (reader := tmp_path / "reader").mkdir()
+    packed = cli(project, "pack", "-o", reader / f"{project.name}.crate.zip")
+    assert f"import '{project.name}.crate.zip'" in packed.out
+    verdict = rerun(reader, f"{project.name}.crate.zip", "--json").document("verdict")
+    assert verdict["seeds_asked"] == {verdict["results"][0]["name"]: ["1", str(2**64 - 1)]}
+    assert verdict["results"][0]["outcome"] == "identical"
+    again = rerun(reader, project.name)
+    assert f"Written to {verdicts_of(reader / project.name)[1].relative_to(reader)}" in again.out
+
+
+def test_data_from_outside_that_cannot_come_along_is_named(author: Any, cli: Any, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.csv"
+    outside.write_text("1,2\n")
+    author.write("train.py", f"print('score', len(open({str(outside)!r}).read()))\n")
+    author.write("reprocrate.toml", METRIC)
+    author.run("python", "train.py")
+    bundle = tmp_path / "reader" / "x.crate.zip"
+    bundle.parent.mkdir()
+    author("pack", "-o", bundle)
+    plan = cli(bundle.parent, "plan", bundle.name, "--json", code=3).document("plan")
+    (blocker,) = [one for one in plan["requirements"] if one["decision"] == "impossible"]
+    complaint = cli(bundle.parent, "rerun", bundle.name, code=3).err
+    assert f"{blocker['namespace']} {blocker['feature']}: " in complaint
 
 
 def test_two_experiments_are_compared_without_running(recorded: Any, bundle: Path, cli: Any) -> None:

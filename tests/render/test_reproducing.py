@@ -101,7 +101,26 @@ def test_seed_in_a_variable_and_another_folder() -> None:
         run["command"] = ["python", "train.py"]
         run["working_directory"] = "src"
     text = reproducing_text(manifest_from(document))
-    assert "cd .reprocrate/code/code-1/src\nSEED=0 python train.py\nSEED=1 python train.py" in text
+    assert (
+        "cp -R . ../code-1\ncp -R .reprocrate/code/code-1/. ../code-1\ncd ../code-1/src\n"
+        "SEED=0 python train.py\nSEED=1 python train.py"
+    ) in text
+
+
+def test_seeds_that_ran_other_versions_of_the_code_run_in_copies() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["code"].append(document["code"][0] | {"id": "older", "folder": ".reprocrate/code/older"})
+    first = document["results"][0]["runs"][0]
+    (run,) = [each for each in document["runs"] if each["id"] == first]
+    run["code"] = "older"
+    lines = reproducing_text(manifest_from(document)).splitlines()
+    start = lines.index("cp -R . ../older")
+    assert lines[start + 1 : start + 5] == [
+        "cp -R .reprocrate/code/older/. ../older",
+        "cd ../older",
+        shlex.join(run["command"]),
+        "cd -",
+    ]
 
 
 def test_data_that_does_not_travel_is_said_with_how_to_get_it() -> None:

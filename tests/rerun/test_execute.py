@@ -265,6 +265,18 @@ def test_folders_that_the_author_had_are_there_and_those_of_a_seed_are_not(
     assert [one.record.status for one in ended(rerun(experiment))] == ["ok", "ok"]
 
 
+@pytest.mark.parametrize("completeness", ["partial", "complete"])
+def test_declared_data_is_there_where_reading_could_not_be_seen(
+    experiment: Experiment, rerun: Rerun, completeness: str, tmp_path: Path
+) -> None:
+    experiment.add_code("train.py", "import os; print(os.path.exists('data/numbers.bin'))")
+    experiment.add_data("data/numbers.bin", "1")
+    experiment.add_runs(["python", "train.py"], seeds=[None], capture={"completeness": completeness})
+    experiment.configurations[0]["data"] = []
+    (one,) = ended(rerun(experiment))
+    assert output_of(one, tmp_path / "rerun") == f"{completeness == 'partial'}\n"
+
+
 def test_metrics_of_another_configuration_are_not_looked_for(experiment: Experiment, rerun: Rerun) -> None:
     experiment.add_code("train.py", "")
     experiment.add_runs(["python", "train.py"], seeds=[None], name="plain")

@@ -26,35 +26,21 @@ except ImportError:  # PyPy
 
 # Modules that read or write files without Python's knowledge: importing one bounds what the log can tell.
 # pyarrow itself is imported by others that only know its types; `_reprocrate_observed` sees who uses it.
-NATIVE_MODULES = frozenset(
-    (
-        "catboost",
-        "cv2",
-        "duckdb",
-        "fastparquet",
-        "h5py",
-        "lance",
-        "lightgbm",
-        "netCDF4",
-        "polars",
-        "pyarrow._csv",
-        "pyarrow._dataset",
-        "pyarrow._feather",
-        "pyarrow._json",
-        "pyarrow._orc",
-        "pyarrow._parquet",
-        "rasterio",
-        "safetensors",
-        "soundfile",
-        "tables",
-        "tensorflow",
-        "tensorstore",
-        "torch",
-        "torchaudio",
-        "torchvision",
-        "xgboost",
-    )
-)
+_NATIVE = """
+catboost cv2 duckdb fastparquet h5py lance lightgbm netCDF4 polars pyarrow._csv pyarrow._dataset
+pyarrow._feather pyarrow._json pyarrow._orc pyarrow._parquet rasterio safetensors soundfile tables tensorflow
+tensorstore torch torchaudio torchvision xgboost
+"""
+NATIVE_MODULES = frozenset(_NATIVE.split())
+# Functions by which compiled libraries read a file by themselves; ctypes tells when one is first looked up.
+NATIVE_READERS = {
+    "LGBM_BoosterCreateFromModelfile": "lightgbm",
+    "LGBM_BoosterPredictForFile": "lightgbm",
+    "LGBM_DatasetCreateFromFile": "lightgbm",
+    "XGBoosterLoadModel": "xgboost",
+    "XGDMatrixCreateFromFile": "xgboost",
+    "XGDMatrixCreateFromURI": "xgboost",
+}
 _CODE_SUFFIXES = (".py", ".pyc", ".pyi", ".so", ".pth", ".pyd", ".dylib", ".dll", "/METADATA", "/RECORD")
 _SYSTEM_FOLDERS = ("/proc/", "/sys/", "/dev/")
 _LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/lib/python")
@@ -183,6 +169,7 @@ class Recorder:
             "import": self._on_import,
             "cpython.run_file": self._on_script,
             "ctypes.dlopen": self._on_script,
+            "ctypes.dlsym": self._on_function,
             "sqlite3.connect": self._on_database,
             "subprocess.Popen": self._on_program,
             "os.posix_spawn": self._on_program,
@@ -283,6 +270,11 @@ class Recorder:
         name = arguments[0]
         if isinstance(name, (str, bytes)) and os.path.exists(name):
             self._access(name, "read")
+
+    def _on_function(self, arguments: Any) -> None:
+        name = arguments[1]
+        if name.__class__ is str and name in NATIVE_READERS:
+            self._log.write(as_json({"event": "native", "module": "%s.%s" % (NATIVE_READERS[name], name)}))
 
     def _on_database(self, arguments: Any) -> None:
         name = os.fsdecode(arguments[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from shlex import quote
 
 from reprocrate.finding import Report, Severity
@@ -67,7 +68,6 @@ def reproduce(manifest: Manifest, bundle: str) -> Markup:
     if not steps or not any(one.runs for one in steps):
         return element("p", "No run was recorded, so there is no command to repeat.", class_="soft")
     first = steps[0]
-    enter = [f"cd {quote(first.folder)}"] if first.folder else []
     count = sum(len(one.runs) for one in steps)
     first_of = f"Run the first of {words.count_of(count, 'command')}:" if count > 1 else "Run:"
     unpack = [*unpack_commands(bundle), "sha256sum -c manifest-sha256.txt"]
@@ -80,7 +80,7 @@ def reproduce(manifest: Manifest, bundle: str) -> Markup:
             element("p", "or with Python's own tools:"),
             _shell(pip_commands(first.environment)),
         ),
-        _step(first_of, [*enter, *first.commands[:1]]),
+        _step(first_of, replace(first, runs=first.runs[:1], places=first.places[:1]).lines),
     ]
     rest = element(
         "p",

@@ -35,7 +35,7 @@ def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Fou
             continue
         if not environment.python:
             yield Found(pointer, environment=environment.id, what="which interpreter it had")
-        elif not environment.packages:
+        elif not environment.packages and not environment.lock:
             yield Found(pointer, environment=environment.id, what="which packages were installed")
 
 

@@ -108,7 +108,7 @@ def list_of_checksums_names_every_file(subject: Subject) -> Iterator[Found]:
     """
     files = subject.given_files
     if not files.exists(CHECKSUMS):
-        raise CannotAssessError(f"there is no {CHECKSUMS}: these are not the files of a packed bundle")
+        return  # a project that was not packed yet
     listed, problems = parse_checksums(files.read(CHECKSUMS, MAX_CHECKSUMS_BYTES))
     for problem in problems:
         yield Found("", path=problem.path, what=problem.detail)
