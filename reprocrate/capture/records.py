@@ -70,7 +70,7 @@ def load_records(project: Path) -> Records:
 
 
 def collisions(records: Iterable[RunRecord]) -> tuple[Collision, ...]:
-    """Files that launches of one configuration with different seeds wrote, those of the same seeds together."""
+    """Files that launches of one configuration with different seeds wrote, grouped by these seeds."""
     writers: dict[tuple[str | None, str, str], dict[int | str, None]] = {}
     for record in records:
         if record.seed is None:

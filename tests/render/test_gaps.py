@@ -67,7 +67,7 @@ CASES: list[tuple[Callable[[Document], None], str, str]] = [
     (left_out, "leaves out mylib 1.0", "fails"),
     (without("hardware"), "No machine is recorded.", "as the cause"),
     (unseeded, "1 of the runs has no seed.", "cannot be repeated"),
-    (unseen, "A child was no Python.", "not checked"),
+    (unseen, "seen: a child was no Python.", "not checked"),
     (without("results"), "No metric is recorded.", "nothing to be compared with"),
     (two_seeds, "All results rest on fewer than 3 seeds.", "neither confirm nor contradict"),
     (without("metrics", 0, "direction"), "higher or lower accuracy is better", "cannot be told"),

@@ -38,7 +38,7 @@ def test_the_code_that_ran_travels_not_todays(study: Any, tmp_path: Path, commit
     if committed:
         study.commit()
     study.run(name="first")
-    study.write("settings.py", "BASE = 0.6\n")
+    study.write("settings.py", "BASE = 0.625\n")  # of another size: Python tells bytecode by second and size
     study.run(name="second")
     study.write("settings.py", "BASE = 0.7\n")
     bundle = tmp_path / "study.crate.zip"
@@ -47,7 +47,7 @@ def test_the_code_that_ran_travels_not_todays(study: Any, tmp_path: Path, commit
     code = {each["id"]: each.get("folder") for each in manifest["code"]}
     assert code == {"code-1": ".reprocrate/code/code-1", "code-2": None}
     assert [each["code"] for each in manifest["configurations"]] == ["code-1", "code-2"]
-    assert read(bundle, "settings.py") == b"BASE = 0.6\n"
+    assert read(bundle, "settings.py") == b"BASE = 0.625\n"
     assert read(bundle, ".reprocrate/code/code-1/settings.py") == b"BASE = 0.5\n"
 
     imported = import_bundle(bundle, tmp_path / "copy", Silence())
