@@ -30,4 +30,4 @@ def init(folder: Folder = Path()) -> None:
     for line in draft.found:
         voice.show(f"  found {line}")
     voice.show(f"Only you know: {', '.join(draft.asked)}.")
-    voice.show("Next: reprocrate run --seeds 0-4 -- python train.py --seed {seed}")
+    voice.show(f"Next: reprocrate run --seeds 0-4 -- python {draft.script or 'SCRIPT'} --seed {{seed}}")

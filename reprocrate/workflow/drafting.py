@@ -54,11 +54,13 @@ class Draft:
         text: the file.
         found: what was found, one line each.
         asked: what only the author knows and is still open.
+        script: the script that looks like the one to run, if there is one.
     """
 
     text: str
     found: tuple[str, ...]
     asked: tuple[str, ...]
+    script: str | None = None
 
 
 @dataclass(slots=True)
@@ -92,7 +94,7 @@ def draft_settings(project: Path) -> Draft:
     asked = ([] if found.authors else ["the authors"]) + asked
     text = _text(found)
     parse_settings(text)
-    return Draft(text, tuple(found.lines), tuple(asked))
+    return Draft(text, tuple(found.lines), tuple(asked), found.script)
 
 
 def write_draft(project: Path) -> Draft:

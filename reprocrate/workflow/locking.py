@@ -34,6 +34,8 @@ def make_locks(project: Project, progress: Progress, *, offline: bool = False) -
         )
         if lock.note:
             progress.note(f"      {lock.note}")
+        for one in lock.unlockable:
+            progress.note(f"      the lock cannot hold {one.name} {one.version}: {one.reason}")
         left_out = [f"{one.name} {one.version}: {one.reason}" for one in lock.unlockable]
         store_lock(
             project.root,
