@@ -248,5 +248,6 @@ def _inline(author: dict[str, str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A TOML basic string; JSON's escapes are a part of TOML's."""
-    return json.dumps(text, ensure_ascii=False)
+    """A TOML basic string; JSON's escapes are a part of TOML's. Half characters, which YAML can spell, go."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
