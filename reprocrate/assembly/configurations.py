@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from reprocrate.assembly.factors import differing_arguments
@@ -68,11 +70,19 @@ def group_records(settings: ProjectSettings, records: Sequence[RunRecord]) -> li
 
 
 def configuration_id(settings: ProjectSettings, record: RunRecord) -> str:
-    """The name given to `run`, else that of a declared configuration with this command, else its digest."""
+    """The name given to `run`, else of the declared configuration with this command, else made of it."""
     launched = record.configuration
     if launched.name:
         return launched.name
     for name, declared in settings.configurations.items():
         if declared.command == tuple(launched.template):
             return name
-    return f"configuration-{launched.digest[:8]}"
+    return f"{_program(launched.template)}-{launched.digest[:8]}"
+
+
+def _program(template: Sequence[str]) -> str:
+    """What a command runs, in a word that an id can begin with: script, module or program."""
+    words = [word for word in template[1:] if not word.startswith("-")] or list(template)
+    runs_script = template[0] == "python" and len(template) > 1
+    name = PurePosixPath(words[0] if runs_script else template[0]).name.removesuffix(".py")
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:100] or "configuration"

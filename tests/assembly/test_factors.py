@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from reprocrate.assembly.configurations import configuration_id
 from reprocrate.assembly.factors import differing_arguments
+from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.capture.record import Configuration, RunRecord, Tool
 
 
 def test_options_in_every_notation_are_compared_by_name() -> None:
@@ -28,3 +33,21 @@ def test_places_and_file_names_with_a_seed_are_told_apart() -> None:
 
 def test_one_configuration_differs_from_nothing() -> None:
     assert differing_arguments([["python", "t.py"]]) == [{}]
+
+
+@pytest.mark.parametrize(
+    ("template", "start"),
+    [
+        (("python", "src/train.py", "--seed", "{seed}"), "train-"),
+        (("python", "-m", "pkg.train"), "pkg.train-"),
+        (("./run.sh", "a"), "run.sh-"),
+        (("python", "-c"), "python-"),
+        (("…",), "configuration-"),
+    ],
+)
+def test_a_configuration_without_a_name_is_called_after_its_script(
+    template: tuple[str, ...], start: str
+) -> None:
+    launched = Configuration(name=None, digest="0123456789abcdef" * 4, template=template)
+    record = RunRecord("run", Tool("reprocrate", "0"), launched, template, "ok", "2026-11-01T12:00:00Z")
+    assert configuration_id(ProjectSettings(), record) == f"{start}01234567"
