@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from reprocrate.assembly.claims import make_claims, make_tables
 from reprocrate.assembly.comparisons import make_comparisons
@@ -18,13 +17,12 @@ from reprocrate.assembly.locks import find_lock
 from reprocrate.assembly.measured import measured, metric_sources
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
+from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.assembly.selection import Selection, select_runs
 from reprocrate.assembly.settings import MetricSettings, ProjectSettings
 from reprocrate.capture.record import RunRecord, plain
 from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
-
-Section = dict[str, Any]
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/reprocrate/experiment")
 _DECLARED = ("requirements", "services", "models", "ethics", "leakage", "checklists")
@@ -51,7 +49,10 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     runs = shared.build(groups)
     by_id = {run["id"]: run for run in runs}
     executed = {record.id: roles.executed_digest(record) for record in records}
-    selections = {group.id: select_runs([by_id[r.id] for r in group.records], executed) for group in groups}
+    read = {record.id: roles.data_digests(record) for record in records}
+    selections = {
+        group.id: select_runs([by_id[one.id] for one in group.records], executed, read) for group in groups
+    }
     results = make_results(settings, groups, selections)
     document = {
         "$schema": SCHEMA_URL,
@@ -74,7 +75,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "history": _history(settings, records),
     }
     declared = settings.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_DECLARED))
-    return manifest_from(_without_nothing(document | declared), "the assembled manifest")
+    return manifest_from(without_nothing(document | declared), "the assembled manifest")
 
 
 def _identity(project: Path, records: Sequence[RunRecord]) -> str:
@@ -188,22 +189,3 @@ def _history(settings: ProjectSettings, records: Sequence[RunRecord]) -> list[Se
             declared = settings.model_fields_set & {"experiment", "data", "metrics", "claims", "tables"}
             entries += [tool | {"section": section} for section in sorted(declared)]
     return entries
-
-
-def _without_nothing(value: Any) -> Any:
-    """Plain values without keys whose value is null or empty; a metric's value may be null."""
-    if isinstance(value, list):
-        return [_without_nothing(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {}
-    for key, item in value.items():
-        inner = _without_nothing(item)
-        if (inner is None and not _is_metric_value(value, key)) or inner in ([], {}):
-            continue
-        kept[key] = inner
-    return kept
-
-
-def _is_metric_value(section: Section, key: str) -> bool:
-    return key == "value" and "status" in section

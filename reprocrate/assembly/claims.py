@@ -8,7 +8,8 @@ from typing import Any
 
 from reprocrate.assembly.comparisons import claimed_pairs, comparison_id
 from reprocrate.assembly.configurations import ConfigurationGroup
-from reprocrate.assembly.results import ResultSet, Section
+from reprocrate.assembly.results import ResultSet
+from reprocrate.assembly.sections import Section
 from reprocrate.assembly.settings import Better, ClaimedValue, ClaimSettings, ProjectSettings, TableSettings
 from reprocrate.errors import UsageError
 
@@ -47,8 +48,9 @@ def make_claims(
 def make_tables(
     settings: ProjectSettings, groups: Sequence[ConfigurationGroup], results: ResultSet
 ) -> list[Section]:
-    """The tables of `reprocrate.toml` as grids of results."""
-    return [_table(table, groups, results) for table in settings.tables]
+    """The tables of `reprocrate.toml` as grids of results, without those that no result is in yet."""
+    made = [_table(table, groups, results) for table in settings.tables]
+    return [table for table in made if table["cells"]]
 
 
 def _ordering(better: Better, groups: Sequence[ConfigurationGroup], results: ResultSet) -> Section:

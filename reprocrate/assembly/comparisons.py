@@ -7,7 +7,8 @@ from typing import Any
 
 from reprocrate import statistics
 from reprocrate.assembly.configurations import ConfigurationGroup
-from reprocrate.assembly.results import ResultSet, Section, interval_section
+from reprocrate.assembly.results import ResultSet, interval_section
+from reprocrate.assembly.sections import Section
 from reprocrate.assembly.selection import reported_value
 from reprocrate.assembly.settings import Better, ProjectSettings
 
@@ -28,11 +29,14 @@ def make_comparisons(
         if claim.better:
             metric, split = claim.better.metric, claim.better.split
             for a, b in claimed_pairs(claim.better, groups):
-                _add_pair(pairs, results.find(a, metric, split), results.find(b, metric, split))
+                first, second = results.find(a, metric, split), results.find(b, metric, split)
+                if first and second:
+                    pairs[first["id"], second["id"]] = None
     for a, b in _natural_pairs(groups):
         for result in results.sections:
-            if result["configuration"] == a:
-                _add_pair(pairs, result, results.find(b, result["metric"], result.get("split")))
+            rival = results.find(b, result["metric"], result.get("split"))
+            if result["configuration"] == a and rival and (rival["id"], result["id"]) not in pairs:
+                pairs[result["id"], rival["id"]] = None
     by_id = {result["id"]: result for result in results.sections}
     values = {name: _values(result, settings, runs) for name, result in by_id.items()}
     paired = bool(settings.determinism.seeds_pair_randomness)
@@ -67,11 +71,6 @@ def _natural_pairs(groups: Sequence[ConfigurationGroup]) -> Iterator[tuple[str, 
                 yield a.id, b.id
     if len(groups) == 2 and not any(group.settings.role for group in groups):
         yield groups[0].id, groups[1].id
-
-
-def _add_pair(pairs: dict[tuple[str, str], None], a: Section | None, b: Section | None) -> None:
-    if a and b and (b["id"], a["id"]) not in pairs:
-        pairs[a["id"], b["id"]] = None
 
 
 def _comparison(

@@ -6,14 +6,13 @@ import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+from reprocrate.assembly.sections import Section
 from reprocrate.assembly.settings import DataSettings, ProjectSettings
 from reprocrate.capture.record import CodeFile, DataFile, RunRecord
 from reprocrate.files import sha256_file, tree_digest
 
 Key = tuple[str | None, str]
-Section = dict[str, Any]
 
 
 class FileRoles:
@@ -56,6 +55,14 @@ class FileRoles:
             for file in record.code.files
             if not self.is_data(None, file.path) and not self.is_output(None, file.path)
         ]
+
+    def data_digests(self, record: RunRecord) -> dict[Key, str]:
+        """Digests of the data that a launch read, by place, without what launches wrote themselves."""
+        return {
+            (file.root, file.path): file.sha256
+            for file in record.inputs
+            if self.is_data(file.root, file.path) and not self.is_output(file.root, file.path)
+        }
 
     def executed_digest(self, record: RunRecord) -> str:
         """Digest of the code that a launch executed: its imported files, or all code where none was seen.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.factors import named_arguments
@@ -13,6 +15,8 @@ from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.results import MetricSource, Written, extract, parse_source
 from reprocrate.files import sha256_file
+
+_BRACES = re.compile(r"\{[^{}]*\}")
 
 
 def metric_sources(settings: ProjectSettings) -> list[MetricSource]:
@@ -42,25 +46,36 @@ def measured(
 ) -> tuple[Metric, ...]:
     """The metric values of a launch.
 
-    A value that was recorded stands. A metric that was declared only afterwards is read from the launch's
-    outputs and its printed text, as long as these are still what it left.
+    What is declared now holds, also for launches that ended before: a value is read from the launch's outputs
+    and its printed text, as long as these are still what it left; else the value that was recorded stands.
+    Its data and split are the declared ones, so that launches before and after an edit of the settings
+    belong together.
     """
-    known = {metric.metric for metric in record.metrics}
-    missing = [source for source in metric_sources(settings) if source.name not in known]
+    sources = {source.name: source for source in metric_sources(settings)}
     metrics = record.metrics
-    if missing and record.status == "ok":
-        metrics += extract(missing, _left_by(project, settings, group, record)).metrics
+    if sources and record.status == "ok":
+        found = extract([*sources.values()], _left_by(project, settings, group, record)).metrics
+        names = {metric.metric for metric in found}
+        metrics = (*(metric for metric in metrics if metric.metric not in names), *found)
     only = group.settings.data[0] if len(group.settings.data) == 1 else None
-    return tuple(replace(metric, data=metric.data or only) for metric in metrics)
+    labelled = [_relabelled(metric, sources.get(metric.metric)) for metric in metrics]
+    return tuple(replace(metric, data=metric.data or only) for metric in labelled)
+
+
+def _relabelled(metric: Metric, source: MetricSource | None) -> Metric:
+    return metric if source is None else replace(metric, data=source.data, split=source.split)
 
 
 def _left_by(
     project: Path, settings: ProjectSettings, group: ConfigurationGroup, record: RunRecord
 ) -> Written:
     names = names_in_paths(settings, group.id, record.configuration.template, record.configuration.grid)
+    places = [source.from_path for source in metric_sources(settings) if source.from_path]
+    endings = {f"*{_BRACES.sub('*', PurePosixPath(place).suffix)}" for place in places}
+    candidates = [file for file in record.outputs if any(fnmatchcase(file.path, each) for each in endings)]
     return Written(
         project=project,
-        outputs=[file.path for file in record.outputs if _is_unchanged(project, file)],
+        outputs=[file.path for file in candidates if _is_unchanged(project, file)],
         stdout=project / RUNS / record.id / "stdout.log",
         values={**names, "seed": record.seed},
     )

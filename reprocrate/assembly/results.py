@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from reprocrate import statistics
 from reprocrate.assembly.configurations import ConfigurationGroup
+from reprocrate.assembly.sections import Section
 from reprocrate.assembly.selection import Selection, reported_value
 from reprocrate.assembly.settings import MetricSettings, ProjectSettings
-
-Section = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

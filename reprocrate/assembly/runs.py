@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.inputs import FileRoles, Key
+from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.capture.record import DataFile, Environment, Metric, RunRecord, plain
 from reprocrate.files import sha256_bytes, tree_digest
 from reprocrate.manifest.canonical import canonical_bytes
-
-Section = dict[str, Any]
 
 
 class Shared:
@@ -79,7 +77,7 @@ class RunSections:
             "duration_s": record.duration_s,
             "code": self._code(record),
             "environment": self._environment(record),
-            "hardware": [self.hardware.add(_without_nothing(plain(record.hardware)))]
+            "hardware": [self.hardware.add(without_nothing(plain(record.hardware)))]
             if record.hardware.cpu
             else [],
             "inputs": [plain(file) for file in self._listed_inputs(record)],
@@ -122,22 +120,9 @@ class RunSections:
         found = record.environment
         if found.python is None and found.os is None:
             return None
-        section = _without_nothing(plain(found))
+        section = without_nothing(plain(found))
         section["packages"] = [
             package if package.get("editable") else {k: v for k, v in package.items() if k != "editable"}
             for package in section.get("packages", [])
         ]
         return self.environments.add(section | {"lock": self._lock_of(found)})
-
-
-def _without_nothing(section: Section) -> Section:
-    """The section without keys that have no value, all the way down."""
-    return {
-        key: _without_nothing(value)
-        if isinstance(value, dict)
-        else [_without_nothing(item) if isinstance(item, dict) else item for item in value]
-        if isinstance(value, list)
-        else value
-        for key, value in section.items()
-        if value is not None and value not in ([], {})
-    }

@@ -18,12 +18,16 @@ class Selection:
     excluded: tuple[tuple[str, str], ...]
 
 
-def select_runs(runs: Sequence[Run], code_of: Mapping[str, str]) -> Selection:
-    """Per seed the newest launch that ended well, of those that ran the code of the newest of them.
+def select_runs(
+    runs: Sequence[Run], code_of: Mapping[str, str], data_of: Mapping[str, Mapping[Any, str]]
+) -> Selection:
+    """Per seed the newest launch that ended well, of those with the code and data of the newest of them.
 
     Args:
         runs: the manifest's run entries of one configuration, oldest first.
         code_of: for each run's id a digest of the code that it executed.
+        data_of: for each run's id the digests of the data files that it read, by place. Runs may read
+            different files, as a file of each seed, but not different versions of one.
     """
     done = [run for run in runs if run["status"] == "ok"]
     excluded = {run["id"]: run["status"] for run in runs if run["status"] != "ok"}
@@ -31,6 +35,8 @@ def select_runs(runs: Sequence[Run], code_of: Mapping[str, str]) -> Selection:
     for run in reversed(done):
         if code_of[run["id"]] != code_of[done[-1]["id"]]:
             excluded[run["id"]] = "other_code"
+        elif _differ(data_of[run["id"]], data_of[done[-1]["id"]]):
+            excluded[run["id"]] = "other_data"
         elif _seed(run) in newest:
             excluded[run["id"]] = "repeated"
         else:
@@ -49,6 +55,10 @@ def reported_value(observations: Sequence[Observation], selection: str | None) -
         finite = [each for each in observations if each["value"] is not None]
         return max(finite, key=lambda each: each["value"]) if finite else observations[-1]
     return max(enumerate(observations), key=lambda pair: (pair[1].get("step") or 0, pair[0]))[1]
+
+
+def _differ(a: Mapping[Any, str], b: Mapping[Any, str]) -> bool:
+    return any(a[place] != b[place] for place in a.keys() & b.keys())
 
 
 def _seed(run: Run) -> Any:

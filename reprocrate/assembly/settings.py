@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from reprocrate.manifest.account import Checklist, Ethics, Leakage, Model
 from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Source, Split
@@ -25,6 +26,15 @@ def _margin(value: object) -> object:
         return {"kind": "absolute", "value": float(value)}
     if isinstance(value, dict) and set(value) == {"relative"}:
         return {"kind": "relative", "value": value["relative"]}
+    return value
+
+
+def _file_pattern(value: str) -> str:
+    parts = PurePosixPath(value).parts
+    if not parts or any("**" in part and part != "**" for part in parts):
+        raise ValueError(
+            "it must be a file, folder or glob of the project, with `**` only in place of whole folders"
+        )
     return value
 
 
@@ -79,7 +89,7 @@ class ExperimentSettings(Table):
 class DataSettings(Table):
     """`[data.NAME]`: `files` are paths or globs; `source` an address or DOI; `access` a level or a table."""
 
-    files: Many[Text] = ()
+    files: Many[Annotated[Text, AfterValidator(_file_pattern)]] = ()
     name: str | None = None
     kind: Literal["dataset", "model", "other"] | None = None
     origin: Literal["existing", "new", "generated"] | None = None

@@ -21,6 +21,10 @@ MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 MAX_CHECKSUMS_BYTES = 256 * 1024 * 1024
 """The largest list of checksums."""
 
+_REPOSITORY = frozenset({spelling(".git"), spelling("git~1")})
+"""What git takes for a repository, also by its short name on Windows: a prompt that shows the state of an
+unpacked folder is enough to start what the settings in it name."""
+
 
 class ProblemKind(StrEnum):
     """What is wrong with a file of a bundle."""
@@ -64,6 +68,8 @@ def name_problem(path: str) -> Problem | None:
         return Problem(path, ProblemKind.UNSAFE, "has a name that is not in Unicode normal form C")
     if path == "-":
         return Problem(path, ProblemKind.UNSAFE, "has a name that sha256sum takes for its own input")
+    if _REPOSITORY & set(spelling(path).split("/")):
+        return Problem(path, ProblemKind.UNSAFE, "belongs to a git repository, whose settings start programs")
     return None
 
 

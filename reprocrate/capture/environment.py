@@ -115,11 +115,14 @@ def operating_system() -> OperatingSystem:
 
 
 def allowed_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that bear on results, from a fixed list; values that hold a path are left out."""
+    """The variables that bear on results, from a fixed list.
+
+    Values that hold a path, or a null character, which no process can be given, are left out.
+    """
     found = {}
     for name in sorted(_VARIABLES & environ.keys()):
         value = _UNIT.sub(r"\1", environ[name])  # a unit's serial number names the machine
-        if "/" not in value or name == "TZ":
+        if "\0" not in value and ("/" not in value or name == "TZ"):
             found[name] = value
     return found
 

@@ -31,7 +31,7 @@ _SECRET_VALUE = re.compile(
     r"glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{30,}|"
     r"pypi-[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
 )
-_CREDENTIALS_IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s@]+@", re.IGNORECASE)
+_CREDENTIALS_IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]{0,31}://)[^/\s@]+@", re.IGNORECASE)
 _SCP_ADDRESS = re.compile(r"(?:[^/\s@:]+@)?(?P<host>[^/\s@:]{2,}):(?P<path>(?!//)[^\s]+)")
 _ABSOLUTE = re.compile(r"(?<![\w.~<>/-])/[^\s,;:=/][^\s,;:=]*")
 _NOT_TELLING = frozenset({"root", "user", "admin", "home", "ubuntu", "debian", "runner", "localhost"})

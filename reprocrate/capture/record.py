@@ -283,6 +283,8 @@ class RunRecord:
         Raises:
             UnreadableError: it cannot be read, or is of a version not known here.
         """
+        if path.exists() and not path.is_file():  # a pipe would keep us waiting for ever
+            raise UnreadableError(f"{path} could not be read", "it is not a file")
         try:
             document = json.loads(path.read_bytes())
         except OSError as error:

@@ -84,7 +84,9 @@ def run_app(arguments: Sequence[str]) -> int:
 
 
 def _complain(text: str) -> None:
-    sys.stderr.write(f"reprocrate: {text}\n")
+    from reprocrate.render.words import verbatim  # a reason may quote what a stranger wrote
+
+    sys.stderr.write(f"reprocrate: {verbatim(text)}\n")
 
 
 def _version(wanted: bool) -> None:

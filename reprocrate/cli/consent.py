@@ -24,5 +24,5 @@ class Consent:
         if not sys.stdin.isatty() or not self._voice.err.is_terminal:
             return False
         self._voice.note(question)
-        answer = self._voice.err.input("Go on? [y/N] ")
+        answer = self._voice.err.input("Go on? [y/N] ", markup=False)
         return answer.strip().lower() in ("y", "yes")

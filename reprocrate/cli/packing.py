@@ -67,6 +67,10 @@ def pack(
         voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
         raise typer.Exit(NO)
     packed = outcome.packed
+    if not outcome.report.valid:
+        voice.warn(
+            "packed, but validation found errors that readers will see; `reprocrate validate` lists them"
+        )
     if json:
         voice.json(outcome.to_json())
         return

@@ -21,7 +21,9 @@ SeedEnv = Annotated[
 All = Annotated[
     bool, typer.Option("--all", help="Run every configuration of `reprocrate.toml` that has a command.")
 ]
-Resume = Annotated[bool, typer.Option("--resume", help="Skip seeds that ended well with the code as it is.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Skip seeds that ended well with code and data as they are.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -43,8 +45,7 @@ def run(
     For example: `reprocrate run --seeds 0-4 -- python train.py --seed {seed}`
 
     The command behaves as it does without `reprocrate run`: same output, same exit code. Code, data,
-    environment, hardware, seeds and metrics are recorded under `.reprocrate/runs/`; nothing else is
-    written.
+    environment, hardware, seeds and metrics are recorded under `.reprocrate/`; nothing else is written.
 
     Without a command, `--name NAME` takes it from `reprocrate.toml`, and `--all` runs every configuration
     there. If a seed fails, it is recorded as failed, the others still run, and the exit code is that of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -19,8 +20,14 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from reprocrate.render.words import verbatim
+
 _QUIET_SECONDS = 2.0
 """Where there is no terminal, progress is a plain line, once nothing was said for this long."""
+
+
+_ACTS_ON_A_TERMINAL = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What JSON may hold as it is, but a terminal would obey: control characters and changes of direction."""
 
 
 class Voice:
@@ -38,7 +45,7 @@ class Voice:
         """One line on stderr."""
         if not self.quiet:
             self._said_at = time.monotonic()
-            (self._bar.console if self._bar else self.err).print(text, markup=False)
+            (self._bar.console if self._bar else self.err).print(verbatim(text), markup=False)
 
     def track(self, what: str, done: int, total: int) -> None:
         """Progress of a longer piece of work."""
@@ -55,7 +62,7 @@ class Voice:
 
     def warn(self, text: str) -> None:
         """A warning on stderr, also if quiet."""
-        (self._bar.console if self._bar else self.err).print(f"reprocrate: {text}", markup=False)
+        (self._bar.console if self._bar else self.err).print(f"reprocrate: {verbatim(text)}", markup=False)
 
     @contextmanager
     def progress(self) -> Iterator[Voice]:
@@ -81,4 +88,5 @@ class Voice:
 
     def json(self, document: Mapping[str, Any]) -> None:
         """One JSON document, on stdout."""
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+        sys.stdout.write(_ACTS_ON_A_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")

@@ -14,7 +14,7 @@ from reprocrate.manifest.canonical import parse
 from reprocrate.manifest.document import VERSION, Manifest
 from reprocrate.standard import pointer_to, problems
 
-_VERSION = re.compile(r"^([0-9]+)\.([0-9]+)\Z")
+_VERSION = re.compile(r"^([0-9]{1,9})\.([0-9]{1,9})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class InvalidManifestError(UnreadableError):
         super().__init__(
             f"{name} is not a valid manifest",
             f"{problems[0]}{more}",
-            f"Run `reprocrate validate {name}` to see every problem",
+            "Run `reprocrate validate` on it to see every problem",
         )
 
 

@@ -82,6 +82,7 @@ class Excluded(Section):
     reason: Literal[
         "repeated",
         "other_code",
+        "other_data",
         "failed",
         "killed",
         "interrupted",

@@ -49,7 +49,7 @@ License = Annotated[str, matching(r"^[A-Za-z0-9.+()-]+( (AND|OR|WITH) [A-Za-z0-9
 Scalar = bool | Integer | Number | str | None
 Settings = dict[str, Scalar]
 SafeInteger = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1), BeforeValidator(_whole_number)]
-SeedValue = SafeInteger | Annotated[str, matching(r"^-?[1-9][0-9]{15,}$")]
+SeedValue = SafeInteger | Annotated[str, matching(r"^-?[1-9][0-9]{15,999}$")]
 
 
 class Section(BaseModel):

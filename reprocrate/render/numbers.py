@@ -119,7 +119,9 @@ def memory_size(size: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time span: `0.84 s`, `2.0 s`, `12 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`."""
+    """A time span: `0.84 s`, `2.0 s`, `12 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`; `–` where infinite."""
+    if not math.isfinite(seconds):
+        return "–"
     if seconds < 59.5:
         return f"{seconds:.{2 if seconds < 0.995 else 1 if seconds < 9.95 else 0}f} s"
     minutes, rest = divmod(round(seconds), 60)

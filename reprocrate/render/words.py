@@ -28,6 +28,7 @@ RUN_STATUS: Mapping[str, str] = {
 EXCLUSION: Mapping[str, str] = {
     "repeated": "the same seed was run again later, and the newest run counts",
     "other_code": "it ran other code than the runs that count",
+    "other_data": "it read another version of the data than the runs that count",
     "failed": "it failed",
     "killed": "it was killed",
     "interrupted": "it was interrupted",

@@ -79,8 +79,7 @@ def execute(assignment: Assignment, folder: Path) -> Iterator[Event]:
 
     Raises:
         IntegrityError: code or data is not what was recorded.
-        UnavailableError: something is missing, or nothing can be written.
-        UsageError: a program is not here.
+        UnavailableError: something is missing, such as a program, or nothing can be written.
     """
     folder = _own_folder(folder)
     with SignalRelay() if in_main_thread() else nullcontext(SignalRelay()) as relay:

@@ -48,8 +48,9 @@ class SandboxedExecutor:
             folder=command.cwd,
             writable=(*self.writable, logs),
             readable=(*self.readable, *python_folders(self.python), first),
+            variables=command.env,
         )
-        outcome = self.inner.run(replace(command, argv=tuple(wrapped)))
+        outcome = self.inner.run(replace(command, argv=tuple(wrapped), env={}))
         return _as_seen_inside(outcome, report)
 
 

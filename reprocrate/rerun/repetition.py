@@ -13,7 +13,7 @@ from reprocrate.capture.launch import RECORDER, Finished, Request, prepare
 from reprocrate.capture.privacy import HOME
 from reprocrate.capture.results import MetricSource
 from reprocrate.capture.seeds import PLACEHOLDER, substitute
-from reprocrate.errors import UnavailableError
+from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.executors import Command, Executor
 from reprocrate.files import could_not
 from reprocrate.manifest import Code, Data, Manifest
@@ -98,8 +98,7 @@ class Stage:
         """Run it to its end and complete its record, whether it ended well or not.
 
         Raises:
-            UsageError: its program is not here.
-            UnavailableError: it cannot be started or recorded.
+            UnavailableError: its program is not here, or it cannot be started or recorded.
         """
         environment = self._environment(task)
         launch = prepare(self._request(task), self._variables(task, environment))
@@ -115,6 +114,9 @@ class Stage:
                     stdin=False,
                 )
             )
+        except UsageError as error:  # the command is the bundle's: the reader's own was right
+            launch.abandon()
+            raise UnavailableError(error.what, error.why, error.fix) from error
         except BaseException:
             launch.abandon()
             raise
@@ -187,7 +189,7 @@ class Stage:
             template=template
             if seed is not None
             else tuple(word.replace(HOME, home) for word in task.command),
-            name=configuration.name,
+            name=configuration.id,
             cwd=self.workspace.folder(task.recorded.working_directory),
             seed=seed,
             seed_variable=configuration.seed_variable if seed is not None else None,

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,7 +43,13 @@ class Sandbox:
     version: str
 
     def wrap(
-        self, command: Sequence[str], *, folder: Path, writable: Iterable[Path], readable: Iterable[Path] = ()
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path,
+        writable: Iterable[Path],
+        readable: Iterable[Path] = (),
+        variables: Mapping[str, str] | None = None,
     ) -> list[str]:
         """The command as it runs inside.
 
@@ -54,6 +60,8 @@ class Sandbox:
             readable: folders that it may read, although they lie where everything else is hidden (an
                 environment below the home folder, say), but not change, although they lie in a writable
                 one. Of folders that lie in one another the innermost decides.
+            variables: environment variables that are set inside only. Those of a stranger must not reach
+                bubblewrap itself: `LD_LIBRARY_PATH` and the like would load their code outside.
         """
         hidden = _hidden_folders()
         arguments = [*_ISOLATION, *_SYSTEM]
@@ -67,6 +75,8 @@ class Sandbox:
                 arguments += ["--bind", str(place), str(place)]
             elif any(place.is_relative_to(outer) for outer in (*hidden, *may_write)):
                 arguments += ["--ro-bind", str(place), str(place)]
+        for name, value in (variables or {}).items():
+            arguments += ["--setenv", name, value]
         return [str(self.program), *arguments, "--chdir", str(folder.resolve()), "--", *command]
 
 

@@ -108,7 +108,12 @@ class _Collector:
                         f"{file['path']} has changed since run {run['id']}: its bytes stay behind"
                     )
             for file in run.get("logs", []):
-                self._add(file["path"], file, self._project.root / file["path"])
+                source = self._project.root / file["path"]
+                if self._is_as_recorded(source, file):
+                    self._add(file["path"], file, source)
+                else:
+                    file["in_bundle"] = False
+                    self.notes.append(f"{file['path']} is not as the run left it: it stays behind")
 
     def add_locks(self, document: dict[str, Any]) -> None:
         """The locks of all environments."""

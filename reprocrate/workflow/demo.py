@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reprocrate.bundle import Packed, layout
 from reprocrate.errors import UnavailableError
-from reprocrate.finding import Report
+from reprocrate.finding import Report, Severity
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.compare import Verdict
 from reprocrate.rerun.uv_tool import find_uv, run_uv
@@ -78,6 +78,8 @@ def demonstrate(folder: Path | None, progress: Progress) -> Demonstration:
     outcome = pack_project(author, PackingChoice(output=home / f"{EXAMPLE}.crate.zip"), progress)
     if outcome.packed is None:
         raise UnavailableError("the example's bundle could not be packed", "validation found errors")
+    errors, warnings = (outcome.report.count(each) for each in (Severity.ERROR, Severity.WARNING))
+    progress.note(f"      validated: {errors} errors, {warnings} warnings")
     progress.note(
         f"      {outcome.packed.path.name}: {outcome.packed.files} files, {outcome.packed.size:,} bytes"
     )

@@ -51,7 +51,11 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
     Raises:
         UsageError: there is nothing, or nothing that holds an experiment.
     """
-    if not what.exists():
+    try:
+        there = what.exists()
+    except (OSError, ValueError) as error:  # too long, or with a null character
+        raise UsageError("there can be no such path", str(error)[:200], "Check the path") from error
+    if not there:
         raise UsageError(f"{what} does not exist", fix="Check the path")
     if what.is_file():
         return (Kind.MANIFEST if _looks_like_json(what) else Kind.BUNDLE), what

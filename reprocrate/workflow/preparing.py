@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reprocrate.errors import UnavailableError
+from reprocrate.errors import UnavailableError, UnreadableError
+from reprocrate.files import could_not
 from reprocrate.manifest import Environment, Manifest
 from reprocrate.rerun.environment import BuiltEnvironment, Recipe, build_environment
 from reprocrate.workflow.progress import Progress
@@ -42,12 +43,19 @@ def recipe_of(environment: Environment, folder: Path) -> Recipe:
 
     Raises:
         UnavailableError: there is no lock, or nothing is known of its interpreter.
+        UnreadableError: the lock is no text.
     """
     if environment.python is None:
         raise UnavailableError(f"{environment.id} cannot be built", "no interpreter was recorded for it")
     text = ""
     if environment.lock is not None:
-        text = (folder / environment.lock.path).read_text(encoding="utf-8")
+        path = folder / environment.lock.path
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise UnreadableError(f"{path} is not a lock", "it is not UTF-8 text") from error
+        except OSError as error:
+            raise could_not("read", path, error) from error
     elif environment.packages:
         raise UnavailableError(
             f"{environment.id} cannot be built",

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records import load_records
+from reprocrate.capture.records import RUNS, load_records
 from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
     from reprocrate.assembly.settings import ProjectSettings
     from reprocrate.manifest import Manifest
-
-RECORDS = ".reprocrate/runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def open_project(root: Path) -> Project:
 
 def is_project(folder: Path) -> bool:
     """Whether a folder has settings or run records of its own."""
-    return (folder / SETTINGS_NAME).is_file() or any((folder / RECORDS).glob("*/run.json"))
+    return (folder / SETTINGS_NAME).is_file() or any((folder / RUNS).glob("*/run.json"))
 
 
 def find_project(start: Path) -> Path:

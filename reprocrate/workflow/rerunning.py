@@ -100,6 +100,7 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     margins = _margins(choice.margins)
     folder = _imported_folder(what, progress)
     manifest, payload = _verified(folder, progress)
+    _require_metrics(manifest, margins)
     depth = Depth(choice.depth)
     seeds = None if choice.seeds is None else parse_seeds(choice.seeds)
     host = probe_host(manifest, folder)
@@ -146,10 +147,19 @@ def _imported_folder(what: Path, progress: Progress) -> Path:
     if (target / IMPORTED).is_file():
         with open_bundle(path, skip=added_by_us) as bundle:
             digest = bundle.payload_digest()
-        if json.loads((target / IMPORTED).read_bytes()).get("payload_sha256") == digest:
+        if _imported_payload(target) == digest:
             progress.note(f"going on in {target}, where this bundle was imported to")
             return target
     return import_bundle(path, target, progress).folder
+
+
+def _imported_payload(folder: Path) -> object:
+    """The payload digest of what was imported to a folder; None where that is not known any more."""
+    try:
+        found = json.loads((folder / IMPORTED).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found.get("payload_sha256") if isinstance(found, dict) else None
 
 
 def _verified(folder: Path, progress: Progress) -> tuple[Manifest, str]:
@@ -273,6 +283,18 @@ def _circumstances(
         sandbox=Isolation(sandbox is not None, sandbox.version if sandbox else why_not),
         network=Isolation(sandbox is None, "not isolated" if sandbox is None else "cut off by the sandbox"),
     )
+
+
+def _require_metrics(manifest: Manifest, margins: Mapping[str, Margin]) -> None:
+    """A misspelt metric must not leave the reader's margin without effect."""
+    known = [metric.id for metric in manifest.metrics]
+    for name in margins:
+        if name not in known:
+            raise UsageError(
+                f"--margin names the metric `{name}`",
+                "the experiment has none of that name",
+                f"Known: {', '.join(known) or 'none'}",
+            )
 
 
 def _margins(texts: tuple[str, ...]) -> dict[str, Margin]:

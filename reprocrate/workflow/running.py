@@ -40,7 +40,7 @@ class Request:
         seeds: a list such as `0-4`; where not given, the configuration's own.
         name: the configuration.
         seed_variable: environment variable that carries the seed.
-        resume: whether to skip seeds that ended well with the code as it is.
+        resume: whether to skip seeds that ended well with the code and the files that they read as they are.
         echo: whether to show what the command prints.
     """
 
@@ -136,7 +136,7 @@ def run_all(folder: Path, request: Request, progress: Progress) -> Session:
         whole.records += session.records
         whole.exit_code = whole.exit_code or session.exit_code
         whole.warnings += session.warnings
-        whole.hints = session.hints
+        whole.hints = whole.hints or session.hints
         if session.exit_code == INTERRUPTED:
             break
     return whole
@@ -240,7 +240,7 @@ def _summary(record: RunRecord) -> str:
 
 
 def _done_before(project: Path, launch: Launch) -> str | None:
-    """An earlier launch of the same configuration and seed that ended well, with the code as it is now."""
+    """An earlier launch of the same configuration and seed that ended well, with everything as it is now."""
     for record in reversed(load_records(project).records):
         same = record.configuration.digest == launch.record.configuration.digest
         if (
@@ -254,9 +254,18 @@ def _done_before(project: Path, launch: Launch) -> str | None:
 
 
 def _is_current(project: Path, record: RunRecord) -> bool:
+    """Whether the code that a launch executed and the files of the project that it read are unchanged.
+
+    What it wrote itself is left out: that differs after every launch.
+    """
     executed = [file for file in record.code.files if file.path in set(record.imported)] or record.code.files
-    places = [(project / file.path, file.sha256) for file in executed]
-    return all(place.is_file() and sha256_file(place).sha256 == sha256 for place, sha256 in places)
+    read = [file for file in record.inputs if file.root is None]
+    written = {file.path for file in record.outputs if file.root is None}
+    recorded = {(file.path, file.sha256) for file in (*executed, *read) if file.path not in written}
+    return all(
+        (project / path).is_file() and sha256_file(project / path).sha256 == sha256
+        for path, sha256 in recorded
+    )
 
 
 def _hints(project: Path, records: Iterable[RunRecord]) -> list[str]:

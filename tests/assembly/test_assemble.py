@@ -220,6 +220,22 @@ def test_a_table_without_columns_has_the_metric(tmp_path: Path) -> None:
     ]
 
 
+def test_a_table_that_no_result_is_in_yet_is_left_out(tmp_path: Path) -> None:
+    text = '[[tables]]\nlabel = "Table 1"\nrows = "depth"\nmetric = "accuracy"\n'
+    assert made(tmp_path, text).tables == ()
+
+
+def test_claims_that_say_the_opposite_have_a_comparison_each(tmp_path: Path) -> None:
+    claim = '[[claims]]\ntext = "%s"\nbetter = {{ configuration = "{}", than = "{}", metric = "accuracy" }}\n'
+    text = claim.replace("%s", "One").format("wide", "narrow") + claim.replace("%s", "Other").format(
+        "narrow", "wide"
+    )
+    manifest = made(tmp_path, text)
+    compared = {each.id for each in manifest.comparisons}
+    assert {name for each in manifest.claims for name in each.evidence} == compared
+    assert len(compared) == 2
+
+
 def test_the_grid_example_is_one_table(examples: Path) -> None:
     settings = load_settings(examples / "grid")
     values = {name: [0.8 + index / 100, 0.81, 0.82] for index, name in enumerate(settings.configurations)}

@@ -7,23 +7,35 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprocrate.assembly.selection import reported_value, select_runs
+from reprocrate.assembly.selection import Selection, reported_value, select_runs
 
 
 def run(name: str, seed: int | None, status: str = "ok") -> dict[str, Any]:
     return {"id": name, "status": status, "seeds": [] if seed is None else [{"value": seed}]}
 
 
+def selected(runs: list[dict[str, Any]], code: dict[str, str]) -> Selection:
+    return select_runs(runs, code, {each["id"]: {} for each in runs})
+
+
+def test_launches_that_read_another_version_of_the_data_do_not_count() -> None:
+    runs = [run("1", 0), run("2", 1), run("3", 2)]
+    read = {"1": {"train.csv": "old"}, "2": {"train.csv": "new", "1.npy": "a"}, "3": {"train.csv": "new"}}
+    chosen = select_runs(runs, dict.fromkeys("123", "x"), read)
+    assert [each["id"] for each in chosen.counting] == ["2", "3"]
+    assert chosen.excluded == (("1", "other_data"),)
+
+
 def test_the_newest_launch_of_each_seed_counts_and_the_rest_is_listed() -> None:
     runs = [run("1", 0), run("2", 1, "failed"), run("3", 1), run("4", 0)]
-    chosen = select_runs(runs, dict.fromkeys("1234", "same"))
+    chosen = selected(runs, dict.fromkeys("1234", "same"))
     assert [each["id"] for each in chosen.counting] == ["4", "3"]
     assert chosen.excluded == (("1", "repeated"), ("2", "failed"))
 
 
 def test_launches_of_older_code_do_not_count() -> None:
     runs = [run("1", 0), run("2", 1), run("3", 0)]
-    chosen = select_runs(runs, {"1": "old", "2": "old", "3": "new"})
+    chosen = selected(runs, {"1": "old", "2": "old", "3": "new"})
     assert [each["id"] for each in chosen.counting] == ["3"]
     assert chosen.excluded == (("1", "other_code"), ("2", "other_code"))
 
@@ -31,11 +43,11 @@ def test_launches_of_older_code_do_not_count() -> None:
 def test_seeds_are_in_order_of_their_numbers() -> None:
     runs = [run("1", 10), run("2", 9), run("3", 2**70)]
     runs[2]["seeds"] = [{"value": str(2**70)}]
-    assert [each["id"] for each in select_runs(runs, dict.fromkeys("123", "x")).counting] == ["2", "1", "3"]
+    assert [each["id"] for each in selected(runs, dict.fromkeys("123", "x")).counting] == ["2", "1", "3"]
 
 
 def test_without_a_seed_one_launch_counts() -> None:
-    chosen = select_runs([run("1", None), run("2", None)], dict.fromkeys("12", "x"))
+    chosen = selected([run("1", None), run("2", None)], dict.fromkeys("12", "x"))
     assert [each["id"] for each in chosen.counting] == ["2"]
 
 
@@ -52,7 +64,7 @@ def test_without_a_seed_one_launch_counts() -> None:
 def test_every_launch_counts_or_is_excluded_with_a_reason(launches: list[tuple[int, str, str]]) -> None:
     runs = [run(str(index), seed, status) for index, (seed, status, _) in enumerate(launches)]
     code = {str(index): digest for index, (_, _, digest) in enumerate(launches)}
-    chosen = select_runs(runs, code)
+    chosen = selected(runs, code)
     counting = {each["id"] for each in chosen.counting}
     excluded = {name for name, _ in chosen.excluded}
     assert counting | excluded == {each["id"] for each in runs}

@@ -71,6 +71,10 @@ ERRORS = [
     ('[metrics.acc]\nfrom = "a.json:$.x"\nstdout = "acc=(.*)"\n', "both `from` and `stdout` are given"),
     ("[metrics.acc]\nmargin = -1\n", "line 2: metrics.acc.margin"),
     (
+        '[data.x]\nfiles = ["data/**.csv"]\n',
+        "line 2: data.x.files[0] 'data/**.csv': it must be a file, folder or glob",
+    ),
+    (
         '[[claims]]\ntext = "a"\n\n[[claims]]\ntext = "b"\n[claims.better]\nconfiguration = "x"\nthen = "y"\n',
         f"line 8: claims[1].better.then {UNKNOWN} `than`?",
     ),

@@ -88,6 +88,11 @@ def test_unsafe_names_are_refused(name: str, make_zip: MakeZip) -> None:
     assert "unsafe name" in message or "normal form C" in message
 
 
+@pytest.mark.parametrize("name", [".git/config", "data/.GIT/config", ".git", "GIT~1/config"])
+def test_what_git_would_take_for_a_repository_is_refused(name: str, make_zip: MakeZip) -> None:
+    assert "git repository" in _refused(make_zip([(name, b"")]), ProblemKind.UNSAFE)
+
+
 def test_unsafe_name_is_shown_harmlessly(make_zip: MakeZip) -> None:
     assert r"\x1b[2Jx has an unsafe name" in _refused(make_zip([("\x1b[2Jx", b"")]))
 

@@ -171,3 +171,7 @@ def test_quota_of_a_control_group(tmp_path: Path) -> None:
     assert cpu_quota(tmp_path) is None
     (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text("50000\n")
     assert cpu_quota(tmp_path) == 0.5
+
+
+def test_a_variable_that_no_process_can_be_given_is_left_out() -> None:
+    assert allowed_variables({"OMP_NUM_THREADS": "1\x002", "LANG": "C"}) == {"LANG": "C"}

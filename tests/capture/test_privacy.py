@@ -98,3 +98,8 @@ def test_names_that_tell_nothing_are_not_replaced(tmp_path: Path) -> None:
     assert "/root" in found.homes
     assert "root" not in found.names
     assert "x" not in found.names
+
+
+def test_a_very_long_argument_takes_no_time() -> None:
+    long = "a" * 1_000_000
+    assert Scrubber(PROJECT, PROJECT, (HOME,), ()).command(["python", long]) == ("python", long)

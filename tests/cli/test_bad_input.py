@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from reprocrate.cli.voice import Voice
+
 FAILS_ON_3 = """
 import json, sys
 seed = int(sys.argv[1])
@@ -510,3 +512,35 @@ def rebuild(bundle: Path, edit: Edit, *, listed: bool) -> None:
     with zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
+
+
+def test_what_a_stranger_wrote_cannot_act_on_the_terminal(
+    imported: Path, cli: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    manifest = imported / "reprocrate.json"
+    title = "Rings \x1b]0;pwned\x07\x9b31m\u202e"
+    document = json.loads(manifest.read_bytes())
+    document["experiment"]["title"] = title
+    manifest.write_text(json.dumps(document))
+    shown = cli.here(imported.parent, "show", manifest, "--json")
+    assert title in map(str, json.loads(shown.out)["experiment"].values())
+    assert not set("\x1b\x07\x9b\u202e") & set(shown.out)
+    voice = Voice()
+    voice.note(title)
+    voice.warn(title)
+    assert not set("\x1b\x07\x9b\u202e") & set(capfd.readouterr().err)
+
+
+def test_a_path_that_no_file_can_have(cli: Any, tmp_path: Path) -> None:
+    assert "no such path" in cli.complaint(tmp_path, "show", "a" * 5000, code=2)
+
+
+def test_numbers_that_no_machine_reads(cli: Any, tmp_path: Path, imported: Path) -> None:
+    document = json.loads((imported / "reprocrate.json").read_bytes())
+    document["manifest_version"] = "1." + "9" * 5000
+    (tmp_path / "version.json").write_text(json.dumps(document))
+    assert 'no "manifest_version"' in cli.complaint(tmp_path, "show", "version.json", code=3)
+    document["manifest_version"] = "1.0"
+    document["runs"][0]["seeds"][0]["value"] = "9" * 5000
+    (tmp_path / "seed.json").write_text(json.dumps(document))
+    assert "/runs/0/seeds/0/value" in cli.complaint(tmp_path, "show", "seed.json", code=3)

@@ -128,7 +128,7 @@ def test_every_problem_is_told_with_its_place_and_reason() -> None:
     ]
     assert str(caught.value) == (
         'reprocrate.json is not a valid manifest: /colours: unknown property "colours" of Experiment '
-        "manifest (and 6 more). Run `reprocrate validate reprocrate.json` to see every problem."
+        "manifest (and 6 more). Run `reprocrate validate` on it to see every problem."
     )
 
 

@@ -98,3 +98,7 @@ def test_memory_is_binary() -> None:
 )
 def test_p_values_are_never_nought(p: float, shown: str) -> None:
     assert numbers.p_value(p) == shown
+
+
+def test_a_sum_of_times_beyond_all_numbers_has_no_length() -> None:
+    assert numbers.duration(float("inf")) == "–"

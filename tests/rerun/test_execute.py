@@ -15,7 +15,7 @@ import pytest
 
 from reprocrate.capture.places import CACHES
 from reprocrate.capture.results import MetricSource
-from reprocrate.errors import IntegrityError, UnavailableError, UsageError
+from reprocrate.errors import IntegrityError, UnavailableError
 from reprocrate.files import sha256_file, tree_digest, walk
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem, manifest_from
 from reprocrate.rerun.environment import BuiltEnvironment, Recipe, build_environment
@@ -589,9 +589,28 @@ def test_a_program_that_is_not_here_is_named(
 ) -> None:
     experiment.add_code("train.py", "")
     experiment.add_runs(["no-such-program", "train.py", "{seed}"])
-    with pytest.raises(UsageError, match="no-such-program"):
+    with pytest.raises(UnavailableError, match="no-such-program"):
         rerun(experiment, sandbox=request.getfixturevalue("sandbox") if isolated else None)
     assert not list((tmp_path / "rerun" / WORK).glob(".reprocrate/runs/*"))
+
+
+def test_a_stranger_s_variable_reaches_the_run_but_not_the_sandbox_program(
+    experiment: Experiment, rerun: Rerun, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    experiment.add_code("train.py", "import os; print(os.environ['LD_LIBRARY_PATH'])")
+    experiment.add_data("1/libcap.so.2", "bubblewrap would end here, or run what this holds, outside")
+    experiment.add_runs(["python", "train.py"], seeds=[1], seed_variable="LD_LIBRARY_PATH")
+    (one,) = ended(rerun(experiment, sandbox=sandbox))
+    assert one.record.status == "ok", output_of(one, tmp_path / "rerun", "stderr")
+    assert output_of(one, tmp_path / "rerun") == "1\n"
+
+
+def test_a_configuration_is_recorded_under_its_identifier(experiment: Experiment, rerun: Rerun) -> None:
+    experiment.add_code("train.py", "")
+    experiment.add_runs(["python", "train.py", "{seed}"], seeds=[1])
+    experiment.configurations[0]["name"] = "Base, as the paper calls it"
+    (one,) = ended(rerun(experiment))
+    assert one.record.configuration.name == "base"
 
 
 def test_an_environment_that_was_not_built_is_named(

@@ -55,6 +55,25 @@ def test_the_code_that_ran_travels_not_todays(study: Any, tmp_path: Path, commit
     assert [each["outcome"] for each in rerun.verdict.to_json()["results"]] == ["identical"] * 2
 
 
+def test_a_bundle_without_a_log_that_was_removed(study: Any, tmp_path: Path) -> None:
+    study.run()
+    removed, kept = sorted(study.folder.glob(".reprocrate/runs/*/stdout.log"))
+    removed.unlink()
+    bundle = tmp_path / "study.crate.zip"
+    study.pack(bundle)
+    assert kept.relative_to(study.folder).as_posix() in names(bundle)
+    logs = [log for run in manifest_of(bundle)["runs"] for log in run["logs"]]
+    assert [log.get("in_bundle", True) for log in logs] == [False, True]
+
+
+def test_a_margin_for_a_metric_that_the_experiment_lacks(study: Any, tmp_path: Path) -> None:
+    study.run()
+    study.pack(tmp_path / "study.crate.zip")
+    folder = import_bundle(tmp_path / "study.crate.zip", tmp_path / "copy", Silence()).folder
+    with pytest.raises(UsageError, match="scroe"):
+        rerun_experiment(folder, RerunChoice(depth="logs", margins=("scroe=0.1",)), OwnCode(), Silence())
+
+
 def test_code_of_runs_that_no_result_rests_on_stays_behind(study: Any, tmp_path: Path) -> None:
     study.run()
     study.write("settings.py", "BASE = 0.6\n")

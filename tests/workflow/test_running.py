@@ -87,11 +87,29 @@ def test_resume_skips_what_is_done_with_the_code_as_it_is(study: Any) -> None:
 
 
 def test_resume_runs_failed_seeds_again(study: Any) -> None:
-    numbers = (study.folder / "data" / "numbers.txt").read_text()
     study.write("data/numbers.txt", "0.01\n")
     assert study.run("0-1").exit_code == 1
-    study.write("data/numbers.txt", numbers)
     assert seeds_of(study.run("0-1", resume=True)) == [1]
+
+
+def test_resume_runs_again_what_read_other_data(study: Any) -> None:
+    study.run("0-1")
+    study.write("data/numbers.txt", "0.05\n0.06\n")
+    assert seeds_of(study.run("0-1", resume=True)) == [0, 1]
+    assert seeds_of(study.run("0-1", resume=True)) == []
+
+
+def test_what_is_declared_of_a_metric_holds_for_earlier_launches_too(study: Any) -> None:
+    """Its split, and where it stands, as long as what the launch left is still there."""
+    study.run("0-1")
+    study.write("reprocrate.toml", '[metrics.score]\nstdout = "score 0.(?P<value>[0-9]+)"\nsplit = "test"\n')
+    study.run("2")
+    (result,) = study.open().manifest.results
+    assert (result.n, result.split, result.minimum, result.maximum) == (3, "test", 51.0, 53.0)
+    for log in study.folder.glob(".reprocrate/runs/*/stdout.log"):
+        log.unlink()
+    (result,) = study.open().manifest.results
+    assert (result.n, result.minimum) == (3, 0.51)
 
 
 def test_without_resume_everything_runs_again_and_all_is_kept(study: Any) -> None:

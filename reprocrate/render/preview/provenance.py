@@ -129,7 +129,11 @@ class Provenance:
     def _run_row(self, run: Run, excluded: str | None) -> list[Markup]:
         tag = {"ok": "soft", "running": "tag warn", "interrupted": "tag warn"}.get(run.status, "tag bad")
         configuration = self._manifest.find_configuration(run.configuration)
-        note = words.EXCLUSION[excluded] if excluded in ("repeated", "other_code", "declared") else ""
+        note = (
+            words.EXCLUSION[excluded]
+            if excluded in ("repeated", "other_code", "other_data", "declared")
+            else ""
+        )
         outcome: list[str | Markup] = [element("span", words.run_outcome(run), class_=tag)]
         if note:
             outcome += [" ", element("span", f"does not count: {note}", class_="sub")]
