@@ -212,7 +212,7 @@ def _place(folder: Path, choice: RerunChoice, payload: str) -> Path:
     for earlier in sorted((folder / RERUNS).glob(f"*/{_REQUEST}"), reverse=True):
         if not (earlier.parent / VERDICT).exists() and json.loads(earlier.read_bytes()) == request:
             return earlier.parent
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
     place = folder / RERUNS / name
     place.mkdir(parents=True)
     write_atomically(place / _REQUEST, json.dumps(request, indent=1).encode() + b"\n")
