@@ -30,12 +30,15 @@ def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Fou
     Why: an environment is built again from these, or not at all.
     Fix: run again with `reprocrate run`, which reads both from the interpreter that runs the command.
     """
+    history = subject.well_formed.history
+    # Where a program looked, no package is what it found: such an environment has none.
+    looked = any(entry.section == "environments" and entry.how == "captured" for entry in history)
     for pointer, environment in numbered("/environments", subject.well_formed.environments):
         if environment.container and environment.container.digest:
             continue
         if not environment.python:
             yield Found(pointer, environment=environment.id, what="which interpreter it had")
-        elif not environment.packages and not environment.lock:
+        elif not (environment.packages or environment.lock or looked):
             yield Found(pointer, environment=environment.id, what="which packages were installed")
 
 
