@@ -33,6 +33,7 @@ from reprocrate.capture.record import (
     Status,
     Tool,
 )
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.seeds import check_seed_has_a_place, recorded_seed, substitute, with_open_seed
 from reprocrate.errors import ReprocrateError, UnavailableError, UsageError
 from reprocrate.files import could_not, sha256_bytes, write_atomically
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 RECORDER = Path(__file__).with_name("recorder")
 """The folder that enters the author's process, alone, through PYTHONPATH."""
 
-_RUNS = ".reprocrate/runs"
 _BEGUN = Capture("minimal", "the launch has not ended")
 _ENDED = Capture("minimal", "what it read and wrote had not been looked at yet")
 
@@ -316,7 +316,7 @@ def _configuration(request: Request, template: tuple[str, ...], working_director
 def _new_folder(project: Path) -> Path:
     """A folder of its own for the record: no two launches ever have the same."""
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    folder = project / _RUNS / f"{moment}-{secrets.token_hex(8)}"
+    folder = project / RUNS / f"{moment}-{secrets.token_hex(8)}"
     try:
         folder.mkdir(parents=True)
         ignore = project / ".reprocrate" / ".gitignore"

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from reprocrate.bundle import layout
 from reprocrate.manifest import Code, Data, Environment, File, Lock, Manifest, Run, Section
 
 T = TypeVar("T")
-
-EXTERNAL = ".reprocrate/external"
-"""Folder of a bundle for data from outside the project: below it, one folder for each data id."""
 
 
 def numbered(pointer: str, entries: Iterable[T]) -> Iterator[tuple[str, T]]:
@@ -99,7 +97,7 @@ def _of_code(pointer: str, code: Code) -> Iterator[Declared]:
 def _of_data(pointer: str, data: Data) -> Iterator[Declared]:
     for place, file in numbered(f"{pointer}/files", data.files):
         is_outside = (file.root or data.root) is not None
-        yield _declared(place, file, f"{EXTERNAL}/{data.id}/{file.path}" if is_outside else file.path)
+        yield _declared(place, file, f"{layout.EXTERNAL}{data.id}/{file.path}" if is_outside else file.path)
     yield from _single(f"{pointer}/croissant", data.croissant)
     for place, split in numbered(f"{pointer}/splits", data.splits):
         yield from _single(f"{place}/digests", split.digests)
