@@ -60,6 +60,7 @@ class Metric(Section):
     source: MetricSource | None = None
     count_of: Positive | None = None
     selection: Literal["last", "best_validation", "max", "mean_last_k", "checkpoint"] | None = None
+    last_k: Positive | None = None
     margin: Margin | None = None
     tolerance: Tolerance | None = None
 
@@ -108,7 +109,7 @@ class Result(Section):
     id: Identifier
     metric: Identifier
     over: Literal["runs", "folds", "results"]
-    statistic: Literal["single", "mean", "median", "iqm", "max", "min"]
+    statistic: Literal["single", "mean", "median", "iqm", "max", "min", "mean_rank"]
     n: Positive
     value: Number
     configuration: Identifier | None = None

@@ -104,6 +104,7 @@ class Observation(Section):
     data: Identifier | None = None
     split: Identifier | None = None
     step: Count | None = None
+    fold: Count | None = None
 
 
 class Launch(Section):
