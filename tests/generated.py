@@ -103,8 +103,13 @@ def _target(schema: Node, node: Node) -> Node:
 def _meaning(key: str, node: Node, target: Node) -> str:
     if node.get("$ref") == "#/$defs/identifier" and key != "id" and "description" not in node:
         return f"The `id` of the {key} meant."
-    referred = target.get("description") if "$ref" in node else None
-    return str(node.get("description") or referred or node.get("title", ""))
+    referred = target if "$ref" in node else {}
+    text = str(node.get("description") or referred.get("description") or node.get("title", ""))
+    unit = node.get("x-unit") or referred.get("x-unit")
+    if unit:
+        text = f"{text.removesuffix('.')} ({unit})."
+    values = node.get("meta:enum", referred.get("meta:enum", {}))
+    return " ".join([text, "; ".join(f"`{value}`: {meaning}" for value, meaning in values.items())]).strip()
 
 
 def _type(node: Node) -> str:
@@ -114,6 +119,8 @@ def _type(node: Node) -> str:
     if "const" in node:
         return f"`{json.dumps(node['const'])}`"
     if "enum" in node:
+        if "meta:enum" in node:  # the meaning lists them
+            return "word" if all(isinstance(value, str) for value in node["enum"]) else "number"
         return ", ".join(
             f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`" for value in node["enum"]
         )
