@@ -152,7 +152,7 @@ def test_every_problem_is_told_in_the_order_of_the_document() -> None:
             {"status": "withdrwn"},
             '"status" must be "current", "corrected" or "withdrawn", not "withdrwn"',
         ),
-        ({"license": "not one"}, '"license" has the wrong form: "not one". Needed: SPDX licence expression.'),
+        ({"license": "not one"}, '"license" has the wrong form: "not one". Needed: SPDX licence expression'),
     ],
 )
 def test_sentence_says_what_is_wrong(changes: dict[str, Any], expected: str) -> None:
