@@ -75,14 +75,19 @@ def recompute_mean(text: str, values: Sequence[float], scale: float = 1) -> Reco
     return compare_printed(text, exact * Fraction(repr(scale)))
 
 
-def compare_printed(text: str, value: float | Fraction) -> Recomputed:
+def compare_printed(text: str, value: float | Fraction, slack: float | Fraction = 0) -> Recomputed:
     """Whether a printed figure is this value, rounded or cut off.
+
+    Args:
+        text: the figure as printed.
+        value: what it is held against.
+        slack: how far the value itself may be off from having been computed.
 
     Raises:
         ValueError: the text is not a decimal number.
     """
     printed, exact = read_printed(text), Fraction(value)
-    noise = abs(exact) * _ROUNDING_NOISE
+    noise = abs(exact) * _ROUNDING_NOISE + Fraction(slack)
     if printed.low - noise <= exact <= printed.high + noise:
         return Recomputed.ROUNDED
     cut_off = abs(exact) + noise - abs(printed.value)

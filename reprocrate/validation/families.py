@@ -8,21 +8,28 @@ from types import ModuleType
 
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.rules import (
+    aggregation,
+    bounds,
     claims,
     code,
     comparisons,
+    counts,
     data,
     environment,
     experiment,
     hardware,
     integrity,
+    metrics,
     names,
     reading,
     reporting,
     results,
     runs,
     seeds,
+    significance,
+    spread,
     structure,
+    tables,
 )
 
 
@@ -56,11 +63,13 @@ FAMILIES = (
     Family("RC05", "Hardware", (hardware,)),
     Family("RC06", "Seeds and determinism", (seeds,)),
     Family("RC07", "Integrity", (integrity,)),
-    Family("RC08", "Results", (results, reporting)),
+    Family("RC08", "Results", (results, reporting, aggregation, spread, bounds, counts)),
     Family("RC09", "Claims", (claims,)),
     Family("RC10", "Runs", (runs,)),
     Family("RC11", "Experiment", (experiment,)),
-    Family("RC13", "Comparisons", (comparisons,)),
+    Family("RC12", "Tables", (tables,)),
+    Family("RC13", "Comparisons", (comparisons, significance)),
+    Family("RC16", "Metrics", (metrics,)),
 )
 """The other numbers are kept for leakage (RC12) and for what comes after."""
 

@@ -146,7 +146,7 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
     """
     for pointer, comparison, a, b in _samples(subject):
         difference = _difference(comparison, a, b)
-        if difference is None or difference.method == "constant":
+        if difference is None:
             continue
         p_value = comparison.p_value if comparison.correction in (None, "none") else None
         # a p value is a probability, so its rounding is relative to 1
@@ -161,7 +161,18 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
         yield from _interval(pointer, comparison, difference)
 
 
+def recomputed_difference(subject: Subject, comparison: Comparison) -> statistics.Difference | None:
+    """The difference by a comparison's t test, where its values are known and vary."""
+    samples = subject.evidence.samples(comparison)
+    return _difference(comparison, *samples) if samples else None
+
+
 def _difference(comparison: Comparison, a: Sample, b: Sample) -> statistics.Difference | None:
+    difference = _tested(comparison, a, b)
+    return None if difference is None or difference.method == "constant" else difference
+
+
+def _tested(comparison: Comparison, a: Sample, b: Sample) -> statistics.Difference | None:
     if min(len(a.values), len(b.values)) < 2:
         return None
     if comparison.test == "welch_t":
@@ -177,6 +188,8 @@ def _interval(pointer: str, comparison: Comparison, difference: statistics.Diffe
     is_of_difference = comparison.effect is not None and comparison.effect.kind == "difference"
     if not interval or not is_of_difference or interval.kind != "ci" or interval.method != difference.method:
         return
+    if interval.low > interval.high:
+        return  # another rule says that
     computed = difference.interval(interval.level or statistics.LEVEL)
     scale = (difference.value, computed.low, computed.high)
     if not (same(interval.low, computed.low, scale) and same(interval.high, computed.high, scale)):

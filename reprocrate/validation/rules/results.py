@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from reprocrate import statistics
-from reprocrate.manifest import Interval, Result
+from reprocrate.manifest import Result
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, Found, rule
@@ -28,6 +28,23 @@ def _samples(subject: Subject) -> Iterator[tuple[str, Result, Sample]]:
         sample = subject.evidence.sample(result)
         if sample and sample.values:
             yield pointer, result, sample
+
+
+def values_are_known(subject: Subject, result: Result) -> bool:
+    """Whether it can be told which values a result was computed from."""
+    sample = subject.evidence.sample(result)
+    return sample is not None and bool(sample.values)
+
+
+SPREADS_OF_VALUES = (None, "seeds", "folds")
+"""What a spread varies over where it is that of the values; test items and resamples are elsewhere."""
+
+
+def values_behind_the_spread(subject: Subject, result: Result) -> tuple[float, ...]:
+    """The values that a result's spread is of; none where they are not known, or where it is of others."""
+    sample = subject.evidence.sample(result)
+    is_of_values = result.varies_over in SPREADS_OF_VALUES and result.statistic != "mean_rank"
+    return sample.values if sample and is_of_values and not sample.silent else ()
 
 
 _STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
@@ -84,7 +101,7 @@ def standard_deviation_recomputes(subject: Subject) -> Iterator[Found]:
     for pointer, result, sample in _samples(subject):
         ddof = 1 if result.ddof is None else result.ddof
         n = len(sample.values)
-        if result.sd is None or n <= ddof:
+        if result.sd is None or n <= ddof or result.varies_over not in SPREADS_OF_VALUES:
             continue
         computed = statistics.sd(sample.values, ddof)
         if not same(result.sd, computed, sample.values):
@@ -110,8 +127,11 @@ def n_is_the_number_of_values(subject: Subject) -> Iterator[Found]:
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
         sample = subject.evidence.sample(result)
-        if sample and result.n != len(sample.values):
-            yield Found(f"{pointer}/n", result=result.id, declared=result.n, computed=len(sample.values))
+        listed = len(result.results if result.over == "results" else result.runs)
+        # of runs with several values each it may not be known which counts, but one of each run does
+        n = len(sample.values) if sample else (result.n if result.over == "folds" else listed)
+        if listed and result.n != n:
+            yield Found(f"{pointer}/n", result=result.id, declared=result.n, computed=n)
 
 
 @rule(
@@ -130,8 +150,8 @@ def interval_recomputes(subject: Subject) -> Iterator[Found]:
     """
     for pointer, result, sample in _samples(subject):
         interval = result.interval
-        bounds = _bounds(interval, result, sample.values) if interval else None
-        if not interval or not bounds:
+        bounds = determined_interval(result, sample.values)
+        if not interval or not bounds or interval.low > interval.high:
             continue
         scale = (*sample.values, *bounds)
         if not (same(interval.low, bounds[0], scale) and same(interval.high, bounds[1], scale)):
@@ -146,18 +166,26 @@ def interval_recomputes(subject: Subject) -> Iterator[Found]:
             )
 
 
-def _bounds(interval: Interval, result: Result, values: Sequence[float]) -> tuple[float, float] | None:
-    """The interval that the values give; None where they do not determine it."""
+def determined_interval(result: Result, values: Sequence[float]) -> tuple[float, float] | None:
+    """The interval that a result's values give; None where they do not determine it."""
+    interval = result.interval
     ddof = 1 if result.ddof is None else result.ddof
-    if len(values) <= ddof or result.statistic != "mean":
+    if not interval or len(values) < 2 or result.statistic != "mean":
         return None
-    if interval.kind == "ci" and interval.method in ("t", "constant") and len(values) > 1:
-        computed = statistics.t_interval(values, interval.level or statistics.LEVEL)
-        return computed.low, computed.high
+    if {interval.varies_over, result.varies_over} - set(SPREADS_OF_VALUES):
+        return None
     if interval.kind in ("sd", "se"):
         half = statistics.sd(values, ddof) if interval.kind == "sd" else statistics.se(values, ddof)
         return statistics.mean(values) - half, statistics.mean(values) + half
-    return None
+    if interval.method not in ("t", "constant"):
+        return None
+    level = interval.level or statistics.LEVEL
+    computed = (
+        statistics.t_interval(values, level)
+        if interval.kind == "ci"
+        else statistics.prediction_interval(values, len(values), level)
+    )
+    return computed.low, computed.high
 
 
 @rule(
@@ -209,28 +237,45 @@ def smallest_and_largest_recompute(subject: Subject) -> Iterator[Found]:
                 )
 
 
-_UNIT_RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
+UNIT_RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
+"""The values that a metric with one of these units can have."""
 
 
 @rule(
-    "RC0810", MUST, spec="results", since="1.0", says="{metric} is {value} in {run}, outside [{low}, {high}]"
+    "RC0810",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="{metric} is {value} in {where}, outside [{low}, {high}]",
 )
 def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
-    """Every measured value MUST lie within the range that its metric declares, by `range` or by its unit.
+    """Every value MUST lie within the range that its metric declares, by `range` or by its unit.
 
     Why: an accuracy of 93 as a fraction, or of -0.1, shows that the unit or the program is wrong.
     Fix: correct the metric's unit or range, or what the program writes.
     """
     ranges = {}
     for metric in subject.well_formed.metrics:
-        declared = metric.range or _UNIT_RANGES.get(metric.unit or "")
+        declared = metric.range or UNIT_RANGES.get(metric.unit or "")
         if declared:
             low, high = declared
             ranges[metric.id] = (-math.inf if low is None else low, math.inf if high is None else high)
+    for pointer, metric_id, value, where in _ranged(subject):
+        low, high = ranges.get(metric_id, (-math.inf, math.inf))
+        if not low <= value <= high:
+            yield Found(pointer, metric=metric_id, value=value, where=where, low=low, high=high)
+
+
+def _ranged(subject: Subject) -> Iterator[tuple[str, str, float, str]]:
+    """Measured values, and the numbers of results whose values are not known, each with its place."""
     for pointer, run in numbered("/runs", subject.well_formed.runs):
         for place, seen in numbered(f"{pointer}/metrics", run.metrics):
-            low, high = ranges.get(seen.metric, (-math.inf, math.inf))
-            if seen.value is not None and not low <= seen.value <= high:
-                yield Found(
-                    f"{place}/value", metric=seen.metric, value=seen.value, run=run.id, low=low, high=high
-                )
+            if seen.value is not None:
+                yield f"{place}/value", seen.metric, seen.value, run.id
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        if result.statistic == "mean_rank" or values_are_known(subject, result):
+            continue
+        for name in ("value", "minimum", "maximum"):
+            number = getattr(result, name)
+            if number is not None:
+                yield f"{pointer}/{name}", result.metric, number, result.id
