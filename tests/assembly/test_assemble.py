@@ -129,7 +129,8 @@ def test_the_claimed_direction_is_kept_when_the_worse_one_is_claimed_better(tmp_
 
 def test_p_values_of_several_claims_are_corrected(tmp_path: Path) -> None:
     claims = "".join(
-        f'[[claims]]\ntext = "x"\nbetter = {{ configuration = "wide", than = "{rival}", metric = "accuracy" }}\n'
+        '[[claims]]\ntext = "x"\n'
+        f'better = {{ configuration = "wide", than = "{rival}", metric = "accuracy" }}\n'
         for rival in ("narrow", "tiny")
     )
     values = {"wide": [0.90, 0.92, 0.94], "narrow": [0.80, 0.81, 0.82], "tiny": [0.89, 0.90, 0.93]}
