@@ -5,6 +5,7 @@ Everything is in the unit of the values that are given. Only the standard librar
 
 from __future__ import annotations
 
+from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
 from reprocrate.statistics.granularity import (
     finest,
@@ -43,6 +44,7 @@ from reprocrate.statistics.summary import (
 )
 
 __all__ = [
+    "CORRECTIONS",
     "LEVEL",
     "SLACK",
     "Difference",
@@ -50,9 +52,12 @@ __all__ = [
     "Printed",
     "Recomputed",
     "Summary",
+    "benjamini_hochberg",
+    "bonferroni",
     "compare_printed",
     "finest",
     "half_width",
+    "holm",
     "interquartile_ranges",
     "iqm",
     "is_constant",
