@@ -14,6 +14,7 @@ from reprocrate.validation.subject import Subject
 def single_value_is_one(subject: Subject) -> Iterator[Found]:
     """A result whose statistic is `single` MUST have n = 1.
 
+    Judged: each result of statistic `single` with an `n` other than 1; at the `n`.
     Why: of several values one would have been picked, and nothing says by what.
     Fix: name the statistic that sums the values up, or list the one run that the value is from.
     """
@@ -26,6 +27,8 @@ def single_value_is_one(subject: Subject) -> Iterator[Found]:
 def result_lists_what_it_is_over(subject: Subject) -> Iterator[Found]:
     """A result MUST list what it was aggregated from: runs where it is over runs or folds, else results.
 
+    Judged: each result over results that lists `runs`, and each over runs or folds that lists `results`, at
+        that list; and each without a list of the kind that it is over, at the result.
     Why: a number without its sources cannot be computed again, and with both it counts something twice.
     Fix: let reprocrate compute the result from the runs, or list the results that were aggregated.
     """
@@ -41,6 +44,7 @@ def result_lists_what_it_is_over(subject: Subject) -> Iterator[Found]:
 def results_do_not_go_in_a_circle(subject: Subject) -> Iterator[Found]:
     """A result MUST NOT be aggregated from itself, be it by way of other results.
 
+    Judged: each result that is reached from itself by following `results`; at its `results`.
     Why: a number that it takes to compute that number rests on nothing.
     Fix: remove the result from its own sources.
     """

@@ -27,6 +27,7 @@ from reprocrate.validation.subject import Subject
 def standard_deviation_says_its_ddof(subject: Subject) -> Iterator[Found]:
     """A standard deviation SHOULD say how many degrees of freedom it loses.
 
+    Judged: each result with `sd`, `n` of at least 2 and no `ddof`; at the result.
     Why: numpy divides by n and pandas by n - 1; over three seeds that is a difference of a fifth.
     Fix: set `ddof` to 1, or to 0 where the deviation was divided by n.
     """
@@ -51,6 +52,11 @@ def _rounding(*numbers: float | None) -> float:
 def value_lies_between_smallest_and_largest(subject: Subject) -> Iterator[Found]:
     """A result's value MUST be one that values between its smallest and largest can have.
 
+    Judged: each result with `minimum` or `maximum` whose values cannot be told, with a statistic other than
+        `mean_rank`. Its `minimum` exceeds its `maximum`, at the `minimum`; or its `value` is not between
+        them, is not the `maximum` for `max` or the `minimum` for `min`, or, for a `mean`, or a `median` or
+        `iqm` with `n` 2, is nearer than an nth of the range to either; at the `value`. One unit of the last
+        place that any of the three shows, and a relative 1e-9, are allowed.
     Why: of n values one is the smallest and one the largest, so their mean, median and interquartile mean lie
         between, and the mean at least an nth of the range away from both.
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
@@ -103,6 +109,12 @@ def _between(least: float, most: float) -> str:
 def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
     """A standard deviation MUST be one that n values between the smallest and the largest can have.
 
+    Judged: each result with `minimum`, `maximum` and `n` of at least 2 whose values cannot be told and whose
+        `varies_over` is absent, `seeds` or `folds`: its `sd`, or else each printed `sd` or `se` (times the
+        square root of n), is smaller than R / sqrt(2 (n - d)) or larger than R sqrt(k (n - k) / (n (n - d))),
+        with k half of n, rounded down. Where `ddof` is absent either will do. Half a unit of the last place
+        of the deviation, one unit of that of the other numbers, and a relative 1e-9 are allowed; at the `sd`
+        or `dispersion`.
     Why: with R the range and d the ddof it is at least R / sqrt(2 (n - d)), all other values in the middle,
         and at most (R / 2) sqrt(n / (n - d)), half of the values at each end.
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
@@ -166,8 +178,11 @@ def _sd_bounds(result: Result, low: float, high: float) -> tuple[float, float]:
 def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
     """An interval's lower end MUST NOT exceed its upper end, and one around the value MUST contain it.
 
-    Why: intervals of standard deviations, standard errors and by Student's t are laid around the value.
-        One by resampling need not contain it, and is judged by the order of its ends only.
+    Judged: each interval of a result whose `low` exceeds its `high`; and each of kind `sd` or `se`, or with
+        the method `t`, `constant`, `welch`, `paired` or none, that RC0804 and RC0828 do not compute and that
+        does not contain the result's `value`; at the interval.
+    Why: intervals of standard deviations, standard errors and by Student's t are laid around the value. One
+        by resampling need not contain it, and is judged by the order of its ends only.
     Fix: correct the ends, or name the method that the interval was computed by.
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
@@ -211,6 +226,10 @@ def _interval_slack(result: Result, interval: Interval) -> float:
 def interval_follows_from_the_deviation(subject: Subject) -> Iterator[Found]:
     """An interval that value, standard deviation and n determine MUST be the one that they give.
 
+    Judged: each result of statistic `mean` with `sd` and `n` of at least 2 whose values cannot be told: its
+        interval of kind `sd` or `se`, or of kind `ci` or `pi` with the method `t`. Its `varies_over` and the
+        result's are absent, `seeds` or `folds`. Where `ddof` is absent either will do, and what rounding the
+        numbers as they are recorded may change is allowed; at the interval.
     Why: claims are judged by intervals, also where the values behind them are not known.
     Fix: correct the number that is wrong, or name the method that the interval was computed by.
     """

@@ -70,8 +70,15 @@ def _last_places(manifest: Manifest) -> dict[tuple[str, str], Fraction]:
 def counted_value_is_a_count(subject: Subject) -> Iterator[Found]:
     """A value of a metric that counts items MUST be a whole number of them, as a fraction or in percent.
 
-    Why: of 300 items 273 or 274 are right, never 273.6; another value was measured on another test set.
-        A value that was rounded when it was recorded is judged by the digits that are left.
+    Judged: each metric value that is a number, of a metric with `count_of` N whose selection is not
+        `mean_last_k`, of a run whose kind is not `smoke`, without `fold`, on a split that is declared with
+        the role `test` and no other count, or that is declared nowhere and absent, the source's or named like
+        test. It has to be k / N, 100 k / N or, where the unit is neither `fraction` nor `percent`, any of the
+        two or k, for a whole number k from 0 to N: up to a relative 1e-9, or half a unit of the last place
+        that any such value of the metric and configuration shows, or, for a number that is an IEEE single,
+        2^-22 of it; at the `value`.
+    Why: of 300 items 273 or 274 are right, never 273.6; another value was measured on another test set. A
+        value that was rounded when it was recorded is judged by the digits that are left.
     Fix: correct `count_of`, or what the program writes; leave `count_of` out if the metric counts no items.
     """
     last_places = _last_places(subject.well_formed)
@@ -110,6 +117,12 @@ def _means(subject: Subject) -> Iterator[tuple[str, Result, Metric]]:
 def mean_of_counts_is_possible(subject: Subject) -> Iterator[Found]:
     """A mean of counts MUST be one that n times as many items can give (GRIM, Brown and Heathers 2017).
 
+    Judged: each result over runs of statistic `mean`, or of a `single` value, whose values cannot be told, of
+        a metric as in RC0829 whose recorded values, if there are any, show at least ten decimals. No whole
+        number K from 0 to n N makes K / (n N), or 100 K / (n N), the `value` up to a relative 1e-9, or round
+        to it where it shows fewer than ten decimals; at the `value`. Else the same for each
+        `reported[].value`, if n N is smaller than 10^decimals, or 10^(decimals + 2) in percent; at that
+        `value`.
     Why: a mean that no counts have was not computed from counts. Figures with few digits cannot show it, and
         that a mean is possible does not show that it is right.
     Fix: correct the figure, `n` or `count_of`; leave `count_of` out if the metric counts no items.
@@ -162,6 +175,11 @@ def _printed_units(
 def deviation_of_counts_is_possible(subject: Subject) -> Iterator[Found]:
     """A standard deviation of counts SHOULD be one that they can have with their mean (GRIMMER, Anaya 2016).
 
+    Judged: each result as in RC0830 with an `sd` and its `value`, or else each printed value with a spread of
+        kind `sd`. No sum K of counts that makes the mean has a sum of squares Q that is whole, odd where K
+        is, between that of n counts as equal as can be and that of as many full counts as can be, and whose
+        (Q - K^2 / n) / (n - ddof) is a variance that rounds to the deviation. Where `ddof` is absent either
+        will do; at the `sd` or `dispersion`.
     Why: the squares of whole numbers are whole, so that most printed deviations are impossible beside a mean.
         Figures with few digits cannot show it, and that one is possible does not show that it is right.
     Fix: correct the figure, `n` or `ddof`; leave `count_of` out if the metric counts no items.

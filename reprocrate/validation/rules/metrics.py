@@ -20,6 +20,7 @@ _LONGEST_PATTERN = 10_000
 def range_ascends(subject: Subject) -> Iterator[Found]:
     """The lower end of a metric's range MUST be smaller than its upper end.
 
+    Judged: each metric with a `range` of two numbers of which the first is not the smaller; at the `range`.
     Why: no value lies in a range that is turned round, and only one in a range of one number.
     Fix: write the smallest possible value first; null where there is no bound.
     """
@@ -39,8 +40,10 @@ def range_ascends(subject: Subject) -> Iterator[Found]:
 def range_agrees_with_the_unit(subject: Subject) -> Iterator[Found]:
     """The range of a metric in `fraction` MUST lie within [0, 1], that of one in `percent` within [0, 100].
 
-    Why: the two are mixed up easily, and then every value, margin and printed figure is off by a hundred.
-        For the same reason the range of a percentage is not [0, 1].
+    Judged: each metric with the unit `fraction` or `percent` and a `range` that ascends: a number in it lies
+        outside, or the unit is `percent` and the range is [0, 1]; at the `range`.
+    Why: the two are mixed up easily, and then every value, margin and printed figure is off by a hundred. For
+        the same reason the range of a percentage is not [0, 1].
     Fix: correct the unit or the range; a metric that can be negative or above has another unit.
     """
     for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
@@ -69,6 +72,9 @@ def range_agrees_with_the_unit(subject: Subject) -> Iterator[Found]:
 def count_is_that_of_the_test_split(subject: Subject) -> Iterator[Found]:
     """The `count_of` of a metric MUST be the `count` of every test split that its results were measured on.
 
+    Judged: each metric with `count_of`, against each result over runs of it on a split with the role `test`
+        and a `count`: of the result's data, or where it names none of the configuration's, or else of any;
+        one finding for each metric, at the `count_of`.
     Why: which values the metric can have, and the smallest difference between two of them, follow from it.
     Fix: correct `count_of` or the split's `count`; where test sets differ in size, leave `count_of` out.
     """
@@ -103,6 +109,8 @@ def _other_count(manifest: Manifest, metric: Metric) -> tuple[str, str, int] | N
 def last_k_goes_with_its_selection(subject: Subject) -> Iterator[Found]:
     """A metric SHOULD say `last_k` if its selection is `mean_last_k`, and only then.
 
+    Judged: each metric with the selection `mean_last_k` and no `last_k`, at the metric; each with `last_k`
+        and another selection or none, at the `last_k`.
     Why: a mean of an unknown number of values cannot be computed again.
     Fix: set both or neither of them.
     """
@@ -119,6 +127,7 @@ def last_k_goes_with_its_selection(subject: Subject) -> Iterator[Found]:
 def source_is_one_place_and_one_way(subject: Subject) -> Iterator[Found]:
     """A metric's source MUST be `path` with either `json_path` or `csv_column`, or `stdout` alone.
 
+    Judged: each `source` that has neither, both, or parts of both; at the `source`.
     Why: a rerun finds the value in one place only, and has to know how to read it there.
     Fix: give `path` with one of `json_path` and `csv_column`, or `stdout` alone.
     """
@@ -144,6 +153,8 @@ def _wrong_source(source: MetricSource) -> str:
 def pattern_finds_a_value(subject: Subject) -> Iterator[Found]:
     """The `stdout` pattern of a metric MUST be a regular expression of Python with a group `value`.
 
+    Judged: each `source.stdout`: it does not compile (Python's `re`), has no group `value`, or has more than
+        10,000 characters; at the `stdout`.
     Why: what the group matches is read as the value; without it a rerun finds nothing.
     Fix: write it like `accuracy: (?P<value>[0-9.]+)`.
     """
@@ -177,6 +188,9 @@ def _wrong_pattern(pattern: str) -> str:
 def margin_is_smaller_than_the_range(subject: Subject) -> Iterator[Found]:
     """A metric's margin SHOULD be smaller than its range.
 
+    Judged: each metric with `margin` and a `range` of two numbers, or else the unit `fraction` or `percent`:
+        the margin is at least as large as the range is wide. A relative margin counts times the largest
+        absolute value of the metric's results, or of the range where there is none; at the `margin`.
     Why: with a margin as wide as the range every rerun is equivalent, whatever comes out.
     Fix: set `margin` to the largest difference that is of no importance, in the metric's unit.
     """
@@ -212,8 +226,11 @@ def _margin(metric: Metric, magnitude: float) -> float:
 def tolerance_is_within_the_margin(subject: Subject) -> Iterator[Found]:
     """A metric's tolerance SHOULD NOT be larger than its margin.
 
-    Why: the tolerance is for rounding in the same computation, the margin for one without importance.
-        A rerun within a larger tolerance would pass although its difference matters.
+    Judged: each metric with `tolerance` and `margin`: for one of the absolute values x of its results, or for
+        1 where there is none, `atol` + `rtol` x exceeds the margin (times x where it is relative); at the
+        `tolerance`.
+    Why: the tolerance is for rounding in the same computation, the margin for one without importance. A rerun
+        within a larger tolerance would pass although its difference matters.
     Fix: make `tolerance` smaller, or the margin larger.
     """
     manifest = subject.well_formed

@@ -240,9 +240,8 @@ def _outcome(result: Result, text: str, factors: Iterable[float]) -> Recomputed:
 def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
     """A figure that is printed for a result MUST be the result's value, rounded.
 
-    Judged: each `reported[].value`, and each cell's `text` that begins with a number, against the result's
-        value as the chapter says. A cell's value is multiplied by the table's `scale` where there is one; at
-        the `value` or `text`. A figure that only cutting off gives is judged by RC0816.
+    Judged: each `reported[].value` against the result's value as the chapter says; at the `value`. A figure
+        that only cutting off gives is judged by RC0816.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives.
     """
@@ -261,7 +260,7 @@ def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
 def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     """A printed figure SHOULD be rounded, not cut off.
 
-    Judged: figures as in RC0815 that are the value cut off; at the `value` or `text`.
+    Judged: figures as in RC0815, and as in RC1204, that are the value cut off; at the `value` or `text`.
     Why: figures that were cut off are lower than what was measured, and differ from those that were rounded.
     Fix: print the rounded figure.
     """

@@ -26,6 +26,8 @@ _PAIRED = {"paired_t": True, "wilcoxon": True, "mcnemar": True, "welch_t": False
 def test_agrees_with_the_pairing(subject: Subject) -> Iterator[Found]:
     """A paired comparison MUST have a test of pairs, and an unpaired one a test of independent samples.
 
+    Judged: each comparison with `paired` and one of the tests `paired_t`, `wilcoxon`, `mcnemar`, `welch_t`,
+        `mann_whitney`; at the `test`.
     Why: `paired_t`, `wilcoxon` and `mcnemar` test differences within pairs, `welch_t` and `mann_whitney` do
         not; with the wrong one the p value answers another question.
     Fix: correct `paired` or `test`.
@@ -49,6 +51,7 @@ def test_agrees_with_the_pairing(subject: Subject) -> Iterator[Found]:
 def p_value_has_a_test(subject: Subject) -> Iterator[Found]:
     """A comparison with a p value MUST name the test that it is of.
 
+    Judged: each comparison with `p_value` and no `test`; at the comparison.
     Why: tests answer different questions, and without its name the p value cannot be computed again.
     Fix: set `test`.
     """
@@ -67,6 +70,8 @@ def p_value_has_a_test(subject: Subject) -> Iterator[Found]:
 def several_tests_are_corrected(subject: Subject) -> Iterator[Found]:
     """P values of several comparisons that claims rest on SHOULD be corrected for their number.
 
+    Judged: where at least two comparisons that are named as evidence of claims have a `p_value`, those among
+        them that have a `test` and a `correction` that is absent or `none`; one finding, at `/comparisons`.
     Why: of twenty tests one is below 0.05 by chance alone.
     Fix: correct the p values by Holm's method (`holm`), which needs no assumption and loses little power.
     """
@@ -88,6 +93,9 @@ def several_tests_are_corrected(subject: Subject) -> Iterator[Found]:
 def effect_interval_contains_the_effect(subject: Subject) -> Iterator[Found]:
     """The interval of an effect MUST run upwards, and one that is laid around the effect MUST contain it.
 
+    Judged: each interval of an effect whose `low` exceeds its `high`; and each of kind `sd` or `se`, or with
+        the method `t`, `constant`, `welch`, `paired` or none, that RC1306 does not compute and that does not
+        contain the effect's `value`; at the interval.
     Why: its ends say how large or small the difference may be. An interval by resampling need not contain the
         effect, and is judged by the order of its ends only.
     Fix: correct the ends, or name the method that the interval was computed by.
@@ -133,6 +141,7 @@ def _is_recomputed(subject: Subject, comparison: Comparison, interval: Interval)
 def comparison_has_two_sides(subject: Subject) -> Iterator[Found]:
     """A comparison MUST be of two different results.
 
+    Judged: each comparison whose `a` is its `b`; at the `b`.
     Why: nothing differs from itself.
     Fix: name the other result.
     """
@@ -154,6 +163,10 @@ _METHODS = {"welch_t": ("t", "welch"), "paired_t": ("t", "paired")}
 def p_value_agrees_with_the_interval(subject: Subject) -> Iterator[Found]:
     """The p value of a t test MUST be below alpha if and only if its interval of level 1 - alpha excludes 0.
 
+    Judged: each comparison with the test `welch_t` or `paired_t`, a `p_value` without correction, and an
+        effect `difference` with an interval of kind `ci` with the method `t`, or `welch` or `paired` like the
+        test, that RC1306 cannot compute. A missing `level` is 0.95, and half a unit of the last places is
+        allowed; at the `p_value`.
     Why: both follow from the same t statistic; where they disagree one of them is of another test.
     Fix: correct the p value or the interval.
     """

@@ -41,6 +41,14 @@ def _printed_spreads(subject: Subject) -> Iterator[tuple[str, Result, Reported]]
 def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
     """A printed spread MUST be, rounded, the spread of its declared kind that the result has.
 
+    Judged: each `reported[].dispersion` of a result with `n` of at least 2 and a `dispersion_kind` other than
+        `none`. It has to be one of these, times what the value was multiplied by, rounded or cut off. Where
+        the values can be told and `varies_over` is absent, `seeds` or `folds`: the `sd` with the result's
+        `ddof`, or either one where it is absent, and the `se` from it; `ci`, half of the t interval, unless
+        the result has an interval of kind `ci` by another method; `range`, `mad`, and the `iqr` by any
+        definition of the quartiles. Else: the result's `sd`; its `sd` over the square root of n; half of its
+        interval of that kind, for `ci` also the part on either side; its `maximum` minus its `minimum`. Where
+        none of these is known it is not judged. A missing `level` is 0.95; at the `dispersion`.
     Why: a standard error that is taken for a standard deviation makes a method look steadier than it is.
     Fix: print the spread that the values give, or correct `dispersion_kind` or the result's `ddof`.
     """
@@ -139,6 +147,7 @@ def _fits(
 def printed_spread_says_its_kind(subject: Subject) -> Iterator[Found]:
     """A printed spread SHOULD say what it is: a standard deviation, a standard error, or another kind.
 
+    Judged: each `reported[]` with a `dispersion` whose `dispersion_kind` is absent or `none`; at the entry.
     Why: over five seeds a standard deviation is more than twice the standard error.
     Fix: set `dispersion_kind`, and say it in the caption of the table.
     """
@@ -157,6 +166,9 @@ def printed_spread_says_its_kind(subject: Subject) -> Iterator[Found]:
 def printed_bar_stays_within_the_range(subject: Subject) -> Iterator[Found]:
     """A symmetric bar of a standard deviation, standard error or interval SHOULD stay in the metric's range.
 
+    Judged: each `reported[]` with a `dispersion` of kind `sd`, `se` or `ci` whose metric has a `range`, or
+        else the unit `fraction` or `percent`: the printed value minus, or plus, the printed spread lies
+        beyond an end of the range, times what the value was multiplied by; at the entry.
     Why: an accuracy of 0.99 ± 0.02 says that 1.01 was to be expected; near its bound a metric is skewed.
     Fix: print an interval that is not symmetric, such as a bootstrap interval, or the values themselves.
     """

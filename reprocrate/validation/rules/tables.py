@@ -22,6 +22,7 @@ from reprocrate.validation.subject import Subject
 def cell_is_there_once(subject: Subject) -> Iterator[Found]:
     """A table MUST have one cell for each row and column at most.
 
+    Judged: each cell with the row and column of an earlier cell of its table; at the cell.
     Why: of two figures in one place one is wrong, and nothing says which.
     Fix: remove one of them, or correct its row or column.
     """
@@ -52,6 +53,7 @@ def _cells(manifest: Manifest) -> Iterator[tuple[str, Table, Cell, Result]]:
 def cell_shows_the_tables_metric(subject: Subject) -> Iterator[Found]:
     """The result of a cell MUST be of the table's metric, where the table has one.
 
+    Judged: each cell of a table with `metric` whose result is of another; at the cell's `result`.
     Why: figures of another metric in between cannot be compared, and look as if they could.
     Fix: name the right result, or leave the table's `metric` out if its cells show several.
     """
@@ -78,6 +80,10 @@ def cell_shows_the_tables_metric(subject: Subject) -> Iterator[Found]:
 def cell_is_where_its_result_belongs(subject: Subject) -> Iterator[Found]:
     """A cell's row and column MUST be the levels that its result's configuration has of the table's factors.
 
+    Judged: each cell with a result, by the table's `rows` and by its `columns`: where that is a factor of the
+        result's configuration, the cell says another level (numbers may be written in any usual way). Where
+        it is no factor, `metric` stands for the metric's id or name, `configuration` for the configuration's,
+        and `data` for that of the result's data, or else of the configuration's; at the `row` or `column`.
     Why: a figure in the row of another method is that method's, for every reader.
     Fix: name the right result, or correct the row or column.
     """
@@ -136,6 +142,10 @@ def _spellings(level: object) -> list[str]:
 def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
     """The figure in a cell MUST be the value of its result times the table's `scale`, rounded.
 
+    Judged: each cell with a result whose `text` is one number, with its spread behind a plus-minus sign, or
+        in brackets, and type and marks of LaTeX, Markdown or HTML around it. The value is multiplied by
+        `scale`, or where the table has none as for RC0815. A figure that only cutting off gives is judged by
+        RC0816; at the `text`.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives. Text that is no figure is not judged.
     """
@@ -175,6 +185,11 @@ class _Shown:
 def bold_figure_is_the_best(subject: Subject) -> Iterator[Found]:
     """A figure in bold type SHOULD be the best of its column.
 
+    Judged: each figure in bold type, by the commands of LaTeX, two asterisks, or `<b>` and `<strong>`, in a
+        column whose figures are all of one metric, with the direction `maximize` or `minimize`: another
+        figure of the column is better, as printed. It is accepted where the best is bold too and the
+        intervals of the two results meet, and where, with several columns, every bold figure of the table is
+        best of its row in the same sense; at the `text`.
     Why: bold type is read as the best, whatever the figures say. Where one more figure is in bold type, it is
         accepted if its interval meets that of the best, and a table may be laid out by rows instead.
     Fix: set the best figures in bold type, and say in the caption what it means.
@@ -241,8 +256,13 @@ def _overlap(a: Result, b: Result) -> bool:
 def cell_shows_a_spread_of_its_result(subject: Subject) -> Iterator[Found]:
     """What stands behind a plus-minus sign in a cell SHOULD be a spread of its result, of some kind.
 
-    Why: standard deviation, standard error, half an interval and others are in use; a number that fits
-        none of them is of other values, or a misprint.
+    Judged: each cell as in RC1204 with a plus-minus sign whose result's values can be told, vary over seeds
+        or folds, and are at least 2. The figure is, rounded or cut off, none of these: standard deviation or
+        error with either `ddof`, half of the t or normal interval, range or half of it, mean or median
+        absolute deviation, interquartile range, twice the deviation, variance, the result's `sd`, half of its
+        interval or the part on either side; at the `text`.
+    Why: standard deviation, standard error, half an interval and others are in use; a number that fits none
+        of them is of other values, or a misprint.
     Fix: print the spread that the values give, and say in the caption which one it is.
     """
     manifest = subject.well_formed
