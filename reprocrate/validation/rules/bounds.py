@@ -27,12 +27,12 @@ from reprocrate.validation.subject import Subject
 def standard_deviation_says_its_ddof(subject: Subject) -> Iterator[Found]:
     """A standard deviation SHOULD say how many degrees of freedom it loses.
 
-    Judged: each result with `sd`, `n` of at least 2 and no `ddof`; at the result.
+    Judged: each result with an `sd` other than 0, `n` of at least 2 and no `ddof`; at the result.
     Why: numpy divides by n and pandas by n - 1; over three seeds that is a difference of a fifth.
     Fix: set `ddof` to 1, or to 0 where the deviation was divided by n.
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
-        if result.sd is not None and result.ddof is None and result.n > 1:
+        if result.sd and result.ddof is None and result.n > 1:
             yield Found(pointer, result=result.id)
 
 
