@@ -9,6 +9,7 @@ from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, b
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
 from reprocrate.statistics.granularity import (
     finest,
+    is_exact_share,
     is_informative,
     is_rounded,
     is_share,
@@ -61,6 +62,7 @@ __all__ = [
     "interquartile_ranges",
     "iqm",
     "is_constant",
+    "is_exact_share",
     "is_informative",
     "is_rounded",
     "is_share",

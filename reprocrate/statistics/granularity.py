@@ -44,23 +44,32 @@ def is_rounded(unit: Fraction) -> bool:
 
 
 def is_share(value: float, items: int, scale: int = 1, unit: Fraction = Fraction(0)) -> bool:
-    """Whether a number is `scale * k / items` for a whole number k from 0 to `items`.
+    """Whether a number is `scale * k / items` for a whole number k from 0 to `items`, as it was recorded.
 
     Up to a relative 1e-9; half a `unit`, where values were recorded with that last decimal place; and for
     numbers that are IEEE singles, as deep-learning frameworks compute them, the precision of singles.
     """
-    exact = Fraction(value)
-    nearest = min(max(round(exact * items / scale), 0), items)
-    share = Fraction(nearest * scale, items)
-    slack = max(_SLACK * max(abs(exact), share), unit / 2 * (1 + _SLACK))
+    share = _nearest_share(value, items, scale)
+    slack = unit / 2 * (1 + _SLACK)
     if _is_single(value):
         slack = max(slack, _SINGLE * share)
-    return abs(exact - share) <= slack
+    return is_exact_share(value, items, scale) or abs(Fraction(value) - share) <= slack
+
+
+def is_exact_share(value: float, items: int, scale: int = 1) -> bool:
+    """Whether a number is `scale * k / items` for a whole k from 0 to `items`, up to a relative 1e-9."""
+    share = _nearest_share(value, items, scale)
+    return abs(Fraction(value) - share) <= _SLACK * max(share, Fraction(scale, items))
+
+
+def _nearest_share(value: float, items: int, scale: int) -> Fraction:
+    k = min(max(round(Fraction(value) * items / scale), 0), items)
+    return Fraction(k * scale, items)
 
 
 def _is_single(value: float) -> bool:
     try:
-        return bool(unpack("f", pack("f", value))[0] == value)
+        return bool(unpack("<f", pack("<f", value))[0] == value)
     except OverflowError:
         return False
 

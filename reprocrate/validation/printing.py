@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from reprocrate.manifest import Manifest, Reported, Result, Table
 from reprocrate.statistics import Recomputed, compare_printed
@@ -78,6 +79,11 @@ def printed_cells(manifest: Manifest) -> Iterator[tuple[str, Table, Result, Prin
                 yield place, table, result, figure
 
 
+def multiplied(value: float, scale: float) -> Fraction:
+    """A number times what it was multiplied by when printed, exactly."""
+    return Fraction(value) * Fraction(scale)
+
+
 def scales(manifest: Manifest, result: Result, scale: float | None = None) -> tuple[float, ...]:
     """What a result's numbers may have been multiplied by when they were printed.
 
@@ -96,6 +102,6 @@ def fitting_scales(manifest: Manifest, result: Result, reported: Reported) -> tu
     fitting = tuple(
         scale
         for scale in possible
-        if compare_printed(reported.value, result.value * scale) is not Recomputed.DIFFERENT
+        if compare_printed(reported.value, multiplied(result.value, scale)) is not Recomputed.DIFFERENT
     )
     return fitting or possible

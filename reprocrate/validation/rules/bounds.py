@@ -6,7 +6,9 @@ Where they are known, each number is computed again by another rule, and these h
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
+from fractions import Fraction
 
 from reprocrate import statistics
 from reprocrate.manifest import Interval, Manifest, Result
@@ -62,17 +64,23 @@ def value_lies_between_smallest_and_largest(subject: Subject) -> Iterator[Found]
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
     """
     for pointer, result in _without_values(subject):
-        low, high = result.minimum, result.maximum
-        if low is not None and high is not None and low > high:
-            what = f"that its smallest value is {low:.12g} and its largest {high:.12g}"
-            yield Found(f"{pointer}/minimum", result=result.id, what=what)
-            continue
-        least, most = _value_bounds(result)
-        scale = max(abs(number) for number in (result.value, low, high) if number is not None)
-        slack = 2.0 * _rounding(result.value, low, high) + SLACK * scale
-        if not least - slack <= result.value <= most + slack:
-            what = f"{result.statistic} {result.value:.12g}, {_between(least, most)}"
-            yield Found(f"{pointer}/value", result=result.id, what=what)
+        wrong = _wrong_order(result)
+        if wrong:
+            name, what = wrong
+            yield Found(f"{pointer}/{name}", result=result.id, what=what)
+
+
+def _wrong_order(result: Result) -> tuple[str, str] | None:
+    """Which of a result's numbers cannot be, and why."""
+    low, high = result.minimum, result.maximum
+    if low is not None and high is not None and low > high:
+        return "minimum", f"that its smallest value is {low:.12g} and its largest {high:.12g}"
+    least, most = _value_bounds(result)
+    scale = max(abs(number) for number in (result.value, low, high) if number is not None)
+    slack = 2.0 * _rounding(result.value, low, high) + SLACK * scale
+    if least - slack <= result.value <= most + slack:
+        return None
+    return "value", f"{result.statistic} {result.value:.12g}, {_between(least, most)}"
 
 
 def _value_bounds(result: Result) -> tuple[float, float]:
@@ -109,20 +117,21 @@ def _between(least: float, most: float) -> str:
 def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
     """A standard deviation MUST be one that n values between the smallest and the largest can have.
 
-    Judged: each result with `minimum`, `maximum` and `n` of at least 2 whose values cannot be told and whose
-        `varies_over` is absent, `seeds` or `folds`: its `sd`, or else each printed `sd` or `se` (times the
-        square root of n), is smaller than R / sqrt(2 (n - d)) or larger than R sqrt(k (n - k) / (n (n - d))),
-        with k half of n, rounded down. Where `ddof` is absent either will do. Half a unit of the last place
-        of the deviation, one unit of that of the other numbers, and a relative 1e-9 are allowed; at the `sd`
-        or `dispersion`.
+    Judged: each result with `minimum`, `maximum` and `n` of at least 2 that RC0825 accepts, whose values
+        cannot be told and whose `varies_over` is absent, `seeds` or `folds`: its `sd`, or else each printed
+        `sd` or `se` (times the square root of n), is smaller than R / sqrt(2 (n - d)) or larger than R sqrt(k
+        (n - k) / (n (n - d))), with k half of n, rounded down. Where `ddof` is absent either will do. Half a
+        unit of the last place of the deviation, one unit of that of the other numbers, and a relative 1e-9
+        are allowed; at the `sd` or `dispersion`.
     Why: with R the range and d the ddof it is at least R / sqrt(2 (n - d)), all other values in the middle,
         and at most (R / 2) sqrt(n / (n - d)), half of the values at each end.
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
     """
     for pointer, result in _without_values(subject):
         low, high = result.minimum, result.maximum
-        is_judged = low is not None and high is not None and low <= high and result.n > 1
-        if not is_judged or low is None or high is None or result.varies_over not in SPREADS_OF_VALUES:
+        if low is None or high is None or result.n < 2 or _wrong_order(result):
+            continue
+        if result.varies_over not in SPREADS_OF_VALUES:
             continue
         for place, what, least_sd, most_sd in _deviations(subject.well_formed, pointer, result):
             least, most = _sd_bounds(result, low, high)
@@ -153,9 +162,15 @@ def _deviations(manifest: Manifest, pointer: str, result: Result) -> Iterator[tu
         printed = statistics.read_printed(reported.dispersion)
         factor = math.sqrt(result.n) if reported.dispersion_kind == "se" else 1.0
         for scale in fitting_scales(manifest, result, reported)[:1]:
-            ends = (float(printed.low) * factor / scale, float(printed.high) * factor / scale)
+            ends = (_double(printed.low) * factor / scale, _double(printed.high) * factor / scale)
             what = "an sd of" if reported.dispersion_kind == "sd" else "by its standard error an sd of"
             yield f"{place}/dispersion", what, *ends
+
+
+def _double(number: Fraction) -> float:
+    """The double that is nearest to a printed number, which may be of any size."""
+    largest = Fraction(sys.float_info.max)
+    return float(max(-largest, min(number, largest)))
 
 
 def _sd_bounds(result: Result, low: float, high: float) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from reprocrate import statistics
 from reprocrate.manifest import Manifest, Metric, Observation, Reported, Result, Run
@@ -52,12 +51,12 @@ def _units(metric: Metric) -> tuple[int, ...]:
     return known or (1, 100, metric.count_of or 1)
 
 
-def _last_places(manifest: Manifest) -> dict[tuple[str, str], Fraction]:
-    """How far the values of a metric were rounded when they were recorded, by metric and configuration."""
+def _recorded(manifest: Manifest) -> dict[tuple[str, str], list[float]]:
+    """The values that count items, by metric and configuration."""
     values: dict[tuple[str, str], list[float]] = {}
     for _, run, metric, seen in _counted(manifest):
         values.setdefault((metric.id, run.configuration), []).append(seen.value or 0.0)
-    return {key: statistics.finest(each) for key, each in values.items()}
+    return values
 
 
 @rule(
@@ -81,9 +80,9 @@ def counted_value_is_a_count(subject: Subject) -> Iterator[Found]:
         value that was rounded when it was recorded is judged by the digits that are left.
     Fix: correct `count_of`, or what the program writes; leave `count_of` out if the metric counts no items.
     """
-    last_places = _last_places(subject.well_formed)
+    units = {key: statistics.finest(values) for key, values in _recorded(subject.well_formed).items()}
     for pointer, run, metric, seen in _counted(subject.well_formed):
-        unit = last_places[metric.id, run.configuration]
+        unit = units[metric.id, run.configuration]
         items, value = metric.count_of or 1, seen.value or 0.0
         if not any(statistics.is_share(value, items, scale, unit) for scale in _units(metric)):
             yield Found(pointer, metric=metric.id, value=value, run=run.id, items=items)
@@ -92,19 +91,24 @@ def counted_value_is_a_count(subject: Subject) -> Iterator[Found]:
 def _means(subject: Subject) -> Iterator[tuple[str, Result, Metric]]:
     """Means of counts that cannot be computed again, because their values are not known."""
     manifest = subject.well_formed
-    last_places = _last_places(manifest)
+    recorded = _recorded(manifest)
     for pointer, result in numbered("/results", manifest.results):
         metric = manifest.find_metric(result.metric)
         is_mean = result.statistic == "mean" or (result.statistic == "single" and result.n == 1)
         if metric is None or not _is_count(metric) or not is_mean or result.over != "runs":
             continue
-        unit = last_places.get((metric.id, result.configuration or ""), Fraction(0))
+        values = recorded.get((metric.id, result.configuration or ""), [])
         if (
             not values_are_known(subject, result)
-            and not statistics.is_rounded(unit)
+            and all(_is_exact(metric, value) for value in values)
             and _is_of_all_items(manifest, metric, result.configuration, result.data, result.split)
         ):
             yield pointer, result, metric
+
+
+def _is_exact(metric: Metric, value: float) -> bool:
+    """Whether a value was recorded in full: the mean of rounded values is no mean of counts."""
+    return any(statistics.is_exact_share(value, metric.count_of or 1, scale) for scale in _units(metric))
 
 
 @rule(
@@ -145,7 +149,7 @@ def _is_possible(result: Result, metric: Metric) -> bool:
     return any(
         not statistics.mean_is_impossible(figure, result.n, items, scale)
         if statistics.is_rounded(figure.unit)
-        else statistics.is_share(result.value, items * result.n, scale)
+        else statistics.is_exact_share(result.value, items * result.n, scale)
         for scale in _units(metric)
     )
 

@@ -8,7 +8,7 @@ from reprocrate.manifest import Configuration, Manifest, Result
 from reprocrate.statistics import Recomputed, compare_printed, is_constant
 from reprocrate.validation.evidence import best
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printing import printed_cells, scales
+from reprocrate.validation.printing import multiplied, printed_cells, scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
@@ -226,7 +226,7 @@ def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]
 
 
 def _outcome(result: Result, text: str, factors: Iterable[float]) -> Recomputed:
-    outcomes = {compare_printed(text, result.value * factor) for factor in factors}
+    outcomes = {compare_printed(text, multiplied(result.value, factor)) for factor in factors}
     return next(each for each in Recomputed if each in outcomes)
 
 

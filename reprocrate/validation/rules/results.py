@@ -273,8 +273,8 @@ def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
     ranges = {}
     for metric in subject.well_formed.metrics:
         declared = metric.range or UNIT_RANGES.get(metric.unit or "")
-        if declared:
-            low, high = declared
+        low, high = declared or (None, None)
+        if low is None or high is None or low < high:  # another rule says that a range is turned round
             ranges[metric.id] = (-math.inf if low is None else low, math.inf if high is None else high)
     for pointer, metric_id, value, where in _ranged(subject):
         low, high = ranges.get(metric_id, (-math.inf, math.inf))

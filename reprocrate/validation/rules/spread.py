@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from reprocrate import statistics
 from reprocrate.manifest import Manifest, Metric, Reported, Result
 from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printing import fitting_scales
+from reprocrate.validation.printing import fitting_scales, multiplied
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK, UNIT_RANGES, values_behind_the_spread
 from reprocrate.validation.subject import Subject
@@ -130,9 +131,9 @@ def _fits(
     values: Sequence[float],
 ) -> bool:
     return any(
-        compare_printed(reported.dispersion or "", each * scale, slack) is not Recomputed.DIFFERENT
+        compare_printed(reported.dispersion or "", multiplied(each, scale), slack) is not Recomputed.DIFFERENT
         for scale in fitting_scales(manifest, result, reported)
-        for slack in [SLACK * abs(scale) * max(map(abs, (*values, result.value)))]
+        for slack in [multiplied(SLACK * max(map(abs, (*values, result.value))), scale)]
         for each in expected
     )
 
@@ -191,12 +192,17 @@ def printed_bar_stays_within_the_range(subject: Subject) -> Iterator[Found]:
 
 def _bound_crossed(manifest: Manifest, metric: Metric, result: Result, reported: Reported) -> float | None:
     low, high = metric.range or UNIT_RANGES.get(metric.unit or "") or (None, None)
-    scale = float(fitting_scales(manifest, result, reported)[0])
+    scale = fitting_scales(manifest, result, reported)[0]
     value, half = (
         statistics.read_printed(text).value for text in (reported.value, reported.dispersion or "0")
     )
-    if low is not None and value - half < statistics.shown(low * scale).value <= value:
+    if low is not None and value - half < _exactly(low, scale) <= value:
         return low * scale
-    if high is not None and value + half > statistics.shown(high * scale).value >= value:
+    if high is not None and value + half > _exactly(high, scale) >= value:
         return high * scale
     return None
+
+
+def _exactly(bound: float, scale: float) -> Fraction:
+    """A bound as the decimal number that it shows: 0.9 in percent is 90."""
+    return statistics.shown(bound).value * statistics.shown(scale).value

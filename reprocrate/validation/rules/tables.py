@@ -10,9 +10,8 @@ from fractions import Fraction
 from reprocrate import statistics
 from reprocrate.manifest import Cell, Data, Manifest, Result, Table
 from reprocrate.statistics import Recomputed, compare_printed, read_printed
-from reprocrate.validation.evidence import best
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printing import PrintedCell, printed_cells, scales
+from reprocrate.validation.printing import PrintedCell, multiplied, printed_cells, scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
 from reprocrate.validation.subject import Subject
@@ -152,7 +151,7 @@ def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
     manifest = subject.well_formed
     for place, table, result, cell in printed_cells(manifest):
         outcomes = [
-            compare_printed(cell.value, result.value * scale)
+            compare_printed(cell.value, multiplied(result.value, scale))
             for scale in scales(manifest, result, table.scale)
         ]
         if set(outcomes) == {Recomputed.DIFFERENT}:
@@ -229,14 +228,14 @@ def _wrongly_bold(
     for line in lines.values():
         metrics = {each.result.metric for each in line}
         metric = manifest.find_metric(metrics.pop()) if len(metrics) == 1 else None
-        top = best([float(each.figure) for each in line], metric)
-        if top is None:
+        if metric is None or metric.direction not in ("maximize", "minimize"):
             continue
-        winners = [each for each in line if float(each.figure) == top]
+        best = (max if metric.direction == "maximize" else min)(line, key=lambda each: each.figure)
+        is_marked = any(each.cell.is_bold for each in line if each.figure == best.figure)
         for each in line:
-            is_tied = winners[0].cell.is_bold and _overlap(each.result, winners[0].result)
-            if each.cell.is_bold and float(each.figure) != top and not is_tied:
-                wrong.append((each, winners[0]))
+            is_tied = is_marked and _overlap(each.result, best.result)
+            if each.cell.is_bold and each.figure != best.figure and not is_tied:
+                wrong.append((each, best))
     return wrong
 
 
@@ -285,7 +284,8 @@ def _has_spread(
     known += [result.sd] if result.sd is not None else []
     slack = SLACK * max(map(abs, values))
     return any(
-        compare_printed(printed, each * abs(scale), slack * abs(scale)) is not Recomputed.DIFFERENT
+        compare_printed(printed, multiplied(each, abs(scale)), multiplied(slack, abs(scale)))
+        is not Recomputed.DIFFERENT
         for scale in scales(manifest, result, table.scale)
         for each in known
     )
