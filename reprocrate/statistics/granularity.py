@@ -35,7 +35,13 @@ def finest(values: Sequence[float]) -> Fraction:
     Raises:
         ValueError: there is no value, or one is not finite.
     """
-    return min(shown(value).unit for value in values)
+    return Fraction(10) ** min(map(_last_place, values))
+
+
+def _last_place(value: float) -> int:
+    """The power of ten of the last decimal place that a number shows."""
+    digits, _, exponent = repr(float(value)).removesuffix(".0").partition("e")
+    return int(exponent or 0) - len(digits.partition(".")[2])
 
 
 def is_rounded(unit: Fraction) -> bool:
@@ -49,15 +55,20 @@ def is_share(value: float, items: int, scale: int = 1, unit: Fraction = Fraction
     Up to a relative 1e-9; half a `unit`, where values were recorded with that last decimal place; and for
     numbers that are IEEE singles, as deep-learning frameworks compute them, the precision of singles.
     """
+    if is_exact_share(value, items, scale):
+        return True
     share = _nearest_share(value, items, scale)
     slack = unit / 2 * (1 + _SLACK)
     if _is_single(value):
         slack = max(slack, _SINGLE * share)
-    return is_exact_share(value, items, scale) or abs(Fraction(value) - share) <= slack
+    return abs(Fraction(value) - share) <= slack
 
 
 def is_exact_share(value: float, items: int, scale: int = 1) -> bool:
     """Whether a number is `scale * k / items` for a whole k from 0 to `items`, up to a relative 1e-9."""
+    steps = value * items / scale
+    if 0 <= steps <= items and math.isclose(value, round(steps) * scale / items, rel_tol=1e-12):
+        return True  # most are, and floating numbers are fast
     share = _nearest_share(value, items, scale)
     return abs(Fraction(value) - share) <= _SLACK * max(share, Fraction(scale, items))
 

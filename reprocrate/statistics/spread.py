@@ -125,7 +125,8 @@ def spreads(values: Sequence[float], level: float = LEVEL) -> Iterator[tuple[str
     yield "range", value_range(values)
     yield "half of the range", value_range(values) / 2.0
     yield "median absolute deviation", mad(values)
-    yield "mean absolute deviation", mean([abs(value - mean(values)) for value in values])
+    centre = mean(values)
+    yield "mean absolute deviation", mean([abs(value - centre) for value in values])
     for each in interquartile_ranges(values):
         yield "interquartile range", each
     yield "twice the sd with ddof 1", 2.0 * sd1

@@ -523,7 +523,55 @@ def test_figure_times_the_tables_scale() -> None:
     assert [code for code, _ in errors(with_table(("wide", "rings", "91.5"), scale=1000))] == ["RC1204"]
 
 
-# Samples of other tests -------------------------------------------------------------------------------
+# Aggregates -------------------------------------------------------------------------------------------
+
+
+def aggregate(name: str, *sources: str) -> Section:
+    return {
+        "id": name,
+        "metric": "accuracy",
+        "over": "results",
+        "statistic": "mean",
+        "n": len(sources),
+        "results": [*sources],
+        "value": 0.915,
+    }
+
+
+def circular(document: Section) -> list[str]:
+    report = validate(Subject("rings", document), only=["RC0820"])
+    assert report.not_assessed == ()
+    return [each.message for each in report.findings]
+
+
+def test_results_in_a_circle_are_named_and_those_beside_it_are_not() -> None:
+    document = plain()
+    document["results"] += [
+        aggregate("before", "a"),
+        aggregate("a", "b"),
+        aggregate("b", "c", "wide.accuracy"),
+        aggregate("c", "a", "after"),
+        aggregate("after", "wide.accuracy"),
+        aggregate("own", "own"),
+        aggregate("lost", "nowhere"),
+    ]
+    assert circular(document) == [
+        "result a is computed from itself by way of b, c",
+        "result b is computed from itself by way of a, c",
+        "result c is computed from itself by way of a, b",
+        "result own is computed from itself",
+    ]
+
+
+def test_long_chain_of_results_is_followed_to_its_end() -> None:
+    document = plain()
+    document["results"] += [aggregate(f"r{i}", f"r{(i + 1) % 3000}") for i in range(3000)]
+    assert len(circular(document)) == 3000
+    document["results"][-1]["results"] = ["wide.accuracy"]
+    assert circular(document) == []
+
+
+# Rounded values ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("decimals", [1, 2, 3])

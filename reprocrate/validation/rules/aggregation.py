@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from reprocrate.manifest import Manifest, Result
 from reprocrate.validation.places import numbered
-from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.rule import MUST, Found, rule, shown
 from reprocrate.validation.subject import Subject
 
 
@@ -49,32 +48,45 @@ def results_do_not_go_in_a_circle(subject: Subject) -> Iterator[Found]:
     Fix: remove the result from its own sources.
     """
     manifest = subject.well_formed
+    sources = {result.id: result.results for result in manifest.results if result.results}
+    circles = {name: circle for circle in _circles(sources) for name in circle}
     for pointer, result in numbered("/results", manifest.results):
-        way = _way_back(manifest, result)
-        if way is not None:
-            by = f" by way of {', '.join(way)}" if way else ""
-            yield Found(f"{pointer}/results", result=result.id, way=by)
+        circle = circles.get(result.id)
+        if circle:
+            others = [name for name in circle[:10] if name != result.id]
+            way = f" by way of {shown(others)}" if others else ""
+            yield Found(f"{pointer}/results", result=result.id, way=way)
 
 
-def _way_back(manifest: Manifest, result: Result) -> list[str] | None:
-    """The results through which a result comes from itself; None where it does not."""
-    came_from: dict[str, str] = {}
-    waiting = [result.id]
-    while waiting:
-        current = waiting.pop()
-        source = manifest.find_result(current)
-        for name in source.results if source else ():
-            if name == result.id:
-                return _path(came_from, current, result.id)
-            if name not in came_from:
-                came_from[name] = current
-                waiting.append(name)
-    return None
+def _circles(sources: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Groups of results that all come from each other (Kosaraju's algorithm, in time linear in its input)."""
+    users: dict[str, list[str]] = {}
+    for name, named in sources.items():
+        for source in named:
+            users.setdefault(source, []).append(name)
+    seen: set[str] = set()
+    finished = [name for start in sources for name in _finished(start, sources, seen)]
+    seen.clear()
+    for start in reversed(finished):
+        group = _finished(start, users, seen)
+        if len(group) > 1 or (group and start in sources.get(start, ())):
+            yield sorted(group)
 
 
-def _path(came_from: dict[str, str], end: str, start: str) -> list[str]:
-    way = []
-    while end != start:
-        way.append(end)
-        end = came_from[end]
-    return way[::-1]
+def _finished(start: str, edges: Mapping[str, Sequence[str]], seen: set[str]) -> list[str]:
+    """What can be reached from a start and was not seen before, each after what is reached from it."""
+    if start in seen:
+        return []
+    seen.add(start)
+    found = []
+    way = [(start, iter(edges.get(start, ())))]
+    while way:
+        name, following = way[-1]
+        new = next((each for each in following if each not in seen), None)
+        if new is None:
+            found.append(name)
+            way.pop()
+        else:
+            seen.add(new)
+            way.append((new, iter(edges.get(new, ()))))
+    return found

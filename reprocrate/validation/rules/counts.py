@@ -20,12 +20,16 @@ _Seen = tuple[str, Run, Metric, Observation]
 def _counted(manifest: Manifest) -> Iterator[_Seen]:
     """Measured values that count the items of a test set, with their places."""
     metrics = {metric.id: metric for metric in manifest.metrics if _is_count(metric)}
+    judged: dict[tuple[str | None, ...], bool] = {}
     for pointer, run in numbered("/runs", manifest.runs):
         for place, seen in numbered(f"{pointer}/metrics", run.metrics):
             metric = metrics.get(seen.metric)
             if metric is None or run.kind == "smoke" or seen.value is None or seen.fold is not None:
                 continue
-            if _is_of_all_items(manifest, metric, run.configuration, seen.data, seen.split):
+            key = (metric.id, run.configuration, seen.data, seen.split)
+            if key not in judged:
+                judged[key] = _is_of_all_items(manifest, metric, run.configuration, seen.data, seen.split)
+            if judged[key]:
                 yield f"{place}/value", run, metric, seen
 
 
@@ -122,9 +126,9 @@ def mean_of_counts_is_possible(subject: Subject) -> Iterator[Found]:
     """A mean of counts MUST be one that n times as many items can give (GRIM, Brown and Heathers 2017).
 
     Judged: each result over runs of statistic `mean`, or of a `single` value, whose values cannot be told, of
-        a metric as in RC0829 whose recorded values, if there are any, show at least ten decimals. No whole
-        number K from 0 to n N makes K / (n N), or 100 K / (n N), the `value` up to a relative 1e-9, or round
-        to it where it shows fewer than ten decimals; at the `value`. Else the same for each
+        a metric as in RC0829 whose recorded values, if there are any, are such shares to a relative 1e-9. No
+        whole number K from 0 to n N makes K / (n N), or 100 K / (n N), the `value` up to a relative 1e-9, or
+        round to it where it shows fewer than ten decimals; at the `value`. Else the same for each
         `reported[].value`, if n N is smaller than 10^decimals, or 10^(decimals + 2) in percent; at that
         `value`.
     Why: a mean that no counts have was not computed from counts. Figures with few digits cannot show it, and

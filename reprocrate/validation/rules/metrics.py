@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from reprocrate.manifest import Manifest, Metric, MetricSource
+from reprocrate.manifest import Manifest, Metric, MetricSource, Result
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK, UNIT_RANGES
@@ -79,8 +79,10 @@ def count_is_that_of_the_test_split(subject: Subject) -> Iterator[Found]:
     Fix: correct `count_of` or the split's `count`; where test sets differ in size, leave `count_of` out.
     """
     manifest = subject.well_formed
+    results = _results_of(manifest)
     for pointer, metric in numbered("/metrics", manifest.metrics):
-        found = _other_count(manifest, metric) if metric.count_of is not None else None
+        is_count = metric.count_of is not None
+        found = _other_count(manifest, metric, results.get(metric.id, [])) if is_count else None
         if found:
             result, split, count = found
             yield Found(
@@ -93,10 +95,20 @@ def count_is_that_of_the_test_split(subject: Subject) -> Iterator[Found]:
             )
 
 
-def _other_count(manifest: Manifest, metric: Metric) -> tuple[str, str, int] | None:
-    """A result, its test split and that split's size, if it is another than the metric's."""
+def _results_of(manifest: Manifest) -> dict[str, list[Result]]:
+    """The results of each metric."""
+    found: dict[str, list[Result]] = {}
     for result in manifest.results:
-        if result.metric != metric.id or result.over != "runs":
+        found.setdefault(result.metric, []).append(result)
+    return found
+
+
+def _other_count(
+    manifest: Manifest, metric: Metric, results: Sequence[Result]
+) -> tuple[str, str, int] | None:
+    """A result, its test split and that split's size, if it is another than the metric's."""
+    for result in results:
+        if result.over != "runs":
             continue
         declared = declared_splits(manifest, result.configuration, result.data, result.split)
         sizes = {each.count for each in declared if each.role == "test"}
@@ -194,19 +206,19 @@ def margin_is_smaller_than_the_range(subject: Subject) -> Iterator[Found]:
     Why: with a margin as wide as the range every rerun is equivalent, whatever comes out.
     Fix: set `margin` to the largest difference that is of no importance, in the metric's unit.
     """
-    manifest = subject.well_formed
-    for pointer, metric in numbered("/metrics", manifest.metrics):
+    results = _results_of(subject.well_formed)
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
         low, high = metric.range or UNIT_RANGES.get(metric.unit or "") or (None, None)
         if metric.margin is None or low is None or high is None or low >= high:
             continue
-        magnitude = max(_magnitudes(manifest, metric), default=max(abs(low), abs(high)))
+        magnitude = max(_magnitudes(results, metric), default=max(abs(low), abs(high)))
         margin = _margin(metric, magnitude)
         if margin >= high - low:
             yield Found(f"{pointer}/margin", metric=metric.id, margin=margin, width=high - low)
 
 
-def _magnitudes(manifest: Manifest, metric: Metric) -> list[float]:
-    return [abs(result.value) for result in manifest.results if result.metric == metric.id]
+def _magnitudes(results: Mapping[str, Sequence[Result]], metric: Metric) -> list[float]:
+    return sorted(abs(result.value) for result in results.get(metric.id, ()))
 
 
 def _margin(metric: Metric, magnitude: float) -> float:
@@ -233,11 +245,11 @@ def tolerance_is_within_the_margin(subject: Subject) -> Iterator[Found]:
         within a larger tolerance would pass although its difference matters.
     Fix: make `tolerance` smaller, or the margin larger.
     """
-    manifest = subject.well_formed
-    for pointer, metric in numbered("/metrics", manifest.metrics):
+    results = _results_of(subject.well_formed)
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
         if metric.tolerance is None or metric.margin is None:
             continue
-        for magnitude in sorted(_magnitudes(manifest, metric)) or [1.0]:
+        for magnitude in _magnitudes(results, metric) or [1.0]:
             tolerance = metric.tolerance.atol + metric.tolerance.rtol * magnitude
             margin = _margin(metric, magnitude)
             if tolerance > margin * (1.0 + SLACK):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -194,20 +195,19 @@ def bold_figure_is_the_best(subject: Subject) -> Iterator[Found]:
     Fix: set the best figures in bold type, and say in the caption what it means.
     """
     manifest = subject.well_formed
-    for pointer, table in numbered("/tables", manifest.tables):
-        shown = [
-            _Shown(place, each, result, cell)
-            for place, each, result, cell in printed_cells(manifest)
-            if place.startswith(f"{pointer}/")
-        ]
+    of_tables: dict[str, list[_Shown]] = {}
+    for place, table, result, cell in printed_cells(manifest):
+        pointer = place.rpartition("/cells/")[0]
+        of_tables.setdefault(pointer, []).append(_Shown(place, table, result, cell))
+    for shown in of_tables.values():
         wrong = _wrongly_bold(manifest, shown, by_column=True)
         is_by_rows = len({_position(each, by_column=True) for each in shown}) > 1
         if wrong and not (is_by_rows and not _wrongly_bold(manifest, shown, by_column=False)):
-            for cell, better in wrong:
+            for each, better in wrong:
                 yield Found(
-                    f"{cell.place}/text",
-                    table=table.label,
-                    figure=cell.cell.value,
+                    f"{each.place}/text",
+                    table=each.table.label,
+                    figure=each.cell.value,
                     better=better.cell.value,
                 )
 
@@ -277,15 +277,15 @@ def _has_spread(
     manifest: Manifest, table: Table, result: Result, printed: str, values: Sequence[float]
 ) -> bool:
     interval = result.interval
-    known = [each for _, each in statistics.spreads(values)]
+    declared = [] if result.sd is None else [result.sd]
     if interval:
-        known += [interval.high - result.value, result.value - interval.low]
-        known += [(interval.high - interval.low) / 2.0]
-    known += [result.sd] if result.sd is not None else []
+        declared += [interval.high - result.value, result.value - interval.low]
+        declared += [(interval.high - interval.low) / 2.0]
+    computed = (each for _, each in statistics.spreads(values))
     slack = SLACK * max(map(abs, values))
-    return any(
+    outcomes = (
         compare_printed(printed, multiplied(each, abs(scale)), multiplied(slack, abs(scale)))
-        is not Recomputed.DIFFERENT
+        for each in itertools.chain(declared, computed)
         for scale in scales(manifest, result, table.scale)
-        for each in known
     )
+    return any(outcome is not Recomputed.DIFFERENT for outcome in outcomes)
