@@ -114,8 +114,10 @@ def ordering_rests_on_comparisons(subject: Subject) -> Iterator[Found]:
             continue
         found = len(_comparisons(manifest, claim))
         needed = claim.quantifier.of if claim.kind == "quantified" and claim.quantifier else 1
-        if found < needed:
-            what = "no comparison" if not found else f"{found} comparisons for {needed} cases"
+        if found < needed or (claim.kind == "quantified" and claim.quantifier and found > needed):
+            comparisons = "comparison" if found == 1 else "comparisons"
+            what = f"{found} {comparisons} for {needed} {'case' if needed == 1 else 'cases'}"
+            what = what if found else "no comparison"
             yield Found(f"{pointer}/evidence", claim=claim.id, what=what)
 
 

@@ -8,6 +8,7 @@ from reprocrate.manifest import Run
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MAY, MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
+from reprocrate.validation.times import instant
 
 
 @rule("RC1001", MUST, spec="runs", since="1.0", says="run {run} is said to be {status}, but {what}")
@@ -30,6 +31,10 @@ def _disagreement(run: Run) -> str:
         return f"signal {run.signal} ended it"
     if run.status == "failed" and run.exit_code == 0:
         return "its exit status is 0"
+    if run.status == "running" and run.exit_code is not None:
+        return f"its exit status is {run.exit_code}"
+    if run.status == "running" and run.signal:
+        return f"signal {run.signal} ended it"
     return ""
 
 
@@ -110,3 +115,82 @@ def capture_is_complete(subject: Subject) -> Iterator[Found]:
         if run.capture and run.capture.completeness != "complete":
             reason = f": {run.capture.reason}" if run.capture.reason else ""
             yield Found(f"/runs/{index}/capture", run=run.id, reason=reason)
+
+
+@rule(
+    "RC1007",
+    MUST,
+    spec="runs",
+    since="1.0",
+    says="an attempt of run {run} started at {attempt}, but the run itself at {started}",
+)
+def attempts_come_before_the_run(subject: Subject) -> Iterator[Found]:
+    """An attempt of a run MUST NOT have started after the run did.
+
+    Why: attempts are what came before; a later one is a run of its own, whose values may be better or worse.
+    Fix: list it as a run, with the reason why it does not count.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, attempt in numbered(f"{pointer}/attempts", run.attempts):
+            if run.started and instant(attempt.started) > instant(run.started):
+                yield Found(f"{place}/started", run=run.id, attempt=attempt.started, started=run.started)
+
+
+@rule(
+    "RC1008",
+    SHOULD,
+    spec="runs",
+    since="1.0",
+    says="an attempt of run {run} ended well, and yet it was repeated",
+)
+def attempts_did_not_end_well(subject: Subject) -> Iterator[Found]:
+    """An attempt that ended well SHOULD be a run of its own.
+
+    Why: its values are evidence; a run that is repeated until its values please looks just like this.
+    Fix: list it among the runs, and as excluded with the reason repeated.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, attempt in numbered(f"{pointer}/attempts", run.attempts):
+            if attempt.status == "ok":
+                yield Found(f"{place}/status", run=run.id)
+
+
+@rule(
+    "RC1009", MUST, spec="runs", since="1.0", says="result {result} rests on run {run}, which was scaled down"
+)
+def results_do_not_rest_on_smoke_runs(subject: Subject) -> Iterator[Found]:
+    """A result MUST NOT rest on a run of the kind smoke.
+
+    Why: such a run proves only that the code runs; its values are those of a smaller experiment.
+    Fix: run the configuration in full, and leave the scaled-down run out of the result.
+    """
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        for place, name in numbered(f"{pointer}/runs", result.runs):
+            run = manifest.find_run(name)
+            if run and run.kind == "smoke":
+                yield Found(place, result=result.id, run=name)
+
+
+@rule(
+    "RC1010",
+    SHOULD,
+    spec="runs",
+    since="1.0",
+    says="run {run} started at {started}, after the runs were recorded at {when}",
+)
+def runs_start_before_they_are_recorded(subject: Subject) -> Iterator[Found]:
+    """A run SHOULD NOT have started after the last time at which `history` says that runs were obtained.
+
+    Why: such a run was added by other means, or a clock was wrong.
+    Fix: derive the manifest anew from its records, or add to `history` how the run was obtained.
+    """
+    manifest = subject.well_formed
+    times = [entry.when for entry in manifest.history if entry.section == "runs"]
+    known = [when for when in times if when is not None]
+    if not known or len(known) < len(times):
+        return
+    when = max(known, key=instant)
+    for pointer, run in numbered("/runs", manifest.runs):
+        if run.started and instant(run.started) > instant(when):
+            yield Found(f"{pointer}/started", run=run.id, started=run.started, when=when)

@@ -1,0 +1,124 @@
+"""RC15: what the experiment cost, against what its runs used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from reprocrate.manifest import Manifest, Run
+from reprocrate.standard import pointer_to
+from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.subject import Subject
+
+_ROUNDING = 1e-6
+"""How much of a second, or of a kilowatt hour, each run may be rounded by before it is added up."""
+
+
+def _is_less(said: float, parts: Iterable[float | None]) -> float | None:
+    """The sum of the parts, if what is said is less than it by more than rounding; else None."""
+    known = [part for part in parts if part is not None]
+    total = math.fsum(known)
+    slack = _ROUNDING * (len(known) + 1) + 1e-9 * total
+    return total if said < total - slack else None
+
+
+@rule("RC1501", MUST, spec="compute", since="1.0", says="{what} is {said} s, but {parts} add up to {total} s")
+def seconds_cover_all_runs(subject: Subject) -> Iterator[Found]:
+    """The seconds of the experiment and of a configuration MUST NOT be less than those of their runs.
+
+    Nor may the seconds of all configurations be more than those of the experiment.
+
+    Why: readers plan by them whether they can afford a rerun, and venues ask for the whole cost.
+    Fix: add up the durations of all runs, those that failed included.
+    """
+    manifest = subject.well_formed
+    compute = manifest.compute
+    if compute is None:
+        return
+    if compute.total_s is not None:
+        total = _is_less(compute.total_s, (run.duration_s for run in manifest.runs))
+        parts = "the runs"
+        if total is None:
+            total = _is_less(compute.total_s, compute.by_configuration.values())
+            parts = "the configurations"
+        if total is not None:
+            yield Found("/compute/total_s", what="the total", said=compute.total_s, parts=parts, total=total)
+    for name, said in compute.by_configuration.items():
+        total = _is_less(said, (run.duration_s for run in subject.evidence.runs_of.get(name, ())))
+        if total is not None:
+            place = pointer_to(["compute", "by_configuration", name])
+            yield Found(place, what=f"configuration {name}", said=said, parts="its runs", total=total)
+
+
+def _unreported(manifest: Manifest) -> list[Run]:
+    reported = {name for result in manifest.results for name in result.runs}
+    return [run for run in manifest.runs if run.id not in reported]
+
+
+@rule("RC1502", MUST, spec="compute", since="1.0", says="{said} are said to be unreported, but there are {n}")
+def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
+    """The number of unreported runs MUST NOT be less than that of the runs that no result rests on.
+
+    More may be said: runs from before recording began are in no list.
+
+    Why: what was tried and not reported is what a reader cannot see, and what makes a result look better.
+    Fix: count every run in `runs` that is in no result's `runs`.
+    """
+    manifest = subject.well_formed
+    said = manifest.compute.unreported_runs if manifest.compute else None
+    n = len(_unreported(manifest))
+    if said is not None and said < n:
+        yield Found("/compute/unreported_runs", said="1 run" if said == 1 else f"{said} runs", n=n)
+
+
+@rule(
+    "RC1503",
+    MUST,
+    spec="compute",
+    since="1.0",
+    says="{said} s are said to be unreported, but there are {total} s",
+)
+def unreported_seconds_are_counted(subject: Subject) -> Iterator[Found]:
+    """The seconds of unreported runs MUST NOT be less than those of the runs that no result rests on.
+
+    Nor may they be more than the seconds of the experiment.
+
+    Why: what was tried and not reported is a part of the cost that venues ask for.
+    Fix: add up the durations of every run in `runs` that is in no result's `runs`.
+    """
+    compute = subject.well_formed.compute
+    said = compute.unreported_s if compute else None
+    if compute is None or said is None:
+        return
+    total = _is_less(said, (run.duration_s for run in _unreported(subject.well_formed)))
+    if total is None and compute.total_s is not None:
+        total = compute.total_s if _is_less(compute.total_s, [said]) is not None else None
+    if total is not None:
+        yield Found("/compute/unreported_s", said=said, total=total)
+
+
+@rule(
+    "RC1504",
+    MUST,
+    spec="compute",
+    since="1.0",
+    says="{what} is {said} {unit}, but the runs used {total} {unit}",
+)
+def processor_time_and_energy_cover_all_runs(subject: Subject) -> Iterator[Found]:
+    """Processor seconds and energy of the experiment MUST NOT be less than the sum over its runs.
+
+    Why: readers plan by them, and energy is what the environment pays for the experiment.
+    Fix: add up `resources` of all runs, those that failed included.
+    """
+    manifest = subject.well_formed
+    compute = manifest.compute
+    used = [run.resources for run in manifest.runs if run.resources]
+    if compute and compute.cpu_s is not None:
+        total = _is_less(compute.cpu_s, (each.cpu_s for each in used))
+        if total is not None:
+            yield Found("/compute/cpu_s", what="processor time", said=compute.cpu_s, unit="s", total=total)
+    if compute and compute.energy_kwh is not None:
+        total = _is_less(compute.energy_kwh, (each.energy_kwh for each in used))
+        if total is not None:
+            said = compute.energy_kwh
+            yield Found("/compute/energy_kwh", what="the energy", said=said, unit="kWh", total=total)
