@@ -1,8 +1,9 @@
 """Text that is made from other files: `python tests/generated.py` writes it, `--check` compares.
 
 In spec.md, what stands between `<!-- fields:NAME -->` and `<!-- /fields -->` is the table of the fields of
-`$defs/NAME` in the manifest's schema (`manifest` for the whole of it), and what stands between
-`<!-- rules -->` and `<!-- /rules -->` is the table of the rules.
+`$defs/NAME` in the manifest's schema (`manifest` for the whole of it). Between `<!-- requirements -->` and
+`<!-- /requirements -->` stand the demands of the rules of that chapter, and between `<!-- rules -->` and
+`<!-- /rules -->` the table of all rules.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +51,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def specification(text: str) -> str:
-    """spec.md with its tables made anew."""
+    """spec.md with its tables of fields, its lists of demands and its table of rules made anew."""
     schema = json.loads(SCHEMA.read_text("utf-8"))
+    chapters = re.split(r"(?m)^(?=## )", text)
+    text = "".join(_filled(each, "requirements", demands(_slug(each))) for each in chapters)
     text = re.sub(
         r"(<!-- fields:([a-z_]+) -->\n).*?(<!-- /fields -->)",
         lambda match: match[1] + field_table(schema, match[2]) + match[3],
         text,
         flags=re.DOTALL,
     )
-    return re.sub(
-        r"(<!-- rules -->\n).*?(<!-- /rules -->)",
-        lambda match: match[1] + rule_table() + match[2],
-        text,
-        flags=re.DOTALL,
-    )
+    return _filled(text, "rules", rule_table() if "<!-- rules -->" in text else "")
+
+
+def _filled(text: str, block: str, content: str) -> str:
+    pattern = rf"(<!-- {block} -->\n).*?(<!-- /{block} -->)"
+    return re.sub(pattern, lambda match: match[1] + content + match[2], text, flags=re.DOTALL)
+
+
+def _slug(chapter: str) -> str:
+    """The anchor of a chapter's heading, as Markdown renderers make it."""
+    heading = chapter.partition("\n")[0].removeprefix("## ")
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower())
 
 
 GENERATED: dict[Path, Callable[[str], str]] = {REPOSITORY / "spec.md": specification}
@@ -103,8 +113,13 @@ def _target(schema: Node, node: Node) -> Node:
 def _meaning(key: str, node: Node, target: Node) -> str:
     if node.get("$ref") == "#/$defs/identifier" and key != "id" and "description" not in node:
         return f"The `id` of the {key} meant."
-    referred = target.get("description") if "$ref" in node else None
-    return str(node.get("description") or referred or node.get("title", ""))
+    referred = target if "$ref" in node else {}
+    text = str(node.get("description") or referred.get("description") or node.get("title", ""))
+    unit = node.get("x-unit") or referred.get("x-unit")
+    if unit:
+        text = f"{text.removesuffix('.')} ({unit})."
+    values = node.get("meta:enum", referred.get("meta:enum", {}))
+    return " ".join([text, "; ".join(f"`{value}`: {meaning}" for value, meaning in values.items())]).strip()
 
 
 def _type(node: Node) -> str:
@@ -114,6 +129,8 @@ def _type(node: Node) -> str:
     if "const" in node:
         return f"`{json.dumps(node['const'])}`"
     if "enum" in node:
+        if "meta:enum" in node:  # the meaning lists them
+            return "word" if all(isinstance(value, str) for value in node["enum"]) else "number"
         return ", ".join(
             f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`" for value in node["enum"]
         )
@@ -131,17 +148,30 @@ def _type(node: Node) -> str:
 # Rules ------------------------------------------------------------------------------------------------
 
 
+def demands(chapter: str) -> str:
+    """The demands of a chapter's rules, in the order of the codes."""
+    return "".join(f"- {_demand(each.summary, each.code)}\n" for each in _rules() if each.spec == chapter)
+
+
+def _demand(summary: str, code: str) -> str:
+    return f"{summary.removesuffix('.')} [{code}](#{code.lower()})."
+
+
 def rule_table() -> str:
-    """Every rule of the validator: its code, its level, what it demands, and the chapter that demands it."""
+    """Every rule of the validator: its code, its level, its name, and how it is judged."""
+    rows = [("Code", "Level", "Rule", "How it is judged")]
+    for each in _rules():
+        name = f"[{each.name}](#{each.spec})"
+        rows.append((f'<a id="{each.code.lower()}"></a>`{each.code}`', each.level.value, name, each.judged))
+    return _table(rows)
+
+
+@cache
+def _rules() -> tuple[Any, ...]:
     sys.path.insert(0, str(REPOSITORY))  # the rules of this checkout, installed or not
     from reprocrate.validation import all_rules
 
-    rows = [("Code", "Level", "Demand", "Chapter")]
-    rows += [
-        (f"`{rule.code}`", rule.level.value, rule.summary, f"[{rule.spec}](#{rule.spec})")
-        for rule in all_rules()
-    ]
-    return _table(rows)
+    return all_rules()
 
 
 # Markdown ---------------------------------------------------------------------------------------------

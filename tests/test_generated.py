@@ -28,6 +28,12 @@ SCHEMA = {
             "properties": {
                 "name": {"$ref": "#/$defs/name"},
                 "role": {"description": "What for.", "enum": ["author", "editor"]},
+                "age": {"description": "How old.", "type": "integer", "x-unit": "years"},
+                "state": {
+                    "description": "How it is.",
+                    "enum": ["on", "off"],
+                    "meta:enum": {"on": "working", "off": "not working"},
+                },
                 "places": {
                     "description": "Where.",
                     "type": "array",
@@ -42,6 +48,8 @@ TABLE = """\
 |---|---|---|---|---|
 | `name` | name | yes | asked | A name \\| of its own. |
 | `role` | `author`, `editor` |  | captured | What for. |
+| `age` | integer |  | captured | How old (years). |
+| `state` | word |  | captured | How it is. `on`: working; `off`: not working |
 | `places` | list of object |  | captured | Where. |
 | `places[].since` | integer or null |  | captured |  |
 """

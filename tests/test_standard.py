@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ def test_every_problem_is_told_in_the_order_of_the_document() -> None:
             {"status": "withdrwn"},
             '"status" must be "current", "corrected" or "withdrawn", not "withdrwn"',
         ),
-        ({"license": "not one"}, '"license" has the wrong form: "not one". Needed: SPDX licence expression.'),
+        ({"license": "not one"}, '"license" has the wrong form: "not one". Needed: SPDX licence expression'),
     ],
 )
 def test_sentence_says_what_is_wrong(changes: dict[str, Any], expected: str) -> None:
@@ -296,3 +297,74 @@ def test_pointer_names_a_value() -> None:
             value_at(document, absent)
     with pytest.raises(ValueError, match="no JSON Pointer"):
         path_of("a")
+
+
+# Annotations ------------------------------------------------------------------------------------------
+
+OBTAINED = {"captured", "asked", "on-demand"}
+QUESTIONS = {
+    "title": {"/experiment/title"},
+    "authors": {"/experiment/authors"},
+    "licence": {"/experiment/license", "/code/license"},
+    "data": {"/data/license", "/data/source"},
+    "direction": {"/metrics/direction"},
+    "claims": {"/claims"},
+    "paper": {"/experiment/paper"},
+}
+"""What an author is asked, at most: seven questions, with the places that the answers fill."""
+
+
+def fields(node: Any, path: str = "", inherited: str = "") -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Each property of an inlined schema: its place without indexes, its schema, and how it is obtained."""
+    node = node.get("items", node) if node.get("type") == "array" else node
+    for name, each in node.get("properties", {}).items():
+        obtained = each.get("x-obtained") or each.get("items", {}).get("x-obtained") or inherited
+        yield f"{path}/{name}", each, obtained
+        yield from fields(each, f"{path}/{name}", obtained)
+
+
+FIELDS = list(fields(InlinedSchema("manifest").schema))
+
+
+def test_every_field_has_a_title_a_description_and_a_source() -> None:
+    lacking = [
+        (path, key) for path, node, _ in FIELDS for key in ("title", "description") if not node.get(key)
+    ]
+    assert lacking == []
+    assert [path for path, _, obtained in FIELDS if obtained not in OBTAINED] == []
+    ends = [path for path, node, _ in FIELDS if not node["description"].endswith((".", ")"))]
+    assert ends == []
+
+
+def test_every_field_that_is_not_plain_shows_an_example() -> None:
+    def is_plain(node: dict[str, Any]) -> bool:
+        entries = node.get("items", node)
+        return (
+            node.get("type") == "boolean"
+            or "enum" in entries
+            or "properties" in entries
+            or bool(entries.get("examples"))
+        )
+
+    assert [path for path, node, _ in FIELDS if not is_plain(node) and not node.get("examples")] == []
+
+
+def test_every_word_of_an_enumeration_is_explained() -> None:
+    for path, node, _ in FIELDS:
+        if "enum" in node:
+            assert list(node["meta:enum"]) == [str(value) for value in node["enum"]], path
+            assert all(node["meta:enum"].values()), path
+
+
+def test_every_measured_number_has_a_unit() -> None:
+    amounts = re.compile(r"(_s|_bytes|_kwh|minutes|count|count_of|size|trials|trials_completed|world_size)$")
+    assert [path for path, node, _ in FIELDS if amounts.search(path) and "x-unit" not in node] == []
+
+
+def test_an_author_is_asked_at_most_seven_questions() -> None:
+    asked = {path for path, _, obtained in FIELDS if obtained == "asked" and path != "/experiment"}
+    places = {place for each in QUESTIONS.values() for place in each}
+    assert {
+        path for path in asked if not any(f"{path}/".startswith(f"{place}/") for place in places)
+    } == set()
+    assert places <= asked

@@ -14,9 +14,9 @@ from typing import Any
 from reprocrate.standard.pointers import pointer_to, value_at
 from reprocrate.standard.shipped import NEWEST, schema_document, schema_url
 
-_LITERAL = frozenset({"const", "default", "enum", "examples"})
+_LITERAL = frozenset({"const", "default", "enum", "examples", "meta:enum"})
 _NAMED = frozenset({"$defs", "dependentSchemas", "patternProperties", "properties"})
-_ANNOTATIONS = frozenset({"$comment", "deprecated", "description", "examples", "title"})
+_ANNOTATIONS = frozenset({"$comment", "deprecated", "description", "examples", "meta:enum", "title"})
 
 
 @dataclass(slots=True)
