@@ -19,6 +19,8 @@ from reprocrate.validation.subject import Subject
 def item_is_answered_once(subject: Subject) -> Iterator[Found]:
     """Every item of a policy's checklist MUST be answered at most once.
 
+    Judged: each answer whose `item` an earlier answer to the same `policy` has, also in another entry of
+        `checklists`; at the later answer.
     Why: of two answers nobody can tell which one the authors stand by.
     Fix: remove one of the two.
     """
@@ -40,6 +42,7 @@ def item_is_answered_once(subject: Subject) -> Iterator[Found]:
 def answer_is_justified(subject: Subject) -> Iterator[Found]:
     """An answer other than yes SHOULD have a justification, or the place in the paper that gives it.
 
+    Judged: each answer of `no`, `partial` or `na` with neither `justification` nor `location`; at the answer.
     Why: no, in part and not applicable can all be right, and reviewers decide by the reason.
     Fix: add `justification` or `location` to the answer.
     """
@@ -53,6 +56,7 @@ def answer_is_justified(subject: Subject) -> Iterator[Found]:
 def work_with_people_names_its_approval(subject: Subject) -> Iterator[Found]:
     """Where people took part (`human_subjects`), `irb` SHOULD say who approved it or why nobody had to.
 
+    Judged: `ethics` with `human_subjects` true and no `irb`, or an empty one; at `ethics`.
     Why: most venues ask for it, and some laws do.
     Fix: set `irb` in `[ethics]` of reprocrate.toml to the board and number, or to the exemption.
     """
@@ -67,6 +71,7 @@ def work_with_people_names_its_approval(subject: Subject) -> Iterator[Found]:
 def data_about_people_has_ethics(subject: Subject) -> Iterator[Found]:
     """An experiment on data about people SHOULD have `ethics`, with what is sensitive and what it is for.
 
+    Judged: each entry of `data` with `human_subjects` true, where there is no `ethics`; at `human_subjects`.
     Why: the people in the data cannot be asked, and a reader has to know what may be done with it.
     Fix: fill in `[ethics]` in reprocrate.toml.
     """

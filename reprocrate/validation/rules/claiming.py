@@ -14,6 +14,7 @@ from reprocrate.validation.subject import Subject
 def one_claim_is_primary(subject: Subject) -> Iterator[Found]:
     """Of several claims at least one SHOULD be primary: the one that the paper stands or falls with.
 
+    Judged: at least two claims, of which none has `primary` true; once, at `claims`.
     Why: a reproduction that upholds four of five claims has succeeded or failed by which one it is.
     Fix: set `primary = true` for it in reprocrate.toml.
     """
@@ -26,6 +27,8 @@ def one_claim_is_primary(subject: Subject) -> Iterator[Found]:
 def primary_claim_says_where_it_stands(subject: Subject) -> Iterator[Found]:
     """Where there is a paper, a primary claim SHOULD say in which table, figure or section it is made.
 
+    Judged: where `experiment.paper` is given: each claim with `primary` true and no `location` with a `label`
+        or `cell`; at the claim.
     Why: a reviewer who reruns the experiment checks the claim against the paper.
     Fix: set `location` of the claim in reprocrate.toml, for example to "Table 1".
     """
@@ -40,6 +43,7 @@ def primary_claim_says_where_it_stands(subject: Subject) -> Iterator[Found]:
 def evidence_counts_once(subject: Subject) -> Iterator[Found]:
     """A claim MUST NOT name the same evidence twice.
 
+    Judged: each entry of a claim's `evidence` that an earlier one of the claim equals; at the later entry.
     Why: a comparison that counts twice makes three cases out of two.
     Fix: remove one of the two, or name the other case that was meant.
     """
@@ -61,6 +65,9 @@ def evidence_counts_once(subject: Subject) -> Iterator[Found]:
 def claimed_value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
     """A claimed value MUST lie within the range of the metric that it is about.
 
+    Judged: each claim of kind `value` or `threshold` with `value` and a result (not of `mean_rank`) in its
+        evidence: the metric's `range`, else [0, 1] for the unit `fraction` and [0, 100] for `percent`; once
+        for each claim, at its `value`.
     Why: no run can have such a value; often it is a percentage of what is recorded as a fraction.
     Fix: write the value in the metric's own unit; a table's `scale` says how it is printed.
     """

@@ -88,6 +88,7 @@ def run_names_its_code(subject: Subject) -> Iterator[Found]:
 def archived_revision_is_the_commit(subject: Subject) -> Iterator[Found]:
     """A Software Heritage identifier of a revision MUST name the commit that was checked out.
 
+    Judged: each `swhid` of kind `rev` of code with a `commit` of 40 digits; at the `swhid`.
     Why: such an identifier holds the commit's own SHA-1 (SWHID 1.2, 4.2), so one that differs is other code.
     Fix: correct the identifier, or archive the commit that ran.
     """
@@ -105,6 +106,7 @@ _SHA1_LENGTH = 40
 def unchanged_code_has_no_patch(subject: Subject) -> Iterator[Found]:
     """Code that is said to be that of its commit (`dirty` false) MUST NOT have a patch.
 
+    Judged: each entry of `code` with `dirty` false and a `patch`; at the `patch`.
     Why: one of the two is wrong, and with the wrong one a rerun runs other code.
     Fix: restore the record as it was written, or run again.
     """
@@ -119,6 +121,8 @@ def unchanged_code_has_no_patch(subject: Subject) -> Iterator[Found]:
 def trees_have_folders_of_their_own(subject: Subject) -> Iterator[Found]:
     """Source trees whose files travel MUST lie in different folders of the bundle.
 
+    Judged: each entry of `code` with a file whose `in_bundle` is not false, and the same `folder` (or, as an
+        earlier one, none) as an earlier such entry; at the later entry.
     Why: two trees in one folder are a third tree, and what runs there is neither of the two.
     Fix: give all but one of them a `folder`, as `reprocrate` does.
     """
@@ -140,16 +144,20 @@ def trees_have_folders_of_their_own(subject: Subject) -> Iterator[Found]:
 def configuration_names_the_code_that_ran(subject: Subject) -> Iterator[Found]:
     """The code that a configuration names SHOULD be the code of runs that its results rest on.
 
+    Judged: each configuration whose `code` is there, and that has evidence runs with `code`, none of them with
+        this one; at the configuration's `code`.
     Why: a rerun takes the code from the configuration, and would run another program.
     Fix: derive the manifest anew from its records, or correct `code` of the configuration.
     """
+    manifest = subject.well_formed
     ran: dict[str, dict[str, None]] = {}
     for _, run in subject.evidence.counting:
         if run.code:
             ran.setdefault(run.configuration, {})[run.code] = None
-    for pointer, configuration in numbered("/configurations", subject.well_formed.configurations):
+    for pointer, configuration in numbered("/configurations", manifest.configurations):
         codes = ran.get(configuration.id, {})
-        if configuration.code and codes and configuration.code not in codes:
+        is_there = manifest.find_code(configuration.code)
+        if is_there and codes and configuration.code not in codes:
             yield Found(
                 f"{pointer}/code",
                 configuration=configuration.label,

@@ -24,10 +24,12 @@ def _is_less(said: float, parts: Iterable[float | None]) -> float | None:
 
 @rule("RC1501", MUST, spec="compute", since="1.0", says="{what} is {said} s, but {parts} add up to {total} s")
 def seconds_cover_all_runs(subject: Subject) -> Iterator[Found]:
-    """The seconds of the experiment and of a configuration MUST NOT be less than those of their runs.
+    """The seconds of the experiment and of a configuration MUST NOT be less than the sum of their parts.
 
-    Nor may the seconds of all configurations be more than those of the experiment.
-
+    Judged: `compute.total_s` against the sum of `duration_s` of all runs, and against the sum of
+        `by_configuration`; each entry of `by_configuration` against the sum over the configuration's runs. A
+        number is less if it is so by more than a millionth for each summand and one more, and a billionth of
+        the sum; once, at the number.
     Why: readers plan by them whether they can afford a rerun, and venues ask for the whole cost.
     Fix: add up the durations of all runs, those that failed included.
     """
@@ -59,8 +61,8 @@ def _unreported(manifest: Manifest) -> list[Run]:
 def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
     """The number of unreported runs MUST NOT be less than that of the runs that no result rests on.
 
-    More may be said: runs from before recording began are in no list.
-
+    Judged: `compute.unreported_runs` against the number of runs that are in the `runs` of no result. More may
+        be said: what ran before recording began is in no list; at `unreported_runs`.
     Why: what was tried and not reported is what a reader cannot see, and what makes a result look better.
     Fix: count every run in `runs` that is in no result's `runs`.
     """
@@ -81,20 +83,17 @@ def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
 def unreported_seconds_are_counted(subject: Subject) -> Iterator[Found]:
     """The seconds of unreported runs MUST NOT be less than those of the runs that no result rests on.
 
-    Nor may they be more than the seconds of the experiment.
-
+    Judged: `compute.unreported_s` against the sum of `duration_s` of the runs that are in the `runs` of no
+        result, compared as in RC1501; at `unreported_s`.
     Why: what was tried and not reported is a part of the cost that venues ask for.
     Fix: add up the durations of every run in `runs` that is in no result's `runs`.
     """
     compute = subject.well_formed.compute
     said = compute.unreported_s if compute else None
-    if compute is None or said is None:
-        return
-    total = _is_less(said, (run.duration_s for run in _unreported(subject.well_formed)))
-    if total is None and compute.total_s is not None:
-        total = compute.total_s if _is_less(compute.total_s, [said]) is not None else None
-    if total is not None:
-        yield Found("/compute/unreported_s", said=said, total=total)
+    if said is not None:
+        total = _is_less(said, (run.duration_s for run in _unreported(subject.well_formed)))
+        if total is not None:
+            yield Found("/compute/unreported_s", said=said, total=total)
 
 
 @rule(
@@ -107,6 +106,8 @@ def unreported_seconds_are_counted(subject: Subject) -> Iterator[Found]:
 def processor_time_and_energy_cover_all_runs(subject: Subject) -> Iterator[Found]:
     """Processor seconds and energy of the experiment MUST NOT be less than the sum over its runs.
 
+    Judged: `compute.cpu_s` and `compute.energy_kwh` against the sums of the runs' `resources`, compared as in
+        RC1501; at the number.
     Why: readers plan by them, and energy is what the environment pays for the experiment.
     Fix: add up `resources` of all runs, those that failed included.
     """

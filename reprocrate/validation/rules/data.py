@@ -144,6 +144,8 @@ def existing_data_names_its_source(subject: Subject) -> Iterator[Found]:
 def closed_data_stays_behind(subject: Subject) -> Iterator[Found]:
     """The files of restricted or private data SHOULD NOT travel in the bundle.
 
+    Judged: each `access` of level `restricted` or `private`, where a file of the data has `in_bundle` not
+        false; at the `access`.
     Why: whoever has the bundle has the data, whatever the access statement promises to the people in it.
     Fix: pack again with `reprocrate pack`, which leaves such data behind, or correct its `access` level in
         reprocrate.toml.
@@ -170,6 +172,7 @@ _CLOSED = ("restricted", "private")
 def remote_data_names_its_revision(subject: Subject) -> Iterator[Found]:
     """Data that was read over the network SHOULD name the immutable version that was read.
 
+    Judged: each `remote` of data without `revision`; at the `remote`.
     Why: what an address gives today may differ from what it gave to the run, and nobody would notice.
     Fix: set `revision` in the data's `remote` to a commit, digest or version, and read that one.
     """
@@ -182,6 +185,8 @@ def remote_data_names_its_revision(subject: Subject) -> Iterator[Found]:
 def closed_data_says_why(subject: Subject) -> Iterator[Found]:
     """Restricted or private data SHOULD say why it is not open.
 
+    Judged: each `access` of level `restricted` or `private` with no `reason`, or an empty one; at the
+        `access`.
     Why: journals and reviewers accept a good reason, such as consent or a contract, but not silence.
     Fix: set `reason` in the data's `access` in reprocrate.toml.
     """

@@ -114,6 +114,7 @@ def lock_names_every_package(subject: Subject) -> Iterator[Found]:
 def package_is_listed_once(subject: Subject) -> Iterator[Found]:
     """An environment MUST NOT list two packages of the same name.
 
+    Judged: each package of an environment whose `name` an earlier one has; at the later package.
     Why: a program imports one of them, and nobody can tell which; an installer refuses both at once.
     Fix: list the one that is found first on the search path.
     """
@@ -141,6 +142,8 @@ def package_is_listed_once(subject: Subject) -> Iterator[Found]:
 def local_label_stands_apart(subject: Subject) -> Iterator[Found]:
     """A local version label MUST stand in `local_label`, not in the version.
 
+    Judged: each package with a `version` that holds a `+` after its first character, unless its `source` is
+        `conda` or `system`; at the `version`.
     Why: an index has the public version only, so a version with a label is found nowhere. Versions of conda
         and of the operating system have forms of their own.
     Fix: write what follows the plus sign as `local_label`.
@@ -167,6 +170,8 @@ def local_label_stands_apart(subject: Subject) -> Iterator[Found]:
 def package_from_elsewhere_says_where_from(subject: Subject) -> Iterator[Found]:
     """A package from a repository SHOULD name its address and commit, one from an archive its address.
 
+    Judged: each package with `source` `vcs` and no `url` or no `commit`, or with `source` `url` and no `url`;
+        at the package.
     Why: the version alone does not tell which of many commits was installed, or where it can be had.
     Fix: install it from an index, or from an address without a password in it, and run again.
     """

@@ -81,6 +81,7 @@ def _check_digit(orcid: str) -> str:
 def experiment_begins_with_its_first_run(subject: Subject) -> Iterator[Found]:
     """`created` MUST NOT be after the start of the first run.
 
+    Judged: `experiment.created`, where a run's `started` is earlier; once, at `created`.
     Why: it says when the experiment began, and what was fixed in advance is judged by it.
     Fix: set it to the start of the first run, or correct that run's `started`.
     """
@@ -97,6 +98,7 @@ def experiment_begins_with_its_first_run(subject: Subject) -> Iterator[Found]:
 def paper_can_be_found(subject: Subject) -> Iterator[Found]:
     """A paper SHOULD have a title, DOI, arXiv identifier or address.
 
+    Judged: `experiment.paper` with no `title`, `doi`, `arxiv` or `url`; at the `paper`.
     Why: claims and tables are about a paper, and a reader has to find it.
     Fix: set `paper` in `[experiment]` of reprocrate.toml; the title will do before it has appeared.
     """
@@ -109,6 +111,8 @@ def paper_can_be_found(subject: Subject) -> Iterator[Found]:
 def history_is_about_sections(subject: Subject) -> Iterator[Found]:
     """Every entry of `history` MUST be about a property at the top of the manifest.
 
+    Judged: each `section` of `history` that is no property at the top of the manifest, starts with no `x-`
+        and has no extension's prefix; at the `section`.
     Why: it says how far a section can be trusted, and one about nothing says it of nothing.
     Fix: correct the name; how a part was obtained is told of its section.
     """
@@ -122,6 +126,7 @@ def history_is_about_sections(subject: Subject) -> Iterator[Found]:
 def orcid_is_of_one_author(subject: Subject) -> Iterator[Found]:
     """Two authors MUST NOT have the same ORCID.
 
+    Judged: each author whose `orcid` an earlier one has; at the later `orcid`.
     Why: an ORCID is one person's, and archives credit the work by it.
     Fix: correct one of the two in reprocrate.toml.
     """
@@ -137,6 +142,7 @@ def orcid_is_of_one_author(subject: Subject) -> Iterator[Found]:
 def reproduction_is_of_another_experiment(subject: Subject) -> Iterator[Found]:
     """The `id` that a reproduction names as its original MUST NOT be its own.
 
+    Judged: `reproduces.id` that equals the manifest's `id`; at `reproduces.id`.
     Why: runs that confirm themselves confirm nothing.
     Fix: give the reproduction an id of its own, derived from its own first run.
     """

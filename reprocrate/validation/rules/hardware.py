@@ -74,6 +74,7 @@ def accelerator_names_memory_and_driver(subject: Subject) -> Iterator[Found]:
 def every_socket_has_a_core(subject: Subject) -> Iterator[Found]:
     """A machine MUST NOT have more processor packages than cores.
 
+    Judged: each `cpu` with `cores` and a larger `sockets`; at its `sockets`.
     Why: every package holds a core at least, so one of the numbers is wrong. Threads are those that the run
         could use, and may be fewer than the cores.
     Fix: restore the record as it was written, or correct the number.
@@ -94,6 +95,7 @@ def every_socket_has_a_core(subject: Subject) -> Iterator[Found]:
 def every_node_has_a_process(subject: Subject) -> Iterator[Found]:
     """A launch MUST NOT have more machines (`nodes`) than processes (`world_size`).
 
+    Judged: each `launch` with `world_size` and a larger `nodes`; at its `nodes`.
     Why: a machine without a process took no part, so one of the numbers is wrong.
     Fix: correct the number; `world_size` counts the processes on all machines.
     """
@@ -115,6 +117,8 @@ def every_node_has_a_process(subject: Subject) -> Iterator[Found]:
 def every_node_names_its_hardware(subject: Subject) -> Iterator[Found]:
     """A run that names several machines in `hardware` SHOULD name one for each of its nodes.
 
+    Judged: each run with `launch.nodes` and at least two entries of `hardware`, but not as many as nodes; at
+        its `hardware`.
     Why: the slowest machine decides how long a run takes, and a mix of them may decide its bits.
     Fix: name the hardware once for each node; the same name may stand several times.
     """

@@ -65,6 +65,11 @@ def _on_a(role: str, manifest: Manifest) -> Iterator[Found]:
 def claim_does_not_rest_on_training_data(subject: Subject) -> Iterator[Found]:
     """A claim MUST NOT rest on results on a split that was learned from (L1.1).
 
+    Judged: each entry of a claim's `evidence`, unless `leakage` has an entry of type L1.1: the results behind
+        it, which are the result, both sides of a comparison, and in place of a result over results those that
+        it aggregates. A result's split is declared by its data, else by its configuration's, else by any; if
+        that gives no role or several, the names `train`, `validation` and `test` mean their own where no data
+        declares them; one finding for each entry, at the entry.
     Why: a model can learn its training data by heart, so the result says nothing about new data.
     Fix: claim a result on a test split. If the training data itself is what the claim is about, say so as
         the argument for L1.1 under `leakage`.
@@ -82,6 +87,7 @@ def claim_does_not_rest_on_training_data(subject: Subject) -> Iterator[Found]:
 def claim_does_not_rest_on_validation_data(subject: Subject) -> Iterator[Found]:
     """A claim SHOULD NOT rest on results on a split that was selected on (L1.1).
 
+    Judged: as RC1401, with the role `validation`; at the entry of `evidence`.
     Why: the best of several models on a split is better on it than on new data.
     Fix: claim a result on a test split that chose nothing. If nothing was chosen, say so as the argument for
         L1.1 under `leakage`.
@@ -99,6 +105,9 @@ def claim_does_not_rest_on_validation_data(subject: Subject) -> Iterator[Found]:
 def claimed_result_names_its_test_split(subject: Subject) -> Iterator[Found]:
     """Where data declares splits, a result that a claim rests on SHOULD name its test split (L1.1).
 
+    Judged: each entry of a claim's `evidence`, unless `leakage` has an entry of type L1.1: each result behind
+        it (see RC1401) that is not over folds, has no `split`, and whose data (its own, else its
+        configuration's, else all) has an entry with splits; one finding for each entry, at the entry.
     Why: a number on all of the data, or on an unknown part of it, includes what was learned from.
     Fix: declare a split with the role test, and name it as the metric's `split` in reprocrate.toml.
     """
@@ -136,6 +145,8 @@ def _fitted_on_test(manifest: Manifest) -> Iterator[tuple[str, Preprocessing, st
 def features_are_not_selected_on_the_test_split(subject: Subject) -> Iterator[Found]:
     """Features MUST NOT be selected on a test split (L1.3).
 
+    Judged: each entry of `fit_on`, of a step of kind `feature_selection`, that names a split of role `test`
+        of the same data, whatever is argued; at the entry.
     Why: features that happen to fit the test items make every method that uses them look better there.
     Fix: select the features on the training split alone, and run again.
     """
@@ -154,6 +165,8 @@ def features_are_not_selected_on_the_test_split(subject: Subject) -> Iterator[Fo
 def preprocessing_is_not_fitted_on_the_test_split(subject: Subject) -> Iterator[Found]:
     """Preprocessing SHOULD NOT be fitted on a test split (L1.2).
 
+    Judged: each entry of `fit_on`, of a step of any other kind or none, that names a split of role `test` of
+        the same data, unless `leakage` has an entry of type L1.2; at the entry.
     Why: the test set is to stand for data that nobody has seen. For rescaling the effect was found to be
         small (arXiv 2604.04199), so this is a warning; for other steps nobody knows.
     Fix: fit the step on the training split alone and run again, or say why it does no harm as the argument
@@ -177,6 +190,8 @@ def preprocessing_is_not_fitted_on_the_test_split(subject: Subject) -> Iterator[
 def learned_preprocessing_says_what_it_was_fitted_on(subject: Subject) -> Iterator[Found]:
     """Of data with splits, normalisation and feature selection SHOULD say what they are fitted on (L1.2).
 
+    Judged: each step of kind `normalisation` or `feature_selection` without `fit_on`, of data with splits,
+        unless `leakage` has an entry of type L1.2 or L1.3, respectively; at the step.
     Why: only then can anybody see that the test set stayed out of it.
     Fix: set `fit_on` for the step in reprocrate.toml. A step that learns nothing from the data, such as a
         division by 255, is of the kind other.
@@ -199,6 +214,9 @@ def learned_preprocessing_says_what_it_was_fitted_on(subject: Subject) -> Iterat
 def splits_are_not_the_same(subject: Subject) -> Iterator[Found]:
     """Splits with different roles MUST NOT have `digests` files of the same SHA-256 (L1.4).
 
+    Judged: each two splits of the same data with different roles whose `digests` have the same `sha256`,
+        which is not that of an empty file, whatever is argued; at the `digests` of the later role, in the
+        order train, validation, test.
     Why: the same digests are the same items, so what was learned or chosen on one was tested on itself.
     Fix: divide the data anew, or correct which file belongs to which split.
     """
@@ -226,6 +244,9 @@ def _have_the_same_file(first: Split, second: Split) -> bool:
 def splits_share_no_items(subject: Subject) -> Iterator[Found]:
     """A test split SHOULD NOT share items with a split that was learned from or selected on (L1.4).
 
+    Judged: each split of role `test` and each split of another role of the same data, both with `digests`
+        files in the bundle of which RC1407 does not say that they are the same: lines that are in both; one
+        finding for each two splits, at the `digests` of the test split.
     Why: items that a model was trained on are easier for it than new ones, so the result is too good.
     Fix: remove the items from one of the two splits and run again.
     """
@@ -276,6 +297,8 @@ def _shared(subject: Subject, first: Split, second: Split) -> tuple[list[bytes],
 def argument_names_its_evidence(subject: Subject) -> Iterator[Found]:
     """The evidence of an argument about leakage SHOULD be files, results or comparisons of the manifest.
 
+    Judged: each entry of `evidence` in `leakage` that is neither the place of a declared file (see RC0701)
+        nor the id of a result or comparison; at the entry.
     Why: an argument whose evidence nobody can find is an assertion.
     Fix: correct the name; put what is no file and no result into the argument's text.
     """

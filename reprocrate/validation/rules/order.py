@@ -51,6 +51,9 @@ def _compared(manifest: Manifest, wanted: int) -> Iterator[Found]:
 def training_ends_before_the_test_begins(subject: Subject) -> Iterator[Found]:
     """Where splits say their times, training MUST NOT end after the test begins (L3.1).
 
+    Judged: each split of role `train` and each of role `test` of the same data, both with `time_range`,
+        unless `leakage` has an entry of type L3.1: the last time of the one against the first of the other,
+        if both are of the same form (see RC0210); at the `time_range` of the test split.
     Why: a model that has seen the future of what it is tested on is better than one that could be used.
     Fix: divide the data at a point in time. If the order in time does not matter for what is predicted, say
         so as the argument for L3.1 under `leakage`.
@@ -68,6 +71,7 @@ def training_ends_before_the_test_begins(subject: Subject) -> Iterator[Found]:
 def training_and_test_do_not_touch(subject: Subject) -> Iterator[Found]:
     """Where splits say their times, training SHOULD NOT end at the very time that the test begins (L3.1).
 
+    Judged: as RC1409, where the two times are equal; at the `time_range` of the test split.
     Why: within the same year or day the order is not known, and neighbouring items are often alike.
     Fix: give the times more precisely, leave a gap, or argue L3.1 under `leakage`.
     """
@@ -84,6 +88,8 @@ def training_and_test_do_not_touch(subject: Subject) -> Iterator[Found]:
 def splits_keep_the_same_groups_together(subject: Subject) -> Iterator[Found]:
     """The splits of some data SHOULD NOT name different fields as their `group_key` (L3.2).
 
+    Judged: each split whose `group_key` differs from that of the first split of the data that has one, unless
+        `leakage` has an entry of type L3.2; at the `group_key`.
     Why: a person, say, whose items are in both sets makes the test easy, and only one division can keep
         them apart.
     Fix: divide the data once, by one field, and name it for every split.

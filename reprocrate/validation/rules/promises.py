@@ -24,6 +24,7 @@ _PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_.-]*\}")
 def rank_is_one_of_the_processes(subject: Subject) -> Iterator[Found]:
     """The rank of a seed MUST be smaller than the number of processes of its run.
 
+    Judged: each seed with a `rank` of a run with `launch.world_size`; at the `rank`.
     Why: ranks count from 0, so a larger one belongs to another launch, or a process is missing.
     Fix: correct the rank or `world_size`.
     """
@@ -44,6 +45,8 @@ def rank_is_one_of_the_processes(subject: Subject) -> Iterator[Found]:
 def process_has_one_seed_of_a_library(subject: Subject) -> Iterator[Found]:
     """A process SHOULD have one seed of each library, as known in one way.
 
+    Judged: each seed with `library` and `rank` that are those of an earlier seed of the run with the same
+        `how`; at the later seed.
     Why: of two nobody can tell which one the generator had when it mattered; often one rank was meant to be
         another.
     Fix: correct the ranks, or seed the library once in each process.
@@ -76,6 +79,8 @@ def process_has_one_seed_of_a_library(subject: Subject) -> Iterator[Found]:
 def seed_in_the_environment_has_a_variable(subject: Subject) -> Iterator[Found]:
     """Where a seed was given in an environment variable, the configuration MUST name it as `seed_variable`.
 
+    Judged: each seed with `how` `environment` of a run whose configuration has no `seed_variable`; at the
+        seed's `how`.
     Why: a rerun has to set this variable, and cannot guess its name.
     Fix: run again with `--seed-env NAME`, or correct how the seed is known.
     """
@@ -97,9 +102,10 @@ def seed_in_the_environment_has_a_variable(subject: Subject) -> Iterator[Found]:
 def run_follows_its_configuration(subject: Subject) -> Iterator[Found]:
     """The command of a run MUST be its configuration's with the seed in place of `{seed}`.
 
-    This is judged where the seed is the only name in braces and the run's only seed that was an argument.
-    The overrides of one of the configuration's variants may follow.
-
+    Judged: each run with exactly one seed of `how` `argument`, whose configuration's `command` holds `{seed}`
+        and no other name in braces. The first argument is not compared where the configuration's is `python`,
+        and the `overrides` of one of its variants may follow. A run whose command does not hold the seed at
+        all is left to RC0606; at the run's `command`.
     Why: the seed is all that runs of one configuration may differ by; other arguments make another method.
     Fix: give runs with other arguments a configuration of their own.
     """
@@ -146,6 +152,7 @@ def _difference(configuration: Configuration, run: Run, seed: str) -> str:
 def promise_of_equal_bits_has_no_known_exception(subject: Subject) -> Iterator[Found]:
     """Where causes are known why runs of one seed may differ, equal bits SHOULD NOT be promised.
 
+    Judged: `determinism` with `promised` `bitwise` and any `known_causes`; at `promised`.
     Why: a rerun is held to the promise, and what is known today decides how it will end.
     Fix: promise `numerical` or `statistical`, or remove the causes and run again.
     """

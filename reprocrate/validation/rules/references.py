@@ -15,6 +15,9 @@ from reprocrate.validation.subject import Subject
 def references_lead_nowhere_in_circles(subject: Subject) -> Iterator[Found]:
     """Data MUST NOT be derived from itself, and a run MUST NOT be its own parent, be it by way of others.
 
+    Judged: each entry of `data` from which `derived_from` leads back to the entry, at once or by way of other
+        entries; at its `derived_from`. Each run from which `parent`, where that is the id of a run, leads
+        back to the run; at its `parent`.
     Why: what comes from itself has no origin, and a program that follows the references never ends.
     Fix: correct `derived_from` or `parent`, so that it names only what was there before.
     """
@@ -33,6 +36,9 @@ def references_lead_nowhere_in_circles(subject: Subject) -> Iterator[Found]:
 def file_is_listed_once(subject: Subject) -> Iterator[Found]:
     """A list of files MUST NOT name the same file twice: the same path below the same root, with one digest.
 
+    Judged: each of the lists `code[].files`, `data[].files` and the runs' `inputs`, `outputs`, `checkpoints`,
+        `logs` and `artifacts`: a file whose path and root (of data, where the file has none, the data's) an
+        earlier file of the list has too, unless both have a `sha256` and these differ; at the later file.
     Why: who counts files or bytes gets other numbers than the author, and one of the two may be a slip for
         another file.
     Fix: remove one of the two. Two versions of a file differ in their digests, and one does not travel.

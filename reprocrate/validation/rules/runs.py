@@ -15,8 +15,8 @@ from reprocrate.validation.times import instant
 def status_agrees_with_the_exit(subject: Subject) -> Iterator[Found]:
     """A run's status MUST agree with its exit status and signal.
 
-    Judged: status `ok` with a non-zero `exit_code` or with a `signal`; `failed` with `exit_code` 0; at the
-        `status`.
+    Judged: status `ok` with a non-zero `exit_code` or with a `signal`; `failed` with `exit_code` 0; `running`
+        with an `exit_code` or a `signal`; at the `status`.
     Why: whether a run counts is decided by its status.
     Fix: restore the record as it was written, or run again.
     """
@@ -136,6 +136,7 @@ def capture_is_complete(subject: Subject) -> Iterator[Found]:
 def attempts_come_before_the_run(subject: Subject) -> Iterator[Found]:
     """An attempt of a run MUST NOT have started after the run did.
 
+    Judged: each attempt of a run with `started`; at the attempt's `started`.
     Why: attempts are what came before; a later one is a run of its own, whose values may be better or worse.
     Fix: list it as a run, with the reason why it does not count.
     """
@@ -155,6 +156,7 @@ def attempts_come_before_the_run(subject: Subject) -> Iterator[Found]:
 def attempts_did_not_end_well(subject: Subject) -> Iterator[Found]:
     """An attempt that ended well SHOULD be a run of its own.
 
+    Judged: each attempt with `status` `ok`; at its `status`.
     Why: its values are evidence; a run that is repeated until its values please looks just like this.
     Fix: list it among the runs, and as excluded with the reason repeated.
     """
@@ -170,6 +172,7 @@ def attempts_did_not_end_well(subject: Subject) -> Iterator[Found]:
 def results_do_not_rest_on_smoke_runs(subject: Subject) -> Iterator[Found]:
     """A result MUST NOT rest on a run of the kind smoke.
 
+    Judged: each entry of a result's `runs` that is a run of kind `smoke`; at the entry.
     Why: such a run proves only that the code runs; its values are those of a smaller experiment.
     Fix: run the configuration in full, and leave the scaled-down run out of the result.
     """
@@ -191,6 +194,8 @@ def results_do_not_rest_on_smoke_runs(subject: Subject) -> Iterator[Found]:
 def runs_start_before_they_are_recorded(subject: Subject) -> Iterator[Found]:
     """A run SHOULD NOT have started after the last time at which `history` says that runs were obtained.
 
+    Judged: where every entry of `history` about `runs` says `when`: each run whose `started` is after the
+        latest of these; at its `started`.
     Why: such a run was added by other means, or a clock was wrong.
     Fix: derive the manifest anew from its records, or add to `history` how the run was obtained.
     """

@@ -23,6 +23,8 @@ from reprocrate.validation.times import moment
 def time_range_is_in_order(subject: Subject) -> Iterator[Found]:
     """The first time of a split's `time_range` MUST NOT be after the last.
 
+    Judged: each `time_range` whose two times are both a year (2024), both a month (2024-05), both a day
+        (2024-05-31) or both a time with its offset (RFC 3339); others are not compared; at the `time_range`.
     Why: a range the wrong way round hides whether the test set lies in the future of the training set.
     Fix: write the earlier time first.
     """
@@ -51,6 +53,7 @@ def time_range_is_in_order(subject: Subject) -> Iterator[Found]:
 def preprocessing_is_fitted_on_splits_of_its_data(subject: Subject) -> Iterator[Found]:
     """Every split that `fit_on` names MUST be among the splits of the same data.
 
+    Judged: each entry of `fit_on` that is the name of no split of the same data; at the entry.
     Why: whether preprocessing has seen the test set is judged by it.
     Fix: correct the name, or declare the split under `splits` in `[data.NAME]` of reprocrate.toml.
     """
@@ -66,6 +69,9 @@ def preprocessing_is_fitted_on_splits_of_its_data(subject: Subject) -> Iterator[
 def named_split_is_declared(subject: Subject) -> Iterator[Found]:
     """Where data declares its splits, a result, a metric's source or a choice SHOULD name one of them.
 
+    Judged: each `split` of a result over runs or folds, of a metric's `source` and of a search's
+        `selected_by`. The data is the one that is named, else the configuration's, else all; if each of them
+        declares splits, and none of this name; at the `split`.
     Why: what a split was for decides what a number on it shows, and only the data says that.
     Fix: correct the name of the split, or declare it under `splits` in `[data.NAME]` of reprocrate.toml.
     """
@@ -101,6 +107,8 @@ def _named(manifest: Manifest) -> Iterator[tuple[str, str, str | None, str | Non
 def preprocessing_code_is_kept(subject: Subject) -> Iterator[Found]:
     """The file that does a preprocessing step SHOULD be part of the code.
 
+    Judged: where every entry of `code` lists its files: each `code` of a preprocessing step that is the path
+        of none of them; at the `code`.
     Why: what was done to the data cannot be done again without it.
     Fix: correct the path, or run the step with `reprocrate run`, which keeps its code.
     """
@@ -125,6 +133,8 @@ def preprocessing_code_is_kept(subject: Subject) -> Iterator[Found]:
 def count_is_the_number_of_digests(subject: Subject) -> Iterator[Found]:
     """A split's `count` MUST be the number of digests in its `digests` file, where that is there.
 
+    Judged: each split with `count` whose `digests` file is in the bundle: the number of lines, each a SHA-256
+        in lower case and the last ended or not; at the `count`.
     Why: results on the split are per item; digests of other items prove nothing about its duplicates.
     Fix: correct the count, or make the file of digests anew.
     """
