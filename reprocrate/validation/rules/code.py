@@ -144,8 +144,8 @@ def trees_have_folders_of_their_own(subject: Subject) -> Iterator[Found]:
 def configuration_names_the_code_that_ran(subject: Subject) -> Iterator[Found]:
     """The code that a configuration names SHOULD be the code of runs that its results rest on.
 
-    Judged: each configuration whose `code` is there, and that has evidence runs with `code`, none of them with
-        this one; at the configuration's `code`.
+    Judged: each configuration whose `code` is there, and that has evidence runs with `code`, none of them
+        with this one; at the configuration's `code`.
     Why: a rerun takes the code from the configuration, and would run another program.
     Fix: derive the manifest anew from its records, or correct `code` of the configuration.
     """
