@@ -1,7 +1,8 @@
 """Text that is made from other files: `python tests/generated.py` writes it, `--check` compares.
 
 In spec.md, what stands between `<!-- fields:NAME -->` and `<!-- /fields -->` is the table of the fields of
-`$defs/NAME` in the manifest's schema (`manifest` for the whole of it). Between `<!-- requirements -->` and
+`$defs/NAME` in the manifest's schema (`manifest` for the whole of it). Between `<!-- forms -->` and
+`<!-- /forms -->` stand its definitions of plain values. Between `<!-- requirements -->` and
 `<!-- /requirements -->` stand the demands of the rules of that chapter, and between `<!-- rules -->` and
 `<!-- /rules -->` the table of all rules.
 """
@@ -61,6 +62,7 @@ def specification(text: str) -> str:
         text,
         flags=re.DOTALL,
     )
+    text = _filled(text, "forms", form_table(schema))
     return _filled(text, "rules", rule_table() if "<!-- rules -->" in text else "")
 
 
@@ -88,6 +90,16 @@ def field_table(schema: Node, name: str) -> str:
     return _table(
         [("Field", "Type", "Required", "Obtained", "Meaning"), *_rows(schema, section, "", obtained)]
     )
+
+
+def form_table(schema: Node) -> str:
+    """The values that have a name of their own in the schema, with an example of each."""
+    rows = [("Form", "Meaning", "Example")]
+    for name, node in schema["$defs"].items():
+        if node.get("type") != "object" and "meta:enum" not in node:
+            examples = ", ".join(f"`{json.dumps(each)}`" for each in node.get("examples", []))
+            rows.append((name.replace("_", " "), _meaning(name, node, {}), examples))
+    return _table(rows)
 
 
 def _rows(schema: Node, section: Node, prefix: str, inherited: str) -> Iterator[tuple[str, ...]]:
