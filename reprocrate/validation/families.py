@@ -18,6 +18,7 @@ from reprocrate.validation.rules import (
     environment,
     experiment,
     hardware,
+    inputs,
     integrity,
     leakage,
     names,
@@ -58,7 +59,7 @@ class Family:
 FAMILIES = (
     Family("RC00", "Reading", (reading,)),
     Family("RC01", "Structure", (structure, names, references)),
-    Family("RC02", "Data", (data, splits)),
+    Family("RC02", "Data, services and models", (data, splits, inputs)),
     Family("RC03", "Code", (code,)),
     Family("RC04", "Environment", (environment,)),
     Family("RC05", "Hardware", (hardware,)),

@@ -9,7 +9,8 @@ from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.layout import CHECKSUMS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import tree_digest
-from reprocrate.validation.places import Declared, declared_files, numbered
+from reprocrate.manifest import File, Lock
+from reprocrate.validation.places import Declared, declared_files, numbered, sections_of
 from reprocrate.validation.rule import MUST, CannotAssessError, Found, Need, rule
 from reprocrate.validation.subject import Subject
 
@@ -145,3 +146,31 @@ def bundle_can_be_unpacked_anywhere(subject: Subject) -> Iterator[Found]:
     """
     for problem in names_problems(subject.given_files.names()):
         yield Found("", path=problem.path, what=problem.detail)
+
+
+@rule(
+    "RC0707",
+    MUST,
+    spec="integrity",
+    since="1.0",
+    says="{path} has {size} bytes, but {other} of the same SHA-256 has {also}",
+)
+def one_digest_is_of_one_size(subject: Subject) -> Iterator[Found]:
+    """Files with the same SHA-256 MUST NOT have different sizes.
+
+    Judged: all files and locks of the manifest with `sha256` and `size`: each whose `sha256` another one has
+        with another `size`; at the `size`.
+    Why: equal digests are equal bytes, so one of the two declarations was not read from the file.
+    Fix: restore the declaration as it was recorded, or make the manifest anew.
+    """
+    alike: dict[str, list[tuple[str, File | Lock]]] = {}
+    for pointer, section in sections_of(subject.well_formed):
+        if isinstance(section, File | Lock) and section.sha256 and section.size is not None:
+            alike.setdefault(section.sha256, []).append((pointer, section))
+    for files in alike.values():
+        for pointer, file in files:
+            other = next((each for _, each in files if each.size != file.size), None)
+            if other:
+                yield Found(
+                    f"{pointer}/size", path=file.path, size=file.size, other=other.path, also=other.size
+                )

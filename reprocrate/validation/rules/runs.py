@@ -208,3 +208,26 @@ def runs_start_before_they_are_recorded(subject: Subject) -> Iterator[Found]:
     for pointer, run in numbered("/runs", manifest.runs):
         if run.started and instant(run.started) > instant(when):
             yield Found(f"{pointer}/started", run=run.id, started=run.started, when=when)
+
+
+@rule(
+    "RC1011",
+    SHOULD,
+    spec="runs",
+    since="1.0",
+    says="run {run} started in {folder}, but its configuration in {other}",
+)
+def run_starts_in_its_configurations_folder(subject: Subject) -> Iterator[Found]:
+    """A run SHOULD start in the folder of its configuration.
+
+    Judged: each run with a `working_directory` that its configuration has not; at the `working_directory`.
+    Why: a rerun starts in the configuration's folder, where relative paths lead to other files.
+    Fix: give runs from another folder a configuration of their own.
+    """
+    manifest = subject.well_formed
+    for pointer, run in numbered("/runs", manifest.runs):
+        configuration = manifest.find_configuration(run.configuration)
+        folder = run.working_directory
+        if folder and configuration and configuration.working_directory != folder:
+            other = configuration.working_directory or "the root"
+            yield Found(f"{pointer}/working_directory", run=run.id, folder=folder, other=other)
