@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.validation.places import numbered
+from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
-from reprocrate.validation.rules.results import range_of
 from reprocrate.validation.subject import Subject
 
 

@@ -16,7 +16,7 @@ from reprocrate.manifest import Claim, Manifest, Preprocessing, Result, Split
 from reprocrate.validation.digests import item_digests
 from reprocrate.validation.places import declared_files, numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, Need, rule
-from reprocrate.validation.splits import data_of, pairs_of, role_of
+from reprocrate.validation.split_roles import data_of, pairs_of, role_of
 from reprocrate.validation.subject import Subject
 
 _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # the SHA-256 of no bytes

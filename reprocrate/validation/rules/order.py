@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reprocrate.manifest import Data, Manifest, Split
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, rule
-from reprocrate.validation.splits import pairs_of
+from reprocrate.validation.split_roles import pairs_of
 from reprocrate.validation.subject import Subject
 from reprocrate.validation.times import moment
 

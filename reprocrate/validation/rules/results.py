@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from reprocrate import statistics
-from reprocrate.manifest import Interval, Metric, Result
+from reprocrate.manifest import Interval, Result
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, Found, rule
@@ -221,13 +221,6 @@ def smallest_and_largest_recompute(subject: Subject) -> Iterator[Found]:
 _UNIT_RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
 
 
-def range_of(metric: Metric) -> tuple[float, float]:
-    """The smallest and the largest value that a metric can have, by its `range`, else by its unit."""
-    bounds = metric.range or _UNIT_RANGES.get(metric.unit or "")
-    low, high = bounds or (None, None)
-    return (-math.inf if low is None else low, math.inf if high is None else high)
-
-
 @rule(
     "RC0810", MUST, spec="results", since="1.0", says="{metric} is {value} in {run}, outside [{low}, {high}]"
 )
@@ -239,7 +232,12 @@ def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
     Why: an accuracy of 93 as a fraction, or of -0.1, shows that the unit or the program is wrong.
     Fix: correct the metric's unit or range, or what the program writes.
     """
-    ranges = {metric.id: range_of(metric) for metric in subject.well_formed.metrics}
+    ranges = {}
+    for metric in subject.well_formed.metrics:
+        declared = metric.range or _UNIT_RANGES.get(metric.unit or "")
+        if declared:
+            low, high = declared
+            ranges[metric.id] = (-math.inf if low is None else low, math.inf if high is None else high)
     for pointer, run in numbered("/runs", subject.well_formed.runs):
         for place, seen in numbered(f"{pointer}/metrics", run.metrics):
             low, high = ranges.get(seen.metric, (-math.inf, math.inf))

@@ -8,7 +8,7 @@ from reprocrate.manifest import Manifest
 from reprocrate.validation.digests import item_digests
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, Need, rule
-from reprocrate.validation.splits import data_of
+from reprocrate.validation.split_roles import data_of
 from reprocrate.validation.subject import Subject
 from reprocrate.validation.times import moment
 
