@@ -36,7 +36,8 @@ def role_of(manifest: Manifest, result: Result) -> str | None:
 
 def pairs_of(data: Data) -> Iterator[tuple[int, Split, int, Split]]:
     """Every two splits of some data with different roles, with their places; one tested on comes second."""
-    splits = sorted(enumerate(data.splits), key=lambda pair: ROLES.index(pair[1].role))
+    order = {role: number for number, role in enumerate(ROLES)}
+    splits = sorted(enumerate(data.splits), key=lambda pair: order.get(pair[1].role, -1))
     for number, (i, first) in enumerate(splits):
         for j, second in splits[number + 1 :]:
             if first.role != second.role:
