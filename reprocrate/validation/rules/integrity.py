@@ -9,7 +9,7 @@ from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.layout import CHECKSUMS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import tree_digest
-from reprocrate.manifest import File, Lock
+from reprocrate.manifest import File, Lock, Manifest
 from reprocrate.validation.places import Declared, declared_files, numbered, sections_of
 from reprocrate.validation.rule import MUST, CannotAssessError, Found, Need, rule
 from reprocrate.validation.subject import Subject
@@ -164,13 +164,26 @@ def one_digest_is_of_one_size(subject: Subject) -> Iterator[Found]:
     Fix: restore the declaration as it was recorded, or make the manifest anew.
     """
     alike: dict[str, list[tuple[str, File | Lock]]] = {}
-    for pointer, section in sections_of(subject.well_formed):
-        if isinstance(section, File | Lock) and section.sha256 and section.size is not None:
-            alike.setdefault(section.sha256, []).append((pointer, section))
+    for pointer, file in _all_files(subject.well_formed):
+        if file.sha256 and file.size is not None:
+            alike.setdefault(file.sha256, []).append((pointer, file))
     for files in alike.values():
-        for pointer, file in files:
-            other = next((each for _, each in files if each.size != file.size), None)
-            if other:
-                yield Found(
-                    f"{pointer}/size", path=file.path, size=file.size, other=other.path, also=other.size
-                )
+        of_size = {file.size: file.path for _, file in files}
+        if len(of_size) > 1:
+            for pointer, file in files:
+                also, other = next(pair for pair in of_size.items() if pair[0] != file.size)
+                yield Found(f"{pointer}/size", path=file.path, size=file.size, other=other, also=also)
+
+
+def _all_files(manifest: Manifest) -> Iterator[tuple[str, File | Lock]]:
+    """Every file and lock with its place; of runs not the metric values, of which there may be many."""
+    for pointer, section in sections_of(manifest.model_copy(update={"runs": ()})):
+        if isinstance(section, File | Lock):
+            yield pointer, section
+    for pointer, run in numbered("/runs", manifest.runs):
+        for name in ("inputs", "outputs", "checkpoints", "logs", "artifacts"):
+            yield from numbered(f"{pointer}/{name}", getattr(run, name))
+        for name in ("predictions", "histories"):
+            file = getattr(run, name)
+            if file:
+                yield f"{pointer}/{name}", file
