@@ -57,7 +57,13 @@ def _unreported(manifest: Manifest) -> list[Run]:
     return [run for run in manifest.runs if run.id not in reported]
 
 
-@rule("RC1502", MUST, spec="compute", since="1.0", says="{said} are said to be unreported, but there are {n}")
+@rule(
+    "RC1502",
+    MUST,
+    spec="compute",
+    since="1.0",
+    says="{said} runs are said to be unreported, but no result rests on {n}",
+)
 def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
     """The number of unreported runs MUST NOT be less than that of the runs that no result rests on.
 
@@ -70,7 +76,7 @@ def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
     said = manifest.compute.unreported_runs if manifest.compute else None
     n = len(_unreported(manifest))
     if said is not None and said < n:
-        yield Found("/compute/unreported_runs", said="1 run" if said == 1 else f"{said} runs", n=n)
+        yield Found("/compute/unreported_runs", said=said, n=n)
 
 
 @rule(
@@ -78,7 +84,7 @@ def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
     MUST,
     spec="compute",
     since="1.0",
-    says="{said} s are said to be unreported, but there are {total} s",
+    says="{said} s are said to be unreported, but runs that no result rests on took {total} s",
 )
 def unreported_seconds_are_counted(subject: Subject) -> Iterator[Found]:
     """The seconds of unreported runs MUST NOT be less than those of the runs that no result rests on.
