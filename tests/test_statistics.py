@@ -76,6 +76,7 @@ def test_infinite_arguments_have_their_limits() -> None:
     assert t_tail(math.inf, 3) == 0
     assert t_tail(-math.inf, 3) == 1
     assert t_tail(0, 3) == 0.5
+    assert t_tail(5e-324, 1e8) == 0.5
     assert t_tail(1.959963984540054, math.inf) == pytest.approx(0.025, rel=1e-12)
     assert t_quantile(0.975, math.inf) == pytest.approx(1.959963984540054, rel=1e-12)
 
