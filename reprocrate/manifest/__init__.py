@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         Extension,
         History,
         Leakage,
+        Migrated,
+        MigrationNote,
         Model,
         Reproduction,
     )
@@ -77,7 +79,8 @@ if TYPE_CHECKING:
     from reprocrate.manifest.section import File, Section
 
 _MODULE = {
-    "account": "Answer Checklist Compute Ethics Extension History Leakage Model Reproduction",
+    "account": "Answer Checklist Compute Ethics Extension History Leakage Migrated MigrationNote Model"
+    " Reproduction",
     "claims": "Claim Place Quantifier",
     "code": "Code",
     "data": "Access Data Preprocessing Remote Service Source Split",
@@ -135,6 +138,8 @@ __all__ = [
     "Margin",
     "Metric",
     "MetricSource",
+    "Migrated",
+    "MigrationNote",
     "Model",
     "NativeLibrary",
     "Observation",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from reprocrate.manifest.section import (
     Amount,
     Count,
@@ -12,6 +14,7 @@ from reprocrate.manifest.section import (
     Identifier,
     License,
     Many,
+    Positive,
     RelativePath,
     Section,
     Sha256,
@@ -20,6 +23,9 @@ from reprocrate.manifest.section import (
     Url,
     matching,
 )
+
+POINTER = r"^(/([^~/]|~[01])*)*$"
+"""A JSON Pointer (RFC 6901)."""
 
 
 class Compute(Section):
@@ -95,6 +101,24 @@ class History(Section):
     section: str
     how: Literal["captured", "converted", "declared"]
     when: Timestamp | None = None
+
+
+class MigrationNote(Section):
+    """Values of one kind that a migration could not simply carry over."""
+
+    kind: Literal["lost", "assumed", "aside"]
+    was: Annotated[str, matching(POINTER)]
+    reason: Text
+    now: Annotated[str | None, matching(POINTER)] = None
+    count: Positive | None = None
+    settled: bool | None = None
+
+
+class Migrated(Section):
+    """Which version a manifest was written in before it was migrated, and what needs a person's eye."""
+
+    from_: Annotated[str, matching(r"^[0-9]+\.[0-9]+$"), Field(alias="from")]
+    notes: Many[MigrationNote] = ()
 
 
 class Extension(Section):

@@ -15,6 +15,7 @@ from reprocrate.manifest.account import (
     Extension,
     History,
     Leakage,
+    Migrated,
     Model,
     Reproduction,
 )
@@ -72,6 +73,7 @@ class Manifest(Section):
     checklists: Many[Checklist] = ()
     reproduces: Reproduction | None = None
     history: Many[History] = ()
+    migrated: Migrated | None = None
     extensions: Many[Extension] = ()
 
     def to_dict(self) -> dict[str, Any]:
