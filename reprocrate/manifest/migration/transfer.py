@@ -82,11 +82,16 @@ class Transfer:
             to = self.keep(name, self.old[name])
             self.log.note(NoteKind.ASIDE, (*self.was, name), reason, (*self.now, to))
 
+    def free(self, name: str) -> str:
+        """A name of our own for a property, which the new object does not have."""
+        free = ASIDE + name
+        while free in self.new:
+            free += "-"
+        return free
+
     def keep(self, name: str, value: Any) -> str:
         """Put a value under a name of our own that is still free, and say which."""
-        to = ASIDE + name
-        while to in self.new:
-            to += "-"
+        to = self.free(name)
         self.new[to] = value
         return to
 

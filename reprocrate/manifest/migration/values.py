@@ -178,7 +178,7 @@ def ddof_of(sd: float, values: list[float]) -> list[int]:
     return [ddof for ddof, spread in spreads.items() if math.isclose(sd, spread, rel_tol=1e-6, abs_tol=slack)]
 
 
-_PRINTED = re.compile(r"(?P<value>[^\s±]+)(\s*(±|\+/-)\s*(?P<dispersion>[^\s±]+))?")
+_PRINTED = re.compile(r"(?P<value>[^\s±]+?)(\s*(±|\+/-)\s*(?P<dispersion>[^\s±]+))?")
 
 
 def printed_of(text: str) -> dict[str, str]:

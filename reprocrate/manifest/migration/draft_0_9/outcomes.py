@@ -8,7 +8,7 @@ from reprocrate.manifest.migration.draft_0_9.naming import Naming, used_metrics
 from reprocrate.manifest.migration.draft_0_9.parts import identified
 from reprocrate.manifest.migration.draft_0_9.runs import measured_on
 from reprocrate.manifest.migration.record import NoteKind
-from reprocrate.manifest.migration.transfer import ASIDE, Transfer
+from reprocrate.manifest.migration.transfer import Transfer
 from reprocrate.manifest.migration.values import Names, ddof_of, printed_of
 
 _TESTS = {"paired_t": "paired_t", "wilcoxon": "wilcoxon", "mann_whitney": "mann_whitney"}
@@ -120,16 +120,18 @@ def _test(part: Transfer, identifier: str, naming: Naming) -> dict[str, Any]:
 
 def _claims(whole: Transfer, naming: Naming, comparisons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     claims: list[dict[str, Any]] = []
+    aside: list[dict[str, Any]] = []
+    to = whole.free("claims")
     for number, part in enumerate(whole.entries("claims", "claims"), start=1):
         part.now = ("claims", len(claims))
-        reason = _inexpressible(part.old)
-        if reason:
-            to = f"{ASIDE}claims"
-            whole.new.setdefault(to, []).append(part.old)
-            whole.log.note(NoteKind.ASIDE, part.was, reason, (to, len(whole.new[to]) - 1))
+        if reason := _inexpressible(part.old):
+            whole.log.note(NoteKind.ASIDE, part.was, reason, (to, len(aside)))
+            aside.append(part.old)
         else:
             part.new["id"] = f"claim-{number}"
             claims.append(_claim(part, naming.results, comparisons))
+    if aside:
+        whole.new[to] = aside
     return claims
 
 

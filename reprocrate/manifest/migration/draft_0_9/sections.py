@@ -69,7 +69,7 @@ def _code(whole: Transfer) -> str | None:
     if "code" not in whole.old:
         return None
     identified = "tree" in whole.old["code"]
-    part = whole.part("code", "code", 0) if identified else whole.part("code", f"{ASIDE}code")
+    part = whole.part("code", "code", 0) if identified else whole.part("code", whole.free("code"))
     part.convert("tree", "tree_sha256", sha256_of, HEXADECIMAL)
     part.convert("repository", "repository", repository_of, "an absolute address")
     if len(part.old.get("commit", "")) in (40, 64):
