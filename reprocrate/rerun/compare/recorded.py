@@ -121,15 +121,18 @@ def found_in(reproduction: Manifest, results: ResultsByPlace, recorded: Counterp
 def aggregate(result: Result, parts: Sequence[Sample], sample: Sample) -> Sample:
     """A result over other results, seed by seed: only seeds that all parts have give a value.
 
+    Where the statistic is none that can be computed so, no seed does.
+
     Args:
         result: the aggregate.
         parts: the samples of the results that it is over.
         sample: what is known of its metric.
     """
+    method = _AGGREGATE.get(result.statistic)
     seeds = dict.fromkeys(one.seed for part in parts for one in part.seeds)
     return Sample(
         metric=sample.metric,
-        seeds=tuple(_aggregated(seed, parts, _AGGREGATE[result.statistic]) for seed in seeds),
+        seeds=tuple(_aggregated(seed, parts, method) for seed in seeds) if method else (),
         direction=sample.direction,
         unit=sample.unit,
         split=sample.split,
