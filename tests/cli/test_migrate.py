@@ -16,7 +16,7 @@ from reprocrate.manifest import parse_manifest
 from reprocrate.standard import shipped_bytes
 
 ORIGINAL = shipped_bytes("golden/losses.json", "0.9")
-MIGRATED = shipped_bytes("migrated/losses.json", "0.9")
+MIGRATED = shipped_bytes("conformance/migration/0.9/losses.json")
 LOSSLESS = shipped_bytes("golden/minimal.json", "0.9")
 FULL: dict[str, Any] = json.loads(shipped_bytes("conformance/golden/full.json"))
 
@@ -77,7 +77,7 @@ def test_nothing_lost_is_said(cli: Any, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(LOSSLESS)
     said = cli.here(tmp_path, "migrate", "a.json")
     assert "Nothing was lost, assumed or set aside." in said.out
-    assert (tmp_path / "a-1.0.json").read_bytes() == shipped_bytes("migrated/minimal.json", "0.9")
+    assert (tmp_path / "a-1.0.json").read_bytes() == shipped_bytes("conformance/migration/0.9/minimal.json")
 
 
 def test_json_tells_every_value(cli: Any, old: Path) -> None:

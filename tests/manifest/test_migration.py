@@ -56,9 +56,9 @@ def codes(document: Any) -> dict[str, str]:
 
 def test_there_are_golden_manifests_before_and_after() -> None:
     assert len(NAMES) >= 4
-    assert sorted(file.name for file in (shipped_folder("0.9") / "migrated").iterdir()) == [
-        f"{name}.json" for name in NAMES
-    ]
+    assert sorted(
+        file.name for file in (shipped_folder() / "conformance" / "migration" / "0.9").iterdir()
+    ) == [f"{name}.json" for name in NAMES]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -68,7 +68,7 @@ def test_golden_manifest_becomes_what_is_stored_byte_for_byte(name: str) -> None
     untouched = copy.deepcopy(before)
     migration = migrate(before)
     assert before == untouched
-    after = shipped_bytes(f"migrated/{name}.json", "0.9")
+    after = shipped_bytes(f"conformance/migration/0.9/{name}.json")
     assert canonical_bytes(migration.document) + b"\n" == after
     assert manifest_from(migration.document).to_bytes() == after
     assert (migration.was, migration.now, migration.changed) == ("0.9", "1.0", True)
