@@ -1,9 +1,9 @@
 """The versions of the standard that may not change any more: `python tests/frozen.py` compares them.
 
-`schema/versions.json` lists every version with its status. A `frozen` one has the digest of its folder
-beside it: the SHA-256 of the lines '<sha256>  <path>' of its files, each ended by a line feed, sorted by their
-bytes. A `draft` has none, since it changes with every commit. `python tests/frozen.py freeze VERSION` freezes
-a draft, on the day of its release; there is no command that changes or releases what is frozen.
+`schema/versions.json` lists every version with its status. A `frozen` one has the digest of its folder: the
+SHA-256 of the lines '<sha256>  <path>' of its files, each ended by a line feed, sorted by their bytes. A
+`draft` has none, since it changes with every commit. `python tests/frozen.py freeze VERSION` freezes a draft,
+on the day of its release; there is no command that changes or releases what is frozen.
 """
 
 from __future__ import annotations
