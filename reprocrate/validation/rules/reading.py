@@ -21,6 +21,9 @@ from reprocrate.validation.subject import Subject
 def version_is_known(subject: Subject) -> Iterator[Found]:
     """A manifest SHOULD follow a version of the standard that its reader knows.
 
+    Judged: a `manifest_version` with a known major and a larger minor number; at `/manifest_version`.
+        Properties and words of a list that the schema does not know are then no errors, and a rule that
+        would have to decide by such a word is not applied.
     Why: what a newer version added cannot be judged by an older reader, so a pass says less than it seems.
     Fix: install a newer reprocrate.
     """
@@ -45,6 +48,7 @@ def version_is_known(subject: Subject) -> Iterator[Found]:
 def nothing_was_lost_in_migration(subject: Subject) -> Iterator[Found]:
     """What a migration could not keep SHOULD be looked at by an author.
 
+    Judged: each entry of `migrated.notes` of kind lost whose `settled` is not true; at the entry.
     Why: only the original has it, and what rests on it cannot be judged any more.
     Fix: add what is missing where this version has a place for it, then set `settled` of the note to true.
     """
@@ -61,6 +65,7 @@ def nothing_was_lost_in_migration(subject: Subject) -> Iterator[Found]:
 def nothing_was_assumed_in_migration(subject: Subject) -> Iterator[Found]:
     """What a migration had to assume SHOULD be confirmed by an author.
 
+    Judged: each entry of `migrated.notes` of kind assumed whose `settled` is not true; at the entry.
     Why: the original does not say it, so that it may be wrong.
     Fix: correct the value where it is wrong, then set `settled` of the note to true.
     """
@@ -77,6 +82,7 @@ def nothing_was_assumed_in_migration(subject: Subject) -> Iterator[Found]:
 def nothing_was_set_aside_in_migration(subject: Subject) -> Iterator[Found]:
     """What a migration set aside under a name with `x-` MAY be said again in the terms of this version.
 
+    Judged: each entry of `migrated.notes` of kind aside whose `settled` is not true; at the entry.
     Why: programs do not read it where it is now.
     Fix: write it where this version has a place for it, or set `settled` of the note to true.
     """
@@ -95,6 +101,8 @@ def nothing_was_set_aside_in_migration(subject: Subject) -> Iterator[Found]:
 def version_is_not_an_older_one(subject: Subject) -> Iterator[Found]:
     """A manifest MUST follow this major version to be judged, packed or rerun.
 
+    Judged: a `manifest_version` that can be migrated, which is 0.9; at `/manifest_version`. RC0101 to RC0108
+        are judged by the schema of that version, and no other rule is applied.
     Why: an older version says things in other words, which are not those that the rules speak of.
     Fix: run `reprocrate migrate` on it, and use what it writes.
     """
