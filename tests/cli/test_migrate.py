@@ -291,11 +291,15 @@ def test_newer_minor_version_is_read(cli: Any, tmp_path: Path) -> None:
     document["runs"][0]["status"] = "checkpointed"
     document["results"][0]["statistic"] = "trimmed_mean"
     document["claims"][0]["kind"] = "trend"
+    document["metrics"][0]["direction"] = "pareto"
     path.write_text(json.dumps(document))
     assert "checkpointed" in cli.here(tmp_path, "show", "m.json").out
     report = cli.here(tmp_path, "validate", "m.json", "--json").document("report")
     (finding,) = report["findings"]
     assert (finding["code"], finding["severity"]) == ("RC0001", "warning")
-    assert "1 unknown properties and 3 unknown words" in finding["message"]
+    assert "1 unknown properties and 4 unknown words" in finding["message"]
     assert any('"checkpointed"' in each["reason"] for each in report["not_assessed"])
     assert parse_manifest(path.read_bytes()).to_dict() == document
+    plan = cli.here(tmp_path, "plan", "m.json", code=3)  # this machine lacks what the experiment needs
+    assert "This machine cannot run it" in plan.out
+    assert cli.here(tmp_path, "compare", "m.json", "m.json", code=1).out

@@ -17,6 +17,9 @@ ResultsByPlace = Mapping[tuple[str | None, str], Sequence[Result]]
 _WITHOUT_VALUE = frozenset({"failed", "killed", "interrupted", "running", "no_value", "not_finite"})
 _PERCENT = frozenset({"percent", "%"})
 _ITEMS = frozenset({"count", "items"})
+_DIRECTION = {each.value: each for each in Direction}
+"""A word of a newer version of the standard is none of them: it does not say which values are better."""
+
 _AGGREGATE: dict[str, Callable[[Sequence[float]], float]] = {
     "single": mean,
     "mean": mean,
@@ -64,7 +67,7 @@ class Counterpart:
         return Sample(
             metric=self.key[0],
             seeds=tuple(self._value(run, selection) for run in self.runs),
-            direction=Direction(metric.direction) if metric and metric.direction else None,
+            direction=_DIRECTION.get(metric.direction) if metric and metric.direction else None,
             unit=metric.unit if metric else None,
             split=self.key[2],
             item=_item(metric),
