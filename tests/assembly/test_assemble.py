@@ -127,6 +127,20 @@ def test_the_claimed_direction_is_kept_when_the_worse_one_is_claimed_better(tmp_
     assert manifest.claims[0].evidence == (comparison.id,)
 
 
+def test_p_values_of_several_claims_are_corrected(tmp_path: Path) -> None:
+    claims = "".join(
+        '[[claims]]\ntext = "x"\n'
+        f'better = {{ configuration = "wide", than = "{rival}", metric = "accuracy" }}\n'
+        for rival in ("narrow", "tiny")
+    )
+    values = {"wide": [0.90, 0.92, 0.94], "narrow": [0.80, 0.81, 0.82], "tiny": [0.89, 0.90, 0.93]}
+    first, second = made(tmp_path, claims, values).comparisons
+    alone = made(tmp_path, "", {name: values[name] for name in ("wide", "narrow")}).comparisons[0]
+    assert alone.correction == "none"
+    assert (first.correction, second.correction) == ("holm", "holm")
+    assert first.p_value == pytest.approx(2 * (alone.p_value or 0.0))
+
+
 GRID = """
 [configurations.a-moons]
 factors = { method = "a", data = "moons" }

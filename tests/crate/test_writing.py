@@ -53,6 +53,7 @@ def test_root_says_what_the_authors_gave(experiments: ModuleType) -> None:
     assert graph["https://w3id.org/ro/wfrun/process/0.5"]["version"] == "0.5"
 
 
+@pytest.mark.requirement("RQ11")
 def test_what_was_not_given_is_said_in_words_not_invented(experiments: ModuleType) -> None:
     graph = experiments.nothing_declared().graph()
     root = graph["./"]
@@ -332,6 +333,7 @@ def test_entities_are_compact(experiments: ModuleType, name: str) -> None:
             assert not isinstance(value, list) or len(value) > 1
 
 
+@pytest.mark.requirement("RQ12")
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_same_experiment_gives_the_same_bytes(experiments: ModuleType, name: str) -> None:
     sample = getattr(experiments, name)()

@@ -16,6 +16,8 @@ from reprocrate.validation.subject import Subject
 def uncommitted_changes_are_kept(subject: Subject) -> Iterator[Found]:
     """Code that differed from its commit MUST be kept, as a patch or as files with their digests.
 
+    Judged: each entry of `code` with `dirty` true and no `patch`, unless it has files that all travel with a
+        digest; at the entry.
     Why: the commit alone is not what ran, and nobody can guess the difference.
     Fix: commit and run again; `reprocrate run` keeps the patch and the changed files.
     """
@@ -32,6 +34,7 @@ def _has_its_files(code: Code) -> bool:
 def code_names_its_commit(subject: Subject) -> Iterator[Found]:
     """Code SHOULD name the commit that was checked out when it ran.
 
+    Judged: each entry of `code` with neither `commit` nor `swhid`; at the entry.
     Why: a commit ties the code that ran to its history, and to what others may already have.
     Fix: put the project under git, commit, and run again.
     """
@@ -50,6 +53,8 @@ def code_names_its_commit(subject: Subject) -> Iterator[Found]:
 def code_can_be_obtained(subject: Subject) -> Iterator[Found]:
     """Code MUST be in the bundle, or name a repository with its commit, or a Software Heritage identifier.
 
+    Judged: each entry of `code` that an evidence run names and that has none of: `repository` with `commit`;
+        `swhid`; a file that travels; at the entry.
     Why: a digest says what the code was, but nobody can run a digest.
     Fix: let the code's files travel, or publish the repository and name it.
     """
@@ -64,6 +69,7 @@ def code_can_be_obtained(subject: Subject) -> Iterator[Found]:
 def run_names_its_code(subject: Subject) -> Iterator[Found]:
     """A run that a result rests on SHOULD name the code that it executed.
 
+    Judged: each evidence run without `code`; at the run.
     Why: without it the result cannot be traced to any code.
     Fix: run again with `reprocrate run` in the project's folder.
     """

@@ -15,6 +15,7 @@ from reprocrate.validation.subject import Subject
 def run_names_its_environment(subject: Subject) -> Iterator[Found]:
     """A run that a result rests on SHOULD name the environment that it used.
 
+    Judged: each evidence run without `environment`; at the run.
     Why: versions of libraries change results; without them a rerun that differs explains nothing.
     Fix: run again with `reprocrate run`, which records the environment.
     """
@@ -27,6 +28,9 @@ def run_names_its_environment(subject: Subject) -> Iterator[Found]:
 def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Found]:
     """An environment SHOULD name the interpreter's version and the installed packages, or a container image.
 
+    Judged: each environment without a container digest that has no `python`, or neither `packages` nor
+        `lock`. Where `history` says that environments were captured, no packages means that there were none;
+        at the environment.
     Why: an environment is built again from these, or not at all.
     Fix: run again with `reprocrate run`, which reads both from the interpreter that runs the command.
     """
@@ -46,6 +50,7 @@ def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Fou
 def environment_has_a_lock(subject: Subject) -> Iterator[Found]:
     """An environment SHOULD have a lock, or a container image with its digest.
 
+    Judged: each environment with neither `lock` nor a container digest; at the environment.
     Why: a list of packages leaves open where they come from and what they need on another system.
     Fix: run `reprocrate pack`, which makes a lock.
     """
@@ -59,6 +64,7 @@ def environment_has_a_lock(subject: Subject) -> Iterator[Found]:
 def lock_is_hashed(subject: Subject) -> Iterator[Found]:
     """A lock SHOULD carry a digest for every entry.
 
+    Judged: each `lock` whose `hashed` is not true; at the lock.
     Why: without digests a package of the same version with other content would be installed unnoticed.
     Fix: make the lock with digests, as `uv pip compile --generate-hashes` does.
     """
@@ -73,6 +79,7 @@ def lock_is_hashed(subject: Subject) -> Iterator[Found]:
 def packages_come_from_an_index(subject: Subject) -> Iterator[Found]:
     """Packages SHOULD come from an index, not from a folder of the machine or in place.
 
+    Judged: each package with `editable` true or `source` `local`; at the package.
     Why: nobody else has that folder, and the source of a package installed in place may have changed.
     Fix: publish the package, or make it part of the project's code.
     """
@@ -87,6 +94,7 @@ def packages_come_from_an_index(subject: Subject) -> Iterator[Found]:
 def lock_names_every_package(subject: Subject) -> Iterator[Found]:
     """A lock SHOULD name every package that was installed.
 
+    Judged: each `lock` whose `left_out` is not empty; at the `left_out`.
     Why: what it leaves out is absent when the environment is built again.
     Fix: install these packages from an index or a repository's commit, and run again.
     """

@@ -13,6 +13,7 @@ from reprocrate.validation.subject import Subject
 def authors_are_given(subject: Subject) -> Iterator[Found]:
     """An experiment SHOULD name its authors.
 
+    Judged: an experiment with no `authors`; at `/experiment`.
     Why: somebody has to answer for it, and to be cited.
     Fix: set `authors` in `[experiment]` of reprocrate.toml.
     """
@@ -24,6 +25,7 @@ def authors_are_given(subject: Subject) -> Iterator[Found]:
 def licence_is_given(subject: Subject) -> Iterator[Found]:
     """An experiment SHOULD say under which licence others may use it.
 
+    Judged: an experiment without `license`; at `/experiment`.
     Why: without a licence nobody else may use or change the code, whatever the paper promises.
     Fix: set `license` in `[experiment]` of reprocrate.toml to an SPDX identifier, such as "Apache-2.0".
     """
@@ -35,6 +37,7 @@ def licence_is_given(subject: Subject) -> Iterator[Found]:
 def description_is_given(subject: Subject) -> Iterator[Found]:
     """An experiment SHOULD be described in a few sentences.
 
+    Judged: an experiment without `description`, or with a blank one; at `/experiment`.
     Why: archives and search engines show the description, and readers decide by it.
     Fix: set `description` in `[experiment]` of reprocrate.toml.
     """
@@ -48,6 +51,7 @@ def description_is_given(subject: Subject) -> Iterator[Found]:
 def orcid_has_its_check_digit(subject: Subject) -> Iterator[Found]:
     """The last digit of an ORCID MUST be its check digit (ISO 7064 MOD 11-2).
 
+    Judged: each `orcid`; at the `orcid`.
     Why: an ORCID with a misprint is nobody's, or somebody else's; archives refuse it.
     Fix: correct the ORCID in reprocrate.toml, or leave it out.
     """

@@ -13,6 +13,7 @@ from reprocrate.validation.subject import Subject
 def run_names_its_hardware(subject: Subject) -> Iterator[Found]:
     """A run that a result rests on SHOULD name the hardware that it used.
 
+    Judged: each evidence run without `hardware`; at the run.
     Why: whether a rerun can be expected to give the same bits depends on it.
     Fix: run again with `reprocrate run`, which records processor, memory and accelerators.
     """
@@ -25,6 +26,8 @@ def run_names_its_hardware(subject: Subject) -> Iterator[Found]:
 def hardware_names_processor_and_memory(subject: Subject) -> Iterator[Found]:
     """Hardware SHOULD name the processor's model and the size of the memory.
 
+    Judged: each entry of `hardware` without `cpu.model` or without `memory_bytes`; once for each entry, at
+        the entry.
     Why: a reader plans by them whether a machine at hand suffices, and kernels are chosen by the processor.
     Fix: run again with `reprocrate run`, or add the values that were lost.
     """
@@ -48,6 +51,7 @@ def hardware_names_processor_and_memory(subject: Subject) -> Iterator[Found]:
 def accelerator_names_memory_and_driver(subject: Subject) -> Iterator[Found]:
     """An accelerator SHOULD name the size of its memory and the version of its driver.
 
+    Judged: each accelerator without `memory_bytes` or without `driver`; once for each, at the accelerator.
     Why: memory decides whether a rerun fits, and the driver which builds of libraries can be used.
     Fix: run again with `reprocrate run` where the accelerator's driver is installed.
     """

@@ -18,6 +18,10 @@ from reprocrate.validation.subject import Subject
 def declared_file_is_present(subject: Subject) -> Iterator[Found]:
     """Every file that the manifest declares to be in the bundle MUST be there.
 
+    Judged: each file that the manifest declares in the bundle: `code[].files` (below `folder`) and `patch`,
+        `data[].files`, `croissant` and `splits[].digests`, `cached_responses`, locks, `outputs`,
+        `checkpoints`, `logs`, `artifacts`, `predictions` and `histories` of runs, `models[].file`,
+        `reproduces.verdict`; at the file. Inputs of runs are declared with the data.
     Why: an absent file cannot be checked, so no later result can be trusted.
     Fix: add the file, or say that its bytes do not travel (`in_bundle` false) and where to get it.
     """
@@ -30,6 +34,8 @@ def declared_file_is_present(subject: Subject) -> Iterator[Found]:
 def declared_file_has_its_digest(subject: Subject) -> Iterator[Found]:
     """Every file in the bundle MUST have the size and the SHA-256 that the manifest declares.
 
+    Judged: the same files, where they are there; one finding for each, of the size if that differs, else of
+        the digest; at the file.
     Why: what differs is not what the results came from, whether by accident or on purpose.
     Fix: restore the file, or run again if it was meant to change.
     """
@@ -69,6 +75,7 @@ def _travelling(subject: Subject) -> Iterator[Declared]:
 def tree_digest_is_that_of_its_files(subject: Subject) -> Iterator[Found]:
     """The digest of a source tree MUST be the one that follows from the digests of its files.
 
+    Judged: each entry of `code` whose files all have digests; at its `tree_sha256`.
     Why: the tree's digest is the code's identity; if it does not fit the files, one of them is wrong.
     Fix: restore the list of files as it was recorded, or run again.
     """
@@ -88,6 +95,8 @@ def tree_digest_is_that_of_its_files(subject: Subject) -> Iterator[Found]:
 def place_holds_one_file(subject: Subject) -> Iterator[Found]:
     """A place in the bundle MUST NOT be declared with two different digests.
 
+    Judged: the files of RC0701 that travel and have a digest; at the second one with the same place and
+        another digest.
     Why: one file cannot be both, so one of the two declarations is wrong for certain.
     Fix: say of the older one that its bytes do not travel (`in_bundle` false).
     """
@@ -103,6 +112,8 @@ def place_holds_one_file(subject: Subject) -> Iterator[Found]:
 def list_of_checksums_names_every_file(subject: Subject) -> Iterator[Found]:
     """Every file of a bundle MUST be in its `manifest-sha256.txt` with its SHA-256, and nothing else may be.
 
+    Judged: a bundle with a `manifest-sha256.txt`; one finding for each file that is missing, extra or changed
+        and for each line that cannot be read; at the empty pointer.
     Why: the list is what anyone can check with common tools; a file that it does not confirm may be anything.
     Fix: get the bundle again from where it was published, or pack it again.
     """
@@ -126,6 +137,9 @@ def list_of_checksums_names_every_file(subject: Subject) -> Iterator[Found]:
 def bundle_can_be_unpacked_anywhere(subject: Subject) -> Iterator[Found]:
     """The names of a bundle's files MUST be safe and different on Linux, macOS and Windows.
 
+    Judged: the paths of all files, as RC0115 judges paths; also a part `.git`, a file named `-`, two files
+        whose names are equal after case folding and composing, and a file that is a folder too; at the empty
+        pointer.
     Why: a name can lead out of the folder, or fall together with another one where case does not count.
     Fix: rename the file, and pack again.
     """

@@ -14,6 +14,8 @@ from reprocrate.validation.subject import Subject
 def status_agrees_with_the_exit(subject: Subject) -> Iterator[Found]:
     """A run's status MUST agree with its exit status and signal.
 
+    Judged: status `ok` with a non-zero `exit_code` or with a `signal`; `failed` with `exit_code` 0; at the
+        `status`.
     Why: whether a run counts is decided by its status.
     Fix: restore the record as it was written, or run again.
     """
@@ -37,6 +39,7 @@ def _disagreement(run: Run) -> str:
 def results_rest_on_runs_that_ended_well(subject: Subject) -> Iterator[Found]:
     """A result MUST rest only on runs that ended well.
 
+    Judged: each run in a result's `runs` with a status other than `ok`; at the entry of `runs`.
     Why: what a run wrote before it failed or was stopped is not what it would have written at the end.
     Fix: list the run as excluded with its status, and let reprocrate compute the result anew.
     """
@@ -54,6 +57,8 @@ def results_rest_on_runs_that_ended_well(subject: Subject) -> Iterator[Found]:
 def results_rest_on_their_configuration(subject: Subject) -> Iterator[Found]:
     """The runs that a result rests on MUST be of the configuration that the result names.
 
+    Judged: each run in the `runs` of a result with a `configuration` that is not the run's; at the entry of
+        `runs`.
     Why: otherwise the number belongs to another method.
     Fix: correct the list of runs, or the configuration.
     """
@@ -77,6 +82,8 @@ def results_rest_on_their_configuration(subject: Subject) -> Iterator[Found]:
 def value_agrees_with_its_status(subject: Subject) -> Iterator[Found]:
     """A metric value MUST be null exactly where its status says that it is no finite number.
 
+    Judged: each metric value that is null with status `ok`, or a number with another status; at the metric
+        value.
     Why: a program that reads only one of the two would count what the other leaves out.
     Fix: write the number with the status ok, or null with the status that fits.
     """
@@ -91,6 +98,7 @@ def value_agrees_with_its_status(subject: Subject) -> Iterator[Found]:
 def runs_have_ended(subject: Subject) -> Iterator[Found]:
     """A published manifest SHOULD NOT hold runs that had not ended.
 
+    Judged: each run with status `running`; at the `status`.
     Why: what such a run will give is not known, and leaving it out looks like picking.
     Fix: wait until it has ended, then make the manifest again.
     """
@@ -103,6 +111,7 @@ def runs_have_ended(subject: Subject) -> Iterator[Found]:
 def capture_is_complete(subject: Subject) -> Iterator[Found]:
     """A run that a result rests on MAY have been recorded in part, and then its inputs may be incomplete.
 
+    Judged: each evidence run whose `capture.completeness` is not `complete`; at the `capture`.
     Why: a file that was read unseen is missing in the bundle, and a rerun elsewhere may fail for it.
     Fix: list further inputs under `[data.NAME]` in reprocrate.toml, so that they travel.
     """
