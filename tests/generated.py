@@ -82,7 +82,7 @@ def _slug(chapter: str) -> str:
 
 def crosswalks(text: str) -> str:
     """The README of the crosswalks with its overview made anew."""
-    return _filled(text, "coverage", coverage_table())
+    return _filled(text, "coverage", coverage_table() if "<!-- coverage -->" in text else "")
 
 
 CROSSWALKS = SCHEMA.parent / "crosswalks"
