@@ -159,8 +159,16 @@ def _texts(value: Any) -> list[str]:
     return [str(each) for each in (value if isinstance(value, list) else [value])]
 
 
+def _classes(entity: Mapping[str, Any]) -> list[str]:
+    return _texts(entity.get("@type", entity.get("type")))
+
+
 class Graph:
-    """Linked data as entities by class: `Class.property.property`, references followed, lists taken apart."""
+    """Linked data as entities by class: `Class.property.property`, references followed, lists taken apart.
+
+    A property value stands for its value, and of software the property softwareVersion for version, as schema.org
+    and Process Run Crate have it.
+    """
 
     def __init__(self, document: Any) -> None:
         self._entities: list[Mapping[str, Any]] = []
@@ -169,16 +177,22 @@ class Graph:
 
     def values(self, path: str) -> list[Any]:
         first, *rest = tokens(path)
-        found: list[Any] = [
-            each for each in self._entities if first.name in _texts(each.get("@type", each.get("type")))
-        ]
+        found: list[Any] = [each for each in self._entities if first.name in _classes(each)]
         found = self._chosen(found, first)
         for part in rest:
             inner = [self._named.get(self._id(each), each) for each in found if isinstance(each, Mapping)]
-            lists = [each[part.name] for each in inner if part.name in each]
+            names = ("softwareVersion", "version") if part.name == "version" else (part.name,)
+            lists = [each[name] for each in inner for name in names if name in each]
             found = [each for value in lists for each in (value if isinstance(value, list) else [value])]
             found = self._chosen(found, part)
-        return [self._id(each) if isinstance(each, Mapping) else each for each in found]
+        return [self._plain(each) for each in found]
+
+    def _plain(self, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        entity = self._named.get(self._id(value), value)
+        is_value = "PropertyValue" in _classes(entity) and "value" in entity
+        return entity["value"] if is_value else self._id(value)
 
     def _chosen(self, found: list[Any], part: Token) -> list[Any]:
         for step in part.steps:

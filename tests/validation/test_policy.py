@@ -166,10 +166,10 @@ def test_a_policy_that_was_made_otherwise_lowers_no_protected_rule_either() -> N
 
 
 def test_error_says_what_is_meant(tmp_path: Path) -> None:
-    path = write(tmp_path / "p.toml", "[levels]", 'RC0609 = "error"', 'RC0702 = "off"', MORE_SEEDS)
+    path = write(tmp_path / "p.toml", "[levels]", 'RC0699 = "error"', 'RC0702 = "off"', MORE_SEEDS)
     first, also = refusal(path).split(" Also: ")
     assert re.fullmatch(
-        rf"{path} line 4: levels.RC0609: there is no rule RC0609. Did you mean RC[0-9]{{4}}\?", first
+        rf"{path} line 4: levels.RC0699: there is no rule RC0699. Did you mean RC[0-9]{{4}}\?", first
     )
     assert also == (
         f"{path} line 5: levels.RC0702: no policy may silence RC0702, which is about reading, structure, "
