@@ -27,8 +27,7 @@ from reprocrate.validation import (
     validate,
     validate_by,
 )
-from reprocrate.validation.cases import patched
-from reprocrate.validation.policy import is_untouchable
+from reprocrate.validation.cases import Case, all_cases, patched
 from reprocrate.validation.policy_file import MOST_BYTES, complaints
 from tests.render.test_show import printed
 
@@ -145,15 +144,45 @@ def test_every_property_of_the_schema_says_what_it_means() -> None:
 # What no policy may do --------------------------------------------------------------------------------
 
 
+ORDER = ["error", "warning", "note", "off"]
+
+
+def is_protected(code: str, spec: str) -> bool:
+    return code[:4] in ("RC00", "RC01", "RC07") or spec == "security"
+
+
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
-@pytest.mark.parametrize("level", ["off", "note", "warning", "error"])
-def test_rules_about_integrity_structure_reading_and_security_are_not_lowered(rule: Any, level: str) -> None:
-    order = ["error", "warning", "note", "off"]
-    protected = rule.code[:4] in ("RC00", "RC01", "RC07") or rule.spec == "security"
-    lower = order.index(level) > order.index(rule.level.severity.value)
-    found = complaints({"id": "p", "standard": "1.0", "levels": {rule.code: level}})
-    assert bool(found) is (protected and lower)
-    assert is_untouchable(rule) is protected
+def test_rules_about_integrity_structure_reading_and_security_are_not_lowered(rule: Any) -> None:
+    own = ORDER.index(rule.level.severity.value)
+    for level in ORDER:
+        found = complaints({"id": "p", "standard": "1.0", "levels": {rule.code: level}})
+        assert bool(found) is (is_protected(rule.code, rule.spec) and ORDER.index(level) > own)
+
+
+LENIENT = Policy(
+    "lenient",
+    "1.0",
+    levels={rule.code: None for rule in all_rules() if not is_protected(rule.code, rule.spec)},
+)
+STRICT = Policy("strict", "1.0", levels={rule.code: Severity.ERROR for rule in all_rules()})
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in all_cases() if not case.is_valid and case.name[:4] in ("RC00", "RC01", "RC07")],
+    ids=lambda case: case.name,
+)
+def test_the_most_lenient_policy_hides_no_damage(case: Case) -> None:
+    plain, lenient = validate(case.subject()), validate_by(LENIENT, case.subject())
+    kept = [each for each in plain.findings if LENIENT.levels.get(each.code, each.severity)]
+    assert list(lenient.findings) == kept
+    assert lenient.valid is not any(each.severity is Severity.ERROR for each in kept)
+
+
+def test_the_strictest_policy_finds_nothing_in_a_sound_manifest() -> None:
+    report = validate_by(STRICT, Subject("rings", BASE))
+    assert report.valid
+    assert report.findings == ()
 
 
 def test_a_policy_that_was_made_otherwise_lowers_no_protected_rule_either() -> None:
