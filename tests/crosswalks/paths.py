@@ -166,7 +166,8 @@ def _classes(entity: Mapping[str, Any]) -> list[str]:
 class Graph:
     """Linked data as entities by class: `Class.property.property`, references followed, lists taken apart.
 
-    A property value stands for its value, and of software softwareVersion for version, as Process Run Crate has it.
+    A property value stands for its value, and of software softwareVersion for version, as Process Run Crate
+    has it.
     """
 
     def __init__(self, document: Any) -> None:
