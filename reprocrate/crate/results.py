@@ -169,7 +169,7 @@ class _Outcome:
     def _describe_cell(self, cell: Cell, table: int, number: int) -> Reference:
         return self._graph.add(
             fragment_id("table", table, "cell", number),
-            "ResultsTableCell",
+            ["PropertyValue", "ResultsTableCell"],
             {
                 "name": f"{cell.row}, {cell.column}",
                 "rowValue": cell.row,

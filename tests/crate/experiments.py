@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reprocrate.crate import CrateFile, write_crate
+from reprocrate.crate import CHECKED, CrateFile, Target, write_crate
 from reprocrate.manifest import Manifest, manifest_from
 
 METADATA = "ro-crate-metadata.json"
@@ -25,6 +25,7 @@ class Sample:
     document: dict[str, Any]
     contents: dict[str, bytes] = field(default_factory=dict)
     preview: bool = True
+    target: Target = CHECKED
 
     @property
     def manifest(self) -> Manifest:
@@ -35,7 +36,7 @@ class Sample:
         return [CrateFile(path, len(data), sha256(data)) for path, data in contents.items()]
 
     def metadata(self) -> bytes:
-        return write_crate(self.manifest, self.crate_files(), preview=self.preview)
+        return write_crate(self.manifest, self.crate_files(), preview=self.preview, target=self.target)
 
     def graph(self) -> dict[str, dict[str, Any]]:
         """The entities of the crate by identifier."""

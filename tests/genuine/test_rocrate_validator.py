@@ -25,6 +25,7 @@ pytestmark = pytest.mark.genuine
 
 CONTEXTS = {
     "https://w3id.org/ro/crate/1.1/context": "ro-crate-1.1.jsonld",
+    "https://w3id.org/ro/crate/1.3/context": "ro-crate-1.3.jsonld",
     "https://w3id.org/ro/terms/workflow-run/context": "workflow-run.json",
 }
 PROFILE = "process-run-crate-0.5"
