@@ -7,6 +7,9 @@ from dataclasses import dataclass
 PROFILE = "https://w3id.org/reprocrate/profile/1.0"
 """Permalink of our own profile, which extends Process Run Crate; `profile/` of the standard is its crate."""
 
+PROFILE_ON_NEWEST = "https://w3id.org/reprocrate/profile/on-ro-crate-1-3/1.0"
+"""Permalink of the same profile on the newer pair of specifications; its shapes are the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -16,6 +19,7 @@ class Target:
         crate_version: of RO-Crate, as ro-crate-py names it.
         profile: permalink of the Process Run Crate version.
         profile_version: that version.
+        own_profile: permalink of our own profile on these two.
         profile_context: JSON-LD context of the terms that the profile adds, sha256 among them. It comes after
             RO-Crate's own context, so that `sha256` means the same in every target: RO-Crate 1.1 has no such
             term, and 1.3 has that of schema.org.
@@ -29,6 +33,7 @@ class Target:
     crate_version: str
     profile: str
     profile_version: str
+    own_profile: str
     profile_context: str
     profile_types: tuple[str, ...]
     program_type: str
@@ -41,6 +46,7 @@ CHECKED = Target(
     crate_version="1.1",
     profile="https://w3id.org/ro/wfrun/process/0.5",
     profile_version="0.5",
+    own_profile=PROFILE,
     profile_context="https://w3id.org/ro/terms/workflow-run/context",
     profile_types=("CreativeWork",),
     program_type="SoftwareSourceCode",
@@ -54,6 +60,7 @@ NEWEST = Target(
     crate_version="1.3",
     profile="https://w3id.org/ro/wfrun/process/0.6",
     profile_version="0.6",
+    own_profile=PROFILE_ON_NEWEST,
     profile_context="https://w3id.org/ro/terms/workflow-run/context",
     profile_types=("CreativeWork", "Profile"),
     program_type="SoftwareApplication",

@@ -14,7 +14,7 @@ from reprocrate.crate.media_types import media_type
 from reprocrate.crate.payload import STANDARD, CrateFile, Payload
 from reprocrate.crate.programs import Programs
 from reprocrate.crate.results import describe_outcome
-from reprocrate.crate.target import CHECKED, PROFILE, Target
+from reprocrate.crate.target import CHECKED, Target
 from reprocrate.crate.times import last_moment
 from reprocrate.errors import UsageError
 from reprocrate.files import sha256_bytes
@@ -101,7 +101,7 @@ def _graph(manifest: Manifest, payload: Payload, target: Target, preview: bool, 
 def _profiles(graph: Graph, target: Target, version: str) -> Iterator[Reference]:
     for address, name, number in (
         (target.profile, "Process Run Crate", target.profile_version),
-        (PROFILE, "Experiment Crate of reprocrate", version),
+        (target.own_profile, "Experiment Crate", version),
     ):
         yield graph.add(address, target.profile_types, {"name": name, "version": number})
 

@@ -11,6 +11,7 @@ from reprocrate.validation.rules import (
     claims,
     code,
     comparisons,
+    crate,
     data,
     environment,
     experiment,
@@ -61,6 +62,7 @@ FAMILIES = (
     Family("RC10", "Runs", (runs,)),
     Family("RC11", "Experiment", (experiment,)),
     Family("RC13", "Comparisons", (comparisons,)),
+    Family("RC18", "Crate", (crate,)),
 )
 """The other numbers are kept for leakage (RC12) and for what comes after."""
 

@@ -114,7 +114,8 @@ def nothing_declared() -> Sample:
     document["code"] = [
         {"id": "tree", "tree_sha256": "ab" * 32, "files": document["code"][0]["files"]},
     ]
-    for name in ("claims", "tables", "metrics", "comparisons", "determinism", "hardware", "environments"):
+    document["metrics"] = [{"id": "accuracy"}]
+    for name in ("claims", "tables", "comparisons", "determinism", "hardware", "environments"):
         del document[name]
     for run in document["runs"]:
         run["code"] = "tree"
@@ -254,7 +255,8 @@ def unusual() -> Sample:
     document["claims"] += [
         {"id": "c2", "text": "It is 90 %.", "kind": "value", "evidence": ["both", "gone"],
          "relation": "equals", "value": 0.9, "margin": 0.01},
-        {"id": "c3", "text": "Best on 3 of 4.", "kind": "quantified", "quantifier": {"at_least": 3, "of": 4}},
+        {"id": "c3", "text": "Best on 3 of 4.", "kind": "quantified", "evidence": ["gain"],
+         "quantifier": {"at_least": 3, "of": 4}},
     ]  # fmt: skip
     document["experiment"]["funding"] = [{"funder": "Example Foundation", "number": "EX 1"}]
     document["experiment"]["contact"] = "ada@example.org"

@@ -14,7 +14,7 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from reprocrate.bundle import layout
-from reprocrate.crate import NEWEST, PROFILE, CrateFile, file_id, path_of, payload, read_crate, write_crate
+from reprocrate.crate import CHECKED, NEWEST, CrateFile, file_id, path_of, payload, read_crate, write_crate
 from reprocrate.errors import UsageError
 from reprocrate.manifest import manifest_from
 
@@ -49,9 +49,9 @@ def test_root_says_what_the_authors_gave(experiments: ModuleType) -> None:
     assert root["license"] == {"@id": "https://spdx.org/licenses/Apache-2.0"}
     assert ids(root["author"]) == ["https://orcid.org/0000-0002-1825-0097", "#author/2"]
     assert graph["#author/2"]["name"] == "Ben Example"
-    assert ids(root["conformsTo"]) == ["https://w3id.org/ro/wfrun/process/0.5", PROFILE]
+    assert ids(root["conformsTo"]) == ["https://w3id.org/ro/wfrun/process/0.5", CHECKED.own_profile]
     assert graph["https://w3id.org/ro/wfrun/process/0.5"]["version"] == "0.5"
-    assert graph[PROFILE]["version"] == "1.0"
+    assert graph[CHECKED.own_profile]["version"] == "1.0"
     assert graph[root["identifier"]["@id"]]["value"] == "urn:uuid:6b1f3f5e-6f0c-5a52-9a53-3a2a6f1f1f10"
 
 
@@ -66,10 +66,11 @@ def test_the_newer_pair_of_specifications_is_written_from_the_same_mapping(exper
         "https://w3id.org/ro/terms/workflow-run/context",
     ]
     assert newer["ro-crate-metadata.json"]["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.3"}
-    assert ids(newer["./"]["conformsTo"]) == ["https://w3id.org/ro/wfrun/process/0.6", PROFILE]
-    assert newer[PROFILE]["@type"] == ["CreativeWork", "Profile"]
+    assert ids(newer["./"]["conformsTo"]) == ["https://w3id.org/ro/wfrun/process/0.6", NEWEST.own_profile]
+    assert newer[NEWEST.own_profile]["@type"] == ["CreativeWork", "Profile"]
     different = set(newer) ^ set(older)
-    profiles = {"https://w3id.org/ro/wfrun/process/0.5", "https://w3id.org/ro/wfrun/process/0.6"}
+    profiles = {target.profile for target in (CHECKED, NEWEST)}
+    profiles |= {target.own_profile for target in (CHECKED, NEWEST)}
     contact = "https://w3id.org/reprocrate/terms#noContact"
     assert different == {*profiles, "ro-crate-preview.html", contact}
     runs = [name for name in older if name.startswith("#run/")]
