@@ -152,6 +152,7 @@ class Actions:
                 "propertyID": self._links.metric(observation.metric),
                 "onData": self._links.data(observation.data),
                 "onSplit": observation.split,
+                "onFold": observation.fold,
                 "atStep": observation.step,
             },
         )

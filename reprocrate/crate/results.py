@@ -62,6 +62,7 @@ class _Outcome:
                 "optimizationDirection": metric.direction,
                 "testItemCount": metric.count_of,
                 "valueSelection": metric.selection,
+                "lastValueCount": metric.last_k,
                 "equivalenceMargin": metric.margin.value if metric.margin else None,
                 "marginKind": metric.margin.kind if metric.margin else None,
                 "absoluteTolerance": metric.tolerance.atol if metric.tolerance else None,

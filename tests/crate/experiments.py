@@ -223,7 +223,10 @@ def unusual() -> Sample:
         {"value": 7, "how": "observed", "library": "torch", "rank": 1},
     ]
     wide["outputs"].append(file_of("out/old.json", b"overwritten", in_bundle=False))
-    wide["metrics"].append({"metric": "loss", "value": 0.25, "status": "ok", "step": 100})
+    wide["metrics"].append({"metric": "loss", "value": 0.25, "status": "ok", "step": 100, "fold": 0})
+    document["metrics"].append(
+        {"id": "loss", "direction": "minimize", "selection": "mean_last_k", "last_k": 3}
+    )
     linear["command"] = ["python", "-m", "models", "--config=features.py"]
     linear["working_directory"] = "src"
     linear["kind"] = "evaluate"
