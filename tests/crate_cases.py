@@ -154,7 +154,7 @@ DEFECTS = (
     ),
     Defect(
         "RC1803", "no-digest", "The manifest has no digest.",
-        without("reprocrate.json", "sha256"), ("",), ("Digest of the manifest",),
+        without("reprocrate.json", "sha256"), ("",), ("Digest of the manifest", "Digest of a file"),
     ),
     Defect(
         "RC1803", "no-schema", "No file is said to be a manifest.",

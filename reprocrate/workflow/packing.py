@@ -11,7 +11,7 @@ from reprocrate import standard
 from reprocrate.bundle import Entry, Packed, layout, pack
 from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
-from reprocrate.files import sha256_bytes
+from reprocrate.files import sha256_bytes, sha256_file
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
@@ -139,7 +139,12 @@ def _stands_in_the_way(finding: Finding, choice: PackingChoice) -> bool:
 
 
 def _crate_file(entry: Entry) -> CrateFile:
-    digest = sha256_bytes(entry.source) if isinstance(entry.source, bytes) else entry.expected_sha256
+    if isinstance(entry.source, bytes):
+        digest: str | None = sha256_bytes(entry.source)
+    elif entry.expected_sha256 or "/" in entry.path:
+        digest = entry.expected_sha256
+    else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
+        digest = sha256_file(entry.source).sha256
     return CrateFile(entry.path, size=_size(entry), sha256=digest)
 
 
