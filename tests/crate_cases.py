@@ -19,9 +19,11 @@ from reprocrate.crate import CHECKED, NEWEST, CrateFile, write_crate
 from reprocrate.files import sha256_bytes
 from reprocrate.manifest import manifest_from
 from reprocrate.standard import schema_url
+from reprocrate.validation.cases import patched
 from reprocrate.validation.explain import json_lines
 
 CONFORMANCE = Path(__file__).resolve().parent.parent / "schema" / "1.0" / "conformance"
+BASE = "base/seeds.json"
 METADATA = "ro-crate-metadata.json"
 
 Entities = dict[str, dict[str, Any]]
@@ -352,7 +354,8 @@ def files() -> Iterator[tuple[Path, bytes]]:
 def case(defect: Defect) -> str:
     content: dict[str, Any] = {
         "says": defect.says,
-        "manifest": document(),
+        "base": BASE,
+        "patch": list(patch()),
         "expect": [{"code": defect.code, "pointer": pointer} for pointer in defect.pointers],
     }
     if defect.pointers:
@@ -373,17 +376,27 @@ def changed(metadata: bytes, change: Change | bytes) -> bytes:
 
 
 def document() -> dict[str, Any]:
-    """The manifest of the sound crate: that of `base/seeds.json` with the few files that lie around it."""
-    manifest: dict[str, Any] = json.loads((CONFORMANCE / "base" / "seeds.json").read_text("utf-8"))
-    code = manifest["code"][0]
-    code.update(files=[declared("fit_rings.py")], tree_sha256=tree())
-    manifest["data"][0]["files"] = [declared("data/rings.csv")]
-    manifest["environments"][0]["lock"].update(declared(".reprocrate/environment/env-1/requirements.txt"))
-    for run in manifest["runs"]:
-        output = f"out/{run['id']}.json"
-        run.update(inputs=[declared("data/rings.csv")], outputs=[declared(output)] if output in FILES else [])
-        run["capture"] = {"completeness": "complete"}
+    """The manifest of the sound crate."""
+    manifest: dict[str, Any] = patched(json.loads((CONFORMANCE / BASE).read_text("utf-8")), list(patch()))
     return manifest
+
+
+def patch() -> Iterator[dict[str, Any]]:
+    """What is changed in the base, so that only the few files are declared that lie around the manifest."""
+    lock = ".reprocrate/environment/env-1/requirements.txt"
+    values: dict[str, Any] = {
+        "/code/0/files": [declared("fit_rings.py")],
+        "/code/0/tree_sha256": tree(),
+        "/data/0/files": [declared("data/rings.csv")],
+        **{f"/environments/0/lock/{name}": value for name, value in declared(lock).items()},
+    }
+    for place, run in enumerate(("wide-0", "wide-1", "wide-2", "narrow-0", "narrow-1", "narrow-2")):
+        output = f"out/{run}.json"
+        values[f"/runs/{place}/inputs"] = [declared("data/rings.csv")]
+        values[f"/runs/{place}/outputs"] = [declared(output)] if output in FILES else []
+    yield from ({"op": "replace", "path": path, "value": value} for path, value in values.items())
+    for place in range(6):
+        yield {"op": "add", "path": f"/runs/{place}/capture", "value": {"completeness": "complete"}}
 
 
 def declared(path: str) -> dict[str, Any]:

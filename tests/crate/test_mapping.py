@@ -1,4 +1,4 @@
-"""The table of the mapping, `schema/1.0/profile/mapping.csv`, holds on the crate of the full golden manifest."""
+"""The table of the mapping, `profile/mapping.csv` of the standard, holds on the full golden manifest."""
 
 from __future__ import annotations
 
