@@ -1,8 +1,10 @@
 """Text that is made from other files: `python tests/generated.py` writes it, `--check` compares.
 
 In spec.md, what stands between `<!-- fields:NAME -->` and `<!-- /fields -->` is the table of the fields of
-`$defs/NAME` in the manifest's schema (`manifest` for the whole of it), and what stands between
-`<!-- rules -->` and `<!-- /rules -->` is the table of the rules.
+`$defs/NAME` in the manifest's schema (`manifest` for the whole of it). Between `<!-- forms -->` and
+`<!-- /forms -->` stand its definitions of plain values. Between `<!-- requirements -->` and
+`<!-- /requirements -->` stand the demands of the rules of that chapter, and between `<!-- rules -->` and
+`<!-- /rules -->` the table of all rules.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +52,29 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def specification(text: str) -> str:
-    """spec.md with its tables made anew."""
+    """spec.md with its tables of fields, its lists of demands and its table of rules made anew."""
     schema = json.loads(SCHEMA.read_text("utf-8"))
+    chapters = re.split(r"(?m)^(?=## )", text)
+    text = "".join(_filled(each, "requirements", demands(_slug(each))) for each in chapters)
     text = re.sub(
         r"(<!-- fields:([a-z_]+) -->\n).*?(<!-- /fields -->)",
         lambda match: match[1] + field_table(schema, match[2]) + match[3],
         text,
         flags=re.DOTALL,
     )
-    return re.sub(
-        r"(<!-- rules -->\n).*?(<!-- /rules -->)",
-        lambda match: match[1] + rule_table() + match[2],
-        text,
-        flags=re.DOTALL,
-    )
+    text = _filled(text, "forms", form_table(schema))
+    return _filled(text, "rules", rule_table() if "<!-- rules -->" in text else "")
+
+
+def _filled(text: str, block: str, content: str) -> str:
+    pattern = rf"(<!-- {block} -->\n).*?(<!-- /{block} -->)"
+    return re.sub(pattern, lambda match: match[1] + content + match[2], text, flags=re.DOTALL)
+
+
+def _slug(chapter: str) -> str:
+    """The anchor of a chapter's heading, as Markdown renderers make it."""
+    heading = chapter.partition("\n")[0].removeprefix("## ")
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower())
 
 
 GENERATED: dict[Path, Callable[[str], str]] = {REPOSITORY / "spec.md": specification}
@@ -78,6 +90,16 @@ def field_table(schema: Node, name: str) -> str:
     return _table(
         [("Field", "Type", "Required", "Obtained", "Meaning"), *_rows(schema, section, "", obtained)]
     )
+
+
+def form_table(schema: Node) -> str:
+    """The values that have a name of their own in the schema, with an example of each."""
+    rows = [("Form", "Meaning", "Example")]
+    for name, node in schema["$defs"].items():
+        if node.get("type") != "object" and "meta:enum" not in node:
+            examples = ", ".join(f"`{json.dumps(each)}`" for each in node.get("examples", []))
+            rows.append((name.replace("_", " "), _meaning(name, node, {}), examples))
+    return _table(rows)
 
 
 def _rows(schema: Node, section: Node, prefix: str, inherited: str) -> Iterator[tuple[str, ...]]:
@@ -138,17 +160,30 @@ def _type(node: Node) -> str:
 # Rules ------------------------------------------------------------------------------------------------
 
 
+def demands(chapter: str) -> str:
+    """The demands of a chapter's rules, in the order of the codes."""
+    return "".join(f"- {_demand(each.summary, each.code)}\n" for each in _rules() if each.spec == chapter)
+
+
+def _demand(summary: str, code: str) -> str:
+    return f"{summary.removesuffix('.')} [{code}](#{code.lower()})."
+
+
 def rule_table() -> str:
-    """Every rule of the validator: its code, its level, what it demands, and the chapter that demands it."""
+    """Every rule of the validator: its code, its level, its name, and how it is judged."""
+    rows = [("Code", "Level", "Rule", "How it is judged")]
+    for each in _rules():
+        name = f"[{each.name}](#{each.spec})"
+        rows.append((f'<a id="{each.code.lower()}"></a>`{each.code}`', each.level.value, name, each.judged))
+    return _table(rows)
+
+
+@cache
+def _rules() -> tuple[Any, ...]:
     sys.path.insert(0, str(REPOSITORY))  # the rules of this checkout, installed or not
     from reprocrate.validation import all_rules
 
-    rows = [("Code", "Level", "Demand", "Chapter")]
-    rows += [
-        (f"`{rule.code}`", rule.level.value, rule.summary, f"[{rule.spec}](#{rule.spec})")
-        for rule in all_rules()
-    ]
-    return _table(rows)
+    return all_rules()
 
 
 # Markdown ---------------------------------------------------------------------------------------------

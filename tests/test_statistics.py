@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reprocrate.statistics import (
+    CORRECTIONS,
     Recomputed,
     compare_printed,
     iqm,
@@ -306,3 +307,21 @@ def test_figure_cut_off_is_told_from_a_rounded_one(text: str, value: float) -> N
 def test_what_python_prints_recomputes(counts: list[int], decimals: int) -> None:
     values = [count / 1000 for count in counts]
     assert recompute_mean(f"{sum(values) / len(values):.{decimals}f}", values) is Recomputed.ROUNDED
+
+
+# Corrections ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs"), [("bonferroni", "bonferroni"), ("holm", "holm"), ("benjamini_hochberg", "fdr_bh")]
+)
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=30))
+def test_corrections_are_those_of_statsmodels(name: str, theirs: str, p_values: list[float]) -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    expected = multipletests(p_values, method=theirs)[1]
+    assert CORRECTIONS[name](p_values) == pytest.approx(list(expected), abs=1e-12)
+
+
+def test_a_correction_that_is_none_changes_nothing() -> None:
+    assert CORRECTIONS["none"]([0.3, 0.1]) == [0.3, 0.1]

@@ -32,6 +32,7 @@ def explanation_text(explanation: Explanation) -> Group:
         text(""),
         text(explanation.text),
         text(""),
+        joined(text("Judged: ", STRONG), words.sentence(explanation.judged)),
         joined(text("Why: ", STRONG), words.sentence(explanation.why)),
         joined(text("Fix: ", STRONG), words.sentence(explanation.fix)),
         *_parameters(explanation),

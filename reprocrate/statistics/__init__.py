@@ -5,6 +5,7 @@ Everything is in the unit of the values that are given. Only the standard librar
 
 from __future__ import annotations
 
+from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
 from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
 from reprocrate.statistics.student import t_quantile, t_tail
@@ -24,6 +25,7 @@ from reprocrate.statistics.summary import (
 )
 
 __all__ = [
+    "CORRECTIONS",
     "LEVEL",
     "SLACK",
     "Difference",
@@ -31,7 +33,10 @@ __all__ = [
     "Printed",
     "Recomputed",
     "Summary",
+    "benjamini_hochberg",
+    "bonferroni",
     "compare_printed",
+    "holm",
     "iqm",
     "is_constant",
     "mean",

@@ -49,11 +49,12 @@ class Explanation:
         name: the rule in a few words.
         level: how strongly it is demanded.
         text: the demand in one sentence.
+        judged: to what it applies exactly, and at which place a finding is made.
         why: the reason for it.
         fix: what to do about a finding.
         since: version of the standard that it came with.
         spec: anchor of the chapter of the specification.
-        paragraph: what the specification says about it, if that is at hand.
+        paragraph: what that chapter says about it, if its text is at hand.
         parameters: what a policy may set, with the default.
         valid: a case that it allows.
         failing: a case that it does not.
@@ -63,6 +64,7 @@ class Explanation:
     name: str
     level: Level
     text: str
+    judged: str
     why: str
     fix: str
     since: str
@@ -90,6 +92,7 @@ def explain(code: str) -> Explanation:
         name=rule.name,
         level=rule.level,
         text=rule.summary,
+        judged=rule.judged,
         why=rule.why,
         fix=rule.fix,
         since=rule.since,
@@ -162,27 +165,26 @@ def json_lines(value: Any, before: str = "", after: str = "", depth: int = 0) ->
 
 
 def _paragraph(rule: Rule) -> str | None:
-    """What the specification says about a rule: the paragraph that names it, else its chapter's demands."""
+    """What a rule's chapter is about, and what it says of the properties that the rule names."""
     try:
         text = specification()
     except UnreadableError:
         return None
-    paragraphs = [
-        each for each in re.split(r"\n\s*\n", text) if not re.search(r"^\||^<!--", each, re.MULTILINE)
-    ]
-    naming = [each for each in paragraphs if rule.code in each]
-    found = naming or [
-        each for each in _chapter(paragraphs, rule.spec) if re.search(r"\b(MUST|SHOULD|MAY)\b", each)
-    ]
-    return "\n\n".join(re.sub(r"<[^>]*>|\{#[^}]*\}", "", each).strip() for each in found) or None
+    purpose, *others = _chapter(text, rule.spec) or [""]
+    named = set(_PROPERTY.findall(f"{rule.summary} {rule.judged}"))
+    found = [purpose, *(each for each in others if named & set(_PROPERTY.findall(each)))]
+    return "\n\n".join(found) or None
 
 
-def _chapter(paragraphs: list[str], anchor: str) -> Iterator[str]:
-    """The paragraphs below the heading that an anchor names."""
-    is_inside = False
-    for paragraph in paragraphs:
-        if paragraph.lstrip().startswith("#"):
-            heading = paragraph.strip().splitlines()[0].lstrip("# ")
-            is_inside = re.sub(r"[^a-z0-9]+", "-", heading.lower()) == anchor
-        elif is_inside:
-            yield paragraph
+_PROPERTY = re.compile(r"`([a-z_]+)`")
+_GENERATED = re.compile(r"<!-- ([a-z]+)\b.*?<!-- /\1 -->|^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def _chapter(text: str, anchor: str) -> list[str]:
+    """The paragraphs of the chapter that an anchor names; its tables and examples are not among them."""
+    for chapter in re.split(r"^## ", _GENERATED.sub("", text), flags=re.MULTILINE):
+        heading, _, body = chapter.partition("\n")
+        if re.sub(r"[^a-z0-9]+", "-", heading.lower()) == anchor:
+            paragraphs = (each.strip() for each in re.split(r"\n\s*\n", body))
+            return [each for each in paragraphs if each and not each.startswith("|")]
+    return []

@@ -98,6 +98,7 @@ class Rule:
         lifecycle: how settled it is.
         check: the logic.
         summary: the demand in one sentence.
+        judged: to what it applies exactly, and at which place a finding is made.
         why: the reason for it.
         fix: what to do about a finding.
     """
@@ -111,6 +112,7 @@ class Rule:
     lifecycle: Lifecycle
     check: Check
     summary: str
+    judged: str
     why: str
     fix: str
 
@@ -157,8 +159,8 @@ def rule(
     """Make a rule of a function; see the module's text for what the function looks like."""
 
     def make(check: Check) -> Rule:
-        summary, why, fix = _texts(inspect.getdoc(check) or "")
-        return Rule(code, level, spec, since, says, needs, lifecycle, check, summary, why, fix)
+        texts = _texts(inspect.getdoc(check) or "")
+        return Rule(code, level, spec, since, says, needs, lifecycle, check, *texts)
 
     return make
 
@@ -173,12 +175,15 @@ def shown(value: object) -> str:
     return str(value)
 
 
-_SECTIONS = re.compile(r"(?P<summary>.+?)\n\s*Why: (?P<why>.+?)\n\s*Fix: (?P<fix>.+)", re.DOTALL)
+_SECTIONS = re.compile(
+    r"(?P<summary>.+?)\n\s*(?:Judged: (?P<judged>.+?)\n\s*)?Why: (?P<why>.+?)\n\s*Fix: (?P<fix>.+)", re.DOTALL
+)
 
 
-def _texts(docstring: str) -> tuple[str, str, str]:
+def _texts(docstring: str) -> tuple[str, ...]:
+    """Summary, what is judged, why and fix."""
     match = _SECTIONS.fullmatch(docstring)
     if not match:
         raise TypeError(f"a rule's docstring has a sentence, Why: and Fix:, but this is {docstring!r}")
-    summary, why, fix = (" ".join(part.split()) for part in match.groups())
-    return summary, f"{why[:1].upper()}{why[1:]}", f"{fix[:1].upper()}{fix[1:]}"
+    texts = (" ".join((part or "").split()) for part in match.groups())
+    return tuple(f"{text[:1].upper()}{text[1:]}" for text in texts)

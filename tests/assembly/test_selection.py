@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ def test_launches_that_read_another_version_of_the_data_do_not_count() -> None:
     assert chosen.excluded == (("1", "other_data"),)
 
 
+@pytest.mark.requirement("RQ05")
 def test_the_newest_launch_of_each_seed_counts_and_the_rest_is_listed() -> None:
     runs = [run("1", 0), run("2", 1, "failed"), run("3", 1), run("4", 0)]
     chosen = selected(runs, dict.fromkeys("1234", "same"))
@@ -51,6 +53,7 @@ def test_without_a_seed_one_launch_counts() -> None:
     assert [each["id"] for each in chosen.counting] == ["2"]
 
 
+@pytest.mark.requirement("RQ05")
 @given(
     st.lists(
         st.tuples(

@@ -122,6 +122,7 @@ def test_result_names_what_was_written(
 # -- the same every time --
 
 
+@pytest.mark.requirement("RQ14")
 def test_packing_twice_in_any_order_gives_the_same_bytes(entries: list[Entry], tmp_path: Path) -> None:
     first = pack(entries, tmp_path / "1.zip").path.read_bytes()
     shuffled = list(entries)
@@ -280,6 +281,7 @@ def test_unreadable_sources_are_named(tmp_path: Path) -> None:
     assert _names(tmp_path) == ["pipe"]
 
 
+@pytest.mark.requirement("RQ15")
 @pytest.mark.parametrize(
     ("paths", "message"),
     [
@@ -314,6 +316,7 @@ def test_bundle_without_manifest_is_not_packed(tmp_path: Path) -> None:
     assert _names(tmp_path) == []
 
 
+@pytest.mark.requirement("RQ15")
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     paths=st.lists(

@@ -378,6 +378,7 @@ def test_what_is_no_bundle(cli: Any, bundle: Path, command: str, kind: str, expe
     assert expected in complaint
 
 
+@pytest.mark.requirement("RQ18")
 @pytest.mark.parametrize("command", ["show", "plan", "import", "rerun"])
 def test_a_manifest_of_a_version_that_there_is_not_yet(cli: Any, bundle: Path, command: str) -> None:
     def edit(files: dict[str, bytes]) -> None:

@@ -89,6 +89,7 @@ def test_newer_crates_name_files_in_their_own_script(experiments: ModuleType) ->
     assert "donn%C3%A9es/Ringe%20%231%3F.csv" in experiments.odd_names().graph()
 
 
+@pytest.mark.requirement("RQ11")
 def test_what_was_not_given_is_said_in_words_not_invented(experiments: ModuleType) -> None:
     graph = experiments.nothing_declared().graph()
     root = graph["./"]
@@ -397,6 +398,7 @@ def test_entities_are_compact(experiments: ModuleType, name: str) -> None:
             assert not isinstance(value, list) or len(value) > 1
 
 
+@pytest.mark.requirement("RQ12")
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_same_experiment_gives_the_same_bytes(experiments: ModuleType, name: str) -> None:
     sample = getattr(experiments, name)()

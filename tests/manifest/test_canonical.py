@@ -111,6 +111,7 @@ def test_keys_are_sorted_by_their_utf_16_units() -> None:
     ]
 
 
+@pytest.mark.requirement("RQ04")
 def test_example_of_the_standard() -> None:
     # RFC 8785, sections 3.2.2 and 3.2.4.
     value = {
@@ -171,6 +172,7 @@ def test_depth_is_limited_alike_both_ways() -> None:
         parse(b'{"a":' * 100_000)
 
 
+@pytest.mark.requirement("RQ04")
 @given(VALUES)
 @example(1e17)
 @example([1e20, -1e20, 2.0**53, 123456789012345680000.0])

@@ -78,6 +78,7 @@ def test_worse_values() -> None:
     assert text.endswith("\nThe rerun does not uphold the primary claim.\n")
 
 
+@pytest.mark.requirement("RQ07")
 def test_crash_is_never_silent() -> None:
     text = printed(verdict_text(verdict(crash)), width=120)
     assert "4 of 5   failed" in text
@@ -132,6 +133,7 @@ def test_conclusion_without_claims(basis: str, outcomes: Sequence[str], said: st
     assert verdict_conclusion({"basis": basis, "results": results, "claims": []}) == said
 
 
+@pytest.mark.requirement("RQ06")
 def test_scaled_down_run_is_never_called_more() -> None:
     document = verdict(unchanged, basis=Basis.SMOKE)
     text = printed(verdict_text(document), width=120)
@@ -147,6 +149,7 @@ def test_any_width_does(width: int) -> None:
             assert line == line.rstrip()
 
 
+@pytest.mark.requirement("RQ29")
 def test_hostile_text_reaches_no_terminal() -> None:
     document = compare(sample.hostile(), sample.hostile(), circumstances=UNSAFE).to_json()
     assert "\x1b" not in printed(verdict_text(document), width=200)

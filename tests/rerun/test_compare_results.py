@@ -20,7 +20,6 @@ from reprocrate.rerun.compare import (
     Sample,
     SeedValue,
     Tolerance,
-    holm,
     judge,
 )
 from reprocrate.rerun.compare.explanation import explain, remarks
@@ -96,6 +95,7 @@ def test_a_seed_that_crashed_or_left_no_finite_value_fails(reason: str) -> None:
     assert "3" in explain(judged)
 
 
+@pytest.mark.requirement("RQ07")
 def test_a_seed_that_was_asked_for_and_left_no_trace_fails() -> None:
     rerun = {seed: value for seed, value in A.items() if seed != "2"}
     judged = one(case(A, rerun, asked=tuple(A)))
@@ -323,6 +323,7 @@ def test_single_seed_of_the_rerun_is_judged_by_the_prediction_intervals_own_t() 
     assert judged.figures.p == pytest.approx(2 * scipy.stats.t.sf(t, 4))
 
 
+@pytest.mark.requirement("RQ09")
 def test_degraded_conditions_never_contradict() -> None:
     judged = one(case(A, WORSE, margin=MARGIN, degraded=True))
     assert judged.outcome is Outcome.INCONCLUSIVE
@@ -383,6 +384,7 @@ def test_small_margin_is_called_small_against_the_spread() -> None:
     assert any("small against the spread of the seeds" in remark for remark in remarks(judged))
 
 
+@pytest.mark.requirement("RQ10")
 def test_margin_of_the_reader_is_shown_as_the_readers() -> None:
     judged = one(case(A, OTHER_SEEDS, margin=Margin("absolute", 0.006, "reader")))
     assert "The margin of 0.006 is the reader's." in remarks(judged)
@@ -411,11 +413,3 @@ def test_holm_corrects_within_the_family_only() -> None:
     assert among_logged == alone
     family = [replace(other, is_evidence=True) for other in others]
     assert judge([slightly_worse("a", True), *family])[0].outcome is Outcome.INCONCLUSIVE
-
-
-def test_holm_is_that_of_statsmodels() -> None:
-    from statsmodels.stats.multitest import multipletests
-
-    ps = [0.04, 0.001, 0.03, 0.5, 0.001, 0.9]
-    assert holm(ps) == pytest.approx(list(multipletests(ps, method="holm")[1]))
-    assert holm([]) == []

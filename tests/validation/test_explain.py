@@ -25,9 +25,12 @@ def test_rule_is_explained_with_text_reason_remedy_and_examples() -> None:
 
 
 def test_specification_is_quoted() -> None:
-    paragraph = explain("RC0301").paragraph
+    paragraph = explain("RC0805").paragraph
     assert paragraph is not None
-    assert "MUST travel as a `patch`" in paragraph
+    purpose, *others = paragraph.split("\n\n")
+    assert purpose.startswith("*A number with its spread")
+    assert any("Nobody picks among launches" in each for each in others)
+    assert not any(each.startswith(("|", "```", "<!--")) for each in others)
 
 
 def test_explanation_does_without_the_specification(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def test_rules_of_a_module_stand_in_the_order_of_their_codes() -> None:
 def test_text_is_a_demand_at_the_rules_level(rule: Rule) -> None:
     words = set(re.findall(r"\b(MUST|SHOULD|MAY)\b", rule.summary))
     assert words == {rule.level.value}
-    for text in (rule.summary, rule.why, rule.fix):
+    for text in (rule.summary, rule.judged, rule.why, rule.fix):
         assert text.endswith((".", ")"))
         assert text[0].isupper() or text[0] in '`"'
         assert "  " not in text
@@ -87,6 +87,8 @@ def test_sentence_is_made_of_the_values() -> None:
     def example(subject: Subject) -> list[Found]:  # type: ignore[misc]
         """It MUST be so.
 
+        Judged: each one;
+            at itself.
         Why: because
             it is.
         Fix: make it so.

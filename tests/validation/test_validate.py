@@ -18,6 +18,7 @@ from reprocrate.finding import Severity
 from reprocrate.manifest import manifest_from
 from reprocrate.standard import shipped_bytes
 from reprocrate.validation import FolderFiles, Need, Subject, all_rules, find_rule, report_document, validate
+from reprocrate.validation.cases import Case, all_cases
 from reprocrate.validation.rule import CannotAssessError, Found
 
 BASE: dict[str, Any] = json.loads(shipped_bytes("conformance/base/seeds.json"))
@@ -31,8 +32,15 @@ def test_sound_manifest_is_valid_and_every_rule_is_accounted_for() -> None:
     report = validate(Subject("rings", base()))
     assert report.valid
     assert report.findings == ()
-    of_crates = {f"RC180{number}" for number in range(1, 9)}
-    assert {each.code for each in report.not_assessed} == {"RC0701", "RC0702", "RC0705", "RC0706"} | of_crates
+    assert {each.code for each in report.not_assessed} == {
+        "RC0214",
+        "RC0701",
+        "RC0702",
+        "RC0705",
+        "RC0706",
+        "RC1408",
+        *(f"RC180{number}" for number in range(1, 9)),
+    }
     assert sorted([*report.assessed, *(each.code for each in report.not_assessed)]) == [
         rule.code for rule in all_rules()
     ]
@@ -42,6 +50,7 @@ def test_typed_manifest_can_be_judged_as_well() -> None:
     assert validate(Subject.of(manifest_from(base()), "rings")).findings == ()
 
 
+@pytest.mark.requirement("RQ01", "RQ02")
 def test_problems_of_shape_are_told_at_once_and_the_rest_is_not_assessed() -> None:
     document = base()
     document["runs"][0]["sead"] = 1
@@ -65,11 +74,13 @@ def test_what_is_no_manifest_is_a_finding(document: Any) -> None:
     assert not report.valid
 
 
+@pytest.mark.requirement("RQ18")
 def test_another_major_version_is_refused() -> None:
     with pytest.raises(UnreadableError, match=r"manifest_version 9\.0"):
         validate(Subject("rings", {**base(), "manifest_version": "9.0"}))
 
 
+@pytest.mark.requirement("RQ19")
 def test_newer_minor_version_is_judged_by_what_is_known() -> None:
     document = {**base(), "manifest_version": "1.9", "colours": []}
     document["experiment"]["licence_note"] = "new in 1.9"
@@ -79,6 +90,7 @@ def test_newer_minor_version_is_judged_by_what_is_known() -> None:
     assert "2 unknown properties" in report.findings[1].message
 
 
+@pytest.mark.requirement("RQ03")
 def test_findings_stand_by_weight_then_code_then_place() -> None:
     document = base()
     del document["experiment"]["license"]
@@ -116,6 +128,7 @@ def test_rule_that_fails_is_not_taken_for_a_pass() -> None:
     assert report.not_assessed[0].reason.endswith("ZeroDivisionError: by zero")
 
 
+@pytest.mark.requirement("RQ02")
 def test_rule_can_say_that_it_cannot_be_applied() -> None:
     def unable(subject: Subject) -> Iterator[Found]:
         yield from ()
@@ -137,6 +150,7 @@ def test_models_that_refuse_what_the_schema_accepts_are_not_taken_for_a_pass(
     assert [each.code for each in report.findings] == ["RC0108"]
 
 
+@pytest.mark.requirement("RQ26", "RQ27")
 def test_nothing_is_started_and_the_network_is_not_touched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,3 +230,17 @@ def test_finding_as_a_document() -> None:
         "location": {"file": "reprocrate.json", "pointer": "/runs/0/sead"},
         "fix": "Correct the name, or put `x-` before it if it is your own.",
     }
+
+
+@pytest.mark.requirement("RQ22")
+@pytest.mark.parametrize("case", [case for case in all_cases() if not case.is_valid and not case.folder][::7])
+def test_an_extension_makes_nothing_valid(case: Case) -> None:
+    """Whatever an extension says, what is wrong without it is wrong with it."""
+    document = copy.deepcopy(case.document)
+    if not isinstance(document, dict) or not isinstance(document.get("extensions", []), list):
+        pytest.skip("there is no place for an extension")
+    document.setdefault("extensions", []).append({"url": "https://example.org/bio", "prefix": "bio"})
+    document["bio:ignore"] = [code for code, _ in case.expected]
+    document["x-valid"] = True
+    plain = {finding.code for finding in validate(Subject("plain", case.document)).findings}
+    assert plain <= {finding.code for finding in validate(Subject("extended", document)).findings}

@@ -177,6 +177,7 @@ def test_changed_data_stops_packing(study: Any, tmp_path: Path) -> None:
     assert not bundle.exists()
 
 
+@pytest.mark.requirement("RQ13")
 def test_a_file_with_a_reserved_name_stops_packing(study: Any, tmp_path: Path) -> None:
     study.write("ro-crate-metadata.json", "{}")
     study.write(

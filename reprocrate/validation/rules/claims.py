@@ -17,6 +17,7 @@ _ORDERINGS = ("ordering", "gain", "quantified")
 def claim_has_evidence(subject: Subject) -> Iterator[Found]:
     """Every claim MUST name the results or comparisons that it rests on.
 
+    Judged: each claim with no `evidence`; at the claim.
     Why: a claim without evidence can be neither checked nor reproduced.
     Fix: say in reprocrate.toml what the claim is about (`better` or `value`), and run what it needs.
     """
@@ -35,6 +36,7 @@ def claim_has_evidence(subject: Subject) -> Iterator[Found]:
 def evidence_is_there(subject: Subject) -> Iterator[Found]:
     """The evidence of a claim MUST be results or comparisons of the same manifest.
 
+    Judged: each entry of a claim's `evidence` that is the id of no result and no comparison; at the entry.
     Why: evidence that cannot be followed is no evidence.
     Fix: correct the name, or add the result.
     """
@@ -55,6 +57,7 @@ def evidence_is_there(subject: Subject) -> Iterator[Found]:
 def ordering_says_by_how_much(subject: Subject) -> Iterator[Found]:
     """A claim that one result is better than another SHOULD say by how much at least.
 
+    Judged: each claim of kind `ordering` or `quantified` without `by`; at the claim.
     Why: a difference that nobody would notice is upheld as soon as there are enough seeds.
     Fix: set `by` in the claim's `better` in reprocrate.toml, in the metric's unit; 0 if any will do.
     """
@@ -73,6 +76,9 @@ def ordering_says_by_how_much(subject: Subject) -> Iterator[Found]:
 def claim_says_what_its_kind_needs(subject: Subject) -> Iterator[Found]:
     """A claim MUST say what its kind needs to be judged.
 
+    Judged: each claim: `value` and `threshold` need `value`, `threshold` a `relation` of `at_least` or
+        `at_most`, `gain` needs `by`, `quantified` a `quantifier` with `at_least` not larger than `of`; one
+        finding for each thing that is missing, at the claim.
     Why: a threshold without its value, or a gain without its amount, can be neither upheld nor refuted.
     Fix: complete the claim in reprocrate.toml.
     """
@@ -105,6 +111,8 @@ def _lacking(claim: Claim) -> Iterator[str]:
 def ordering_rests_on_comparisons(subject: Subject) -> Iterator[Found]:
     """A claim that one result is better than another MUST rest on comparisons, one for each case.
 
+    Judged: each claim of kind `ordering`, `gain` or `quantified` that has evidence, but no comparison in it;
+        of kind `quantified` with `quantifier`, another number of comparisons than `of`; at its `evidence`.
     Why: it is the comparison that says which of the two is meant to be better.
     Fix: name the comparison as evidence; reprocrate makes one for each `better` in reprocrate.toml.
     """
@@ -113,9 +121,9 @@ def ordering_rests_on_comparisons(subject: Subject) -> Iterator[Found]:
         if claim.kind not in _ORDERINGS or not claim.evidence:
             continue
         found = len(_comparisons(manifest, claim))
-        needed = claim.quantifier.of if claim.kind == "quantified" and claim.quantifier else 1
-        if found < needed:
-            what = "no comparison" if not found else f"{found} comparisons for {needed} cases"
+        cases = claim.quantifier.of if claim.kind == "quantified" and claim.quantifier else None
+        if not found or (cases is not None and found != cases):
+            what = f"{found} comparisons for {cases} cases" if found else "no comparison"
             yield Found(f"{pointer}/evidence", claim=claim.id, what=what)
 
 
@@ -129,6 +137,8 @@ def ordering_rests_on_comparisons(subject: Subject) -> Iterator[Found]:
 def compared_metric_has_a_direction(subject: Subject) -> Iterator[Found]:
     """A metric by which one result is claimed to be better MUST say whether larger or smaller is better.
 
+    Judged: each claim of kind `ordering`, `gain` or `quantified`: each metric of its results whose direction
+        is not `maximize` or `minimize`; at the claim.
     Why: the same numbers uphold the claim in one case and refute it in the other.
     Fix: set `direction` in `[metrics.NAME]` of reprocrate.toml to maximize or minimize.
     """
@@ -149,6 +159,7 @@ def compared_metric_has_a_direction(subject: Subject) -> Iterator[Found]:
 def claimed_metric_has_a_margin(subject: Subject) -> Iterator[Found]:
     """A metric that a claim rests on SHOULD declare the largest difference that is of no importance.
 
+    Judged: each claim: each metric of its results without `margin`; at the claim.
     Why: without it a rerun on other hardware can be neither equivalent nor contradicted, only inconclusive.
     Fix: set `margin` in `[metrics.NAME]` of reprocrate.toml, before anybody reruns the experiment.
     """
@@ -163,6 +174,10 @@ def claimed_metric_has_a_margin(subject: Subject) -> Iterator[Found]:
 def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
     """The recorded results MUST NOT say the opposite of a claim.
 
+    Judged: each claim whose results say otherwise: a `threshold` on the wrong side of its value; a `value`
+        with `margin` (and `relation` `equals` or absent) that is missed by more; an ordering whose gain (a
+        minus b, turned by the direction) is less than `by`, 0 where it is absent, in more comparisons than
+        the quantifier allows; equal numbers are never wrong; at the claim.
     Why: a claim that its own evidence contradicts is wrong before anybody reruns anything.
     Fix: correct the claim, or what it rests on.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Result
@@ -33,6 +33,8 @@ def _samples(subject: Subject) -> Iterator[tuple[str, Comparison, Sample, Sample
 def compared_results_have_the_same_seeds(subject: Subject) -> Iterator[Found]:
     """Results that are compared SHOULD rest on equally many runs with the same seeds.
 
+    Judged: each comparison of results whose values can be told: other numbers of values, or else other sets
+        of seeds; at the comparison.
     Why: with other seeds the two may have seen other splits, and the side with fewer runs is less certain.
     Fix: run the missing seeds of the other configuration.
     """
@@ -60,6 +62,7 @@ def _seeds(sample: Sample) -> list[str]:
 def effect_recomputes(subject: Subject) -> Iterator[Found]:
     """An effect that is a difference or a ratio MUST follow from the values of the two results.
 
+    Judged: each `effect` of kind `difference` or `ratio` (for a ratio only where b is not 0); at its `value`.
     Why: claims are judged by the effect, and its sign says which side is better.
     Fix: let reprocrate compute the comparison anew; a minus b, or a over b.
     """
@@ -83,6 +86,8 @@ def effect_recomputes(subject: Subject) -> Iterator[Found]:
 def pairs_have_the_same_seed(subject: Subject) -> Iterator[Found]:
     """A paired comparison MUST be between runs with the same seeds, and of seeds that pair the randomness.
 
+    Judged: each comparison with `paired` true or the test `paired_t` whose values are those of runs: the two
+        sets of seeds differ, or else `determinism.seeds_pair_randomness` is not true; at the comparison.
     Why: pairing values that have nothing in common makes the test answer another question.
     Fix: compare unpaired, or run the same seeds; say in `[determinism]` that seeds pair the randomness.
     """
@@ -101,6 +106,7 @@ def pairs_have_the_same_seed(subject: Subject) -> Iterator[Found]:
 def compared_results_share_their_metric(subject: Subject) -> Iterator[Found]:
     """Results that are compared MUST be of the same metric.
 
+    Judged: each comparison of two results with different `metric`; at the comparison.
     Why: a difference between two metrics means nothing.
     Fix: compare results of one metric.
     """
@@ -119,6 +125,8 @@ def compared_results_share_their_metric(subject: Subject) -> Iterator[Found]:
 def compared_results_share_data_and_split(subject: Subject) -> Iterator[Found]:
     """Results that are compared SHOULD be of the same data and split.
 
+    Judged: each comparison of two results with different `data` or different `split`, absent ones included;
+        one finding for each of the two, at the comparison.
     Why: on other data the difference is that of the data as much as that of the methods.
     Fix: compare results of one split of one data set.
     """
@@ -141,24 +149,50 @@ def compared_results_share_data_and_split(subject: Subject) -> Iterator[Found]:
 def test_recomputes(subject: Subject) -> Iterator[Found]:
     """The p value and the interval of a t test MUST be those that the values give.
 
+    Judged: each comparison with the test `welch_t` or `paired_t` (seed by seed) of results with at least two
+        values each that are not all constant. Its `p_value`, to 1e-9, as corrected in its family; where a
+        family with a correction holds a p value that cannot be computed again, none of it is judged. And the
+        interval of kind `ci` of an effect `difference` whose `method` is `welch`, or `paired`, like the test;
+        at the `p_value` and at the interval.
     Why: what follows from the evidence has to follow from it.
     Fix: let reprocrate compute the comparison anew from the runs.
     """
-    for pointer, comparison, a, b in _samples(subject):
-        difference = _difference(comparison, a, b)
-        if difference is None or difference.method == "constant":
-            continue
-        p_value = comparison.p_value if comparison.correction in (None, "none") else None
+    differences = {
+        comparison.id: difference
+        for _, comparison, a, b in _samples(subject)
+        if (difference := _difference(comparison, a, b)) and difference.method != "constant"
+    }
+    expected = dict(_corrected(subject.well_formed, differences))
+    for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
+        declared, computed = comparison.p_value, expected.get(comparison.id)
         # a p value is a probability, so its rounding is relative to 1
-        if p_value is not None and not same(p_value, difference.p, (1.0,)):
+        if declared is not None and computed is not None and not same(declared, computed, (1.0,)):
             yield Found(
                 f"{pointer}/p_value",
                 comparison=comparison.id,
                 what="p =",
-                declared=p_value,
-                computed=difference.p,
+                declared=declared,
+                computed=computed,
             )
-        yield from _interval(pointer, comparison, difference)
+        if comparison.id in differences:
+            yield from _interval(pointer, comparison, differences[comparison.id])
+
+
+def _corrected(
+    manifest: Manifest, differences: Mapping[str, statistics.Difference]
+) -> Iterator[tuple[str, float]]:
+    """The p values that comparisons must have, by id; a family with an unknown one is left out."""
+    evidence = {name for claim in manifest.claims for name in claim.evidence}
+    families: dict[tuple[str, bool], list[str]] = {}
+    for comparison in manifest.comparisons:
+        if comparison.p_value is not None:
+            family = comparison.correction or "none", comparison.id in evidence
+            families.setdefault(family, []).append(comparison.id)
+    for (correction, _), names in families.items():
+        known = [name for name in names if name in differences]
+        if correction == "none" or known == names:
+            raw = [differences[name].p for name in known]
+            yield from zip(known, statistics.CORRECTIONS[correction](raw), strict=True)
 
 
 def _difference(comparison: Comparison, a: Sample, b: Sample) -> statistics.Difference | None:
@@ -199,6 +233,8 @@ def _interval(pointer: str, comparison: Comparison, difference: statistics.Diffe
 def compared_methods_had_the_same_budget(subject: Subject) -> Iterator[Found]:
     """Configurations that are compared SHOULD have been tuned with about equally many trials.
 
+    Judged: each comparison of two results whose configurations both say how many `trials` their search had,
+        one more than twice as many as the other; at the comparison.
     Why: a baseline that was hardly tuned is easily beaten.
     Fix: give the other configuration as many trials, or say in the paper why not.
     """

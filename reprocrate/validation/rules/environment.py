@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.validation.places import numbered
-from reprocrate.validation.rule import SHOULD, Found, rule
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
 
@@ -15,6 +15,7 @@ from reprocrate.validation.subject import Subject
 def run_names_its_environment(subject: Subject) -> Iterator[Found]:
     """A run that a result rests on SHOULD name the environment that it used.
 
+    Judged: each evidence run without `environment`; at the run.
     Why: versions of libraries change results; without them a rerun that differs explains nothing.
     Fix: run again with `reprocrate run`, which records the environment.
     """
@@ -27,6 +28,9 @@ def run_names_its_environment(subject: Subject) -> Iterator[Found]:
 def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Found]:
     """An environment SHOULD name the interpreter's version and the installed packages, or a container image.
 
+    Judged: each environment without a container digest that has no `python`, or neither `packages` nor
+        `lock`. Where `history` says that environments were captured, no packages means that there were none;
+        at the environment.
     Why: an environment is built again from these, or not at all.
     Fix: run again with `reprocrate run`, which reads both from the interpreter that runs the command.
     """
@@ -46,6 +50,7 @@ def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Fou
 def environment_has_a_lock(subject: Subject) -> Iterator[Found]:
     """An environment SHOULD have a lock, or a container image with its digest.
 
+    Judged: each environment with neither `lock` nor a container digest; at the environment.
     Why: a list of packages leaves open where they come from and what they need on another system.
     Fix: run `reprocrate pack`, which makes a lock.
     """
@@ -59,6 +64,7 @@ def environment_has_a_lock(subject: Subject) -> Iterator[Found]:
 def lock_is_hashed(subject: Subject) -> Iterator[Found]:
     """A lock SHOULD carry a digest for every entry.
 
+    Judged: each `lock` whose `hashed` is not true; at the lock.
     Why: without digests a package of the same version with other content would be installed unnoticed.
     Fix: make the lock with digests, as `uv pip compile --generate-hashes` does.
     """
@@ -73,6 +79,7 @@ def lock_is_hashed(subject: Subject) -> Iterator[Found]:
 def packages_come_from_an_index(subject: Subject) -> Iterator[Found]:
     """Packages SHOULD come from an index, not from a folder of the machine or in place.
 
+    Judged: each package with `editable` true or `source` `local`; at the package.
     Why: nobody else has that folder, and the source of a package installed in place may have changed.
     Fix: publish the package, or make it part of the project's code.
     """
@@ -87,6 +94,7 @@ def packages_come_from_an_index(subject: Subject) -> Iterator[Found]:
 def lock_names_every_package(subject: Subject) -> Iterator[Found]:
     """A lock SHOULD name every package that was installed.
 
+    Judged: each `lock` whose `left_out` is not empty; at the `left_out`.
     Why: what it leaves out is absent when the environment is built again.
     Fix: install these packages from an index or a repository's commit, and run again.
     """
@@ -94,3 +102,91 @@ def lock_names_every_package(subject: Subject) -> Iterator[Found]:
         lock = environment.lock
         if lock and lock.left_out:
             yield Found(f"{pointer}/lock/left_out", path=lock.path, packages=lock.left_out)
+
+
+@rule(
+    "RC0407",
+    MUST,
+    spec="environment",
+    since="1.0",
+    says="environment {environment} has package {package} twice: {version} and {other}",
+)
+def package_is_listed_once(subject: Subject) -> Iterator[Found]:
+    """An environment MUST NOT list two packages of the same name.
+
+    Judged: each package of an environment whose `name` an earlier one has; at the later package.
+    Why: a program imports one of them, and nobody can tell which; an installer refuses both at once.
+    Fix: list the one that is found first on the search path.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        seen: dict[str, str] = {}
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            if package.name in seen:
+                yield Found(
+                    place,
+                    environment=environment.id,
+                    package=package.name,
+                    version=package.version,
+                    other=seen[package.name],
+                )
+            seen.setdefault(package.name, package.version)
+
+
+@rule(
+    "RC0408",
+    MUST,
+    spec="environment",
+    since="1.0",
+    says="the version {version} of {package} holds the local label {label}",
+)
+def local_label_stands_apart(subject: Subject) -> Iterator[Found]:
+    """A local version label MUST stand in `local_label`, not in the version.
+
+    Judged: each package with a `version` that holds a `+` after its first character, unless its `source` is
+        `conda` or `system`; at the `version`.
+    Why: an index has the public version only, so a version with a label is found nowhere. Versions of conda
+        and of the operating system have forms of their own.
+    Fix: write what follows the plus sign as `local_label`.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            version, plus, label = package.version.partition("+")
+            if plus and version and package.source not in ("conda", "system"):
+                yield Found(
+                    f"{place}/version",
+                    package=package.name,
+                    version=package.version,
+                    label=label or "(empty)",
+                )
+
+
+@rule(
+    "RC0409",
+    SHOULD,
+    spec="environment",
+    since="1.0",
+    says="package {package} {version} came from {source}, and nothing says {what}",
+)
+def package_from_elsewhere_says_where_from(subject: Subject) -> Iterator[Found]:
+    """A package from a repository SHOULD name its address and commit, one from an archive its address.
+
+    Judged: each package with `source` `vcs` and no `url` or no `commit`, or with `source` `url` and no `url`;
+        at the package.
+    Why: the version alone does not tell which of many commits was installed, or where it can be had.
+    Fix: install it from an index, or from an address without a password in it, and run again.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            missing = [] if package.url else ["its address"]
+            missing += [] if package.commit or package.source != "vcs" else ["its commit"]
+            if missing and package.source in _ELSEWHERE:
+                yield Found(
+                    place,
+                    package=package.name,
+                    version=package.version,
+                    source=_ELSEWHERE[package.source],
+                    what=" and ".join(missing),
+                )
+
+
+_ELSEWHERE = {"vcs": "a repository", "url": "an archive"}

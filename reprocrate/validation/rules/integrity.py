@@ -9,7 +9,8 @@ from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.layout import CHECKSUMS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import tree_digest
-from reprocrate.validation.places import Declared, declared_files, numbered
+from reprocrate.manifest import File, Lock, Manifest
+from reprocrate.validation.places import Declared, declared_files, numbered, sections_of
 from reprocrate.validation.rule import MUST, CannotAssessError, Found, Need, rule
 from reprocrate.validation.subject import Subject
 
@@ -18,6 +19,10 @@ from reprocrate.validation.subject import Subject
 def declared_file_is_present(subject: Subject) -> Iterator[Found]:
     """Every file that the manifest declares to be in the bundle MUST be there.
 
+    Judged: each file that the manifest declares in the bundle: `code[].files` (below `folder`) and `patch`,
+        `data[].files`, `croissant` and `splits[].digests`, `cached_responses`, locks, `outputs`,
+        `checkpoints`, `logs`, `artifacts`, `predictions` and `histories` of runs, `models[].file`,
+        `reproduces.verdict`; at the file. Inputs of runs are declared with the data.
     Why: an absent file cannot be checked, so no later result can be trusted.
     Fix: add the file, or say that its bytes do not travel (`in_bundle` false) and where to get it.
     """
@@ -30,6 +35,8 @@ def declared_file_is_present(subject: Subject) -> Iterator[Found]:
 def declared_file_has_its_digest(subject: Subject) -> Iterator[Found]:
     """Every file in the bundle MUST have the size and the SHA-256 that the manifest declares.
 
+    Judged: the same files, where they are there; one finding for each, of the size if that differs, else of
+        the digest; at the file.
     Why: what differs is not what the results came from, whether by accident or on purpose.
     Fix: restore the file, or run again if it was meant to change.
     """
@@ -69,6 +76,7 @@ def _travelling(subject: Subject) -> Iterator[Declared]:
 def tree_digest_is_that_of_its_files(subject: Subject) -> Iterator[Found]:
     """The digest of a source tree MUST be the one that follows from the digests of its files.
 
+    Judged: each entry of `code` whose files all have digests; at its `tree_sha256`.
     Why: the tree's digest is the code's identity; if it does not fit the files, one of them is wrong.
     Fix: restore the list of files as it was recorded, or run again.
     """
@@ -88,6 +96,8 @@ def tree_digest_is_that_of_its_files(subject: Subject) -> Iterator[Found]:
 def place_holds_one_file(subject: Subject) -> Iterator[Found]:
     """A place in the bundle MUST NOT be declared with two different digests.
 
+    Judged: the files of RC0701 that travel and have a digest; at the second one with the same place and
+        another digest.
     Why: one file cannot be both, so one of the two declarations is wrong for certain.
     Fix: say of the older one that its bytes do not travel (`in_bundle` false).
     """
@@ -103,6 +113,8 @@ def place_holds_one_file(subject: Subject) -> Iterator[Found]:
 def list_of_checksums_names_every_file(subject: Subject) -> Iterator[Found]:
     """Every file of a bundle MUST be in its `manifest-sha256.txt` with its SHA-256, and nothing else may be.
 
+    Judged: a bundle with a `manifest-sha256.txt`; one finding for each file that is missing, extra or changed
+        and for each line that cannot be read; at the empty pointer.
     Why: the list is what anyone can check with common tools; a file that it does not confirm may be anything.
     Fix: get the bundle again from where it was published, or pack it again.
     """
@@ -126,8 +138,52 @@ def list_of_checksums_names_every_file(subject: Subject) -> Iterator[Found]:
 def bundle_can_be_unpacked_anywhere(subject: Subject) -> Iterator[Found]:
     """The names of a bundle's files MUST be safe and different on Linux, macOS and Windows.
 
+    Judged: the paths of all files, as RC0115 judges paths; also a part `.git`, a file named `-`, two files
+        whose names are equal after case folding and composing, and a file that is a folder too; at the empty
+        pointer.
     Why: a name can lead out of the folder, or fall together with another one where case does not count.
     Fix: rename the file, and pack again.
     """
     for problem in names_problems(subject.given_files.names()):
         yield Found("", path=problem.path, what=problem.detail)
+
+
+@rule(
+    "RC0707",
+    MUST,
+    spec="integrity",
+    since="1.0",
+    says="{path} has {size} bytes, but {other} of the same SHA-256 has {also}",
+)
+def one_digest_is_of_one_size(subject: Subject) -> Iterator[Found]:
+    """Files with the same SHA-256 MUST NOT have different sizes.
+
+    Judged: all files and locks of the manifest with `sha256` and `size`: each whose `sha256` another one has
+        with another `size`; at the `size`.
+    Why: equal digests are equal bytes, so one of the two declarations was not read from the file.
+    Fix: restore the declaration as it was recorded, or make the manifest anew.
+    """
+    alike: dict[str, list[tuple[str, File | Lock]]] = {}
+    for pointer, file in _all_files(subject.well_formed):
+        if file.sha256 and file.size is not None:
+            alike.setdefault(file.sha256, []).append((pointer, file))
+    for files in alike.values():
+        of_size = {file.size: file.path for _, file in files}
+        if len(of_size) > 1:
+            for pointer, file in files:
+                also, other = next(pair for pair in of_size.items() if pair[0] != file.size)
+                yield Found(f"{pointer}/size", path=file.path, size=file.size, other=other, also=also)
+
+
+def _all_files(manifest: Manifest) -> Iterator[tuple[str, File | Lock]]:
+    """Every file and lock with its place; of runs not the metric values, of which there may be many."""
+    for pointer, section in sections_of(manifest.model_copy(update={"runs": ()})):
+        if isinstance(section, File | Lock):
+            yield pointer, section
+    for pointer, run in numbered("/runs", manifest.runs):
+        for name in ("inputs", "outputs", "checkpoints", "logs", "artifacts"):
+            yield from numbered(f"{pointer}/{name}", getattr(run, name))
+        for name in ("predictions", "histories"):
+            file = getattr(run, name)
+            if file:
+                yield f"{pointer}/{name}", file

@@ -39,6 +39,9 @@ _CREDENTIALS = re.compile(
 def identifier_is_unique(subject: Subject) -> Iterator[Found]:
     """Every id MUST be unique in its list, and results and comparisons MUST NOT share one.
 
+    Judged: in each top-level list the `id`, in each data set's `splits` the `name`, in `extensions` the
+        `prefix`; at every one but the first of a group of equals. A comparison's `id` that is a result's too:
+        at the comparison's `id`.
     Why: a reference to an id that stands for two things means neither. Claims refer to results and
         comparisons alike.
     Fix: rename one of the two, and what refers to it.
@@ -74,6 +77,8 @@ def _repeated(names: Iterable[tuple[str, str]]) -> Iterator[Found]:
 def reference_resolves(subject: Subject) -> Iterator[Found]:
     """Every reference MUST name an entry that is there.
 
+    Judged: every property that holds the id of an entry of another list, and the names in
+        `compute.by_configuration`; at the reference. The evidence of claims is judged by RC0902.
     Why: evidence that cannot be followed is no evidence.
     Fix: correct the name, or add the entry that it should name.
     """
@@ -96,6 +101,8 @@ def _references(manifest: Manifest) -> Iterator[Reference]:
         yield from _all(f"{pointer}/data", configuration.data, "data")
         if configuration.search and configuration.search.selected_by:
             yield f"{pointer}/search/selected_by/metric", configuration.search.selected_by.metric, "metrics"
+    for pointer, metric in numbered("/metrics", manifest.metrics):
+        yield f"{pointer}/source/data", metric.source.data if metric.source else None, "data"
     yield from _references_of_runs(manifest)
     yield from _references_of_results(manifest)
     for name in manifest.compute.by_configuration if manifest.compute else ():
@@ -142,6 +149,8 @@ def _all(pointer: str, names: Iterable[str], section: str) -> Iterator[Reference
 def prefix_is_declared(subject: Subject) -> Iterator[Found]:
     """Every prefix of a property name MUST be declared in `extensions`.
 
+    Judged: every property name with a colon that does not start with `x-`, in any object of the standard; at
+        the property.
     Why: nobody can look up what a property of an undeclared extension means.
     Fix: add the extension's address and prefix to `extensions`, or start the name with `x-`.
     """
@@ -157,6 +166,7 @@ def prefix_is_declared(subject: Subject) -> Iterator[Found]:
 def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
     """Whole numbers beyond 2^53 - 1 either way MUST NOT appear as JSON numbers.
 
+    Judged: every whole number in the document, in private and extension properties too; at the number.
     Why: many readers of JSON lose their last digits, and then the manifest says something else.
     Fix: write the number as text.
     """
@@ -169,6 +179,8 @@ def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
 def time_exists(subject: Subject) -> Iterator[Found]:
     """Every time and date MUST be one that the calendar and the clock have.
 
+    Judged: every property whose value is a time or a date of the standard; second 60 counts as 59; at the
+        property.
     Why: a month 13 or an hour 25 shows that the time was not read from a clock.
     Fix: correct the time.
     """
@@ -200,6 +212,10 @@ def _exists(time: str) -> bool:
 def path_means_the_same_everywhere(subject: Subject) -> Iterator[Found]:
     """Every path MUST be in Unicode NFC and usable on Linux, macOS and Windows.
 
+    Judged: every property that holds a path. It may be neither absolute (a drive letter counts) nor longer
+        than 4096 bytes, and its parts neither end in a dot or a space, nor be longer than 255 bytes, nor be a
+        device name of Windows (`con`, `prn`, `aux`, `nul`, `com1` to `com9`, `lpt1` to `lpt9`, with or
+        without an ending); nor may it hold control, private-use or bidirectional characters; at the property.
     Why: a bundle that cannot be unpacked somewhere cannot be reproduced there.
     Fix: rename the file, run again, and pack again.
     """
@@ -224,6 +240,8 @@ def _paths(section: Section) -> Iterator[tuple[str, str]]:
 def address_holds_no_credentials(subject: Subject) -> Iterator[Found]:
     """A manifest MUST NOT hold an address with a password, or a web address with a user name.
 
+    Judged: every text in the document that holds `http://` or `https://` followed by a user part and `@`, or
+        another scheme with a user part that has a colon; at the text.
     Why: a manifest is published, and a token in it is then everybody's.
     Fix: remove the part before the @, make the token invalid where it was issued, and run again without it.
     """

@@ -21,6 +21,8 @@ from reprocrate.validation.subject import Subject
 def version_is_known(subject: Subject) -> Iterator[Found]:
     """A manifest SHOULD follow a version of the standard that its reader knows.
 
+    Judged: a `manifest_version` with a known major and a larger minor number; at `/manifest_version`.
+        Properties and words that the schema does not know are then no errors.
     Why: what a newer version added cannot be judged by an older reader, so a pass says less than it seems.
     Fix: install a newer reprocrate.
     """

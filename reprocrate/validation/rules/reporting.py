@@ -37,6 +37,8 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
 def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
     """A result MUST list the runs of its configuration that failed or were stopped, with the reason.
 
+    Judged: each result over runs: the runs of its configuration with a status other than `ok` and a kind
+        other than `smoke` that are in neither `runs` nor `excluded`; at the result.
     Why: if seeds that crash vanish, what is left looks better and surer than the method is.
     Fix: list them in `excluded`, as reprocrate does when it computes results from the runs.
     """
@@ -48,6 +50,7 @@ def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
 def every_run_is_accounted_for(subject: Subject) -> Iterator[Found]:
     """A result SHOULD use or list as excluded every run of its configuration.
 
+    Judged: the same for runs with status `ok`; at the result.
     Why: more runs than are reported suggest that somebody picked among them.
     Fix: list them in `excluded` with the reason, or use them.
     """
@@ -65,6 +68,9 @@ def every_run_is_accounted_for(subject: Subject) -> Iterator[Found]:
 def best_seed_is_not_the_headline(subject: Subject) -> Iterator[Found]:
     """A result SHOULD NOT be the best of several seeds.
 
+    Judged: each result over runs with `varies_over` absent or `seeds`, a statistic other than `median` and
+        `iqm`, and a metric with the direction `maximize` or `minimize`: its `value` is the best of at least
+        two different values. Values of runs that the author excluded (`declared`) count; at the `value`.
     Why: the best of several seeds grows with their number, and nobody can expect to reach it again.
     Fix: report the mean or the interquartile mean over all seeds, and the best one beside it if you like.
     """
@@ -99,6 +105,8 @@ def _all_values(subject: Subject, result: Result) -> list[float]:
 def run_counts_once(subject: Subject) -> Iterator[Found]:
     """A result MUST name a run once: as one that it rests on, or as excluded.
 
+    Judged: each result; at the second mention in `runs`, and at the `run` of an entry of `excluded` that is
+        in `runs` too.
     Why: a run that counts twice makes the sample larger than it is.
     Fix: remove the second mention.
     """
@@ -125,6 +133,9 @@ def run_counts_once(subject: Subject) -> Iterator[Found]:
 def nothing_is_chosen_on_the_test_set(subject: Subject) -> Iterator[Found]:
     """Hyper-parameters MUST NOT be chosen on a test split, nor on the split that is reported.
 
+    Judged: each `search.selected_by` whose split has the role `test` in the configuration's data (in all data
+        where it names none), or is called `test` and declared nowhere, or is declared nowhere and is the
+        split of a result of that configuration; at the `selected_by`.
     Why: what was chosen on the test set is better there than on new data, by an amount that nobody knows.
     Fix: choose on a validation split and run again; report the test split once.
     """
@@ -172,6 +183,7 @@ def _role(manifest: Manifest, configuration: Configuration, split: str) -> str |
 def trials_add_up(subject: Subject) -> Iterator[Found]:
     """Of the trials of a search not more MUST have ended well than were started.
 
+    Judged: each `search` with more `trials_completed` than `trials`; at the `trials_completed`.
     Why: the number of trials is the budget that methods are compared at.
     Fix: correct the two numbers.
     """
@@ -196,6 +208,7 @@ def trials_add_up(subject: Subject) -> Iterator[Found]:
 def search_says_how_many_trials(subject: Subject) -> Iterator[Found]:
     """A search for hyper-parameters SHOULD say how many trials it started.
 
+    Judged: each `search` without `trials`; at the `search`.
     Why: a method that was tuned with a hundred trials beats one that was tuned with ten, by the tuning alone.
     Fix: set `trials` in the configuration's `search` in reprocrate.toml.
     """
@@ -245,6 +258,9 @@ def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]
 def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
     """A figure that is printed for a result MUST be the result's value, rounded.
 
+    Judged: each `reported[].value`, and each cell's `text` that begins with a number, against the result's
+        value as the chapter says. A cell's value is multiplied by the table's `scale` where there is one; at
+        the `value` or `text`. A figure that only cutting off gives is judged by RC0816.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives.
     """
@@ -263,6 +279,7 @@ def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
 def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     """A printed figure SHOULD be rounded, not cut off.
 
+    Judged: figures as in RC0815 that are the value cut off; at the `value` or `text`.
     Why: figures that were cut off are lower than what was measured, and differ from those that were rounded.
     Fix: print the rounded figure.
     """
@@ -281,6 +298,7 @@ def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
 def precision_shows_the_spread(subject: Subject) -> Iterator[Found]:
     """A spread that is not zero SHOULD be printed with enough digits to show it.
 
+    Judged: each `reported[].dispersion` that is zero while the result's `sd` is not; at the `dispersion`.
     Why: "± 0.00" reads as if the seed had no effect.
     Fix: print one or two significant digits of the spread, and the value to the same place.
     """

@@ -50,6 +50,7 @@ _STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
 def value_recomputes(subject: Subject) -> Iterator[Found]:
     """A result's value MUST be the statistic of the values that it was computed from.
 
+    Judged: each result whose values can be told and are not none; at its `value`.
     Why: a number that does not follow from its evidence is not supported by it.
     Fix: let reprocrate compute the result anew from the runs, or correct the list of runs.
     """
@@ -78,6 +79,7 @@ def value_recomputes(subject: Subject) -> Iterator[Found]:
 def standard_deviation_recomputes(subject: Subject) -> Iterator[Found]:
     """A result's standard deviation MUST be that of its values, with the declared degrees of freedom lost.
 
+    Judged: each result with `sd` and more values than `ddof` (1 where it is absent); at its `sd`.
     Why: whether two results differ is judged by their spread.
     Fix: let reprocrate compute the result anew from the runs, or correct `ddof`.
     """
@@ -105,6 +107,7 @@ def standard_deviation_recomputes(subject: Subject) -> Iterator[Found]:
 def n_is_the_number_of_values(subject: Subject) -> Iterator[Found]:
     """A result's n MUST be the number of finite values that it was computed from.
 
+    Judged: each result whose values can be told; at its `n`.
     Why: intervals and tests shrink with n; a run without a value does not count.
     Fix: list the runs that left no value as excluded, and let reprocrate compute the result anew.
     """
@@ -124,6 +127,9 @@ def n_is_the_number_of_values(subject: Subject) -> Iterator[Found]:
 def interval_recomputes(subject: Subject) -> Iterator[Found]:
     """An interval that a result's values determine MUST be the one that they give.
 
+    Judged: each result of statistic `mean` whose interval is of kind `ci` with the method `t` (or `constant`:
+        no width, since all values are equal), or of kind `sd` or `se` with the result's `ddof`, 1 where it is
+        absent. A missing `level` is 0.95; at the interval.
     Why: claims are judged by intervals. Those by Student's t, of one standard deviation or one standard error
         follow from the values; bootstrap intervals depend on chance and are not computed again.
     Fix: let reprocrate compute the result anew from the runs, or name the method that was used.
@@ -170,6 +176,8 @@ def _bounds(interval: Interval, result: Result, values: Sequence[float]) -> tupl
 def spread_needs_two_values(subject: Subject) -> Iterator[Found]:
     """A result of one value MUST NOT give a spread over seeds.
 
+    Judged: each result with `n` 1 whose `varies_over`, or else its interval's, is absent, `seeds` or `folds`;
+        at its `sd`, at its interval, and at each `dispersion` that is printed for it.
     Why: one value has no spread; what stands behind the ± must be something else, or made up.
     Fix: run more seeds, or say what the spread varies over (`varies_over`: test_items, bootstrap, ...).
     """
@@ -197,6 +205,7 @@ def spread_needs_two_values(subject: Subject) -> Iterator[Found]:
 def smallest_and_largest_recompute(subject: Subject) -> Iterator[Found]:
     """A result's smallest and largest value MUST be those of its values.
 
+    Judged: each result with `minimum` or `maximum` whose values can be told; at the property.
     Why: they are what remains to check a mean and a spread by where the values themselves are not published.
     Fix: let reprocrate compute the result anew from the runs.
     """
@@ -218,6 +227,8 @@ _UNIT_RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
 def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
     """Every measured value MUST lie within the range that its metric declares, by `range` or by its unit.
 
+    Judged: each metric value of a run whose metric has a `range`, or else the unit `fraction` or `percent`;
+        at the `value`.
     Why: an accuracy of 93 as a fraction, or of -0.1, shows that the unit or the program is wrong.
     Fix: correct the metric's unit or range, or what the program writes.
     """

@@ -25,6 +25,7 @@ def _over_seeds(subject: Subject) -> Iterator[tuple[str, Result, Sample]]:
 def run_has_a_seed(subject: Subject) -> Iterator[Found]:
     """A run that a result over seeds rests on SHOULD record its seed.
 
+    Judged: each run that a result with `varies_over` `seeds` lists and that has no `seeds`; at the run.
     Why: without it nobody can repeat this very run, only run something like it.
     Fix: give the seed to the command (`{seed}` or `--seed-env`) and run again.
     """
@@ -46,6 +47,8 @@ def run_has_a_seed(subject: Subject) -> Iterator[Found]:
 def seed_counts_once(subject: Subject) -> Iterator[Found]:
     """The seeds of the runs that a result over seeds rests on MUST be unique.
 
+    Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told; at the
+        second entry of `runs` with the same seed.
     Why: a seed that counts twice makes the spread look smaller and the sample larger than it is.
     Fix: let the newest run of each seed count, and list the other as excluded with the reason repeated.
     """
@@ -66,6 +69,8 @@ def seed_counts_once(subject: Subject) -> Iterator[Found]:
 def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
     """A result over seeds SHOULD rest on at least three of them, or as many as the venue asks for.
 
+    Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told and are fewer
+        than three (a policy may ask for more); at its `n`.
     Why: few seeds show little. With two, the mean of a repetition is expected within 12.7 standard
         deviations; with three within 3.5, with five 1.8, with ten 1.0.
     Fix: run more seeds, for example `reprocrate run --name CONFIGURATION --seeds 0-4`.
@@ -98,6 +103,8 @@ def _what_it_shows(n: int) -> str:
 def seed_has_an_effect(subject: Subject) -> Iterator[Found]:
     """The values over seeds SHOULD NOT all be the same.
 
+    Judged: each result over runs with `varies_over` absent or `seeds` and at least two values, all of them
+        equal; at the result.
     Why: a seed that changes nothing is most often not used, and then several runs are one run.
     Fix: check that the seed reaches every random generator; for a deterministic method one run is enough.
     """
@@ -116,6 +123,9 @@ def seed_has_an_effect(subject: Subject) -> Iterator[Found]:
 def promise_of_equal_bits_is_kept(subject: Subject) -> Iterator[Found]:
     """Where equal bits are promised, runs of one seed with the same code, software and hardware MUST agree.
 
+    Judged: where `determinism.promised` is `bitwise`: runs with status `ok` and equal configuration, seeds,
+        code, environment, hardware and inputs; at the second run's metric value of the same metric, data,
+        split and step that differs from the first run's.
     Why: the recorded runs themselves show that the promise does not hold.
     Fix: promise `numerical` or `statistical`, or find the cause and run again.
     """
@@ -157,6 +167,8 @@ def _differences(pointer: str, first: Run, second: Run) -> Iterator[Found]:
 def seed_stands_in_the_command(subject: Subject) -> Iterator[Found]:
     """A seed that was given as an argument MUST stand in the command that was run.
 
+    Judged: each seed with `how` `argument` whose decimal digits are part of no argument of the run's
+        `command`; at the seed.
     Why: otherwise the record says that a seed was used that the program never saw.
     Fix: correct how the seed is known, or run again with `{seed}` in the command.
     """

@@ -27,6 +27,7 @@ _NAMED = _UNKNOWN | _MISSING | _RANGE | _LENGTH | {"const", "enum", "pattern", "
 def property_is_known(subject: Subject) -> Iterator[Found]:
     """Every property MUST be one that the standard knows, or start with `x-` or a declared prefix.
 
+    Judged: `unevaluatedProperties` and `additionalProperties`; at the property.
     Why: a misspelt property would silently say nothing.
     Fix: correct the name, or put `x-` before it if it is your own.
     """
@@ -37,6 +38,7 @@ def property_is_known(subject: Subject) -> Iterator[Found]:
 def required_property_is_there(subject: Subject) -> Iterator[Found]:
     """Every property that the standard requires MUST be given.
 
+    Judged: `required`; at the object that lacks the property, once for each.
     Why: without it the entry does not say what it is there to say.
     Fix: add the property; if a tool wrote the manifest, the tool has left it out.
     """
@@ -47,6 +49,7 @@ def required_property_is_there(subject: Subject) -> Iterator[Found]:
 def value_is_of_its_type(subject: Subject) -> Iterator[Found]:
     """Every value MUST be of the type that the standard gives its property.
 
+    Judged: `type`; at the value.
     Why: a number written as text, or the reverse, is read differently by different programs.
     Fix: write the value in the type that is named.
     """
@@ -57,6 +60,7 @@ def value_is_of_its_type(subject: Subject) -> Iterator[Found]:
 def word_is_one_of_the_standards(subject: Subject) -> Iterator[Found]:
     """Where the standard lists the words that may stand, the value MUST be one of them.
 
+    Judged: `enum` and `const`; at the value.
     Why: programs decide by these words, and an unknown one leaves them without an answer.
     Fix: choose one of the words that are named.
     """
@@ -67,6 +71,7 @@ def word_is_one_of_the_standards(subject: Subject) -> Iterator[Found]:
 def text_has_its_form(subject: Subject) -> Iterator[Found]:
     """Digests, times, identifiers, paths, addresses and the like MUST have the form that the standard gives.
 
+    Judged: `pattern`; at the value.
     Why: what has another form cannot be compared, looked up or opened.
     Fix: write the value in the form that is named.
     """
@@ -77,6 +82,7 @@ def text_has_its_form(subject: Subject) -> Iterator[Found]:
 def number_is_within_its_bounds(subject: Subject) -> Iterator[Found]:
     """Every number MUST lie within the bounds that the standard gives its property.
 
+    Judged: `minimum`, `maximum`, `exclusiveMinimum` and `exclusiveMaximum`; at the value.
     Why: a size below zero or a share above one is a mistake in what wrote it.
     Fix: correct the number.
     """
@@ -87,6 +93,7 @@ def number_is_within_its_bounds(subject: Subject) -> Iterator[Found]:
 def text_or_list_has_its_length(subject: Subject) -> Iterator[Found]:
     """Text and lists MUST be as long as the standard allows.
 
+    Judged: `minLength`, `maxLength`, `minItems` and `maxItems`; at the value.
     Why: an empty title or command says nothing, and an overlong path cannot be opened.
     Fix: fill in or shorten the value.
     """
@@ -97,6 +104,8 @@ def text_or_list_has_its_length(subject: Subject) -> Iterator[Found]:
 def value_has_one_of_its_forms(subject: Subject) -> Iterator[Found]:
     """Where the standard offers several forms for a value, the value MUST have exactly one of them.
 
+    Judged: `oneOf`; at the value. Where its type tells which alternative is meant, what that alternative says
+        is the finding instead.
     Why: a seed beyond 2^53 - 1, for example, is only exact as text; as a number its last digits get lost.
     Fix: write the value in one of the forms that are named.
     """
