@@ -41,10 +41,11 @@ def _described(subject: Subject) -> Described | None:
 def metadata_of_the_crate_can_be_read(subject: Subject) -> Iterator[Found]:
     """The file `ro-crate-metadata.json` of a crate MUST be the metadata document of an RO-Crate.
 
-    Judged: a folder or bundle with `ro-crate-metadata.json`, as all rules of this family: it is JSON as RC0001
-        demands it, with an `@context`, a list `@graph` of objects, each with an `@id` of its own, a descriptor
-        `ro-crate-metadata.json` of the type CreativeWork, and a root of the type Dataset that its `about`
-        names; at most 64 MiB. Where this rule objects, the others are not assessed. At the empty pointer.
+    Judged: a folder or bundle with `ro-crate-metadata.json`, as all rules of this family: it is JSON as
+        RC0001 demands it, with an `@context`, a list `@graph` of objects, each with an `@id` of its own,
+        a descriptor `ro-crate-metadata.json` of the type CreativeWork, and a root of the type Dataset
+        that its `about` names; at most 64 MiB. Where this rule objects, the others are not assessed. At
+        the empty pointer.
     Why: whoever does not know this standard reads the crate by this file.
     Fix: pack the experiment again; the file is made from the manifest.
     """
@@ -64,8 +65,8 @@ def crate_declares_its_profiles(subject: Subject) -> Iterator[Found]:
 
     Judged: `conformsTo` of the root names `https://w3id.org/ro/wfrun/process/0.5` and
         `https://w3id.org/reprocrate/profile/1.0`, or `https://w3id.org/ro/wfrun/process/0.6` and
-        `https://w3id.org/reprocrate/profile/on-ro-crate-1-3/1.0`; one finding for each that lacks to the nearer
-        pair; at the empty pointer.
+        `https://w3id.org/reprocrate/profile/on-ro-crate-1-3/1.0`; one finding for each that lacks to the
+        nearer pair; at the empty pointer.
     Why: validators choose what they check by the profiles that the root data entity declares.
     Fix: pack the experiment again; or add the permalinks of both profiles to `conformsTo` of the root.
     """
@@ -84,9 +85,10 @@ def crate_declares_its_profiles(subject: Subject) -> Iterator[Found]:
 def crate_holds_this_manifest(subject: Subject) -> Iterator[Found]:
     """A crate MUST describe `reprocrate.json`, by its digest, as its one manifest, and have its id.
 
-    Judged: the File `reprocrate.json` names the manifest's schema by `conformsTo`, no second entity does so,
-        and its `sha256` is that of the file `reprocrate.json` where there is one; the first that does not hold, at
-        the empty pointer. And the root's `identifier`, or its `value`, is the `id` of the manifest; at `id`.
+    Judged: the File `reprocrate.json` names the manifest's schema by `conformsTo`, no second entity does
+        so, and its `sha256` is that of the file `reprocrate.json` where there is one; the first that does
+        not hold, at the empty pointer. And the root's `identifier`, or its `value`, is the `id` of the
+        manifest; at `id`.
     Why: metadata that belongs to another manifest describes another experiment.
     Fix: pack the experiment again; the metadata is made from the manifest.
     """
@@ -123,10 +125,10 @@ def _identifiers(described: Described) -> Iterator[object]:
 def run_is_an_action(subject: Subject) -> Iterator[Found]:
     """Every run MUST be a CreateAction that the root mentions, with what ran, its configuration and its end.
 
-    Judged: for each run the entity `#run/ID`, its id percent-encoded: of the type CreateAction, among `mentions`
-        of the root, with an `instrument` that is described, with `#configuration/ID` among `object`, and with the
-        `actionStatus` CompletedActionStatus for `ok`, ActiveActionStatus for `running`, else FailedActionStatus;
-        one finding for a run, at the run.
+    Judged: for each run the entity `#run/ID`, its id percent-encoded: of the type CreateAction, among
+        `mentions` of the root, with an `instrument` that is described, with `#configuration/ID` among
+        `object`, and with the `actionStatus` CompletedActionStatus for `ok`, ActiveActionStatus for
+        `running`, else FailedActionStatus; one finding for a run, at the run.
     Why: a reader of the crate would not see the run, or not what it was.
     Fix: pack the experiment again; the metadata is made from the manifest.
     """
@@ -165,8 +167,8 @@ def _lacking(described: Described, run: Run, action: Entity) -> Iterator[str]:
 def crate_has_no_other_run(subject: Subject) -> Iterator[Found]:
     """A crate MUST NOT describe a CreateAction that is no run of its manifest.
 
-    Judged: each entity of the type CreateAction whose `@id` is not `#run/` and the id of a run; at the empty
-        pointer.
+    Judged: each entity of the type CreateAction whose `@id` is not `#run/` and the id of a run; at the
+        empty pointer.
     Why: a run that only the metadata knows has no record, and nobody can check it.
     Fix: pack the experiment again; or record what was done as a run.
     """
@@ -183,8 +185,8 @@ def crate_has_no_other_run(subject: Subject) -> Iterator[Found]:
 def crate_has_the_digests_of_the_manifest(subject: Subject) -> Iterator[Found]:
     """The entity of a file MUST have the SHA-256 that the manifest declares for it.
 
-    Judged: each file that the manifest declares with a digest to be in the bundle, and that is an entity of the
-        type File; one finding for a place in the bundle, at the first entry that declares it.
+    Judged: each file that the manifest declares with a digest to be in the bundle, and that is an entity
+        of the type File; one finding for a place in the bundle, at the first entry that declares it.
     Why: two digests for one file leave open which of them the results came from.
     Fix: pack the experiment again; the metadata is made from the manifest.
     """
@@ -207,9 +209,9 @@ def crate_has_the_digests_of_the_manifest(subject: Subject) -> Iterator[Found]:
 def crate_has_the_seeds(subject: Subject) -> Iterator[Found]:
     """Every seed of a run MUST be a RandomSeed among the objects of its action, with value and source.
 
-    Judged: each seed of a run that is an entity: some RandomSeed among its `object` has `value`, `seedSource`,
-        `seededLibrary` and `processRank` equal to `value`, `how`, `library` and `rank`; at the seed. And the action
-        has no more RandomSeed than the run has seeds; at the run.
+    Judged: each seed of a run that is an entity: some RandomSeed among its `object` has `value`,
+        `seedSource`, `seededLibrary` and `processRank` equal to `value`, `how`, `library` and `rank`; at
+        the seed. And the action has no more RandomSeed than the run has seeds; at the run.
     Why: the seed is what a rerun needs to begin as the run did.
     Fix: pack the experiment again; the metadata is made from the manifest.
     """
@@ -239,12 +241,12 @@ def _is_seed(entity: Entity, seed: Seed) -> bool:
 def crate_says_what_the_manifest_says(subject: Subject) -> Iterator[Found]:
     """The entities of configurations, metrics, results, comparisons and claims MUST agree with the manifest.
 
-    Judged: the entities `#configuration/ID`, `#metric/ID`, `#result/ID`, `#comparison/ID` and `#claim/ID` have the
-        types and, where this rule compares them, the properties that `profile/mapping.csv` gives; an order of
-        values means nothing. Compared are: `value` and role; name, unit, range, direction and margin; value,
-        metric, configuration, data, split, statistic, n, standard deviation, interval, runs and results; value,
-        effect, both results, test and p value; text, kind, evidence, value and margin. One finding for an
-        entity, at the entry of the manifest.
+    Judged: the entities `#configuration/ID`, `#metric/ID`, `#result/ID`, `#comparison/ID` and `#claim/ID`
+        have the types and, where this rule compares them, the properties that `profile/mapping.csv`
+        gives; an order of values means nothing. Compared are: `value` and role; name, unit, range,
+        direction and margin; value, metric, configuration, data, split, statistic, n, standard deviation,
+        interval, runs and results; value, effect, both results, test and p value; text, kind, evidence,
+        value and margin. One finding for an entity, at the entry of the manifest.
     Why: the crate is what search engines and archives show; it may not claim more, less or something else.
     Fix: pack the experiment again; the metadata is made from the manifest.
     """
