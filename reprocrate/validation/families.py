@@ -17,6 +17,7 @@ from reprocrate.validation.rules import (
     comparisons,
     compute,
     counts,
+    crate,
     data,
     environment,
     experiment,
@@ -82,6 +83,7 @@ FAMILIES = (
     Family("RC15", "Compute", (compute,)),
     Family("RC16", "Metrics", (metrics,)),
     Family("RC17", "Checklists and ethics", (checklists,)),
+    Family("RC18", "Crate", (crate,)),
 )
 """The other numbers are kept for what comes after."""
 
