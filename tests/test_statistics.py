@@ -326,3 +326,8 @@ def test_corrections_are_those_of_statsmodels(name: str, theirs: str, p_values: 
 
 def test_a_correction_that_is_none_changes_nothing() -> None:
     assert CORRECTIONS["none"]([0.3, 0.1]) == [0.3, 0.1]
+
+
+@pytest.mark.parametrize("df", [1.0, 2.0, 4.0, 1e6])
+def test_the_smallest_number_is_no_harder_than_nought(df: float) -> None:
+    assert t_tail(5e-324, df) == 0.5
