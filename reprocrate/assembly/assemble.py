@@ -14,12 +14,13 @@ from reprocrate.assembly.comparisons import make_comparisons
 from reprocrate.assembly.configurations import ConfigurationGroup, group_records
 from reprocrate.assembly.inputs import FileRoles, Key, make_data
 from reprocrate.assembly.locks import find_lock
-from reprocrate.assembly.measured import measured, metric_sources
+from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.assembly.selection import Selection, select_runs
 from reprocrate.assembly.settings import MetricSettings, ProjectSettings
+from reprocrate.assembly.summaries import with_averages
 from reprocrate.capture.record import RunRecord, plain
 from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
@@ -45,7 +46,15 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     values = {
         record.id: measured(project, settings, group, record) for group in groups for record in group.records
     }
-    shared = RunSections(roles, lambda record: values[record.id], lambda found: find_lock(project, found))
+    kinds = {
+        record.id: kinds_of_outputs(settings, group, record) for group in groups for record in group.records
+    }
+    shared = RunSections(
+        roles,
+        lambda record: values[record.id],
+        lambda record: kinds[record.id],
+        lambda found: find_lock(project, found),
+    )
     runs = shared.build(groups)
     by_id = {run["id"]: run for run in runs}
     executed = {record.id: roles.executed_digest(record) for record in records}
@@ -53,7 +62,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     selections = {
         group.id: select_runs([by_id[one.id] for one in group.records], executed, read) for group in groups
     }
-    results = make_results(settings, groups, selections)
+    results = with_averages(settings, groups, make_results(settings, groups, selections))
     document = {
         "$schema": SCHEMA_URL,
         "manifest_version": VERSION,
@@ -67,7 +76,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "configurations": [_configuration(group, selections[group.id], data_of) for group in groups],
         "runs": runs,
         "metrics": _metrics(settings, runs),
-        "results": list(results.sections),
+        "results": results.sections,
         "comparisons": make_comparisons(settings, groups, results, by_id),
         "tables": make_tables(settings, groups, results),
         "claims": make_claims(settings, groups, results),

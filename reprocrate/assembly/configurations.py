@@ -25,6 +25,18 @@ class ConfigurationGroup:
     settings: ConfigurationSettings
     factors: Mapping[str, Any]
 
+    def level(self, factor: str) -> str | None:
+        """What a factor is here: `configuration` and `data` are factors even where none is called so."""
+        if factor in self.factors:
+            return str(self.factors[factor])
+        if factor == "configuration":
+            return self.id
+        return self.settings.data[0] if factor == "data" and self.settings.data else None
+
+    def other_factors(self, factor: str) -> dict[str, Any]:
+        """All factors but one."""
+        return {name: value for name, value in self.factors.items() if name != factor}
+
     def to_section(self, code: str | None, data: Sequence[str]) -> dict[str, Any]:
         """The manifest's entry; `code` and `data` are the ids that its results rest on."""
         declared = self.settings.model_dump(mode="json", exclude_defaults=True)

@@ -106,7 +106,21 @@ class DataSettings(Table):
 
 
 class MetricSettings(Table):
-    """`[metrics.NAME]`: where the value stands (`from` or `stdout`) and how to read it."""
+    """`[metrics.NAME]`: where the value stands (`from` or `stdout`) and how to read it.
+
+    A run may leave several values. Of a cross-validation each fold has one: in a CSV file a row for each,
+    with a column `fold`, in JSON an entry of a list for each:
+
+        [metrics.accuracy]
+        from = "out/{configuration}-{seed}.csv:accuracy"            # or "out/{seed}.json:$.folds[*].accuracy"
+
+    Of a learning curve the last value counts, or the mean of the last ones:
+
+        [metrics.return]
+        from = "out/{configuration}-{seed}.csv:return"
+        selection = "mean_last_k"
+        last_k = 10
+    """
 
     source: Annotated[Text | None, Field(alias="from")] = None
     stdout: Text | None = None
@@ -121,9 +135,12 @@ class MetricSettings(Table):
     definition: str | None = None
     count_of: Positive | None = None
     selection: Literal["last", "best_validation", "max", "mean_last_k", "checkpoint"] | None = None
+    last_k: Positive | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> MetricSettings:
+        if (self.selection == "mean_last_k") != (self.last_k is not None):
+            raise ValueError('`selection = "mean_last_k"` and `last_k`, how many values, go together')
         if self.source and self.stdout:
             raise ValueError("both `from` and `stdout` are given; the value can come from one of them only")
         if self.source and ":" not in self.source:
@@ -147,8 +164,43 @@ class ConfigurationSettings(Table):
     variants: Many[Variant] = ()
 
 
+class FilesSettings(Table):
+    """`[files]`: what files that a run writes are, named as in a metric's `from`.
+
+    For example `histories = "out/{configuration}-{seed}.csv"`. All other files that it writes are outputs.
+    """
+
+    histories: Text | None = None
+    predictions: Text | None = None
+    checkpoints: Many[Text] = ()
+
+
+class SummarySettings(Table):
+    """`[[summaries]]`: for each combination of the other factors one result over the levels of one factor.
+
+    A macro-average over data sets for each method, and the mean of the ranks that it takes among the methods:
+
+        [[summaries]]
+        metric = "accuracy"
+        over = "data"
+
+        [[summaries]]
+        metric = "accuracy"
+        over = "data"
+        statistic = "mean_rank"
+    """
+
+    metric: Identifier
+    over: Text
+    statistic: Literal["mean", "median", "iqm", "max", "min", "mean_rank"] = "mean"
+    split: Identifier | None = None
+
+
 class TableSettings(Table):
-    """`[[tables]]`: `rows` and `columns` are factors; without `columns` there is one, the metric."""
+    """`[[tables]]`: `rows` and `columns` are factors; without `columns` there is one, the metric.
+
+    Summaries over one of the two follow as further columns, or rows, called after their statistic.
+    """
 
     label: Text
     rows: Text
@@ -159,13 +211,18 @@ class TableSettings(Table):
 
 
 class Better(Table):
-    """`better`: one configuration beats another, or one level of a factor beats another wherever both ran."""
+    """`better`: one configuration beats another, or one level of a factor beats another wherever both ran.
+
+    With `over`, a factor that there are `[[summaries]]` over, their averages are compared: on average over
+    the data sets, say, and not on each of them.
+    """
 
     metric: Identifier
     than: Text
     configuration: Text | None = None
     factor: Text | None = None
     level: Text | None = None
+    over: Text | None = None
     by: Annotated[float, Field(ge=0)] | None = None
     at_least: Positive | None = None
     split: Identifier | None = None
@@ -176,6 +233,8 @@ class Better(Table):
             raise ValueError("give either `configuration`, or `factor` with `level`")
         if self.factor is not None and self.level is None:
             raise ValueError("`factor` needs `level`: the value that is said to be better")
+        if self.over is not None and self.factor is None:
+            raise ValueError("`over` goes with `factor` and `level`: averages belong to no one configuration")
         return self
 
 
@@ -237,6 +296,8 @@ class ProjectSettings(Table):
     data: dict[Identifier, DataSettings] = {}
     metrics: dict[Identifier, MetricSettings] = {}
     configurations: dict[Identifier, ConfigurationSettings] = {}
+    files: FilesSettings = FilesSettings()
+    summaries: Many[SummarySettings] = ()
     tables: Many[TableSettings] = ()
     claims: Many[ClaimSettings] = ()
     determinism: DeterminismSettings = DeterminismSettings()

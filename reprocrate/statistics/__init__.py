@@ -1,10 +1,11 @@
-"""Multi-seed mathematics: summaries, intervals, t tests, equivalence and printed figures.
+"""Multi-seed mathematics: summaries, ranks, intervals, t tests, equivalence and printed figures.
 
 Everything is in the unit of the values that are given. Only the standard library is used.
 """
 
 from __future__ import annotations
 
+from reprocrate.statistics.choosing import counting, rank
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
 from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
 from reprocrate.statistics.student import t_quantile, t_tail
@@ -32,12 +33,14 @@ __all__ = [
     "Recomputed",
     "Summary",
     "compare_printed",
+    "counting",
     "iqm",
     "is_constant",
     "mean",
     "median",
     "paired",
     "prediction_interval",
+    "rank",
     "read_printed",
     "recompute_mean",
     "sd",

@@ -124,7 +124,7 @@ def test_no_match_in_the_output(written: Written) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["results.json", ":x", "results.json:", "a.json:$..b", "a.json:$.b[*]", "a.json:$b"]
+    "place", ["results.json", ":x", "results.json:", "a.json:$..b", "a.json:$.b[*][*]", "a.json:$b"]
 )
 def test_place_that_is_none(place: str) -> None:
     with pytest.raises(UsageError):
