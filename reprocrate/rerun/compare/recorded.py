@@ -132,18 +132,16 @@ def found_in(reproduction: Manifest, results: ResultsByPlace, recorded: Counterp
 def aggregate(result: Result, parts: Sequence[Sample], sample: Sample) -> Sample:
     """A result over other results, seed by seed: only seeds that all parts have give a value.
 
-    A mean rank is left without values: a rank is a place among the means of all seeds, and no seed has one.
-
     Args:
         result: the aggregate.
         parts: the samples of the results that it is over.
         sample: what is known of its metric.
     """
     seeds = dict.fromkeys(one.seed for part in parts for one in part.seeds)
-    statistic = _AGGREGATE.get(result.statistic)
+    statistic = _AGGREGATE[result.statistic]
     return Sample(
         metric=sample.metric,
-        seeds=tuple(_aggregated(seed, parts, statistic) for seed in seeds) if statistic else (),
+        seeds=tuple(_aggregated(seed, parts, statistic) for seed in seeds),
         direction=sample.direction,
         unit=sample.unit,
         split=sample.split,
