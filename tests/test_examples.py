@@ -85,19 +85,21 @@ def test_grid_data_can_be_drawn_again(grid: Path) -> None:
     assert {path.name: path.read_bytes() for path in (grid / "data").iterdir()} == before
 
 
-def test_grid_claim_holds_and_neither_method_wins_everywhere(grid: Path) -> None:
-    settings = load_settings(grid)
-    means = {}
-    for name, configuration in settings.configurations.items():
+def test_grid_claims_hold_and_no_method_wins_everywhere(grid: Path) -> None:
+    """With two of the five seeds."""
+    means: dict[tuple[str, str], float] = {}
+    for configuration in load_settings(grid).configurations.values():
         assert configuration.command is not None
-        runs = [_run(grid, configuration.command, seed) for seed in range(3)]
+        runs = [_run(grid, configuration.command, seed) for seed in range(2)]
         assert [printed for _, printed in runs] == [
             f"test accuracy: {accuracy:.4f}\n" for accuracy, _ in runs
         ]
-        assert len({accuracy for accuracy, _ in runs}) > 1, "the seed has no effect"
-        means[name] = statistics.mean(accuracy for accuracy, _ in runs)
-    better = settings.claims[0].better
-    assert better is not None
-    assert better.configuration is not None
-    assert means[better.configuration] - means[better.than] > 1.5 * (better.by or 0)
-    assert means["centroid-blobs"] > means["neighbours-blobs"]
+        factors = configuration.factors
+        means[str(factors["method"]), str(factors["data"])] = statistics.mean(value for value, _ in runs)
+    methods = {method for method, _ in means}
+    sets = {data for _, data in means}
+    average = {method: statistics.mean(means[method, data] for data in sets) for method in methods}
+    assert average["neighbours"] - average["bayes"] > 0.05
+    wins = {data for data in sets if means["neighbours", data] - means["tree", data] > 0.02}
+    assert wins == sets - {"blobs"}
+    assert min(methods, key=lambda method: means[method, "blobs"]) == "neighbours"

@@ -1,3 +1,3 @@
-# Everything that this example does, as it would be typed: two methods on two data sets, then the bundle.
+# Four methods on four data sets with five seeds, then the bundle.
 reprocrate run --all
 reprocrate pack

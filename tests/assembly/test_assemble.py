@@ -236,20 +236,24 @@ def test_claims_that_say_the_opposite_have_a_comparison_each(tmp_path: Path) -> 
     assert len(compared) == 2
 
 
-def test_the_grid_example_is_one_table(examples: Path) -> None:
+def test_the_grid_example_is_one_table_with_averages_and_ranks(examples: Path) -> None:
     settings = load_settings(examples / "grid")
     values = {name: [0.8 + index / 100, 0.81, 0.82] for index, name in enumerate(settings.configurations)}
     manifest = assemble(examples / "grid", settings, records(values))
+    methods, sets = ("neighbours", "centroid", "bayes", "tree"), ("moons", "blobs", "rings", "squares")
     (table,) = manifest.tables
     assert (table.label, table.rows, table.columns) == ("Table 1", "method", "data")
     assert {(cell.row, cell.column): cell.result for cell in table.cells} == {
-        (method, data): f"{method}-{data}.accuracy"
-        for method in ("neighbours", "centroid")
-        for data in ("moons", "blobs")
+        **{(method, data): f"{method}-{data}.accuracy" for method in methods for data in sets},
+        **{(method, "mean"): f"{method}.accuracy.mean-over-data" for method in methods},
+        **{(method, "mean rank"): f"{method}.accuracy.mean_rank-over-data" for method in methods},
     }
     natural = {(each.a.partition(".")[0], each.b.partition(".")[0]) for each in manifest.comparisons}
-    assert natural == {("neighbours-moons", "centroid-moons"), ("neighbours-blobs", "centroid-blobs")}
-    assert {each.test for each in manifest.comparisons} == {"paired_t"}
+    assert natural == {
+        *((f"neighbours-{data}", f"{rival}-{data}") for data in sets for rival in methods[1:]),
+        ("neighbours", "bayes"),
+    }
+    assert {each.test for each in manifest.comparisons} == {"paired_t", None}
 
 
 def test_runs_without_a_value_are_listed_with_the_reason(tmp_path: Path) -> None:

@@ -232,14 +232,16 @@ def _printed(manifest: Manifest) -> Iterator[tuple[str, Result, str, tuple[float
             found = manifest.find_result(cell.result)
             match = _CELL.fullmatch(cell.text or "")
             if found and match:
-                scales = (table.scale,) if table.scale is not None else _scales(manifest, found)
+                scale = None if found.statistic == "mean_rank" else table.scale
+                scales = _scales(manifest, found) if scale is None else (scale,)
                 yield f"{place}/text", found, match[1], scales
 
 
 def _scales(manifest: Manifest, result: Result) -> tuple[float, ...]:
     """Fractions may be printed as percentages; nothing else is multiplied unless a table says so."""
     metric = manifest.find_metric(result.metric)
-    is_fraction = metric is None or metric.unit in (None, "fraction")
+    is_rank = result.statistic == "mean_rank"
+    is_fraction = not is_rank and (metric is None or metric.unit in (None, "fraction"))
     return (1.0, 100.0) if is_fraction and abs(result.value) <= 1.0 else (1.0,)
 
 
@@ -261,8 +263,9 @@ def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
     """A figure that is printed for a result MUST be the result's value, rounded.
 
     Judged: each `reported[].value`, and each cell's `text` that begins with a number, against the result's
-        value as the chapter says. A cell's value is multiplied by the table's `scale` where there is one; at
-        the `value` or `text`. A figure that only cutting off gives is judged by RC0816.
+        value as the chapter says. A cell's value, unless it is a mean rank, is multiplied by the table's
+        `scale` where there is one; at the `value` or `text`. A figure that only cutting off gives is judged
+        by RC0816.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives.
     """
