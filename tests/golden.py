@@ -188,7 +188,7 @@ def produced(kind: str, folder: Path) -> dict[str, Any]:
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"{kind}: {' '.join(command)} failed:\n{done.stderr[-2000:]}")
+            raise RuntimeError(f"{kind}: {' '.join(command)} failed:\n{(done.stdout + done.stderr)[-4000:]}")
     with zipfile.ZipFile(project / f"{kind}.crate.zip") as bundle:
         document: dict[str, Any] = json.loads(bundle.read("reprocrate.json"))
     return document
