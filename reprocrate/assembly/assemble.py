@@ -73,7 +73,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "environments": shared.environments.sections,
         "hardware": shared.hardware.sections,
         "determinism": _determinism(settings, records),
-        "configurations": [_configuration(group, selections[group.id], data_of) for group in groups],
+        "configurations": [_configuration(group, selections[group.id], data_of, groups) for group in groups],
         "runs": runs,
         "metrics": _metrics(settings, runs),
         "results": results.sections,
@@ -114,7 +114,12 @@ def _code(
     ]
 
 
-def _configuration(group: ConfigurationGroup, chosen: Selection, data_of: Mapping[Key, str]) -> Section:
+def _configuration(
+    group: ConfigurationGroup,
+    chosen: Selection,
+    data_of: Mapping[Key, str],
+    groups: Sequence[ConfigurationGroup],
+) -> Section:
     counting = {run["id"] for run in chosen.counting}
     newest = max(chosen.counting, key=lambda run: run["id"], default={})
     read = dict.fromkeys(
@@ -124,7 +129,8 @@ def _configuration(group: ConfigurationGroup, chosen: Selection, data_of: Mappin
         for file in record.inputs
         if (file.root, file.path) in data_of
     )
-    return group.to_section(newest.get("code"), list(read))
+    trials = [one for other in groups if other.settings.trials_of == group.id for one in other.records]
+    return group.to_section(newest.get("code"), list(read), trials)
 
 
 def _determinism(settings: ProjectSettings, records: Sequence[RunRecord]) -> Section:

@@ -66,6 +66,8 @@ def make_results(
     """
     sections = []
     for group in groups:
+        if not group.makes_results:
+            continue
         chosen = selections[group.id]
         keys = dict.fromkeys(
             (_key(seen), "runs" if seen.get("fold") is None else "folds")

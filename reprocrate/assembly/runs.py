@@ -61,18 +61,18 @@ class RunSections:
     def build(self, groups: Sequence[ConfigurationGroup]) -> list[Section]:
         """Every launch of every configuration, oldest first."""
         launches = sorted(
-            ((record, group.id) for group in groups for record in group.records), key=lambda pair: pair[0].id
+            ((record, group) for group in groups for record in group.records), key=lambda pair: pair[0].id
         )
         for record, _ in launches:
             self._newest_writer |= {(out.root, out.path): record.id for out in record.outputs}
-        return [self._run(record, configuration) for record, configuration in launches]
+        return [self._run(record, group) for record, group in launches]
 
-    def _run(self, record: RunRecord, configuration: str) -> Section:
+    def _run(self, record: RunRecord, group: ConfigurationGroup) -> Section:
         working_directory = record.configuration.working_directory
         return {
             "id": record.id,
-            "configuration": configuration,
-            "kind": "train",
+            "configuration": group.id,
+            "kind": group.settings.kind or "train",
             "seeds": [plain(seed) for seed in record.seeds],
             "command": list(record.command),
             "working_directory": None if working_directory == "." else working_directory,

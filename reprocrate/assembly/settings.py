@@ -151,12 +151,30 @@ class MetricSettings(Table):
 
 
 class ConfigurationSettings(Table):
-    """`[configurations.NAME]`"""
+    """`[configurations.NAME]`
+
+    `kind` says what its runs are for, which is training where nothing else is said. Runs of kind `smoke` show
+    that the code runs, and no result rests on them. Neither does one on the trials of a search: these are a
+    configuration of their own, which says by `trials_of` whose hyper-parameters they chose. They count as the
+    `trials` of that search, and as unreported runs:
+
+        [configurations.kernel.search]
+        space = { bandwidth = "0.01 to 10, log-uniform" }
+        method = "random"
+        selected_by = { metric = "validation_accuracy", split = "validation" }
+
+        [configurations.kernel-search]
+        trials_of = "kernel"
+        seeds = "0-11"
+        command = "python trial.py --trial {seed} --out out/kernel-search-{seed}.json"
+    """
 
     command: Command | None = None
     seeds: str | None = None
     seed_variable: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
     role: Literal["proposed", "baseline", "ablation", "reference"] | None = None
+    kind: Literal["preprocess", "train", "evaluate", "analyse", "smoke"] | None = None
+    trials_of: Identifier | None = None
     factors: Settings = {}
     hyperparameters: dict[str, Any] = {}
     data: Many[Identifier] = ()
@@ -307,3 +325,15 @@ class ProjectSettings(Table):
     ethics: Ethics | None = None
     leakage: Many[Leakage] = ()
     checklists: Many[Checklist] = ()
+
+    @model_validator(mode="after")
+    def _trials_have_a_search(self) -> ProjectSettings:
+        for name, one in self.configurations.items():
+            if one.trials_of is None:
+                continue
+            searched = self.configurations.get(one.trials_of)
+            if searched is None or searched.search is None:
+                raise ValueError(
+                    f"the configuration `{name}` has trials of `{one.trials_of}`, without `search`"
+                )
+        return self
