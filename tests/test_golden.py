@@ -16,7 +16,11 @@ from reprocrate.validation import Subject, validate
 
 SCRIPT = Path(__file__).parent / "golden.py"
 
-WARNINGS: dict[str, dict[str, str]] = {}
+WARNINGS: dict[str, dict[str, str]] = {
+    "reinforcement": {
+        "RC0604": "with every seed Q-learning finds the shortest way, so all returns are equal"
+    },
+}
 """What is said against golden manifests nevertheless: for each kind codes of warnings, with the reason."""
 
 
@@ -54,8 +58,7 @@ def test_the_commands_of_the_example_make_the_golden_manifest(kind: str, tmp_pat
 
 def test_whatever_is_measured_or_said_is_compared() -> None:
     """Only what `STAND_INS` names may differ."""
-    kind = GOLDEN.kinds()[0]
-    then, now = GOLDEN.stored(kind), GOLDEN.stored(kind)
+    then, now = GOLDEN.stored("grid"), GOLDEN.stored("grid")
     now["runs"][0]["duration_s"] = 99.5
     assert list(GOLDEN.differences(then, GOLDEN.settled(now))) == []
     now["runs"][1]["metrics"][0]["value"] += 0.001

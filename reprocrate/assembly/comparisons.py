@@ -30,7 +30,7 @@ def make_comparisons(
                 pairs[first["id"], second["id"]] = None
     for a, b in _natural_pairs(groups):
         for result in results.of_configurations:
-            rival = results.find(b, result["metric"], result.get("split"))
+            rival = results.find(b, result["metric"], result.get("split"), result["over"])
             if result["configuration"] == a and rival and (rival["id"], result["id"]) not in pairs:
                 pairs[result["id"], rival["id"]] = None
     by_id = {result["id"]: result for result in results.sections}
@@ -45,11 +45,13 @@ def claimed_results(
     """Pairs of results, as far as there are any yet, of which the first is claimed to be better."""
     if better.over:
         return _claimed_averages(better, results)
-    found = [
-        (results.find(a, better.metric, better.split), results.find(b, better.metric, better.split))
-        for a, b in claimed_pairs(better, groups)
-    ]
-    return [(a, b) for a, b in found if a and b]
+    found = []
+    for a, b in claimed_pairs(better, groups):
+        first = results.find(a, better.metric, better.split)
+        second = results.find(b, better.metric, better.split, first["over"]) if first else None
+        if first and second:
+            found.append((first, second))
+    return found
 
 
 def claimed_pairs(better: Better, groups: Sequence[ConfigurationGroup]) -> list[tuple[str, str]]:

@@ -43,8 +43,10 @@ class ResultSet:
         """All of them, as entries of the manifest."""
         return [*self.of_configurations, *(average.section for average in self.averages)]
 
-    def find(self, configuration: str, metric: str, split: str | None = None) -> Section | None:
-        """The result of a configuration in a metric; `split` decides where there are several."""
+    def find(
+        self, configuration: str, metric: str, split: str | None = None, over: str | None = None
+    ) -> Section | None:
+        """The result of a configuration in a metric; `split` and `over` decide where there are several."""
         return next(
             (
                 result
@@ -52,6 +54,7 @@ class ResultSet:
                 if result["configuration"] == configuration
                 and result["metric"] == metric
                 and split in (None, result.get("split"))
+                and over in (None, result["over"])
             ),
             None,
         )

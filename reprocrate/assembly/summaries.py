@@ -21,6 +21,8 @@ _STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {
     "min": min,
     "mean_rank": statistics.mean,
 }
+_ALIKE = ("metric", "data", "split", "statistic")
+"""What results that are ranked among each other have in common."""
 
 
 def with_averages(
@@ -31,7 +33,7 @@ def with_averages(
     A summary of fewer than two results is left out: there is nothing to sum up yet.
 
     Raises:
-        UsageError: ranks are asked for in a metric without a direction.
+        UsageError: ranks are asked for in a metric without a direction, or among results of unknown data.
     """
     plain = ResultSet(tuple(results))
     averages = []
@@ -70,6 +72,8 @@ def _section(
     settings: ProjectSettings,
 ) -> Section:
     is_ranked = summary.statistic == "mean_rank"
+    if is_ranked:
+        _check_ranks(summary, members)
     values = [_rank(each, results, settings) if is_ranked else each["value"] for each in members]
     label = "-".join(map(str, levels.values())) or "all"
     name = ".".join([label, summary.metric, f"{summary.statistic}-over-{summary.over}", summary.split or ""])
@@ -92,14 +96,24 @@ def _section(
 
 def _rank(result: Section, results: ResultSet, settings: ProjectSettings) -> float:
     """The place of a result among those of all configurations in the same metric, data and split."""
-    alike = ("metric", "data", "split", "statistic")
     rivals = [
         each["value"]
         for each in results.of_configurations
-        if all(each.get(name) == result.get(name) for name in alike)
+        if all(each.get(name) == result.get(name) for name in _ALIKE)
     ]
     larger_is_better = settings.metrics[result["metric"]].direction == "maximize"
     return statistics.rank(result["value"], rivals, larger_is_better=larger_is_better)
+
+
+def _check_ranks(summary: SummarySettings, members: Sequence[Section]) -> None:
+    """What is ranked has to differ from what it is ranked against by the method, and not by the data."""
+    pools = {tuple(each.get(name) for name in _ALIKE) for each in members}
+    if len(pools) < len(members):
+        raise UsageError(
+            f"reprocrate.toml: ranks in {summary.metric} over `{summary.over}` would mix data",
+            "nothing says that its results are of different data",
+            'Set `data = ["NAME"]` in each of the [configurations]',
+        )
 
 
 def _common(members: Sequence[Section], name: str) -> Any:
