@@ -12,7 +12,7 @@ import pytest
 from reprocrate.standard import schema_document, shipped_bytes
 from reprocrate.validation import all_rules
 
-GENERATED = re.compile(r"<!-- (fields:\w+|requirements|rules) -->.*?<!-- /\w+ -->", re.DOTALL)
+GENERATED = re.compile(r"<!-- (fields:\w+|forms|requirements|rules) -->.*?<!-- /\w+ -->", re.DOTALL)
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 NORMATIVE = re.compile(r"\b(MUST|SHOULD)\b")
 ANCHOR = re.compile(r"\[(RC[0-9]{4}|RQ[0-9]{2}|schema: [a-z_.$]+)\]")

@@ -368,3 +368,23 @@ def test_an_author_is_asked_at_most_seven_questions() -> None:
         path for path in asked if not any(f"{path}/".startswith(f"{place}/") for place in places)
     } == set()
     assert places <= asked
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "manifest"])
+def test_words_of_the_manifest_are_taken_over_whole(name: str) -> None:
+    """What another document says "as in the manifest" knows every word of the manifest."""
+
+    def words(node: Any) -> Iterator[tuple[str, set[Any]]]:
+        if isinstance(node, dict):
+            if isinstance(node.get("enum"), list):
+                yield str(node.get("description", "")), set(node["enum"])
+            for each in node.values():
+                yield from words(each)
+        elif isinstance(node, list):
+            for each in node:
+                yield from words(each)
+
+    known = [each for _, each in words(schema_document("manifest"))]
+    for description, taken in words(schema_document(name)):
+        if "s in the manifest" in description:
+            assert taken - {None} in known, (description, taken)

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reprocrate.statistics import (
+    CORRECTIONS,
     Recomputed,
     compare_printed,
     counting,
@@ -351,3 +352,21 @@ def test_ranks_are_those_of_scipy(values: list[float], larger_is_better: bool) -
 def test_values_that_rounding_parts_share_a_rank() -> None:
     values = [0.1 + 0.2, 0.3, 0.5]
     assert [rank(value, values, larger_is_better=True) for value in values] == [2.5, 2.5, 1.0]
+
+
+# Corrections ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs"), [("bonferroni", "bonferroni"), ("holm", "holm"), ("benjamini_hochberg", "fdr_bh")]
+)
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=30))
+def test_corrections_are_those_of_statsmodels(name: str, theirs: str, p_values: list[float]) -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    expected = multipletests(p_values, method=theirs)[1]
+    assert CORRECTIONS[name](p_values) == pytest.approx(list(expected), abs=1e-12)
+
+
+def test_a_correction_that_is_none_changes_nothing() -> None:
+    assert CORRECTIONS["none"]([0.3, 0.1]) == [0.3, 0.1]

@@ -93,7 +93,8 @@ def _identity(project: Path, records: Sequence[RunRecord]) -> str:
 
 def _experiment(project: Path, settings: ProjectSettings, records: Sequence[RunRecord]) -> Section:
     declared = settings.experiment.model_dump(mode="json", exclude_defaults=True)
-    created = records[0].started if records else None
+    # Of launches side by side, the one that was made first may have started later.
+    created = min((record.started for record in records), default=None)
     return {"title": project.resolve().name or "experiment"} | declared | {"created": created}
 
 

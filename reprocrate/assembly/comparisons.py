@@ -23,11 +23,8 @@ def make_comparisons(
     Args:
         runs: the manifest's run entries by id.
     """
-    pairs: dict[tuple[str, str], None] = {}
-    for claim in settings.claims:
-        if claim.better:
-            for first, second in claimed_results(claim.better, groups, results):
-                pairs[first["id"], second["id"]] = None
+    claimed = _claimed(settings, groups, results)
+    pairs = dict.fromkeys(claimed)
     for a, b in _natural_pairs(groups):
         for result in results.of_configurations:
             rival = results.find(b, result["metric"], result.get("split"), result["over"])
@@ -36,7 +33,33 @@ def make_comparisons(
     by_id = {result["id"]: result for result in results.sections}
     values = {name: _values(result, settings, runs) for name, result in by_id.items()}
     paired = bool(settings.determinism.seeds_pair_randomness)
-    return [_comparison(by_id[a], by_id[b], values[a], values[b], paired=paired) for a, b in pairs]
+    made = [_comparison(by_id[a], by_id[b], values[a], values[b], paired=paired) for a, b in pairs]
+    _correct(made[: len(claimed)])
+    _correct(made[len(claimed) :])
+    return made
+
+
+def _claimed(
+    settings: ProjectSettings, groups: Sequence[ConfigurationGroup], results: ResultSet
+) -> list[tuple[str, str]]:
+    """Ids of the results that claims set against each other."""
+    pairs: dict[tuple[str, str], None] = {}
+    for claim in settings.claims:
+        if claim.better:
+            for first, second in claimed_results(claim.better, groups, results):
+                pairs[first["id"], second["id"]] = None
+    return list(pairs)
+
+
+def _correct(family: Sequence[Section]) -> None:
+    """Correct the p values of one family by Holm (1979), where there are several.
+
+    What claims rest on is a family of its own: to compare more on the side must not hide anything, nor help.
+    """
+    tested = [section for section in family if "p_value" in section]
+    if len(tested) > 1:
+        for section, p in zip(tested, statistics.holm(each["p_value"] for each in tested), strict=True):
+            section |= {"p_value": p, "correction": "holm"}
 
 
 def claimed_results(

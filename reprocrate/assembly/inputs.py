@@ -127,12 +127,14 @@ def _section(name: str, declared: DataSettings | None, files: Iterable[DataFile]
     known = declared.model_dump(mode="json", exclude_defaults=True, exclude={"files"}) if declared else {}
     listed = sorted(files, key=lambda file: (file.root or "", file.path))
     roots = {file.root for file in listed}
+    stays = declared is not None and declared.access is not None and declared.access.level != "open"
     return {
         "id": name,
         **known,
         "root": next(iter(roots)) if len(roots) == 1 else None,
         "files": [
             {"path": file.path, "size": file.size, "sha256": file.sha256, "root": file.root}
+            | ({"in_bundle": False} if stays else {})
             for file in listed
         ],
     }

@@ -91,7 +91,7 @@ class RunSections:
             "logs": [plain(log) for log in record.logs if log.size],
             "metrics": [plain(metric) for metric in self._metrics_of(record)],
             "resources": plain(record.resources),
-            "capture": plain(record.capture),
+            "capture": {name: value for name, value in plain(record.capture).items() if value},
         }
 
     def _listed_inputs(self, record: RunRecord) -> list[DataFile]:

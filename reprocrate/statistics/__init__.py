@@ -6,6 +6,7 @@ Everything is in the unit of the values that are given. Only the standard librar
 from __future__ import annotations
 
 from reprocrate.statistics.choosing import counting, rank
+from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
 from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
 from reprocrate.statistics.student import t_quantile, t_tail
@@ -25,6 +26,7 @@ from reprocrate.statistics.summary import (
 )
 
 __all__ = [
+    "CORRECTIONS",
     "LEVEL",
     "SLACK",
     "Difference",
@@ -32,8 +34,11 @@ __all__ = [
     "Printed",
     "Recomputed",
     "Summary",
+    "benjamini_hochberg",
+    "bonferroni",
     "compare_printed",
     "counting",
+    "holm",
     "iqm",
     "is_constant",
     "mean",

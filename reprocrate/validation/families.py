@@ -8,20 +8,29 @@ from types import ModuleType
 
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.rules import (
+    checklists,
+    claiming,
     claims,
     code,
     comparisons,
+    compute,
     data,
     environment,
     experiment,
     hardware,
+    inputs,
     integrity,
+    leakage,
     names,
+    order,
+    promises,
     reading,
+    references,
     reporting,
     results,
     runs,
     seeds,
+    splits,
     structure,
 )
 
@@ -49,20 +58,23 @@ class Family:
 
 FAMILIES = (
     Family("RC00", "Reading", (reading,)),
-    Family("RC01", "Structure", (structure, names)),
-    Family("RC02", "Data", (data,)),
+    Family("RC01", "Structure", (structure, names, references)),
+    Family("RC02", "Data, services and models", (data, splits, inputs)),
     Family("RC03", "Code", (code,)),
     Family("RC04", "Environment", (environment,)),
     Family("RC05", "Hardware", (hardware,)),
-    Family("RC06", "Seeds and determinism", (seeds,)),
+    Family("RC06", "Seeds and determinism", (seeds, promises)),
     Family("RC07", "Integrity", (integrity,)),
     Family("RC08", "Results", (results, reporting)),
-    Family("RC09", "Claims", (claims,)),
+    Family("RC09", "Claims", (claims, claiming)),
     Family("RC10", "Runs", (runs,)),
     Family("RC11", "Experiment", (experiment,)),
     Family("RC13", "Comparisons", (comparisons,)),
+    Family("RC14", "Leakage", (leakage, order)),
+    Family("RC15", "Compute", (compute,)),
+    Family("RC17", "Checklists and ethics", (checklists,)),
 )
-"""The other numbers are kept for leakage (RC12) and for what comes after."""
+"""The other numbers are kept for what comes after."""
 
 
 @cache

@@ -20,7 +20,6 @@ from reprocrate.rerun.compare import (
     Sample,
     SeedValue,
     Tolerance,
-    holm,
     judge,
 )
 from reprocrate.rerun.compare.explanation import explain, remarks
@@ -414,11 +413,3 @@ def test_holm_corrects_within_the_family_only() -> None:
     assert among_logged == alone
     family = [replace(other, is_evidence=True) for other in others]
     assert judge([slightly_worse("a", True), *family])[0].outcome is Outcome.INCONCLUSIVE
-
-
-def test_holm_is_that_of_statsmodels() -> None:
-    from statsmodels.stats.multitest import multipletests
-
-    ps = [0.04, 0.001, 0.03, 0.5, 0.001, 0.9]
-    assert holm(ps) == pytest.approx(list(multipletests(ps, method="holm")[1]))
-    assert holm([]) == []

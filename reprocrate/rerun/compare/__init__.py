@@ -10,7 +10,7 @@ from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances, Isolation, Tool
 from reprocrate.rerun.compare.claims import Claim, ClaimJudged, ClaimOutcome, Part, judge_claim
 from reprocrate.rerun.compare.environments import PackageDifference, host_difference, package_differences
-from reprocrate.rerun.compare.figures import Equivalence, Figures, holm
+from reprocrate.rerun.compare.figures import Equivalence, Figures
 from reprocrate.rerun.compare.manifests import compare
 from reprocrate.rerun.compare.ordering import Duel
 from reprocrate.rerun.compare.outcomes import Judged, Outcome, judge
@@ -55,7 +55,6 @@ __all__ = [
     "Tool",
     "Verdict",
     "compare",
-    "holm",
     "host_difference",
     "judge",
     "judge_claim",

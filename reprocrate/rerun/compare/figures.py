@@ -7,7 +7,7 @@ a second and a hundred megabytes to import, is only the judge of these numbers i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,6 +20,7 @@ from reprocrate.statistics import (
     Difference,
     Interval,
     Summary,
+    holm,
     is_constant,
     paired,
     prediction_interval,
@@ -128,16 +129,6 @@ def measure(cases: Sequence[Case]) -> list[Figures]:
         for index in family:
             figures[index] = _concluded(cases[index], figures[index], ALPHA / max(1, len(tested)))
     return figures
-
-
-def holm(p_values: Iterable[float]) -> list[float]:
-    """Step-down corrected p values of one family (Holm 1979), in the given order."""
-    ps = list(p_values)
-    corrected, highest = [0.0] * len(ps), 0.0
-    for rank, index in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
-        highest = max(highest, min(1.0, (len(ps) - rank) * ps[index]))
-        corrected[index] = highest
-    return corrected
 
 
 def _measure_alone(case: Case) -> Figures:

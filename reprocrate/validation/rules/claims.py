@@ -111,8 +111,8 @@ def _lacking(claim: Claim) -> Iterator[str]:
 def ordering_rests_on_comparisons(subject: Subject) -> Iterator[Found]:
     """A claim that one result is better than another MUST rest on comparisons, one for each case.
 
-    Judged: each claim of kind `ordering`, `gain` or `quantified` that has evidence, but fewer comparisons in
-        it than one, or than `quantifier.of`; at its `evidence`.
+    Judged: each claim of kind `ordering`, `gain` or `quantified` that has evidence, but no comparison in it;
+        of kind `quantified` with `quantifier`, another number of comparisons than `of`; at its `evidence`.
     Why: it is the comparison that says which of the two is meant to be better.
     Fix: name the comparison as evidence; reprocrate makes one for each `better` in reprocrate.toml.
     """
@@ -121,9 +121,9 @@ def ordering_rests_on_comparisons(subject: Subject) -> Iterator[Found]:
         if claim.kind not in _ORDERINGS or not claim.evidence:
             continue
         found = len(_comparisons(manifest, claim))
-        needed = claim.quantifier.of if claim.kind == "quantified" and claim.quantifier else 1
-        if found < needed:
-            what = "no comparison" if not found else f"{found} comparisons for {needed} cases"
+        cases = claim.quantifier.of if claim.kind == "quantified" and claim.quantifier else None
+        if not found or (cases is not None and found != cases):
+            what = f"{found} comparisons for {cases} cases" if found else "no comparison"
             yield Found(f"{pointer}/evidence", claim=claim.id, what=what)
 
 

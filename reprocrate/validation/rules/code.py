@@ -76,3 +76,91 @@ def run_names_its_code(subject: Subject) -> Iterator[Found]:
     for index, run in subject.evidence.counting:
         if not run.code:
             yield Found(f"/runs/{index}", run=run.id)
+
+
+@rule(
+    "RC0305",
+    MUST,
+    spec="code",
+    since="1.0",
+    says="the archived revision of code {code} is {revision}, but its commit is {commit}",
+)
+def archived_revision_is_the_commit(subject: Subject) -> Iterator[Found]:
+    """A Software Heritage identifier of a revision MUST name the commit that was checked out.
+
+    Judged: each `swhid` of kind `rev` of code with a `commit` of 40 digits; at the `swhid`.
+    Why: such an identifier holds the commit's own SHA-1 (SWHID 1.2, 4.2), so one that differs is other code.
+    Fix: correct the identifier, or archive the commit that ran.
+    """
+    for pointer, code in numbered("/code", subject.well_formed.code):
+        kind, _, revision = (code.swhid or "").removeprefix("swh:1:").partition(":")
+        is_sha1 = code.commit is not None and len(code.commit) == _SHA1_LENGTH
+        if kind == "rev" and is_sha1 and revision != code.commit:
+            yield Found(f"{pointer}/swhid", code=code.id, revision=revision, commit=code.commit)
+
+
+_SHA1_LENGTH = 40
+
+
+@rule("RC0306", MUST, spec="code", since="1.0", says="code {code} is said to be its commit, but has a patch")
+def unchanged_code_has_no_patch(subject: Subject) -> Iterator[Found]:
+    """Code that is said to be that of its commit (`dirty` false) MUST NOT have a patch.
+
+    Judged: each entry of `code` with `dirty` false and a `patch`; at the `patch`.
+    Why: one of the two is wrong, and with the wrong one a rerun runs other code.
+    Fix: restore the record as it was written, or run again.
+    """
+    for pointer, code in numbered("/code", subject.well_formed.code):
+        if code.dirty is False and code.patch:
+            yield Found(f"{pointer}/patch", code=code.id)
+
+
+@rule(
+    "RC0307", MUST, spec="code", since="1.0", says="code {code} lies in the same folder as {other}: {folder}"
+)
+def trees_have_folders_of_their_own(subject: Subject) -> Iterator[Found]:
+    """Source trees whose files travel MUST lie in different folders of the bundle.
+
+    Judged: each entry of `code` with a file whose `in_bundle` is not false, and the same `folder` (or, as an
+        earlier one, none) as an earlier such entry; at the later entry.
+    Why: two trees in one folder are a third tree, and what runs there is neither of the two.
+    Fix: give all but one of them a `folder`, as `reprocrate` does.
+    """
+    seen: dict[str | None, str] = {}
+    for pointer, code in numbered("/code", subject.well_formed.code):
+        if any(file.travels for file in code.files):
+            other = seen.setdefault(code.folder, code.id)
+            if other != code.id:
+                yield Found(pointer, code=code.id, other=other, folder=code.folder or "the root")
+
+
+@rule(
+    "RC0308",
+    SHOULD,
+    spec="configurations",
+    since="1.0",
+    says="configuration {configuration} names code {code}, but its results rest on {ran}",
+)
+def configuration_names_the_code_that_ran(subject: Subject) -> Iterator[Found]:
+    """The code that a configuration names SHOULD be the code of runs that its results rest on.
+
+    Judged: each configuration whose `code` is there, and that has evidence runs with `code`, none of them
+        with this one; at the configuration's `code`.
+    Why: a rerun takes the code from the configuration, and would run another program.
+    Fix: derive the manifest anew from its records, or correct `code` of the configuration.
+    """
+    manifest = subject.well_formed
+    ran: dict[str, dict[str, None]] = {}
+    for _, run in subject.evidence.counting:
+        if run.code:
+            ran.setdefault(run.configuration, {})[run.code] = None
+    for pointer, configuration in numbered("/configurations", manifest.configurations):
+        codes = ran.get(configuration.id, {})
+        is_there = manifest.find_code(configuration.code)
+        if is_there and codes and configuration.code not in codes:
+            yield Found(
+                f"{pointer}/code",
+                configuration=configuration.label,
+                code=configuration.code,
+                ran=list(codes),
+            )

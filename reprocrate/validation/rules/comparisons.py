@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Result
@@ -150,27 +150,49 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
     """The p value and the interval of a t test MUST be those that the values give.
 
     Judged: each comparison with the test `welch_t` or `paired_t` (seed by seed) of results with at least two
-        values each that are not all constant: its `p_value` to 1e-9; and the interval of kind `ci` of an
-        effect `difference` whose `method` is `welch`, or `paired`, like the test; at the `p_value` and at the
-        interval.
+        values each that are not all constant. Its `p_value`, to 1e-9, as corrected in its family; where a
+        family with a correction holds a p value that cannot be computed again, none of it is judged. And the
+        interval of kind `ci` of an effect `difference` whose `method` is `welch`, or `paired`, like the test;
+        at the `p_value` and at the interval.
     Why: what follows from the evidence has to follow from it.
     Fix: let reprocrate compute the comparison anew from the runs.
     """
-    for pointer, comparison, a, b in _samples(subject):
-        difference = _difference(comparison, a, b)
-        if difference is None or difference.method == "constant":
-            continue
-        p_value = comparison.p_value if comparison.correction in (None, "none") else None
+    differences = {
+        comparison.id: difference
+        for _, comparison, a, b in _samples(subject)
+        if (difference := _difference(comparison, a, b)) and difference.method != "constant"
+    }
+    expected = dict(_corrected(subject.well_formed, differences))
+    for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
+        declared, computed = comparison.p_value, expected.get(comparison.id)
         # a p value is a probability, so its rounding is relative to 1
-        if p_value is not None and not same(p_value, difference.p, (1.0,)):
+        if declared is not None and computed is not None and not same(declared, computed, (1.0,)):
             yield Found(
                 f"{pointer}/p_value",
                 comparison=comparison.id,
                 what="p =",
-                declared=p_value,
-                computed=difference.p,
+                declared=declared,
+                computed=computed,
             )
-        yield from _interval(pointer, comparison, difference)
+        if comparison.id in differences:
+            yield from _interval(pointer, comparison, differences[comparison.id])
+
+
+def _corrected(
+    manifest: Manifest, differences: Mapping[str, statistics.Difference]
+) -> Iterator[tuple[str, float]]:
+    """The p values that comparisons must have, by id; a family with an unknown one is left out."""
+    evidence = {name for claim in manifest.claims for name in claim.evidence}
+    families: dict[tuple[str, bool], list[str]] = {}
+    for comparison in manifest.comparisons:
+        if comparison.p_value is not None:
+            family = comparison.correction or "none", comparison.id in evidence
+            families.setdefault(family, []).append(comparison.id)
+    for (correction, _), names in families.items():
+        known = [name for name in names if name in differences]
+        if correction == "none" or known == names:
+            raw = [differences[name].p for name in known]
+            yield from zip(known, statistics.CORRECTIONS[correction](raw), strict=True)
 
 
 def _difference(comparison: Comparison, a: Sample, b: Sample) -> statistics.Difference | None:

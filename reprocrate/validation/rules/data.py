@@ -136,3 +136,61 @@ def existing_data_names_its_source(subject: Subject) -> Iterator[Found]:
         is_named = _names_a_source(data) or data.citation or data.remote or data.croissant
         if data.origin == "existing" and not is_named:
             yield Found(pointer, data=data.id)
+
+
+@rule(
+    "RC0207", SHOULD, spec="data", since="1.0", says="data {data} is {level}, but {n} of its files {travel}"
+)
+def closed_data_stays_behind(subject: Subject) -> Iterator[Found]:
+    """The files of restricted or private data SHOULD NOT travel in the bundle.
+
+    Judged: each `access` of level `restricted` or `private`, where a file of the data has `in_bundle` not
+        false; at the `access`.
+    Why: whoever has the bundle has the data, whatever the access statement promises to the people in it.
+    Fix: pack again with `reprocrate pack`, which leaves such data behind, or correct its `access` level in
+        reprocrate.toml.
+    """
+    for pointer, data in numbered("/data", subject.well_formed.data):
+        travelling = sum(file.travels for file in data.files)
+        if data.access and data.access.level in _CLOSED and travelling:
+            travel = "travels" if travelling == 1 else "travel"
+            yield Found(
+                f"{pointer}/access", data=data.id, level=data.access.level, n=travelling, travel=travel
+            )
+
+
+_CLOSED = ("restricted", "private")
+
+
+@rule(
+    "RC0208",
+    SHOULD,
+    spec="data",
+    since="1.0",
+    says="data {data} was read from {uri}, and nothing says which version of it",
+)
+def remote_data_names_its_revision(subject: Subject) -> Iterator[Found]:
+    """Data that was read over the network SHOULD name the immutable version that was read.
+
+    Judged: each `remote` of data without `revision`; at the `remote`.
+    Why: what an address gives today may differ from what it gave to the run, and nobody would notice.
+    Fix: set `revision` in the data's `remote` to a commit, digest or version, and read that one.
+    """
+    for pointer, data in numbered("/data", subject.well_formed.data):
+        if data.remote and not data.remote.revision:
+            yield Found(f"{pointer}/remote", data=data.id, uri=data.remote.uri)
+
+
+@rule("RC0209", SHOULD, spec="data", since="1.0", says="data {data} is {level}, and nothing says why")
+def closed_data_says_why(subject: Subject) -> Iterator[Found]:
+    """Restricted or private data SHOULD say why it is not open.
+
+    Judged: each `access` of level `restricted` or `private` with no `reason`, or an empty one; at the
+        `access`.
+    Why: journals and reviewers accept a good reason, such as consent or a contract, but not silence.
+    Fix: set `reason` in the data's `access` in reprocrate.toml.
+    """
+    for pointer, data in numbered("/data", subject.well_formed.data):
+        access = data.access
+        if access and access.level in _CLOSED and not (access.reason or "").strip():
+            yield Found(f"{pointer}/access", data=data.id, level=access.level)

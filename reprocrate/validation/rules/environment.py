@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.validation.places import numbered
-from reprocrate.validation.rule import SHOULD, Found, rule
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
 
@@ -102,3 +102,91 @@ def lock_names_every_package(subject: Subject) -> Iterator[Found]:
         lock = environment.lock
         if lock and lock.left_out:
             yield Found(f"{pointer}/lock/left_out", path=lock.path, packages=lock.left_out)
+
+
+@rule(
+    "RC0407",
+    MUST,
+    spec="environment",
+    since="1.0",
+    says="environment {environment} has package {package} twice: {version} and {other}",
+)
+def package_is_listed_once(subject: Subject) -> Iterator[Found]:
+    """An environment MUST NOT list two packages of the same name.
+
+    Judged: each package of an environment whose `name` an earlier one has; at the later package.
+    Why: a program imports one of them, and nobody can tell which; an installer refuses both at once.
+    Fix: list the one that is found first on the search path.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        seen: dict[str, str] = {}
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            if package.name in seen:
+                yield Found(
+                    place,
+                    environment=environment.id,
+                    package=package.name,
+                    version=package.version,
+                    other=seen[package.name],
+                )
+            seen.setdefault(package.name, package.version)
+
+
+@rule(
+    "RC0408",
+    MUST,
+    spec="environment",
+    since="1.0",
+    says="the version {version} of {package} holds the local label {label}",
+)
+def local_label_stands_apart(subject: Subject) -> Iterator[Found]:
+    """A local version label MUST stand in `local_label`, not in the version.
+
+    Judged: each package with a `version` that holds a `+` after its first character, unless its `source` is
+        `conda` or `system`; at the `version`.
+    Why: an index has the public version only, so a version with a label is found nowhere. Versions of conda
+        and of the operating system have forms of their own.
+    Fix: write what follows the plus sign as `local_label`.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            version, plus, label = package.version.partition("+")
+            if plus and version and package.source not in ("conda", "system"):
+                yield Found(
+                    f"{place}/version",
+                    package=package.name,
+                    version=package.version,
+                    label=label or "(empty)",
+                )
+
+
+@rule(
+    "RC0409",
+    SHOULD,
+    spec="environment",
+    since="1.0",
+    says="package {package} {version} came from {source}, and nothing says {what}",
+)
+def package_from_elsewhere_says_where_from(subject: Subject) -> Iterator[Found]:
+    """A package from a repository SHOULD name its address and commit, one from an archive its address.
+
+    Judged: each package with `source` `vcs` and no `url` or no `commit`, or with `source` `url` and no `url`;
+        at the package.
+    Why: the version alone does not tell which of many commits was installed, or where it can be had.
+    Fix: install it from an index, or from an address without a password in it, and run again.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            missing = [] if package.url else ["its address"]
+            missing += [] if package.commit or package.source != "vcs" else ["its commit"]
+            if missing and package.source in _ELSEWHERE:
+                yield Found(
+                    place,
+                    package=package.name,
+                    version=package.version,
+                    source=_ELSEWHERE[package.source],
+                    what=" and ".join(missing),
+                )
+
+
+_ELSEWHERE = {"vcs": "a repository", "url": "an archive"}

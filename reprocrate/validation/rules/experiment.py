@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reprocrate.manifest import Manifest
+from reprocrate.manifest.section import OPEN_NAME
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
+from reprocrate.validation.times import instant
 
 
 @rule("RC1101", SHOULD, spec="experiment", since="1.0", says="no authors are given")
@@ -66,3 +69,83 @@ def _check_digit(orcid: str) -> str:
         total = (total + int(digit)) * 2
     remainder = (12 - total % 11) % 11
     return "X" if remainder == 10 else str(remainder)
+
+
+@rule(
+    "RC1105",
+    MUST,
+    spec="experiment",
+    since="1.0",
+    says="the experiment is said to have begun at {created}, but run {run} started at {started}",
+)
+def experiment_begins_with_its_first_run(subject: Subject) -> Iterator[Found]:
+    """`created` MUST NOT be after the start of the first run.
+
+    Judged: `experiment.created`, where a run's `started` is earlier; once, at `created`.
+    Why: it says when the experiment began, and what was fixed in advance is judged by it.
+    Fix: set it to the start of the first run, or correct that run's `started`.
+    """
+    manifest = subject.well_formed
+    created = manifest.experiment.created
+    started = [(instant(run.started), run.id, run.started) for run in manifest.runs if run.started]
+    if created and started:
+        first, run, text = min(started)
+        if first < instant(created):
+            yield Found("/experiment/created", created=created, run=run, started=text)
+
+
+@rule("RC1106", SHOULD, spec="experiment", since="1.0", says="nothing says which paper is meant")
+def paper_can_be_found(subject: Subject) -> Iterator[Found]:
+    """A paper SHOULD have a title, DOI, arXiv identifier or address.
+
+    Judged: `experiment.paper` with no `title`, `doi`, `arxiv` or `url`; at the `paper`.
+    Why: claims and tables are about a paper, and a reader has to find it.
+    Fix: set `paper` in `[experiment]` of reprocrate.toml; the title will do before it has appeared.
+    """
+    paper = subject.well_formed.experiment.paper
+    if paper and not (paper.title or paper.doi or paper.arxiv or paper.url):
+        yield Found("/experiment/paper")
+
+
+@rule("RC1107", MUST, spec="provenance", since="1.0", says='"{section}" is no section of the manifest')
+def history_is_about_sections(subject: Subject) -> Iterator[Found]:
+    """Every entry of `history` MUST be about a property at the top of the manifest.
+
+    Judged: each `section` of `history` that is no property at the top of the manifest, starts with no `x-`
+        and has no extension's prefix; at the `section`.
+    Why: it says how far a section can be trusted, and one about nothing says it of nothing.
+    Fix: correct the name; how a part was obtained is told of its section.
+    """
+    sections = {field.alias or name for name, field in Manifest.model_fields.items()}
+    for pointer, entry in numbered("/history", subject.well_formed.history):
+        if entry.section not in sections and not OPEN_NAME.match(entry.section):
+            yield Found(f"{pointer}/section", section=entry.section)
+
+
+@rule("RC1108", MUST, spec="experiment", since="1.0", says="{name} and {other} have the same ORCID, {orcid}")
+def orcid_is_of_one_author(subject: Subject) -> Iterator[Found]:
+    """Two authors MUST NOT have the same ORCID.
+
+    Judged: each author whose `orcid` an earlier one has; at the later `orcid`.
+    Why: an ORCID is one person's, and archives credit the work by it.
+    Fix: correct one of the two in reprocrate.toml.
+    """
+    seen: dict[str, str] = {}
+    for pointer, author in numbered("/experiment/authors", subject.well_formed.experiment.authors):
+        if author.orcid in seen:
+            yield Found(f"{pointer}/orcid", name=author.name, other=seen[author.orcid], orcid=author.orcid)
+        elif author.orcid:
+            seen[author.orcid] = author.name
+
+
+@rule("RC1109", MUST, spec="provenance", since="1.0", says="this is said to be a reproduction of itself")
+def reproduction_is_of_another_experiment(subject: Subject) -> Iterator[Found]:
+    """The `id` that a reproduction names as its original MUST NOT be its own.
+
+    Judged: `reproduces.id` that equals the manifest's `id`; at `reproduces.id`.
+    Why: runs that confirm themselves confirm nothing.
+    Fix: give the reproduction an id of its own, derived from its own first run.
+    """
+    manifest = subject.well_formed
+    if manifest.reproduces and manifest.reproduces.id == manifest.id:
+        yield Found("/reproduces/id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.validation.places import numbered
-from reprocrate.validation.rule import SHOULD, Found, rule
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
 
@@ -62,3 +62,67 @@ def accelerator_names_memory_and_driver(subject: Subject) -> Iterator[Found]:
             if missing:
                 what = " and ".join(missing)
                 yield Found(place, model=accelerator.model, hardware=hardware.id, what=what)
+
+
+@rule(
+    "RC0504",
+    MUST,
+    spec="hardware",
+    since="1.0",
+    says="hardware {hardware} has {sockets} processor packages, but {cores} cores",
+)
+def every_socket_has_a_core(subject: Subject) -> Iterator[Found]:
+    """A machine MUST NOT have more processor packages than cores.
+
+    Judged: each `cpu` with `cores` and a larger `sockets`; at its `sockets`.
+    Why: every package holds a core at least, so one of the numbers is wrong. Threads are those that the run
+        could use, and may be fewer than the cores.
+    Fix: restore the record as it was written, or correct the number.
+    """
+    for pointer, hardware in numbered("/hardware", subject.well_formed.hardware):
+        cpu = hardware.cpu
+        if cpu and cpu.cores and cpu.sockets and cpu.sockets > cpu.cores:
+            yield Found(f"{pointer}/cpu/sockets", hardware=hardware.id, sockets=cpu.sockets, cores=cpu.cores)
+
+
+@rule(
+    "RC0505",
+    MUST,
+    spec="hardware",
+    since="1.0",
+    says="run {run} is said to have had {processes} processes on {nodes} machines",
+)
+def every_node_has_a_process(subject: Subject) -> Iterator[Found]:
+    """A launch MUST NOT have more machines (`nodes`) than processes (`world_size`).
+
+    Judged: each `launch` with `world_size` and a larger `nodes`; at its `nodes`.
+    Why: a machine without a process took no part, so one of the numbers is wrong.
+    Fix: correct the number; `world_size` counts the processes on all machines.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        launch = run.launch
+        if launch and launch.world_size and launch.nodes and launch.nodes > launch.world_size:
+            yield Found(
+                f"{pointer}/launch/nodes", run=run.id, processes=launch.world_size, nodes=launch.nodes
+            )
+
+
+@rule(
+    "RC0506",
+    SHOULD,
+    spec="hardware",
+    since="1.0",
+    says="run {run} used {nodes} machines, but names the hardware of {n}",
+)
+def every_node_names_its_hardware(subject: Subject) -> Iterator[Found]:
+    """A run that names several machines in `hardware` SHOULD name one for each of its nodes.
+
+    Judged: each run with `launch.nodes` and at least two entries of `hardware`, but not as many as nodes; at
+        its `hardware`.
+    Why: the slowest machine decides how long a run takes, and a mix of them may decide its bits.
+    Fix: name the hardware once for each node; the same name may stand several times.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        nodes = run.launch.nodes if run.launch else None
+        if nodes and len(run.hardware) > 1 and len(run.hardware) != nodes:
+            yield Found(f"{pointer}/hardware", run=run.id, nodes=nodes, n=len(run.hardware))

@@ -9,7 +9,8 @@ from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.layout import CHECKSUMS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import tree_digest
-from reprocrate.validation.places import Declared, declared_files, numbered
+from reprocrate.manifest import File, Lock, Manifest
+from reprocrate.validation.places import Declared, declared_files, numbered, sections_of
 from reprocrate.validation.rule import MUST, CannotAssessError, Found, Need, rule
 from reprocrate.validation.subject import Subject
 
@@ -145,3 +146,44 @@ def bundle_can_be_unpacked_anywhere(subject: Subject) -> Iterator[Found]:
     """
     for problem in names_problems(subject.given_files.names()):
         yield Found("", path=problem.path, what=problem.detail)
+
+
+@rule(
+    "RC0707",
+    MUST,
+    spec="integrity",
+    since="1.0",
+    says="{path} has {size} bytes, but {other} of the same SHA-256 has {also}",
+)
+def one_digest_is_of_one_size(subject: Subject) -> Iterator[Found]:
+    """Files with the same SHA-256 MUST NOT have different sizes.
+
+    Judged: all files and locks of the manifest with `sha256` and `size`: each whose `sha256` another one has
+        with another `size`; at the `size`.
+    Why: equal digests are equal bytes, so one of the two declarations was not read from the file.
+    Fix: restore the declaration as it was recorded, or make the manifest anew.
+    """
+    alike: dict[str, list[tuple[str, File | Lock]]] = {}
+    for pointer, file in _all_files(subject.well_formed):
+        if file.sha256 and file.size is not None:
+            alike.setdefault(file.sha256, []).append((pointer, file))
+    for files in alike.values():
+        of_size = {file.size: file.path for _, file in files}
+        if len(of_size) > 1:
+            for pointer, file in files:
+                also, other = next(pair for pair in of_size.items() if pair[0] != file.size)
+                yield Found(f"{pointer}/size", path=file.path, size=file.size, other=other, also=also)
+
+
+def _all_files(manifest: Manifest) -> Iterator[tuple[str, File | Lock]]:
+    """Every file and lock with its place; of runs not the metric values, of which there may be many."""
+    for pointer, section in sections_of(manifest.model_copy(update={"runs": ()})):
+        if isinstance(section, File | Lock):
+            yield pointer, section
+    for pointer, run in numbered("/runs", manifest.runs):
+        for name in ("inputs", "outputs", "checkpoints", "logs", "artifacts"):
+            yield from numbered(f"{pointer}/{name}", getattr(run, name))
+        for name in ("predictions", "histories"):
+            file = getattr(run, name)
+            if file:
+                yield f"{pointer}/{name}", file

@@ -8,14 +8,15 @@ from reprocrate.manifest import Run
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MAY, MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
+from reprocrate.validation.times import instant
 
 
 @rule("RC1001", MUST, spec="runs", since="1.0", says="run {run} is said to be {status}, but {what}")
 def status_agrees_with_the_exit(subject: Subject) -> Iterator[Found]:
     """A run's status MUST agree with its exit status and signal.
 
-    Judged: status `ok` with a non-zero `exit_code` or with a `signal`; `failed` with `exit_code` 0; at the
-        `status`.
+    Judged: status `ok` with a non-zero `exit_code` or with a `signal`; `failed` with `exit_code` 0; `running`
+        with an `exit_code` or a `signal`; at the `status`.
     Why: whether a run counts is decided by its status.
     Fix: restore the record as it was written, or run again.
     """
@@ -32,6 +33,10 @@ def _disagreement(run: Run) -> str:
         return f"signal {run.signal} ended it"
     if run.status == "failed" and run.exit_code == 0:
         return "its exit status is 0"
+    if run.status == "running" and run.exit_code is not None:
+        return f"its exit status is {run.exit_code}"
+    if run.status == "running" and run.signal:
+        return f"signal {run.signal} ended it"
     return ""
 
 
@@ -119,3 +124,110 @@ def capture_is_complete(subject: Subject) -> Iterator[Found]:
         if run.capture and run.capture.completeness != "complete":
             reason = f": {run.capture.reason}" if run.capture.reason else ""
             yield Found(f"/runs/{index}/capture", run=run.id, reason=reason)
+
+
+@rule(
+    "RC1007",
+    MUST,
+    spec="runs",
+    since="1.0",
+    says="an attempt of run {run} started at {attempt}, but the run itself at {started}",
+)
+def attempts_come_before_the_run(subject: Subject) -> Iterator[Found]:
+    """An attempt of a run MUST NOT have started after the run did.
+
+    Judged: each attempt of a run with `started`; at the attempt's `started`.
+    Why: attempts are what came before; a later one is a run of its own, whose values may be better or worse.
+    Fix: list it as a run, with the reason why it does not count.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, attempt in numbered(f"{pointer}/attempts", run.attempts):
+            if run.started and instant(attempt.started) > instant(run.started):
+                yield Found(f"{place}/started", run=run.id, attempt=attempt.started, started=run.started)
+
+
+@rule(
+    "RC1008",
+    SHOULD,
+    spec="runs",
+    since="1.0",
+    says="an attempt of run {run} ended well, and yet it was repeated",
+)
+def attempts_did_not_end_well(subject: Subject) -> Iterator[Found]:
+    """An attempt that ended well SHOULD be a run of its own.
+
+    Judged: each attempt with `status` `ok`; at its `status`.
+    Why: its values are evidence; a run that is repeated until its values please looks just like this.
+    Fix: list it among the runs, and as excluded with the reason repeated.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, attempt in numbered(f"{pointer}/attempts", run.attempts):
+            if attempt.status == "ok":
+                yield Found(f"{place}/status", run=run.id)
+
+
+@rule(
+    "RC1009", MUST, spec="runs", since="1.0", says="result {result} rests on run {run}, which was scaled down"
+)
+def results_do_not_rest_on_smoke_runs(subject: Subject) -> Iterator[Found]:
+    """A result MUST NOT rest on a run of the kind smoke.
+
+    Judged: each entry of a result's `runs` that is a run of kind `smoke`; at the entry.
+    Why: such a run proves only that the code runs; its values are those of a smaller experiment.
+    Fix: run the configuration in full, and leave the scaled-down run out of the result.
+    """
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        for place, name in numbered(f"{pointer}/runs", result.runs):
+            run = manifest.find_run(name)
+            if run and run.kind == "smoke":
+                yield Found(place, result=result.id, run=name)
+
+
+@rule(
+    "RC1010",
+    SHOULD,
+    spec="runs",
+    since="1.0",
+    says="run {run} started at {started}, after the runs were recorded at {when}",
+)
+def runs_start_before_they_are_recorded(subject: Subject) -> Iterator[Found]:
+    """A run SHOULD NOT have started after the last time at which `history` says that runs were obtained.
+
+    Judged: where every entry of `history` about `runs` says `when`: each run whose `started` is after the
+        latest of these; at its `started`.
+    Why: such a run was added by other means, or a clock was wrong.
+    Fix: derive the manifest anew from its records, or add to `history` how the run was obtained.
+    """
+    manifest = subject.well_formed
+    times = [entry.when for entry in manifest.history if entry.section == "runs"]
+    known = [when for when in times if when is not None]
+    if not known or len(known) < len(times):
+        return
+    when = max(known, key=instant)
+    for pointer, run in numbered("/runs", manifest.runs):
+        if run.started and instant(run.started) > instant(when):
+            yield Found(f"{pointer}/started", run=run.id, started=run.started, when=when)
+
+
+@rule(
+    "RC1011",
+    SHOULD,
+    spec="runs",
+    since="1.0",
+    says="run {run} started in {folder}, but its configuration in {other}",
+)
+def run_starts_in_its_configurations_folder(subject: Subject) -> Iterator[Found]:
+    """A run SHOULD start in the folder of its configuration.
+
+    Judged: each run with a `working_directory` that its configuration has not; at the `working_directory`.
+    Why: a rerun starts in the configuration's folder, where relative paths lead to other files.
+    Fix: give runs from another folder a configuration of their own.
+    """
+    manifest = subject.well_formed
+    for pointer, run in numbered("/runs", manifest.runs):
+        configuration = manifest.find_configuration(run.configuration)
+        folder = run.working_directory
+        if folder and configuration and configuration.working_directory != folder:
+            other = configuration.working_directory or "the root"
+            yield Found(f"{pointer}/working_directory", run=run.id, folder=folder, other=other)

@@ -1,0 +1,87 @@
+"""RC09: how claims are stated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reprocrate.validation.places import numbered
+from reprocrate.validation.ranges import range_of
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+
+@rule("RC0909", SHOULD, spec="claims", since="1.0", says="none of the {n} claims is said to be primary")
+def one_claim_is_primary(subject: Subject) -> Iterator[Found]:
+    """Of several claims at least one SHOULD be primary: the one that the paper stands or falls with.
+
+    Judged: at least two claims, of which none has `primary` true; once, at `claims`.
+    Why: a reproduction that upholds four of five claims has succeeded or failed by which one it is.
+    Fix: set `primary = true` for it in reprocrate.toml.
+    """
+    claims = subject.well_formed.claims
+    if len(claims) > 1 and not any(claim.primary for claim in claims):
+        yield Found("/claims", n=len(claims))
+
+
+@rule("RC0910", SHOULD, spec="claims", since="1.0", says="nothing says where the paper makes claim {claim}")
+def primary_claim_says_where_it_stands(subject: Subject) -> Iterator[Found]:
+    """Where there is a paper, a primary claim SHOULD say in which table, figure or section it is made.
+
+    Judged: where `experiment.paper` is given: each claim with `primary` true and no `location` with a `label`
+        or `cell`; at the claim.
+    Why: a reviewer who reruns the experiment checks the claim against the paper.
+    Fix: set `location` of the claim in reprocrate.toml, for example to "Table 1".
+    """
+    manifest = subject.well_formed
+    for pointer, claim in numbered("/claims", manifest.claims):
+        has_place = claim.location and (claim.location.label or claim.location.cell)
+        if manifest.experiment.paper and claim.primary and not has_place:
+            yield Found(pointer, claim=claim.id)
+
+
+@rule("RC0911", MUST, spec="claims", since="1.0", says="claim {claim} names {name} twice as its evidence")
+def evidence_counts_once(subject: Subject) -> Iterator[Found]:
+    """A claim MUST NOT name the same evidence twice.
+
+    Judged: each entry of a claim's `evidence` that an earlier one of the claim equals; at the later entry.
+    Why: a comparison that counts twice makes three cases out of two.
+    Fix: remove one of the two, or name the other case that was meant.
+    """
+    for pointer, claim in numbered("/claims", subject.well_formed.claims):
+        seen: set[str] = set()
+        for place, name in numbered(f"{pointer}/evidence", claim.evidence):
+            if name in seen:
+                yield Found(place, claim=claim.id, name=name)
+            seen.add(name)
+
+
+@rule(
+    "RC0912",
+    MUST,
+    spec="claims",
+    since="1.0",
+    says="claim {claim} says {value}, but {metric} lies in [{low}, {high}]",
+)
+def claimed_value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
+    """A claimed value MUST lie within the range of the metric that it is about.
+
+    Judged: each claim of kind `value` or `threshold` with `value` and a result (not of `mean_rank`) in its
+        evidence: the metric's `range`, else [0, 1] for the unit `fraction` and [0, 100] for `percent`; once
+        for each claim, at its `value`.
+    Why: no run can have such a value; often it is a percentage of what is recorded as a fraction.
+    Fix: write the value in the metric's own unit; a table's `scale` says how it is printed.
+    """
+    manifest = subject.well_formed
+    for pointer, claim in numbered("/claims", manifest.claims):
+        if claim.value is None or claim.kind not in ("value", "threshold"):
+            continue
+        for name in claim.evidence:
+            result = manifest.find_result(name)
+            metric = manifest.find_metric(result.metric) if result else None
+            if not result or not metric or result.statistic == "mean_rank":
+                continue  # a rank is not in the metric's unit
+            low, high = range_of(metric)
+            if not low <= claim.value <= high:
+                where = f"{pointer}/value"
+                yield Found(where, claim=claim.id, value=claim.value, metric=metric.id, low=low, high=high)
+                break

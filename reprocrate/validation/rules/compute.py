@@ -1,0 +1,131 @@
+"""RC15: what the experiment cost, against what its runs used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from reprocrate.manifest import Manifest, Run
+from reprocrate.standard import pointer_to
+from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.subject import Subject
+
+_ROUNDING = 1e-6
+"""How much of a second, or of a kilowatt hour, each run may be rounded by before it is added up."""
+
+
+def _is_less(said: float, parts: Iterable[float | None]) -> float | None:
+    """The sum of the parts, if what is said is less than it by more than rounding; else None."""
+    known = [part for part in parts if part is not None]
+    total = math.fsum(known)
+    slack = _ROUNDING * (len(known) + 1) + 1e-9 * total
+    return total if said < total - slack else None
+
+
+@rule("RC1501", MUST, spec="compute", since="1.0", says="{what} is {said} s, but {parts} add up to {total} s")
+def seconds_cover_all_runs(subject: Subject) -> Iterator[Found]:
+    """The seconds of the experiment and of a configuration MUST NOT be less than the sum of their parts.
+
+    Judged: `compute.total_s` against the sum of `duration_s` of all runs, and against the sum of
+        `by_configuration`; each entry of `by_configuration` against the sum over the configuration's runs. A
+        number is less if it is so by more than a millionth for each summand and one more, and a billionth of
+        the sum; once, at the number.
+    Why: readers plan by them whether they can afford a rerun, and venues ask for the whole cost.
+    Fix: add up the durations of all runs, those that failed included.
+    """
+    manifest = subject.well_formed
+    compute = manifest.compute
+    if compute is None:
+        return
+    if compute.total_s is not None:
+        total = _is_less(compute.total_s, (run.duration_s for run in manifest.runs))
+        parts = "the runs"
+        if total is None:
+            total = _is_less(compute.total_s, compute.by_configuration.values())
+            parts = "the configurations"
+        if total is not None:
+            yield Found("/compute/total_s", what="the total", said=compute.total_s, parts=parts, total=total)
+    for name, said in compute.by_configuration.items():
+        total = _is_less(said, (run.duration_s for run in subject.evidence.runs_of.get(name, ())))
+        if total is not None:
+            place = pointer_to(["compute", "by_configuration", name])
+            yield Found(place, what=f"configuration {name}", said=said, parts="its runs", total=total)
+
+
+def _unreported(manifest: Manifest) -> list[Run]:
+    reported = {name for result in manifest.results for name in result.runs}
+    return [run for run in manifest.runs if run.id not in reported]
+
+
+@rule(
+    "RC1502",
+    MUST,
+    spec="compute",
+    since="1.0",
+    says="{said} runs are said to be unreported, but no result rests on {n}",
+)
+def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
+    """The number of unreported runs MUST NOT be less than that of the runs that no result rests on.
+
+    Judged: `compute.unreported_runs` against the number of runs that are in the `runs` of no result. More may
+        be said: what ran before recording began is in no list; at `unreported_runs`.
+    Why: what was tried and not reported is what a reader cannot see, and what makes a result look better.
+    Fix: count every run in `runs` that is in no result's `runs`.
+    """
+    manifest = subject.well_formed
+    said = manifest.compute.unreported_runs if manifest.compute else None
+    n = len(_unreported(manifest))
+    if said is not None and said < n:
+        yield Found("/compute/unreported_runs", said=said, n=n)
+
+
+@rule(
+    "RC1503",
+    MUST,
+    spec="compute",
+    since="1.0",
+    says="{said} s are said to be unreported, but runs that no result rests on took {total} s",
+)
+def unreported_seconds_are_counted(subject: Subject) -> Iterator[Found]:
+    """The seconds of unreported runs MUST NOT be less than those of the runs that no result rests on.
+
+    Judged: `compute.unreported_s` against the sum of `duration_s` of the runs that are in the `runs` of no
+        result, compared as in RC1501; at `unreported_s`.
+    Why: what was tried and not reported is a part of the cost that venues ask for.
+    Fix: add up the durations of every run in `runs` that is in no result's `runs`.
+    """
+    compute = subject.well_formed.compute
+    said = compute.unreported_s if compute else None
+    if said is not None:
+        total = _is_less(said, (run.duration_s for run in _unreported(subject.well_formed)))
+        if total is not None:
+            yield Found("/compute/unreported_s", said=said, total=total)
+
+
+@rule(
+    "RC1504",
+    MUST,
+    spec="compute",
+    since="1.0",
+    says="{what} is {said} {unit}, but the runs used {total} {unit}",
+)
+def processor_time_and_energy_cover_all_runs(subject: Subject) -> Iterator[Found]:
+    """Processor seconds and energy of the experiment MUST NOT be less than the sum over its runs.
+
+    Judged: `compute.cpu_s` and `compute.energy_kwh` against the sums of the runs' `resources`, compared as in
+        RC1501; at the number.
+    Why: readers plan by them, and energy is what the environment pays for the experiment.
+    Fix: add up `resources` of all runs, those that failed included.
+    """
+    manifest = subject.well_formed
+    compute = manifest.compute
+    used = [run.resources for run in manifest.runs if run.resources]
+    if compute and compute.cpu_s is not None:
+        total = _is_less(compute.cpu_s, (each.cpu_s for each in used))
+        if total is not None:
+            yield Found("/compute/cpu_s", what="processor time", said=compute.cpu_s, unit="s", total=total)
+    if compute and compute.energy_kwh is not None:
+        total = _is_less(compute.energy_kwh, (each.energy_kwh for each in used))
+        if total is not None:
+            said = compute.energy_kwh
+            yield Found("/compute/energy_kwh", what="the energy", said=said, unit="kWh", total=total)

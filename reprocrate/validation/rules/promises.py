@@ -1,0 +1,161 @@
+"""RC06: whether what is said of seeds and determinism agrees with the rest of the manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reprocrate.manifest import Configuration, Run
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+_SEED = "{seed}"
+_PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_.-]*\}")
+
+
+@rule(
+    "RC0607",
+    MUST,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="run {run} has a seed of process {rank}, but only {n} processes, counted from 0",
+)
+def rank_is_one_of_the_processes(subject: Subject) -> Iterator[Found]:
+    """The rank of a seed MUST be smaller than the number of processes of its run.
+
+    Judged: each seed with a `rank` of a run with `launch.world_size`; at the `rank`.
+    Why: ranks count from 0, so a larger one belongs to another launch, or a process is missing.
+    Fix: correct the rank or `world_size`.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        processes = run.launch.world_size if run.launch else None
+        for place, seed in numbered(f"{pointer}/seeds", run.seeds):
+            if processes is not None and seed.rank is not None and seed.rank >= processes:
+                yield Found(f"{place}/rank", run=run.id, rank=seed.rank, n=processes)
+
+
+@rule(
+    "RC0608",
+    SHOULD,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="run {run} has two seeds of {library} in process {rank}: {first} and {second}",
+)
+def process_has_one_seed_of_a_library(subject: Subject) -> Iterator[Found]:
+    """A process SHOULD have one seed of each library, as known in one way.
+
+    Judged: each seed with `library` and `rank` that are those of an earlier seed of the run with the same
+        `how`; at the later seed.
+    Why: of two nobody can tell which one the generator had when it mattered; often one rank was meant to be
+        another.
+    Fix: correct the ranks, or seed the library once in each process.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        seen: dict[tuple[str, int, str], int | str] = {}
+        for place, seed in numbered(f"{pointer}/seeds", run.seeds):
+            if seed.library is None or seed.rank is None:
+                continue
+            case = (seed.library, seed.rank, seed.how)
+            if case in seen:
+                yield Found(
+                    place,
+                    run=run.id,
+                    library=seed.library,
+                    rank=seed.rank,
+                    first=seen[case],
+                    second=seed.value,
+                )
+            seen.setdefault(case, seed.value)
+
+
+@rule(
+    "RC0609",
+    MUST,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="seed {seed} of run {run} is said to be in an environment variable, but {configuration} names none",
+)
+def seed_in_the_environment_has_a_variable(subject: Subject) -> Iterator[Found]:
+    """Where a seed was given in an environment variable, the configuration MUST name it as `seed_variable`.
+
+    Judged: each seed with `how` `environment` of a run whose configuration has no `seed_variable`; at the
+        seed's `how`.
+    Why: a rerun has to set this variable, and cannot guess its name.
+    Fix: run again with `--seed-env NAME`, or correct how the seed is known.
+    """
+    manifest = subject.well_formed
+    for pointer, run in numbered("/runs", manifest.runs):
+        configuration = manifest.find_configuration(run.configuration)
+        for place, seed in numbered(f"{pointer}/seeds", run.seeds):
+            if seed.how == "environment" and configuration and not configuration.seed_variable:
+                yield Found(f"{place}/how", seed=seed.value, run=run.id, configuration=configuration.label)
+
+
+@rule(
+    "RC0610",
+    MUST,
+    spec="configurations",
+    since="1.0",
+    says="run {run} ran another command than configuration {configuration} with seed {seed}: {what}",
+)
+def run_follows_its_configuration(subject: Subject) -> Iterator[Found]:
+    """The command of a run MUST be its configuration's with the seed in place of `{seed}`.
+
+    Judged: each run with exactly one seed of `how` `argument`, whose configuration's `command` holds `{seed}`
+        and no other name in braces. The first argument is not compared where the configuration's is `python`,
+        and the `overrides` of one of its variants may follow. A run whose command does not hold the seed at
+        all is left to RC0606; at the run's `command`.
+    Why: the seed is all that runs of one configuration may differ by; other arguments make another method.
+    Fix: give runs with other arguments a configuration of their own.
+    """
+    manifest = subject.well_formed
+    for pointer, run in numbered("/runs", manifest.runs):
+        configuration = manifest.find_configuration(run.configuration)
+        seeds = [str(seed.value) for seed in run.seeds if seed.how == "argument"]
+        if not configuration or len(seeds) != 1 or not _has_only_the_seed(configuration):
+            continue
+        seed = seeds[0]
+        what = _difference(configuration, run, seed)
+        if what and any(seed in part for part in run.command):  # else RC0606 says so
+            yield Found(
+                f"{pointer}/command", run=run.id, configuration=configuration.label, seed=seed, what=what
+            )
+
+
+def _has_only_the_seed(configuration: Configuration) -> bool:
+    return {name for part in configuration.command for name in _PLACEHOLDER.findall(part)} == {_SEED}
+
+
+def _difference(configuration: Configuration, run: Run, seed: str) -> str:
+    """Where a run's command first differs from its configuration's; empty if it does not."""
+    wanted = [part.replace(_SEED, seed) for part in configuration.command]
+    start = 1 if wanted[0] == "python" else 0  # it stands for the environment's interpreter
+    for expected, found in zip(wanted[start:], run.command[start:], strict=False):
+        if expected != found:
+            return f'"{found}" in place of "{expected}"'
+    if len(run.command) < len(wanted):
+        return f'"{wanted[len(run.command)]}" is missing'
+    rest = run.command[len(wanted) :]
+    if rest and rest not in [variant.overrides for variant in configuration.variants]:
+        return f'"{rest[0]}" is added'
+    return ""
+
+
+@rule(
+    "RC0611",
+    SHOULD,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="equal bits are promised, although {causes}",
+)
+def promise_of_equal_bits_has_no_known_exception(subject: Subject) -> Iterator[Found]:
+    """Where causes are known why runs of one seed may differ, equal bits SHOULD NOT be promised.
+
+    Judged: `determinism` with `promised` `bitwise` and any `known_causes`; at `promised`.
+    Why: a rerun is held to the promise, and what is known today decides how it will end.
+    Fix: promise `numerical` or `statistical`, or remove the causes and run again.
+    """
+    determinism = subject.well_formed.determinism
+    if determinism and determinism.promised == "bitwise" and determinism.known_causes:
+        yield Found("/determinism/promised", causes=list(determinism.known_causes))

@@ -1,0 +1,65 @@
+"""RC01: references in circles, and files that are listed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reprocrate.manifest import File, Manifest
+from reprocrate.validation.circles import in_circles
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.subject import Subject
+
+
+@rule("RC0117", MUST, spec="the-manifest", since="1.0", says='"{name}" {how} itself, directly or by others')
+def references_lead_nowhere_in_circles(subject: Subject) -> Iterator[Found]:
+    """Data MUST NOT be derived from itself, and a run MUST NOT be its own parent, be it by way of others.
+
+    Judged: each entry of `data` from which `derived_from` leads back to the entry, at once or by way of other
+        entries; at its `derived_from`. Each run from which `parent`, where that is the id of a run, leads
+        back to the run; at its `parent`.
+    Why: what comes from itself has no origin, and a program that follows the references never ends.
+    Fix: correct `derived_from` or `parent`, so that it names only what was there before.
+    """
+    manifest = subject.well_formed
+    derived = in_circles({each.id: each.derived_from for each in manifest.data})
+    for pointer, data in numbered("/data", manifest.data):
+        if data.id in derived:
+            yield Found(f"{pointer}/derived_from", name=data.id, how="is derived from")
+    held = in_circles({each.id: [each.parent] if each.parent else [] for each in manifest.runs})
+    for pointer, run in numbered("/runs", manifest.runs):
+        if run.id in held:
+            yield Found(f"{pointer}/parent", name=run.id, how="is held by")
+
+
+@rule("RC0118", MUST, spec="the-manifest", since="1.0", says="{path} is listed twice, also at {other}")
+def file_is_listed_once(subject: Subject) -> Iterator[Found]:
+    """A list of files MUST NOT name the same file twice: the same path below the same root, with one digest.
+
+    Judged: each of the lists `code[].files`, `data[].files` and the runs' `inputs`, `outputs`, `checkpoints`,
+        `logs` and `artifacts`: a file whose path and root (of data, where the file has none, the data's) an
+        earlier file of the list has too, unless both have a `sha256` and these differ; at the later file.
+    Why: who counts files or bytes gets other numbers than the author, and one of the two may be a slip for
+        another file.
+    Fix: remove one of the two. Two versions of a file differ in their digests, and one does not travel.
+    """
+    for pointer, files, root in _lists(subject.well_formed):
+        seen: dict[tuple[str | None, str], list[tuple[str | None, str]]] = {}
+        for place, file in numbered(pointer, files):
+            others = seen.setdefault((file.root or root, file.path), [])
+            for sha256, other in others:
+                if sha256 is None or file.sha256 in (None, sha256):
+                    yield Found(place, path=file.path, other=other)
+                    break
+            others.append((file.sha256, place))
+
+
+def _lists(manifest: Manifest) -> Iterator[tuple[str, Iterable[File], str | None]]:
+    """Every list of files with its place, and the root that its paths are relative to by default."""
+    for pointer, code in numbered("/code", manifest.code):
+        yield f"{pointer}/files", code.files, None
+    for pointer, data in numbered("/data", manifest.data):
+        yield f"{pointer}/files", data.files, data.root
+    for pointer, run in numbered("/runs", manifest.runs):
+        for name in ("inputs", "outputs", "checkpoints", "logs", "artifacts"):
+            yield f"{pointer}/{name}", getattr(run, name), None

@@ -1,0 +1,586 @@
+"""One defect at a time in an honest manifest: exactly the rule that is meant notices it.
+
+The manifest is the full golden one, of which nothing is to be said. Each defect is one slip or one lie that a
+person could make, with all the edits that it takes; the rules must tell it from all others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reprocrate.standard import shipped_bytes
+from reprocrate.validation import FAMILIES, FolderFiles, Subject, all_rules, validate
+from reprocrate.validation.cases import patched
+
+HONEST: dict[str, Any] = json.loads(shipped_bytes("conformance/golden/full.json"))
+OTHER = "1bb988d9684dd5342c3e31b5b560d33affa87a6371365ee0dd8fbfc20e0fe73c"
+WIDE, NARROW, OVERALL = "/results/0", "/results/1", "/results/2"
+
+Operation = dict[str, Any]
+
+
+def put(path: str, value: Any) -> Operation:
+    return {"op": "add", "path": path, "value": value}
+
+
+def drop(path: str) -> Operation:
+    return {"op": "remove", "path": path}
+
+
+def over_test(**split: Any) -> list[Operation]:
+    """Other properties for the split that is reported."""
+    return [put(f"/data/0/splits/2/{name}", value) for name, value in split.items()]
+
+
+def step(**more: Any) -> Operation:
+    return put("/data/0/preprocessing/-", {"step": "a step", **more})
+
+
+def package(**more: Any) -> Operation:
+    return put("/environments/0/packages/-", {"name": "extra", "version": "1.0", "source": "pypi", **more})
+
+
+def launch(run: int, **more: Any) -> Operation:
+    return put(f"/runs/{run}/launch", {"launcher": "torchrun", **more})
+
+
+def claim(**more: Any) -> Operation:
+    return put("/claims/-", {"id": "new", "text": "A claim.", "evidence": ["wide.accuracy"], **more})
+
+
+BARE_COMPARISON = [
+    drop("/comparisons/0"),
+    put("/comparisons/-", {"id": "wide-vs-narrow", "a": "wide.accuracy", "b": "narrow.accuracy"}),
+]
+SPLITS = [
+    *[
+        f"/runs/{i}/metrics/{j}"
+        for i, run in enumerate(HONEST["runs"])
+        for j in range(len(run.get("metrics", [])))
+    ],
+    *[f"/results/{i}" for i in range(3)],
+]
+TWO_OF_FIVE = {
+    **{
+        name: HONEST["results"][0][name]
+        for name in ("configuration", "metric", "data", "split", "over", "statistic")
+    },
+    "id": "few",
+    "n": 2,
+    "runs": ["wide-0", "wide-1"],
+    "excluded": [
+        *[{"run": f"wide-{seed}", "reason": "declared"} for seed in (2, 3, 4)],
+        *HONEST["results"][0]["excluded"],
+    ],
+    "value": 0.915,
+}
+
+DEFECTS: list[tuple[str, str, list[Operation]]] = [
+    # Reading and structure
+    ("RC0001", "a version to come", [put("/manifest_version", "1.7")]),
+    ("RC0101", "a misspelt property", [put("/experiment/licence", "MIT")]),
+    ("RC0102", "a run without its command", [drop("/runs/3/command")]),
+    ("RC0103", "a duration as text", [put("/runs/3/duration_s", "13.25")]),
+    ("RC0104", "a role that there is not", [put("/configurations/0/role", "winner")]),
+    ("RC0105", "a digest cut short", [put("/data/0/files/0/sha256", OTHER[:63])]),
+    ("RC0106", "a negative size", [put("/data/0/files/0/size", -1)]),
+    ("RC0107", "an empty title", [put("/experiment/title", "")]),
+    ("RC0108", "a seed that is no number", [put("/runs/0/seeds/1/value", True)]),
+    ("RC0110", "two services of one name", [put("/services/-", HONEST["services"][0])]),
+    ("RC0111", "an environment that is not there", [put("/runs/2/environment", "env-2")]),
+    ("RC0112", "an undeclared extension", [put("/code/0/lab:owner", "A. Example")]),
+    ("RC0113", "a whole number beyond 2^53", [put("/configurations/0/hyperparameters/width", 2**53 + 1)]),
+    ("RC0114", "a 30 February", [put("/data/0/source/retrieved", "2026-02-30T08:00:00Z")]),
+    ("RC0115", "a device of Windows as a path", [put("/tables/0/file", "paper/con.tex")]),
+    (
+        "RC0116",
+        "a token in an address",
+        [put("/code/0/repository", "https://tok3n@git.example.org/rings.git")],
+    ),
+    ("RC0117", "data derived from itself", [put("/data/3/derived_from/-", "augmented")]),
+    ("RC0117", "a run that holds itself", [put("/runs/4/parent", "wide-4")]),
+    ("RC0118", "a log listed twice", [put("/runs/0/logs/-", HONEST["runs"][0]["logs"][0])]),
+    # Data
+    ("RC0201", "no licence", [drop("/data/1/license")]),
+    ("RC0202", "a registration at an unknown place", [put("/data/0/access", {"level": "registration"})]),
+    ("RC0203", "a file without digest", [drop("/data/3/files/0/sha256")]),
+    (
+        "RC0204",
+        "data to be had nowhere",
+        [drop("/data/3/derived_from"), put("/data/3/files/0/in_bundle", False)],
+    ),
+    ("RC0205", "a run on other data", [put("/runs/1/inputs/0/sha256", OTHER)]),
+    (
+        "RC0206",
+        "a model from nowhere",
+        [
+            drop("/data/2/remote"),
+            drop("/data/2/citation"),
+            put("/data/2/access", {"level": "open", "how_to_obtain": "Ask."}),
+        ],
+    ),
+    ("RC0207", "restricted scans that travel", [drop("/data/1/files/0/in_bundle")]),
+    ("RC0208", "a bucket without a version", [drop("/data/2/remote/revision")]),
+    ("RC0209", "restricted without a reason", [drop("/data/1/access/reason")]),
+    (
+        "RC0210",
+        "a time range the wrong way round",
+        [put("/data/0/splits/0/time_range", ["2023-12-31", "2020-01-01"])],
+    ),
+    ("RC0211", "fitted on a split that is not there", [put("/data/0/preprocessing/0/fit_on/0", "training")]),
+    (
+        "RC0212",
+        "chosen on a split that is not there",
+        [put("/configurations/0/search/selected_by/split", "dev")],
+    ),
+    ("RC0213", "a lost script", [put("/data/0/preprocessing/0/code", "rings/scaling.py")]),
+    ("RC0111", "a metric of data that is not there", [put("/metrics/0/source/data", "squares")]),
+    (
+        "RC0215",
+        "an input that nobody can have",
+        [put("/runs/1/inputs/-", {"path": "data/priors.npy", "sha256": OTHER})],
+    ),
+    ("RC0216", "data in a package that is not there", [put("/data/0/source/package", "ring-data")]),
+    ("RC0217", "a service of today", [drop("/services/0/version")]),
+    ("RC0218", "answers that nobody kept", [drop("/services/0/cached_responses")]),
+    ("RC0219", "weights without licence", [drop("/models/0/license")]),
+    # Code and environment
+    ("RC0301", "changes kept nowhere", [drop("/code/0/patch"), put("/code/0/files/0/in_bundle", False)]),
+    ("RC0302", "no commit", [drop("/code/0/commit"), drop("/code/0/swhid")]),
+    (
+        "RC0303",
+        "code to be had nowhere",
+        [
+            drop("/code/0/repository"),
+            drop("/code/0/swhid"),
+            drop("/code/0/files"),
+            drop("/data/0/preprocessing/0/code"),
+        ],
+    ),
+    ("RC0304", "a run of unknown code", [drop("/runs/3/code")]),
+    ("RC0305", "another commit was archived", [put("/code/0/swhid", f"swh:1:rev:{OTHER[:40]}")]),
+    ("RC0306", "a clean tree with a patch", [put("/code/0/dirty", False)]),
+    ("RC0307", "two trees in one folder", [put("/code/-", {**HONEST["code"][0], "id": "code-2"})]),
+    (
+        "RC0308",
+        "a configuration with other code",
+        [
+            put("/code/-", {"id": "old", "tree_sha256": OTHER, "commit": OTHER[:40]}),
+            put("/configurations/1/code", "old"),
+        ],
+    ),
+    ("RC0401", "a run in an unknown environment", [drop("/runs/3/environment")]),
+    ("RC0402", "no interpreter", [drop("/environments/0/python"), drop("/environments/0/container")]),
+    (
+        "RC0403",
+        "no lock and no image",
+        [drop("/environments/0/lock"), drop("/environments/0/container/digest")],
+    ),
+    ("RC0404", "a lock without digests", [put("/environments/0/lock/hashed", False)]),
+    ("RC0405", "a package installed in place", [put("/environments/0/packages/1/editable", True)]),
+    (
+        "RC0406",
+        "a lock that leaves a package out",
+        [put("/environments/0/lock/left_out", ["ring-tools: from a folder"])],
+    ),
+    ("RC0407", "two versions of numpy", [package(name="numpy", version="1.26.4")]),
+    (
+        "RC0408",
+        "a label in the version",
+        [
+            put("/environments/0/packages/2/version", "2.5.1+cu124"),
+            drop("/environments/0/packages/2/local_label"),
+        ],
+    ),
+    ("RC0409", "a package of an unknown commit", [drop("/environments/0/packages/1/commit")]),
+    # Hardware, seeds and determinism
+    ("RC0501", "a run on an unknown machine", [drop("/runs/3/hardware")]),
+    ("RC0502", "unknown memory", [drop("/hardware/0/memory_bytes")]),
+    ("RC0503", "an unknown driver", [drop("/hardware/0/accelerators/0/driver")]),
+    ("RC0504", "more processors than cores", [put("/hardware/0/cpu/sockets", 16)]),
+    ("RC0505", "more machines than processes", [put("/runs/0/launch/nodes", 3)]),
+    (
+        "RC0506",
+        "one machine of three unnamed",
+        [launch(1, nodes=3, world_size=3), put("/runs/1/hardware/-", "laptop")],
+    ),
+    ("RC0601", "a run without its seed", [drop("/runs/4/seeds"), drop("/runs/9/seeds"), *BARE_COMPARISON]),
+    (
+        "RC0602",
+        "a seed that counts twice",
+        [
+            drop("/comparisons"),
+            drop("/claims"),
+            put("/runs/4/seeds/0/value", 3),
+            put("/runs/4/command", HONEST["runs"][3]["command"]),
+        ],
+    ),
+    ("RC0603", "two seeds", [put("/results/-", TWO_OF_FIVE)]),
+    (
+        "RC0604",
+        "a seed without effect",
+        [
+            drop("/comparisons"),
+            drop("/claims"),
+            drop("/tables"),
+            drop("/results/2"),
+            *[put(f"/runs/{i}/metrics/0/value", 0.9) for i in range(5, 10)],
+            drop("/results/1"),
+            put(
+                "/results/-",
+                {
+                    **{
+                        name: HONEST["results"][1][name]
+                        for name in (
+                            "id",
+                            "configuration",
+                            "metric",
+                            "data",
+                            "split",
+                            "over",
+                            "statistic",
+                            "n",
+                            "runs",
+                        )
+                    },
+                    "value": 0.9,
+                },
+            ),
+        ],
+    ),
+    (
+        "RC0605",
+        "a broken promise of equal bits",
+        [
+            put("/determinism/promised", "bitwise"),
+            drop("/determinism/known_causes"),
+            put(
+                "/runs/-",
+                {
+                    **HONEST["runs"][1],
+                    "id": "wide-1b",
+                    "metrics": [{**HONEST["runs"][1]["metrics"][0], "value": 0.917}],
+                    "outputs": [],
+                },
+            ),
+            put(f"{WIDE}/excluded/-", {"run": "wide-1b", "reason": "repeated"}),
+            drop("/compute"),
+        ],
+    ),
+    (
+        "RC0606",
+        "a seed that the command lacks",
+        [
+            put("/runs/3/seeds/0/value", 77),
+            put("/runs/8/seeds/0/value", 77),
+            drop("/runs/8/seeds/0/how"),
+            put("/runs/8/seeds/0/how", "declared"),
+        ],
+    ),
+    ("RC0607", "a rank of another launch", [put("/runs/0/seeds/1/rank", 2)]),
+    (
+        "RC0608",
+        "two seeds for one rank",
+        [put("/runs/0/seeds/-", {"value": 1, "how": "observed", "library": "numpy", "rank": 0})],
+    ),
+    ("RC0609", "a seed in an unnamed variable", [put("/runs/2/seeds/0/how", "environment")]),
+    ("RC0610", "a run with another width", [put("/runs/2/command/5", "512")]),
+    ("RC0611", "bits promised against better knowledge", [put("/determinism/promised", "bitwise")]),
+    # Integrity and results
+    ("RC0707", "one digest of two sizes", [put("/runs/1/inputs/0/size", 48212)]),
+    ("RC0703", "a tree with another digest", [put("/code/0/tree_sha256", OTHER)]),
+    ("RC0704", "one place with two contents", [put("/runs/1/outputs/0/path", "out/wide-0.json")]),
+    ("RC0801", "a mean that does not follow", [put(f"{OVERALL}/value", 0.95)]),
+    ("RC0802", "a spread that does not follow", [put(f"{NARROW}/sd", 0.0041)]),
+    ("RC0803", "more runs than there are", [put(f"{OVERALL}/n", 3)]),
+    ("RC0804", "an interval that does not follow", [put(f"{NARROW}/interval/low", 0.9)]),
+    (
+        "RC0805",
+        "a failed run that is kept quiet",
+        [put(f"{WIDE}/excluded", [{"run": "wide-8", "reason": "not_finite"}])],
+    ),
+    (
+        "RC0806",
+        "a run that is kept quiet",
+        [put(f"{WIDE}/excluded", [{"run": "wide-9", "reason": "killed"}])],
+    ),
+    (
+        "RC0808",
+        "the best seed",
+        [
+            put(
+                "/results/-",
+                {**HONEST["results"][0], "id": "best", "statistic": "max", "value": 0.921, "reported": []},
+            ),
+            drop("/results/3/interval"),
+            drop("/results/3/sd"),
+        ],
+    ),
+    ("RC0809", "a largest value that does not follow", [put(f"{NARROW}/maximum", 0.92)]),
+    ("RC0810", "an accuracy above one", [put("/runs/0/metrics/0/value", 1.64)]),
+    (
+        "RC0811",
+        "a run that counts and does not",
+        [put(f"{NARROW}/excluded", [{"run": "narrow-0", "reason": "declared"}])],
+    ),
+    ("RC0813", "more trials ended than began", [put("/configurations/1/search/trials_completed", 4)]),
+    (
+        "RC0814",
+        "an unknown number of trials",
+        [
+            drop(f"/configurations/{i}/search/{name}")
+            for i in (0, 1)
+            for name in ("trials_completed", "trials")
+        ],
+    ),
+    (
+        "RC0812",
+        "chosen on the test set",
+        [put(f"/configurations/{i}/search/selected_by/split", "heldout") for i in (0, 1)],
+    ),
+    ("RC0815", "another number in print", [put(f"{WIDE}/reported/0/value", "0.925")]),
+    ("RC0816", "a number that was cut off", [put(f"{NARROW}/reported", [{"value": "0.904"}])]),
+    (
+        "RC0817",
+        "a spread of nothing",
+        [put(f"{WIDE}/reported/0/value", "0.92"), put(f"{WIDE}/reported/0/dispersion", "0.00")],
+    ),
+    # Claims
+    ("RC0901", "a claim on nothing", [drop("/claims/1/evidence")]),
+    ("RC0902", "a claim on what is not there", [put("/claims/1/evidence/-", "wide.f1")]),
+    ("RC0903", "better by an unknown amount", [put("/claims/0/kind", "ordering"), drop("/claims/0/by")]),
+    ("RC0904", "a threshold without its value", [drop("/claims/1/value")]),
+    ("RC0905", "two cases, one comparison", [put("/claims/3/quantifier", {"at_least": 1, "of": 2})]),
+    (
+        "RC0905",
+        "one case, two comparisons",
+        [
+            put("/comparisons/-", {"id": "again", "a": "wide.accuracy", "b": "narrow.accuracy"}),
+            put("/claims/3/evidence/-", "again"),
+        ],
+    ),
+    ("RC0906", "neither larger nor smaller is better", [put("/metrics/0/direction", "target")]),
+    ("RC0907", "no margin", [drop("/metrics/0/margin")]),
+    ("RC0908", "a claim that is refuted", [put("/claims/0/by", 0.02)]),
+    ("RC0909", "no primary claim", [put("/claims/0/primary", False)]),
+    ("RC0910", "a primary claim without its place", [drop("/claims/0/location")]),
+    ("RC0911", "evidence that counts twice", [put("/claims/1/evidence/-", "wide.accuracy")]),
+    ("RC0912", "a claim in percent", [claim(kind="value", value=91.5)]),
+    # Runs and experiment
+    ("RC1001", "ok with an exit status of 1", [put("/runs/1/exit_code", 1)]),
+    ("RC1002", "a result on a failed run", [put("/runs/6/status", "failed"), put("/runs/6/exit_code", 1)]),
+    (
+        "RC1003",
+        "a run of another method",
+        [
+            put("/runs/4/configuration", "narrow"),
+            put("/runs/4/command", HONEST["runs"][9]["command"]),
+            put(f"{NARROW}/excluded", [{"run": "wide-4", "reason": "declared"}]),
+            drop("/compute"),
+        ],
+    ),
+    ("RC1004", "a value that is not a number", [put("/runs/0/metrics/0/status", "nan")]),
+    ("RC1005", "a run without an end", [put("/runs/10/status", "running"), drop("/runs/10/signal")]),
+    ("RC1006", "a run seen in part", [put("/runs/0/capture/completeness", "partial")]),
+    ("RC1007", "an attempt after the run", [put("/runs/0/attempts/0/started", "2026-11-02T09:11:00Z")]),
+    ("RC1008", "an attempt that ended well", [put("/runs/0/attempts/0/status", "ok")]),
+    ("RC1009", "a result on a smoke run", [put("/runs/2/kind", "smoke")]),
+    ("RC1010", "a run from the future", [put("/runs/4/started", "2036-11-02T09:14:15Z")]),
+    ("RC1011", "a run in another folder", [put("/runs/1/working_directory", "notebooks")]),
+    ("RC1101", "no authors", [drop("/experiment/authors")]),
+    ("RC1102", "no licence", [drop("/experiment/license")]),
+    ("RC1103", "no description", [drop("/experiment/description")]),
+    ("RC1104", "an ORCID with a misprint", [put("/experiment/authors/0/orcid", "0000-0002-1825-0079")]),
+    ("RC1105", "begun after its first run", [put("/experiment/created", "2026-11-02T09:12:15Z")]),
+    ("RC1106", "a paper that nobody can find", [put("/experiment/paper", {"venue": "Journal of Rings"})]),
+    ("RC1107", "history of what is not there", [put("/history/0/section", "launches")]),
+    (
+        "RC1108",
+        "one ORCID for two",
+        [put("/experiment/authors/-", {"name": "B. Example", "orcid": "0000-0002-1825-0097"})],
+    ),
+    ("RC1109", "its own reproduction", [put("/reproduces/id", HONEST["id"])]),
+    # Comparisons
+    (
+        "RC1301",
+        "other seeds for the baseline",
+        [
+            *BARE_COMPARISON,
+            put("/runs/9/seeds/0/value", 5),
+            drop("/runs/9/command/3"),
+            put("/runs/9/command/3", "5"),
+            drop("/runs/9/command/7"),
+            put("/runs/9/command/-", "out/narrow-5.json"),
+        ],
+    ),
+    ("RC1302", "an effect that does not follow", [put("/comparisons/0/effect/value", 0.02)]),
+    (
+        "RC1304",
+        "accuracy against rank",
+        [
+            put("/results/-", {**HONEST["results"][2], "id": "other", "metric": "rank"}),
+            put("/comparisons/-", {"id": "odd", "a": "overall.accuracy", "b": "other"}),
+        ],
+    ),
+    (
+        "RC1305",
+        "test against validation",
+        [
+            put("/results/-", {**HONEST["results"][2], "id": "other", "split": "validation"}),
+            put("/comparisons/-", {"id": "odd", "a": "overall.accuracy", "b": "other"}),
+        ],
+    ),
+    ("RC1306", "a p value that does not follow", [put("/comparisons/0/p_value", 0.04)]),
+    (
+        "RC1307",
+        "a baseline with a smaller budget",
+        [put("/configurations/1/search/trials", 1), put("/configurations/1/search/trials_completed", 1)],
+    ),
+    # Leakage
+    ("RC1401", "claims on training data", over_test(role="train")),
+    ("RC1402", "claims on validation data", over_test(role="validation")),
+    (
+        "RC1403",
+        "claims on an unknown part",
+        [*[drop(f"{place}/split") for place in SPLITS], drop("/metrics/0/source")],
+    ),
+    ("RC1404", "features chosen on test data", [step(kind="feature_selection", fit_on=["train", "heldout"])]),
+    ("RC1405", "scaled with test data", [put("/data/0/preprocessing/0/fit_on/-", "heldout")]),
+    ("RC1406", "scaled with unknown data", [drop("/data/0/preprocessing/0/fit_on")]),
+    ("RC1407", "trained on the test items", over_test(digests=HONEST["data"][0]["splits"][0]["digests"])),
+    ("RC1409", "trained on the future", over_test(time_range=["2023-06-01", "2024-05-31"])),
+    ("RC1410", "trained until the same day", over_test(time_range=["2023-12-31", "2024-05-31"])),
+    ("RC1411", "divided by two fields", over_test(group_key="laboratory")),
+    ("RC1412", "an argument on a lost file", [put("/leakage/0/evidence/-", "data/duplicates.txt")]),
+    # Compute, checklists, ethics
+    ("RC1501", "hours that are kept quiet", [put("/compute/total_s", 130.0)]),
+    ("RC1501", "a cheaper method than it was", [put("/compute/by_configuration/wide", 65.0)]),
+    ("RC1502", "runs that are kept quiet", [put("/compute/unreported_runs", 0)]),
+    ("RC1503", "seconds that are kept quiet", [put("/compute/unreported_s", 12.0)]),
+    ("RC1504", "energy that is kept quiet", [put("/compute/energy_kwh", 0.001)]),
+    (
+        "RC1701",
+        "two answers to one question",
+        [put("/checklists/0/answers/-", {"item": "4", "answer": "no", "location": "A"})],
+    ),
+    ("RC1702", "a bare no", [put("/checklists/0/answers/-", {"item": "5", "answer": "no"})]),
+    ("RC1703", "people without approval", [put("/ethics", {"human_subjects": True})]),
+    ("RC1704", "data about people without a word", [put("/data/0/human_subjects", True), drop("/ethics")]),
+]
+
+
+def codes(document: Any, files: FolderFiles | None = None) -> set[str]:
+    report = validate(Subject("planted", document, files))
+    assert [each for each in report.not_assessed if "itself failed" in each.reason] == []
+    return {finding.code for finding in report.findings}
+
+
+def test_nothing_is_said_of_the_honest_manifest() -> None:
+    assert codes(HONEST) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "operations"), [pytest.param(code, edits, id=f"{code}-{name}") for code, name, edits in DEFECTS]
+)
+def test_exactly_the_rule_that_is_meant_notices(code: str, operations: list[Operation]) -> None:
+    assert codes(patched(HONEST, operations)) == {code}
+
+
+# Files ------------------------------------------------------------------------------------------------
+
+
+def lines(*items: str) -> bytes:
+    return b"".join(hashlib.sha256(item.encode()).hexdigest().encode() + b"\n" for item in items)
+
+
+FILES = {
+    "data/rings.csv": b"x,y,ring\n1,0,1\n0,2,2\n3,0,3\n",
+    "data/train.digests": lines("1,0,1", "0,2,2"),
+    "data/test.digests": lines("3,0,3"),
+}
+
+
+def bundle(folder: Path) -> dict[str, Any]:
+    """A small experiment with all its files and their checksums."""
+    for path, content in FILES.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    named = {
+        path: {"path": path, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for path, content in FILES.items()
+    }
+    checksums = "".join(f"{file['sha256']}  {path}\n" for path, file in sorted(named.items()))
+    (folder / "manifest-sha256.txt").write_text(checksums, "utf-8")
+    rings = {
+        "id": "rings",
+        "license": "CC0-1.0",
+        "files": [named["data/rings.csv"]],
+        "splits": [
+            {"name": "train", "role": "train", "count": 2, "digests": named["data/train.digests"]},
+            {"name": "test", "role": "test", "count": 1, "digests": named["data/test.digests"]},
+        ],
+    }
+    about = {name: HONEST[name] for name in ("manifest_version", "id", "experiment", "extensions")}
+    return {**about, "data": [rings]}
+
+
+def test_nothing_is_said_of_the_honest_files(tmp_path: Path) -> None:
+    assert codes(bundle(tmp_path), FolderFiles(tmp_path)) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "content", "operations"),
+    [
+        pytest.param("RC0214", None, b"", [put("/data/0/splits/0/count", 900)], id="a count of other items"),
+        pytest.param(
+            "RC0701",
+            None,
+            b"",
+            [put("/data/0/files/-", {"path": "data/lost.csv", "sha256": OTHER})],
+            id="a lost file",
+        ),
+        pytest.param("RC0702", None, b"", [put("/data/0/files/0/sha256", OTHER)], id="another file"),
+        pytest.param("RC0705", "notes.txt", b"later", [], id="a file that was added"),
+        pytest.param(
+            "RC0706", "data/RINGS.csv", FILES["data/rings.csv"], [], id="a name that differs by its case"
+        ),
+        pytest.param(
+            "RC1408", "data/test.digests", lines("0,2,2"), [], id="a test item that was learned from"
+        ),
+    ],
+)
+def test_exactly_the_rule_that_is_meant_notices_in_files(
+    tmp_path: Path, code: str, path: str | None, content: bytes, operations: list[Operation]
+) -> None:
+    document = patched(bundle(tmp_path), operations)
+    if path:
+        _replace(tmp_path, document, path, content, listed=code != "RC0705")
+    assert codes(document, FolderFiles(tmp_path)) == {code}
+
+
+def _replace(folder: Path, document: Any, path: str, content: bytes, *, listed: bool) -> None:
+    """Write a file, and everywhere the digest that it has now; its size does not change."""
+    digest = hashlib.sha256(content).hexdigest()
+    (folder / path).write_bytes(content)
+    checksums = folder / "manifest-sha256.txt"
+    others = [
+        line for line in checksums.read_text("utf-8").splitlines(True) if not line.endswith(f"  {path}\n")
+    ]
+    if listed:
+        checksums.write_text("".join([*others, f"{digest}  {path}\n"]), "utf-8")
+    for split in document["data"][0]["splits"]:
+        if split["digests"]["path"] == path:
+            split["digests"]["sha256"] = digest
+
+
+def test_every_rule_has_a_planted_defect() -> None:
+    """Bad input, and numbers that are computed again, have further tests of their own."""
+    elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16"}
+    planted = {code for code, _, _ in DEFECTS} | {"RC0214", "RC0701", "RC0702", "RC0705", "RC0706", "RC1408"}
+    assert {family.prefix for family in FAMILIES} - {code[:4] for code in planted} <= elsewhere
+    assert {rule.code for rule in all_rules() if rule.code[:4] not in elsewhere} <= planted
