@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
 from reprocrate.manifest import (
     InvalidManifestError,
@@ -19,6 +20,7 @@ from reprocrate.manifest import (
     manifest_from,
 )
 from reprocrate.standard import SchemaProblem, problems
+from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
@@ -139,6 +141,20 @@ class Subject:
     def evidence(self) -> Evidence:
         """Which runs results rest on, and with which values."""
         return Evidence(self.well_formed)
+
+    @cached_property
+    def described(self) -> Described | None:
+        """What the metadata of the crate around the manifest says; None where there is none.
+
+        Raises:
+            UnreadableError: it is not the metadata of an RO-Crate.
+            UnavailableError: it cannot be read.
+        """
+        files = self.given_files
+        if not files.exists(METADATA):
+            return None
+        data = files.read(METADATA, MAX_METADATA_BYTES + 1)
+        return Described(data, self.well_formed, files.names())
 
     @cached_property
     def _read(self) -> tuple[Manifest | None, list[SchemaProblem]]:
