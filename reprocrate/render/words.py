@@ -67,6 +67,7 @@ STATISTIC: Mapping[str, str] = Sayings(
         "iqm": "interquartile mean",
         "max": "largest of the runs",
         "min": "smallest of the runs",
+        "mean_rank": "mean rank",
     }
 )
 

@@ -88,7 +88,10 @@ def scales(manifest: Manifest, result: Result, scale: float | None = None) -> tu
     """What a result's numbers may have been multiplied by when they were printed.
 
     Fractions may be printed as percentages; nothing else is multiplied unless a table says so, by `scale`.
+    Mean ranks are never multiplied.
     """
+    if result.statistic == "mean_rank":
+        return (1.0,)
     if scale is not None:
         return (scale,)
     metric = manifest.find_metric(result.metric)

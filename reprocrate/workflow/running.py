@@ -20,7 +20,7 @@ from reprocrate.executors import Command, Executor
 from reprocrate.executors.local import LocalExecutor, check_program
 from reprocrate.executors.signals import SignalRelay, in_main_thread
 from reprocrate.files import sha256_file
-from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.progress import Progress, measured_texts
 from reprocrate.workflow.project import project_to_run_in
 
 if TYPE_CHECKING:
@@ -234,9 +234,8 @@ def _label(asked: Request, seed: int | str | None) -> str:
 
 
 def _summary(record: RunRecord) -> str:
-    values = [f"{one.metric} {one.value:.6g}" for one in record.metrics if one.value is not None]
     ending = [] if record.status == "ok" else [record.status]
-    return "  ".join([*ending, *values, f"{record.duration_s or 0:.1f} s"])
+    return "  ".join([*ending, *measured_texts(record.metrics), f"{record.duration_s or 0:.1f} s"])
 
 
 def _done_before(project: Path, launch: Launch) -> str | None:

@@ -17,7 +17,9 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
     """Runs of a result's configuration that it neither uses nor lists as excluded."""
     for pointer, result in numbered("/results", subject.well_formed.results):
         listed = {*result.runs, *(each.run for each in result.excluded)}
-        runs = subject.evidence.runs_of.get(result.configuration or "", []) if result.over == "runs" else []
+        runs = (
+            [] if result.over == "results" else subject.evidence.runs_of.get(result.configuration or "", [])
+        )
         left_out = [
             run.id
             for run in runs
@@ -37,8 +39,8 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
 def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
     """A result MUST list the runs of its configuration that failed or were stopped, with the reason.
 
-    Judged: each result over runs: the runs of its configuration with a status other than `ok` and a kind
-        other than `smoke` that are in neither `runs` nor `excluded`; at the result.
+    Judged: each result over runs or folds: the runs of its configuration with a status other than `ok` and a
+        kind other than `smoke` that are in neither `runs` nor `excluded`; at the result.
     Why: if seeds that crash vanish, what is left looks better and surer than the method is.
     Fix: list them in `excluded`, as reprocrate does when it computes results from the runs.
     """
