@@ -18,7 +18,7 @@ from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
 from reprocrate.validation.subject import Subject
 
 
-@rule("RC1201", MUST, spec="tables", since="1.0", says="{table} has two cells in row {row}, column {column}")
+@rule("RC1201", MUST, spec="tables", since="1.0", says="{table} has two cells in row {row}, column {heading}")
 def cell_is_there_once(subject: Subject) -> Iterator[Found]:
     """A table MUST have one cell for each row and column at most.
 
@@ -30,7 +30,7 @@ def cell_is_there_once(subject: Subject) -> Iterator[Found]:
         seen: set[tuple[str, str]] = set()
         for place, cell in numbered(f"{pointer}/cells", table.cells):
             if (cell.row, cell.column) in seen:
-                yield Found(place, table=table.label, row=cell.row, column=cell.column)
+                yield Found(place, table=table.label, row=cell.row, heading=cell.column)
             seen.add((cell.row, cell.column))
 
 
@@ -48,7 +48,7 @@ def _cells(manifest: Manifest) -> Iterator[tuple[str, Table, Cell, Result]]:
     MUST,
     spec="tables",
     since="1.0",
-    says="{table} shows {metric}, but result {result} in row {row}, column {column} is of {other}",
+    says="{table} shows {metric}, but result {result} in row {row}, column {heading} is of {other}",
 )
 def cell_shows_the_tables_metric(subject: Subject) -> Iterator[Found]:
     """The result of a cell MUST be of the table's metric, where the table has one.
@@ -65,7 +65,7 @@ def cell_shows_the_tables_metric(subject: Subject) -> Iterator[Found]:
                 metric=table.metric,
                 result=result.id,
                 row=cell.row,
-                column=cell.column,
+                heading=cell.column,
                 other=result.metric,
             )
 
