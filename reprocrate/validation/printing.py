@@ -88,7 +88,7 @@ def scales(manifest: Manifest, result: Result, scale: float | None = None) -> tu
     """What a result's numbers may have been multiplied by when they were printed.
 
     Fractions may be printed as percentages; nothing else is multiplied unless a table says so, by `scale`.
-    Mean ranks are never multiplied.
+    A mean rank is never multiplied: it is a place, and no value of its metric.
     """
     if result.statistic == "mean_rank":
         return (1.0,)

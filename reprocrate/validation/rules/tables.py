@@ -143,9 +143,9 @@ def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
     """The figure in a cell MUST be the value of its result times the table's `scale`, rounded.
 
     Judged: each cell with a result whose `text` is one number, with its spread behind a plus-minus sign, or
-        in brackets, and type and marks of LaTeX, Markdown or HTML around it. The value, unless
-        it is a mean rank, is multiplied by `scale`, or where the table has none as for RC0815. A figure that
-        only cutting off gives is judged by RC0816; at the `text`.
+        in brackets, and type and marks of LaTeX, Markdown or HTML around it. The value, unless it is a
+        mean rank, is multiplied by `scale`, or where the table has none as for RC0815. A figure that only
+        cutting off gives is judged by RC0816; at the `text`.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives. Text that is no figure is not judged.
     """
