@@ -6,6 +6,7 @@ import math
 import statistics as standard_library
 import warnings
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import scipy.stats
@@ -16,12 +17,14 @@ from reprocrate.statistics import (
     CORRECTIONS,
     Recomputed,
     compare_printed,
+    counting,
     iqm,
     is_constant,
     mean,
     median,
     paired,
     prediction_interval,
+    rank,
     read_printed,
     recompute_mean,
     sd,
@@ -307,6 +310,48 @@ def test_figure_cut_off_is_told_from_a_rounded_one(text: str, value: float) -> N
 def test_what_python_prints_recomputes(counts: list[int], decimals: int) -> None:
     values = [count / 1000 for count in counts]
     assert recompute_mean(f"{sum(values) / len(values):.{decimals}f}", values) is Recomputed.ROUNDED
+
+
+# Which values count, and ranks ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("points", "selection", "last_k", "places"),
+    [
+        ([], None, None, []),
+        ([(None, 0.5)], "best_validation", None, [0]),
+        ([(2, 0.5), (1, 0.9)], None, None, [0]),
+        ([(None, 0.5), (None, 0.9)], "last", None, [1]),
+        ([(0, 0.5), (None, 0.9)], "last", None, [1]),
+        ([(1, 0.5), (2, None), (3, 0.4)], "max", None, [0]),
+        ([(1, None), (2, None)], "max", None, [1]),
+        ([(1, -5.0), (2, -4.0), (3, -9.0)], "max", None, [1]),
+        ([(30, 0.1), (10, 0.3), (20, 0.2)], "mean_last_k", 2, [2, 0]),
+        ([(1, 0.1), (2, 0.2)], "mean_last_k", 2, [0, 1]),
+    ],
+)
+def test_which_values_of_a_run_count(points: Any, selection: Any, last_k: Any, places: list[int]) -> None:
+    assert counting(points, selection, last_k) == places
+
+
+@pytest.mark.parametrize(
+    ("selection", "last_k"), [("mean_last_k", 3), ("mean_last_k", None), ("best_validation", None)]
+)
+def test_which_values_count_cannot_always_be_told(selection: str, last_k: int | None) -> None:
+    with pytest.raises(LookupError, match=selection):
+        counting([(1, 0.1), (2, 0.2)], selection, last_k)
+
+
+@given(st.lists(st.integers(0, 9).map(lambda tenth: tenth / 10), min_size=1, max_size=12), st.booleans())
+def test_ranks_are_those_of_scipy(values: list[float], larger_is_better: bool) -> None:
+    ordered = [-value for value in values] if larger_is_better else values
+    found = [rank(value, values, larger_is_better=larger_is_better) for value in values]
+    assert found == list(scipy.stats.rankdata(ordered))
+
+
+def test_values_that_rounding_parts_share_a_rank() -> None:
+    values = [0.1 + 0.2, 0.3, 0.5]
+    assert [rank(value, values, larger_is_better=True) for value in values] == [2.5, 2.5, 1.0]
 
 
 # Corrections ------------------------------------------------------------------------------------------

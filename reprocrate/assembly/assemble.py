@@ -14,12 +14,13 @@ from reprocrate.assembly.comparisons import make_comparisons
 from reprocrate.assembly.configurations import ConfigurationGroup, group_records
 from reprocrate.assembly.inputs import FileRoles, Key, make_data
 from reprocrate.assembly.locks import find_lock
-from reprocrate.assembly.measured import measured, metric_sources
+from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.assembly.selection import Selection, select_runs
 from reprocrate.assembly.settings import MetricSettings, ProjectSettings
+from reprocrate.assembly.summaries import with_averages
 from reprocrate.capture.record import RunRecord, plain
 from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
@@ -45,7 +46,15 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     values = {
         record.id: measured(project, settings, group, record) for group in groups for record in group.records
     }
-    shared = RunSections(roles, lambda record: values[record.id], lambda found: find_lock(project, found))
+    kinds = {
+        record.id: kinds_of_outputs(settings, group, record) for group in groups for record in group.records
+    }
+    shared = RunSections(
+        roles,
+        lambda record: values[record.id],
+        lambda record: kinds[record.id],
+        lambda found: find_lock(project, found),
+    )
     runs = shared.build(groups)
     by_id = {run["id"]: run for run in runs}
     executed = {record.id: roles.executed_digest(record) for record in records}
@@ -53,7 +62,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     selections = {
         group.id: select_runs([by_id[one.id] for one in group.records], executed, read) for group in groups
     }
-    results = make_results(settings, groups, selections)
+    results = with_averages(settings, groups, make_results(settings, groups, selections))
     document = {
         "$schema": SCHEMA_URL,
         "manifest_version": VERSION,
@@ -64,10 +73,10 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "environments": shared.environments.sections,
         "hardware": shared.hardware.sections,
         "determinism": _determinism(settings, records),
-        "configurations": [_configuration(group, selections[group.id], data_of) for group in groups],
+        "configurations": [_configuration(group, selections[group.id], data_of, groups) for group in groups],
         "runs": runs,
         "metrics": _metrics(settings, runs),
-        "results": list(results.sections),
+        "results": results.sections,
         "comparisons": make_comparisons(settings, groups, results, by_id),
         "tables": make_tables(settings, groups, results),
         "claims": make_claims(settings, groups, results),
@@ -106,7 +115,12 @@ def _code(
     ]
 
 
-def _configuration(group: ConfigurationGroup, chosen: Selection, data_of: Mapping[Key, str]) -> Section:
+def _configuration(
+    group: ConfigurationGroup,
+    chosen: Selection,
+    data_of: Mapping[Key, str],
+    groups: Sequence[ConfigurationGroup],
+) -> Section:
     counting = {run["id"] for run in chosen.counting}
     newest = max(chosen.counting, key=lambda run: run["id"], default={})
     read = dict.fromkeys(
@@ -116,7 +130,8 @@ def _configuration(group: ConfigurationGroup, chosen: Selection, data_of: Mappin
         for file in record.inputs
         if (file.root, file.path) in data_of
     )
-    return group.to_section(newest.get("code"), list(read))
+    trials = [one for other in groups if other.settings.trials_of == group.id for one in other.records]
+    return group.to_section(newest.get("code"), list(read), trials)
 
 
 def _determinism(settings: ProjectSettings, records: Sequence[RunRecord]) -> Section:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reprocrate.assembly.comparisons import claimed_pairs, comparison_id
+from reprocrate.assembly.comparisons import claimed_pairs, claimed_results, comparison_id
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.results import ResultSet
 from reprocrate.assembly.sections import Section
@@ -29,6 +29,7 @@ def make_claims(
     claims = []
     for index, claim in enumerate(settings.claims):
         _check_names(f"claims[{index}]", claim, names, metrics)
+        _check_average(f"claims[{index}]", claim, settings)
         section: Section = {
             "id": claim.id or f"claim-{index + 1}",
             "text": claim.text,
@@ -54,16 +55,12 @@ def make_tables(
 
 
 def _ordering(better: Better, groups: Sequence[ConfigurationGroup], results: ResultSet) -> Section:
-    evidence = []
-    pairs = claimed_pairs(better, groups)
-    for a, b in pairs:
-        first = results.find(a, better.metric, better.split)
-        second = results.find(b, better.metric, better.split)
-        if first and second:
-            evidence.append(comparison_id(first["id"], second["id"]))
+    found = claimed_results(better, groups, results)
+    evidence = [comparison_id(first["id"], second["id"]) for first, second in found]
+    cases = len(found) if better.over else len(claimed_pairs(better, groups))
     section: Section = {"evidence": evidence, "by": better.by}
-    if better.factor and len(pairs) > 1:
-        quantifier = {"at_least": better.at_least or len(pairs), "of": len(pairs)}
+    if better.factor and cases > 1:
+        quantifier = {"at_least": better.at_least or cases, "of": cases}
         return section | {"kind": "quantified", "quantifier": quantifier}
     return section | {"kind": "gain" if better.by else "ordering"}
 
@@ -110,12 +107,35 @@ def _check_names(place: str, claim: ClaimSettings, names: set[str], metrics: set
             )
 
 
+def _check_average(place: str, claim: ClaimSettings, settings: ProjectSettings) -> None:
+    """A claim about averages needs averages."""
+    better = claim.better
+    if better is None or better.over is None:
+        return
+    for summary in settings.summaries:
+        if (summary.over, summary.metric) == (
+            better.over,
+            better.metric,
+        ) and summary.statistic != "mean_rank":
+            return
+    raise UsageError(
+        f"reprocrate.toml: {place} compares averages over `{better.over}`",
+        f"no `[[summaries]]` of the metric `{better.metric}` is over it",
+        f'Add [[summaries]] with metric = "{better.metric}" and over = "{better.over}"',
+    )
+
+
 def _table(table: TableSettings, groups: Sequence[ConfigurationGroup], results: ResultSet) -> Section:
     cells: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for group in groups:
-        row = _level(group, table.rows)
-        column = table.metric if table.columns == "metric" else _level(group, table.columns)
-        result = results.find(group.id, table.metric)
+    places = [
+        (
+            group.level(table.rows),
+            table.metric if table.columns == "metric" else group.level(table.columns),
+            results.find(group.id, table.metric),
+        )
+        for group in groups
+    ]
+    for row, column, result in [*places, *_margins(table, results)]:
         if row is not None and column is not None and result:
             cells.setdefault((row, column), {"row": row, "column": column, "result": result["id"]})
     return {
@@ -129,9 +149,14 @@ def _table(table: TableSettings, groups: Sequence[ConfigurationGroup], results: 
     }
 
 
-def _level(group: ConfigurationGroup, factor: str) -> str | None:
-    if factor in group.factors:
-        return str(group.factors[factor])
-    if factor == "configuration":
-        return group.id
-    return group.settings.data[0] if factor == "data" and group.settings.data else None
+def _margins(table: TableSettings, results: ResultSet) -> Iterator[tuple[str, str, Section]]:
+    """The averages over the table's columns, as further columns, and over its rows, as further rows."""
+    for average in results.averages:
+        section = average.section
+        name = section["statistic"].replace("_", " ")
+        if section["metric"] != table.metric:
+            continue
+        if average.over == table.columns and set(average.levels) == {table.rows}:
+            yield str(average.levels[table.rows]), name, section
+        elif average.over == table.rows and set(average.levels) == {table.columns}:
+            yield name, str(average.levels[table.columns]), section

@@ -7,10 +7,9 @@ from typing import Any
 
 from reprocrate import statistics
 from reprocrate.assembly.configurations import ConfigurationGroup
-from reprocrate.assembly.results import ResultSet, interval_section
+from reprocrate.assembly.results import ResultSet, interval_section, values_of
 from reprocrate.assembly.sections import Section
-from reprocrate.assembly.selection import reported_value
-from reprocrate.assembly.settings import Better, ProjectSettings
+from reprocrate.assembly.settings import Better, MetricSettings, ProjectSettings
 
 
 def make_comparisons(
@@ -27,8 +26,8 @@ def make_comparisons(
     claimed = _claimed(settings, groups, results)
     pairs = dict.fromkeys(claimed)
     for a, b in _natural_pairs(groups):
-        for result in results.sections:
-            rival = results.find(b, result["metric"], result.get("split"))
+        for result in results.of_configurations:
+            rival = results.find(b, result["metric"], result.get("split"), result["over"])
             if result["configuration"] == a and rival and (rival["id"], result["id"]) not in pairs:
                 pairs[result["id"], rival["id"]] = None
     by_id = {result["id"]: result for result in results.sections}
@@ -47,11 +46,8 @@ def _claimed(
     pairs: dict[tuple[str, str], None] = {}
     for claim in settings.claims:
         if claim.better:
-            metric, split = claim.better.metric, claim.better.split
-            for a, b in claimed_pairs(claim.better, groups):
-                first, second = results.find(a, metric, split), results.find(b, metric, split)
-                if first and second:
-                    pairs[first["id"], second["id"]] = None
+            for first, second in claimed_results(claim.better, groups, results):
+                pairs[first["id"], second["id"]] = None
     return list(pairs)
 
 
@@ -66,6 +62,21 @@ def _correct(family: Sequence[Section]) -> None:
             section |= {"p_value": p, "correction": "holm"}
 
 
+def claimed_results(
+    better: Better, groups: Sequence[ConfigurationGroup], results: ResultSet
+) -> list[tuple[Section, Section]]:
+    """Pairs of results, as far as there are any yet, of which the first is claimed to be better."""
+    if better.over:
+        return _claimed_averages(better, results)
+    found = []
+    for a, b in claimed_pairs(better, groups):
+        first = results.find(a, better.metric, better.split)
+        second = results.find(b, better.metric, better.split, first["over"]) if first else None
+        if first and second:
+            found.append((first, second))
+    return found
+
+
 def claimed_pairs(better: Better, groups: Sequence[ConfigurationGroup]) -> list[tuple[str, str]]:
     """Pairs of configurations of which the first is claimed to be better."""
     if better.configuration:
@@ -77,12 +88,28 @@ def claimed_pairs(better: Better, groups: Sequence[ConfigurationGroup]) -> list[
         for b in groups
         if str(a.factors.get(factor)) == better.level
         and str(b.factors.get(factor)) == better.than
-        and _others(a, factor) == _others(b, factor)
+        and a.other_factors(factor) == b.other_factors(factor)
     ]
 
 
-def _others(group: ConfigurationGroup, factor: str) -> dict[str, Any]:
-    return {name: value for name, value in group.factors.items() if name != factor}
+def _claimed_averages(better: Better, results: ResultSet) -> list[tuple[Section, Section]]:
+    factor = str(better.factor)
+    known = [
+        (average.section, {name: str(value) for name, value in average.levels.items()})
+        for average in results.averages
+        if average.over == better.over
+        and average.section["metric"] == better.metric
+        and better.split in (None, average.section["split"])
+        and average.section["statistic"] != "mean_rank"
+    ]
+    return [
+        (a, b)
+        for a, levels in known
+        for b, others in known
+        if levels.get(factor) == better.level
+        and others == levels | {factor: better.than}
+        and a["statistic"] == b["statistic"]
+    ]
 
 
 def _natural_pairs(groups: Sequence[ConfigurationGroup]) -> Iterator[tuple[str, str]]:
@@ -99,10 +126,14 @@ def _natural_pairs(groups: Sequence[ConfigurationGroup]) -> Iterator[tuple[str, 
 def _comparison(
     a: Section, b: Section, left: Mapping[Any, float], right: Mapping[Any, float], *, paired: bool
 ) -> Section:
-    """One comparison; `left` and `right` are the values of the two results by seed."""
+    """One comparison; `left` and `right` are the values of the two results by seed.
+
+    Results over folds are not tested: a t test takes the folds for independent, which finds differences that
+    are not there (Dietterich 1998).
+    """
     section: Section = {"id": comparison_id(a["id"], b["id"]), "a": a["id"], "b": b["id"]}
     section["effect"] = {"kind": "difference", "value": a["value"] - b["value"]}
-    if min(len(left), len(right)) < 2:
+    if min(len(left), len(right)) < 2 or "folds" in (a["over"], b["over"]):
         return section
     use_pairs = paired and left.keys() == right.keys()
     if use_pairs:
@@ -122,16 +153,14 @@ def comparison_id(a: str, b: str) -> str:
 
 
 def _values(result: Section, settings: ProjectSettings, runs: Mapping[str, Any]) -> dict[Any, float]:
-    """The values that a result rests on, by seed."""
+    """The values that a result rests on, by seed, and by fold where it is over folds."""
     key = (result["metric"], result.get("data"), result.get("split"))
-    metric = settings.metrics.get(result["metric"])
+    metric = settings.metrics.get(result["metric"], MetricSettings())
     values = {}
     for name in result["runs"]:
         run = runs[name]
-        seen = reported_value(
-            [each for each in run["metrics"] if (each["metric"], each.get("data"), each.get("split")) == key],
-            metric.selection if metric else None,
-        )
-        if seen and seen["value"] is not None:
-            values[run["seeds"][0]["value"] if run.get("seeds") else name] = seen["value"]
+        seed = run["seeds"][0]["value"] if run.get("seeds") else name
+        for seen in values_of(run, key, result["over"], metric):
+            if seen["value"] is not None:
+                values[seed if seen.get("fold") is None else (seed, seen["fold"])] = seen["value"]
     return values

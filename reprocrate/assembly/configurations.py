@@ -25,9 +25,36 @@ class ConfigurationGroup:
     settings: ConfigurationSettings
     factors: Mapping[str, Any]
 
-    def to_section(self, code: str | None, data: Sequence[str]) -> dict[str, Any]:
-        """The manifest's entry; `code` and `data` are the ids that its results rest on."""
+    @property
+    def makes_results(self) -> bool:
+        """Whether results rest on it: none do on trials of a search, or on what only shows that it runs."""
+        return self.settings.trials_of is None and self.settings.kind != "smoke"
+
+    def level(self, factor: str) -> str | None:
+        """What a factor is here: `configuration` and `data` are factors even where none is called so."""
+        if factor in self.factors:
+            return str(self.factors[factor])
+        if factor == "configuration":
+            return self.id
+        return self.settings.data[0] if factor == "data" and self.settings.data else None
+
+    def other_factors(self, factor: str) -> dict[str, Any]:
+        """All factors but one."""
+        return {name: value for name, value in self.factors.items() if name != factor}
+
+    def to_section(
+        self, code: str | None, data: Sequence[str], trials: Sequence[RunRecord] = ()
+    ) -> dict[str, Any]:
+        """The manifest's entry.
+
+        Args:
+            code: id of the code that its results rest on.
+            data: ids of the data that they rest on.
+            trials: the launches of its search, where they were recorded.
+        """
         declared = self.settings.model_dump(mode="json", exclude_defaults=True)
+        completed = sum(trial.status == "ok" for trial in trials)
+        counted = {"trials": len(trials), "trials_completed": completed} if trials else {}
         return {
             "id": self.id,
             "name": self.id,
@@ -39,7 +66,7 @@ class ConfigurationGroup:
             "hyperparameters": declared.get("hyperparameters"),
             "code": code,
             "data": declared.get("data") or list(data),
-            "search": declared.get("search"),
+            "search": counted | declared["search"] if "search" in declared else None,
             "variants": declared.get("variants"),
         }
 

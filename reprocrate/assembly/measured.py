@@ -14,6 +14,7 @@ from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.results import MetricSource, Written, extract, parse_source
+from reprocrate.capture.seeds import substituted
 from reprocrate.files import sha256_file
 
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -26,7 +27,15 @@ def metric_sources(settings: ProjectSettings) -> list[MetricSource]:
         UsageError: a place or an expression is wrong.
     """
     return [
-        parse_source(name, place=metric.source, stdout=metric.stdout, split=metric.split, data=metric.data)
+        parse_source(
+            name,
+            place=metric.source,
+            stdout=metric.stdout,
+            split=metric.split,
+            data=metric.data,
+            selection=metric.selection,
+            last_k=metric.last_k,
+        )
         for name, metric in settings.metrics.items()
         if metric.source or metric.stdout
     ]
@@ -60,6 +69,34 @@ def measured(
     only = group.settings.data[0] if len(group.settings.data) == 1 else None
     labelled = [_relabelled(metric, sources.get(metric.metric)) for metric in metrics]
     return tuple(replace(metric, data=metric.data or only) for metric in labelled)
+
+
+def kinds_of_outputs(
+    settings: ProjectSettings, group: ConfigurationGroup, record: RunRecord
+) -> dict[str, str]:
+    """What files that a launch wrote are, by path, as far as `[files]` says so.
+
+    A run has one file of `histories` and of `predictions`. Where the name stands for several, it cannot be
+    told which one is meant, and they stay outputs.
+    """
+    names = names_in_paths(settings, group.id, record.configuration.template, record.configuration.grid)
+    values = {**names, "seed": record.seed}
+    paths = [file.path for file in record.outputs if file.root is None]
+    kinds: dict[str, str] = {}
+    for place in settings.files.checkpoints:
+        kinds |= dict.fromkeys(_matching(place, values, paths), "checkpoints")
+    named = {"histories": settings.files.histories, "predictions": settings.files.predictions}
+    for kind, pattern in named.items():
+        found = _matching(pattern, values, paths) if pattern else []
+        if len(found) == 1:
+            kinds[found[0]] = kind
+    return kinds
+
+
+def _matching(place: str, values: Mapping[str, Scalar | None], paths: Sequence[str]) -> list[str]:
+    known = {name: value for name, value in values.items() if value is not None}
+    wanted = _BRACES.sub("*", substituted(place, known).removeprefix("./"))
+    return [path for path in paths if path == wanted or fnmatchcase(path, wanted)]
 
 
 def _relabelled(metric: Metric, source: MetricSource | None) -> Metric:

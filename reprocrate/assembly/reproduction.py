@@ -12,7 +12,7 @@ from reprocrate.capture.record import RunRecord
 from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import Manifest, Reproduction
 
-_KEPT_OF_METRICS = {"name", "direction", "range", "unit", "definition", "count_of", "selection"}
+_KEPT_OF_METRICS = {"name", "direction", "range", "unit", "definition", "count_of", "selection", "last_k"}
 
 
 def assemble_reproduction(
@@ -65,6 +65,8 @@ def sources_of(original: Manifest) -> tuple[MetricSource, ...]:
             stdout_regex=metric.source.stdout,
             split=metric.source.split,
             data=metric.source.data,
+            selection=metric.selection,
+            last_k=metric.last_k,
         )
         for metric in original.metrics
         if metric.source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.inputs import FileRoles, Key
@@ -10,6 +10,9 @@ from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.capture.record import DataFile, Environment, Metric, RunRecord, plain
 from reprocrate.files import sha256_bytes, tree_digest
 from reprocrate.manifest.canonical import canonical_bytes
+
+_LISTS = ("outputs", "checkpoints")
+"""Kinds of files of which a run may have several."""
 
 
 class Shared:
@@ -35,6 +38,7 @@ class RunSections:
     Args:
         roles: what each file is.
         metrics_of: the metric values of a launch.
+        kinds_of: what files that a launch wrote are, by path, as far as the author says so.
         lock_of: reads the lock of an environment in this project, as a manifest section.
     """
 
@@ -42,10 +46,12 @@ class RunSections:
         self,
         roles: FileRoles,
         metrics_of: Callable[[RunRecord], Sequence[Metric]],
+        kinds_of: Callable[[RunRecord], Mapping[str, str]],
         lock_of: Callable[[Environment], Section | None],
     ) -> None:
         self._roles = roles
         self._metrics_of = metrics_of
+        self._kinds_of = kinds_of
         self._lock_of = lock_of
         self._newest_writer: dict[Key, str] = {}
         self.code = Shared("code")
@@ -55,18 +61,18 @@ class RunSections:
     def build(self, groups: Sequence[ConfigurationGroup]) -> list[Section]:
         """Every launch of every configuration, oldest first."""
         launches = sorted(
-            ((record, group.id) for group in groups for record in group.records), key=lambda pair: pair[0].id
+            ((record, group) for group in groups for record in group.records), key=lambda pair: pair[0].id
         )
         for record, _ in launches:
             self._newest_writer |= {(out.root, out.path): record.id for out in record.outputs}
-        return [self._run(record, configuration) for record, configuration in launches]
+        return [self._run(record, group) for record, group in launches]
 
-    def _run(self, record: RunRecord, configuration: str) -> Section:
+    def _run(self, record: RunRecord, group: ConfigurationGroup) -> Section:
         working_directory = record.configuration.working_directory
         return {
             "id": record.id,
-            "configuration": configuration,
-            "kind": "train",
+            "configuration": group.id,
+            "kind": group.settings.kind or "train",
             "seeds": [plain(seed) for seed in record.seeds],
             "command": list(record.command),
             "working_directory": None if working_directory == "." else working_directory,
@@ -81,7 +87,7 @@ class RunSections:
             if record.hardware.cpu
             else [],
             "inputs": [plain(file) for file in self._listed_inputs(record)],
-            "outputs": [self._output(file, record.id) for file in record.outputs],
+            **self._outputs(record),
             "logs": [plain(log) for log in record.logs if log.size],
             "metrics": [plain(metric) for metric in self._metrics_of(record)],
             "resources": plain(record.resources),
@@ -92,6 +98,15 @@ class RunSections:
         """What was read, without code: that is listed with the code."""
         code = {file.path for file in self._roles.code_files(record)} | self._roles.imported
         return [file for file in record.inputs if file.root or file.path not in code]
+
+    def _outputs(self, record: RunRecord) -> Section:
+        """What it wrote, by kind."""
+        kinds = self._kinds_of(record)
+        sorted_: dict[str, list[Section]] = {}
+        for file in record.outputs:
+            kind = kinds.get(file.path, "outputs") if file.root is None else "outputs"
+            sorted_.setdefault(kind, []).append(self._output(file, record.id))
+        return {kind: files if kind in _LISTS else files[0] for kind, files in sorted_.items()}
 
     def _output(self, file: DataFile, run: str) -> Section:
         """An output; only the newest launch that wrote a path still has its bytes there."""

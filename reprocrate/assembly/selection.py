@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reprocrate import statistics
+
 Observation = Mapping[str, Any]
 Run = Mapping[str, Any]
 
@@ -47,14 +49,28 @@ def select_runs(
     )
 
 
-def reported_value(observations: Sequence[Observation], selection: str | None) -> Observation | None:
-    """The observation of one run that is reported: the last one, or the largest where the author says so."""
-    if not observations:
-        return None
-    if selection == "max":
-        finite = [each for each in observations if each["value"] is not None]
-        return max(finite, key=lambda each: each["value"]) if finite else observations[-1]
-    return max(enumerate(observations), key=lambda pair: (pair[1].get("step") or 0, pair[0]))[1]
+def reported_value(
+    observations: Sequence[Observation], selection: str | None, last_k: int | None = None
+) -> Observation | None:
+    """What one run reports of its values in one metric, data and split, which are of no fold.
+
+    That is the value that counts by the metric's selection, or the mean of those that count together: at the
+    last of their steps, and null with the status of the last that is not finite where one of them is. None
+    where the run left no value, or fewer than are to be averaged. Where the values do not say which of them
+    is meant (`best_validation`, `checkpoint`), it is the last one.
+    """
+    points = [(each.get("step"), each["value"]) for each in observations]
+    try:
+        places = statistics.counting(points, selection, last_k)
+    except LookupError:
+        if selection == "mean_last_k":
+            return None
+        places = statistics.counting(points)
+    chosen = [observations[place] for place in places]
+    unknown = [each for each in chosen if each["value"] is None]
+    if unknown or len(chosen) <= 1:
+        return next(iter([*unknown[-1:], *chosen]), None)
+    return {**chosen[-1], "value": statistics.mean([each["value"] for each in chosen])}
 
 
 def _differ(a: Mapping[Any, str], b: Mapping[Any, str]) -> bool:

@@ -106,7 +106,21 @@ class DataSettings(Table):
 
 
 class MetricSettings(Table):
-    """`[metrics.NAME]`: where the value stands (`from` or `stdout`) and how to read it."""
+    """`[metrics.NAME]`: where the value stands (`from` or `stdout`) and how to read it.
+
+    A run may leave several values. Of a cross-validation each fold has one: in a CSV file a row for each,
+    with a column `fold`, in JSON an entry of a list for each:
+
+        [metrics.accuracy]
+        from = "out/{configuration}-{seed}.csv:accuracy"            # or "out/{seed}.json:$.folds[*].accuracy"
+
+    Of a learning curve the last value counts, or the mean of the last ones:
+
+        [metrics.return]
+        from = "out/{configuration}-{seed}.csv:return"
+        selection = "mean_last_k"
+        last_k = 10
+    """
 
     source: Annotated[Text | None, Field(alias="from")] = None
     stdout: Text | None = None
@@ -121,9 +135,12 @@ class MetricSettings(Table):
     definition: str | None = None
     count_of: Positive | None = None
     selection: Literal["last", "best_validation", "max", "mean_last_k", "checkpoint"] | None = None
+    last_k: Positive | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> MetricSettings:
+        if (self.selection == "mean_last_k") != (self.last_k is not None):
+            raise ValueError('`selection = "mean_last_k"` and `last_k`, how many values, go together')
         if self.source and self.stdout:
             raise ValueError("both `from` and `stdout` are given; the value can come from one of them only")
         if self.source and ":" not in self.source:
@@ -134,12 +151,30 @@ class MetricSettings(Table):
 
 
 class ConfigurationSettings(Table):
-    """`[configurations.NAME]`"""
+    """`[configurations.NAME]`
+
+    `kind` says what its runs are for, which is training where nothing else is said. Runs of kind `smoke` show
+    that the code runs, and no result rests on them. Neither does one on the trials of a search: these are a
+    configuration of their own, which says by `trials_of` whose hyper-parameters they chose. They count as the
+    `trials` of that search, and as unreported runs:
+
+        [configurations.kernel.search]
+        space = { bandwidth = "0.01 to 10, log-uniform" }
+        method = "random"
+        selected_by = { metric = "validation_accuracy", split = "validation" }
+
+        [configurations.kernel-search]
+        trials_of = "kernel"
+        seeds = "0-11"
+        command = "python trial.py --trial {seed} --out out/kernel-search-{seed}.json"
+    """
 
     command: Command | None = None
     seeds: str | None = None
     seed_variable: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
     role: Literal["proposed", "baseline", "ablation", "reference"] | None = None
+    kind: Literal["preprocess", "train", "evaluate", "analyse", "smoke"] | None = None
+    trials_of: Identifier | None = None
     factors: Settings = {}
     hyperparameters: dict[str, Any] = {}
     data: Many[Identifier] = ()
@@ -147,8 +182,43 @@ class ConfigurationSettings(Table):
     variants: Many[Variant] = ()
 
 
+class FilesSettings(Table):
+    """`[files]`: what files that a run writes are, named as in a metric's `from`.
+
+    For example `histories = "out/{configuration}-{seed}.csv"`. All other files that it writes are outputs.
+    """
+
+    histories: Text | None = None
+    predictions: Text | None = None
+    checkpoints: Many[Text] = ()
+
+
+class SummarySettings(Table):
+    """`[[summaries]]`: for each combination of the other factors one result over the levels of one factor.
+
+    A macro-average over data sets for each method, and the mean of the ranks that it takes among the methods:
+
+        [[summaries]]
+        metric = "accuracy"
+        over = "data"
+
+        [[summaries]]
+        metric = "accuracy"
+        over = "data"
+        statistic = "mean_rank"
+    """
+
+    metric: Identifier
+    over: Text
+    statistic: Literal["mean", "median", "iqm", "max", "min", "mean_rank"] = "mean"
+    split: Identifier | None = None
+
+
 class TableSettings(Table):
-    """`[[tables]]`: `rows` and `columns` are factors; without `columns` there is one, the metric."""
+    """`[[tables]]`: `rows` and `columns` are factors; without `columns` there is one, the metric.
+
+    Summaries over one of the two follow as further columns, or rows, called after their statistic.
+    """
 
     label: Text
     rows: Text
@@ -159,13 +229,18 @@ class TableSettings(Table):
 
 
 class Better(Table):
-    """`better`: one configuration beats another, or one level of a factor beats another wherever both ran."""
+    """`better`: one configuration beats another, or one level of a factor beats another wherever both ran.
+
+    With `over`, a factor that there are `[[summaries]]` over, their averages are compared: on average over
+    the data sets, say, and not on each of them.
+    """
 
     metric: Identifier
     than: Text
     configuration: Text | None = None
     factor: Text | None = None
     level: Text | None = None
+    over: Text | None = None
     by: Annotated[float, Field(ge=0)] | None = None
     at_least: Positive | None = None
     split: Identifier | None = None
@@ -176,6 +251,8 @@ class Better(Table):
             raise ValueError("give either `configuration`, or `factor` with `level`")
         if self.factor is not None and self.level is None:
             raise ValueError("`factor` needs `level`: the value that is said to be better")
+        if self.over is not None and self.factor is None:
+            raise ValueError("`over` goes with `factor` and `level`: averages belong to no one configuration")
         return self
 
 
@@ -237,6 +314,8 @@ class ProjectSettings(Table):
     data: dict[Identifier, DataSettings] = {}
     metrics: dict[Identifier, MetricSettings] = {}
     configurations: dict[Identifier, ConfigurationSettings] = {}
+    files: FilesSettings = FilesSettings()
+    summaries: Many[SummarySettings] = ()
     tables: Many[TableSettings] = ()
     claims: Many[ClaimSettings] = ()
     determinism: DeterminismSettings = DeterminismSettings()
@@ -246,3 +325,15 @@ class ProjectSettings(Table):
     ethics: Ethics | None = None
     leakage: Many[Leakage] = ()
     checklists: Many[Checklist] = ()
+
+    @model_validator(mode="after")
+    def _trials_have_a_search(self) -> ProjectSettings:
+        for name, one in self.configurations.items():
+            if one.trials_of is None:
+                continue
+            searched = self.configurations.get(one.trials_of)
+            if searched is None or searched.search is None:
+                raise ValueError(
+                    f"the configuration `{name}` has trials of `{one.trials_of}`, without `search`"
+                )
+        return self

@@ -221,6 +221,7 @@ class Metric:
     split: str | None = None
     data: str | None = None
     step: int | None = None
+    fold: int | None = None
 
 
 @dataclass(frozen=True)

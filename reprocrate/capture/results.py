@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from pathlib import Path
 from typing import Any
 
+from reprocrate.capture.points import (
+    EACH,
+    Entry,
+    NotFoundError,
+    Point,
+    as_number,
+    csv_entries,
+    json_entries,
+    kept,
+)
 from reprocrate.capture.record import Metric, Scalar
 from reprocrate.capture.seeds import substituted
 from reprocrate.errors import UsageError
 
 LARGEST_READ_BYTES = 256 * 1024 * 1024
 _STEP = re.compile(
-    r"\.(?P<name>[^.\[\]\s]+)|\[(?P<index>-?[0-9]+)\]|\[(?P<quote>['\"])(?P<quoted>.*?)(?P=quote)\]"
+    r"\.(?P<name>[^.\[\]\s]+)|\[(?P<index>-?[0-9]+|\*)\]|\[(?P<quote>['\"])(?P<quoted>.*?)(?P=quote)\]"
 )
 _BRACES = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
-_STEP_COLUMNS = ("step", "global_step", "epoch", "iteration")
 
 
 @dataclass(frozen=True)
@@ -33,11 +41,16 @@ class MetricSource:
         name: the metric.
         from_path: a file, relative to the project. `{seed}` and other names in braces are replaced by their
             values; a name without a value, and `*` and `?`, stand for anything.
-        json_path: the place in that JSON file, as `$.test.accuracy`, `$.runs[0].loss` or `$["val acc"]`.
-        csv_column: the column of that CSV file; the last row that has a value counts.
+        json_path: the place in that JSON file, as `$.test.accuracy`, `$.runs[0].loss` or `$["val acc"]`; with
+            `[*]`, as in `$.folds[*].accuracy`, every entry of a list is the value of a fold.
+        csv_column: the column of that CSV file, or the name of the metric in a file with the columns `metric`
+            and `value`. With a column `fold` each row is the value of a fold; of other rows that have a value
+            the last counts, or what `selection` says.
         stdout_regex: a regular expression with a group `value`; its last match in the output counts.
         split: the split that it was measured on.
         data: the data set that it was measured on.
+        selection: which of several values the metric reports.
+        last_k: how many values are averaged, where that is the mean of the last ones.
     """
 
     name: str
@@ -47,6 +60,8 @@ class MetricSource:
     stdout_regex: str | None = None
     split: str | None = None
     data: str | None = None
+    selection: str | None = None
+    last_k: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,8 @@ def parse_source(
     stdout: str | None = None,
     split: str | None = None,
     data: str | None = None,
+    selection: str | None = None,
+    last_k: int | None = None,
 ) -> MetricSource:
     """A source from the notation of `reprocrate.toml`.
 
@@ -96,12 +113,15 @@ def parse_source(
         stdout: a regular expression with a group `value`.
         split: the split that the metric was measured on.
         data: the data set that it was measured on.
+        selection: which of several values the metric reports.
+        last_k: how many values are averaged, where that is the mean of the last ones.
 
     Raises:
         UsageError: it names no place, or the expression is wrong.
     """
+    source = MetricSource(name, split=split, data=data, selection=selection, last_k=last_k)
     if stdout is not None:
-        source = MetricSource(name, stdout_regex=stdout, split=split, data=data)
+        source = replace(source, stdout_regex=stdout)
         _compiled(source)
         return source
     path, colon, where = (place or "").partition(":")
@@ -113,8 +133,8 @@ def parse_source(
         )
     if where.startswith("$"):
         _json_steps(name, where)
-        return MetricSource(name, from_path=path, json_path=where, split=split, data=data)
-    return MetricSource(name, from_path=path, csv_column=where, split=split, data=data)
+        return replace(source, from_path=path, json_path=where)
+    return replace(source, from_path=path, csv_column=where)
 
 
 def extract(sources: Sequence[MetricSource], written: Written) -> Extraction:
@@ -126,11 +146,11 @@ def extract(sources: Sequence[MetricSource], written: Written) -> Extraction:
     metrics, problems = [], []
     for source in sources:
         try:
-            number, step = _read(source, written)
-        except _NotFoundError as error:
+            points = _read(source, written)
+        except NotFoundError as error:
             problems.append(f"metric {source.name}: {error}")
         else:
-            metrics.append(as_metric(source.name, number, source.split, source.data, step))
+            metrics += [_metric(source, point) for point in points]
     return Extraction(tuple(metrics), tuple(problems))
 
 
@@ -145,26 +165,33 @@ def as_metric(
     return Metric(name, None, "inf" if number > 0 else "-inf", split, data, step)
 
 
+def _metric(source: MetricSource, point: Point) -> Metric:
+    metric = as_metric(source.name, point.number, source.split, source.data, point.step)
+    return replace(metric, fold=point.fold)
+
+
 def read_text(path: Path) -> str:
     """A text file in UTF-8; what is not is replaced."""
     with path.open("rb") as handle:
         return handle.read(LARGEST_READ_BYTES).decode("utf-8", "replace")
 
 
-class _NotFoundError(Exception):
-    """Why a metric has no value."""
-
-
-def _read(source: MetricSource, written: Written) -> tuple[float, int | None]:
+def _read(source: MetricSource, written: Written) -> list[Point]:
+    """The values that the record keeps, in the order of the file."""
     if source.stdout_regex is not None:
-        return _from_text(source, written), None
+        return [Point(_from_text(source, written))]
     path = _chosen_file(source, written)
+    location = written.location(path)
     try:
         if source.json_path is not None:
-            return _from_json(source, written.location(path), path), None
-        return _from_csv(source, written.location(path), path)
+            entries = _from_json(source, location, path)
+        else:
+            labels = {"split": source.split, "data": source.data}
+            wanted = {name: label for name, label in labels.items() if label}
+            entries = csv_entries(location, path, source.csv_column or "", wanted)
     except OSError as error:
-        raise _NotFoundError(f"{path} could not be read ({error.strerror})") from None
+        raise NotFoundError(f"{path} could not be read ({error.strerror})") from None
+    return kept(entries, path, source.selection, source.last_k)
 
 
 def _chosen_file(source: MetricSource, written: Written) -> str:
@@ -174,8 +201,8 @@ def _chosen_file(source: MetricSource, written: Written) -> str:
         return wanted
     if not _BRACES.search(wanted) and not set("*?") & set(wanted):
         if (written.project / wanted).is_file():
-            raise _NotFoundError(f"{wanted} is there, but this launch did not write it")
-        raise _NotFoundError(f"this launch did not write {wanted}")
+            raise NotFoundError(f"{wanted} is there, but this launch did not write it")
+        raise NotFoundError(f"this launch did not write {wanted}")
     escaped = _BRACES.sub("*", wanted).replace("[", "[[]")
     pattern = re.compile(translate(escaped))
     found = sorted(
@@ -183,30 +210,24 @@ def _chosen_file(source: MetricSource, written: Written) -> str:
     )
     if len(found) != 1:
         number = f"{len(found)} files: {', '.join(found[:3])}" if found else "no file"
-        raise _NotFoundError(f"{wanted} stands for one file that this launch wrote, but that is {number}")
+        raise NotFoundError(f"{wanted} stands for one file that this launch wrote, but that is {number}")
     return found[0]
 
 
-def _from_json(source: MetricSource, location: Path, path: str) -> float:
+def _from_json(source: MetricSource, location: Path, path: str) -> list[Entry]:
     steps = _json_steps(source.name, source.json_path or "")
     try:
-        value: Any = json.loads(read_text(location))
+        document: Any = json.loads(read_text(location))
     except (ValueError, RecursionError) as error:
-        raise _NotFoundError(f"{path} is not JSON ({error})") from None
-    for step in steps:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            known = f"; it has {', '.join(sorted(map(str, value))[:8])}" if isinstance(value, dict) else ""
-            raise _NotFoundError(f"{path} has no {source.json_path}{known}") from None
-    return _number(value, f"{path} at {source.json_path}")
+        raise NotFoundError(f"{path} is not JSON ({error})") from None
+    return json_entries(document, steps, path, source.json_path or "", are_steps=source.last_k is not None)
 
 
 def _json_steps(name: str, path: str) -> list[str | int]:
     """The keys and indices of a path such as `$.a.b[0]["c d"]`, a subset of JSONPath (RFC 9535).
 
     Raises:
-        UsageError: it is no such path.
+        UsageError: it is no such path, or has `[*]` twice.
     """
     steps: list[str | int] = []
     position = 1
@@ -215,49 +236,28 @@ def _json_steps(name: str, path: str) -> list[str | int]:
         if match is None:
             break
         if match["index"] is not None:
-            steps.append(int(match["index"]))
+            steps.append(EACH if match["index"] == EACH else int(match["index"]))
         else:
             steps.append(match["name"] if match["name"] is not None else match["quoted"])
         position = match.end()
-    if not path.startswith("$") or position < len(path):
+    if not path.startswith("$") or position < len(path) or steps.count(EACH) > 1:
         raise UsageError(
             f'metric {name} has the place "{path}"',
-            "it is not the path of one JSON value",
-            'Write it like $.test.accuracy, $.runs[0].loss or $["val acc"]',
+            "it is not the path of one JSON value, or of one in each entry of a list",
+            'Write it like $.test.accuracy, $.runs[0].loss, $["val acc"] or $.folds[*].accuracy',
         )
     return steps
-
-
-def _from_csv(source: MetricSource, location: Path, path: str) -> tuple[float, int | None]:
-    with location.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
-        sample = handle.readline()
-        handle.seek(0)
-        rows = csv.DictReader(handle, delimiter="\t" if "\t" in sample and "," not in sample else ",")
-        columns = [name.strip() for name in rows.fieldnames or ()]
-        if source.csv_column not in columns:
-            raise _NotFoundError(f"{path} has no column {source.csv_column}; it has {', '.join(columns[:8])}")
-        rows.fieldnames = columns
-        last = None
-        for row in rows:
-            if (row.get(source.csv_column) or "").strip():
-                last = row
-    if last is None:
-        raise _NotFoundError(f"{path} has no value in the column {source.csv_column}")
-    steps = [last[name] for name in _STEP_COLUMNS if (last.get(name) or "").strip().isdigit()]
-    return _number(last[source.csv_column], f"{path}, column {source.csv_column}"), int(
-        steps[0]
-    ) if steps else None
 
 
 def _from_text(source: MetricSource, written: Written) -> float:
     try:
         text = read_text(written.stdout)
     except OSError as error:
-        raise _NotFoundError(f"the standard output could not be read ({error.strerror})") from None
+        raise NotFoundError(f"the standard output could not be read ({error.strerror})") from None
     last = deque(_compiled(source).finditer(text), maxlen=1)
     if not last:
-        raise _NotFoundError(f"nothing in the standard output matches {source.stdout_regex}")
-    return _number(last[0]["value"], "the standard output")
+        raise NotFoundError(f"nothing in the standard output matches {source.stdout_regex}")
+    return as_number(last[0]["value"], "the standard output")
 
 
 def _compiled(source: MetricSource) -> re.Pattern[str]:
@@ -275,18 +275,3 @@ def _compiled(source: MetricSource) -> re.Pattern[str]:
             fix="Write it like accuracy: (?P<value>[0-9.]+)",
         )
     return pattern
-
-
-def _number(value: object, where: str) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf if value > 0 else -math.inf
-    if isinstance(value, str):
-        try:
-            return float(value.strip().replace("_", "x"))  # Python alone takes 1_000 for a number
-        except ValueError:
-            pass
-    shown = json.dumps(value, default=str)
-    raise _NotFoundError(f"{where} is no number: {shown if len(shown) < 60 else shown[:57] + '...'}")

@@ -174,3 +174,9 @@ class Run(Section):
     def seed(self) -> int | str | None:
         """The run's first seed, which names it among the runs of its configuration."""
         return self.seeds[0].value if self.seeds else None
+
+    @property
+    def written(self) -> tuple[File, ...]:
+        """Every file that it wrote, whatever its kind, but for its logs."""
+        single = (self.predictions, self.histories)
+        return (*self.outputs, *self.checkpoints, *self.artifacts, *(file for file in single if file))

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from reprocrate.manifest import Configuration, Manifest, Metric, Observation, Result, Run, Table
 from reprocrate.render import numbers, words
 from reprocrate.render.numbers import Precision
+from reprocrate.validation.evidence import selected
 
 
 @dataclass(frozen=True, slots=True)
 class SeedValue:
-    """What one run gave.
+    """What one run gave, or one fold of it.
 
     Attributes:
         run: id of the run.
-        seed: its seed as decimal digits; None where none is known.
+        seed: its seed as decimal digits, with the fold where it is one; None where neither is known.
         value: the value; None where it is no finite number or was not found.
         status: `ok`, `nan`, `inf`, `-inf` or `missing`.
     """
@@ -53,6 +54,16 @@ class Outcome:
     metric: Metric | None
     values: tuple[SeedValue, ...]
     excluded: tuple[tuple[str, str], ...]
+
+    @property
+    def is_rank(self) -> bool:
+        """Whether it is the mean of places, 1 for the best, and no value of its metric."""
+        return self.result.statistic == "mean_rank"
+
+    @property
+    def direction(self) -> str | None:
+        """Which values of its metric are better."""
+        return self.metric.direction if self.metric else None
 
     @property
     def precision(self) -> Precision:
@@ -120,7 +131,7 @@ class OutcomeGroup:
     @property
     def reading(self) -> str:
         """How to read the numbers: `fraction, higher is better`, and what difference is of no importance."""
-        metric = self.outcomes[0].metric
+        metric = None if self.outcomes[0].is_rank else self.outcomes[0].metric
         data = f"measured on {self.outcomes[0].data}" if self.outcomes[0].data and not self.spans_data else ""
         parts = [self.unit, self.direction, data]
         if metric and metric.count_of:
@@ -161,17 +172,23 @@ class Grid:
 
     @property
     def sizes(self) -> list[int]:
-        """The different numbers of seeds behind its cells."""
-        return sorted({outcome.result.n for outcome, _ in self.cells.values() if outcome})
+        """The different numbers of seeds, or folds, behind its cells; averages over others do not count."""
+        return sorted({outcome.result.n for outcome in self._measured})
 
     @property
     def size_text(self) -> str:
-        """How many seeds are behind each cell, in words."""
+        """How many seeds, or folds, are behind each cell, in words."""
+        noun = "fold" if any(outcome.result.over == "folds" for outcome in self._measured) else "seed"
         if not self.sizes:
             return "no cell rests on a recorded result"
         if len(self.sizes) == 1:
-            return f"{words.count_of(self.sizes[0], 'seed')} in each cell"
-        return f"{self.sizes[0]} to {self.sizes[-1]} seeds in each cell"
+            return f"{words.count_of(self.sizes[0], noun)} in each cell"
+        return f"{self.sizes[0]} to {self.sizes[-1]} {noun}s in each cell"
+
+    @property
+    def _measured(self) -> list[Outcome]:
+        cells = (outcome for outcome, _ in self.cells.values() if outcome)
+        return [outcome for outcome in cells if outcome.result.over != "results"]
 
 
 _Observations = dict[tuple[str, str | None, str | None], list[Observation]]
@@ -186,20 +203,21 @@ def make_outcomes(manifest: Manifest) -> dict[str, Outcome]:
 def make_groups(manifest: Manifest, outcomes: Iterable[Outcome]) -> list[OutcomeGroup]:
     """Results by metric and split; those that a claim or table rests on come first."""
     headline = headline_results(manifest)
-    together: dict[tuple[str, str | None], list[Outcome]] = {}
+    together: dict[tuple[str, str | None, bool], list[Outcome]] = {}
     for outcome in outcomes:
-        together.setdefault((outcome.result.metric, outcome.result.split), []).append(outcome)
+        key = (outcome.result.metric, outcome.result.split, outcome.is_rank)
+        together.setdefault(key, []).append(outcome)
     groups = [
         OutcomeGroup(
-            metric=words.metric_label(members[0].metric, metric),
+            metric=f"{'mean rank by ' * is_rank}{words.metric_label(members[0].metric, metric)}",
             split=words.plain(split or ""),
-            direction=words.DIRECTION[members[0].metric.direction if members[0].metric else None],
-            unit=words.plain((members[0].metric.unit if members[0].metric else None) or ""),
+            direction=words.DIRECTION["minimize" if is_rank else members[0].direction],
+            unit=words.plain((members[0].metric.unit if members[0].metric and not is_rank else None) or ""),
             outcomes=tuple(sorted(members, key=lambda member: member.result.id not in headline)),
             is_headline=any(member.result.id in headline for member in members),
             spans_data=len({member.data for member in members}) > 1,
         )
-        for (metric, split), members in together.items()
+        for (metric, split, is_rank), members in together.items()
     ]
     return sorted(groups, key=lambda group: not group.is_headline)
 
@@ -230,7 +248,6 @@ def _by_key(run: Run) -> _Observations:
 def _outcome(manifest: Manifest, result: Result, seen: Mapping[str, _Observations]) -> Outcome:
     configuration = manifest.find_configuration(result.configuration)
     metric = manifest.find_metric(result.metric)
-    selection = metric.selection if metric else None
     key = (result.metric, result.data, result.split)
     runs = [(identifier, manifest.find_run(identifier)) for identifier in result.runs]
     return Outcome(
@@ -240,8 +257,9 @@ def _outcome(manifest: Manifest, result: Result, seen: Mapping[str, _Observation
         data=_data(manifest, result, configuration),
         metric=metric,
         values=tuple(
-            _seed_value(identifier, run, _reported(seen.get(identifier, {}).get(key, ()), selection))
+            value
             for identifier, run in runs
+            for value in _seed_values(identifier, run, result, metric, seen.get(identifier, {}).get(key, []))
         ),
         excluded=tuple(
             (words.seed_label(manifest.find_run(each.run)), words.EXCLUSION[each.reason])
@@ -257,19 +275,29 @@ def _data(manifest: Manifest, result: Result, configuration: Configuration | Non
     return words.data_label(manifest.find_data(str(factor)), str(factor)) if factor is not None else ""
 
 
-def _seed_value(identifier: str, run: Run | None, seen: Observation | None) -> SeedValue:
+def _seed_values(
+    identifier: str, run: Run | None, result: Result, metric: Metric | None, seen: Sequence[Observation]
+) -> list[SeedValue]:
+    """What a result took from a run: one value, or one for each fold."""
     seed = str(run.seed) if run and run.seed is not None else None
-    if seen is None:
-        return SeedValue(identifier, seed, None, "missing")
-    return SeedValue(identifier, seed, seen.value, seen.status)
+    if result.over == "folds":
+        before = f"{seed}, " if seed is not None and len(result.runs) > 1 else ""
+        folds = [each for each in seen if each.fold is not None]
+        return [
+            SeedValue(identifier, f"{before}fold {each.fold}", each.value, each.status) for each in folds
+        ] or [SeedValue(identifier, seed, None, "missing")]
+    reported = _reported([each for each in seen if each.fold is None], metric)
+    if reported is None:
+        return [SeedValue(identifier, seed, None, "missing")]
+    return [SeedValue(identifier, seed, reported.value, reported.status)]
 
 
-def _reported(fitting: Sequence[Observation], selection: str | None) -> Observation | None:
-    """The observation that a result took from a run: the last, or the largest where the metric says so."""
-    finite = [each for each in fitting if each.value is not None]
-    if selection == "max" and finite:
-        return max(finite, key=lambda each: each.value or 0.0)
-    return max(enumerate(fitting), key=lambda pair: (pair[1].step or 0, pair[0]))[1] if fitting else None
+def _reported(fitting: Sequence[Observation], metric: Metric | None) -> Observation | None:
+    """What a result took from a run; the last value where the metric's selection cannot be followed."""
+    try:
+        return selected(fitting, metric)
+    except LookupError:
+        return selected(fitting, None)
 
 
 def _grid(table: Table, outcomes: dict[str, Outcome]) -> Grid:
@@ -288,4 +316,4 @@ def _grid(table: Table, outcomes: dict[str, Outcome]) -> Grid:
 def _cell_text(outcome: Outcome | None, table: Table, printed: str | None) -> str:
     if outcome is None:
         return words.plain(printed or "") or "–"
-    return outcome.scaled(1.0 if table.scale is None else table.scale)
+    return outcome.scaled(1.0 if table.scale is None or outcome.is_rank else table.scale)

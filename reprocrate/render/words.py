@@ -52,6 +52,7 @@ STATISTIC: Mapping[str, str] = {
     "iqm": "interquartile mean",
     "max": "largest of the runs",
     "min": "smallest of the runs",
+    "mean_rank": "mean rank",
 }
 
 TEST: Mapping[str, str] = {

@@ -82,7 +82,7 @@ def data_of(manifest: Manifest, tasks: Iterable[Task]) -> tuple[Data, ...]:
 
 def written_by(tasks: Iterable[Task]) -> frozenset[str]:
     """Paths, relative to the project, that these runs wrote."""
-    return frozenset(file.path for task in tasks for file in task.recorded.outputs if file.root is None)
+    return frozenset(file.path for task in tasks for file in task.recorded.written if file.root is None)
 
 
 def output_folders(task: Task) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def output_folders(task: Task) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     named_after_seed = re.compile(rf"(?<![0-9.]){re.escape(str(task.seed))}(?![0-9])")
-    for file in task.recorded.outputs:
+    for file in task.recorded.written:
         parts = PurePosixPath(file.path).parts[:-1] if file.root is None else ()
         common = tuple(takewhile(lambda part: not named_after_seed.search(part), parts))
         if common:

@@ -1,10 +1,11 @@
-"""Multi-seed mathematics: summaries, intervals, t tests, equivalence and printed figures.
+"""Multi-seed mathematics: summaries, ranks, intervals, t tests, equivalence and printed figures.
 
 Everything is in the unit of the values that are given. Only the standard library is used.
 """
 
 from __future__ import annotations
 
+from reprocrate.statistics.choosing import counting, rank
 from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
 from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
@@ -36,6 +37,7 @@ __all__ = [
     "benjamini_hochberg",
     "bonferroni",
     "compare_printed",
+    "counting",
     "holm",
     "iqm",
     "is_constant",
@@ -43,6 +45,7 @@ __all__ = [
     "median",
     "paired",
     "prediction_interval",
+    "rank",
     "read_printed",
     "recompute_mean",
     "sd",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Metric, Observation, Result, Run
 
 Key = tuple[str, str | None, str | None]
@@ -17,18 +18,23 @@ class Sample:
 
     Attributes:
         runs: the run of each value; None where results were aggregated.
-        values: finite values, in the order of the result's runs.
+        values: finite values, in the order of the result's runs; of a mean rank, the ranks.
         silent: runs of the result that left no finite value.
+        folds: the fold of each value of a result over folds.
     """
 
     runs: tuple[Run | None, ...]
     values: tuple[float, ...]
     silent: tuple[str, ...] = ()
+    folds: tuple[int, ...] = ()
 
     @property
     def seeds(self) -> tuple[int | str | None, ...]:
-        """The seed of each value."""
-        return tuple(run.seed if run else None for run in self.runs)
+        """The seed of each value, with its fold where it has one: what pairs it with another result's."""
+        seeds = tuple(run.seed if run else None for run in self.runs)
+        if not self.folds:
+            return seeds
+        return tuple(f"{seed} fold {fold}" for seed, fold in zip(seeds, self.folds, strict=True))
 
 
 class Evidence:
@@ -64,11 +70,11 @@ class Evidence:
     def sample(self, result: Result) -> Sample | None:
         """The values that a result was computed from.
 
-        None where that cannot be told: a run or result that it names is not there, or a run has several
-        values and the metric's selection does not say which of them counts.
+        None where that cannot be told: a run or result that it names is not there, a run has several values
+        and the metric's selection does not say which of them counts, or what is ranked cannot be ranked.
         """
         if result.id not in self._samples:
-            self._samples[result.id] = self._of_results(result) if result.results else self._of_runs(result)
+            self._samples[result.id] = self._sample(result)
         return self._samples[result.id]
 
     def samples(self, comparison: Comparison) -> tuple[Sample, Sample] | None:
@@ -78,13 +84,35 @@ class Evidence:
         return (found[0], found[1]) if len(found) == 2 and found[0] and found[1] else None
 
     def value(self, run: Run, result: Result) -> Observation | None:
-        """The observation of a run that counts for a result; None where it left none.
+        """What a run reports for a result over runs; None where it left nothing.
 
         Raises:
-            LookupError: it left several, and it cannot be told which of them counts.
+            LookupError: it left several values, and it cannot be told which of them count.
         """
-        seen = self._seen(run).get((result.metric, result.data, result.split), [])
+        seen = [each for each in self._all(run, result) if each.fold is None]
         return selected(seen, self._manifest.find_metric(result.metric))
+
+    def rank(self, result: Result) -> float | None:
+        """The place of a result over runs or folds among those of all configurations on the same data.
+
+        These are all results over runs or folds of the manifest with the same metric, data, split and
+        statistic. None where the metric's direction does not say which values are better.
+        """
+        metric = self._manifest.find_metric(result.metric)
+        if result.over == "results" or metric is None or metric.direction not in ("maximize", "minimize"):
+            return None
+        key = _ranked_with(result)
+        rivals = [
+            each.value
+            for each in self._manifest.results
+            if each.over != "results" and _ranked_with(each) == key
+        ]
+        return statistics.rank(result.value, rivals, larger_is_better=metric.direction == "maximize")
+
+    def _sample(self, result: Result) -> Sample | None:
+        if result.results:
+            return self._of_results(result)
+        return self._of_folds(result) if result.over == "folds" else self._of_runs(result)
 
     def _of_runs(self, result: Result) -> Sample | None:
         runs: list[Run] = []
@@ -105,10 +133,33 @@ class Evidence:
                 values.append(seen.value)
         return Sample(tuple(runs), tuple(values), tuple(silent))
 
+    def _of_folds(self, result: Result) -> Sample | None:
+        runs: list[Run] = []
+        seen: list[Observation] = []
+        silent: list[str] = []
+        for name in result.runs:
+            run = self._manifest.find_run(name)
+            if run is None:
+                return None
+            found = [each for each in self._all(run, result) if each.fold is not None]
+            finite = [each for each in found if each.value is not None]
+            runs += [run] * len(finite)
+            seen += finite
+            silent += [] if finite else [name]
+        values = tuple(each.value for each in seen if each.value is not None)
+        folds = tuple(each.fold for each in seen if each.fold is not None)
+        return Sample(tuple(runs), values, tuple(silent), folds)
+
     def _of_results(self, result: Result) -> Sample | None:
         parts = [self._manifest.find_result(name) for name in result.results]
-        values = tuple(part.value for part in parts if part is not None)
+        is_ranked = result.statistic == "mean_rank"
+        found = [(self.rank(part) if is_ranked else part.value) if part else None for part in parts]
+        values = tuple(value for value in found if value is not None)
         return Sample((None,) * len(values), values) if len(values) == len(parts) else None
+
+    def _all(self, run: Run, result: Result) -> list[Observation]:
+        """What a run left in a result's metric, data and split."""
+        return self._seen(run).get((result.metric, result.data, result.split), [])
 
     def _seen(self, run: Run) -> dict[Key, list[Observation]]:
         if run.id not in self._observations:
@@ -119,21 +170,29 @@ class Evidence:
         return self._observations[run.id]
 
 
+def _ranked_with(result: Result) -> tuple[str | None, ...]:
+    """What results that are ranked among each other have in common."""
+    return result.metric, result.data, result.split, result.statistic
+
+
 def selected(observations: Sequence[Observation], metric: Metric | None) -> Observation | None:
-    """Which of a run's values of one metric is reported: the last one, unless the metric says otherwise.
+    """What a run reports of its values of one metric: the last one, unless the metric says otherwise.
+
+    Where several count together, their mean at the last of their steps; it is null, with the status of the
+    last that is not finite, where one of them is.
 
     Raises:
         LookupError: the metric's selection needs what the values do not say.
     """
-    if len(observations) <= 1:
-        return observations[0] if observations else None
-    selection = metric.selection if metric else None
-    if selection == "max":
-        finite = [seen for seen in observations if seen.value is not None]
-        return max(finite, key=lambda seen: seen.value or 0.0) if finite else observations[-1]
-    if selection in (None, "last"):
-        return max(enumerate(observations), key=lambda pair: (pair[1].step or 0, pair[0]))[1]
-    raise LookupError(f"{selection} of several values")
+    if not observations:
+        return None
+    points = [(seen.step, seen.value) for seen in observations]
+    selection, last_k = (metric.selection, metric.last_k) if metric else (None, None)
+    chosen = [observations[place] for place in statistics.counting(points, selection, last_k)]
+    values = [seen.value for seen in chosen if seen.value is not None]
+    if len(values) < len(chosen):
+        return next(seen for seen in reversed(chosen) if seen.value is None)
+    return chosen[-1].model_copy(update={"value": statistics.mean(values)}) if chosen[1:] else chosen[0]
 
 
 def best(values: Iterable[float], metric: Metric | None) -> float | None:

@@ -96,7 +96,7 @@ class _Collector:
     def add_runs(self, document: dict[str, Any]) -> None:
         """What runs wrote and printed, where it is still as they left it."""
         for run in document.get("runs", []):
-            for file in run.get("outputs", []):
+            for file in _written(run):
                 if file.get("in_bundle") is False:
                     continue
                 source = self._project.root / file["path"]
@@ -154,6 +154,13 @@ def _code_of_results(manifest: Manifest) -> set[str]:
     used = {run.code for run in manifest.runs if run.code and run.id in counting}
     used |= {each.code for each in manifest.configurations if each.code}
     return used or {run.code for run in manifest.runs[-1:] if run.code}
+
+
+def _written(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every file that a run wrote, but for its logs."""
+    lists = [run.get(name, []) for name in ("outputs", "checkpoints", "artifacts")]
+    single = [run[name] for name in ("predictions", "histories") if name in run]
+    return [*(file for files in lists for file in files), *single]
 
 
 def _is_open(data: dict[str, Any]) -> bool:

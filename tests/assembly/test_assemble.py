@@ -14,6 +14,7 @@ from reprocrate.capture.record import (
     CodeFile,
     CodeState,
     Configuration,
+    DataFile,
     Environment,
     Metric,
     Python,
@@ -250,20 +251,24 @@ def test_claims_that_say_the_opposite_have_a_comparison_each(tmp_path: Path) -> 
     assert len(compared) == 2
 
 
-def test_the_grid_example_is_one_table(examples: Path) -> None:
+def test_the_grid_example_is_one_table_with_averages_and_ranks(examples: Path) -> None:
     settings = load_settings(examples / "grid")
     values = {name: [0.8 + index / 100, 0.81, 0.82] for index, name in enumerate(settings.configurations)}
     manifest = assemble(examples / "grid", settings, records(values))
+    methods, sets = ("neighbours", "centroid", "bayes", "tree"), ("moons", "blobs", "rings", "squares")
     (table,) = manifest.tables
     assert (table.label, table.rows, table.columns) == ("Table 1", "method", "data")
     assert {(cell.row, cell.column): cell.result for cell in table.cells} == {
-        (method, data): f"{method}-{data}.accuracy"
-        for method in ("neighbours", "centroid")
-        for data in ("moons", "blobs")
+        **{(method, data): f"{method}-{data}.accuracy" for method in methods for data in sets},
+        **{(method, "mean"): f"{method}.accuracy.mean-over-data" for method in methods},
+        **{(method, "mean rank"): f"{method}.accuracy.mean_rank-over-data" for method in methods},
     }
     natural = {(each.a.partition(".")[0], each.b.partition(".")[0]) for each in manifest.comparisons}
-    assert natural == {("neighbours-moons", "centroid-moons"), ("neighbours-blobs", "centroid-blobs")}
-    assert {each.test for each in manifest.comparisons} == {"paired_t"}
+    assert natural == {
+        *((f"neighbours-{data}", f"{rival}-{data}") for data in sets for rival in methods[1:]),
+        ("neighbours", "bayes"),
+    }
+    assert {each.test for each in manifest.comparisons} == {"paired_t", None}
 
 
 def test_runs_without_a_value_are_listed_with_the_reason(tmp_path: Path) -> None:
@@ -308,3 +313,211 @@ def test_only_open_data_is_meant_to_travel(tmp_path: Path, level: str, travels: 
     manifest = made(tmp_path, text)
     assert [file.travels for data in manifest.data for file in data.files] == [travels]
     assert "RC0207" not in {finding.code for finding in validate(Subject.of(manifest)).findings}
+
+
+# Folds, the last values, averages, searches -----------------------------------------------------------
+
+
+def folds(*values: float) -> tuple[Metric, ...]:
+    return tuple(Metric("accuracy", value, "ok", fold=fold) for fold, value in enumerate(values))
+
+
+def test_folds_of_all_runs_are_one_result(tmp_path: Path) -> None:
+    launches = [
+        record("wide", 0, None, number=0, metrics=folds(0.5, 0.7)),
+        record("wide", 1, None, number=1, metrics=(*folds(0.6, 0.8), Metric("accuracy", 0.99, "ok"))),
+        record("wide", 2, None, number=2, status="failed", exit_code=1),
+        record("narrow", 0, None, number=3, metrics=folds(0.1, 0.3)),
+        record("narrow", 1, None, number=4, metrics=folds(0.2, 0.4)),
+    ]
+    manifest = assemble(tmp_path, parse_settings(FACTORS), launches)
+    assert [finding.code for finding in validate(Subject.of(manifest), only=["RC08", "RC13"]).findings] == []
+    found = {result.id: result for result in manifest.results}
+    wide = found["wide.accuracy.folds"]
+    assert (wide.over, wide.n, wide.runs) == ("folds", 4, tuple(run.id for run in manifest.runs[:2]))
+    assert wide.value == pytest.approx(0.65)
+    assert (wide.varies_over, wide.minimum, wide.maximum, wide.interval) == ("folds", 0.5, 0.8, None)
+    assert [each.reason for each in wide.excluded] == ["failed"]
+    whole = found["wide.accuracy"]
+    assert (whole.over, whole.n, whole.value) == ("runs", 1, 0.99)
+    assert [each.reason for each in whole.excluded] == ["no_value", "failed"]
+    assert found["narrow.accuracy"].over == "folds"
+
+
+def test_results_over_folds_are_compared_but_not_tested(tmp_path: Path) -> None:
+    launches = [
+        record("wide", 0, None, number=0, metrics=folds(0.5, 0.7)),
+        record("narrow", 0, None, number=1, metrics=folds(0.1, 0.3)),
+    ]
+    (comparison,) = assemble(tmp_path, parse_settings(FACTORS), launches).comparisons
+    assert (comparison.test, comparison.p_value) == (None, None)
+    assert comparison.effect is not None
+    assert comparison.effect.value == pytest.approx(0.4)
+
+
+def test_the_mean_of_the_last_values_is_reported(tmp_path: Path) -> None:
+    curve = [Metric("accuracy", value, "ok", step=step) for step, value in ((10, 0.8), (20, 0.6), (30, 0.9))]
+    short = [Metric("accuracy", 0.5, "ok", step=10), Metric("accuracy", None, "nan", step=20)]
+    launches = [
+        record("wide", 0, None, number=0, metrics=tuple(curve[1:])),
+        record("wide", 1, None, number=1, metrics=tuple(curve[:2])),
+        record("wide", 2, None, number=2, metrics=tuple(short)),
+    ]
+    settings = parse_settings(FACTORS + 'selection = "mean_last_k"\nlast_k = 2\n')
+    manifest = assemble(tmp_path, settings, launches)
+    assert [finding.code for finding in validate(Subject.of(manifest), only=["RC08"]).findings] == []
+    (result,) = manifest.results
+    assert (result.minimum, result.maximum) == (pytest.approx(0.7), pytest.approx(0.75))
+    assert [each.reason for each in result.excluded] == ["not_finite"]
+
+
+AVERAGED = """
+[configurations.a-x]
+factors = { method = "a", data = "x" }
+data = ["x"]
+[configurations.a-y]
+factors = { method = "a", data = "y" }
+data = ["y"]
+[configurations.b-x]
+factors = { method = "b", data = "x" }
+data = ["x"]
+[configurations.b-y]
+factors = { method = "b", data = "y" }
+data = ["y"]
+
+[[summaries]]
+metric = "accuracy"
+over = "data"
+[[summaries]]
+metric = "accuracy"
+over = "data"
+statistic = "mean_rank"
+"""
+BETTER = '[[claims]]\ntext = "x"\nbetter = {{ {}, than = "b", metric = "accuracy" }}\n'
+TWO_BY_TWO = {"a-x": [0.9, 0.9], "a-y": [0.5, 0.5], "b-x": [0.8, 0.8], "b-y": [0.5, 0.5]}
+
+
+def averaged(tmp_path: Path, more: str = "", values: Mapping[str, Sequence[float]] = TWO_BY_TWO) -> Manifest:
+    manifest = assemble(tmp_path, parse_settings(FACTORS + AVERAGED + more), records(values))
+    report = validate(Subject.of(manifest), only=["RC08", "RC09", "RC13"])
+    assert [finding.message for finding in report.findings if finding.severity.value == "error"] == []
+    return manifest
+
+
+def test_averages_over_a_factor_and_ranks_with_ties(tmp_path: Path) -> None:
+    averages = {result.id: result for result in averaged(tmp_path).results if result.over == "results"}
+    assert {name: (one.value, one.n) for name, one in averages.items()} == {
+        "a.accuracy.mean-over-data": (pytest.approx(0.7), 2),
+        "b.accuracy.mean-over-data": (pytest.approx(0.65), 2),
+        "a.accuracy.mean_rank-over-data": (1.25, 2),
+        "b.accuracy.mean_rank-over-data": (1.75, 2),
+    }
+    assert averages["a.accuracy.mean-over-data"].results == ("a-x.accuracy", "a-y.accuracy")
+    assert averages["a.accuracy.mean-over-data"].configuration is None
+
+
+def test_ranks_need_to_know_the_data(tmp_path: Path) -> None:
+    text = FACTORS + AVERAGED.replace('data = ["', 'hyperparameters = { unread = ["').replace('"]', '"] }')
+    with pytest.raises(UsageError, match="nothing says that its results are of different data"):
+        assemble(tmp_path, parse_settings(text), records(TWO_BY_TWO))
+
+
+def test_an_average_of_one_result_is_none(tmp_path: Path) -> None:
+    manifest = averaged(tmp_path, values={"a-x": TWO_BY_TWO["a-x"], "b-x": TWO_BY_TWO["b-x"]})
+    assert {result.over for result in manifest.results} == {"runs"}
+
+
+def test_a_claim_about_averages_rests_on_them(tmp_path: Path) -> None:
+    claim = """
+    [[claims]]
+    text = "a is better than b on average."
+    better = { factor = "method", level = "a", than = "b", over = "data", metric = "accuracy", by = 0.01 }
+    """
+    manifest = averaged(tmp_path, claim)
+    (found,) = manifest.claims
+    (comparison,) = [each for each in manifest.comparisons if each.id in found.evidence]
+    assert (found.kind, found.quantifier) == ("gain", None)
+    assert (comparison.a, comparison.b) == ("a.accuracy.mean-over-data", "b.accuracy.mean-over-data")
+    assert comparison.effect is not None
+    assert comparison.effect.value == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            BETTER.format('factor = "method", level = "a", over = "seed"'),
+            "compares averages over `seed`",
+        ),
+        (
+            '[[summaries]]\nmetric = "loss"\nover = "data"\nstatistic = "mean_rank"\n',
+            "ranks by the metric `loss`",
+        ),
+    ],
+)
+def test_averages_that_cannot_be_made_are_mistakes_of_the_settings(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        averaged(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[metrics.m]\nstdout = "(?P<value>.)"\nlast_k = 3\n', "go together"),
+        ('[metrics.m]\nstdout = "(?P<value>.)"\nselection = "mean_last_k"\n', "go together"),
+        ('[configurations.a]\ntrials_of = "b"\n[configurations.b]\n', "without `search`"),
+        (
+            BETTER.format('configuration = "a", over = "data"'),
+            "`over` goes with `factor`",
+        ),
+    ],
+)
+def test_settings_that_contradict_themselves_are_refused(text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        parse_settings(text)
+
+
+def test_trials_are_counted_and_no_result_rests_on_them(tmp_path: Path) -> None:
+    text = """
+    [configurations.wide.search]
+    method = "random"
+    [configurations.trials]
+    trials_of = "wide"
+    [configurations.smoke]
+    kind = "smoke"
+    """
+    launches = [
+        *records({"wide": [0.9, 0.92]}),
+        *(record("trials", number, 0.5, number=number) for number in (2, 3)),
+        record("trials", 4, None, number=4, status="failed", exit_code=1),
+        record("smoke", 0, 0.1, number=5),
+    ]
+    manifest = assemble(tmp_path, parse_settings(FACTORS + text), launches)
+    assert [result.id for result in manifest.results] == ["wide.accuracy"]
+    (search,) = [one.search for one in manifest.configurations if one.search]
+    assert (search.method, search.trials, search.trials_completed) == ("random", 3, 2)
+    assert manifest.compute is not None
+    assert manifest.compute.unreported_runs == 4
+    assert [run.kind for run in manifest.runs] == ["train"] * 5 + ["smoke"]
+
+
+def test_files_are_what_the_author_says(tmp_path: Path) -> None:
+    names = ("out/wide-0.csv", "out/wide-0.pred.csv", "out/0/a.pt", "out/0/b.pt", "out/notes.txt")
+    written = tuple(DataFile(name, None, 1, "ab" * 32) for name in names)
+    text = """
+    [files]
+    histories = "out/{configuration}-{seed}.csv"
+    predictions = "./out/{configuration}-{seed}.pred.csv"
+    checkpoints = ["out/{seed}/*.pt"]
+    """
+    (run,) = assemble(
+        tmp_path, parse_settings(text), [record("wide", 0, 0.5, number=0, outputs=written)]
+    ).runs
+    assert run.histories is not None
+    assert run.predictions is not None
+    assert (run.histories.path, run.predictions.path) == names[:2]
+    assert [file.path for file in run.checkpoints] == ["out/0/a.pt", "out/0/b.pt"]
+    assert [file.path for file in run.outputs] == ["out/notes.txt"]
+    assert {file.path for file in run.written} == set(names)

@@ -124,7 +124,7 @@ def test_no_match_in_the_output(written: Written) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["results.json", ":x", "results.json:", "a.json:$..b", "a.json:$.b[*]", "a.json:$b"]
+    "place", ["results.json", ":x", "results.json:", "a.json:$..b", "a.json:$.b[*][*]", "a.json:$b"]
 )
 def test_place_that_is_none(place: str) -> None:
     with pytest.raises(UsageError):
@@ -161,3 +161,79 @@ def test_json_gives_the_very_double_back(tmp_path_factory: pytest.TempPathFactor
     (folder / "r.json").write_text(json.dumps({"v": value}))
     found = extract([MetricSource("m", "r.json", "$.v")], Written(folder, {"r.json"}, folder / "none"))
     assert found.metrics[0].value == value
+
+
+# Several values ---------------------------------------------------------------------------------------
+
+SERIES = {
+    "folds.csv": "fold,acc\n0,0.5\n1,0.75\n2,1\n",
+    "curve.csv": "epoch,acc,loss\n2,0.6,\n0,0.1,n/a\n1,0.9,\n3,0.7,1\n",
+    "long.csv": (
+        "metric,split,step,value\nacc,test,1,0.1\nacc,train,2,0.9\nloss,test,2,7\nacc,test,2,0.3\nacc,,3,0.2\n"
+    ),
+    "folds.json": json.dumps(
+        {"folds": [{"acc": 0.5}, {"acc": 0.7}], "named": [{"fold": 4, "acc": 1}, {"fold": 2, "acc": 0}]}
+    ),
+    "list.json": "[0.1, 0.2, 0.3]",
+    "steps.json": '[{"epoch": 5, "acc": 0.1}, {"epoch": 9, "acc": 0.4}]',
+}
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> Written:
+    for path, text in SERIES.items():
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    return Written(tmp_path, frozenset(SERIES), tmp_path / "stdout.log")
+
+
+def places(
+    written: Written, place: str, **source: object
+) -> list[tuple[float | None, int | None, int | None]]:
+    """Value, step and fold of each observation that is found."""
+    found = extract([parse_source("m", place=place, **source)], written)
+    assert found.problems == ()
+    return [(metric.value, metric.step, metric.fold) for metric in found.metrics]
+
+
+def test_each_row_with_a_fold_is_the_value_of_that_fold(series: Written) -> None:
+    assert places(series, "folds.csv:acc") == [(0.5, None, 0), (0.75, None, 1), (1.0, None, 2)]
+
+
+def test_each_entry_of_a_list_is_the_value_of_a_fold(series: Written) -> None:
+    assert places(series, "folds.json:$.folds[*].acc") == [(0.5, None, 0), (0.7, None, 1)]
+    assert places(series, "folds.json:$.named[*].acc") == [(1.0, None, 4), (0.0, None, 2)]
+    assert places(series, "list.json:$[*]") == [(0.1, None, 0), (0.2, None, 1), (0.3, None, 2)]
+
+
+def test_what_counts_by_the_selection_is_kept(series: Written) -> None:
+    last_two = {"selection": "mean_last_k", "last_k": 2}
+    assert places(series, "curve.csv:acc") == [(0.7, 3, None)]
+    assert places(series, "curve.csv:acc", selection="max") == [(0.9, 1, None)]
+    assert places(series, "curve.csv:acc", **last_two) == [(0.6, 2, None), (0.7, 3, None)]
+    assert places(series, "curve.csv:acc", selection="best_validation") == [(0.7, 3, None)]
+    assert places(series, "list.json:$[*]", **last_two) == [(0.2, 1, None), (0.3, 2, None)]
+    assert places(series, "steps.json:$[*].acc", **last_two) == [(0.1, 5, None), (0.4, 9, None)]
+
+
+def test_a_row_that_does_not_count_may_hold_no_number(series: Written) -> None:
+    assert places(series, "curve.csv:loss") == [(1.0, 3, None)]
+    found = extract([parse_source("m", place="curve.csv:loss", selection="mean_last_k", last_k=2)], series)
+    assert found.problems == ('metric m: curve.csv, column loss is no number: "n/a"',)
+
+
+def test_a_file_of_histories_names_the_metric_in_a_column(series: Written) -> None:
+    assert places(series, "long.csv:acc", split="test", selection="mean_last_k", last_k=3) == [
+        (0.1, 1, None),
+        (0.3, 2, None),
+        (0.2, 3, None),
+    ]
+    assert places(series, "long.csv:acc", split="train") == [(0.2, 3, None)]
+    assert places(series, "long.csv:loss") == [(7.0, 2, None)]
+    found = extract([parse_source("m", place="long.csv:f1")], series)
+    assert found.problems == ("metric m: long.csv has no value in the column f1",)
+
+
+def test_too_few_values_for_a_mean_are_none(series: Written) -> None:
+    found = extract([parse_source("m", place="curve.csv:acc", selection="mean_last_k", last_k=9)], series)
+    assert found.metrics == ()
+    assert found.problems == ("metric m: curve.csv has 4 values, and the last 9 are to be averaged",)

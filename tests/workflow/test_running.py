@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +11,6 @@ from typing import Any
 import pytest
 
 from reprocrate.errors import UsageError
-from reprocrate.render.show import show_document
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.running import Request, run_configuration
 
@@ -175,15 +171,3 @@ def test_nothing_is_left_of_a_launch_that_never_was(study: Any) -> None:
         )
     assert not (study.folder / ".reprocrate").exists()
     assert Path(study.folder, "reprocrate.toml").exists()
-
-
-def test_the_grid_example_is_one_grid_of_results(study: Any, examples: Path) -> None:
-    shutil.rmtree(study.folder)
-    shutil.copytree(
-        examples / "grid", study.folder, ignore=shutil.ignore_patterns("out", ".reprocrate", "__pycache__")
-    )
-    assert study.run_all().exit_code == 0
-    (grid,) = show_document(study.open().manifest)["grids"]
-    assert len(study.open().records) == 12
-    assert {"neighbours", "centroid", "moons", "blobs"} <= set(re.findall(r"\w+", json.dumps(grid)))
-    assert {each.n for each in study.open().manifest.results} == {3}

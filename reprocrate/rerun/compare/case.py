@@ -34,6 +34,7 @@ class Case:
         degraded: whether it ran under conditions that change the protocol; then nothing is held against it.
         basis: what the rerun did.
         remarks: what else has to be said about it, as sentences.
+        not_judged: why no rerun is held against it, as a sentence; empty where one is.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Case:
     degraded: bool = False
     basis: Basis = Basis.FULL
     remarks: tuple[str, ...] = ()
+    not_judged: str = ""
 
     @property
     def delta(self) -> float | None:

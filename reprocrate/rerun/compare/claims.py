@@ -108,6 +108,9 @@ def judge_claim(claim: Claim, results: Mapping[str, Judged]) -> ClaimJudged:
         return _undecided(claim, f"The manifest has no result {missing[0]}.")
     if any(results[name].case.basis is Basis.SMOKE for name in named):
         return _undecided(claim, "A scaled-down run shows only that the code runs.")
+    reasons = [reason for name in named if (reason := results[name].case.not_judged)]
+    if reasons:
+        return _undecided(claim, reasons[0])
     parts = tuple(_parts(claim, results))
     outcome, explanation = _together(claim, parts)
     if outcome is ClaimOutcome.NOT_UPHELD and any(results[name].case.degraded for name in named):

@@ -98,6 +98,8 @@ def _contradicted(judged: Judged) -> str:
 
 
 def _not_assessable(judged: Judged) -> str:
+    if judged.case.not_judged:
+        return judged.case.not_judged
     if not judged.case.asked and not judged.case.rerun.seeds:
         return "This rerun was not asked for it."
     reason = "the rerun used other seeds"

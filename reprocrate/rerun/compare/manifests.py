@@ -34,6 +34,8 @@ from reprocrate.rerun.compare.verdict import (
 )
 
 _DUELS = ("ordering", "gain", "quantified")
+_RANKS = "A mean rank follows from the results that it ranks, and is not judged apart from these."
+_FOLDS = "Each run counts with the mean of its folds: these share training data, so they do not count alone."
 _NO_MARGINS: Mapping[str, Margin] = {}
 
 
@@ -118,6 +120,7 @@ class _Comparison:
             degraded=any(self.circumstances.degrades(name) for name in configurations),
             basis=self.circumstances.basis,
             remarks=tuple(_remarks(result, sides)),
+            not_judged=_RANKS if result.statistic == "mean_rank" else "",
         )
 
     def seeds_asked(self) -> dict[str, tuple[Seed, ...]]:
@@ -158,6 +161,8 @@ class _Comparison:
     ) -> tuple[Sample, Sample, tuple[Seed, ...]]:
         """The same for a result over other results; one that is over itself is left empty."""
         about = replace(recorded.sample(), seeds=())
+        if result.statistic == "mean_rank":
+            return about, about, ()
         names = [name for name in result.results if name not in within]
         parts = [
             self._samples(part, within | {result.id})
@@ -205,6 +210,8 @@ def _declared_tolerance(metric: Metric | None) -> Tolerance | None:
 def _remarks(result: Result, sides: Sequence[tuple[Counterpart, Counterpart]]) -> Iterator[str]:
     if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
         yield f"The recorded figure is the {result.statistic} of the values; what is compared is their mean."
+    if any(then.over == "folds" for then, _ in sides):
+        yield _FOLDS
     changed = sorted({path for then, now in sides for path in changed_code(then, now)})
     if changed:
         more = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""

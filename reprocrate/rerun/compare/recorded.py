@@ -36,12 +36,15 @@ class Counterpart:
         result: the result there; `None` where the rerun left no value at all.
         configuration: the configuration there; `None` where there is none.
         key: metric, data and split of the values.
+        over: what the original's result is over. Over folds each run counts with the mean of its folds: they
+            share training data, and so are no independent values.
     """
 
     manifest: Manifest
     result: Result | None
     configuration: Configuration | None
     key: tuple[str, str | None, str | None]
+    over: str = "runs"
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -60,22 +63,29 @@ class Counterpart:
     def sample(self) -> Sample:
         """The values of its runs by seed."""
         metric = self.manifest.find_metric(self.key[0])
-        selection = metric.selection if metric else None
         return Sample(
             metric=self.key[0],
-            seeds=tuple(self._value(run, selection) for run in self.runs),
+            seeds=tuple(self._value(run, metric) for run in self.runs),
             direction=Direction(metric.direction) if metric and metric.direction else None,
             unit=metric.unit if metric else None,
             split=self.key[2],
             item=_item(metric),
         )
 
-    def _value(self, run: Run, selection: str | None) -> SeedValue:
+    def _value(self, run: Run, metric: Metric | None) -> SeedValue:
         seed = None if run.seed is None else str(run.seed)
         if run.status != "ok":
             return SeedValue(seed, None, run.status)
         observed = [one for one in run.metrics if (one.metric, one.data, one.split) == self.key]
-        seen = reported_value([one.model_dump() for one in observed], selection)
+        if self.over == "folds":
+            values = [one.value for one in observed if one.fold is not None]
+            known = [value for value in values if value is not None]
+            if not values or len(known) < len(values):
+                return SeedValue(seed, None, "no_value")
+            return SeedValue(seed, mean(known))
+        plain = [one.model_dump() for one in observed if one.fold is None]
+        selection, last_k = (metric.selection, metric.last_k) if metric else (None, None)
+        seen = reported_value(plain, selection, last_k)
         if seen is None:
             return SeedValue(seed, None, "no_value")
         return SeedValue(seed, seen["value"], seen["status"])
@@ -84,7 +94,7 @@ class Counterpart:
 def recorded_in(original: Manifest, result: Result) -> Counterpart:
     """The original's own values of a result."""
     key = (result.metric, result.data, result.split)
-    return Counterpart(original, result, original.find_configuration(result.configuration), key)
+    return Counterpart(original, result, original.find_configuration(result.configuration), key, result.over)
 
 
 def results_by_place(manifest: Manifest) -> ResultsByPlace:
@@ -109,13 +119,14 @@ def found_in(reproduction: Manifest, results: ResultsByPlace, recorded: Counterp
     """
     configuration = _same_configuration(reproduction, recorded.configuration)
     if configuration is None:
-        return Counterpart(reproduction, None, None, recorded.key)
-    candidates = results.get((configuration.id, recorded.key[0]), [])
+        return Counterpart(reproduction, None, None, recorded.key, recorded.over)
+    found = results.get((configuration.id, recorded.key[0]), [])
+    candidates = [one for one in found if one.over == recorded.over]
     exact = [one for one in candidates if (one.metric, one.data, one.split) == recorded.key]
     if exact or len(candidates) == 1:
-        found = (exact or candidates)[0]
-        return Counterpart(reproduction, found, configuration, (found.metric, found.data, found.split))
-    return Counterpart(reproduction, None, configuration, recorded.key)
+        one = (exact or candidates)[0]
+        return Counterpart(reproduction, one, configuration, (one.metric, one.data, one.split), recorded.over)
+    return Counterpart(reproduction, None, configuration, recorded.key, recorded.over)
 
 
 def aggregate(result: Result, parts: Sequence[Sample], sample: Sample) -> Sample:
@@ -127,9 +138,10 @@ def aggregate(result: Result, parts: Sequence[Sample], sample: Sample) -> Sample
         sample: what is known of its metric.
     """
     seeds = dict.fromkeys(one.seed for part in parts for one in part.seeds)
+    statistic = _AGGREGATE[result.statistic]
     return Sample(
         metric=sample.metric,
-        seeds=tuple(_aggregated(seed, parts, _AGGREGATE[result.statistic]) for seed in seeds),
+        seeds=tuple(_aggregated(seed, parts, statistic) for seed in seeds),
         direction=sample.direction,
         unit=sample.unit,
         split=sample.split,

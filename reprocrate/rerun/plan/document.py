@@ -161,9 +161,7 @@ def _travelling_bytes(manifest: Manifest) -> int:
     """Size of every file that is in the bundle, each path once."""
     files = [file for code in manifest.code for file in code.files]
     files += [file for data in manifest.data for file in data.files]
-    files += [
-        file for run in manifest.runs for file in (*run.outputs, *run.logs, *run.checkpoints, *run.artifacts)
-    ]
+    files += [file for run in manifest.runs for file in (*run.written, *run.logs)]
     return sum({(file.root, file.path): file.size or 0 for file in files if file.travels}.values())
 
 

@@ -146,7 +146,7 @@ class Needs:
 
     def bytes_needed(self) -> int:
         """Disk space for the copies of code and data and for what the runs write, without the environment."""
-        outputs = sum(file.size or 0 for task in self.tasks for file in task.recorded.outputs)
+        outputs = sum(file.size or 0 for task in self.tasks for file in task.recorded.written)
         return outputs + sum(one.file.size or 0 for one in self.materials())
 
     def _all(

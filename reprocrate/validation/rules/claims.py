@@ -176,8 +176,9 @@ def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
 
     Judged: each claim whose results say otherwise: a `threshold` on the wrong side of its value; a `value`
         with `margin` (and `relation` `equals` or absent) that is missed by more; an ordering whose gain (a
-        minus b, turned by the direction) is less than `by`, 0 where it is absent, in more comparisons than
-        the quantifier allows; equal numbers are never wrong; at the claim.
+        minus b, turned by the direction; of mean ranks the smaller one is better) is less than `by`, 0 where
+        it is absent, in more comparisons than the quantifier allows; equal numbers are never wrong; at the
+        claim.
     Why: a claim that its own evidence contradicts is wrong before anybody reruns anything.
     Fix: correct the claim, or what it rests on.
     """
@@ -215,7 +216,8 @@ def _wrong_ordering(manifest: Manifest, claim: Claim) -> str:
         metric = manifest.find_metric(a.metric) if a else None
         if not a or not b or not metric or metric.direction not in ("maximize", "minimize"):
             return ""
-        gain = a.value - b.value if metric.direction == "maximize" else b.value - a.value
+        larger_is_better = metric.direction == "maximize" and a.statistic != "mean_rank"
+        gain = a.value - b.value if larger_is_better else b.value - a.value
         needed = claim.by or 0.0
         if gain < needed and not same(gain, needed, (a.value, b.value)):
             wrong.append(f"{a.id} is {a.value:.12g} and {b.id} is {b.value:.12g}")

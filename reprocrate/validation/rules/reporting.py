@@ -17,7 +17,9 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
     """Runs of a result's configuration that it neither uses nor lists as excluded."""
     for pointer, result in numbered("/results", subject.well_formed.results):
         listed = {*result.runs, *(each.run for each in result.excluded)}
-        runs = subject.evidence.runs_of.get(result.configuration or "", []) if result.over == "runs" else []
+        runs = (
+            [] if result.over == "results" else subject.evidence.runs_of.get(result.configuration or "", [])
+        )
         left_out = [
             run.id
             for run in runs
@@ -37,8 +39,8 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
 def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
     """A result MUST list the runs of its configuration that failed or were stopped, with the reason.
 
-    Judged: each result over runs: the runs of its configuration with a status other than `ok` and a kind
-        other than `smoke` that are in neither `runs` nor `excluded`; at the result.
+    Judged: each result over runs or folds: the runs of its configuration with a status other than `ok` and a
+        kind other than `smoke` that are in neither `runs` nor `excluded`; at the result.
     Why: if seeds that crash vanish, what is left looks better and surer than the method is.
     Fix: list them in `excluded`, as reprocrate does when it computes results from the runs.
     """
@@ -230,14 +232,16 @@ def _printed(manifest: Manifest) -> Iterator[tuple[str, Result, str, tuple[float
             found = manifest.find_result(cell.result)
             match = _CELL.fullmatch(cell.text or "")
             if found and match:
-                scales = (table.scale,) if table.scale is not None else _scales(manifest, found)
+                scale = None if found.statistic == "mean_rank" else table.scale
+                scales = _scales(manifest, found) if scale is None else (scale,)
                 yield f"{place}/text", found, match[1], scales
 
 
 def _scales(manifest: Manifest, result: Result) -> tuple[float, ...]:
     """Fractions may be printed as percentages; nothing else is multiplied unless a table says so."""
     metric = manifest.find_metric(result.metric)
-    is_fraction = metric is None or metric.unit in (None, "fraction")
+    is_rank = result.statistic == "mean_rank"
+    is_fraction = not is_rank and (metric is None or metric.unit in (None, "fraction"))
     return (1.0, 100.0) if is_fraction and abs(result.value) <= 1.0 else (1.0,)
 
 
@@ -259,8 +263,9 @@ def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
     """A figure that is printed for a result MUST be the result's value, rounded.
 
     Judged: each `reported[].value`, and each cell's `text` that begins with a number, against the result's
-        value as the chapter says. A cell's value is multiplied by the table's `scale` where there is one; at
-        the `value` or `text`. A figure that only cutting off gives is judged by RC0816.
+        value as the chapter says. A cell's value, unless it is a mean rank, is multiplied by the table's
+        `scale` where there is one; at the `value` or `text`. A figure that only cutting off gives is judged
+        by RC0816.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives.
     """

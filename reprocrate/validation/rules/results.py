@@ -37,6 +37,7 @@ _STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
     "iqm": statistics.iqm,
     "max": max,
     "min": min,
+    "mean_rank": statistics.mean,
 }
 
 
@@ -50,13 +51,12 @@ _STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
 def value_recomputes(subject: Subject) -> Iterator[Found]:
     """A result's value MUST be the statistic of the values that it was computed from.
 
-    Judged: each result whose values can be told and are not none; at its `value`.
+    Judged: each result whose values can be told and are not none; those of a `mean_rank` are the ranks of its
+        `results`; at its `value`.
     Why: a number that does not follow from its evidence is not supported by it.
     Fix: let reprocrate compute the result anew from the runs, or correct the list of runs.
     """
     for pointer, result, sample in _samples(subject):
-        if result.statistic not in _STATISTICS:
-            continue  # mean_rank needs the other configurations' results
         computed = _STATISTICS[result.statistic](sample.values)
         if not same(result.value, computed, sample.values):
             yield Found(

@@ -1,0 +1,3 @@
+# Three polynomials, ten folds, three seeds, then the bundle.
+reprocrate run --all
+reprocrate pack

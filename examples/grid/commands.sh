@@ -1,0 +1,3 @@
+# Four methods on four data sets with five seeds, then the bundle.
+reprocrate run --all
+reprocrate pack

@@ -1,0 +1,3 @@
+# Two methods with five seeds each, then the bundle.
+reprocrate run --all
+reprocrate pack

@@ -1,0 +1,3 @@
+# Two searches, their choices, and the chosen ones with five seeds; then the bundle.
+reprocrate run --all
+reprocrate pack

@@ -1,0 +1,85 @@
+"""Golden manifests of whole experiments: their commands make them anew, and nothing is said against them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from reprocrate.finding import Severity
+from reprocrate.validation import Subject, validate
+
+SCRIPT = Path(__file__).parent / "golden.py"
+
+WARNINGS: dict[str, dict[str, str]] = {
+    "reinforcement": {
+        "RC0604": "with every seed Q-learning finds the shortest way, so all returns are equal"
+    },
+}
+"""What is said against golden manifests nevertheless: for each kind codes of warnings, with the reason."""
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("golden", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = script  # dataclasses look their module up
+    spec.loader.exec_module(script)
+    return script
+
+
+GOLDEN = _load()
+
+
+def _complaints(document: dict[str, Any]) -> dict[str, set[str]]:
+    """What is said against a manifest: codes of errors and of warnings."""
+    report = validate(Subject("reprocrate.json", document))
+    return {
+        str(severity): {each.code for each in report.findings if each.severity is severity}
+        for severity in (Severity.ERROR, Severity.WARNING)
+    }
+
+
+@pytest.mark.parametrize("kind", GOLDEN.kinds())
+def test_the_commands_of_the_example_make_the_golden_manifest(kind: str, tmp_path: Path) -> None:
+    made = GOLDEN.produced(kind, tmp_path)
+    expected = {"error": set(), "warning": set(WARNINGS.get(kind, {}))}
+    assert _complaints(made) == expected
+    assert _complaints(GOLDEN.stored(kind)) == expected
+    found = list(GOLDEN.differences(GOLDEN.stored(kind), GOLDEN.settled(made)))
+    assert not found, "\n".join([*found, f"If it is meant to be so: python tests/golden.py {kind} --write"])
+
+
+def test_whatever_is_measured_or_said_is_compared() -> None:
+    """Only what `STAND_INS` names may differ."""
+    then, now = GOLDEN.stored("grid"), GOLDEN.stored("grid")
+    now["runs"][0]["duration_s"] = 99.5
+    assert list(GOLDEN.differences(then, GOLDEN.settled(now))) == []
+    now["runs"][1]["metrics"][0]["value"] += 0.001
+    now["runs"][0]["outputs"][0]["sha256"] = "0" * 64
+    now["experiment"]["title"] = "Another"
+    del now["results"][0]["interval"]
+    places = {line.split()[0] for line in GOLDEN.differences(then, GOLDEN.settled(now))}
+    assert places == {
+        "/experiment/title",
+        "/results/0/interval",
+        "/runs/0/outputs/0/sha256",
+        "/runs/1/metrics/0/value",
+    }
+
+
+def test_each_stand_in_stands_in_some_manifest() -> None:
+    """What no command leaves any more needs no stand-in."""
+    manifests = [GOLDEN.stored(kind) for kind in GOLDEN.kinds()]
+    for stand_in in GOLDEN.STAND_INS:
+        if stand_in.value is not None:
+            marked = json.loads(json.dumps(manifests))
+            for document in marked:
+                GOLDEN.put(document, stand_in.place, "marked")
+            assert marked != manifests, stand_in.place
