@@ -49,7 +49,7 @@ def judge(name: str, document: Any, files: Files | None) -> Report:
 
 def _assess_project(root: Path, name: str, progress: Progress) -> Report:
     project = open_project(root)
-    if not project.records:
+    if not project.manifest.runs:
         raise UsageError(
             f"nothing has been run in {root}",
             "there is nothing to judge",
