@@ -88,18 +88,17 @@ class Needs:
 
     def _launches(self) -> Iterator[Requirement]:
         """Runs of several processes, which a rerun of one process cannot repeat."""
-        together: dict[str, list[Task]] = {}
-        for task in self.tasks:
-            if task.variant is None and (words := _launch_words(task.recorded.launch)):
-                together.setdefault(words, []).append(task)
-        for words, users in together.items():
+        words = {task.id: _launch_words(task.recorded.launch) for task in self.tasks if task.variant is None}
+        users = [task for task in self.tasks if words.get(task.id)]
+        if users:
+            recorded = "; ".join(dict.fromkeys(filter(None, words.values())))
             cheaper = {one.name for task in users for one in task.configuration.variants} & _CHEAPER
             reason = "a rerun starts one process on one machine"
             override = "start it by hand on such a cluster"
             if cheaper:
-                override = f"{override}, or use --depth {' or '.join(sorted(cheaper))}"
+                override = f"{override}, or rerun with --depth {' or '.join(sorted(cheaper))}"
             yield Requirement(
-                "launch", "processes", words, None, Decision.IMPOSSIBLE, reason, override, _ids(users)
+                "launch", "processes", recorded, None, Decision.IMPOSSIBLE, reason, override, _ids(users)
             )
 
     def _data(self, data: Data) -> Requirement:
