@@ -85,7 +85,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "runs": runs,
         "metrics": _metrics(settings, runs),
         "results": results.sections,
-        "comparisons": make_comparisons(settings, groups, results, by_id),
+        "comparisons": make_comparisons(project, settings, groups, results, by_id),
         "tables": make_tables(settings, groups, results),
         "claims": make_claims(settings, groups, results),
         "compute": _compute(runs, results.sections),

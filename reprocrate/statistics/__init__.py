@@ -8,6 +8,7 @@ from __future__ import annotations
 from reprocrate.statistics.choosing import counting, rank
 from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
+from reprocrate.statistics.items import mcnemar
 from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
 from reprocrate.statistics.student import t_quantile, t_tail
 from reprocrate.statistics.summary import (
@@ -41,6 +42,7 @@ __all__ = [
     "holm",
     "iqm",
     "is_constant",
+    "mcnemar",
     "mean",
     "median",
     "paired",
