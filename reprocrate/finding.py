@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -69,6 +69,38 @@ class NotAssessed:
 
 
 @dataclass(frozen=True, slots=True)
+class Regraded:
+    """A rule whose findings weigh otherwise than the standard says, because a policy says so.
+
+    Attributes:
+        code: the rule.
+        standard: what the standard holds its findings to be.
+        policy: what the policy holds them to be; None where it leaves them out.
+        count: how many findings these are.
+    """
+
+    code: str
+    standard: Severity
+    policy: Severity | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedPolicy:
+    """The policy that a subject was judged by.
+
+    Attributes:
+        id: its identifier.
+        standard: version of the standard that it was written for.
+        regraded: what it made of findings, in the order of the codes.
+    """
+
+    id: str
+    standard: str
+    regraded: tuple[Regraded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that validation says about one subject.
 
@@ -77,12 +109,14 @@ class Report:
         findings: every finding, errors first, then by code and place.
         not_assessed: rules that could not be applied.
         assessed: codes of the rules that were applied, in order.
+        policy: the policy that it was judged by, if there was one.
     """
 
     subject: str
     findings: tuple[Finding, ...] = ()
     not_assessed: tuple[NotAssessed, ...] = ()
     assessed: tuple[str, ...] = ()
+    policy: AppliedPolicy | None = None
 
     @property
     def valid(self) -> bool:
@@ -95,7 +129,7 @@ class Report:
 
     def with_findings(self, more: Iterable[Finding]) -> Report:
         """The same report with further findings, in order."""
-        return Report(self.subject, in_order([*self.findings, *more]), self.not_assessed, self.assessed)
+        return replace(self, findings=in_order([*self.findings, *more]))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

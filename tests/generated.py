@@ -4,16 +4,19 @@ In spec.md, what stands between `<!-- fields:NAME -->` and `<!-- /fields -->` is
 `$defs/NAME` in the manifest's schema (`manifest` for the whole of it). Between `<!-- forms -->` and
 `<!-- /forms -->` stand its definitions of plain values. Between `<!-- requirements -->` and
 `<!-- /requirements -->` stand the demands of the rules of that chapter, and between `<!-- rules -->` and
-`<!-- /rules -->` the table of all rules.
+`<!-- /rules -->` the table of all rules. In the README of the crosswalks, what stands between
+`<!-- coverage -->` and `<!-- /coverage -->` says which section has counterparts in which standard.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import difflib
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -77,7 +80,16 @@ def _slug(chapter: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", heading.lower())
 
 
-GENERATED: dict[Path, Callable[[str], str]] = {REPOSITORY / "spec.md": specification}
+def crosswalks(text: str) -> str:
+    """The README of the crosswalks with its overview made anew."""
+    return _filled(text, "coverage", coverage_table() if "<!-- coverage -->" in text else "")
+
+
+CROSSWALKS = SCHEMA.parent / "crosswalks"
+GENERATED: dict[Path, Callable[[str], str]] = {
+    REPOSITORY / "spec.md": specification,
+    CROSSWALKS / "README.md": crosswalks,
+}
 
 
 # Fields -----------------------------------------------------------------------------------------------
@@ -184,6 +196,35 @@ def _rules() -> tuple[Any, ...]:
     from reprocrate.validation import all_rules
 
     return all_rules()
+
+
+# Crosswalks -------------------------------------------------------------------------------------------
+
+
+def coverage_table() -> str:
+    """For each section of a manifest and each standard, how many properties go which way."""
+    arrows = {"export": "→", "import": "←", "both": "↔", "reference": "•"}
+    counts: dict[str, dict[str, Counter[str]]] = {}
+    for file in sorted(CROSSWALKS.glob("*.csv")):
+        if file.stem == "values":
+            continue
+        with file.open(encoding="utf-8", newline="") as lines:
+            ways = {
+                (row["ours"], row["direction"]) for row in csv.DictReader(lines) if row["loss"] != "drops"
+            }
+        for ours, direction in ways:
+            section = counts.setdefault(ours.split("/")[1], {})
+            section.setdefault(file.stem, Counter())[arrows[direction]] += 1
+    standards = sorted({name for section in counts.values() for name in section})
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    rows = [("Section", *standards)]
+    for name in schema["properties"]:
+        if name not in ("$schema", "manifest_version"):
+            cells = (counts.get(name, {}).get(standard, Counter()) for standard in standards)
+            rows.append(
+                (f"`{name}`", *(" ".join(f"{cell[a]}{a}" for a in "↔→←•" if cell[a]) for cell in cells))
+            )
+    return _table(rows)
 
 
 # Markdown ---------------------------------------------------------------------------------------------

@@ -80,8 +80,10 @@ def test_a_difference_is_shown_and_then_mended(tmp_path: Path) -> None:
     script = tmp_path / "tests" / "generated.py"
     schema = tmp_path / "schema" / "1.0" / "manifest.schema.json"
     specification = tmp_path / "spec.md"
-    for path in (script, schema):
+    crosswalks = schema.parent / "crosswalks" / "README.md"
+    for path in (script, schema, crosswalks):
         path.parent.mkdir(parents=True)
+    crosswalks.write_text("# Crosswalks\n")
     shutil.copy(SCRIPT, script)
     schema.write_text(json.dumps(SCHEMA))
     before, after = "# People\n\n<!-- fields:person -->\n", "<!-- /fields -->\n\nMore.\n"

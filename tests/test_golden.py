@@ -12,6 +12,11 @@ from typing import Any
 import pytest
 
 from reprocrate.finding import Severity
+from reprocrate.manifest import manifest_from
+from reprocrate.render.evidence import make_contrasts, make_evidence
+from reprocrate.render.outcomes import make_grids, make_groups, make_outcomes
+from reprocrate.render.preview import preview_page
+from reprocrate.render.show import show_document
 from reprocrate.validation import Subject, validate
 
 SCRIPT = Path(__file__).parent / "golden.py"
@@ -83,3 +88,49 @@ def test_each_stand_in_stands_in_some_manifest() -> None:
             for document in marked:
                 GOLDEN.put(document, stand_in.place, "marked")
             assert marked != manifests, stand_in.place
+
+
+# What readers are shown --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", GOLDEN.kinds())
+def test_golden_manifests_can_be_shown_and_previewed(kind: str) -> None:
+    manifest = manifest_from(GOLDEN.stored(kind))
+    assert {result.id for result in manifest.results} <= _ids(show_document(manifest))
+    assert manifest.experiment.title.encode() in preview_page(manifest)
+
+
+def _ids(node: Any) -> set[str]:
+    """Every text in a document."""
+    if isinstance(node, dict):
+        return {text for each in node.values() for text in _ids(each)}
+    if isinstance(node, list):
+        return {text for each in node for text in _ids(each)}
+    return {node} if isinstance(node, str) else set()
+
+
+def test_ranks_are_read_apart_from_what_is_ranked() -> None:
+    manifest = manifest_from(GOLDEN.stored("grid"))
+    values, ranks = make_groups(manifest, make_outcomes(manifest).values())
+    assert (ranks.title, ranks.direction) == ("Mean rank by accuracy on test", "lower is better")
+    assert [outcome.label for outcome in ranks.outcomes] == ["neighbours", "centroid", "bayes", "tree"]
+    assert "neighbours (mean of 4)" in [outcome.label for outcome in values.outcomes]
+    (grid,) = make_grids(manifest, make_outcomes(manifest))
+    assert grid.size_text == "5 seeds in each cell"
+    assert grid.cells["neighbours", "mean rank"][1] == "1.75"
+
+
+def test_each_fold_is_shown_with_its_seed() -> None:
+    outcome = next(iter(make_outcomes(manifest_from(GOLDEN.stored("crossvalidation"))).values()))
+    assert (len(outcome.values), outcome.values[11].name) == (30, "1, fold 1")
+
+
+def test_what_is_left_open_says_why() -> None:
+    reasons = {}
+    for kind in ("crossvalidation", "grid"):
+        manifest = manifest_from(GOLDEN.stored(kind))
+        outcomes = make_outcomes(manifest)
+        found = make_evidence(manifest, outcomes, make_contrasts(manifest, outcomes))
+        reasons[kind] = found[0].reason
+    assert "folds share training data" in reasons["crossvalidation"]
+    assert "an average over other results" in reasons["grid"]

@@ -91,6 +91,8 @@ def test_wheel_has_the_bytes_of_the_linked_folders_and_nothing_left_behind(
     checkout: Path, wheel: Path
 ) -> None:
     assert _shown(_wheel_files(wheel)) == _linked_files(checkout)
+    older = {"versions.json", "0.9/manifest.schema.json", "0.9/golden/minimal.json"}
+    assert {f"reprocrate/schema/{name}" for name in older} <= _wheel_files(wheel).keys()
 
 
 def test_wheel_from_the_source_distribution_is_the_same(wheel: Path, from_source: tuple[Path, Path]) -> None:

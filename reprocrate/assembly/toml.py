@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -15,9 +13,7 @@ from pydantic import BaseModel, ValidationError
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.errors import UnavailableError, UsageError
-
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(=|\.)""")
+from reprocrate.files.toml_lines import line_of
 
 _UNKNOWN = ("extra_forbidden", "unknown_property")
 
@@ -113,37 +109,6 @@ def _table_in(annotation: Any) -> Any:
     if get_origin(annotation) is dict or (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
         return annotation
     return next((found for inner in get_args(annotation) if (found := _table_in(inner)) is not None), None)
-
-
-def line_of(text: str, location: Location) -> int | None:
-    """Number of the line that holds a key, else of the nearest table around it."""
-    lines = _lines_of_keys(text)
-    ends = range(len(location), 0, -1)
-    return next((lines[tuple(location[:end])] for end in ends if tuple(location[:end]) in lines), None)
-
-
-def _lines_of_keys(text: str) -> dict[tuple[str | int, ...], int]:
-    """Where each table header and each key stands. Keys inside of values are not looked for."""
-    lines: dict[tuple[str | int, ...], int] = {}
-    entries: Counter[tuple[str, ...]] = Counter()
-    table: tuple[str | int, ...] = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            name = tuple(part.strip().strip("\"'") for part in header[2].split("."))
-            if header[1] == "[[":
-                entries[name] += 1
-            table = tuple(_with_entries(name, entries))
-            lines.setdefault(table, number)
-        elif key := _KEY.match(line):
-            lines.setdefault((*table, key[1].strip("\"'")), number)
-    return lines
-
-
-def _with_entries(name: tuple[str, ...], entries: Counter[tuple[str, ...]]) -> Iterator[str | int]:
-    for end, part in enumerate(name, 1):
-        yield part
-        if name[:end] in entries:
-            yield entries[name[:end]] - 1
 
 
 def _dotted(location: Location) -> str:

@@ -15,6 +15,7 @@ from reprocrate.cli import (
     explaining,
     importing,
     init,
+    migrating,
     packing,
     planning,
     rerunning,
@@ -51,6 +52,7 @@ def make_app() -> typer.Typer:
     for module in (init, running, showing, validating, explaining, packing, planning, importing, rerunning):
         module.register(app)
     comparing.register(app)
+    migrating.register(app)
     demo.register(app)
     return app
 

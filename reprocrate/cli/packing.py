@@ -21,6 +21,13 @@ class DataChoice(StrEnum):
     NONE = "none"
 
 
+class RoCrate(StrEnum):
+    """Which version of RO-Crate the bundle's metadata follows."""
+
+    CHECKED = "1.1"
+    NEWEST = "1.3"
+
+
 Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="The bundle to write.")]
 Data = Annotated[
@@ -29,6 +36,13 @@ Data = Annotated[
 ]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse to pack on any error, not only shape and integrity.")
+]
+Crate = Annotated[
+    RoCrate,
+    typer.Option(
+        "--ro-crate",
+        help="RO-Crate version: 1.1 with Process Run Crate 0.5, which most tools read, or 1.3 with 0.6.",
+    ),
 ]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
@@ -46,6 +60,7 @@ def pack(
     data: Data = DataChoice.SMALL,
     strict: Strict = False,
     offline: Offline = False,
+    ro_crate: Crate = RoCrate.CHECKED,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -59,7 +74,7 @@ def pack(
     from reprocrate.workflow.packing import PackingChoice, pack_project
 
     voice = Voice(quiet=quiet)
-    choice = PackingChoice(output=output, data=data.value, strict=strict, offline=offline)
+    choice = PackingChoice(output, data.value, strict=strict, offline=offline, ro_crate=ro_crate.value)
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
     if outcome.packed is None:

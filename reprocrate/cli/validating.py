@@ -26,6 +26,10 @@ def register(app: typer.Typer) -> None:
 
 def validate(
     what: What = Path(),
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", metavar="FILE", help="A venue's demands: a policy in TOML or JSON."),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
     json: Json = False,
     quiet: Quiet = False,
@@ -36,12 +40,13 @@ def validate(
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.report import report_text
-    from reprocrate.validation import report_document
+    from reprocrate.validation import read_policy, report_document
     from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
+    demands = read_policy(policy) if policy else None
     with voice.progress():
-        report = assess(what, voice)
+        report = assess(what, voice, demands)
     if json or format_ is Format.JSON:
         voice.json(report_document(report))
     else:

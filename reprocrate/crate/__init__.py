@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from reprocrate.crate.identifiers import file_id, path_of
 from reprocrate.crate.payload import CrateFile
-from reprocrate.crate.reading import CrateView, read_crate
+from reprocrate.crate.reading import METADATA, CrateGraph, CrateView, read_crate, read_graph
+from reprocrate.crate.target import CHECKED, NEWEST, TARGETS, Target
 from reprocrate.crate.writing import write_crate
 
-__all__ = ["CrateFile", "CrateView", "file_id", "path_of", "read_crate", "write_crate"]
+__all__ = [
+    "CHECKED",
+    "METADATA",
+    "NEWEST",
+    "TARGETS",
+    "CrateFile",
+    "CrateGraph",
+    "CrateView",
+    "Target",
+    "file_id",
+    "path_of",
+    "read_crate",
+    "read_graph",
+    "write_crate",
+]

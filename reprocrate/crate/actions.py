@@ -10,8 +10,9 @@ from reprocrate.crate.environments import Environments
 from reprocrate.crate.graph import Graph
 from reprocrate.crate.identifiers import Reference, fragment_id, once
 from reprocrate.crate.links import Links, known
-from reprocrate.crate.payload import Payload, written_by
+from reprocrate.crate.payload import Payload
 from reprocrate.crate.programs import Programs
+from reprocrate.crate.roles import written_by
 from reprocrate.crate.times import ended, started
 from reprocrate.manifest import Configuration, Manifest, Observation, Resources, Run, Seed
 
@@ -77,7 +78,7 @@ class Actions:
                 "agent": agents,
                 "instrument": self._programs.instrument(run),
                 "object": list(self._read(run)),
-                "result": list(self._made(run)),
+                "result": list(self._made(run)) or self._ended(run),
                 "actionStatus": _STATUS[run.status],
                 "error": _error(run),
                 "exitStatus": run.exit_code,
@@ -99,6 +100,12 @@ class Actions:
         yield from self._payload.refer_to_all(list(written_by(run)))
         for place, observation in enumerate(run.metrics[:MOST_VALUES]):
             yield self._describe_value(run.id, place, observation)
+
+    def _ended(self, run: Run) -> Reference:
+        """What is left of a run that made nothing: how it ended."""
+        return self._graph.add(
+            fragment_id("run", run.id, "status"), "PropertyValue", {"name": "status", "value": run.status}
+        )
 
     def _describe_configuration(self, configuration: Configuration) -> Reference:
         owner = ("configuration", configuration.id)
@@ -145,6 +152,7 @@ class Actions:
                 "propertyID": self._links.metric(observation.metric),
                 "onData": self._links.data(observation.data),
                 "onSplit": observation.split,
+                "onFold": observation.fold,
                 "atStep": observation.step,
             },
         )

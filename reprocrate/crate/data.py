@@ -9,7 +9,8 @@ from reprocrate.crate.experiment import license_reference
 from reprocrate.crate.graph import Graph
 from reprocrate.crate.identifiers import Reference, fragment_id, reference
 from reprocrate.crate.links import Links, known
-from reprocrate.crate.payload import Payload, is_listed
+from reprocrate.crate.payload import Payload
+from reprocrate.crate.roles import is_listed
 from reprocrate.manifest import Access, Data, File, Manifest, Run
 
 _Key = tuple[str | None, str, str | None]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reprocrate.crate.graph import Graph
-from reprocrate.crate.identifiers import Reference, address_id, fragment_id
-from reprocrate.crate.payload import Payload, lock_file
+from reprocrate.crate.graph import NOT_STATED, Graph
+from reprocrate.crate.identifiers import Reference, address_id, experiment_id, fragment_id
+from reprocrate.crate.payload import Payload
+from reprocrate.crate.roles import lock_file
 from reprocrate.manifest import (
     Accelerator,
     Container,
@@ -73,32 +74,37 @@ class Environments:
 
     def _requirements(self, environment: Environment) -> Iterator[Reference]:
         if environment.python:
-            yield self._interpreter(environment.python)
+            yield self.interpreter(environment.python)
         yield from map(self._package, environment.packages)
 
-    def _interpreter(self, python: Python) -> Reference:
+    def interpreter(self, python: Python) -> Reference:
+        """The interpreter of an environment."""
         name = python.implementation or "Python"
         page = None
         if name == "CPython" and _RELEASE.match(python.version):
             page = f"{_HOMES[name]}downloads/release/python-{python.version.replace('.', '')}/"
         return self._graph.add(
-            page or fragment_id("interpreter", name, python.version),
+            page or experiment_id(self._manifest.id, "interpreter", name, python.version),
             "SoftwareApplication",
-            {"name": name, "softwareVersion": python.version, "url": page or _HOMES.get(name)},
+            {
+                "name": name,
+                "version": python.version,
+                "url": page or _HOMES.get(name, NOT_STATED),
+            },
         )
 
     def _package(self, package: Package) -> Reference:
         version = f"{package.version}+{package.local_label}" if package.local_label else package.version
         page = address_id(f"https://pypi.org/project/{package.name}/{package.version}/")
         on_pypi = package.source == "pypi"
-        own_id = fragment_id("package", package.name, version, *_build(package))
+        own_id = experiment_id(self._manifest.id, "package", package.name, version, *_build(package))
         return self._graph.add(
             page if on_pypi and not package.local_label else own_id,
             "SoftwareApplication",
             {
                 "name": package.name,
-                "softwareVersion": version,
-                "url": page if on_pypi else package.url,
+                "version": version,
+                "url": page if on_pypi else package.url or NOT_STATED,
             },
         )
 
@@ -107,11 +113,11 @@ class Environments:
         is_file = container.image.endswith(".sif")
         return self._graph.add(
             fragment_id("image", container.image, *([container.digest] if container.digest else [])),
-            "ContainerImage",
+            ["CreativeWork", "ContainerImage"],
             {
                 "additionalType": {"@id": f"{_IMAGE_TERMS}{'SIFImage' if is_file else 'DockerImage'}"},
                 "name": container.image if is_file else name,
-                "registry": None if is_file else registry,
+                "registry": "none: the image is a file" if is_file else registry,
                 "tag": None if is_file else tag,
                 "sha256": container.digest.removeprefix("sha256:") if container.digest else None,
             },
@@ -120,7 +126,7 @@ class Environments:
     def _machine(self, hardware: Hardware) -> Reference:
         return self._graph.add(
             fragment_id("hardware", hardware.id),
-            "ComputingHardware",
+            ["Product", "ComputingHardware"],
             {
                 "name": f"Machine {hardware.id}",
                 "description": "; ".join(_parts(hardware)),

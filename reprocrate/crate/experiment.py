@@ -6,9 +6,11 @@ What RO-Crate requires and the authors did not give is said in words, never inve
 from __future__ import annotations
 
 import re
+from functools import partial
+from urllib.parse import quote
 
-from reprocrate.crate.graph import Graph
-from reprocrate.crate.identifiers import ROOT, Reference, address_id, fragment_id, once
+from reprocrate.crate.graph import NOT_STATED, TERMS, Graph
+from reprocrate.crate.identifiers import NAMES, ROOT, Reference, address_id, experiment_id, fragment_id, once
 from reprocrate.manifest import Author, Experiment, Grant, Manifest, Paper
 
 _ONE_LICENSE = re.compile(r"[A-Za-z0-9.-]+\Z")
@@ -18,21 +20,32 @@ _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+\Z")
 def describe_experiment(graph: Graph, manifest: Manifest, published: str) -> list[Reference]:
     """Describe the root, and return those who answer for the experiment."""
     experiment = manifest.experiment
-    authors = once(_author(graph, author, place) for place, author in enumerate(experiment.authors, 1))
+    contact = _contact(graph, experiment)
+    organization = partial(_organization, graph, manifest.id)
+    authors = once(
+        _author(graph, author, place, contact, organization(author.affiliation))
+        for place, author in enumerate(experiment.authors, 1)
+    )
+    funding = [
+        (funder := organization(grant.funder), _grant(graph, grant, place, funder))
+        for place, grant in enumerate(experiment.funding, 1)
+    ]
     graph.describe_root(
         {
             "name": experiment.title,
             "description": experiment.description or "No description was given by the authors.",
             "datePublished": published,
             "license": license_reference(graph, experiment.license) or _no_license(graph),
-            "author": authors,
-            "identifier": manifest.id,
+            "author": authors or _nobody(graph),
+            "publisher": graph.add_not_stated(),
+            "identifier": _identifier(graph, manifest.id),
             "version": experiment.version,
             "keywords": experiment.keywords,
             "creativeWorkStatus": experiment.status,
-            "contactPoint": _contact(graph, experiment),
+            "contactPoint": contact,
             "citation": _paper(graph, experiment.paper),
-            "funder": once(_funder(graph, grant, place) for place, grant in enumerate(experiment.funding, 1)),
+            "funder": once(funder for funder, _grant in funding),
+            "funding": [grant for _funder, grant in funding if grant],
         }
     )
     return authors or [_nobody(graph)]
@@ -50,7 +63,7 @@ def license_reference(graph: Graph, expression: str | None) -> Reference | None:
             {"name": expression, "description": f"The licence that SPDX names {expression}.", "url": address},
         )
     return graph.add(
-        fragment_id("license", expression),
+        f"{NAMES}licence/{quote(expression, safe='')}",
         "CreativeWork",
         {"name": expression, "description": f"The SPDX licence expression {expression}."},
     )
@@ -58,20 +71,31 @@ def license_reference(graph: Graph, expression: str | None) -> Reference | None:
 
 def _no_license(graph: Graph) -> Reference:
     return graph.add(
-        "#no-license",
+        f"{TERMS}noLicence",
         "CreativeWork",
         {"name": "No licence", "description": "No licence was given by the authors."},
     )
 
 
-def _author(graph: Graph, author: Author, place: int) -> Reference:
+def _identifier(graph: Graph, identifier: str) -> Reference:
+    return graph.add(
+        "#identifier",
+        "PropertyValue",
+        {"name": "identifier of the manifest", "propertyID": f"{NAMES}schema", "value": identifier},
+    )
+
+
+def _author(
+    graph: Graph, author: Author, place: int, contact: Reference | None, affiliation: Reference
+) -> Reference:
     identifier = f"https://orcid.org/{author.orcid}" if author.orcid else fragment_id("author", place)
     return graph.add(
         identifier,
         "Person",
         {
             "name": author.name,
-            "affiliation": _organization(graph, author.affiliation) if author.affiliation else None,
+            "affiliation": affiliation,
+            "contactPoint": contact or graph.add_no_contact(),
         },
     )
 
@@ -82,13 +106,22 @@ def _nobody(graph: Graph) -> Reference:
         "Person",
         {
             "name": "Not recorded",
-            "description": "Who started the runs: the authors gave no names, and the recorder takes none.",
+            "description": "The authors gave no names, and the recorder takes none from the machine.",
+            "affiliation": graph.add_not_stated(),
+            "contactPoint": graph.add_no_contact(),
         },
     )
 
 
-def _organization(graph: Graph, name: str) -> Reference:
-    return graph.add(fragment_id("organization", name), "Organization", {"name": name})
+def _organization(graph: Graph, manifest: str, name: str | None) -> Reference:
+    """An organisation of which the manifest holds the name and no address."""
+    if name is None:
+        return graph.add_not_stated()
+    return graph.add(
+        experiment_id(manifest, "organization", name),
+        "Organization",
+        {"name": name, "url": NOT_STATED, "contactPoint": graph.add_no_contact()},
+    )
 
 
 def _contact(graph: Graph, experiment: Experiment) -> Reference | None:
@@ -118,17 +151,17 @@ def _paper(graph: Graph, paper: Paper | None) -> Reference | None:
     )
 
 
-def _funder(graph: Graph, grant: Grant, place: int) -> Reference:
-    funder = _organization(graph, grant.funder)
-    if grant.number:
-        graph.add(
-            fragment_id("grant", place),
-            "Grant",
-            {
-                "name": f"{grant.funder} {grant.number}",
-                "identifier": grant.number,
-                "funder": funder,
-                "fundedItem": ROOT,
-            },
-        )
-    return funder
+def _grant(graph: Graph, grant: Grant, place: int, funder: Reference) -> Reference | None:
+    """What was paid for this, where it has a number."""
+    if not grant.number:
+        return None
+    return graph.add(
+        fragment_id("grant", place),
+        "Grant",
+        {
+            "name": f"{grant.funder} {grant.number}",
+            "identifier": grant.number,
+            "funder": funder,
+            "fundedItem": ROOT,
+        },
+    )

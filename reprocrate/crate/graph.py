@@ -10,12 +10,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reprocrate.crate.identifiers import Reference, fragment_id, reference
+from reprocrate.crate.identifiers import Reference, fragment_id, native_id, reference
 from reprocrate.crate.target import Target
 from reprocrate.standard import shipped_bytes
 
 TERMS = "https://w3id.org/reprocrate/terms#"
 """The namespace of our terms; `context.jsonld` of the standard defines each."""
+
+NOT_STATED = f"{TERMS}notStated"
+"""Stands where RO-Crate recommends an organisation or an address and nobody stated one."""
 
 
 class Graph:
@@ -23,11 +26,15 @@ class Graph:
 
     In properties, None and empty sequences are left out, and a sequence of one becomes its item, as RO-Crate
     recommends of compacted JSON-LD.
+
+    Attributes:
+        target: what the crate is written for.
     """
 
     def __init__(self, target: Target) -> None:
         from rocrate.rocrate import ROCrate
 
+        self.target = target
         self._crate = ROCrate(version=target.crate_version)
         self._crate.metadata.extra_contexts.append(target.profile_context)
         self._crate.metadata.extra_terms.update(own_terms())
@@ -38,11 +45,11 @@ class Graph:
         for name, value in compact(properties).items():
             self._crate.root_dataset[name] = value
 
-    def add_file(self, path: str, properties: Mapping[str, object], *more_types: str) -> Reference:
+    def add_file(self, path: str, properties: Mapping[str, object]) -> Reference:
         """Add a file of the crate, as part of the root."""
         from rocrate.model.file import File
 
-        stated = compact({"@type": ["File", *more_types], **properties})
+        stated = compact({"@type": "File", **properties})
         return self._keep(self._crate.add(File(self._crate, dest_path=path, properties=stated)))
 
     def add_folder(self, path: str, properties: Mapping[str, object]) -> Reference:
@@ -61,6 +68,29 @@ class Graph:
             return reference(identifier)
         stated = compact({"@type": types, **properties})
         return self._keep(self._crate.add(ContextEntity(self._crate, identifier, properties=stated)))
+
+    def add_not_stated(self) -> Reference:
+        """Add the organisation that says that none was stated."""
+        return self.add(
+            NOT_STATED,
+            "Organization",
+            {
+                "name": "Not stated",
+                "description": "Stands for an organisation that the authors did not state.",
+                "url": NOT_STATED,
+                "contactPoint": self.add_no_contact(),
+            },
+        )
+
+    def add_no_contact(self) -> Reference | None:
+        """Add the contact that says that none was stated, where the target recommends a contact."""
+        if not self.target.states_contacts:
+            return None
+        return self.add(
+            f"{TERMS}noContact",
+            "ContactPoint",
+            {"name": "Not stated", "description": "Stands for a contact that the authors did not state."},
+        )
 
     def add_settings(self, owner: Sequence[str], settings: Mapping[str, object]) -> list[Reference]:
         """Add one PropertyValue for each setting, sorted by name; what is no scalar is written as JSON."""
@@ -84,7 +114,8 @@ class Graph:
         root = self._crate.root_dataset
         root["hasPart"] = _unpacked(root.properties().get("hasPart", []))
         document = self._crate.metadata.generate()
-        entities = ",\n".join(map(_written, document["@graph"]))
+        graph = document["@graph"]
+        entities = ",\n".join(map(_written, native(graph) if self.target.native_characters else graph))
         return f'{{"@context": {_written(document["@context"])},\n"@graph": [\n{entities}\n]}}\n'.encode()
 
     def _keep(self, entity: Any) -> Reference:
@@ -96,6 +127,15 @@ def own_terms() -> dict[str, str]:
     """Our terms and the addresses that define them, from the shipped context."""
     context = json.loads(shipped_bytes("context.jsonld"))["@context"]
     return {term: address for term, address in context.items() if address.startswith(TERMS)}
+
+
+def native(value: Any) -> Any:
+    """A value with the letters of all scripts in its identifiers, as RO-Crate recommends since 1.2."""
+    if isinstance(value, list):
+        return [native(item) for item in value]
+    if isinstance(value, dict):
+        return {name: native_id(item) if name == "@id" else native(item) for name, item in value.items()}
+    return value
 
 
 def compact(properties: Mapping[str, object]) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reprocrate.crate.identifiers import Reference, file_id, folder_id, fragment_id, once, reference
-from reprocrate.manifest import Data, File, Lock, Manifest, Run
-
-MOST_FILES = 1000
-"""A data set, or what one run wrote, of more files than this is described by its folders alone."""
+from reprocrate.crate.roles import is_listed, named_files, named_paths
+from reprocrate.manifest import File, Manifest
 
 EXTERNAL = ".reprocrate/external/"
 """Folder of data from outside the project, by data id."""
+
+STANDARD = ".reprocrate/standard/"
+"""Folder of the schema, the context and the specification that the crate follows."""
 
 _OWN = ".reprocrate/"
 _DESCRIBES_CRATE = {"ro-crate-metadata.json", "ro-crate-preview.html", "ro-crate-preview_files"}
@@ -56,12 +57,19 @@ class Payload:
         self.absent: dict[str, File] = {}
         self._places = dict(_external_places(manifest))
         self._licenses: dict[str, str | None] = {}
-        self._described = {path for path in self.files if "/" not in path}
-        for file in _named_files(manifest):
+        self._roles: dict[str, str] = {}
+        self._described = {path for path in self.files if _stands_alone(path)}
+        for file, what in named_files(manifest):
             if path := self.path(file):
-                self._described.add(path)
+                self.describe(path, what)
                 self._licenses.setdefault(path, file.license)
-        self._described.update(path for path in _named_paths(manifest) if path in self.files)
+        for path, what in named_paths(manifest):
+            if path in self.files:
+                self.describe(path, what)
+        for code in manifest.code:
+            for file in code.files:
+                if path := self.path(file, code.folder):
+                    self._roles.setdefault(path, f"Part of the source code {code.id}.")
 
     @property
     def described(self) -> list[CrateFile]:
@@ -78,9 +86,20 @@ class Payload:
         """The licence that the manifest states for a described file."""
         return self._licenses.get(path)
 
-    def describe(self, path: str) -> None:
-        """Give a file of the crate an entity of its own."""
+    def role(self, path: str) -> str | None:
+        """What a described file is, where the manifest says it."""
+        return self._roles.get(path)
+
+    def inside(self, folder: str) -> list[Reference]:
+        """The described files of a folder that stands for others."""
+        paths = sorted(self._described, key=str.encode)
+        return [reference(file_id(path)) for path in paths if "/" in path and _covering(path) == folder]
+
+    def describe(self, path: str, what: str | None = None) -> None:
+        """Give a file of the crate an entity of its own, with a sentence about it."""
         self._described.add(path)
+        if what:
+            self._roles.setdefault(path, what)
 
     def path(self, file: File, folder: str | None = None) -> str | None:
         """Where the bytes of a file of the manifest lie in the crate; None if they are not there."""
@@ -116,25 +135,6 @@ class Payload:
         return reference(file_id(path) if path in self._described else folder_id(_covering(path)))
 
 
-def lock_file(lock: Lock) -> File:
-    """The file of a lock."""
-    return File.model_construct(path=lock.path, size=lock.size, sha256=lock.sha256)
-
-
-def written_by(run: Run) -> Iterator[File]:
-    """What a run wrote and printed."""
-    for files in (run.outputs, run.checkpoints, run.artifacts, run.logs):
-        yield from files
-    for file in (run.predictions, run.histories):
-        if file:
-            yield file
-
-
-def is_listed(files: Sequence[File]) -> bool:
-    """Whether so many files are described one by one."""
-    return len(files) <= MOST_FILES
-
-
 def _external_places(manifest: Manifest) -> Iterator[tuple[tuple[str, str], str]]:
     for data in manifest.data:
         for file in data.files:
@@ -142,40 +142,9 @@ def _external_places(manifest: Manifest) -> Iterator[tuple[tuple[str, str], str]
                 yield (file.root, file.path), f"{EXTERNAL}{data.id}/{file.path}"
 
 
-def _named_files(manifest: Manifest) -> Iterator[File]:
-    """The files that a manifest names outside the trees of code; long lists are left out."""
-    in_data = {(file.root, file.path) for data in manifest.data for file in data.files}
-    for data in manifest.data:
-        yield from _files_of_data(data)
-    for run in manifest.runs:
-        yield from _listed([file for file in run.inputs if (file.root, file.path) not in in_data])
-        yield from _listed(list(written_by(run)))
-    for environment in manifest.environments:
-        if environment.lock:
-            yield lock_file(environment.lock)
-    single = [
-        *(code.patch for code in manifest.code),
-        *(service.cached_responses for service in manifest.services),
-        *(model.file for model in manifest.models),
-        manifest.reproduces.verdict if manifest.reproduces else None,
-    ]
-    yield from (file for file in single if file)
-
-
-def _files_of_data(data: Data) -> Iterator[File]:
-    yield from _listed(data.files)
-    if data.croissant:
-        yield data.croissant
-    yield from (split.digests for split in data.splits if split.digests)
-
-
-def _listed(files: Sequence[File]) -> Sequence[File]:
-    return files if is_listed(files) else ()
-
-
-def _named_paths(manifest: Manifest) -> Iterator[str]:
-    yield from (table.file for table in manifest.tables if table.file)
-    yield from (model.card for model in manifest.models if model.card)
+def _stands_alone(path: str) -> bool:
+    """Whether a file is described though the manifest does not name it: at the root, or of the standard."""
+    return "/" not in path or path.startswith(STANDARD)
 
 
 def _covering(path: str) -> str:

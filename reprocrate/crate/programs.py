@@ -1,18 +1,25 @@
-"""What ran: source trees, and the script in them that a command names."""
+"""What ran: source trees, and the script in them that a command names.
+
+A program is an entity of its own beside the file that holds it: RO-Crate names a file by where it lies,
+Process Run Crate recommends an absolute address for what ran, and the digest of the source tree gives one.
+"""
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reprocrate.crate.environments import Environments
 from reprocrate.crate.experiment import license_reference
-from reprocrate.crate.graph import Graph
-from reprocrate.crate.identifiers import Reference, file_id, fragment_id, reference
+from reprocrate.crate.graph import NOT_STATED, Graph
+from reprocrate.crate.identifiers import Reference, experiment_id, file_id, folder_id, tree_id
 from reprocrate.crate.links import known
 from reprocrate.crate.payload import Payload
 from reprocrate.manifest import Code, File, Manifest, Run
 
+_PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?\Z", re.IGNORECASE)
 _SCRIPTS = (".py", ".ipynb", ".sh", ".bash", ".r", ".jl", ".m", ".pl", ".lua", ".js", ".rb")
 
 
@@ -22,10 +29,12 @@ class Invocation:
 
     Attributes:
         script: path in the crate of the program that the command names, if it is there.
+        name: path of that program in its source tree.
         settings: paths in the crate of other files of the code that the command names.
     """
 
     script: str | None = None
+    name: str | None = None
     settings: tuple[str, ...] = ()
 
 
@@ -36,10 +45,13 @@ class Programs:
     described when first referred to.
     """
 
-    def __init__(self, graph: Graph, manifest: Manifest, payload: Payload) -> None:
+    def __init__(
+        self, graph: Graph, manifest: Manifest, payload: Payload, environments: Environments
+    ) -> None:
         self._graph = graph
         self._manifest = manifest
         self._payload = payload
+        self._environments = environments
         trees = {code.id: {file.path: file for file in code.files} for code in manifest.code}
         self._invocations = {run.id: self._invocation(run, trees) for run in manifest.runs}
         self._scripts: dict[str, Run] = {}
@@ -53,11 +65,11 @@ class Programs:
 
     def instrument(self, run: Run) -> Reference:
         """What a run executed: its script, or else its source tree, or else just the command."""
-        script = self._invocations[run.id].script
-        if script:
-            return reference(file_id(script))
         code = self._manifest.find_code(run.code)
-        return self._tree(code) if code else self._command(run)
+        if code is None:
+            return self._interpreter(run) or self._command(run)
+        invocation = self._invocations[run.id]
+        return self._program(code, invocation) if invocation.script else self._tree(code)
 
     def settings(self, run: Run) -> list[Reference]:
         """Files of the code, such as a configuration file, that a run's command names besides its script."""
@@ -66,8 +78,12 @@ class Programs:
     def of_script(self, path: str) -> Mapping[str, object]:
         """What is to be said of a file that ran, as software; nothing of one that did not."""
         run = self._scripts.get(path)
-        code = self._manifest.find_code(run.code) if run else None
-        return {**_version(code), "isPartOf": self._tree(code)} if code else {}
+        if run is None:
+            return {}
+        return {
+            "additionalType": {"@id": "http://schema.org/SoftwareSourceCode"},
+            "encodesCreativeWork": self.instrument(run),
+        }
 
     def _invocation(self, run: Run, trees: Mapping[str, Mapping[str, File]]) -> Invocation:
         code = self._manifest.find_code(run.code)
@@ -80,15 +96,31 @@ class Programs:
             if file and path:
                 named.setdefault(path, file)
         script = next((path for path, file in named.items() if _is_script(file)), None)
-        return Invocation(script, tuple(path for path in named if path != script))
+        program = named[script].path if script else None
+        return Invocation(script, program, tuple(path for path in named if path != script))
+
+    def _program(self, code: Code, invocation: Invocation) -> Reference:
+        script = file_id(invocation.script or "")
+        return self._graph.add(
+            tree_id(code.tree_sha256, invocation.name),
+            self._graph.target.program_type,
+            {
+                "name": invocation.name,
+                "version": _version(code),
+                "url": _page(code) or script,
+                "encoding": {"@id": script},
+                "isPartOf": self._tree(code),
+            },
+        )
 
     def _tree(self, code: Code) -> Reference:
         return self._graph.add(
-            fragment_id("code", code.id),
-            "SoftwareSourceCode",
+            tree_id(code.tree_sha256),
+            self._graph.target.program_type,
             {
-                **_version(code),
                 "name": f"Source code {code.id}",
+                "version": _version(code),
+                "url": _page(code) or self._place(code),
                 "description": _origin(code),
                 "codeRepository": code.repository,
                 "identifier": code.swhid,
@@ -98,23 +130,43 @@ class Programs:
             },
         )
 
+    def _place(self, code: Code) -> str:
+        """Where a source tree lies in the crate, as an address relative to it."""
+        is_here = any(self._payload.path(file, code.folder) for file in code.files)
+        if not is_here:
+            return NOT_STATED
+        return folder_id(code.folder) if code.folder else "./"
+
+    def _interpreter(self, run: Run) -> Reference | None:
+        """The interpreter of a command whose program was not recorded, where that is known."""
+        environment = self._manifest.find_environment(run.environment)
+        is_python = _PYTHON.match(posixpath.basename(run.command[0].replace("\\", "/")))
+        if not is_python or environment is None or environment.python is None:
+            return None
+        return self._environments.interpreter(environment.python)
+
     def _command(self, run: Run) -> Reference:
         return self._graph.add(
-            fragment_id("command", run.configuration),
+            experiment_id(self._manifest.id, "command", run.configuration),
             "SoftwareApplication",
             {
                 "name": run.command[0],
                 "description": "The command of the runs. Its source code was not recorded.",
+                "version": "not recorded",
+                "url": NOT_STATED,
             },
         )
 
 
-def _version(code: Code) -> dict[str, object]:
-    version = f"sha256:{code.tree_sha256}"
+def _version(code: Code) -> str:
     if code.commit:
-        version = f"{code.commit}+modified" if code.dirty else code.commit
-    is_page = code.repository is not None and code.repository.startswith(("https:", "http:"))
-    return {"version": version, "url": code.repository if is_page else None}
+        return f"{code.commit}+modified" if code.dirty else code.commit
+    return f"sha256:{code.tree_sha256}"
+
+
+def _page(code: Code) -> str | None:
+    repository = code.repository
+    return repository if repository and repository.startswith(("https:", "http:")) else None
 
 
 def _origin(code: Code) -> str:

@@ -18,7 +18,8 @@ METADATA = "ro-crate-metadata.json"
 """The metadata document, at the root of the crate."""
 
 _SPECIFICATION = re.compile(r"https?://w3id\.org/ro/crate/([^/]+)\Z")
-_OUR_SCHEMA = re.compile(r"https://w3id\.org/reprocrate/schema/[0-9]+\.[0-9]+/manifest\.schema\.json\Z")
+OUR_SCHEMA = re.compile(r"https://w3id\.org/reprocrate/schema/[0-9]+\.[0-9]+/manifest\.schema\.json\Z")
+"""Addresses of the schema of experiment manifests, of any version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +44,56 @@ class CrateView:
     data_entities: tuple[str, ...]
 
 
-def read_crate(data: bytes, name: str = METADATA) -> CrateView:
-    """Read the metadata document of a crate, without touching any file or the network.
+@dataclass(frozen=True, slots=True)
+class CrateGraph:
+    """The entities of a crate, as they are written.
+
+    Attributes:
+        entities: by identifier.
+        descriptor: the entity of the metadata document itself.
+        root: the root data entity.
+    """
+
+    entities: Mapping[str, Mapping[str, Any]]
+    descriptor: Mapping[str, Any]
+    root: Mapping[str, Any]
+
+
+def read_graph(data: bytes, name: str = METADATA) -> CrateGraph:
+    """Read the entities of the metadata document of a crate, without touching any file or the network.
 
     Raises:
         UnreadableError: it is not such a document.
     """
     entities = _entities(parse(data, name), name)
-    descriptor, root = _descriptor_and_root(entities, name)
+    return CrateGraph(entities, *_descriptor_and_root(entities, name))
+
+
+def read_crate(data: bytes, name: str = METADATA) -> CrateView:
+    """Read what a crate says of itself, without touching any file or the network.
+
+    Raises:
+        UnreadableError: it is not the metadata document of a crate.
+    """
+    graph = read_graph(data, name)
+    entities, descriptor, root = graph.entities, graph.descriptor, graph.root
     manifests = [
         path
         for entity in entities.values()
-        if any(map(_OUR_SCHEMA.match, _references(entity.get("conformsTo"))))
+        if any(map(OUR_SCHEMA.match, references(entity.get("conformsTo"))))
         and (path := path_of(entity["@id"]))
         and not path.endswith("/")
     ]
     return CrateView(
-        version=next(filter(None, map(_specification, _references(descriptor.get("conformsTo")))), None),
+        version=next(filter(None, map(_specification, references(descriptor.get("conformsTo")))), None),
         name=_text(root.get("name")),
         published=_text(root.get("datePublished")),
-        conforms_to=tuple(_references(root.get("conformsTo"))),
+        conforms_to=tuple(references(root.get("conformsTo"))),
         manifest_path=min(manifests, key=lambda path: (path.count("/"), path), default=None),
         data_entities=tuple(
             identifier
             for identifier, entity in entities.items()
-            if entity is not root and not identifier.startswith("#") and _types(entity) & {"File", "Dataset"}
+            if entity is not root and not identifier.startswith("#") and types(entity) & {"File", "Dataset"}
         ),
     )
 
@@ -93,8 +119,8 @@ def _entities(document: Any, name: str) -> dict[str, dict[str, Any]]:
 
 
 def _descriptor_and_root(
-    entities: Mapping[str, dict[str, Any]], name: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    entities: Mapping[str, Mapping[str, Any]], name: str
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     from rocrate.metadata import find_root_entity_id
 
     try:
@@ -104,14 +130,15 @@ def _descriptor_and_root(
         raise _not_a_crate(name, f"it does not say what its root is ({error})") from None
 
 
-def _references(value: object) -> list[str]:
+def references(value: object) -> list[str]:
     """Identifiers that a property points to, whether it has one value or several."""
     values = value if isinstance(value, list) else [value]
     named = (item.get("@id") if isinstance(item, dict) else item for item in values)
     return [item for item in named if isinstance(item, str)]
 
 
-def _types(entity: Mapping[str, object]) -> set[str]:
+def types(entity: Mapping[str, object]) -> set[str]:
+    """The types of an entity."""
     value = entity.get("@type")
     return {item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)}
 

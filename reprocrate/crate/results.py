@@ -62,6 +62,7 @@ class _Outcome:
                 "optimizationDirection": metric.direction,
                 "testItemCount": metric.count_of,
                 "valueSelection": metric.selection,
+                "lastValueCount": metric.last_k,
                 "equivalenceMargin": metric.margin.value if metric.margin else None,
                 "marginKind": metric.margin.kind if metric.margin else None,
                 "absoluteTolerance": metric.tolerance.atol if metric.tolerance else None,
@@ -169,7 +170,7 @@ class _Outcome:
     def _describe_cell(self, cell: Cell, table: int, number: int) -> Reference:
         return self._graph.add(
             fragment_id("table", table, "cell", number),
-            "ResultsTableCell",
+            ["PropertyValue", "ResultsTableCell"],
             {
                 "name": f"{cell.row}, {cell.column}",
                 "rowValue": cell.row,

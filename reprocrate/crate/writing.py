@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from reprocrate.crate.actions import Actions
 from reprocrate.crate.data import DataSets
 from reprocrate.crate.environments import Environments
 from reprocrate.crate.experiment import describe_experiment, license_reference
 from reprocrate.crate.graph import Graph
-from reprocrate.crate.identifiers import Reference
+from reprocrate.crate.identifiers import Reference, fragment_id
 from reprocrate.crate.media_types import media_type
-from reprocrate.crate.payload import CrateFile, Payload
+from reprocrate.crate.payload import STANDARD, CrateFile, Payload
 from reprocrate.crate.programs import Programs
 from reprocrate.crate.results import describe_outcome
 from reprocrate.crate.target import CHECKED, Target
@@ -28,13 +28,23 @@ _ROLES = {
     MANIFEST: "The manifest: what the experiment was, in full. This crate is derived from it.",
     "manifest-sha256.txt": "The SHA-256 of every other file, as `sha256sum -c` takes it.",
     "REPRODUCING.md": "How to unpack this crate and run the experiment again.",
+    f"{STANDARD}context.jsonld": "What the terms of this crate mean that are those of experiment manifests.",
+    f"{STANDARD}manifest.schema.json": "The schema that the manifest follows.",
+    f"{STANDARD}spec.md": "The specification of the manifest and of this crate.",
 }
+_LIST = "The file manifest-sha256.txt lists every file."
+_OTHER = "A file of the project that the manifest does not mention."
 
 
 def write_crate(
-    manifest: Manifest, files: Iterable[CrateFile], *, preview: bool = False, published: str | None = None
+    manifest: Manifest,
+    files: Iterable[CrateFile],
+    *,
+    preview: bool = False,
+    published: str | None = None,
+    target: Target = CHECKED,
 ) -> bytes:
-    """The bytes of `ro-crate-metadata.json`: RO-Crate 1.1 with Process Run Crate 0.5.
+    """The bytes of `ro-crate-metadata.json`: RO-Crate with Process Run Crate and our profile.
 
     Each run is a CreateAction. A file that the manifest names has an entity of its own; the entities of
     folders stand for the others, so the archive needs an entry for each folder. The same arguments, in any
@@ -47,6 +57,7 @@ def write_crate(
         preview: whether the crate has an `ro-crate-preview.html`.
         published: date for `datePublished` (ISO 8601); else when the last run ended, or the newest other
             time that the manifest holds.
+        target: the versions of RO-Crate and Process Run Crate.
 
     Raises:
         UsageError: RO-Crate requires a date, and the manifest holds none.
@@ -58,7 +69,7 @@ def write_crate(
             "RO-Crate requires a date, and no run of this experiment was recorded",
             "Run the experiment with `reprocrate run`",
         )
-    return _graph(manifest, _payload(manifest, files), CHECKED, preview, date).to_bytes()
+    return _graph(manifest, _payload(manifest, files), target, preview, date).to_bytes()
 
 
 def _payload(manifest: Manifest, files: Iterable[CrateFile]) -> Payload:
@@ -72,26 +83,27 @@ def _payload(manifest: Manifest, files: Iterable[CrateFile]) -> Payload:
 def _graph(manifest: Manifest, payload: Payload, target: Target, preview: bool, date: str) -> Graph:
     graph = Graph(target)
     agents = describe_experiment(graph, manifest, date)
-    if preview:
+    if preview and target.describes_preview:
         graph.add_preview()
-    programs = Programs(graph, manifest, payload)
+    environments = Environments(graph, manifest, payload)
+    programs = Programs(graph, manifest, payload, environments)
     _describe_files(graph, manifest.manifest_version, payload, programs)
     data = DataSets(manifest, payload)
     sets = data.describe(graph)
-    environments = Environments(graph, manifest, payload)
     actions = Actions(graph, manifest, payload, programs, environments, data).describe(agents)
     outcome = describe_outcome(graph, manifest, payload)
     _describe_absent(graph, payload)
-    graph.describe_root({"conformsTo": _profile(graph, target), "mentions": [*actions, *outcome, *sets]})
+    profiles = list(_profiles(graph, target, manifest.manifest_version))
+    graph.describe_root({"conformsTo": profiles, "mentions": [*actions, *outcome, *sets]})
     return graph
 
 
-def _profile(graph: Graph, target: Target) -> Reference:
-    return graph.add(
-        target.profile,
-        "CreativeWork",
-        {"name": "Process Run Crate", "version": target.profile_version},
-    )
+def _profiles(graph: Graph, target: Target, version: str) -> Iterator[Reference]:
+    for address, name, number in (
+        (target.profile, "Process Run Crate", target.profile_version),
+        (target.own_profile, "Experiment Crate", version),
+    ):
+        yield graph.add(address, target.profile_types, {"name": name, "version": number})
 
 
 def _describe_files(graph: Graph, version: str, payload: Payload, programs: Programs) -> None:
@@ -101,25 +113,31 @@ def _describe_files(graph: Graph, version: str, payload: Payload, programs: Prog
         {"name": "Schema of experiment manifests", "version": version},
     )
     for file in payload.described:
-        software = programs.of_script(file.path)
         properties: dict[str, object] = {
             "name": file.path,
-            "description": _ROLES.get(file.path),
+            "description": _ROLES.get(file.path) or payload.role(file.path) or _OTHER,
             "contentSize": None if file.size is None else str(file.size),
             "encodingFormat": file.media_type or media_type(file.path),
             "sha256": file.sha256,
             "license": license_reference(graph, payload.license(file.path)),
             "conformsTo": schema if file.path == MANIFEST else None,
-            **software,
+            **programs.of_script(file.path),
         }
-        graph.add_file(file.path, properties, *(["SoftwareSourceCode"] if software else []))
+        graph.add_file(file.path, properties)
     for folder, count in payload.folders.items():
-        graph.add_folder(folder, {"name": f"{folder}/", "description": _rest(count)})
+        rest = graph.add(
+            fragment_id("files", folder), "Collection", {"name": _rest(count), "description": _LIST}
+        )
+        properties = {
+            "name": f"{folder}/",
+            "description": f"{_rest(count)}. {_LIST}",
+            "hasPart": [*payload.inside(folder), rest],
+        }
+        graph.add_folder(folder, properties)
 
 
 def _rest(count: int) -> str:
-    files = "1 file that has" if count == 1 else f"{count} files that have"
-    return f"{files} no entity here; manifest-sha256.txt lists every file."
+    return f"{'1 file that has' if count == 1 else f'{count} files that have'} no entity here"
 
 
 def _describe_absent(graph: Graph, payload: Payload) -> None:

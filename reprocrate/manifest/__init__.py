@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         Extension,
         History,
         Leakage,
+        Migrated,
+        MigrationNote,
         Model,
         Reproduction,
     )
@@ -38,14 +40,18 @@ if TYPE_CHECKING:
     from reprocrate.manifest.hardware import Accelerator, AcceleratorFeature, Cpu, Hardware, Requirements
     from reprocrate.manifest.load import (
         InvalidManifestError,
+        OlderVersionError,
         Problem,
+        brought_by_newer_minor,
         document_version,
         is_newer_minor,
+        is_older,
         load_manifest,
         manifest_from,
         parse_manifest,
         save_manifest,
     )
+    from reprocrate.manifest.migration import Migration, migrate
     from reprocrate.manifest.results import (
         Cell,
         Comparison,
@@ -74,10 +80,11 @@ if TYPE_CHECKING:
         SelectedBy,
         Variant,
     )
-    from reprocrate.manifest.section import File, Section
+    from reprocrate.manifest.section import File, NewerWordError, Section
 
 _MODULE = {
-    "account": "Answer Checklist Compute Ethics Extension History Leakage Model Reproduction",
+    "account": "Answer Checklist Compute Ethics Extension History Leakage Migrated MigrationNote Model"
+    " Reproduction",
     "claims": "Claim Place Quantifier",
     "code": "Code",
     "data": "Access Data Preprocessing Remote Service Source Split",
@@ -85,13 +92,14 @@ _MODULE = {
     "environment": "Container Environment Lock NativeLibrary OperatingSystem Package Python",
     "experiment": "Author Experiment Grant Paper",
     "hardware": "Accelerator AcceleratorFeature Cpu Hardware Requirements",
-    "load": "InvalidManifestError Problem document_version is_newer_minor load_manifest manifest_from"
-    " parse_manifest save_manifest",
+    "load": "InvalidManifestError OlderVersionError Problem brought_by_newer_minor document_version"
+    " is_newer_minor is_older load_manifest manifest_from parse_manifest save_manifest",
+    "migration": "Migration migrate",
     "results": "Cell Comparison Effect Excluded Interval Margin Metric MetricSource Reported Result Table"
     " Tolerance",
     "runs": "Attempt Capture Configuration Determinism Launch Observation Resources Run Search Seed"
     " SelectedBy Variant",
-    "section": "File Section",
+    "section": "File NewerWordError Section",
 }
 _HOME = {name: module for module, names in _MODULE.items() for name in names.split()}
 
@@ -135,9 +143,14 @@ __all__ = [
     "Margin",
     "Metric",
     "MetricSource",
+    "Migrated",
+    "Migration",
+    "MigrationNote",
     "Model",
     "NativeLibrary",
+    "NewerWordError",
     "Observation",
+    "OlderVersionError",
     "OperatingSystem",
     "Package",
     "Paper",
@@ -163,10 +176,13 @@ __all__ = [
     "Table",
     "Tolerance",
     "Variant",
+    "brought_by_newer_minor",
     "document_version",
     "is_newer_minor",
+    "is_older",
     "load_manifest",
     "manifest_from",
+    "migrate",
     "parse_manifest",
     "save_manifest",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from reprocrate.manifest.section import (
     Amount,
     Count,
@@ -12,14 +14,19 @@ from reprocrate.manifest.section import (
     Identifier,
     License,
     Many,
+    Positive,
     RelativePath,
     Section,
     Sha256,
     Text,
     Timestamp,
     Url,
+    Word,
     matching,
 )
+
+POINTER = r"^(/([^~/]|~[01])*)*$"
+"""A JSON Pointer (RFC 6901)."""
 
 
 class Compute(Section):
@@ -56,7 +63,7 @@ class Ethics(Section):
 class Leakage(Section):
     """Why a type of leakage (Kapoor and Narayanan 2023) does not apply."""
 
-    type: Literal["L1.1", "L1.2", "L1.3", "L1.4", "L2", "L3.1", "L3.2", "L3.3"]
+    type: Word[Literal["L1.1", "L1.2", "L1.3", "L1.4", "L2", "L3.1", "L3.2", "L3.3"]]
     argument: Text
     evidence: Many[str] = ()
 
@@ -65,7 +72,7 @@ class Answer(Section):
     """The authors' answer to one question of a checklist."""
 
     item: str
-    answer: Literal["yes", "no", "partial", "na"]
+    answer: Word[Literal["yes", "no", "partial", "na"]]
     justification: str | None = None
     location: str | None = None
 
@@ -81,7 +88,7 @@ class Reproduction(Section):
     """What was reproduced, how deeply, with which verdict."""
 
     payload_sha256: Sha256
-    depth: Literal["logs", "evaluate", "smoke", "full"]
+    depth: Word[Literal["logs", "evaluate", "smoke", "full"]]
     id: str | None = None
     doi: Doi | None = None
     verdict: File | None = None
@@ -93,8 +100,26 @@ class History(Section):
     tool: str
     version: str
     section: str
-    how: Literal["captured", "converted", "declared"]
+    how: Word[Literal["captured", "converted", "declared"]]
     when: Timestamp | None = None
+
+
+class MigrationNote(Section):
+    """Values of one kind that a migration could not simply carry over."""
+
+    kind: Word[Literal["lost", "assumed", "aside"]]
+    was: Annotated[str, matching(POINTER)]
+    reason: Text
+    now: Annotated[str | None, matching(POINTER)] = None
+    count: Positive | None = None
+    settled: bool | None = None
+
+
+class Migrated(Section):
+    """Which version a manifest was written in before it was migrated, and what needs a person's eye."""
+
+    from_: Annotated[str, matching(r"^[0-9]+\.[0-9]+$"), Field(alias="from")]
+    notes: Many[MigrationNote] = ()
 
 
 class Extension(Section):

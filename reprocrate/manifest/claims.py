@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reprocrate.manifest.section import Amount, Identifier, Many, Number, Positive, Section, Text
+from reprocrate.manifest.section import Amount, Identifier, Many, Number, Positive, Section, Text, Word
 
 
 class Place(Section):
     """Where the paper makes a claim."""
 
-    kind: Literal["table", "figure", "section"] | None = None
+    kind: Word[Literal["table", "figure", "section"]] | None = None
     label: str | None = None
     cell: str | None = None
 
@@ -29,11 +29,11 @@ class Claim(Section):
 
     id: Identifier
     text: Text
-    kind: Literal["value", "threshold", "ordering", "gain", "quantified"]
+    kind: Word[Literal["value", "threshold", "ordering", "gain", "quantified"]]
     primary: bool | None = None
     location: Place | None = None
     evidence: Many[Identifier] = ()
-    relation: Literal["equals", "at_least", "at_most"] | None = None
+    relation: Word[Literal["equals", "at_least", "at_most"]] | None = None
     value: Number | None = None
     by: Amount | None = None
     margin: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None

@@ -19,6 +19,7 @@ from reprocrate.manifest.section import (
     Text,
     Timestamp,
     Url,
+    Word,
     matching,
 )
 
@@ -43,7 +44,7 @@ class Remote(Section):
 class Access(Section):
     """Who may have the data."""
 
-    level: Literal["open", "registration", "restricted", "private"]
+    level: Word[Literal["open", "registration", "restricted", "private"]]
     reason: str | None = None
     how_to_obtain: str | None = None
 
@@ -52,7 +53,7 @@ class Split(Section):
     """One part of a data set and what it is for."""
 
     name: Identifier
-    role: Literal["train", "validation", "test"]
+    role: Word[Literal["train", "validation", "test"]]
     count: Count | None = None
     how: str | None = None
     seed: SeedValue | None = None
@@ -66,7 +67,9 @@ class Preprocessing(Section):
 
     step: Text
     kind: (
-        Literal["cleaning", "normalisation", "feature_selection", "augmentation", "tokenisation", "other"]
+        Word[
+            Literal["cleaning", "normalisation", "feature_selection", "augmentation", "tokenisation", "other"]
+        ]
         | None
     ) = None
     fit_on: Many[Identifier] = ()
@@ -79,8 +82,8 @@ class Data(Section):
 
     id: Identifier
     name: str | None = None
-    kind: Literal["dataset", "model", "other"] | None = None
-    origin: Literal["existing", "new", "generated"] | None = None
+    kind: Word[Literal["dataset", "model", "other"]] | None = None
+    origin: Word[Literal["existing", "new", "generated"]] | None = None
     version: str | None = None
     license: License | None = None
     citation: str | None = None

@@ -15,6 +15,7 @@ from reprocrate.manifest.account import (
     Extension,
     History,
     Leakage,
+    Migrated,
     Model,
     Reproduction,
 )
@@ -72,10 +73,17 @@ class Manifest(Section):
     checklists: Many[Checklist] = ()
     reproduces: Reproduction | None = None
     history: Many[History] = ()
+    migrated: Migrated | None = None
     extensions: Many[Extension] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The manifest as plain JSON values; what was not given is left out."""
+        """The manifest as plain JSON values; what was not given is left out.
+
+        Empty lists and objects say nothing and are left out as well, but not in a manifest of a newer
+        version, which we may not understand well enough to change.
+        """
+        if self.manifest_version != VERSION:
+            return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def to_bytes(self) -> bytes:

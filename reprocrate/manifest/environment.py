@@ -14,6 +14,7 @@ from reprocrate.manifest.section import (
     Size,
     Text,
     Url,
+    Word,
     matching,
 )
 
@@ -32,7 +33,7 @@ class Package(Section):
     name: Annotated[str, matching(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
     version: Text
     local_label: str | None = None
-    source: Literal["pypi", "vcs", "url", "local", "conda", "system"] | None = None
+    source: Word[Literal["pypi", "vcs", "url", "local", "conda", "system"]] | None = None
     url: Url | None = None
     commit: str | None = None
     sha256: Sha256 | None = None
@@ -45,7 +46,7 @@ class Lock(Section):
     path: RelativePath
     size: Size | None = None
     sha256: Sha256
-    format: Literal["requirements", "pylock", "uv", "poetry", "pdm", "conda"]
+    format: Word[Literal["requirements", "pylock", "uv", "poetry", "pdm", "conda"]]
     hashed: bool | None = None
     resolved: Annotated[str, matching(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
     left_out: Many[str] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from reprocrate.manifest.section import Doi, License, Many, Section, Text, Timestamp, Url, matching
+from reprocrate.manifest.section import Doi, License, Many, Section, Text, Timestamp, Url, Word, matching
 
 
 def has_orcid_check_digit(orcid: str) -> bool:
@@ -58,4 +58,4 @@ class Experiment(Section):
     keywords: Many[Text] = ()
     paper: Paper | None = None
     funding: Many[Grant] = ()
-    status: Literal["current", "corrected", "withdrawn"] | None = None
+    status: Word[Literal["current", "corrected", "withdrawn"]] | None = None

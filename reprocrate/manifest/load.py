@@ -12,7 +12,8 @@ from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import write_atomically
 from reprocrate.manifest.canonical import parse
 from reprocrate.manifest.document import VERSION, Manifest
-from reprocrate.standard import pointer_to, problems
+from reprocrate.manifest.migration import STEPS
+from reprocrate.standard import SchemaProblem, pointer_to, problems, value_at
 
 _VERSION = re.compile(r"^([0-9]{1,9})\.([0-9]{1,9})\Z")
 
@@ -31,6 +32,18 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.pointer or 'the document'}: {self.reason}"
+
+
+class OlderVersionError(UnreadableError):
+    """A sound manifest of an older version, which has to be migrated before it can be used."""
+
+    def __init__(self, name: str, version: str) -> None:
+        self.version = version
+        super().__init__(
+            f"{name} follows version {version} of the standard",
+            f"that is older than {VERSION}, and its manifests are only read to be migrated",
+            f"Run `reprocrate migrate` on it, which writes it as version {VERSION} and keeps the original",
+        )
 
 
 class InvalidManifestError(UnreadableError):
@@ -69,15 +82,28 @@ def parse_manifest(data: bytes, name: str = "the manifest") -> Manifest:
     return manifest_from(parse(data, name), name)
 
 
-def manifest_from(document: object, name: str = "the manifest") -> Manifest:
+def manifest_from(document: object, name: str = "the manifest", *, undecided: bool = False) -> Manifest:
     """Turn plain JSON values into a manifest.
+
+    In a manifest of a newer minor version, properties and words that are not known here are kept as they are.
+
+    Args:
+        document: the values.
+        name: used in errors.
+        undecided: whether comparing a word that is not known here raises `NewerWordError`, instead of
+            finding it different from all others.
 
     Raises:
         UnreadableError: they are not a manifest, or of a version that is not known here.
     """
-    lenient = is_newer_minor(document_version(document, name))
+    version = document_version(document, name)
+    if is_older(version):
+        if found := problems(document, "manifest", version):
+            raise InvalidManifestError(name, [Problem(each.pointer, each.message) for each in found])
+        raise OlderVersionError(name, version)
+    lenient = is_newer_minor(version)
     try:
-        return Manifest.model_validate(document, context={"lenient": lenient})
+        return Manifest.model_validate(document, context={"lenient": lenient, "undecided": undecided})
     except ValidationError as error:
         raise InvalidManifestError(name, _reasons(document, error, lenient)) from None
 
@@ -88,28 +114,48 @@ def save_manifest(manifest: Manifest, path: Path) -> None:
 
 
 def document_version(document: object, name: str = "the manifest") -> str:
-    """The version that a document declares.
+    """The version that a document declares: one of this major version, or an older one that can be migrated.
 
     Raises:
-        UnreadableError: it declares none, or one of another major version.
+        UnreadableError: it declares none, or another one.
     """
     if not isinstance(document, dict):
         raise UnreadableError(f"{name} is not a manifest", "a manifest is a JSON object")
     version = document.get("manifest_version")
     if not isinstance(version, str) or not (match := _VERSION.match(version)):
         raise UnreadableError(f"{name} is not a manifest", 'it has no "manifest_version" such as "1.0"')
-    if match[1] != VERSION.split(".", 1)[0]:
-        raise UnreadableError(
-            f"{name} has manifest_version {version}",
-            f"this reprocrate reads versions 1.x (newest: {VERSION})",
-            "Install a newer reprocrate to read it",
-        )
-    return version
+    major = int(VERSION.split(".", 1)[0])
+    if match[1] == str(major) or is_older(version):
+        return version
+    older = ", ".join(STEPS)
+    raise UnreadableError(
+        f"{name} has manifest_version {version}",
+        f"this reprocrate reads versions {major}.x (newest: {VERSION}) and can migrate {older}",
+        "Install a newer reprocrate to read it"
+        if int(match[1]) > major
+        else f"Make the manifest anew with the tool that wrote it; only {older} can be migrated",
+    )
 
 
 def is_newer_minor(version: str) -> bool:
     """Whether a version of our major has properties that are not known here."""
-    return int(version.split(".")[1]) > int(VERSION.split(".")[1])
+    major, minor = map(int, VERSION.split("."))
+    return version.startswith(f"{major}.") and int(version.split(".")[1]) > minor
+
+
+def is_older(version: str) -> bool:
+    """Whether a version is one that can be migrated to the newest."""
+    return version in STEPS
+
+
+def brought_by_newer_minor(problem: SchemaProblem, document: object) -> bool:
+    """Whether what our schema says against a document may be what a newer minor version added.
+
+    That is properties, and words in a list of words.
+    """
+    if problem.keyword == "enum":
+        return isinstance(value_at(document, problem.pointer), str)
+    return problem.keyword == "unevaluatedProperties"
 
 
 def _reasons(document: object, error: ValidationError, lenient: bool) -> list[Problem]:
@@ -117,7 +163,7 @@ def _reasons(document: object, error: ValidationError, lenient: bool) -> list[Pr
     found = [
         Problem(problem.pointer, problem.message)
         for problem in problems(document, "manifest")
-        if not (lenient and problem.keyword == "unevaluatedProperties")
+        if not (lenient and brought_by_newer_minor(problem, document))
     ]
     return found or [
         Problem(pointer_to(detail["loc"]), detail["msg"][:1].lower() + detail["msg"][1:])

@@ -15,18 +15,19 @@ from reprocrate.manifest.section import (
     RelativePath,
     Section,
     Text,
+    Word,
     ZeroOrOne,
     matching,
 )
 
 Printed = Annotated[str, matching(r"^[+-]?[0-9]*\.?[0-9]+(e[+-]?[0-9]+)?$")]
-VariesOver = Literal["seeds", "folds", "test_items", "bootstrap", "episodes"]
+VariesOver = Word[Literal["seeds", "folds", "test_items", "bootstrap", "episodes"]]
 
 
 class Margin(Section):
     """Largest difference of means that is held to be of no importance."""
 
-    kind: Literal["absolute", "relative"]
+    kind: Word[Literal["absolute", "relative"]]
     value: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -53,13 +54,13 @@ class Metric(Section):
 
     id: Identifier
     name: str | None = None
-    direction: Literal["maximize", "minimize", "target"] | None = None
+    direction: Word[Literal["maximize", "minimize", "target"]] | None = None
     range: Annotated[Many[Number | None], Field(min_length=2, max_length=2)] | None = None
     unit: str | None = None
     definition: str | None = None
     source: MetricSource | None = None
     count_of: Positive | None = None
-    selection: Literal["last", "best_validation", "max", "mean_last_k", "checkpoint"] | None = None
+    selection: Word[Literal["last", "best_validation", "max", "mean_last_k", "checkpoint"]] | None = None
     last_k: Positive | None = None
     margin: Margin | None = None
     tolerance: Tolerance | None = None
@@ -68,7 +69,7 @@ class Metric(Section):
 class Interval(Section):
     """An interval around a value."""
 
-    kind: Literal["sd", "se", "ci", "pi"]
+    kind: Word[Literal["sd", "se", "ci", "pi"]]
     low: Number
     high: Number
     level: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -80,17 +81,19 @@ class Excluded(Section):
     """A run that a result does not rest on, and why."""
 
     run: Identifier
-    reason: Literal[
-        "repeated",
-        "other_code",
-        "other_data",
-        "failed",
-        "killed",
-        "interrupted",
-        "running",
-        "no_value",
-        "not_finite",
-        "declared",
+    reason: Word[
+        Literal[
+            "repeated",
+            "other_code",
+            "other_data",
+            "failed",
+            "killed",
+            "interrupted",
+            "running",
+            "no_value",
+            "not_finite",
+            "declared",
+        ]
     ]
 
 
@@ -99,7 +102,7 @@ class Reported(Section):
 
     value: Printed
     dispersion: Printed | None = None
-    dispersion_kind: Literal["sd", "se", "ci", "range", "iqr", "mad", "none"] | None = None
+    dispersion_kind: Word[Literal["sd", "se", "ci", "range", "iqr", "mad", "none"]] | None = None
     location: str | None = None
 
 
@@ -108,8 +111,8 @@ class Result(Section):
 
     id: Identifier
     metric: Identifier
-    over: Literal["runs", "folds", "results"]
-    statistic: Literal["single", "mean", "median", "iqm", "max", "min", "mean_rank"]
+    over: Word[Literal["runs", "folds", "results"]]
+    statistic: Word[Literal["single", "mean", "median", "iqm", "max", "min", "mean_rank"]]
     n: Positive
     value: Number
     configuration: Identifier | None = None
@@ -130,7 +133,7 @@ class Result(Section):
 class Effect(Section):
     """How far apart two results are."""
 
-    kind: Literal["difference", "ratio", "cohen_d", "cliff_delta", "probability_of_improvement"]
+    kind: Word[Literal["difference", "ratio", "cohen_d", "cliff_delta", "probability_of_improvement"]]
     value: Number
     interval: Interval | None = None
 
@@ -143,12 +146,14 @@ class Comparison(Section):
     b: Identifier
     paired: bool | None = None
     test: (
-        Literal["welch_t", "paired_t", "wilcoxon", "mann_whitney", "bootstrap", "permutation", "mcnemar"]
+        Word[
+            Literal["welch_t", "paired_t", "wilcoxon", "mann_whitney", "bootstrap", "permutation", "mcnemar"]
+        ]
         | None
     ) = None
     p_value: Annotated[float, Field(ge=0, le=1)] | None = None
     effect: Effect | None = None
-    correction: Literal["none", "holm", "bonferroni", "benjamini_hochberg"] | None = None
+    correction: Word[Literal["none", "holm", "bonferroni", "benjamini_hochberg"]] | None = None
 
 
 class Cell(Section):

@@ -22,6 +22,7 @@ from reprocrate.manifest.section import (
     Size,
     Text,
     Timestamp,
+    Word,
     matching,
 )
 
@@ -29,7 +30,7 @@ from reprocrate.manifest.section import (
 class Determinism(Section):
     """How far the same seed gives the same result."""
 
-    promised: Literal["bitwise", "numerical", "statistical", "none"] | None = None
+    promised: Word[Literal["bitwise", "numerical", "statistical", "none"]] | None = None
     seeds_pair_randomness: bool | None = None
     settings: Settings = {}
     known_causes: Many[str] = ()
@@ -68,7 +69,7 @@ class Configuration(Section):
     id: Identifier
     command: Annotated[Many[str], Field(min_length=1)]
     name: Text | None = None
-    role: Literal["proposed", "baseline", "ablation", "reference"] | None = None
+    role: Word[Literal["proposed", "baseline", "ablation", "reference"]] | None = None
     factors: Settings = {}
     working_directory: RelativePath | None = None
     seed_variable: Annotated[str, matching(r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
@@ -88,7 +89,7 @@ class Seed(Section):
     """A seed, and how it is known."""
 
     value: SeedValue
-    how: Literal["argument", "environment", "observed", "declared"]
+    how: Word[Literal["argument", "environment", "observed", "declared"]]
     library: str | None = None
     rank: Count | None = None
 
@@ -100,7 +101,7 @@ class Observation(Section):
 
     metric: Identifier
     value: Number | None
-    status: Literal["ok", "nan", "inf", "-inf"]
+    status: Word[Literal["ok", "nan", "inf", "-inf"]]
     data: Identifier | None = None
     split: Identifier | None = None
     step: Count | None = None
@@ -119,7 +120,7 @@ class Attempt(Section):
     """An earlier attempt of the same run."""
 
     started: Timestamp
-    status: Literal["ok", "failed", "killed", "interrupted"]
+    status: Word[Literal["ok", "failed", "killed", "interrupted"]]
     duration_s: Amount | None = None
 
 
@@ -135,7 +136,7 @@ class Resources(Section):
 class Capture(Section):
     """How much of a run the recorder could see, and why."""
 
-    completeness: Literal["complete", "partial", "minimal"]
+    completeness: Word[Literal["complete", "partial", "minimal"]]
     reason: str | None = None
 
 
@@ -145,8 +146,8 @@ class Run(Section):
     id: Identifier
     configuration: Identifier
     command: Annotated[Many[str], Field(min_length=1)]
-    status: Literal["ok", "failed", "killed", "interrupted", "running"]
-    kind: Literal["preprocess", "train", "evaluate", "analyse", "smoke"] | None = None
+    status: Word[Literal["ok", "failed", "killed", "interrupted", "running"]]
+    kind: Word[Literal["preprocess", "train", "evaluate", "analyse", "smoke"]] | None = None
     seeds: Many[Seed] = ()
     working_directory: RelativePath | None = None
     exit_code: Integer | None = None

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from reprocrate.standard import python_pattern
@@ -25,6 +36,52 @@ def _whole_number(value: object) -> object:
     """JSON has one kind of number: 3.0 is the integer 3."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
+
+class NewerWordError(Exception):
+    """Something was to be decided by a word that only a newer version of the standard explains."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f'it depends on the word "{word}", which a newer version of the standard explains')
+
+
+class NewerWord(str):
+    """A word of a newer minor version, for whoever must not take it for one of the others, nor for none.
+
+    It can be shown and written. Comparing it with a word, or looking it up, raises `NewerWordError`.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            self._undecided()
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        if isinstance(other, str):
+            self._undecided()
+        return True
+
+    def __hash__(self) -> int:
+        return self._undecided()
+
+    def _undecided(self) -> NoReturn:
+        raise NewerWordError(str(self))
+
+
+def _word(value: object, known: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
+    """One of the standard's words, or in a manifest of a newer minor version any that it may have added."""
+    try:
+        return known(value)
+    except ValidationError:
+        context = info.context or {}
+        if not context.get("lenient") or not isinstance(value, str):
+            raise
+        return NewerWord(value) if context.get("undecided") else value
+
+
+Word = Annotated[T, WrapValidator(_word), PlainSerializer(str, return_type=str)]
+"""One of the words that a `Literal` lists."""
 
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 Integer = Annotated[int, BeforeValidator(_whole_number)]

@@ -47,6 +47,7 @@ class Contrast:
         direction: 1 where larger is better, -1 where smaller is, 0 where that is not known.
         precision: digits of the difference.
         unit: what follows its numbers.
+        without_interval: why nothing is said about chance where there is no interval.
     """
 
     comparison: Comparison
@@ -56,6 +57,7 @@ class Contrast:
     direction: int
     precision: Precision
     unit: str
+    without_interval: str
 
     @property
     def value_text(self) -> str:
@@ -157,6 +159,8 @@ def _contrast(comparison: Comparison, outcomes: Mapping[str, Outcome]) -> Contra
     value = comparison.effect.value if comparison.effect else 0.0
     is_difference = comparison.effect is None or comparison.effect.kind == "difference"
     label = words.metric_label(metric, a.result.metric) if a else "an unknown metric"
+    if a and a.is_rank:
+        label = f"mean rank by {label}"
     if a and a.result.split:
         label += f" on {words.plain(a.result.split)}"
     return Contrast(
@@ -164,9 +168,10 @@ def _contrast(comparison: Comparison, outcomes: Mapping[str, Outcome]) -> Contra
         _name(a, b, comparison.a),
         _name(b, a, comparison.b),
         label,
-        _direction(metric) if is_difference else 0,
+        (-1 if a and a.is_rank else _direction(metric)) if is_difference else 0,
         Precision.of(value, (interval.high - interval.low) / 4 if interval else None),
         numbers.unit_suffix(words.plain(metric.unit) if metric and metric.unit else None),
+        a.without_interval if a else "the first result is not there",
     )
 
 
@@ -216,7 +221,7 @@ def _advantage(contrast: Contrast) -> tuple[float, float] | str:
     if one.effect is None or contrast.direction == 0:
         return "It was not recorded whether higher or lower is better, so no order can be told."
     if one.effect.interval is None and one.test is None:
-        return f"{contrast.sentence}; a single run says nothing about chance."
+        return f"{contrast.sentence}; {contrast.without_interval}."
     interval = one.effect.interval
     low, high = (interval.low, interval.high) if interval else (one.effect.value, one.effect.value)
     return (low, high) if contrast.direction > 0 else (-high, -low)
@@ -249,7 +254,7 @@ def _value(claim: Claim, outcome: Outcome) -> tuple[Standing, str]:
     sign = 1 if claim.relation == "at_least" else -1
     wanted = f"{'at least' if sign > 0 else 'at most'} {stated} is claimed"
     if interval is None:
-        return Standing.OPEN, f"{text}; {wanted}, and one run says nothing about chance."
+        return Standing.OPEN, f"{text}; {wanted}, and {outcome.without_interval}."
     ends = sorted(sign * (end - bound) for end in (interval.low, interval.high))
     if ends[0] >= 0:
         return Standing.SUPPORTED, f"{text}; {wanted}, and the whole interval agrees."

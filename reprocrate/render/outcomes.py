@@ -61,6 +61,15 @@ class Outcome:
         return self.result.statistic == "mean_rank"
 
     @property
+    def without_interval(self) -> str:
+        """Why nothing is said about chance where it has no interval."""
+        if self.result.over == "folds":
+            return "folds share training data, so their spread says little about chance"
+        if self.result.over == "results":
+            return "an average over other results says nothing about chance"
+        return "a single run says nothing about chance"
+
+    @property
     def direction(self) -> str | None:
         """Which values of its metric are better."""
         return self.metric.direction if self.metric else None
@@ -252,7 +261,7 @@ def _outcome(manifest: Manifest, result: Result, seen: Mapping[str, _Observation
     runs = [(identifier, manifest.find_run(identifier)) for identifier in result.runs]
     return Outcome(
         result=result,
-        label=words.configuration_label(configuration, result.configuration or result.id),
+        label=_label(manifest, result, configuration),
         role=(configuration.role or "") if configuration else "",
         data=_data(manifest, result, configuration),
         metric=metric,
@@ -266,6 +275,26 @@ def _outcome(manifest: Manifest, result: Result, seen: Mapping[str, _Observation
             for each in result.excluded
         ),
     )
+
+
+def _label(manifest: Manifest, result: Result, configuration: Configuration | None) -> str:
+    """The configuration; of an average the factors that all its configurations share, and over how many."""
+    shared = (
+        _shared_factors(manifest, result.results) if result.over == "results" and not configuration else []
+    )
+    if not shared:
+        return words.configuration_label(configuration, result.configuration or result.id)
+    label = words.plain(", ".join(shared))
+    what = words.STATISTIC[result.statistic]
+    return label if result.statistic == "mean_rank" else f"{label} ({what} of {len(result.results)})"
+
+
+def _shared_factors(manifest: Manifest, names: Sequence[str]) -> list[str]:
+    parts = [manifest.find_result(name) for name in names]
+    found = [manifest.find_configuration(part.configuration) for part in parts if part]
+    factors = [dict(one.factors) if one else {} for one in found]
+    first = factors[0] if factors else {}
+    return [str(value) for name, value in first.items() if all(each.get(name) == value for each in factors)]
 
 
 def _data(manifest: Manifest, result: Result, configuration: Configuration | None) -> str:

@@ -26,6 +26,7 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
     return stacked(
         *(part for severity in Severity for part in _findings(report, severity, most_places)),
         *_not_assessed(report),
+        *_policy(report),
         *_answer(report),
     )
 
@@ -34,7 +35,8 @@ def report_summary(report: Report) -> str:
     """The answer in one line: `reprocrate.json is valid: no errors, 2 warnings and 1 note`."""
     answer = "is valid" if report.valid else "is not valid"
     counts = [words.count_of(report.count(severity), severity.value) for severity in Severity]
-    return f"{words.plain(report.subject)} {answer}: {words.listing(counts)}"
+    judged = f" by the policy {words.plain(report.policy.id)}" if report.policy else ""
+    return f"{words.plain(report.subject)} {answer}{judged}: {words.listing(counts)}"
 
 
 def _findings(report: Report, severity: Severity, most: int) -> Iterator[RenderableType]:
@@ -73,8 +75,21 @@ def _not_assessed(report: Report) -> Iterator[RenderableType]:
         yield hanging(text("-", SOFT), joined(f"{words.shortened(codes, 8)}: ", reason))
 
 
+def _policy(report: Report) -> Iterator[RenderableType]:
+    """What a policy made of findings, so that nobody takes its answer for that of the standard."""
+    if report.policy is None:
+        return
+    yield heading(f"Policy {words.plain(report.policy.id)}")
+    if not report.policy.regraded:
+        yield "It grades no finding otherwise than the standard."
+    for each in report.policy.regraded:
+        found = words.count_of(each.count, each.standard.value)
+        grade = f"counted as {each.policy.value}" if each.policy else "left out"
+        yield hanging(text("-", SOFT), f"{each.code}: {found}, {grade}.")
+
+
 def _answer(report: Report) -> Iterator[RenderableType]:
-    if report.findings or report.not_assessed:
+    if report.findings or report.not_assessed or report.policy:
         yield text("")
     yield text(f"{report_summary(report)}.", GOOD if report.valid else BAD)
     if report.findings:

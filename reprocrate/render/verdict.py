@@ -196,10 +196,20 @@ def _name(result: Section) -> str:
     return words.plain(f"{result['name']}, {place}")
 
 
+_NOT_ASKED = "This rerun was not asked for it."
+
+
 def _not_asked(results: Sequence[Section]) -> Iterator[RenderableType]:
-    if results:
-        names = words.shortened(map(_name, results), 6)
-        yield text(f"Not asked for in this rerun: {names}.", SOFT)
+    """What the rerun was not asked for; what no rerun is held against says so itself, as mean ranks do."""
+    together: dict[str, list[str]] = {}
+    for one in results:
+        together.setdefault(one["explanation"], []).append(_name(one))
+    for explanation, names in together.items():
+        shown = words.shortened(names, 6)
+        if explanation == _NOT_ASKED:
+            yield text(f"Not asked for in this rerun: {shown}.", SOFT)
+        else:
+            yield text(f"Not judged: {shown}. {words.plain(explanation)}", SOFT)
 
 
 def _circumstances(found: Section) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # reports and verdicts have no manifest, and the models take a tenth of a second to build
     from reprocrate.manifest import Configuration, Data, Metric, Run
@@ -17,53 +17,71 @@ _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
 
-RUN_STATUS: Mapping[str, str] = {
-    "ok": "completed",
-    "failed": "failed",
-    "killed": "killed",
-    "interrupted": "interrupted",
-    "running": "never ended",
-}
 
-EXCLUSION: Mapping[str, str] = {
-    "repeated": "the same seed was run again later, and the newest run counts",
-    "other_code": "it ran other code than the runs that count",
-    "other_data": "it read another version of the data than the runs that count",
-    "failed": "it failed",
-    "killed": "it was killed",
-    "interrupted": "it was interrupted",
-    "running": "it had not ended",
-    "no_value": "it left no value of this metric",
-    "not_finite": "its value is no finite number",
-    "declared": "the authors left it out",
-}
+class Sayings(dict[Any, str]):
+    """What the standard's words mean in text; a word of a newer version stands for itself."""
 
-DIRECTION: Mapping[str | None, str] = {
-    "maximize": "higher is better",
-    "minimize": "lower is better",
-    "target": "closeness to a target counts",
-    None: "not recorded whether higher or lower is better",
-}
+    def __missing__(self, word: str) -> str:
+        return plain(word).replace("_", " ")
 
-STATISTIC: Mapping[str, str] = {
-    "single": "single run",
-    "mean": "mean",
-    "median": "median",
-    "iqm": "interquartile mean",
-    "max": "largest of the runs",
-    "min": "smallest of the runs",
-    "mean_rank": "mean rank",
-}
 
-TEST: Mapping[str, str] = {
-    "welch_t": "Welch's t test",
-    "paired_t": "paired t test",
-    "wilcoxon": "Wilcoxon's signed-rank test",
-    "mann_whitney": "Mann-Whitney test",
-    "bootstrap": "bootstrap test",
-    "permutation": "permutation test",
-    "mcnemar": "McNemar's test",
-}
+RUN_STATUS: Mapping[str, str] = Sayings(
+    {
+        "ok": "completed",
+        "failed": "failed",
+        "killed": "killed",
+        "interrupted": "interrupted",
+        "running": "never ended",
+    }
+)
+
+EXCLUSION: Mapping[str, str] = Sayings(
+    {
+        "repeated": "the same seed was run again later, and the newest run counts",
+        "other_code": "it ran other code than the runs that count",
+        "other_data": "it read another version of the data than the runs that count",
+        "failed": "it failed",
+        "killed": "it was killed",
+        "interrupted": "it was interrupted",
+        "running": "it had not ended",
+        "no_value": "it left no value of this metric",
+        "not_finite": "its value is no finite number",
+        "declared": "the authors left it out",
+    }
+)
+
+DIRECTION: Mapping[str | None, str] = Sayings(
+    {
+        "maximize": "higher is better",
+        "minimize": "lower is better",
+        "target": "closeness to a target counts",
+        None: "not recorded whether higher or lower is better",
+    }
+)
+
+STATISTIC: Mapping[str, str] = Sayings(
+    {
+        "single": "single run",
+        "mean": "mean",
+        "median": "median",
+        "iqm": "interquartile mean",
+        "max": "largest of the runs",
+        "min": "smallest of the runs",
+        "mean_rank": "mean rank",
+    }
+)
+
+TEST: Mapping[str, str] = Sayings(
+    {
+        "welch_t": "Welch's t test",
+        "paired_t": "paired t test",
+        "wilcoxon": "Wilcoxon's signed-rank test",
+        "mann_whitney": "Mann-Whitney test",
+        "bootstrap": "bootstrap test",
+        "permutation": "permutation test",
+        "mcnemar": "McNemar's test",
+    }
+)
 
 
 def plain(text: str) -> str:

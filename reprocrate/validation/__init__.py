@@ -10,6 +10,8 @@ from reprocrate.validation.explain import Example, Explanation, explain
 from reprocrate.validation.families import FAMILIES, Family, all_rules, find_rule, rule_codes
 from reprocrate.validation.folder import FolderFiles
 from reprocrate.validation.places import Declared, declared_files
+from reprocrate.validation.policy import Policy, graded_by, validate_by
+from reprocrate.validation.policy_file import read_policy
 from reprocrate.validation.report_document import report_document
 from reprocrate.validation.rule import Level, Lifecycle, Need, Rule
 from reprocrate.validation.subject import MANIFEST_NAME, Files, Subject
@@ -27,13 +29,17 @@ __all__ = [
     "Level",
     "Lifecycle",
     "Need",
+    "Policy",
     "Rule",
     "Subject",
     "all_rules",
     "declared_files",
     "explain",
     "find_rule",
+    "graded_by",
+    "read_policy",
     "report_document",
     "rule_codes",
     "validate",
+    "validate_by",
 ]

@@ -14,6 +14,7 @@ from reprocrate.validation.rules import (
     code,
     comparisons,
     compute,
+    crate,
     data,
     environment,
     experiment,
@@ -73,6 +74,7 @@ FAMILIES = (
     Family("RC14", "Leakage", (leakage, order)),
     Family("RC15", "Compute", (compute,)),
     Family("RC17", "Checklists and ethics", (checklists,)),
+    Family("RC18", "Crate", (crate,)),
 )
 """The other numbers are kept for what comes after."""
 

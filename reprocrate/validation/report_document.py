@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from reprocrate import __version__
-from reprocrate.finding import Finding, Report, Severity
+from reprocrate.finding import Finding, Regraded, Report, Severity
 
 SCHEMA_VERSION = "1.0"
 
 
 def report_document(report: Report) -> dict[str, Any]:
     """A report as plain JSON values; what is not known is left out."""
-    return {
+    document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "reprocrate", "version": __version__},
         "subject": report.subject,
@@ -21,6 +21,19 @@ def report_document(report: Report) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
         "not_assessed": [{"code": each.code, "reason": each.reason} for each in report.not_assessed],
         "assessed": list(report.assessed),
+    }
+    if report.policy:
+        document["policy"] = {"id": report.policy.id, "standard": report.policy.standard}
+        document["regraded"] = [_regraded(each) for each in report.policy.regraded]
+    return document
+
+
+def _regraded(regraded: Regraded) -> dict[str, Any]:
+    return {
+        "code": regraded.code,
+        "from": regraded.standard.value,
+        "to": regraded.policy.value if regraded.policy else "off",
+        "count": regraded.count,
     }
 
 

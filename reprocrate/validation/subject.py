@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
 from reprocrate.manifest import (
     InvalidManifestError,
     Manifest,
+    brought_by_newer_minor,
     document_version,
     is_newer_minor,
+    is_older,
     manifest_from,
 )
 from reprocrate.standard import SchemaProblem, problems
+from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
@@ -73,20 +77,32 @@ class Subject:
         return cls(name, manifest.to_dict(), files)
 
     @cached_property
-    def is_newer(self) -> bool:
-        """Whether the manifest follows a newer minor version, which may have properties not known here.
+    def version(self) -> str | None:
+        """The version that the manifest follows; None where it names none, which the schema says well enough.
 
         Raises:
-            UnreadableError: it follows another major version.
+            UnreadableError: it follows another major version, and none that can be migrated.
         """
         version = self.document.get("manifest_version") if isinstance(self.document, dict) else None
         if not isinstance(version, str) or not _VERSION.fullmatch(version):
-            return False  # what the schema says of it is enough
-        return is_newer_minor(document_version(self.document, self.name))
+            return None
+        return document_version(self.document, self.name)
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether the manifest follows a newer minor version, which may have more than is known here."""
+        return self.version is not None and is_newer_minor(self.version)
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the manifest follows an older version, whose shape alone is judged."""
+        return self.version is not None and is_older(self.version)
 
     @cached_property
     def all_schema_problems(self) -> list[SchemaProblem]:
-        """Everything that the schema says against the document."""
+        """Everything that the schema says against the document: the older version's, where it follows one."""
+        if self.version is not None and self.is_older:
+            return problems(self.document, "manifest", self.version)
         return problems(self.document, "manifest")
 
     @property
@@ -127,14 +143,28 @@ class Subject:
         return Evidence(self.well_formed)
 
     @cached_property
+    def described(self) -> Described | None:
+        """What the metadata of the crate around the manifest says; None where there is none.
+
+        Raises:
+            UnreadableError: it is not the metadata of an RO-Crate.
+            UnavailableError: it cannot be read.
+        """
+        files = self.given_files
+        if not files.exists(METADATA):
+            return None
+        data = files.read(METADATA, MAX_METADATA_BYTES + 1)
+        return Described(data, self.well_formed, files.names())
+
+    @cached_property
     def _read(self) -> tuple[Manifest | None, list[SchemaProblem]]:
         found = self.all_schema_problems
         if self.is_newer:
-            found = [each for each in found if each.keyword != "unevaluatedProperties"]
-        if found:
+            found = [each for each in found if not brought_by_newer_minor(each, self.document)]
+        if found or self.is_older:
             return None, found
         try:
-            return manifest_from(self.document, self.name), []
+            return manifest_from(self.document, self.name, undecided=True), []
         except InvalidManifestError as error:
             # The tests hold models and schema equal. If they are not, that must not look like a pass.
             return None, [SchemaProblem(each.pointer, "model", each.reason, "") for each in error.problems]

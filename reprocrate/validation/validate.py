@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from reprocrate.finding import Finding, NotAssessed, Report, in_order
+from reprocrate.manifest import NewerWordError
 from reprocrate.validation.families import all_rules
 from reprocrate.validation.rule import CannotAssessError, Need, Rule
 from reprocrate.validation.subject import Subject
@@ -50,6 +51,9 @@ def validate(
 
 def _lacking(subject: Subject) -> dict[Need, str]:
     """Why rules with a need cannot be applied; empty for needs that are met."""
+    if subject.is_older:
+        reason = f"the manifest follows version {subject.version}, of which only the shape is judged"
+        return {Need.MANIFEST: reason, Need.FILES: reason}
     if subject.manifest is None:
         count = len(subject.schema_problems)
         problems = "1 problem" if count == 1 else f"{count} problems"
@@ -65,7 +69,7 @@ def _apply(rule: Rule, subject: Subject, settings: Mapping[str, Any] | None, fin
     try:
         for finding in rule.findings(subject, settings):
             findings.append(finding)  # noqa: PERF402 - those before a failure are kept
-    except CannotAssessError as error:
+    except (CannotAssessError, NewerWordError) as error:
         return str(error)
     except Exception as error:
         # A fault in a rule must not take the others down, and must not look like a pass.

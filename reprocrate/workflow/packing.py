@@ -9,9 +9,9 @@ from typing import Any
 
 from reprocrate import standard
 from reprocrate.bundle import Entry, Packed, layout, pack
-from reprocrate.crate import CrateFile, write_crate
+from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
-from reprocrate.files import sha256_bytes
+from reprocrate.files import sha256_bytes, sha256_file
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
@@ -35,12 +35,14 @@ class PackingChoice:
         data: which data travels.
         strict: whether any error stops packing.
         offline: whether to make locks without a package index.
+        ro_crate: the version of RO-Crate that the metadata follows, one of `reprocrate.crate.TARGETS`.
     """
 
     output: Path | None = None
     data: DataChoice = "small"
     strict: bool = False
     offline: bool = False
+    ro_crate: str = CHECKED.crate_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         return PackingOutcome(report)
     usual = f"{root.name or 'experiment'}.crate.zip"
     target = choice.output or Path(usual)
-    entries = bundle_entries(contents, usual, report)  # the bytes do not depend on where they go
+    entries = bundle_entries(
+        contents, usual, report, TARGETS[choice.ro_crate]
+    )  # the bytes do not depend on where they go
     total = sum(_size(entry) for entry in entries)
     packed = pack(entries, target, progress=counter(progress, "packing", total))
     try:
@@ -101,13 +105,14 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     return PackingOutcome(report, packed)
 
 
-def bundle_entries(contents: Contents, name: str, report: Report) -> list[Entry]:
+def bundle_entries(contents: Contents, name: str, report: Report, crate: Target = CHECKED) -> list[Entry]:
     """Everything that goes into the bundle: the project's files and the bundle's own.
 
     Args:
         contents: the project's files.
         name: the bundle's usual file name, for the commands on its page.
         report: what validation said, for its page.
+        crate: what its metadata follows.
     """
     manifest = contents.manifest
     sizes = {path: _size(entry) for path, entry in contents.entries.items()}
@@ -124,7 +129,8 @@ def bundle_entries(contents: Contents, name: str, report: Report) -> list[Entry]
     entries = list(contents.entries.values())
     entries += [Entry(path, data) for path, data in own.items()]
     described = [_crate_file(entry) for entry in entries]
-    return [*entries, Entry(layout.METADATA, write_crate(manifest, described, preview=True))]
+    metadata = write_crate(manifest, described, preview=True, target=crate)
+    return [*entries, Entry(layout.METADATA, metadata)]
 
 
 def _stands_in_the_way(finding: Finding, choice: PackingChoice) -> bool:
@@ -133,7 +139,12 @@ def _stands_in_the_way(finding: Finding, choice: PackingChoice) -> bool:
 
 
 def _crate_file(entry: Entry) -> CrateFile:
-    digest = sha256_bytes(entry.source) if isinstance(entry.source, bytes) else entry.expected_sha256
+    if isinstance(entry.source, bytes):
+        digest: str | None = sha256_bytes(entry.source)
+    elif entry.expected_sha256 or "/" in entry.path:
+        digest = entry.expected_sha256
+    else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
+        digest = sha256_file(entry.source).sha256
     return CrateFile(entry.path, size=_size(entry), sha256=digest)
 
 

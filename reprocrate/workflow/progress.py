@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
+
+from reprocrate.capture.record import Metric
+from reprocrate.statistics import mean
 
 
 class Progress(Protocol):
@@ -36,3 +39,15 @@ def counter(progress: Progress, what: str, total: int) -> Callable[[int], None]:
         progress.track(what, min(done, total), total)
 
     return count
+
+
+def measured_texts(metrics: Iterable[Metric]) -> list[str]:
+    """What a run measured, as in `accuracy 0.91`; of folds, or of values that count together, the mean."""
+    values: dict[tuple[str, str | None, str | None], list[float]] = {}
+    for one in metrics:
+        if one.value is not None:
+            values.setdefault((one.metric, one.data, one.split), []).append(one.value)
+    return [
+        f"{metric} {mean(found):.6g}{f' (mean of {len(found)})' if found[1:] else ''}"
+        for (metric, _, _), found in values.items()
+    ]

@@ -40,7 +40,7 @@ from reprocrate.rerun.selection import Depth, Task, select_tasks
 from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.preparing import prepare_environments
-from reprocrate.workflow.progress import Progress, counter
+from reprocrate.workflow.progress import Progress, counter, measured_texts
 from reprocrate.workflow.validating import require_declared_files
 
 RERUNS = ".reprocrate/reruns"
@@ -230,9 +230,7 @@ def _executed(assignment: Assignment, place: Path, progress: Progress) -> list[R
         elif isinstance(event, Ended):
             records.append(event.record)
             again = " (done before)" if event.reused else ""
-            values = "  ".join(
-                f"{m.metric} {m.value:.6g}" for m in event.record.metrics if m.value is not None
-            )
+            values = "  ".join(measured_texts(event.record.metrics))
             progress.note(f"      {event.task.label}  {event.record.status}  {values}{again}".rstrip())
             problems = event.problems if event.record.status == "ok" else last_words(event.record, place)
             for problem in problems:

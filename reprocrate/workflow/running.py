@@ -20,8 +20,7 @@ from reprocrate.executors import Command, Executor
 from reprocrate.executors.local import LocalExecutor, check_program
 from reprocrate.executors.signals import SignalRelay, in_main_thread
 from reprocrate.files import sha256_file
-from reprocrate.statistics import mean
-from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.progress import Progress, measured_texts
 from reprocrate.workflow.project import project_to_run_in
 
 if TYPE_CHECKING:
@@ -240,17 +239,8 @@ def _label(asked: Request, seed: int | str | None) -> str:
 
 
 def _summary(record: RunRecord) -> str:
-    """How a run ended and what it measured; of several folds, or values that count together, the mean."""
-    values: dict[tuple[str, str | None, str | None], list[float]] = {}
-    for one in record.metrics:
-        if one.value is not None:
-            values.setdefault((one.metric, one.data, one.split), []).append(one.value)
-    shown = [
-        f"{metric} {mean(found):.6g}{f' (mean of {len(found)})' if found[1:] else ''}"
-        for (metric, _, _), found in values.items()
-    ]
     ending = [] if record.status == "ok" else [record.status]
-    return "  ".join([*ending, *shown, f"{record.duration_s or 0:.1f} s"])
+    return "  ".join([*ending, *measured_texts(record.metrics), f"{record.duration_s or 0:.1f} s"])
 
 
 def _done_before(project: Path, launch: Launch) -> str | None:

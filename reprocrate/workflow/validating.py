@@ -13,7 +13,7 @@ from reprocrate.files import FileDigest
 from reprocrate.finding import Finding, Location, Report, Severity
 from reprocrate.manifest import Manifest
 from reprocrate.manifest.canonical import parse
-from reprocrate.validation import Files, Subject, validate
+from reprocrate.validation import Files, Policy, Subject, graded_by, validate, validate_by
 from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.opening import Kind, added_by_us, kind_of
 from reprocrate.workflow.progress import Progress, counter
@@ -27,8 +27,8 @@ _GET_AGAIN = "Get the bundle again from where it was published"
 _SHOWN = 10
 
 
-def assess(what: Path, progress: Progress) -> Report:
-    """Judge whatever a path holds.
+def assess(what: Path, progress: Progress, policy: Policy | None = None) -> Report:
+    """Judge whatever a path holds, by the standard and a venue's policy.
 
     Raises:
         UsageError: there is nothing to judge.
@@ -36,18 +36,18 @@ def assess(what: Path, progress: Progress) -> Report:
     """
     kind, path = kind_of(what)
     if kind is Kind.PROJECT:
-        return _assess_project(path, str(what), progress)
+        return _assess_project(path, str(what), progress, policy)
     if kind is Kind.MANIFEST:
-        return judge(str(what), parse(path.read_bytes(), str(what)), None)
-    return _assess_bundle(path, str(what), progress)
+        return judge(str(what), parse(path.read_bytes(), str(what)), None, policy)
+    return _assess_bundle(path, str(what), progress, policy)
 
 
-def judge(name: str, document: Any, files: Files | None) -> Report:
+def judge(name: str, document: Any, files: Files | None, policy: Policy | None = None) -> Report:
     """Judge a manifest, and the files around it where they are given."""
-    return validate(Subject(name, document, files))
+    return validate_by(policy, Subject(name, document, files))
 
 
-def _assess_project(root: Path, name: str, progress: Progress) -> Report:
+def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | None) -> Report:
     project = open_project(root)
     if not project.manifest.runs:
         raise UsageError(
@@ -56,13 +56,13 @@ def _assess_project(root: Path, name: str, progress: Progress) -> Report:
             "Begin with `reprocrate run -- COMMAND`",
         )
     contents = collect(project, "all")
-    report = judge(name, contents.manifest.to_dict(), ContentFiles(contents))
+    report = judge(name, contents.manifest.to_dict(), ContentFiles(contents), policy)
     for problem in project.problems:
         progress.note(f"not read: {problem}")
     return report
 
 
-def _assess_bundle(path: Path, name: str, progress: Progress) -> Report:
+def _assess_bundle(path: Path, name: str, progress: Progress, policy: Policy | None) -> Report:
     with open_bundle(path, skip=added_by_us) as bundle:
         problems = bundle.verify(counter(progress, "checking digests", bundle.total_size))
         unsafe = [
@@ -75,9 +75,9 @@ def _assess_bundle(path: Path, name: str, progress: Progress) -> Report:
         except (UnreadableError, IntegrityError):
             if not problems:
                 raise
-            return Report(name).with_findings(unsafe)
+            return graded_by(policy, Report(name)).with_findings(unsafe)
         files = BundleFiles(bundle, {problem.path for problem in problems})
-        return judge(name, document, files).with_findings(unsafe)
+        return judge(name, document, files, policy).with_findings(unsafe)
 
 
 def _rule_of(problem: Problem) -> str:

@@ -296,25 +296,6 @@ def test_a_project_without_runs_has_a_manifest_too(tmp_path: Path) -> None:
     assert manifest.runs == ()
 
 
-def test_the_experiment_began_with_the_run_that_started_first(tmp_path: Path) -> None:
-    """Of two launches side by side, the one that was made first may have had to wait."""
-    waited = record("wide", 0, 0.90, number=0, started="2026-11-22T10:05:00.250Z")
-    manifest = assemble(tmp_path, parse_settings(""), [waited, record("wide", 1, 0.92, number=1)])
-    assert manifest.experiment.created == "2026-11-22T10:01:00.000Z"
-    assert "RC1105" not in {finding.code for finding in validate(Subject.of(manifest)).findings}
-
-
-@pytest.mark.parametrize(
-    ("level", "travels"), [("open", True), ("registration", False), ("restricted", False), ("private", False)]
-)
-def test_only_open_data_is_meant_to_travel(tmp_path: Path, level: str, travels: bool) -> None:
-    (tmp_path / "data.csv").write_text("1,2\n", "utf-8")
-    text = f'[data.d]\nfiles = ["data.csv"]\naccess = {{ level = "{level}", reason = "consent" }}\n'
-    manifest = made(tmp_path, text)
-    assert [file.travels for data in manifest.data for file in data.files] == [travels]
-    assert "RC0207" not in {finding.code for finding in validate(Subject.of(manifest)).findings}
-
-
 # Folds, the last values, averages, searches -----------------------------------------------------------
 
 
@@ -521,3 +502,22 @@ def test_files_are_what_the_author_says(tmp_path: Path) -> None:
     assert [file.path for file in run.checkpoints] == ["out/0/a.pt", "out/0/b.pt"]
     assert [file.path for file in run.outputs] == ["out/notes.txt"]
     assert {file.path for file in run.written} == set(names)
+
+
+def test_the_experiment_began_with_the_run_that_started_first(tmp_path: Path) -> None:
+    """Of two launches side by side, the one that was made first may have had to wait."""
+    waited = record("wide", 0, 0.90, number=0, started="2026-11-22T10:05:00.250Z")
+    manifest = assemble(tmp_path, parse_settings(""), [waited, record("wide", 1, 0.92, number=1)])
+    assert manifest.experiment.created == "2026-11-22T10:01:00.000Z"
+    assert "RC1105" not in {finding.code for finding in validate(Subject.of(manifest)).findings}
+
+
+@pytest.mark.parametrize(
+    ("level", "travels"), [("open", True), ("registration", False), ("restricted", False), ("private", False)]
+)
+def test_only_open_data_is_meant_to_travel(tmp_path: Path, level: str, travels: bool) -> None:
+    (tmp_path / "data.csv").write_text("1,2\n", "utf-8")
+    text = f'[data.d]\nfiles = ["data.csv"]\naccess = {{ level = "{level}", reason = "consent" }}\n'
+    manifest = made(tmp_path, text)
+    assert [file.travels for data in manifest.data for file in data.files] == [travels]
+    assert "RC0207" not in {finding.code for finding in validate(Subject.of(manifest)).findings}

@@ -18,7 +18,7 @@ def test_a_project_without_settings_has_the_defaults(tmp_path: Path) -> None:
     assert load_settings(tmp_path) == ProjectSettings()
 
 
-@pytest.mark.parametrize("example", sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
+@pytest.mark.parametrize("example", sorted(path.parent.name for path in EXAMPLES.glob("*/reprocrate.toml")))
 def test_the_examples_are_read(example: str) -> None:
     settings = load_settings(EXAMPLES / example)
     assert settings.claims

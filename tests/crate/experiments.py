@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reprocrate.crate import CrateFile, write_crate
+from reprocrate.crate import CHECKED, CrateFile, Target, write_crate
 from reprocrate.manifest import Manifest, manifest_from
 
 METADATA = "ro-crate-metadata.json"
@@ -25,6 +25,7 @@ class Sample:
     document: dict[str, Any]
     contents: dict[str, bytes] = field(default_factory=dict)
     preview: bool = True
+    target: Target = CHECKED
 
     @property
     def manifest(self) -> Manifest:
@@ -35,7 +36,7 @@ class Sample:
         return [CrateFile(path, len(data), sha256(data)) for path, data in contents.items()]
 
     def metadata(self) -> bytes:
-        return write_crate(self.manifest, self.crate_files(), preview=self.preview)
+        return write_crate(self.manifest, self.crate_files(), preview=self.preview, target=self.target)
 
     def graph(self) -> dict[str, dict[str, Any]]:
         """The entities of the crate by identifier."""
@@ -113,7 +114,8 @@ def nothing_declared() -> Sample:
     document["code"] = [
         {"id": "tree", "tree_sha256": "ab" * 32, "files": document["code"][0]["files"]},
     ]
-    for name in ("claims", "tables", "metrics", "comparisons", "determinism", "hardware", "environments"):
+    document["metrics"] = [{"id": "accuracy"}]
+    for name in ("claims", "tables", "comparisons", "determinism", "hardware", "environments"):
         del document[name]
     for run in document["runs"]:
         run["code"] = "tree"
@@ -221,7 +223,10 @@ def unusual() -> Sample:
         {"value": 7, "how": "observed", "library": "torch", "rank": 1},
     ]
     wide["outputs"].append(file_of("out/old.json", b"overwritten", in_bundle=False))
-    wide["metrics"].append({"metric": "loss", "value": 0.25, "status": "ok", "step": 100})
+    wide["metrics"].append({"metric": "loss", "value": 0.25, "status": "ok", "step": 100, "fold": 0})
+    document["metrics"].append(
+        {"id": "loss", "direction": "minimize", "selection": "mean_last_k", "last_k": 3}
+    )
     linear["command"] = ["python", "-m", "models", "--config=features.py"]
     linear["working_directory"] = "src"
     linear["kind"] = "evaluate"
@@ -253,7 +258,8 @@ def unusual() -> Sample:
     document["claims"] += [
         {"id": "c2", "text": "It is 90 %.", "kind": "value", "evidence": ["both", "gone"],
          "relation": "equals", "value": 0.9, "margin": 0.01},
-        {"id": "c3", "text": "Best on 3 of 4.", "kind": "quantified", "quantifier": {"at_least": 3, "of": 4}},
+        {"id": "c3", "text": "Best on 3 of 4.", "kind": "quantified", "evidence": ["gain"],
+         "quantifier": {"at_least": 3, "of": 4}},
     ]  # fmt: skip
     document["experiment"]["funding"] = [{"funder": "Example Foundation", "number": "EX 1"}]
     document["experiment"]["contact"] = "ada@example.org"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprocrate.crate import file_id, path_of, read_crate
+from reprocrate.crate import CHECKED, file_id, path_of, read_crate
 from reprocrate.errors import UnreadableError
 from reprocrate.files import safe_relative
 
@@ -60,7 +60,7 @@ def test_our_own_crate_says_where_its_manifest_is(experiments: ModuleType) -> No
     view = read_crate(sample.metadata())
     assert view.version == "1.1"
     assert view.name == "Random features on rings"
-    assert view.conforms_to == ("https://w3id.org/ro/wfrun/process/0.5",)
+    assert view.conforms_to == ("https://w3id.org/ro/wfrun/process/0.5", CHECKED.own_profile)
     assert view.manifest_path == "reprocrate.json"
     paths = {path_of(identifier) for identifier in view.data_entities}
     assert {"my code/train é 100%.py", "données/Ringe #1?.csv", "データ/", "reprocrate.json"} <= paths

@@ -14,7 +14,7 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from reprocrate.bundle import layout
-from reprocrate.crate import CrateFile, file_id, payload, read_crate, write_crate
+from reprocrate.crate import CHECKED, NEWEST, CrateFile, file_id, path_of, payload, read_crate, write_crate
 from reprocrate.errors import UsageError
 from reprocrate.manifest import manifest_from
 
@@ -49,8 +49,44 @@ def test_root_says_what_the_authors_gave(experiments: ModuleType) -> None:
     assert root["license"] == {"@id": "https://spdx.org/licenses/Apache-2.0"}
     assert ids(root["author"]) == ["https://orcid.org/0000-0002-1825-0097", "#author/2"]
     assert graph["#author/2"]["name"] == "Ben Example"
-    assert root["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.5"}
+    assert ids(root["conformsTo"]) == ["https://w3id.org/ro/wfrun/process/0.5", CHECKED.own_profile]
     assert graph["https://w3id.org/ro/wfrun/process/0.5"]["version"] == "0.5"
+    assert graph[CHECKED.own_profile]["version"] == "1.0"
+    assert graph[root["identifier"]["@id"]]["value"] == "urn:uuid:6b1f3f5e-6f0c-5a52-9a53-3a2a6f1f1f10"
+
+
+def test_the_newer_pair_of_specifications_is_written_from_the_same_mapping(experiments: ModuleType) -> None:
+    sample = experiments.unusual()
+    older = sample.graph()
+    sample.target = NEWEST
+    document = json.loads(sample.metadata())
+    newer = {entity["@id"]: entity for entity in document["@graph"]}
+    assert document["@context"][:2] == [
+        "https://w3id.org/ro/crate/1.3/context",
+        "https://w3id.org/ro/terms/workflow-run/context",
+    ]
+    assert newer["ro-crate-metadata.json"]["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.3"}
+    assert ids(newer["./"]["conformsTo"]) == ["https://w3id.org/ro/wfrun/process/0.6", NEWEST.own_profile]
+    assert newer[NEWEST.own_profile]["@type"] == ["CreativeWork", "Profile"]
+    different = set(newer) ^ set(older)
+    profiles = {target.profile for target in (CHECKED, NEWEST)}
+    profiles |= {target.own_profile for target in (CHECKED, NEWEST)}
+    contact = "https://w3id.org/reprocrate/terms#noContact"
+    assert different == {*profiles, "ro-crate-preview.html", contact}
+    runs = [name for name in older if name.startswith("#run/")]
+    assert runs
+    assert all(newer[name] == older[name] for name in runs)
+
+
+def test_newer_crates_name_files_in_their_own_script(experiments: ModuleType) -> None:
+    sample = experiments.odd_names()
+    sample.target = NEWEST
+    graph = sample.graph()
+    name = "données/Ringe%20%231%3F.csv"
+    assert name in graph
+    assert graph["#data/rings"]["hasPart"] == {"@id": name}
+    assert path_of(name) == "données/Ringe #1?.csv"
+    assert "donn%C3%A9es/Ringe%20%231%3F.csv" in experiments.odd_names().graph()
 
 
 @pytest.mark.requirement("RQ11")
@@ -59,9 +95,12 @@ def test_what_was_not_given_is_said_in_words_not_invented(experiments: ModuleTyp
     root = graph["./"]
     assert root["description"] == "No description was given by the authors."
     assert graph[root["license"]["@id"]]["description"] == "No licence was given by the authors."
-    assert "author" not in root
     [agent] = {action["agent"]["@id"] for action in actions(graph)}
+    assert root["author"] == {"@id": agent}
     assert graph[agent]["name"] == "Not recorded"
+    for entity in (graph[root["publisher"]["@id"]], graph[graph[agent]["affiliation"]["@id"]]):
+        assert entity["@id"] == entity["url"] == "https://w3id.org/reprocrate/terms#notStated"
+        assert entity["name"] == "Not stated"
     assert "license" not in graph["#data/rings"]
 
 
@@ -74,9 +113,14 @@ def test_action_says_what_ran_when_from_what_with_which_outcome(experiments: Mod
     assert action["endTime"] == "2026-11-01T12:04:01.750+00:00"
     assert action["actionStatus"] == "http://schema.org/CompletedActionStatus"
     assert "error" not in action
-    assert action["instrument"] == {"@id": "train.py"}
-    assert graph["train.py"]["@type"] == ["File", "SoftwareSourceCode"]
-    assert graph["train.py"]["isPartOf"] == {"@id": "#code/main"}
+    tree = f"https://w3id.org/reprocrate/tree/sha256/{'9f' * 32}"
+    assert action["instrument"] == {"@id": f"{tree}/train.py"}
+    program = graph[f"{tree}/train.py"]
+    assert program["@type"] == "SoftwareSourceCode"
+    assert program["encoding"] == {"@id": "train.py"}
+    assert program["isPartOf"] == {"@id": tree}
+    assert program["version"] == graph[tree]["version"] == experiments.COMMIT
+    assert graph["train.py"]["encodesCreativeWork"] == action["instrument"]
     assert ids(action["object"]) == ["#data/rings", "#configuration/wide", "#seed/3/argument"]
     assert ids(graph["#data/rings"]["hasPart"]) == ["data/rings.csv"]
     assert graph["#seed/3/argument"]["value"] == 3
@@ -92,7 +136,7 @@ def test_environment_names_its_packages_and_its_lock(experiments: ModuleType) ->
     environment = graph["#environment/main"]
     packages = {graph[name]["name"]: graph[name] for name in ids(environment["softwareRequirements"])}
     assert packages["numpy"]["@id"] == "https://pypi.org/project/numpy/2.1.0/"
-    assert packages["torch"]["softwareVersion"] == "2.13.0+cu130"
+    assert packages["torch"]["version"] == "2.13.0+cu130"
     assert packages["mine"]["url"] == "https://example.org/mine.git"
     assert environment["lockFile"] == {"@id": ".reprocrate/environment/main/requirements.txt"}
     image = graph[graph["#run/wide-0"]["containerImage"]["@id"]]
@@ -180,7 +224,18 @@ def test_files_that_nobody_names_are_covered_by_their_folder(experiments: Module
     assert "src/features.py" not in graph
     assert graph["src/"]["@type"] == "Dataset"
     assert graph["src/"]["description"].startswith("2 files that have no entity here")
-    assert {"src/", ".reprocrate/standard/", "README.md"} <= set(ids(graph["./"]["hasPart"]))
+    assert graph[graph["src/"]["hasPart"]["@id"]]["@type"] == "Collection"
+    assert {"src/", "README.md"} <= set(ids(graph["./"]["hasPart"]))
+
+
+def test_every_described_file_says_what_it_is(experiments: ModuleType) -> None:
+    graph = experiments.unusual().graph()
+    said = {name: entity["description"] for name, entity in graph.items() if entity["@type"] == "File"}
+    assert said["out/wide-0.json"] == "Written by the run wide-0."
+    assert said["data/rings.csv"] == "Part of the data set Two rings."
+    assert said["train.py"] == "Part of the source code main."
+    assert said[".reprocrate/environment/main/requirements.txt"].startswith("The lock of the software")
+    assert said[".reprocrate/standard/manifest.schema.json"] == "The schema that the manifest follows."
 
 
 def test_a_data_set_of_many_files_is_described_by_its_folder(experiments: ModuleType) -> None:
@@ -212,9 +267,18 @@ def test_data_from_outside_the_project_is_found_where_bundles_keep_it(experiment
 
 def test_an_older_tree_of_code_is_an_instrument_of_its_own(experiments: ModuleType) -> None:
     graph = experiments.many_folders().graph()
-    assert graph["#run/wide-0"]["instrument"] == {"@id": ".reprocrate/code/first/train.py"}
-    assert graph[".reprocrate/code/first/train.py"]["isPartOf"] == {"@id": "#code/first"}
-    assert graph["#run/wide-1"]["instrument"] == {"@id": "train.py"}
+    older = graph[graph["#run/wide-0"]["instrument"]["@id"]]
+    newer = graph[graph["#run/wide-1"]["instrument"]["@id"]]
+    assert older["encoding"] == {"@id": ".reprocrate/code/first/train.py"}
+    assert newer["encoding"] == {"@id": "train.py"}
+    assert graph[older["isPartOf"]["@id"]]["url"] == ".reprocrate/code/first/"
+    assert older["@id"] != newer["@id"]
+
+
+def test_a_run_that_made_nothing_results_in_how_it_ended(experiments: ModuleType) -> None:
+    graph = experiments.one_failed().graph()
+    status = graph[graph["#run/wide-3"]["result"]["@id"]]
+    assert (status["name"], status["value"]) == ("status", "interrupted")
 
 
 def test_files_that_are_not_in_the_crate_are_named_with_their_digest(experiments: ModuleType) -> None:
@@ -239,10 +303,11 @@ def test_a_file_whose_bytes_are_others_is_not_taken_for_the_recorded_one(experim
 def test_modules_and_configuration_files_of_a_command_are_found(experiments: ModuleType) -> None:
     graph = experiments.unusual().graph()
     action = graph["#run/linear-0"]
-    assert action["instrument"] == {"@id": "src/models.py"}
+    assert graph[action["instrument"]["@id"]]["encoding"] == {"@id": "src/models.py"}
     assert "src/features.py" in ids(action["object"])
     assert action["runKind"] == "evaluate"
-    assert graph["#run/linear-1"]["instrument"] == {"@id": "#command/linear"}
+    interpreter = graph[graph["#run/linear-1"]["instrument"]["@id"]]
+    assert (interpreter["name"], interpreter["version"]) == ("CPython", "3.11.7")
     assert "endTime" not in graph["#run/linear-1"]
 
 
@@ -320,9 +385,9 @@ def test_every_reference_resolves_and_every_entity_is_reached(experiments: Modul
             if not term.startswith("@"):
                 values = value if isinstance(value, list) else [value]
                 found = [item["@id"] for item in values if isinstance(item, dict)]
-                waiting += [item for item in found if not item.startswith("https://w3id.org/ro/terms/")]
-    loose = {identifier for identifier in set(graph) - reached if not identifier.startswith("#grant/")}
-    assert loose == set()
+                elsewhere = ("https://w3id.org/ro/terms/", "http://schema.org/")
+                waiting += [item for item in found if not item.startswith(elsewhere)]
+    assert set(graph) - reached == set()
 
 
 @pytest.mark.parametrize("name", SAMPLES)

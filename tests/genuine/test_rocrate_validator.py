@@ -1,12 +1,13 @@
-"""rocrate-validator judges the crates: offline, as a folder and as a ZIP file."""
+"""rocrate-validator judges the crates: offline, as folder and as ZIP file, by its profiles and by ours."""
 
 from __future__ import annotations
 
-import importlib.util
-import io
 import json
+import os
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,106 +16,156 @@ import pytest
 
 pytest.importorskip("rocrate_validator", reason="rocrate-validator is not installed")
 
-from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
-from requests_cache import CachedSession
-from rocrate_validator import models, services
-from urllib3.response import HTTPResponse
+from rocrate_validator import services
+
+from reprocrate.crate import CHECKED, NEWEST
 
 pytestmark = pytest.mark.genuine
 
-CONTEXTS = {
-    "https://w3id.org/ro/crate/1.1/context": "ro-crate-1.1.jsonld",
-    "https://w3id.org/ro/terms/workflow-run/context": "workflow-run.json",
-}
-PROFILE = "process-run-crate-0.5"
-"""It includes every check of ro-crate-1.1."""
-
 SAMPLES = ["two_configurations", "nothing_declared", "one_failed", "odd_names", "many_folders", "unusual"]
+PLAIN = "process-run-crate-0.5"
+"""It includes every check of ro-crate-1.1."""
+OURS = {CHECKED: ("reprocrate-1.0", "checked"), NEWEST: ("reprocrate-on-newest-1.0", "newest")}
+"""They include Process Run Crate and RO-Crate of their version."""
 
-NOT_GIVEN = {
-    "process-run-crate-0.5_5.1": "a script in the crate has no absolute address; the profile allows that",
-    "ro-crate-1.1_22.3": "nobody has published the crate yet",
-    "ro-crate-1.1_31.2": "an affiliation is given by name, not by address",
+SOFTWARE = "A run SHOULD name its software environment"
+MACHINES = "A run SHOULD name the machines that it used"
+DIRECTION = "A metric SHOULD say which of its values are better"
+END = {
+    PLAIN: "The Action SHOULD have an endTime in ISO 8601 format",
+    "reprocrate-1.0": "The Action SHOULD have an endTime in ISO 8601 format",
+    "reprocrate-on-newest-1.0": "An action SHOULD say when it ended, in ISO 8601",
 }
-"""Recommendations that a crate could follow only with facts that authors are not asked for."""
-
-Judge = Callable[..., list[Any]]
-
-
-class ContextFiles(HTTPAdapter):
-    """Answers the addresses of contexts from files."""
-
-    def send(self, request: PreparedRequest, *_args: object, **_options: object) -> Response:
-        body = (Path(__file__).with_name("contexts") / CONTEXTS[request.url or ""]).read_bytes()
-        headers = {"Content-Type": "application/ld+json"}
-        raw = HTTPResponse(
-            io.BytesIO(body), headers, status=200, preload_content=False, request_url=request.url
-        )
-        return self.build_response(request, raw)
+REGISTERED_BY_OTHERS = {
+    "An Organization entity SHOULD have a ROR identifier as its @id (e.g., https://ror.org/03f0f6041)",
+    "A Person entity SHOULD have an ORCID identifier as its @id (e.g., https://orcid.org/0000-0001-2345-6789)",
+}
+"""What RO-Crate 1.3 recommends besides, and what authors may not have."""
 
 
-@pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
-    """The validator's issues with a crate; the contexts lie in its HTTP cache, as it demands offline."""
-    cache = tmp_path_factory.mktemp("cache") / "http"
-    with CachedSession(cache_name=str(cache), backend="sqlite", expire_after=-1) as session:
-        session.mount("https://", ContextFiles())
-        for address in CONTEXTS:
-            session.get(address, headers={"Accept": "application/ld+json, application/json, */*;q=0.1"})
-
-    def issues(crate: Path, severity: str = "REQUIRED", profile: str = PROFILE) -> list[Any]:
-        settings = services.ValidationSettings(
-            rocrate_uri=str(crate),
-            profile_identifier=profile,
-            requirement_severity=models.Severity[severity],
-            offline=True,
-            cache_path=cache,
-        )
-        return list(services.validate(settings).get_issues())
-
-    return issues
+def lacking(name: str, profile: str) -> set[str]:
+    """Recommendations that a sample does not follow, since it is made to lack the fact."""
+    if name == "unusual":
+        return {END[profile]}  # the duration of one of its runs was not recorded
+    if name == "nothing_declared" and profile != PLAIN:
+        return {SOFTWARE, MACHINES, DIRECTION}
+    return set()
 
 
-@pytest.fixture(scope="module")
-def experiments() -> ModuleType:
-    """The small experiments that the tests of the crate use."""
-    name = "reprocrate_test_experiments"
-    if name not in sys.modules:
-        path = Path(__file__).resolve().parents[1] / "crate" / "experiments.py"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec
-        assert spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+def said(issues: list[Any]) -> set[str]:
+    return {issue.message for issue in issues}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 @pytest.mark.parametrize("form", ["folder", "zip"])
-def test_nothing_required_is_missing(
-    judge: Judge, experiments: ModuleType, tmp_path: Path, name: str, form: str
+@pytest.mark.parametrize("profile", [PLAIN, "reprocrate-1.0"])
+def test_every_requirement_and_recommendation_is_met(
+    judge: Any, experiments: ModuleType, tmp_path: Path, name: str, form: str, profile: str
 ) -> None:
     sample = getattr(experiments, name)()
     crate = sample.write_folder(tmp_path / "c") if form == "folder" else sample.write_zip(tmp_path / "c.zip")
-    assert [issue.message for issue in judge(crate)] == []
+    issues = judge(crate, profile, profiles=None if profile == PLAIN else "checked")
+    assert said(issues) == lacking(name, profile)
+    assert [issue.message for issue in issues if issue.severity.name == "REQUIRED"] == []
 
 
-def test_it_is_a_plain_crate_too(judge: Judge, experiments: ModuleType, tmp_path: Path) -> None:
-    crate = experiments.two_configurations().write_folder(tmp_path)
-    assert [issue.message for issue in judge(crate, profile="ro-crate-1.1")] == []
-
-
-@pytest.mark.parametrize("name", ["two_configurations", "odd_names"])
-def test_recommendations_are_followed_as_far_as_facts_are_given(
-    judge: Judge, experiments: ModuleType, tmp_path: Path, name: str
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_the_newer_pair_is_followed_as_far_as_identifiers_are_given(
+    judge: Any, experiments: ModuleType, tmp_path: Path, name: str, form: str
 ) -> None:
-    crate = getattr(experiments, name)().write_folder(tmp_path)
-    issues = {issue.check.identifier: issue.message for issue in judge(crate, "RECOMMENDED")}
-    assert {code: message for code, message in issues.items() if code not in NOT_GIVEN} == {}
+    sample = getattr(experiments, name)()
+    sample.target = NEWEST
+    crate = sample.write_folder(tmp_path / "c") if form == "folder" else sample.write_zip(tmp_path / "c.zip")
+    profile, folder = OURS[NEWEST]
+    issues = judge(crate, profile, profiles=folder)
+    expected = lacking(name, profile) | REGISTERED_BY_OTHERS
+    assert said(issues) == expected
+    assert [issue.message for issue in issues if issue.severity.name == "REQUIRED"] == []
 
 
-def test_the_judge_is_awake(judge: Judge, experiments: ModuleType, tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", [CHECKED, NEWEST], ids=["1.1", "1.3"])
+def test_it_is_a_plain_crate_too(judge: Any, experiments: ModuleType, tmp_path: Path, target: Any) -> None:
+    sample = experiments.two_configurations()
+    sample.target = target
+    issues = judge(sample.write_folder(tmp_path), f"ro-crate-{target.crate_version}")
+    assert said(issues) == (set() if target is CHECKED else REGISTERED_BY_OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("target", "folder", "found"),
+    [
+        (CHECKED, None, ["process-run-crate-0.5"]),
+        (CHECKED, "checked", ["reprocrate-1.0"]),
+        (NEWEST, "newest", ["reprocrate-on-newest-1.0"]),
+    ],
+)
+def test_the_profile_is_found_by_what_the_crate_declares(
+    experiments: ModuleType,
+    repository: Path,
+    cache: Path,
+    tmp_path: Path,
+    target: Any,
+    folder: str,
+    found: Any,
+) -> None:
+    sample = experiments.two_configurations(1)
+    sample.target = target
+    settings = services.ValidationSettings(
+        rocrate_uri=str(sample.write_folder(tmp_path)),
+        extra_profiles_path=repository / "schema" / "1.0" / "profile" / folder if folder else None,
+        offline=True,
+        cache_path=cache,
+    )
+    assert [profile.identifier for profile in services.detect_profiles(settings)] == found
+
+
+@pytest.mark.parametrize("target", [CHECKED, NEWEST], ids=["1.1", "1.3"])
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_the_bundle_of_an_example(
+    judge: Any, packed: dict[str, Path], tmp_path: Path, target: Any, form: str
+) -> None:
+    bundle = packed[target.crate_version]
+    crate = bundle
+    if form == "folder":
+        crate = tmp_path / "crate"
+        with zipfile.ZipFile(bundle) as archive:
+            archive.extractall(crate)
+    profile, folder = OURS[target]
+    issues = judge(crate, profile, profiles=folder)
+    expected = set() if target is CHECKED else REGISTERED_BY_OTHERS
+    assert said(issues) == expected
+
+
+@pytest.fixture(scope="module")
+def packed(
+    repository: Path, bare_environment: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """The example of two methods on two data sets, run and packed for both versions of RO-Crate."""
+    home = tmp_path_factory.mktemp("example")
+    project = shutil.copytree(repository / "examples" / "grid", home / "grid")
+    environ = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+        "PATH": f"{bare_environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "VIRTUAL_ENV": str(bare_environment),
+        "UV_OFFLINE": "1",
+        "HOME": str(home),
+    }
+
+    def reprocrate(*arguments: str) -> None:
+        command = [sys.executable, "-m", "reprocrate", *arguments]
+        subprocess.run(
+            command, cwd=project, env=environ, capture_output=True, text=True, timeout=300, check=True
+        )
+
+    reprocrate("run", "--all", "--seeds", "0-2")
+    bundles = {version: home / f"{version}.crate.zip" for version in ("1.1", "1.3")}
+    for version, bundle in bundles.items():
+        reprocrate("pack", "--ro-crate", version, "-o", str(bundle))
+    return bundles
+
+
+def test_the_judge_is_awake(judge: Any, experiments: ModuleType, tmp_path: Path) -> None:
     crate = experiments.two_configurations(1).write_folder(tmp_path)
     (crate / "data" / "rings.csv").unlink()
     metadata = crate / "ro-crate-metadata.json"
@@ -122,6 +173,6 @@ def test_the_judge_is_awake(judge: Judge, experiments: ModuleType, tmp_path: Pat
     for entity in document["@graph"]:
         entity.pop("instrument", None)
     metadata.write_text(json.dumps(document))
-    messages = " ".join(issue.message for issue in judge(crate))
+    messages = " ".join(issue.message for issue in judge(crate, PLAIN, "REQUIRED"))
     assert "data/rings.csv" in messages
     assert "instrument" in messages

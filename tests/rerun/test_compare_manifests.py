@@ -572,3 +572,69 @@ def test_neither_manifest_is_changed() -> None:
     compare(original, reproduction)
     assert [one.to_bytes() for one in (original, reproduction)] == before
     assert isinstance(original, Manifest)
+
+
+# Folds, averages, mean ranks --------------------------------------------------------------------------
+
+
+def cross_validated(*values: Sequence[float]) -> Document:
+    """A cross-validation for each seed; the values are those of its folds."""
+    document = experiment({"net": [0.5] * len(values)})
+    for one, folds in zip(document["runs"], values, strict=True):
+        observed = one["metrics"][0]
+        one["metrics"] = [{**observed, "value": value, "fold": fold} for fold, value in enumerate(folds)]
+    document["results"][0] |= {"over": "folds", "varies_over": "folds"}
+    return document
+
+
+def test_over_folds_each_run_counts_with_their_mean() -> None:
+    original = manifest_from(cross_validated([0.5, 0.75], [0.25, 0.75]))
+    again = manifest_from(cross_validated([0.75, 0.5], [0.375, 0.625]))
+    (found,) = compare(original, again).results
+    assert [(pair.seed, pair.recorded) for pair in found.seeds] == [("0", 0.625), ("1", 0.5)]
+    assert found.outcome is Outcome.IDENTICAL
+    assert any("the mean of its folds" in remark for remark in found.remarks)
+
+
+def test_folds_are_not_held_against_whole_runs() -> None:
+    original = manifest_from(cross_validated([0.7, 0.9]))
+    (found,) = compare(original, manifest_from(experiment({"net": [0.8]}))).results
+    assert found.outcome is Outcome.FAILED
+
+
+def ranked() -> Document:
+    document = experiment()
+    document["results"].append(
+        {
+            "id": "net.rank",
+            "metric": "accuracy",
+            "split": "test",
+            "over": "results",
+            "statistic": "mean_rank",
+            "n": 1,
+            "value": 1.0,
+            "results": ["net.accuracy"],
+        }
+    )
+    return document
+
+
+def test_a_mean_rank_is_not_judged_and_says_so() -> None:
+    document = ranked()
+    document["claims"] = [
+        {"id": "first", "text": "The net is first.", "kind": "value", "value": 1.0, "evidence": ["net.rank"]}
+    ]
+    verdict = compare(manifest_from(document), manifest_from(experiment()))
+    (found,) = [one for one in verdict.results if one.id == "net.rank"]
+    assert (found.outcome, found.asked) == (Outcome.NOT_ASSESSABLE, False)
+    assert found.explanation.startswith("A mean rank follows from the results that it ranks")
+    (claim,) = verdict.claims
+    assert (claim.outcome.value, claim.explanation) == ("undecided", found.explanation)
+
+
+def test_a_mean_rank_does_not_spoil_a_verdict_without_claims() -> None:
+    document = ranked()
+    document["claims"] = []
+    verdict = compare(manifest_from(document), manifest_from(experiment()))
+    assert verdict.upheld
+    assert "mean rank" not in verdict.sentence

@@ -97,8 +97,9 @@ def _keywords(node: Any, place: str) -> Iterator[str]:
             yield f"{place}/{keyword}"
 
 
-def test_cases_that_follow_from_the_schema_are_up_to_date(repository: Path) -> None:
-    spec = importlib.util.spec_from_file_location("schema_cases", repository / "tests" / "schema_cases.py")
+@pytest.mark.parametrize("name", ["schema_cases", "crate_cases"])
+def test_cases_that_a_program_writes_are_up_to_date(repository: Path, name: str) -> None:
+    spec = importlib.util.spec_from_file_location(name, repository / "tests" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     script = importlib.util.module_from_spec(spec)

@@ -17,6 +17,9 @@ ResultsByPlace = Mapping[tuple[str | None, str], Sequence[Result]]
 _WITHOUT_VALUE = frozenset({"failed", "killed", "interrupted", "running", "no_value", "not_finite"})
 _PERCENT = frozenset({"percent", "%"})
 _ITEMS = frozenset({"count", "items"})
+_DIRECTION = {each.value: each for each in Direction}
+"""A word of a newer version of the standard is none of them: it does not say which values are better."""
+
 _AGGREGATE: dict[str, Callable[[Sequence[float]], float]] = {
     "single": mean,
     "mean": mean,
@@ -66,7 +69,7 @@ class Counterpart:
         return Sample(
             metric=self.key[0],
             seeds=tuple(self._value(run, metric) for run in self.runs),
-            direction=Direction(metric.direction) if metric and metric.direction else None,
+            direction=_DIRECTION.get(metric.direction) if metric and metric.direction else None,
             unit=metric.unit if metric else None,
             split=self.key[2],
             item=_item(metric),
@@ -132,16 +135,18 @@ def found_in(reproduction: Manifest, results: ResultsByPlace, recorded: Counterp
 def aggregate(result: Result, parts: Sequence[Sample], sample: Sample) -> Sample:
     """A result over other results, seed by seed: only seeds that all parts have give a value.
 
+    Where the statistic is none that can be computed so, no seed does.
+
     Args:
         result: the aggregate.
         parts: the samples of the results that it is over.
         sample: what is known of its metric.
     """
+    method = _AGGREGATE.get(result.statistic)
     seeds = dict.fromkeys(one.seed for part in parts for one in part.seeds)
-    statistic = _AGGREGATE[result.statistic]
     return Sample(
         metric=sample.metric,
-        seeds=tuple(_aggregated(seed, parts, statistic) for seed in seeds),
+        seeds=tuple(_aggregated(seed, parts, method) for seed in seeds) if method else (),
         direction=sample.direction,
         unit=sample.unit,
         split=sample.split,

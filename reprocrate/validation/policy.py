@@ -1,0 +1,117 @@
+"""Policies: what a venue demands, read from a file and applied to what the rules find.
+
+A policy is data, never code. It may ask for more than the standard, or for less; it can never make a damaged,
+malformed or dangerous subject look sound.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reprocrate.finding import AppliedPolicy, Finding, Regraded, Report, Severity, in_order
+from reprocrate.validation.families import find_rule
+from reprocrate.validation.rule import Rule
+from reprocrate.validation.subject import Subject
+from reprocrate.validation.validate import validate
+
+UNTOUCHABLE = ("RC00", "RC01", "RC07")
+"""Families that no policy may lower or silence: reading, structure, integrity."""
+
+OFF = "off"
+"""The level of a rule whose findings are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A venue's demands, with those of the policies that it extends.
+
+    Attributes:
+        id: its identifier.
+        standard: version of the standard that it was written for.
+        name: its name for people.
+        venue: who demands it.
+        year: the year that it is for.
+        checklist: the name under which a manifest answers the venue's checklist.
+        levels: what findings of a rule are, by its code; None where they are left out.
+        parameters: values for rules that can be set, by code and name.
+    """
+
+    id: str
+    standard: str
+    name: str | None = None
+    venue: str | None = None
+    year: int | None = None
+    checklist: str | None = None
+    levels: Mapping[str, Severity | None] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> Policy:
+    """A policy from a document that is known to be sound.
+
+    Args:
+        document: what its file says.
+        extended: the policies that it extends, in order; what it sets itself counts most.
+    """
+    levels: dict[str, Severity | None] = {}
+    parameters: dict[str, dict[str, Any]] = {}
+    for each in extended:
+        levels |= each.levels
+        for code, values in each.parameters.items():
+            parameters.setdefault(code, {}).update(values)
+    for code, level in document.get("levels", {}).items():
+        levels[code] = None if level == OFF else Severity(level)
+    for code, values in document.get("parameters", {}).items():
+        parameters.setdefault(code, {}).update(values)
+    about = {name: document.get(name) for name in ("name", "venue", "year", "checklist")}
+    return Policy(document["id"], document["standard"], **about, levels=levels, parameters=parameters)
+
+
+def is_untouchable(rule: Rule) -> bool:
+    """Whether no policy may lower or silence a rule."""
+    return rule.code.startswith(UNTOUCHABLE) or rule.spec == "security"
+
+
+def is_lower(level: Severity | None, rule: Rule) -> bool:
+    """Whether a level is less than a rule's own."""
+    weights = list(Severity)
+    return level is None or weights.index(level) > weights.index(rule.level.severity)
+
+
+def validate_by(policy: Policy | None, subject: Subject) -> Report:
+    """Judge a subject by every rule, as a policy sets and grades them.
+
+    Raises:
+        UnreadableError: the manifest follows another major version of the standard.
+    """
+    return graded_by(policy, validate(subject, parameters=policy.parameters if policy else None))
+
+
+def graded_by(policy: Policy | None, report: Report) -> Report:
+    """A report with every finding as heavy as a policy says; what it changes is listed in the report."""
+    if policy is None:
+        return report
+    kept: list[Finding] = []
+    changed: Counter[tuple[str, Severity]] = Counter()
+    for finding in report.findings:
+        level = _level_of(finding, policy)
+        if level is not finding.severity:
+            changed[finding.code, finding.severity] += 1
+        if level is not None:
+            kept.append(replace(finding, severity=level))
+    regraded = tuple(
+        Regraded(code, severity, policy.levels[code], count)
+        for (code, severity), count in sorted(changed.items())
+    )
+    applied = AppliedPolicy(policy.id, policy.standard, regraded)
+    return replace(report, findings=in_order(kept), policy=applied)
+
+
+def _level_of(finding: Finding, policy: Policy) -> Severity | None:
+    """What a finding is to a policy; however the policy came about, the untouchable ones are not lowered."""
+    level = policy.levels.get(finding.code, finding.severity)
+    rule = find_rule(finding.code)
+    return finding.severity if rule and is_untouchable(rule) and is_lower(level, rule) else level
