@@ -1,7 +1,7 @@
 """Stand in for somebody else's pretrained models, and for the reviews that they are evaluated on.
 
 In a real study the weights come from where their makers published them. These here are counted from reviews
-of the same small grammar, drawn apart from those for evaluation: with words alone, and with pairs of words too.
+of the same small grammar, drawn apart from those for evaluation: with words alone, and with pairs of them.
 """
 
 import csv

@@ -84,7 +84,8 @@ class _Collector:
         total = sum(file.get("size", 0) for data in free for file in data.get("files", []))
         for data in sets:
             self._add_digests(data)
-            travels = choice != "none" and not _stays(data) and (choice == "all" or total <= SMALL_BYTES)
+            stays = _stays(data)
+            travels = choice != "none" and not stays and (choice == "all" or total <= SMALL_BYTES)
             for file in data.get("files", []):
                 source = self._sources.data(file) if travels else None
                 if source is None and (travels is False or file.get("root")):
@@ -93,7 +94,9 @@ class _Collector:
                     outside = layout.EXTERNAL + data["id"] + "/" if file.get("root") else ""
                     self._add(outside + file["path"], file, source)
             if not travels and data.get("files"):
-                self.notes.append(f"data {data['id']} stays behind: {_why_not(data, choice, total)}")
+                self.notes.append(
+                    f"data {data['id']} stays behind: {_why_not(data, choice, total, stays=stays)}"
+                )
 
     def _add_digests(self, data: dict[str, Any]) -> None:
         """The digests of a data set's items: by them items of two splits are told apart without the data."""
@@ -179,11 +182,11 @@ def _stays(data: dict[str, Any]) -> bool:
     return any(file.get("in_bundle") is False for file in data.get("files", []))
 
 
-def _why_not(data: dict[str, Any], choice: DataChoice, total: int) -> str:
+def _why_not(data: dict[str, Any], choice: DataChoice, total: int, *, stays: bool) -> str:
     if choice == "none":
         return "asked for with --data none"
     level = data.get("access", {}).get("level", "open")
-    if _stays(data):
+    if stays:
         return "reprocrate.toml says so" if level == "open" else f"its access is {level}"
     return f"all open data together is {total / 1e6:.0f} MB (--data all takes it along)"
 
