@@ -95,17 +95,49 @@ STAND_INS = (
 
 
 def settled(manifest: dict[str, Any]) -> dict[str, Any]:
-    """A manifest with stand-ins for what varies."""
-    runs = [run["id"] for run in manifest.get("runs", [])]
+    """A manifest with stand-ins for what varies; what an author declared of other places varies nowhere."""
+    declared = _declared(manifest)
+    runs = [run["id"] for run in manifest.get("runs", []) if run["id"] not in declared["runs"]]
     text = json.dumps(manifest)
     for number, name in enumerate(sorted(runs)):
         text = text.replace(name, _launch_id(number))
     document: dict[str, Any] = json.loads(text)
     for stand_in in STAND_INS:
         put(document, stand_in.place, stand_in.value)
+    _restore(document, declared, ("started", "duration_s", "resources"))
+    if manifest["experiment"].get("created") in {run.get("started") for run in declared["runs"].values()}:
+        document["experiment"]["created"] = manifest["experiment"]["created"]
     if "compute" in document:
         document["compute"] |= _added_up(document)
     return manifest_from(document).to_dict()  # in the order of the standard, as a person would read it
+
+
+def _declared(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Runs that were declared and not recorded, with the machines and environments that only they name."""
+    runs = {run["id"]: run for run in manifest.get("runs", [])}
+    recorded = [run for run in runs.values() if not _is_declared(run)]
+    machines = {name for run in recorded for name in run.get("hardware", [])}
+    environments = {run.get("environment") for run in recorded}
+    return {
+        "runs": {name: run for name, run in runs.items() if _is_declared(run)},
+        "hardware": {one["id"]: one for one in manifest.get("hardware", []) if one["id"] not in machines},
+        "environments": {
+            one["id"]: one for one in manifest.get("environments", []) if one["id"] not in environments
+        },
+    }
+
+
+def _is_declared(run: dict[str, Any]) -> bool:
+    return bool(run.get("capture", {}).get("reason", "").startswith("declared in reprocrate.toml"))
+
+
+def _restore(document: dict[str, Any], declared: dict[str, dict[str, Any]], of_runs: Sequence[str]) -> None:
+    """Put back what was declared; of runs, which name other entries, only these properties."""
+    for section, entries in declared.items():
+        for entry in document.get(section, []):
+            original = entries.get(entry["id"], {})
+            names = of_runs if section == "runs" else list(original)
+            entry |= {name: original[name] for name in names if name in original}
 
 
 def put(document: dict[str, Any], place: str, value: Any) -> None:

@@ -17,7 +17,16 @@ import pytest
 from reprocrate.assembly.toml import load_settings
 
 NAMES = ("digits", "grid")
-PLAIN = ("crossvalidation", "grid", "reinforcement", "search")
+PLAIN = (
+    "crossvalidation",
+    "expensive",
+    "grid",
+    "pretrained",
+    "reinforcement",
+    "restricted",
+    "search",
+    "supervised",
+)
 """Examples that need Python alone, and whose README tells how to run one without reprocrate."""
 
 
@@ -69,7 +78,8 @@ def test_settings_can_be_read(examples: Path, name: str) -> None:
 def test_readme_shows_a_command_of_the_settings(examples: Path, name: str) -> None:
     readme = (examples / name / "README.md").read_text("utf-8")
     commands = [
-        shlex.split(line) for line in re.findall(r"^    (python train\.py .*)$", readme, re.MULTILINE)
+        shlex.split(line)
+        for line in re.findall(r"^    (python (?:train|evaluate)\.py .*)$", readme, re.MULTILINE)
     ]
     declared = load_settings(examples / name).configurations.values()
     known = [[part.replace("{seed}", "0") for part in entry.command or ()] for entry in declared]
@@ -77,13 +87,61 @@ def test_readme_shows_a_command_of_the_settings(examples: Path, name: str) -> No
     assert all(command in known for command in commands)
 
 
-@pytest.mark.parametrize("name", ["crossvalidation", "grid", "search"])
-def test_data_can_be_drawn_again(copy_of: Callable[[str], Path], name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "script", "folders"),
+    [
+        ("crossvalidation", "make_data.py", ("data",)),
+        ("expensive", "make_data.py", ("data",)),
+        ("expensive", "make_logs.py", ("logs", "checkpoints")),
+        ("grid", "make_data.py", ("data",)),
+        ("pretrained", "make_models.py", ("data", "models")),
+        ("restricted", "make_standin.py", ("standin",)),
+        ("search", "make_data.py", ("data",)),
+        ("supervised", "make_data.py", ("data",)),
+    ],
+)
+def test_what_is_drawn_can_be_drawn_again(
+    copy_of: Callable[[str], Path], name: str, script: str, folders: tuple[str, ...]
+) -> None:
     folder = copy_of(name)
-    before = {path.name: path.read_bytes() for path in (folder / "data").iterdir()}
-    shutil.rmtree(folder / "data")
-    _python(folder, "make_data.py")
-    assert {path.name: path.read_bytes() for path in (folder / "data").iterdir()} == before
+    before = {each: {path.name: path.read_bytes() for path in (folder / each).iterdir()} for each in folders}
+    for each in folders:
+        shutil.rmtree(folder / each)
+    _python(folder, script)
+    after = {each: {path.name: path.read_bytes() for path in (folder / each).iterdir()} for each in folders}
+    assert after == before
+
+
+def test_what_is_declared_of_the_cluster_is_what_its_logs_say(examples: Path) -> None:
+    folder = examples / "expensive"
+    runs = load_settings(folder).runs
+    assert len(runs) == 7
+    for run in runs:
+        log = (folder / run.logs[-1]).read_text("utf-8")
+        assert run.started is not None
+        assert run.launch is not None
+        nodes, processes = ",".join(run.hardware), run.launch.world_size
+        assert f"on {nodes}, {processes} processes, started {run.started[:19]}Z" in log
+        if run.status != "ok":
+            assert "cancelled" in log
+            continue
+        minutes = round((run.duration_s or 0) / 60)
+        spent = f"{minutes // 1440}-{minutes // 60 % 24:02}:{minutes % 60:02}:00"
+        assert f"elapsed {spent}, {run.energy_kwh} kWh" in log
+        assert run.gpu_s == run.launch.world_size * (run.duration_s or 0)
+        for checkpoint in run.checkpoints:
+            if checkpoint.sha256:
+                said = f"wrote {checkpoint.path}, {checkpoint.size} bytes, sha256 {checkpoint.sha256}"
+                assert said in log
+
+
+def test_beans_are_parted_without_twins(copy_of: Callable[[str], Path]) -> None:
+    folder = copy_of("supervised")
+    printed = _python(folder, "prepare.py")
+    parts = [path.read_text("utf-8").split() for path in sorted(folder.glob("out/parts/*.sha256.txt"))]
+    assert printed.strip() == "train: 270, validation: 90, test: 90"
+    assert sorted(map(len, parts)) == [90, 90, 270]
+    assert len({digest for part in parts for digest in part}) == 450
 
 
 def test_the_search_chose_the_hyperparameters_that_are_run(copy_of: Callable[[str], Path]) -> None:

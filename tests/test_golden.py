@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +24,7 @@ from reprocrate.validation import Subject, validate
 SCRIPT = Path(__file__).parent / "golden.py"
 
 WARNINGS: dict[str, dict[str, str]] = {
+    "pretrained": {"RC0603": "nothing is drawn, so each model is run once; items are compared, not seeds"},
     "reinforcement": {
         "RC0604": "with every seed Q-learning finds the shortest way, so all returns are equal"
     },
@@ -51,6 +54,47 @@ def _complaints(document: dict[str, Any]) -> dict[str, set[str]]:
     }
 
 
+def _no_patient_is_in_the_bundle(project: Path, bundle: zipfile.ZipFile) -> None:
+    """The file stays behind, and no line of it is in any other file."""
+    patients = (project / "cohort" / "patients.csv").read_text("utf-8").splitlines()[1:]
+    assert len(patients) == 400
+    assert "standin/patients.csv" in bundle.namelist()
+    assert "cohort/patients.csv" not in bundle.namelist()
+    packed = b"\n".join(bundle.read(name) for name in bundle.namelist())
+    assert [line for line in patients if line.encode() in packed] == []
+
+
+def _what_is_left_of_the_jobs_is_in_the_bundle(project: Path, bundle: zipfile.ZipFile) -> None:
+    kept = {path.relative_to(project).as_posix() for path in project.glob("logs/*.out")}
+    assert len(kept) == 8
+    kept |= {f"checkpoints/small-{seed}.json" for seed in range(3)}
+    assert kept <= set(bundle.namelist())
+    assert not any(name.startswith("checkpoints/large") for name in bundle.namelist())
+
+
+def _digests_and_table_are_in_the_bundle(project: Path, bundle: zipfile.ZipFile) -> None:
+    digests = [bundle.read(f"out/parts/{part}.sha256.txt").split() for part in ("train", "test")]
+    assert len(digests[1]) == 90
+    assert not set(digests[0]) & set(digests[1])
+    assert rb"\begin{tabular}" in bundle.read("out/table.tex")
+
+
+def _each_review_has_its_prediction(project: Path, bundle: zipfile.ZipFile) -> None:
+    for name in ("pairs", "words"):
+        lines = bundle.read(f"out/{name}/predictions.csv").decode().splitlines()
+        assert lines[0].split(",")[:3] == ["item", "prediction", "target"]
+        assert len(lines) == 251
+
+
+BUNDLES: dict[str, Callable[[Path, zipfile.ZipFile], None]] = {
+    "expensive": _what_is_left_of_the_jobs_is_in_the_bundle,
+    "pretrained": _each_review_has_its_prediction,
+    "restricted": _no_patient_is_in_the_bundle,
+    "supervised": _digests_and_table_are_in_the_bundle,
+}
+"""What else must be true of the bundles that some commands pack."""
+
+
 @pytest.mark.parametrize("kind", GOLDEN.kinds())
 def test_the_commands_of_the_example_make_the_golden_manifest(kind: str, tmp_path: Path) -> None:
     made = GOLDEN.produced(kind, tmp_path)
@@ -59,6 +103,19 @@ def test_the_commands_of_the_example_make_the_golden_manifest(kind: str, tmp_pat
     assert _complaints(GOLDEN.stored(kind)) == expected
     found = list(GOLDEN.differences(GOLDEN.stored(kind), GOLDEN.settled(made)))
     assert not found, "\n".join([*found, f"If it is meant to be so: python tests/golden.py {kind} --write"])
+    if kind in BUNDLES:
+        with zipfile.ZipFile(tmp_path / kind / f"{kind}.crate.zip") as bundle:
+            BUNDLES[kind](tmp_path / kind, bundle)
+
+
+def test_what_was_declared_is_compared_as_it_stands() -> None:
+    """Times and machines of recorded runs vary; those that an author declared do not."""
+    then, now = GOLDEN.stored("expensive"), GOLDEN.stored("expensive")
+    assert list(GOLDEN.differences(then, GOLDEN.settled(now))) == []
+    now["runs"][0]["duration_s"] += 60.0
+    now["hardware"][0]["memory_bytes"] += 1
+    places = {line.split()[0] for line in GOLDEN.differences(then, GOLDEN.settled(now))}
+    assert {"/hardware/0/memory_bytes", "/runs/0/duration_s"} <= places
 
 
 def test_whatever_is_measured_or_said_is_compared() -> None:

@@ -20,6 +20,7 @@ from reprocrate.statistics import (
     counting,
     iqm,
     is_constant,
+    mcnemar,
     mean,
     median,
     paired,
@@ -353,6 +354,16 @@ def test_ranks_are_those_of_scipy(values: list[float], larger_is_better: bool) -
 def test_values_that_rounding_parts_share_a_rank() -> None:
     values = [0.1 + 0.2, 0.3, 0.5]
     assert [rank(value, values, larger_is_better=True) for value in values] == [2.5, 2.5, 1.0]
+
+
+# Items ------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_mcnemar_is_the_exact_test_of_a_fair_coin(first: int, second: int) -> None:
+    expected = scipy.stats.binomtest(first, first + second).pvalue if first + second else 1.0
+    assert mcnemar(first, second) == pytest.approx(expected, rel=1e-9, abs=1e-300)
+    assert mcnemar(first, second) == mcnemar(second, first)
 
 
 # Corrections ------------------------------------------------------------------------------------------

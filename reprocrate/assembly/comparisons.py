@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from reprocrate import statistics
 from reprocrate.assembly.configurations import ConfigurationGroup
+from reprocrate.assembly.judged import tested_by_items
 from reprocrate.assembly.results import ResultSet, interval_section, values_of
 from reprocrate.assembly.sections import Section
 from reprocrate.assembly.settings import Better, MetricSettings, ProjectSettings
 
 
 def make_comparisons(
+    project: Path,
     settings: ProjectSettings,
     groups: Sequence[ConfigurationGroup],
     results: ResultSet,
@@ -21,6 +24,10 @@ def make_comparisons(
     """Comparisons that claims rest on, and of each proposed configuration with each other of the same case.
 
     Args:
+        project: root of the project, for the predictions that runs left.
+        settings: the author's part.
+        groups: the configurations.
+        results: what is compared.
         runs: the manifest's run entries by id.
     """
     claimed = _claimed(settings, groups, results)
@@ -34,6 +41,11 @@ def make_comparisons(
     values = {name: _values(result, settings, runs) for name, result in by_id.items()}
     paired = bool(settings.determinism.seeds_pair_randomness)
     made = [_comparison(by_id[a], by_id[b], values[a], values[b], paired=paired) for a, b in pairs]
+    for section in made:
+        if "test" not in section:
+            sides = by_id[section["a"]], by_id[section["b"]]
+            left, right = ([runs[name] for name in side["runs"]] for side in sides)
+            section.update(tested_by_items(project, *sides, left, right))
     _correct(made[: len(claimed)])
     _correct(made[len(claimed) :])
     return made

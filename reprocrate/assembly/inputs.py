@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly.sections import Section
@@ -25,7 +25,9 @@ class FileRoles:
 
     def __init__(self, settings: ProjectSettings, records: Sequence[RunRecord]) -> None:
         self._declared = {name: data.files for name, data in settings.data.items()}
+        self._withheld = {name for name, data in settings.data.items() if not data.travels}
         self.outputs: set[Key] = {(out.root, out.path) for record in records for out in record.outputs}
+        self._logs: set[Key] = {(None, log.path) for record in records for log in record.logs}
         self.imported = {path for record in records for path in record.imported}
         self._read = {key for record in records for key in _read_from_outside_the_tree(record)}
 
@@ -38,7 +40,12 @@ class FileRoles:
 
     def is_output(self, root: str | None, path: str) -> bool:
         """Whether a run wrote it, and it was not declared as data."""
-        return (root, path) in self.outputs and (root is not None or self.declared_as(path) is None)
+        written = (root, path) in self.outputs or (root, path) in self._logs
+        return written and (root is not None or self.declared_as(path) is None)
+
+    def is_withheld(self, path: str) -> bool:
+        """Whether a project file belongs to data that must not travel, even if a run wrote it."""
+        return self.declared_as(path) in self._withheld
 
     def is_data(self, root: str | None, path: str) -> bool:
         """Whether it was read, or declared, as data."""
@@ -105,39 +112,60 @@ def make_data(
     for name, declared in settings.data.items():
         for file in _unread_files(project, declared, files[name]):
             files[name][None, file.path] = file
-    sections = [_section(name, settings.data.get(name), members.values()) for name, members in files.items()]
+    sections = [
+        _section(project, name, settings.data.get(name), members.values()) for name, members in files.items()
+    ]
     return sections, {key: name for name, members in files.items() for key in members}
 
 
 def _unread_files(project: Path, declared: DataSettings, known: Mapping[Key, DataFile]) -> Iterable[DataFile]:
     """Declared files that no launch was seen to read."""
     for pattern in declared.files:
-        if PurePosixPath(pattern).is_absolute() or ".." in PurePosixPath(pattern).parts:
-            continue
-        for path in sorted(project.glob(pattern)):
-            members = sorted(path.rglob("*")) if path.is_dir() else [path]
-            for member in members:
-                name = member.relative_to(project).as_posix()
-                if member.is_file() and (None, name) not in known:
-                    digest = sha256_file(member)
-                    yield DataFile(name, None, digest.size, digest.sha256)
+        for name in files_of(project, pattern):
+            if (None, name) not in known:
+                digest = sha256_file(project / name)
+                yield DataFile(name, None, digest.size, digest.sha256)
 
 
-def _section(name: str, declared: DataSettings | None, files: Iterable[DataFile]) -> Section:
-    known = declared.model_dump(mode="json", exclude_defaults=True, exclude={"files"}) if declared else {}
+def files_of(project: Path, pattern: str) -> Iterator[str]:
+    """The files of a project that a pattern of `reprocrate.toml` names: one, all of a folder, or a glob."""
+    parts = PurePosixPath(pattern).parts
+    if PurePosixPath(pattern).is_absolute() or ".." in parts:
+        return
+    for path in sorted(project.glob(pattern)):
+        for member in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if member.is_file():
+                yield member.relative_to(project).as_posix()
+
+
+def _section(project: Path, name: str, declared: DataSettings | None, files: Iterable[DataFile]) -> Section:
+    known: Section = {}
+    if declared:
+        known = declared.model_dump(mode="json", exclude_defaults=True, exclude={"files", "in_bundle"})
+        known["splits"] = [_split(project, split) for split in known.get("splits", [])]
+    stays = {"in_bundle": False} if declared and not declared.travels else {}
     listed = sorted(files, key=lambda file: (file.root or "", file.path))
     roots = {file.root for file in listed}
-    stays = declared is not None and declared.access is not None and declared.access.level != "open"
     return {
         "id": name,
         **known,
         "root": next(iter(roots)) if len(roots) == 1 else None,
         "files": [
-            {"path": file.path, "size": file.size, "sha256": file.sha256, "root": file.root}
-            | ({"in_bundle": False} if stays else {})
+            {"path": file.path, "size": file.size, "sha256": file.sha256, "root": file.root, **stays}
             for file in listed
         ],
     }
+
+
+def _split(project: Path, split: Section) -> Section:
+    """A split with what its file of digests says of it; where nobody made that yet, without."""
+    listed = split.get("digests", {})
+    if not listed or "sha256" in listed or not (project / listed["path"]).is_file():
+        return split
+    place = project / listed["path"]
+    digest = sha256_file(place)
+    items = sum(bool(line.strip()) for line in place.read_bytes().splitlines())
+    return {"count": items} | split | {"digests": listed | {"size": digest.size, "sha256": digest.sha256}}
 
 
 def _folder_name(file: DataFile, settings: ProjectSettings) -> str:

@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.capture.record import Environment, plain
-from reprocrate.errors import UnreadableError
+from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import sha256_bytes, sha256_file, write_atomically
 from reprocrate.manifest.canonical import canonical_bytes
 
 LOCK_NAME = "requirements.txt"
 _ABOUT_NAME = "lock.json"
+_FORMATS = {
+    "requirements": ("requirements.txt", "*.txt"),
+    "pylock": ("pylock.toml", "pylock.*.toml"),
+    "uv": ("uv.lock",),
+    "poetry": ("poetry.lock",),
+    "pdm": ("pdm.lock",),
+    "conda": ("environment.yml", "*.yml", "*.yaml"),
+}
 
 
 def lock_folder(environment: Environment) -> str:
@@ -40,6 +48,43 @@ def find_lock(project: Path, environment: Environment) -> dict[str, Any] | None:
         ) from error
     digest = sha256_file(lock)
     return {"path": f"{folder}/{LOCK_NAME}", "size": digest.size, "sha256": digest.sha256, **about}
+
+
+def declared_lock(project: Path, path: str, place: str) -> dict[str, Any]:
+    """A lock that the author names, as a manifest section.
+
+    Args:
+        project: root of the project.
+        path: the file, relative to the project.
+        place: the table that names it, for messages.
+
+    Raises:
+        UsageError: there is no such file, or it is of no known kind.
+    """
+    lock = project / path
+    if not lock.is_file():
+        raise UsageError(
+            f"reprocrate.toml: {place} names the lock {path}",
+            "there is no such file in the project",
+            "Make it where the run was, for example with `pip freeze`, and copy it here",
+        )
+    form = next((form for form, names in _FORMATS.items() if any(map(lock.match, names))), None)
+    if form is None:
+        raise UsageError(
+            f"reprocrate.toml: {place} names the lock {path}",
+            "its name is that of no lock that is known",
+            f"Known are files such as {', '.join(names[0] for names in _FORMATS.values())}",
+        )
+    digest = sha256_file(lock)
+    section = {"path": path, "size": digest.size, "sha256": digest.sha256, "format": form}
+    return section | ({"hashed": _is_hashed(lock)} if form == "requirements" else {})
+
+
+def _is_hashed(requirements: Path) -> bool:
+    """Whether every requirement has a digest, as pip demands with `--require-hashes`."""
+    text = requirements.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
+    lines = [line.partition(" #")[0].strip() for line in text.splitlines()]
+    return all("--hash=" in line for line in lines if line and not line.startswith(("#", "-")))
 
 
 def store_lock(

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.factors import named_arguments
 from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar
+from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar, StoredFile
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.results import MetricSource, Written, extract, parse_source
 from reprocrate.capture.seeds import substituted
@@ -109,13 +109,23 @@ def _left_by(
     names = names_in_paths(settings, group.id, record.configuration.template, record.configuration.grid)
     places = [source.from_path for source in metric_sources(settings) if source.from_path]
     endings = {f"*{_BRACES.sub('*', PurePosixPath(place).suffix)}" for place in places}
-    candidates = [file for file in record.outputs if any(fnmatchcase(file.path, each) for each in endings)]
+    logs = [DataFile(log.path, None, log.size, log.sha256) for log in _own_logs(record)]
+    candidates = [
+        file for file in (*record.outputs, *logs) if any(fnmatchcase(file.path, each) for each in endings)
+    ]
+    *earlier, last = [project / log.path for log in logs] or [project / RUNS / record.id / "stdout.log"]
     return Written(
         project=project,
         outputs=[file.path for file in candidates if _is_unchanged(project, file)],
-        stdout=project / RUNS / record.id / "stdout.log",
+        stdout=last,
         values={**names, "seed": record.seed},
+        earlier=tuple(earlier),
     )
+
+
+def _own_logs(record: RunRecord) -> list[StoredFile]:
+    """Logs that the launcher of a declared run wrote; those of a recorded launch are a copy of its output."""
+    return [log for log in record.logs if not log.path.startswith(f"{RUNS}/")]
 
 
 def _is_unchanged(project: Path, file: DataFile) -> bool:

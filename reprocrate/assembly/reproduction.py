@@ -36,7 +36,10 @@ def settings_of(original: Manifest) -> ProjectSettings:
         {
             "experiment": {"title": f"Rerun of: {original.experiment.title}"},
             "data": {
-                data.id: {"files": [file.path for file in data.files if not (file.root or data.root)]}
+                data.id: {
+                    "files": [file.path for file in data.files if not (file.root or data.root)],
+                    **data.model_dump(mode="json", exclude_defaults=True, include={"access"}),
+                }
                 for data in original.data
             },
             "metrics": {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 from reprocrate.assembly.configurations import ConfigurationGroup
+from reprocrate.assembly.declared import Declared
 from reprocrate.assembly.inputs import FileRoles, Key
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.capture.record import DataFile, Environment, Metric, RunRecord, plain
@@ -16,18 +18,26 @@ _LISTS = ("outputs", "checkpoints")
 
 
 class Shared:
-    """Entries that several runs refer to: equal ones are kept once, numbered by first appearance."""
+    """Entries that several runs refer to: equal ones are kept once, numbered by first appearance.
 
-    def __init__(self, prefix: str) -> None:
+    Args:
+        prefix: what their ids begin with.
+        named: entries that the author named; no other is called like them.
+    """
+
+    def __init__(self, prefix: str, named: Mapping[str, Section] | None = None) -> None:
         self._prefix = prefix
+        self._taken = set(named or {})
         self._ids: dict[str, str] = {}
-        self.sections: list[Section] = []
+        self.sections: list[Section] = [{"id": name, **section} for name, section in (named or {}).items()]
 
     def add(self, section: Section, identity: object = None) -> str:
         """The id of an entry like this one; `identity` decides what is alike, else all of the entry."""
         digest = sha256_bytes(canonical_bytes(section if identity is None else identity))
         if digest not in self._ids:
-            self._ids[digest] = f"{self._prefix}-{len(self._ids) + 1}"
+            names = (f"{self._prefix}-{number}" for number in itertools.count(len(self._ids) + 1))
+            self._ids[digest] = next(name for name in names if name not in self._taken)
+            self._taken.add(self._ids[digest])
             self.sections.append({"id": self._ids[digest], **section})
         return self._ids[digest]
 
@@ -40,6 +50,7 @@ class RunSections:
         metrics_of: the metric values of a launch.
         kinds_of: what files that a launch wrote are, by path, as far as the author says so.
         lock_of: reads the lock of an environment in this project, as a manifest section.
+        declared: the runs that the author declared, among all others.
     """
 
     def __init__(
@@ -48,6 +59,7 @@ class RunSections:
         metrics_of: Callable[[RunRecord], Sequence[Metric]],
         kinds_of: Callable[[RunRecord], Mapping[str, str]],
         lock_of: Callable[[Environment], Section | None],
+        declared: Declared,
     ) -> None:
         self._roles = roles
         self._metrics_of = metrics_of
@@ -55,13 +67,15 @@ class RunSections:
         self._lock_of = lock_of
         self._newest_writer: dict[Key, str] = {}
         self.code = Shared("code")
-        self.environments = Shared("environment")
-        self.hardware = Shared("machine")
+        self.environments = Shared("environment", declared.environments)
+        self.hardware = Shared("machine", declared.hardware)
+        self._declared = {run.record.id: run for run in declared.runs}
 
     def build(self, groups: Sequence[ConfigurationGroup]) -> list[Section]:
         """Every launch of every configuration, oldest first."""
         launches = sorted(
-            ((record, group) for group in groups for record in group.records), key=lambda pair: pair[0].id
+            ((record, group) for group in groups for record in group.records),
+            key=lambda pair: (pair[0].started, pair[0].id),
         )
         for record, _ in launches:
             self._newest_writer |= {(out.root, out.path): record.id for out in record.outputs}
@@ -69,7 +83,7 @@ class RunSections:
 
     def _run(self, record: RunRecord, group: ConfigurationGroup) -> Section:
         working_directory = record.configuration.working_directory
-        return {
+        section: Section = {
             "id": record.id,
             "configuration": group.id,
             "kind": group.settings.kind or "train",
@@ -79,7 +93,7 @@ class RunSections:
             "status": record.status,
             "exit_code": record.exit_code,
             "signal": record.signal,
-            "started": record.started,
+            "started": record.started or None,
             "duration_s": record.duration_s,
             "code": self._code(record),
             "environment": self._environment(record),
@@ -93,6 +107,11 @@ class RunSections:
             "resources": plain(record.resources),
             "capture": {name: value for name, value in plain(record.capture).items() if value},
         }
+        declared = self._declared.get(record.id)
+        if declared is None:
+            return section
+        left = {kind: [*section.get(kind, []), *files] for kind, files in declared.elsewhere.items()}
+        return section | left | declared.more
 
     def _listed_inputs(self, record: RunRecord) -> list[DataFile]:
         """What was read, without code: that is listed with the code."""
@@ -109,10 +128,13 @@ class RunSections:
         return {kind: files if kind in _LISTS else files[0] for kind, files in sorted_.items()}
 
     def _output(self, file: DataFile, run: str) -> Section:
-        """An output; only the newest launch that wrote a path still has its bytes there."""
+        """An output; only the newest launch that wrote a path still has its bytes there.
+
+        Those of data that must not travel do not become free by being written.
+        """
         is_gone = file.root is not None or self._newest_writer[file.root, file.path] != run
         section: Section = plain(file)
-        return section | ({"in_bundle": False} if is_gone else {})
+        return section | ({"in_bundle": False} if is_gone or self._roles.is_withheld(file.path) else {})
 
     def _code(self, record: RunRecord) -> str | None:
         files = self._roles.code_files(record)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
+from reprocrate.assembly.table import Command, FilePattern, Table
 from reprocrate.manifest.account import Checklist, Ethics, Leakage, Model
 from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Source, Split
 from reprocrate.manifest.experiment import Author, Grant, Paper, has_orcid_check_digit
@@ -15,10 +15,6 @@ from reprocrate.manifest.hardware import Requirements
 from reprocrate.manifest.results import Margin, Tolerance
 from reprocrate.manifest.runs import Search, Variant
 from reprocrate.manifest.section import Identifier, License, Many, Number, Positive, Settings, Text
-
-
-def _split_command(value: object) -> object:
-    return tuple(shlex.split(value)) if isinstance(value, str) else value
 
 
 def _margin(value: object) -> object:
@@ -29,17 +25,14 @@ def _margin(value: object) -> object:
     return value
 
 
-def _file_pattern(value: str) -> str:
-    parts = PurePosixPath(value).parts
-    if not parts or any("**" in part and part != "**" for part in parts):
-        raise ValueError(
-            "it must be a file, folder or glob of the project, with `**` only in place of whole folders"
-        )
-    return value
-
-
 def _access(value: object) -> object:
     return {"level": value} if isinstance(value, str) else value
+
+
+def _split(value: object) -> object:
+    if isinstance(value, dict) and isinstance(value.get("digests"), str):
+        return value | {"digests": {"path": value["digests"]}}
+    return value
 
 
 def _source(value: object) -> object:
@@ -60,17 +53,6 @@ def _author(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-Command = Annotated[Many[str], BeforeValidator(_split_command), Field(min_length=1)]
-
-
-class Table(BaseModel):
-    """A table of `reprocrate.toml`; an unknown key is an error."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, regex_engine="python-re", validate_by_alias=True
-    )
-
-
 class ExperimentSettings(Table):
     """`[experiment]`"""
 
@@ -87,9 +69,17 @@ class ExperimentSettings(Table):
 
 
 class DataSettings(Table):
-    """`[data.NAME]`: `files` are paths or globs; `source` an address or DOI; `access` a level or a table."""
+    """`[data.NAME]`: `files` are paths or globs; `source` an address or DOI; `access` a level or a table.
 
-    files: Many[Annotated[Text, AfterValidator(_file_pattern)]] = ()
+    Whatever runs do with them, the files stay behind when a bundle is packed where `access` is anything but
+    open, or where `in_bundle` is false. With `in_bundle` true they travel all the same: it is the author's
+    word that they may.
+
+    `digests` of a split is the path of a text file with the SHA-256 of each item, one a line. Where the split
+    has no `count`, it is the number of these lines.
+    """
+
+    files: Many[FilePattern] = ()
     name: str | None = None
     kind: Literal["dataset", "model", "other"] | None = None
     origin: Literal["existing", "new", "generated"] | None = None
@@ -101,8 +91,16 @@ class DataSettings(Table):
     access: Annotated[Access | None, BeforeValidator(_access)] = None
     derived_from: Many[Identifier] = ()
     human_subjects: bool | None = None
-    splits: Many[Split] = ()
+    in_bundle: bool | None = None
+    splits: Many[Annotated[Split, BeforeValidator(_split)]] = ()
     preprocessing: Many[Preprocessing] = ()
+
+    @property
+    def travels(self) -> bool:
+        """Whether its files may be in a bundle."""
+        if self.in_bundle is not None:
+            return self.in_bundle
+        return self.access is None or self.access.level == "open"
 
 
 class MetricSettings(Table):
@@ -314,6 +312,9 @@ class ProjectSettings(Table):
     data: dict[Identifier, DataSettings] = {}
     metrics: dict[Identifier, MetricSettings] = {}
     configurations: dict[Identifier, ConfigurationSettings] = {}
+    runs: Many[RunSettings] = ()
+    hardware: dict[Identifier, HardwareSettings] = {}
+    environments: dict[Identifier, EnvironmentSettings] = {}
     files: FilesSettings = FilesSettings()
     summaries: Many[SummarySettings] = ()
     tables: Many[TableSettings] = ()

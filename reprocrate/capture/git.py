@@ -7,6 +7,7 @@ and nothing is written into the repository.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ _QUIET = (
     "-c",
     "color.ui=never",
 )
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _LOCAL_VARIABLES = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF"}
 )
@@ -133,9 +135,51 @@ def committed_file(project: Path, commit: str, path: str) -> bytes | None:
         return None
 
 
-def _committed(project: Path) -> dict[str, Blob]:
+def fixed_commit(project: Path, name: str) -> str | None:
+    """The id of the commit that a tag, or the beginning of an id, stands for; None where it stands for none.
+
+    Branches and HEAD move on, so they stand for no commit in particular.
+    """
+    tagged = _optional(project, "rev-parse", "--verify", "--quiet", f"refs/tags/{name}^{{commit}}")
+    if tagged or not _COMMIT.fullmatch(name):
+        return tagged
+    found = _optional(project, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    return found if found and found.startswith(name) else None
+
+
+def committed_files(project: Path, commit: str) -> dict[str, Blob]:
+    """A project's files in a commit, by path relative to the project.
+
+    Raises:
+        GitError: git could not tell.
+    """
+    return _committed(project, commit)
+
+
+def contents_of(project: Path, blobs: Iterable[Blob]) -> dict[str, bytes]:
+    """What objects hold, by their names, all of them read at once.
+
+    Raises:
+        GitError: git could not tell.
+    """
+    names = list(dict.fromkeys(blob.name for blob in blobs))
+    answer = _git(project, ("cat-file", "--batch"), "".join(f"{name}\n" for name in names))
     found = {}
-    listing = _git(project, ("ls-tree", "-r", "-z", "HEAD", "--", "."))
+    place = 0
+    for name in names:
+        end = answer.index(b"\n", place)
+        words = answer[place:end].split()
+        if len(words) != 3:
+            raise GitError(f"{name} is {answer[place:end].decode(errors='replace')}")
+        place = end + 1 + int(words[2])
+        found[name] = answer[end + 1 : place]
+        place += 1
+    return found
+
+
+def _committed(project: Path, commit: str = "HEAD") -> dict[str, Blob]:
+    found = {}
+    listing = _git(project, ("ls-tree", "-r", "-z", commit, "--", "."))
     for line in listing.decode(errors="surrogateescape").split("\0")[:-1]:
         about, _, path = line.partition("\t")
         mode, kind, name = about.split(" ")

@@ -79,7 +79,8 @@ class Written:
     Attributes:
         project: the project's folder.
         outputs: files that this launch wrote, relative to the project: what an earlier one left never counts.
-        stdout: the copy of its standard output.
+        stdout: the copy of its standard output; of several logs, the last.
+        earlier: logs before that one, oldest first, for what the last does not say.
         values: what stands for names in braces: `seed` and other parameters.
         contents: where to read the bytes of an output that is no longer at its path.
     """
@@ -89,6 +90,7 @@ class Written:
     stdout: Path
     values: Mapping[str, Scalar] = field(default_factory=dict)
     contents: Mapping[str, Path] = field(default_factory=dict)
+    earlier: tuple[Path, ...] = ()
 
     def location(self, path: str) -> Path:
         """Where the bytes of an output are."""
@@ -250,14 +252,15 @@ def _json_steps(name: str, path: str) -> list[str | int]:
 
 
 def _from_text(source: MetricSource, written: Written) -> float:
-    try:
-        text = read_text(written.stdout)
-    except OSError as error:
-        raise NotFoundError(f"the standard output could not be read ({error.strerror})") from None
-    last = deque(_compiled(source).finditer(text), maxlen=1)
-    if not last:
-        raise NotFoundError(f"nothing in the standard output matches {source.stdout_regex}")
-    return as_number(last[0]["value"], "the standard output")
+    for log in (written.stdout, *reversed(written.earlier)):
+        try:
+            text = read_text(log)
+        except OSError as error:
+            raise NotFoundError(f"the standard output could not be read ({error.strerror})") from None
+        last = deque(_compiled(source).finditer(text), maxlen=1)
+        if last:
+            return as_number(last[0]["value"], "the standard output")
+    raise NotFoundError(f"nothing in the standard output matches {source.stdout_regex}")
 
 
 def _compiled(source: MetricSource) -> re.Pattern[str]:

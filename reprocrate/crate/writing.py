@@ -66,8 +66,8 @@ def write_crate(
     if date is None:
         raise UsageError(
             "the crate cannot be written",
-            "RO-Crate requires a date, and no run of this experiment was recorded",
-            "Run the experiment with `reprocrate run`",
+            "RO-Crate requires a date, and nothing says when a run of this experiment started",
+            "Run the experiment with `reprocrate run`, or say in `[[runs]]` when each `started`",
         )
     return _graph(manifest, _payload(manifest, files), target, preview, date).to_bytes()
 

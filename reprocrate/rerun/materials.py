@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
@@ -67,10 +67,18 @@ def code_of(manifest: Manifest, task: Task) -> Code | None:
 
 
 def data_of(manifest: Manifest, tasks: Iterable[Task]) -> tuple[Data, ...]:
-    """The data that these runs read, in the manifest's order."""
+    """The data that these runs read, in the manifest's order.
+
+    A cheaper variant whose arguments name files of some data reads that data instead of the recorded: a
+    stand-in for patients that may not travel, say.
+    """
     named: set[str] = set()
     read: set[tuple[str | None, str]] = set()
     for task in tasks:
+        instead = _named_by(task.variant.overrides, manifest) if task.variant else []
+        if instead:
+            named.update(instead)
+            continue
         named.update(task.configuration.data)
         read.update((file.root, file.path) for file in task.recorded.inputs)
     return tuple(
@@ -78,6 +86,22 @@ def data_of(manifest: Manifest, tasks: Iterable[Task]) -> tuple[Data, ...]:
         for data in manifest.data
         if data.id in named or any((file.root or data.root, file.path) in read for file in data.files)
     )
+
+
+def _named_by(arguments: Sequence[str], manifest: Manifest) -> list[str]:
+    """Ids of the data that an argument names a file or folder of, alone or as in `--data=PATH`."""
+    paths = {
+        word.removeprefix("./").rstrip("/") for each in arguments for word in (each, each.partition("=")[2])
+    }
+    return [
+        data.id
+        for data in manifest.data
+        if any(
+            not paths.isdisjoint({file.path, *map(str, PurePosixPath(file.path).parents)} - {"."})
+            for file in data.files
+            if (file.root or data.root) is None
+        )
+    ]
 
 
 def written_by(tasks: Iterable[Task]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from reprocrate.statistics.granularity import (
     sd_is_impossible,
     shown,
 )
+from reprocrate.statistics.items import mcnemar
 from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
 from reprocrate.statistics.spread import (
     half_width,
@@ -69,6 +70,7 @@ __all__ = [
     "is_rounded",
     "is_share",
     "mad",
+    "mcnemar",
     "mean",
     "mean_bounds",
     "mean_is_impossible",

@@ -78,11 +78,14 @@ class _Collector:
                 self._add(patch["path"], patch, self._project.root / patch["path"])
 
     def add_data(self, document: dict[str, Any], choice: DataChoice) -> None:
-        """Data that is open, or of which nothing is said, while all of it is small."""
+        """Data that may travel, while all of it is small, and what is known of its items."""
         sets = document.get("data", [])
-        total = sum(file.get("size", 0) for data in sets if _is_open(data) for file in data.get("files", []))
+        free = [data for data in sets if not _stays(data)]
+        total = sum(file.get("size", 0) for data in free for file in data.get("files", []))
         for data in sets:
-            travels = choice != "none" and _is_open(data) and (choice == "all" or total <= SMALL_BYTES)
+            self._add_digests(data)
+            stays = _stays(data)
+            travels = choice != "none" and not stays and (choice == "all" or total <= SMALL_BYTES)
             for file in data.get("files", []):
                 source = self._sources.data(file) if travels else None
                 if source is None and (travels is False or file.get("root")):
@@ -91,7 +94,18 @@ class _Collector:
                     outside = layout.EXTERNAL + data["id"] + "/" if file.get("root") else ""
                     self._add(outside + file["path"], file, source)
             if not travels and data.get("files"):
-                self.notes.append(f"data {data['id']} stays behind: {_why_not(data, choice, total)}")
+                self.notes.append(
+                    f"data {data['id']} stays behind: {_why_not(data, choice, total, stays=stays)}"
+                )
+
+    def _add_digests(self, data: dict[str, Any]) -> None:
+        """The digests of a data set's items: by them items of two splits are told apart without the data."""
+        for split in data.get("splits", []):
+            listed = split.get("digests")
+            if listed and listed.get("in_bundle") is not False:
+                source = self._project.root / listed["path"]
+                if "sha256" in listed and self._is_as_recorded(source, listed):
+                    self._add(listed["path"], listed, source)
 
     def add_runs(self, document: dict[str, Any]) -> None:
         """What runs wrote and printed, where it is still as they left it."""
@@ -163,15 +177,17 @@ def _written(run: dict[str, Any]) -> list[dict[str, Any]]:
     return [*(file for files in lists for file in files), *single]
 
 
-def _is_open(data: dict[str, Any]) -> bool:
-    return bool(data.get("access", {}).get("level", "open") == "open")
+def _stays(data: dict[str, Any]) -> bool:
+    """Whether the author keeps a data set out of the bundle, by its access or by name."""
+    return any(file.get("in_bundle") is False for file in data.get("files", []))
 
 
-def _why_not(data: dict[str, Any], choice: DataChoice, total: int) -> str:
+def _why_not(data: dict[str, Any], choice: DataChoice, total: int, *, stays: bool) -> str:
     if choice == "none":
         return "asked for with --data none"
-    if not _is_open(data):
-        return f"its access is {data['access']['level']}"
+    level = data.get("access", {}).get("level", "open")
+    if stays:
+        return "reprocrate.toml says so" if level == "open" else f"its access is {level}"
     return f"all open data together is {total / 1e6:.0f} MB (--data all takes it along)"
 
 

@@ -79,7 +79,7 @@ def open_what(what: Path) -> Opened:
     kind, path = kind_of(what)
     if kind is Kind.PROJECT:
         project = open_project(path)
-        if not project.records:
+        if not project.manifest.runs:
             raise UsageError(
                 f"nothing has been run in {path}",
                 "it has no run records",

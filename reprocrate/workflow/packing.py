@@ -77,7 +77,7 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     """
     root = find_project(folder)
     project = open_project(root)
-    if not project.records:
+    if not project.manifest.runs:
         raise UsageError(
             f"nothing has been run in {root}",
             "a bundle holds runs and their results",

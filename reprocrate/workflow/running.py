@@ -54,10 +54,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What `reprocrate.toml` says of running: configurations, and where metrics stand."""
+    """What `reprocrate.toml` says of running: configurations, where metrics stand, and what ran elsewhere."""
 
     configurations: Mapping[str, ConfigurationSettings] = field(default_factory=dict)
     sources: tuple[MetricSource, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -113,21 +114,24 @@ def run_configuration(folder: Path, request: Request, progress: Progress) -> Ses
 
 
 def run_all(folder: Path, request: Request, progress: Progress) -> Session:
-    """Run every configuration of `reprocrate.toml` that has a command.
+    """Run every configuration of `reprocrate.toml` that has a command, but for those whose runs are declared.
 
     Raises:
         UsageError: none has, or a command or name was given.
     """
     if request.command or request.name:
         raise UsageError("--all takes no command and no --name", fix="Leave them out")
-    names = [
-        name
-        for name, one in _declared(project_to_run_in(folder)).configurations.items()
-        if one.command is not None
-    ]
+    declared = _declared(project_to_run_in(folder))
+    with_command = [name for name, one in declared.configurations.items() if one.command is not None]
+    names = [name for name in with_command if name not in declared.elsewhere]
+    for name in with_command:
+        if name in declared.elsewhere:
+            progress.note(f"configuration {name}: not run, since its runs are declared in {SETTINGS_NAME}")
     if not names:
         raise UsageError(
-            f"no configuration of {SETTINGS_NAME} has a command", fix="Add `command` to [configurations.NAME]"
+            f"no configuration of {SETTINGS_NAME} has a command"
+            + (" and is to be run here" if with_command else ""),
+            fix="Add `command` to [configurations.NAME]",
         )
     whole = Session()
     for name in names:
@@ -150,7 +154,8 @@ def _declared(project: Path) -> _Declared:
     from reprocrate.assembly.toml import load_settings
 
     settings = load_settings(project)
-    return _Declared(settings.configurations, tuple(metric_sources(settings)))
+    elsewhere = frozenset(run.configuration for run in settings.runs)
+    return _Declared(settings.configurations, tuple(metric_sources(settings)), elsewhere)
 
 
 def _completed(project: Path, folder: Path, settings: _Declared, request: Request) -> Request:

@@ -54,7 +54,7 @@ def assess_each(
 
 def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | None) -> Report:
     project = open_project(root)
-    if not project.records:
+    if not project.manifest.runs:
         raise UsageError(
             f"nothing has been run in {root}",
             "there is nothing to judge",

@@ -231,6 +231,44 @@ def test_recomputing_from_the_logs_runs_nothing(experiment: dict[str, Any], host
     assert "nothing is run" in plan.claims[0].shows
 
 
+def test_runs_of_several_processes_cannot_be_repeated_by_one(experiment: dict[str, Any], host: Host) -> None:
+    for one in experiment["runs"][:3]:
+        one["launch"] = {"launcher": "torchrun", "world_size": 16, "nodes": 2}
+    experiment["runs"][3]["launch"] = {"launcher": "torchrun", "world_size": 1, "nodes": 1}
+    plan = plan_for(experiment, host)
+    launch = requirement(plan, "launch", "processes")
+    assert launch.recorded == "torchrun, 16 processes, 2 nodes"
+    assert (launch.decision, launch.configurations) == (Decision.IMPOSSIBLE, ("wide",))
+    assert "smoke" not in (launch.override or "")
+    assert not plan.possible
+    assert [claim.expected for claim in plan.claims] == [Expected.NOTHING] * 2
+
+    experiment["configurations"][0]["variants"] = [{"name": "smoke", "overrides": ["--epochs", "1"]}]
+    assert "--depth smoke" in (requirement(plan_for(experiment, host), "launch").override or "")
+    cheap = plan_for(experiment, host, depth=Depth.SMOKE)
+    assert "launch" not in {one.namespace for one in cheap.requirements}
+    assert cheap.possible
+
+
+@pytest.mark.parametrize("overrides", [["--data", "standin/rings.csv"], ["--data=standin/"], ["./standin"]])
+def test_a_variant_needs_the_data_that_its_arguments_name(
+    experiment: dict[str, Any], host: Host, overrides: list[str]
+) -> None:
+    experiment["data"][0]["access"] = {"level": "restricted", "how_to_obtain": "Ask."}
+    experiment["data"][0]["files"][0]["in_bundle"] = False
+    file = {"path": "standin/rings.csv", "size": 10, "sha256": SHA}
+    experiment["data"].append({"id": "standin", "files": [file]})
+    for configuration in experiment["configurations"]:
+        configuration["variants"] = [{"name": "smoke", "overrides": overrides}]
+    assert requirement(plan_for(experiment, host), "data", "rings").decision is Decision.IMPOSSIBLE
+    cheap = plan_for(experiment, host, depth=Depth.SMOKE)
+    assert requirement(cheap, "data").feature == "standin"
+    assert cheap.possible
+    for configuration in experiment["configurations"]:
+        configuration["variants"] = [{"name": "smoke", "overrides": ["--epochs", "1"]}]
+    assert not plan_for(experiment, host, depth=Depth.SMOKE).possible
+
+
 def test_a_smoke_run_shows_only_that_the_code_runs(experiment: dict[str, Any], host: Host) -> None:
     for configuration in experiment["configurations"]:
         configuration["variants"] = [{"name": "smoke", "overrides": ["--epochs", "1"], "minutes": 0.1}]
@@ -571,13 +609,27 @@ def test_two_seeds_cannot_show_equivalence(experiment: dict[str, Any], host: Hos
     assert "Fewer than 3 seeds" in plan_for(experiment, host, seeds=(0, 1)).claims[0].shows
 
 
-def test_what_was_not_recorded_is_degraded(experiment: dict[str, Any], host: Host) -> None:
+def test_a_machine_that_was_not_recorded_may_have_been_any(experiment: dict[str, Any], host: Host) -> None:
     for one in experiment["runs"]:
-        del one["environment"], one["hardware"]
+        del one["hardware"]
     plan = plan_for(experiment, host)
     assert plan.overall is Decision.DEGRADED
-    assert requirement(plan, "python").recorded is None
     assert requirement(plan, "cpu").recorded is None
+
+
+def test_without_an_interpreter_on_record_nothing_can_be_built(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    del experiment["environments"][0]["python"]
+    for plan in (plan_for(experiment, host), plan_for(without_environment(experiment), host)):
+        assert not plan.possible
+        assert requirement(plan, "python").recorded is None
+
+
+def without_environment(experiment: dict[str, Any]) -> dict[str, Any]:
+    for one in experiment["runs"]:
+        del one["environment"]
+    return experiment
 
 
 def test_repeated_and_failed_runs_are_not_run_again(experiment: dict[str, Any], host: Host) -> None:

@@ -146,6 +146,60 @@ def test_data_that_is_not_open_stays_behind(study: Any, tmp_path: Path, level: s
     assert data["files"][0]["sha256"]
 
 
+def test_a_run_does_not_set_closed_data_free_by_writing_it(study: Any, tmp_path: Path) -> None:
+    study.write("copy.py", "import shutil\nshutil.copyfile('data/numbers.txt', 'clean/numbers.txt')\n")
+    study.write("clean/readme.txt", "what is made of the numbers\n")
+    access = '{ level = "restricted", how_to_obtain = "Ask the hospital." }'
+    study.write(
+        "reprocrate.toml",
+        f'[data.numbers]\nfiles = ["data"]\naccess = {access}\n'
+        f'[data.clean]\nfiles = ["clean/*.txt"]\naccess = {access}\n'
+        '[configurations.clean]\nkind = "preprocess"\ncommand = "python copy.py"\n',
+    )
+    study.write("data/numbers.txt", "0.0123456789\n")
+    study.run_all()
+    bundle = tmp_path / "study.crate.zip"
+    study.pack(bundle, data="all")
+    assert b"0.0123456789" not in b"".join(read(bundle, name) for name in names(bundle))
+    (run,) = manifest_of(bundle)["runs"]
+    assert [(file["path"], file["in_bundle"]) for file in run["outputs"]] == [("clean/numbers.txt", False)]
+
+
+@pytest.mark.parametrize(
+    ("level", "in_bundle", "travels"), [("open", "false", False), ("registration", "true", True)]
+)
+def test_an_author_decides_for_each_data_set(
+    study: Any, tmp_path: Path, level: str, in_bundle: str, travels: bool
+) -> None:
+    access = f'{{ level = "{level}", how_to_obtain = "https://example.org" }}'
+    study.write(
+        "reprocrate.toml",
+        f'[data.numbers]\nfiles = ["data"]\naccess = {access}\nin_bundle = {in_bundle}\n',
+    )
+    study.run()
+    bundle = tmp_path / "study.crate.zip"
+    study.pack(bundle, data="all")
+    assert ("data/numbers.txt" in names(bundle)) is travels
+    assert "in_bundle" not in manifest_of(bundle)["data"][0]
+
+
+def test_digests_of_items_travel_where_the_items_do_not(study: Any, tmp_path: Path) -> None:
+    study.write("data/train.sha256.txt", f"{'a' * 64}\n{'b' * 64}\n")
+    study.write(
+        "reprocrate.toml",
+        '[data.numbers]\nfiles = ["data/numbers.txt"]\n'
+        'access = { level = "restricted", how_to_obtain = "Ask the hospital." }\n'
+        'splits = [{ name = "train", role = "train", digests = "data/train.sha256.txt" },\n'
+        '          { name = "test", role = "test", digests = "data/nobody-made-it-yet.txt" }]\n',
+    )
+    study.run()
+    contents = collect(study.open(), "none")
+    assert "data/train.sha256.txt" in contents.entries
+    train, test = contents.manifest.data[0].splits
+    assert (train.count, train.digests.size, len(train.digests.sha256)) == (2, 130, 64)
+    assert (test.count, test.digests.sha256) == (None, None)
+
+
 def test_an_output_that_a_later_run_wrote_over_stays_behind(study: Any, tmp_path: Path) -> None:
     study.run("0", name="first")
     study.run("0", name="second")

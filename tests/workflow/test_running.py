@@ -130,6 +130,16 @@ def test_all_runs_every_configuration_that_has_a_command(study: Any) -> None:
     assert [each.id for each in manifest.configurations] == ["low", "high"]
 
 
+def test_all_leaves_out_what_was_declared_to_have_run_elsewhere(study: Any) -> None:
+    study.write("low.out", "score 0.5\n")
+    declared = '[[runs]]\nconfiguration = "low"\nseed = 0\nstatus = "ok"\nlogs = ["low.out"]\n'
+    study.write("reprocrate.toml", f"{ALL}\n{declared}")
+    assert {record.configuration.name for record in study.run_all().records} == {"high"}
+    study.write("reprocrate.toml", f"{ALL}\n{declared}{declared.replace('low', 'high', 1)}")
+    with pytest.raises(UsageError, match="and is to be run here"):
+        study.run_all()
+
+
 def test_seeds_of_the_command_line_come_before_those_of_the_settings(study: Any) -> None:
     study.write("reprocrate.toml", ALL)
     session = run_configuration(study.folder, Request((), seeds="3", name="low", echo=False), Silence())

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate.capture.privacy import OUTSIDE, SECRET
-from reprocrate.manifest import Data, Manifest
+from reprocrate.manifest import Data, Launch, Manifest
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.materials import Material, code_materials, code_of, data_materials, data_of, written_by
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.wording import counted, listed, size_text
-from reprocrate.rerun.selection import Task
+from reprocrate.rerun.selection import Depth, Task
 from reprocrate.rerun.surroundings import place_in_home
 
 _WITHHELD = {
     SECRET: "an argument was a secret, which was not recorded",
     OUTSIDE: "the program lay outside the project and did not come along",
 }
+_CHEAPER = frozenset({Depth.EVALUATE.value, Depth.SMOKE.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Needs:
         """Everything that is needed beyond software and machine."""
         yield from self._code()
         yield from self._commands()
+        yield from self._launches()
         for data in data_of(self.manifest, self.tasks):
             yield self._data(data)
         yield from self._declared()
@@ -83,6 +85,21 @@ class Needs:
                 yield Requirement(
                     "code", "command", words, None, Decision.IMPOSSIBLE, reason, None, _ids(users)
                 )
+
+    def _launches(self) -> Iterator[Requirement]:
+        """Runs of several processes, which a rerun of one process cannot repeat."""
+        words = {task.id: _launch_words(task.recorded.launch) for task in self.tasks if task.variant is None}
+        users = [task for task in self.tasks if words.get(task.id)]
+        if users:
+            recorded = "; ".join(dict.fromkeys(filter(None, words.values())))
+            cheaper = {one.name for task in users for one in task.configuration.variants} & _CHEAPER
+            reason = "a rerun starts one process on one machine"
+            override = "start it by hand on such a cluster"
+            if cheaper:
+                override = f"{override}, or rerun with --depth {' or '.join(sorted(cheaper))}"
+            yield Requirement(
+                "launch", "processes", recorded, None, Decision.IMPOSSIBLE, reason, override, _ids(users)
+            )
 
     def _data(self, data: Data) -> Requirement:
         files = list(data_materials(data, written_by(self.tasks)))
@@ -153,6 +170,15 @@ class Needs:
         self, namespace: str, feature: str, recorded: str, decision: Decision, reason: str, override: str
     ) -> Requirement:
         return Requirement(namespace, feature, recorded, None, decision, reason, override, _ids(self.tasks))
+
+
+def _launch_words(launch: Launch | None) -> str | None:
+    """How several processes were started; None where there was one."""
+    if launch is None or max(launch.world_size or 1, launch.nodes or 1) == 1:
+        return None
+    processes = f", {launch.world_size} processes" if launch.world_size else ""
+    nodes = f", {counted(launch.nodes, 'node')}" if launch.nodes else ""
+    return f"{launch.launcher}{processes}{nodes}"
 
 
 def _how_to_obtain(data: Data) -> str:

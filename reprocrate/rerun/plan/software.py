@@ -54,8 +54,8 @@ def _python(setting: Setting) -> Requirement:
     name = ("python", "version")
     recorded = setting.environment.python if setting.environment else None
     if recorded is None:
-        reason = "which Python ran was not recorded: the one at hand is used"
-        return setting.requirement(name, None, None, Decision.DEGRADED, reason)
+        reason = "which Python ran was not recorded, so no environment can be built"
+        return setting.requirement(name, None, None, Decision.IMPOSSIBLE, reason)
     found = setting.host.pythons.get(recorded.version)
     words = f"{recorded.implementation or 'CPython'} {recorded.version}"
     here = f"CPython {found}" if found else None

@@ -1,0 +1,3 @@
+# Evaluate both models; then the bundle.
+reprocrate run --all
+reprocrate pack
