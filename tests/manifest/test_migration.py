@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from reprocrate import UnreadableError
 from reprocrate.finding import Severity
 from reprocrate.manifest import InvalidManifestError, OlderVersionError, manifest_from, migrate
-from reprocrate.manifest.canonical import canonical_bytes, parse
+from reprocrate.manifest.canonical import canonical_bytes
 from reprocrate.manifest.migration.draft_0_9.parts import licence_of
 from reprocrate.manifest.migration.values import (
     Names,
@@ -33,6 +33,7 @@ from reprocrate.manifest.migration.values import (
     seed_of,
     utc_of,
 )
+from reprocrate.manifest.strict import parse
 from reprocrate.standard import problems, shipped_bytes, shipped_folder, value_at
 from reprocrate.standard.inlined import InlinedSchema
 from reprocrate.validation import Subject, validate
