@@ -26,16 +26,18 @@ class Location:
         file: path of the file, relative to what was validated, with forward slashes.
         pointer: JSON Pointer (RFC 6901) into that file; the empty string is the whole document.
         line: line number in that file, counted from 1.
+        column: character of that line, counted from 1.
     """
 
     file: str | None = None
     pointer: str | None = None
     line: int | None = None
+    column: int | None = None
 
     def __str__(self) -> str:
         place = self.file or ""
         if self.line is not None:
-            place += f":{self.line}"
+            place += f":{self.line}" + (f":{self.column}" if self.column is not None else "")
         if self.pointer:
             place += f"#{self.pointer}" if place else self.pointer
         return place
@@ -110,6 +112,7 @@ class Report:
         not_assessed: rules that could not be applied.
         assessed: codes of the rules that were applied, in order.
         policy: the policy that it was judged by, if there was one.
+        failure: why the subject could not be judged at all; then nothing else is said.
     """
 
     subject: str
@@ -117,11 +120,12 @@ class Report:
     not_assessed: tuple[NotAssessed, ...] = ()
     assessed: tuple[str, ...] = ()
     policy: AppliedPolicy | None = None
+    failure: str = ""
 
     @property
     def valid(self) -> bool:
         """Whether there is no error."""
-        return self.count(Severity.ERROR) == 0
+        return not self.failure and self.count(Severity.ERROR) == 0
 
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""

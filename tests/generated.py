@@ -6,6 +6,7 @@ In spec.md, what stands between `<!-- fields:NAME -->` and `<!-- /fields -->` is
 `<!-- /requirements -->` stand the demands of the rules of that chapter, and between `<!-- rules -->` and
 `<!-- /rules -->` the table of all rules. In the README of the crosswalks, what stands between
 `<!-- coverage -->` and `<!-- /coverage -->` says which section has counterparts in which standard.
+`schema/1.0/conformance/MATRIX.md` says what the conformance cases cover.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import difflib
+import importlib.util
 import json
 import re
 import sys
@@ -24,6 +26,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SCHEMA = REPOSITORY / "schema" / "1.0" / "manifest.schema.json"
+MATRIX_SCRIPT = REPOSITORY / "tests" / "matrix.py"
 
 Node = Mapping[str, Any]
 
@@ -36,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     check = parser.parse_args(arguments).check
     changed = False
     for path, generate in GENERATED.items():
-        old = path.read_text("utf-8")
+        old = path.read_text("utf-8") if path.exists() else ""
         new = generate(old)
         if new == old:
             continue
@@ -85,11 +88,24 @@ def crosswalks(text: str) -> str:
     return _filled(text, "coverage", coverage_table() if "<!-- coverage -->" in text else "")
 
 
+def coverage_matrix(_old: str) -> str:
+    """The table of what the conformance cases cover; `matrix.py` beside this file makes it."""
+    matrix = importlib.util.spec_from_file_location("matrix", MATRIX_SCRIPT)
+    if matrix is None or matrix.loader is None:
+        raise FileNotFoundError(MATRIX_SCRIPT)
+    module = sys.modules[matrix.name] = importlib.util.module_from_spec(matrix)
+    sys.path.insert(0, str(REPOSITORY))
+    matrix.loader.exec_module(module)
+    return str(module.text())
+
+
 CROSSWALKS = SCHEMA.parent / "crosswalks"
 GENERATED: dict[Path, Callable[[str], str]] = {
     REPOSITORY / "spec.md": specification,
     CROSSWALKS / "README.md": crosswalks,
 }
+if MATRIX_SCRIPT.exists():
+    GENERATED[SCHEMA.parent / "conformance" / "MATRIX.md"] = coverage_matrix
 
 
 # Fields -----------------------------------------------------------------------------------------------

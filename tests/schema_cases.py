@@ -1,7 +1,8 @@
 """Conformance cases that follow from the manifest's schema: `python tests/schema_cases.py` writes them.
 
 For each keyword by which the schema refuses something, and each place in the full golden manifest that it
-stands for, a value that it refuses. The cases `RC01xx/invalid/each-SECTION.json` are made so; all other cases
+stands for, a value that it refuses. The cases `RC01xx/invalid/each-SECTION.json` are made so, and so is
+`RC0101/valid/each-object.json`, with a private property in every object that may have some. All other cases
 are written by hand. `--check` compares.
 """
 
@@ -69,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
     check = parser.parse_args(arguments).check
     wanted = dict(files())
-    present = {path: path.read_text("utf-8") for path in CONFORMANCE.glob("RC01*/invalid/each-*.json")}
+    present = {path: path.read_text("utf-8") for path in CONFORMANCE.glob("RC01*/*/each-*.json")}
     differing = sorted(
         path for path in wanted.keys() | present.keys() if wanted.get(path) != present.get(path)
     )
@@ -104,6 +105,23 @@ def files() -> Iterator[tuple[Path, str]]:
         for number, batch in enumerate(batches, start=1):
             name = f"each-{section}" + (f"-{number}" if number > 1 else "")
             yield CONFORMANCE / code / "invalid" / f"{name}.json", content(code, section, batch)
+    yield CONFORMANCE / "RC0101" / "valid" / "each-object.json", private_names(golden)
+
+
+def private_names(golden: Any) -> str:
+    """The case in which every object that may have private properties has one."""
+    operations = {
+        place: {"op": "add", "path": pointer_to((*path, "x-note")), "value": None}
+        for node, _, path, place in reversed(list(walk(InlinedSchema("manifest").schema, golden)))
+        if "patternProperties" in node
+    }
+    case = {
+        "says": "Every object of the standard has a private property.",
+        "base": GOLDEN,
+        "patch": list(operations.values())[::-1],
+        "expect": [],
+    }
+    return "\n".join(json_lines(case)) + "\n"
 
 
 def content(code: str, section: str, batch: list[Refusal]) -> str:

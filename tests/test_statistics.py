@@ -80,6 +80,7 @@ def test_infinite_arguments_have_their_limits() -> None:
     assert t_tail(math.inf, 3) == 0
     assert t_tail(-math.inf, 3) == 1
     assert t_tail(0, 3) == 0.5
+    assert t_tail(5e-324, 1e8) == 0.5
     assert t_tail(1.959963984540054, math.inf) == pytest.approx(0.025, rel=1e-12)
     assert t_quantile(0.975, math.inf) == pytest.approx(1.959963984540054, rel=1e-12)
 
@@ -381,3 +382,8 @@ def test_corrections_are_those_of_statsmodels(name: str, theirs: str, p_values: 
 
 def test_a_correction_that_is_none_changes_nothing() -> None:
     assert CORRECTIONS["none"]([0.3, 0.1]) == [0.3, 0.1]
+
+
+@pytest.mark.parametrize("df", [1.0, 2.0, 4.0, 1e6])
+def test_the_smallest_number_is_no_harder_than_nought(df: float) -> None:
+    assert t_tail(5e-324, df) == 0.5

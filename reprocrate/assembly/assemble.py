@@ -65,11 +65,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     )
     runs = shared.build(groups)
     by_id = {run["id"]: run for run in runs}
-    executed = {record.id: roles.executed_digest(record) for record in launches}
-    read = {record.id: roles.data_digests(record) for record in launches}
-    selections = {
-        group.id: select_runs([by_id[one.id] for one in group.records], executed, read) for group in groups
-    }
+    selections = _selections(roles, groups, by_id)
     results = with_averages(settings, groups, make_results(settings, groups, selections))
     document = {
         "$schema": SCHEMA_URL,
@@ -93,6 +89,18 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     }
     declared = settings.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_DECLARED))
     return manifest_from(without_nothing(document | declared), "the assembled manifest")
+
+
+def _selections(
+    roles: FileRoles, groups: Sequence[ConfigurationGroup], runs: Mapping[str, Section]
+) -> dict[str, Selection]:
+    """Which launches of each configuration count."""
+    launches = [record for group in groups for record in group.records]
+    executed = {record.id: roles.executed_digest(record) for record in launches}
+    read = {record.id: roles.data_digests(record) for record in launches}
+    return {
+        group.id: select_runs([runs[one.id] for one in group.records], executed, read) for group in groups
+    }
 
 
 def _identity(project: Path, records: Sequence[RunRecord], declared: Sequence[RunRecord]) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reprocrate.cli.exits import NO, YES
-from reprocrate.cli.options import Json, Quiet, What
+from reprocrate.cli.exits import NO, YES, exit_code_of
+from reprocrate.cli.options import Json, Quiet, Whats
+
+if TYPE_CHECKING:
+    from reprocrate.cli.voice import Voice
+    from reprocrate.finding import Report
+    from reprocrate.validation import Policy
 
 
 class Format(StrEnum):
@@ -25,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    what: What = Path(),
+    what: Whats = None,
     policy: Annotated[
         Path | None,
         typer.Option("--policy", metavar="FILE", help="A venue's demands: a policy in TOML or JSON."),
@@ -37,18 +43,48 @@ def validate(
     """Judge shape, meaning, statistics and integrity. Exit code 0: no error; 1: errors.
 
     Nothing is executed, and the network is not touched. `reprocrate explain CODE` tells more about a finding.
+
+    Several things are judged in turn. As JSON, there is then one report on each line, in the order of the
+    arguments; what cannot be judged has a report that says why. The exit code is the largest of all.
     """
     from reprocrate.cli.voice import Voice
-    from reprocrate.render.report import report_text
-    from reprocrate.validation import read_policy, report_document
+    from reprocrate.validation import read_policy
     from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
     demands = read_policy(policy) if policy else None
+    as_json = json or format_ is Format.JSON
+    if what and len(what) > 1:
+        raise typer.Exit(_several(what, voice, demands, as_json))
     with voice.progress():
-        report = assess(what, voice, demands)
-    if json or format_ is Format.JSON:
-        voice.json(report_document(report))
+        report = assess(what[0] if what else Path(), voice, demands)
+    _print(report, voice, as_json)
+    raise typer.Exit(YES if report.valid else NO)
+
+
+def _several(what: Sequence[Path], voice: Voice, demands: Policy | None, as_json: bool) -> int:
+    """Judge and print each; the answer is the exit code."""
+    from reprocrate.workflow.validating import assess_each
+
+    worst = YES
+    for report, error in assess_each(what, voice, demands):
+        if error is not None:
+            voice.warn(str(error))
+            worst = max(worst, exit_code_of(error))
+        elif not report.valid:
+            worst = max(worst, NO)
+        if as_json or error is None:
+            _print(report, voice, as_json, several=True)
+    return worst
+
+
+def _print(report: Report, voice: Voice, as_json: bool, *, several: bool = False) -> None:
+    from reprocrate.render.report import report_text
+    from reprocrate.validation import report_document
+
+    if as_json:
+        voice.json(report_document(report), on_one_line=several)
     else:
         voice.show(report_text(report))
-    raise typer.Exit(YES if report.valid else NO)
+        if several:
+            voice.show("")

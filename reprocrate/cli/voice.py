@@ -86,7 +86,8 @@ class Voice:
         else:
             self.out.print(renderable)
 
-    def json(self, document: Mapping[str, Any]) -> None:
+    def json(self, document: Mapping[str, Any], *, on_one_line: bool = False) -> None:
         """One JSON document, on stdout."""
-        text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+        indent = None if on_one_line else 2
+        text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
         sys.stdout.write(_ACTS_ON_A_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")

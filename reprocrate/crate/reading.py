@@ -12,7 +12,7 @@ from typing import Any
 
 from reprocrate.crate.identifiers import path_of
 from reprocrate.errors import UnreadableError
-from reprocrate.manifest.canonical import parse
+from reprocrate.manifest.strict import parse
 
 METADATA = "ro-crate-metadata.json"
 """The metadata document, at the root of the crate."""

@@ -47,7 +47,9 @@ if TYPE_CHECKING:
         is_newer_minor,
         is_older,
         load_manifest,
+        manifest_file_bytes,
         manifest_from,
+        other_major,
         parse_manifest,
         save_manifest,
     )
@@ -93,7 +95,8 @@ _MODULE = {
     "experiment": "Author Experiment Grant Paper",
     "hardware": "Accelerator AcceleratorFeature Cpu Hardware Requirements",
     "load": "InvalidManifestError OlderVersionError Problem brought_by_newer_minor document_version"
-    " is_newer_minor is_older load_manifest manifest_from parse_manifest save_manifest",
+    " is_newer_minor is_older load_manifest manifest_file_bytes manifest_from other_major parse_manifest"
+    " save_manifest",
     "migration": "Migration migrate",
     "results": "Cell Comparison Effect Excluded Interval Margin Metric MetricSource Reported Result Table"
     " Tolerance",
@@ -181,8 +184,10 @@ __all__ = [
     "is_newer_minor",
     "is_older",
     "load_manifest",
+    "manifest_file_bytes",
     "manifest_from",
     "migrate",
+    "other_major",
     "parse_manifest",
     "save_manifest",
 ]

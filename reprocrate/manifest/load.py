@@ -10,12 +10,12 @@ from pydantic import ValidationError
 
 from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import write_atomically
-from reprocrate.manifest.canonical import parse
 from reprocrate.manifest.document import VERSION, Manifest
 from reprocrate.manifest.migration import STEPS
+from reprocrate.manifest.strict import MAX_BYTES, read_text
 from reprocrate.standard import SchemaProblem, pointer_to, problems, value_at
 
-_VERSION = re.compile(r"^([0-9]{1,9})\.([0-9]{1,9})\Z")
+_VERSION = re.compile(r"(0|[1-9][0-9]*)\.([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,20 @@ def load_manifest(path: Path) -> Manifest:
         UnavailableError: the file cannot be opened.
         UnreadableError: it is not JSON, not a manifest, or of a version that is not known here.
     """
+    return parse_manifest(manifest_file_bytes(path), name=str(path))
+
+
+def manifest_file_bytes(path: Path) -> bytes:
+    """The bytes of a manifest file; of one that is too large only so many that this can be told.
+
+    Raises:
+        UnavailableError: the file cannot be opened.
+    """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnavailableError(f"{path} cannot be read", error.strerror or str(error)) from error
-    return parse_manifest(data, name=str(path))
 
 
 def parse_manifest(data: bytes, name: str = "the manifest") -> Manifest:
@@ -79,7 +88,14 @@ def parse_manifest(data: bytes, name: str = "the manifest") -> Manifest:
     Raises:
         UnreadableError: the bytes are not JSON, not a manifest, or of a version that is not known here.
     """
-    return manifest_from(parse(data, name), name)
+    document, found = read_text(data)
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        code = found[0].code
+        raise UnreadableError(
+            f"{name} {found[0]} ({code}){more}", fix=f"`reprocrate explain {code}` says more about it"
+        )
+    return manifest_from(document, name)
 
 
 def manifest_from(document: object, name: str = "the manifest", *, undecided: bool = False) -> Manifest:
@@ -122,25 +138,35 @@ def document_version(document: object, name: str = "the manifest") -> str:
     if not isinstance(document, dict):
         raise UnreadableError(f"{name} is not a manifest", "a manifest is a JSON object")
     version = document.get("manifest_version")
-    if not isinstance(version, str) or not (match := _VERSION.match(version)):
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
         raise UnreadableError(f"{name} is not a manifest", 'it has no "manifest_version" such as "1.0"')
-    major = int(VERSION.split(".", 1)[0])
-    if match[1] == str(major) or is_older(version):
+    if other_major(document) is None:
         return version
+    major = VERSION.split(".", 1)[0]
     older = ", ".join(STEPS)
     raise UnreadableError(
-        f"{name} has manifest_version {version}",
+        f"{name} has manifest_version {version} (RC0002)",
         f"this reprocrate reads versions {major}.x (newest: {VERSION}) and can migrate {older}",
-        "Install a newer reprocrate to read it"
-        if int(match[1]) > major
-        else f"Make the manifest anew with the tool that wrote it; only {older} can be migrated",
+        f"Make the manifest anew with the tool that wrote it; only {older} can be migrated"
+        if version.startswith("0.")
+        else "Install a newer reprocrate to read it",
     )
+
+
+def other_major(document: object) -> str | None:
+    """The version of a document that follows another major version, and none that can be migrated."""
+    version = document.get("manifest_version") if isinstance(document, dict) else None
+    match = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    if match is None or match[1] == VERSION.split(".", 1)[0] or is_older(match[0]):
+        return None
+    return match[0]
 
 
 def is_newer_minor(version: str) -> bool:
     """Whether a version of our major has properties that are not known here."""
-    major, minor = map(int, VERSION.split("."))
-    return version.startswith(f"{major}.") and int(version.split(".")[1]) > minor
+    (major, minor), (known_major, known) = (each.split(".") for each in (version, VERSION))
+    minor, known = minor.lstrip("0"), known.lstrip("0")
+    return major == known_major and (len(minor), minor) > (len(known), known)  # of any length
 
 
 def is_older(version: str) -> bool:

@@ -8,8 +8,28 @@ from __future__ import annotations
 from reprocrate.statistics.choosing import counting, rank
 from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
+from reprocrate.statistics.granularity import (
+    finest,
+    is_exact_share,
+    is_informative,
+    is_rounded,
+    is_share,
+    mean_is_impossible,
+    sd_is_impossible,
+    shown,
+)
 from reprocrate.statistics.items import mcnemar
 from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
+from reprocrate.statistics.spread import (
+    half_width,
+    interquartile_ranges,
+    mad,
+    mean_bounds,
+    normal_half_width,
+    sd_bounds,
+    spreads,
+    value_range,
+)
 from reprocrate.statistics.student import t_quantile, t_tail
 from reprocrate.statistics.summary import (
     LEVEL,
@@ -39,23 +59,39 @@ __all__ = [
     "bonferroni",
     "compare_printed",
     "counting",
+    "finest",
+    "half_width",
     "holm",
+    "interquartile_ranges",
     "iqm",
     "is_constant",
+    "is_exact_share",
+    "is_informative",
+    "is_rounded",
+    "is_share",
+    "mad",
     "mcnemar",
     "mean",
+    "mean_bounds",
+    "mean_is_impossible",
     "median",
+    "normal_half_width",
     "paired",
     "prediction_interval",
     "rank",
     "read_printed",
     "recompute_mean",
     "sd",
+    "sd_bounds",
+    "sd_is_impossible",
     "se",
+    "shown",
+    "spreads",
     "summarise",
     "t_interval",
     "t_quantile",
     "t_tail",
+    "value_range",
     "welch",
     "welch_df",
 ]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 _PRINTED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_LARGEST_EXPONENT = 1000
 _ROUNDING_NOISE = Fraction(1, 10**12)
 
 
@@ -56,7 +57,9 @@ def read_printed(text: str) -> Printed:
         raise ValueError(f"{text!r} is not a printed decimal number")
     digits, _, exponent = plain.lower().partition("e")
     decimals = len(digits.partition(".")[2])
-    return Printed(text, Fraction(plain), Fraction(10) ** (int(exponent or 0) - decimals))
+    # no double is that large or small; an exponent of many digits must not take memory without end
+    power = max(-_LARGEST_EXPONENT, min(int(exponent or 0), _LARGEST_EXPONENT))
+    return Printed(text, Fraction(digits) * Fraction(10) ** power, Fraction(10) ** (power - decimals))
 
 
 def recompute_mean(text: str, values: Sequence[float], scale: float = 1) -> Recomputed:
@@ -75,14 +78,19 @@ def recompute_mean(text: str, values: Sequence[float], scale: float = 1) -> Reco
     return compare_printed(text, exact * Fraction(repr(scale)))
 
 
-def compare_printed(text: str, value: float | Fraction) -> Recomputed:
+def compare_printed(text: str, value: float | Fraction, slack: float | Fraction = 0) -> Recomputed:
     """Whether a printed figure is this value, rounded or cut off.
+
+    Args:
+        text: the figure as printed.
+        value: what it is held against.
+        slack: how far the value itself may be off from having been computed.
 
     Raises:
         ValueError: the text is not a decimal number.
     """
     printed, exact = read_printed(text), Fraction(value)
-    noise = abs(exact) * _ROUNDING_NOISE
+    noise = abs(exact) * _ROUNDING_NOISE + Fraction(slack)
     if printed.low - noise <= exact <= printed.high + noise:
         return Recomputed.ROUNDED
     cut_off = abs(exact) + noise - abs(printed.value)

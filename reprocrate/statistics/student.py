@@ -111,7 +111,7 @@ def _log_tail(t: float, df: float) -> float:
 
 def _central(t: float, df: float) -> float:
     """P(0 < T < t) = I_(1-x)(1/2, df/2) / 2, the complement of the tail."""
-    if t == 0.0:
+    if t / math.sqrt(df) == 0.0:  # none, or too little to tell from none
         return 0.0
     if _is_far(t, df):
         return 0.5 - math.exp(_log_tail(t, df))

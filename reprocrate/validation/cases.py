@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from reprocrate.files import FileDigest, could_not, sha256_bytes
+from reprocrate.manifest.strict import read_text
 from reprocrate.standard import Shipped, path_of, shipped_folder
 from reprocrate.validation.subject import Subject
 
@@ -49,9 +50,19 @@ class Case:
         """Code and place of every finding that must be made, sorted."""
         return sorted((each["code"], each["pointer"]) for each in self.content["expect"])
 
+    @property
+    def data(self) -> bytes | None:
+        """The manifest's bytes, where the case is about them; not kept, since they can be many."""
+        if "bytes" not in self.content:
+            return None
+        return b"".join(map(_part, self.content["bytes"]))
+
     @cached_property
     def document(self) -> Any:
-        """The manifest."""
+        """The manifest as plain JSON values; None where its bytes hold none."""
+        data = self.data
+        if data is not None:
+            return read_text(data)[0]
         if "manifest" in self.content:
             return self.content["manifest"]
         base = json.loads(_conformance().joinpath(self.content["base"]).read_bytes())
@@ -59,7 +70,11 @@ class Case:
 
     def subject(self) -> Subject:
         """What is to be judged."""
-        return Subject(self.name, self.document, CaseFiles(self.folder) if self.folder else None)
+        files = CaseFiles(self.folder) if self.folder else None
+        data = self.data
+        if data is not None:
+            return Subject.of_bytes(self.name, data, files)
+        return Subject(self.name, self.document, files)
 
 
 class CaseFiles:
@@ -119,6 +134,12 @@ def patched(document: Any, operations: list[dict[str, Any]]) -> Any:
             parent = parent[int(part) if isinstance(parent, list) else part]
         _operate(parent, path[-1], operation)
     return root[""]
+
+
+def _part(part: dict[str, Any]) -> bytes:
+    """One part of the bytes of a case: text or hexadecimal digits, once or several times."""
+    once = bytes.fromhex(part["hex"]) if "hex" in part else str(part["text"]).encode()
+    return once * int(part.get("times", 1))
 
 
 def _operate(parent: Any, key: str, operation: dict[str, Any]) -> None:

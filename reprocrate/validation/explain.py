@@ -116,6 +116,8 @@ def _examples(code: str) -> tuple[Example | None, Example | None]:
 def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
     """A case with the parts of its manifest that it changes; if it changes none, those at `otherwise`."""
     findings = validate(case.subject(), only=[code]).findings
+    if "bytes" in case.content:
+        return Example(case.says, _bytes(case), tuple(each.message for each in findings))
     changed = [
         operation["path"] for operation in case.content.get("patch", ()) if operation["op"] != "remove"
     ]
@@ -127,6 +129,16 @@ def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
             parts.setdefault(name, text)
     shown = "\n".join(f"{name}: {text}" if name else text for name, text in parts.items())
     return Example(case.says, shown, tuple(each.message for each in findings))
+
+
+def _bytes(case: Case) -> str:
+    """The parts that the bytes of a case are put together from, each on a line."""
+    lines = []
+    for part in case.content["bytes"]:
+        once = f"bytes {part['hex']}" if "hex" in part else json.dumps(part["text"], ensure_ascii=False)
+        shown = once if len(once) <= WIDTH else f"{once[: WIDTH // 2]} ... {once[-WIDTH // 2 + 5 :]}"
+        lines.append(f"{shown}, {part['times']:,} times" if "times" in part else shown)
+    return "\n".join(lines)
 
 
 def _part(document: Any, path: list[str]) -> tuple[str, str]:

@@ -8,12 +8,15 @@ from types import ModuleType
 
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.rules import (
+    aggregation,
+    bounds,
     checklists,
     claiming,
     claims,
     code,
     comparisons,
     compute,
+    counts,
     crate,
     data,
     environment,
@@ -22,6 +25,7 @@ from reprocrate.validation.rules import (
     inputs,
     integrity,
     leakage,
+    metrics,
     names,
     order,
     promises,
@@ -31,8 +35,11 @@ from reprocrate.validation.rules import (
     results,
     runs,
     seeds,
+    significance,
     splits,
+    spread,
     structure,
+    tables,
 )
 
 
@@ -66,13 +73,15 @@ FAMILIES = (
     Family("RC05", "Hardware", (hardware,)),
     Family("RC06", "Seeds and determinism", (seeds, promises)),
     Family("RC07", "Integrity", (integrity,)),
-    Family("RC08", "Results", (results, reporting)),
+    Family("RC08", "Results", (results, reporting, aggregation, spread, bounds, counts)),
     Family("RC09", "Claims", (claims, claiming)),
     Family("RC10", "Runs", (runs,)),
     Family("RC11", "Experiment", (experiment,)),
-    Family("RC13", "Comparisons", (comparisons,)),
+    Family("RC12", "Tables", (tables,)),
+    Family("RC13", "Comparisons", (comparisons, significance)),
     Family("RC14", "Leakage", (leakage, order)),
     Family("RC15", "Compute", (compute,)),
+    Family("RC16", "Metrics", (metrics,)),
     Family("RC17", "Checklists and ethics", (checklists,)),
     Family("RC18", "Crate", (crate,)),
 )

@@ -13,7 +13,7 @@ from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 from reprocrate.files.toml_lines import line_of
 from reprocrate.finding import Severity
-from reprocrate.manifest.canonical import parse
+from reprocrate.manifest.strict import parse
 from reprocrate.standard import NEWEST, path_of, problems
 from reprocrate.validation.families import find_rule, rule_codes
 from reprocrate.validation.policy import OFF, Policy, is_lower, is_untouchable, policy_of

@@ -12,7 +12,7 @@ SCHEMA_VERSION = "1.0"
 
 def report_document(report: Report) -> dict[str, Any]:
     """A report as plain JSON values; what is not known is left out."""
-    document = {
+    document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "reprocrate", "version": __version__},
         "subject": report.subject,
@@ -25,6 +25,8 @@ def report_document(report: Report) -> dict[str, Any]:
     if report.policy:
         document["policy"] = {"id": report.policy.id, "standard": report.policy.standard}
         document["regraded"] = [_regraded(each) for each in report.policy.regraded]
+    if report.failure:
+        document["failure"] = report.failure
     return document
 
 
@@ -39,7 +41,7 @@ def _regraded(regraded: Regraded) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     place = finding.location
-    location = {"file": place.file, "pointer": place.pointer, "line": place.line}
+    location = {"file": place.file, "pointer": place.pointer, "line": place.line, "column": place.column}
     section = {
         "code": finding.code,
         "severity": finding.severity.value,

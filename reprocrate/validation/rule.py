@@ -55,8 +55,14 @@ class Lifecycle(StrEnum):
 
 
 class Need(StrEnum):
-    """What a rule reads; it cannot be applied where that is not there."""
+    """What a rule reads; it cannot be applied where that is not there.
 
+    Each takes more than the one before: the bytes as they are given, the JSON value that they hold, a
+    document of a version that is known here, a manifest that follows its schema, the files around it.
+    """
+
+    TEXT = "text"
+    JSON = "json"
     DOCUMENT = "document"
     MANIFEST = "manifest"
     FILES = "files"
@@ -67,13 +73,19 @@ class Found:
 
     Args:
         pointer: JSON Pointer to it in the manifest.
+        line: where it stands in the manifest's text, if that is known, counted from 1.
+        column: in characters, counted from 1.
         values: what the rule's sentence about the case names.
     """
 
-    __slots__ = ("pointer", "values")
+    __slots__ = ("column", "line", "pointer", "values")
 
-    def __init__(self, pointer: str, /, **values: object) -> None:
+    def __init__(
+        self, pointer: str, /, *, line: int | None = None, column: int | None = None, **values: object
+    ) -> None:
         self.pointer = pointer
+        self.line = line
+        self.column = column
         self.values = values
 
 
@@ -141,7 +153,7 @@ class Rule:
                 self.code,
                 self.level.severity,
                 self.says.format_map({name: shown(value) for name, value in found.values.items()}),
-                Location(MANIFEST_NAME, found.pointer),
+                Location(MANIFEST_NAME, found.pointer, found.line, found.column),
                 self.fix,
             )
 

@@ -14,16 +14,17 @@ from reprocrate.manifest import (
     InvalidManifestError,
     Manifest,
     brought_by_newer_minor,
-    document_version,
     is_newer_minor,
     is_older,
     manifest_from,
+    other_major,
 )
+from reprocrate.manifest.strict import TextProblem, read_text
 from reprocrate.standard import SchemaProblem, problems
 from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 
-_VERSION = re.compile(r"[0-9]+\.[0-9]+")
+_VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
 MANIFEST_NAME = "reprocrate.json"
 """The manifest's name beside the files that it describes."""
@@ -65,28 +66,35 @@ class Subject:
         name: what the user calls it.
         document: the manifest as plain JSON values, whatever they are.
         files: the files around it, if they are to be judged as well.
+        text_problems: why the text that it was read from holds no document, if so.
     """
 
     name: str
     document: Any
     files: Files | None = None
+    text_problems: tuple[TextProblem, ...] = ()
 
     @classmethod
     def of(cls, manifest: Manifest, name: str = MANIFEST_NAME, files: Files | None = None) -> Subject:
         """A subject whose manifest is already a typed value."""
         return cls(name, manifest.to_dict(), files)
 
+    @classmethod
+    def of_bytes(cls, name: str, data: bytes, files: Files | None = None) -> Subject:
+        """A subject whose manifest is given as it is stored, whatever these bytes are."""
+        document, found = read_text(data)
+        return cls(name, document, files, found)
+
     @cached_property
     def version(self) -> str | None:
-        """The version that the manifest follows; None where it names none, which the schema says well enough.
-
-        Raises:
-            UnreadableError: it follows another major version, and none that can be migrated.
-        """
+        """The version that the manifest follows; None where it names none, as the schema says."""
         version = self.document.get("manifest_version") if isinstance(self.document, dict) else None
-        if not isinstance(version, str) or not _VERSION.fullmatch(version):
-            return None
-        return document_version(self.document, self.name)
+        return version if isinstance(version, str) and _VERSION.fullmatch(version) else None
+
+    @cached_property
+    def other_major(self) -> str | None:
+        """The version, if it is of another major version than is known here, and cannot be migrated."""
+        return other_major(self.document)
 
     @property
     def is_newer(self) -> bool:

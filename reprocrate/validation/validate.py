@@ -29,9 +29,6 @@ def validate(
         only: codes, or beginnings of codes such as `RC07`, of the rules to apply; all of them by default.
         parameters: values for rules that can be set, by code and name.
         rules: the rules to choose from.
-
-    Raises:
-        UnreadableError: the manifest follows another major version of the standard.
     """
     chosen = [each for each in rules or all_rules() if only is None or each.code.startswith(tuple(only))]
     findings: list[Finding] = []
@@ -51,6 +48,12 @@ def validate(
 
 def _lacking(subject: Subject) -> dict[Need, str]:
     """Why rules with a need cannot be applied; empty for needs that are met."""
+    if subject.text_problems:
+        reason = f"there is no document to judge ({subject.text_problems[0].code})"
+        return dict.fromkeys([Need.JSON, Need.DOCUMENT, Need.MANIFEST, Need.FILES], reason)
+    if subject.other_major:
+        reason = f"the manifest follows version {subject.other_major}, which is not known here"
+        return dict.fromkeys([Need.DOCUMENT, Need.MANIFEST, Need.FILES], reason)
     if subject.is_older:
         reason = f"the manifest follows version {subject.version}, of which only the shape is judged"
         return {Need.MANIFEST: reason, Need.FILES: reason}

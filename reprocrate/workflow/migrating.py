@@ -19,7 +19,8 @@ from reprocrate.manifest import (
     is_older,
     migrate,
 )
-from reprocrate.manifest.canonical import canonical_bytes, parse
+from reprocrate.manifest.canonical import canonical_bytes
+from reprocrate.manifest.strict import parse
 from reprocrate.standard import problems
 from reprocrate.workflow.opening import Kind, added_by_us, kind_of
 

@@ -21,7 +21,7 @@ class Kind(StrEnum):
     """What a user pointed at."""
 
     PROJECT = "project"
-    CRATE = "crate folder"
+    CRATE = "crate folder"  # a manifest with files around it, packed once or not
     BUNDLE = "bundle"
     MANIFEST = "manifest"
 
@@ -59,14 +59,9 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
         raise UsageError(f"{what} does not exist", fix="Check the path")
     if what.is_file():
         return (Kind.MANIFEST if _looks_like_json(what) else Kind.BUNDLE), what
-    if is_crate(what) and not is_project_itself(what):
+    if (what / layout.MANIFEST).is_file() and not is_project_itself(what):
         return Kind.CRATE, what
     return Kind.PROJECT, find_project(what)
-
-
-def is_crate(folder: Path) -> bool:
-    """Whether a folder is an unpacked bundle."""
-    return (folder / layout.MANIFEST).is_file() and (folder / layout.METADATA).is_file()
 
 
 def is_project_itself(folder: Path) -> bool:
@@ -104,9 +99,11 @@ def added_by_us(path: str) -> bool:
 
 
 def _looks_like_json(path: Path) -> bool:
+    """Whether a file is meant as JSON; where its first bytes tell nothing, its name does."""
     try:
         with path.open("rb") as file:
-            start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+            start = file.read(64)
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read", error.strerror or str(error)) from error
-    return start.startswith((b"{", b"["))
+    begun = start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+    return begun or (path.suffix == ".json" and not start.startswith(b"PK"))

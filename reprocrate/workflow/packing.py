@@ -16,11 +16,11 @@ from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
 from reprocrate.render.reproducing import reproducing_text
+from reprocrate.validation import Subject, validate
 from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import find_project, open_project
-from reprocrate.workflow.validating import judge
 
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
 """Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
@@ -88,7 +88,8 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     contents = collect(project, choice.data)
     for note in contents.notes:
         progress.note(f"      {note}")
-    report = judge(project.manifest.experiment.title, contents.manifest.to_dict(), ContentFiles(contents))
+    subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents))
+    report = validate(subject)
     if any(_stands_in_the_way(finding, choice) for finding in report.findings):
         return PackingOutcome(report)
     usual = f"{root.name or 'experiment'}.crate.zip"

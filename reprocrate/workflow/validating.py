@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from reprocrate.bundle import Bundle, Problem, ProblemKind, layout, open_bundle
-from reprocrate.errors import IntegrityError, UnreadableError, UsageError
+from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
 from reprocrate.files import FileDigest
 from reprocrate.finding import Finding, Location, Report, Severity
-from reprocrate.manifest import Manifest
-from reprocrate.manifest.canonical import parse
-from reprocrate.validation import Files, Policy, Subject, graded_by, validate, validate_by
+from reprocrate.manifest import Manifest, manifest_file_bytes
+from reprocrate.manifest.strict import too_large
+from reprocrate.validation import Policy, Subject, graded_by, validate, validate_by
 from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.opening import Kind, added_by_us, kind_of
 from reprocrate.workflow.progress import Progress, counter
@@ -38,13 +37,19 @@ def assess(what: Path, progress: Progress, policy: Policy | None = None) -> Repo
     if kind is Kind.PROJECT:
         return _assess_project(path, str(what), progress, policy)
     if kind is Kind.MANIFEST:
-        return judge(str(what), parse(path.read_bytes(), str(what)), None, policy)
+        return validate_by(policy, Subject.of_bytes(str(what), manifest_file_bytes(path)))
     return _assess_bundle(path, str(what), progress, policy)
 
 
-def judge(name: str, document: Any, files: Files | None, policy: Policy | None = None) -> Report:
-    """Judge a manifest, and the files around it where they are given."""
-    return validate_by(policy, Subject(name, document, files))
+def assess_each(
+    whats: Sequence[Path], progress: Progress, policy: Policy | None = None
+) -> Iterator[tuple[Report, ReprocrateError | None]]:
+    """Judge each of several paths in turn; one that cannot be judged does not keep the others from it."""
+    for what in whats:
+        try:
+            yield assess(what, progress, policy), None
+        except ReprocrateError as error:
+            yield Report(str(what), failure=str(error)), error
 
 
 def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | None) -> Report:
@@ -56,7 +61,7 @@ def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | 
             "Begin with `reprocrate run -- COMMAND`",
         )
     contents = collect(project, "all")
-    report = judge(name, contents.manifest.to_dict(), ContentFiles(contents), policy)
+    report = validate_by(policy, Subject.of(contents.manifest, name, ContentFiles(contents)))
     for problem in project.problems:
         progress.note(f"not read: {problem}")
     return report
@@ -68,16 +73,23 @@ def _assess_bundle(path: Path, name: str, progress: Progress, policy: Policy | N
         unsafe = [
             Finding(_rule_of(problem), Severity.ERROR, str(problem), Location(file=problem.path), _GET_AGAIN)
             for problem in problems
-            if problem.kind not in _IN_THE_LIST or problem.path == layout.CHECKSUMS
+            if (problem.path == layout.CHECKSUMS and _needs_list(bundle)) or problem.kind not in _IN_THE_LIST
         ]
-        try:
-            document = parse(bundle.manifest_bytes(check=False), layout.MANIFEST)
-        except (UnreadableError, IntegrityError):
-            if not problems:
-                raise
-            return graded_by(policy, Report(name)).with_findings(unsafe)
         files = BundleFiles(bundle, {problem.path for problem in problems})
-        return judge(name, document, files, policy).with_findings(unsafe)
+        try:
+            subject = Subject.of_bytes(name, bundle.manifest_bytes(check=False), files)
+        except UnreadableError:
+            subject = Subject(name, None, files, (too_large(),))
+        except IntegrityError:
+            return graded_by(policy, Report(name)).with_findings(unsafe)
+        report = validate_by(policy, subject)
+        told = {(finding.code, finding.message) for finding in report.findings}
+        return report.with_findings(each for each in unsafe if (each.code, each.message) not in told)
+
+
+def _needs_list(bundle: Bundle) -> bool:
+    """Whether there must be a list of checksums: not in a folder that was never packed."""
+    return bundle.path.is_file() or any(path.startswith(layout.STANDARD) for path in bundle.names())
 
 
 def _rule_of(problem: Problem) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from reprocrate.cli.voice import Voice
+from reprocrate.standard import problems
 
 FAILS_ON_3 = """
 import json, sys
@@ -392,11 +393,120 @@ def test_a_manifest_of_a_version_that_there_is_not_yet(cli: Any, bundle: Path, c
     assert "Install a newer reprocrate" in complaint
 
 
-@pytest.mark.parametrize("command", ["validate"])
-def test_a_manifest_file_of_a_version_that_there_is_not_yet(cli: Any, recorded: Any, command: str) -> None:
-    manifest = recorded.manifest() | {"manifest_version": "9.0"}
-    path = recorded.write("other.json", json.dumps(manifest))
-    assert "9.0" in cli.complaint(path.parent, command, path.name, code=3)
+def test_a_manifest_of_another_major_version_is_not_valid(cli: Any, recorded: Any) -> None:
+    path = recorded.write("other.json", json.dumps(recorded.manifest() | {"manifest_version": "9.0"}))
+    said = cli.here(path.parent, "validate", path.name, code=1)
+    assert "RC0002" in said.out
+    assert "version 9.0" in said.out
+    assert "RC0002" in cli.complaint(path.parent, "show", path.name, code=3)
+
+
+# Text that is no manifest -----------------------------------------------------------------------------
+
+NO_DOCUMENT = {
+    "byte-order-mark": (b"\xef\xbb\xbf{}", "RC0003", "", "1:1"),
+    "utf-16": ("{}".encode("utf-16"), "RC0003", "", "1:1"),
+    "latin-1": (b'{"a":\n "\xe9"}', "RC0003", "", "2:3"),
+    "empty": (b"", "RC0004", "", "1:1"),
+    "cut off": (b'{"a": [1,\n2', "RC0004", "", "2:2"),
+    "word": (b"manifest", "RC0004", "", "1:1"),
+    "twice": (b'{"a": 1,\n  "a": 2}', "RC0005", "/a", "2:3"),
+    "NaN": (b'{"runs": [{"value":\nNaN}]}', "RC0006", "/runs/0/value", "2:1"),
+    "half": (b'{"a": "\\ud800"}', "RC0007", "/a", "1:7"),
+    "deep": (b"[" * 1_000_000, "RC0008", "/0" * 100, "1:101"),
+    "large": (b"[" * 100_000_000, "RC0009", "", None),
+}
+
+
+@pytest.mark.parametrize("kind", NO_DOCUMENT)
+def test_text_that_is_no_manifest_has_a_code_and_a_place(cli: Any, tmp_path: Path, kind: str) -> None:
+    data, code, pointer, place = NO_DOCUMENT[kind]
+    path = tmp_path / "reprocrate.json"
+    path.write_bytes(data)
+    report = cli.here(tmp_path, "validate", "--json", path.name, code=1).document("report")
+    (finding,) = report["findings"]
+    assert (finding["code"], finding["location"]["pointer"]) == (code, pointer)
+    line_and_column = [str(finding["location"].get(each)) for each in ("line", "column")]
+    assert line_and_column == (place.split(":") if place else ["None", "None"])
+    assert {each[:4] for each in report["assessed"]} == {"RC00"}
+    said = cli.here(tmp_path, "validate", path.name, code=1)
+    assert code in said.out
+    assert "reprocrate.json" + (f":{place}" if place else "") in said.out.replace("\n", "")
+    if kind not in ("utf-16", "latin-1"):
+        return
+    for command in ("show", "plan"):
+        assert code in cli.complaint(tmp_path, command, path.name, code=3)
+
+
+def test_a_hundred_megabytes_of_brackets_take_little_time_and_memory(cli: Any, tmp_path: Path) -> None:
+    path = tmp_path / "reprocrate.json"
+    path.write_bytes(b"[" * 100_000_000)
+
+    def little_memory() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
+
+    for expected in ("RC0009", "RC0008"):
+        began = time.monotonic()
+        code, _ = restricted(cli, tmp_path, little_memory, "validate", path.name)
+        assert code == 1
+        assert time.monotonic() - began < 20
+        assert expected in cli.here(tmp_path, "validate", path.name, code=1).out
+        path.write_bytes(b"[" * 60_000_000)
+
+
+def test_a_bundle_whose_manifest_is_no_document(cli: Any, bundle: Path) -> None:
+    def edit(files: dict[str, bytes]) -> None:
+        files["reprocrate.json"] = files["reprocrate.json"].replace(b"{", b'{"id":"x",', 1)
+
+    rebuild(bundle, edit, listed=True)
+    report = cli.here(bundle.parent, "validate", "--json", bundle.name, code=1).document("report")
+    assert [(each["code"], each["location"]["pointer"]) for each in report["findings"]] == [("RC0005", "/id")]
+    for command in ("show", "import", "rerun"):
+        assert "RC0005" in cli.complaint(bundle.parent, command, bundle.name, code=3)
+
+
+def test_a_bundle_whose_manifest_is_too_large(cli: Any, bundle: Path) -> None:
+    def edit(files: dict[str, bytes]) -> None:
+        files["reprocrate.json"] += b" " * (64 << 20)
+
+    rebuild(bundle, edit, listed=True)
+    report = cli.here(bundle.parent, "validate", "--json", bundle.name, code=1).document("report")
+    assert [each["code"] for each in report["findings"]] == ["RC0009"]
+
+
+# Several at once --------------------------------------------------------------------------------------
+
+
+def test_several_manifests_are_judged_in_turn(cli: Any, tmp_path: Path, repository: Path) -> None:
+    golden = repository / "schema" / "1.0" / "conformance" / "golden" / "full.json"
+    (tmp_path / "broken.json").write_bytes(b"{} {}")
+    said = cli.here(tmp_path, "validate", "--json", golden, "broken.json", golden, code=1)
+    reports = [json.loads(line) for line in said.out.splitlines()]
+    assert [each["subject"] for each in reports] == [str(golden), "broken.json", str(golden)]
+    assert [each["valid"] for each in reports] == [True, False, True]
+    assert all(problems(each, "report") == [] for each in reports)
+    said = cli.here(tmp_path, "validate", golden, "broken.json", code=1)
+    assert "full.json is valid" in said.out.replace("\n", "")
+    assert "broken.json is not valid: 1 error" in said.out
+    assert len(cli.here(tmp_path, "validate", "--json", golden, golden).out.splitlines()) == 2
+
+
+def test_what_cannot_be_judged_does_not_keep_the_others_from_it(
+    cli: Any, tmp_path: Path, repository: Path
+) -> None:
+    golden = repository / "schema" / "1.0" / "conformance" / "golden" / "full.json"
+    (tmp_path / "text.txt").write_text("just text\n")
+    for names, code in ((["nowhere"], 2), (["nowhere", "text.txt"], 3)):
+        said = cli.here(tmp_path, "validate", "--json", *names, golden, code=code)
+        *failures, report = [json.loads(line) for line in said.out.splitlines()]
+        assert report["valid"]
+        assert "failure" not in report
+        assert [each["subject"] for each in failures] == names
+        assert not any(each["valid"] for each in failures)
+        assert "nowhere does not exist" in failures[0]["failure"]
+        assert all(problems(each, "report") == [] for each in failures)
+        assert said.err.count("reprocrate: ") == len(names)
+    assert "is valid" in cli.here(tmp_path, "validate", "nowhere", golden, code=2).out.replace("\n", "")
 
 
 def change(files: dict[str, bytes]) -> None:
@@ -540,7 +650,8 @@ def test_numbers_that_no_machine_reads(cli: Any, tmp_path: Path, imported: Path)
     document = json.loads((imported / "reprocrate.json").read_bytes())
     document["manifest_version"] = "1." + "9" * 5000
     (tmp_path / "version.json").write_text(json.dumps(document))
-    assert 'no "manifest_version"' in cli.complaint(tmp_path, "show", "version.json", code=3)
+    assert "RC0001" in cli.here(tmp_path, "validate", "version.json").out  # newer, by many digits
+    assert cli.here(tmp_path, "show", "version.json").err == ""
     document["manifest_version"] = "1.0"
     document["runs"][0]["seeds"][0]["value"] = "9" * 5000
     (tmp_path / "seed.json").write_text(json.dumps(document))

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reprocrate.finding import Severity
-from reprocrate.standard import problems, schema_document
-from reprocrate.validation import Rule, all_rules, validate
+from reprocrate.manifest import manifest_from
+from reprocrate.validation import Need, Rule, all_rules, validate
 from reprocrate.validation.cases import Case, all_cases, cases_of, patched
 
 CASES = all_cases()
-ASSERTING = {
-    "additionalProperties",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "oneOf",
-    "pattern",
-    "required",
-    "type",
-    "unevaluatedProperties",
-}
 
 
 def found_in(case: Case, rules: tuple[Rule, ...] | None = None) -> list[tuple[str, str | None]]:
@@ -69,34 +52,6 @@ def test_cases_belong_to_rules_that_there_are() -> None:
     assert {case.name.split("/")[0] for case in CASES} == {rule.code for rule in all_rules()}
 
 
-def test_every_keyword_that_refuses_something_is_needed_by_a_case() -> None:
-    """Without any one of them a case would have a finding less, so deleting it is noticed."""
-    refusing = {problem.schema_pointer for case in CASES for problem in problems(case.document, "manifest")}
-    written = set(_keywords(schema_document("manifest"), ""))
-    assert sorted(written - refusing) == []
-
-
-def _keywords(node: Any, place: str) -> Iterator[str]:
-    """The places of the keywords in a schema that can refuse a value."""
-    if not isinstance(node, dict):
-        return
-    for keyword, value in node.items():
-        if keyword in ("properties", "$defs"):
-            for name, each in value.items():
-                yield from _keywords(each, f"{place}/{keyword}/{name}")
-        elif keyword == "oneOf":
-            yield f"{place}/oneOf"
-            for index, each in enumerate(value):
-                # a value of no alternative's type is refused by the choice as a whole
-                yield from _keywords(
-                    {key: each[key] for key in each if key != "type"}, f"{place}/oneOf/{index}"
-                )
-        elif keyword == "items" or (keyword == "additionalProperties" and isinstance(value, dict)):
-            yield from _keywords(value, f"{place}/{keyword}")
-        elif keyword in ASSERTING and value is not True:
-            yield f"{place}/{keyword}"
-
-
 @pytest.mark.parametrize("name", ["schema_cases", "crate_cases"])
 def test_cases_that_a_program_writes_are_up_to_date(repository: Path, name: str) -> None:
     spec = importlib.util.spec_from_file_location(name, repository / "tests" / f"{name}.py")
@@ -120,6 +75,42 @@ def test_whole_manifests_are_sound(path: str, repository: Path) -> None:
         if not (repository / "examples" / file.stem).is_dir():  # those made by examples: test_golden
             allowed = {"RC1101", "RC1102", "RC1103"} if file.stem == "minimal" else set()
             assert {finding.code for finding in findings} <= allowed
+
+
+# Files and bytes --------------------------------------------------------------------------------------
+
+
+def test_a_manifest_among_the_files_of_a_case_is_that_of_the_case() -> None:
+    """Only where its digest is listed a case has its manifest as a file, too."""
+    found = [
+        (case, case.folder / "reprocrate.json")
+        for case in CASES
+        if case.folder and (case.folder / "reprocrate.json").is_file()
+    ]
+    assert found
+    for case, file in found:
+        assert manifest_from(json.loads(file.read_bytes())) == manifest_from(case.document), case.name
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([], b""),
+        ([{"text": "é"}, {"hex": "FEff 00"}], b"\xc3\xa9\xfe\xff\x00"),
+        ([{"text": "[", "times": 3}, {"hex": "5d", "times": 2}, {"text": "x", "times": 0}], b"[[[]]"),
+    ],
+)
+def test_bytes_are_put_together(parts: list[dict[str, Any]], expected: bytes) -> None:
+    assert Case("x", {"bytes": parts}).data == expected
+
+
+def test_readme_names_the_rules_that_read_files(repository: Path) -> None:
+    text = (repository / "schema" / "1.0" / "conformance" / "README.md").read_text("utf-8")
+    named = re.search(r"Rules that read files \((.+?) and the family (RC[0-9]{2})\)", " ".join(text.split()))
+    assert named is not None
+    reading = [rule.code for rule in all_rules() if rule.needs is Need.FILES]
+    assert named[1].split(", ") == [code for code in reading if not code.startswith(named[2])]
+    assert [code for code in reading if code.startswith(named[2])]
 
 
 # JSON Patch -------------------------------------------------------------------------------------------
@@ -159,6 +150,8 @@ def test_patch_refuses_other_operations() -> None:
 
 def test_no_case_expects_the_same_manifest_twice() -> None:
     seen = Counter(
-        json.dumps([case.document, str(case.folder)], sort_keys=True) for case in CASES if not case.is_valid
+        json.dumps([case.content.get("bytes"), case.document, str(case.folder)], sort_keys=True)
+        for case in CASES
+        if not case.is_valid
     )
     assert [text[:200] for text, count in seen.items() if count > 1] == []

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from reprocrate import UnreadableError
 from reprocrate.finding import Severity
 from reprocrate.manifest import manifest_from
 from reprocrate.standard import shipped_bytes
@@ -75,9 +74,41 @@ def test_what_is_no_manifest_is_a_finding(document: Any) -> None:
 
 
 @pytest.mark.requirement("RQ18")
-def test_another_major_version_is_refused() -> None:
-    with pytest.raises(UnreadableError, match=r"manifest_version 9\.0"):
-        validate(Subject("rings", {**base(), "manifest_version": "9.0"}))
+@pytest.mark.parametrize("version", ["9.0", "0.8", "2.1", "10.0", "99999999999999999999.0"])
+def test_another_major_version_is_refused(version: str) -> None:
+    report = validate(Subject("rings", {"manifest_version": version, "colour": "red"}))
+    assert [(each.code, each.location.pointer) for each in report.findings] == [
+        ("RC0002", "/manifest_version")
+    ]
+    assert {each[:4] for each in report.assessed} == {"RC00"}
+    assert {each.reason for each in report.not_assessed} == {
+        f"the manifest follows version {version}, which is not known here"
+    }
+
+
+@pytest.mark.parametrize("version", ["1", "1.", "01.0", "1.0.0", " 9.0", "9.0\n", "9.x", "v9.0", ""])
+def test_what_is_no_version_is_judged_by_the_schema(version: str) -> None:
+    report = validate(Subject("rings", {**base(), "manifest_version": version}))
+    assert [(each.code, each.location.pointer) for each in report.findings] == [
+        ("RC0105", "/manifest_version")
+    ]
+
+
+def test_text_that_holds_no_document_is_a_finding_with_its_place() -> None:
+    report = validate(Subject.of_bytes("rings", b'{\n "a": [1, NaN],\n "a": "\\udc00"}', FolderFiles(Path())))
+    assert [(each.code, str(each.location)) for each in report.findings] == [
+        ("RC0005", "reprocrate.json:3:2#/a"),
+        ("RC0006", "reprocrate.json:2:11#/a/1"),
+        ("RC0007", "reprocrate.json:3:7#/a"),
+    ]
+    assert {each[:4] for each in report.assessed} == {"RC00"}
+    assert {each.reason for each in report.not_assessed} == {"there is no document to judge (RC0006)"}
+    assert not report.valid
+
+
+def test_text_that_holds_a_manifest_is_judged_as_such() -> None:
+    report = validate(Subject.of_bytes("rings", json.dumps(base()).encode()))
+    assert report == validate(Subject("rings", base()))
 
 
 @pytest.mark.requirement("RQ19")

@@ -195,6 +195,13 @@ def _corrected(
             yield from zip(known, statistics.CORRECTIONS[correction](raw), strict=True)
 
 
+def recomputed_difference(subject: Subject, comparison: Comparison) -> statistics.Difference | None:
+    """The difference by a comparison's t test, where its values are known and vary."""
+    samples = subject.evidence.samples(comparison)
+    difference = _difference(comparison, *samples) if samples else None
+    return None if difference is None or difference.method == "constant" else difference
+
+
 def _difference(comparison: Comparison, a: Sample, b: Sample) -> statistics.Difference | None:
     if min(len(a.values), len(b.values)) < 2:
         return None
@@ -211,6 +218,8 @@ def _interval(pointer: str, comparison: Comparison, difference: statistics.Diffe
     is_of_difference = comparison.effect is not None and comparison.effect.kind == "difference"
     if not interval or not is_of_difference or interval.kind != "ci" or interval.method != difference.method:
         return
+    if interval.low > interval.high:
+        return  # another rule says that
     computed = difference.interval(interval.level or statistics.LEVEL)
     scale = (difference.value, computed.low, computed.high)
     if not (same(interval.low, computed.low, scale) and same(interval.high, computed.high, scale)):

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from reprocrate.files import safe_relative
 from reprocrate.manifest import Manifest, Section
+from reprocrate.manifest.canonical import MAX_SAFE_INTEGER, number_text
 from reprocrate.standard import pointer_to
 from reprocrate.validation.places import numbered, sections_of, values_of
 from reprocrate.validation.rule import MUST, Found, rule
 from reprocrate.validation.subject import Subject
 
-_LARGEST = 2**53 - 1
 _IDENTIFIED = (
     "code",
     "data",
@@ -166,13 +166,22 @@ def prefix_is_declared(subject: Subject) -> Iterator[Found]:
 def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
     """Whole numbers beyond 2^53 - 1 either way MUST NOT appear as JSON numbers.
 
-    Judged: every whole number in the document, in private and extension properties too; at the number.
+    Judged: every number in the document that is written without point and exponent, in private and extension
+        properties too, unless it is written as RFC 8785 writes the double next to it, and so loses nothing;
+        at the number.
     Why: many readers of JSON lose their last digits, and then the manifest says something else.
     Fix: write the number as text.
     """
     for path, value in values_of(subject.document):
-        if isinstance(value, int) and abs(value) > _LARGEST:
+        if isinstance(value, int) and abs(value) > MAX_SAFE_INTEGER and _loses_digits(value):
             yield Found(pointer_to(path), number=value)
+
+
+def _loses_digits(value: int) -> bool:
+    try:
+        return number_text(float(value)) != str(value)
+    except OverflowError:
+        return True
 
 
 @rule("RC0114", MUST, spec="the-manifest", since="1.0", says='"{time}" is not a time that there is')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import VERSION
+from reprocrate.manifest.strict import DEPTH, ENCODING, NUMBER, SIZE, SURROGATE, SYNTAX, TWICE
 from reprocrate.validation.rule import MAY, MUST, SHOULD, Found, Need, rule
 from reprocrate.validation.subject import Subject
 
@@ -36,6 +37,109 @@ def version_is_known(subject: Subject) -> Iterator[Found]:
             properties=unknown.count("unevaluatedProperties"),
             words=unknown.count("enum"),
         )
+
+
+@rule(
+    "RC0002",
+    MUST,
+    spec="versions",
+    since="1.0",
+    says="version {version} has another major number than {known}, the newest known here",
+    needs=Need.JSON,
+)
+def major_version_is_known(subject: Subject) -> Iterator[Found]:
+    """A manifest MUST be of the major version of the standard that it is judged by.
+
+    Judged: where `manifest_version` is two whole numbers with a dot between, without zeros in front of the
+        first, and none that can be migrated (RC0023); the finding is at `/manifest_version`, and no other
+        rule is applied. What else stands there is judged by the schema.
+    Why: another major version may mean something else by the same words.
+    Fix: judge it by a program that knows its version.
+    """
+    if subject.other_major:
+        yield Found("/manifest_version", version=subject.other_major, known=VERSION)
+
+
+@rule("RC0003", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.TEXT)
+def text_is_utf_8(subject: Subject) -> Iterator[Found]:
+    """The text of a manifest MUST be UTF-8 without a byte order mark.
+
+    Judged: at the empty pointer, once, and then nothing else; halves of surrogate pairs are not UTF-8.
+    Why: a reader that has to guess the encoding reads other characters than were written.
+    Fix: save the file as UTF-8 without a byte order mark.
+    """
+    yield from _told(subject, ENCODING)
+
+
+@rule("RC0004", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.TEXT)
+def text_is_json(subject: Subject) -> Iterator[Found]:
+    """The text of a manifest MUST be one JSON value (RFC 8259), with nothing before or behind it.
+
+    Judged: at the empty pointer, once, and then nothing else. `NaN`, `Infinity` and `-Infinity` count as
+        values here, since RC0006 is about them.
+    Why: what is no JSON means whatever the program that reads it makes of it.
+    Fix: write the file with a JSON library; if it was cut off, copy it again.
+    """
+    yield from _told(subject, SYNTAX)
+
+
+@rule("RC0005", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.TEXT)
+def name_is_given_once(subject: Subject) -> Iterator[Found]:
+    """The names within one object MUST differ.
+
+    Judged: by the characters that a name stands for, however they are escaped. Each repetition is a finding,
+        at the pointer of the member.
+    Why: of two members with one name some programs take the first and others the last.
+    Fix: remove one of them.
+    """
+    yield from _told(subject, TWICE)
+
+
+@rule("RC0006", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.TEXT)
+def number_is_finite(subject: Subject) -> Iterator[Found]:
+    """Every number MUST be finite, as a double (IEEE 754 binary64).
+
+    Judged: `NaN`, `Infinity` and `-Infinity`, and numbers that round to infinity, each at its pointer. A
+        number too small for a double is zero.
+    Why: JSON has no word for what is not a number, and a number beyond a double is read as infinity by some.
+    Fix: write null where a value is not finite, and say in `status` what it was.
+    """
+    yield from _told(subject, NUMBER)
+
+
+@rule("RC0007", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.TEXT)
+def text_is_unicode(subject: Subject) -> Iterator[Found]:
+    r"""Text MUST NOT hold one half of a surrogate pair without the other.
+
+    Judged: escapes from `\ud800` to `\udfff` that are not a high one right before a low one; once for each
+        text, at its pointer, and for a name at the pointer of the object that it stands in.
+    Why: such a text is no Unicode and cannot be written as UTF-8, so programs replace it or fail.
+    Fix: write the whole character; often a text was cut off in the middle of one.
+    """
+    yield from _told(subject, SURROGATE)
+
+
+@rule("RC0008", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.TEXT)
+def nesting_is_limited(subject: Subject) -> Iterator[Found]:
+    """Arrays and objects MUST NOT lie in each other more than 100 deep, the outermost counted.
+
+    Judged: once, at the pointer of the first array or object that lies too deep, and then nothing else; if
+        the text is no JSON before that place, RC0004 is found in its stead.
+    Why: readers fail or overflow at different depths, and nothing in a manifest needs any of them.
+    Fix: put deeply nested values into a file that the manifest points at.
+    """
+    yield from _told(subject, DEPTH)
+
+
+@rule("RC0009", MUST, spec="the-manifest", since="1.0", says="{problem}", needs=Need.TEXT)
+def size_is_limited(subject: Subject) -> Iterator[Found]:
+    """The text of a manifest MUST NOT be larger than 64 MiB (67,108,864 bytes).
+
+    Judged: before anything else, at the empty pointer, and then nothing else.
+    Why: a reader must be able to refuse what would fill its memory.
+    Fix: put long lists into files that the manifest points at.
+    """
+    yield from _told(subject, SIZE)
 
 
 @rule(
@@ -123,3 +227,9 @@ def _notes(subject: Subject, kind: str) -> Iterator[Found]:
                 place=note.was or "the whole",
                 reason=note.reason,
             )
+
+
+def _told(subject: Subject, code: str) -> Iterator[Found]:
+    for each in subject.text_problems:
+        if each.code == code:
+            yield Found(each.pointer, line=each.line, column=each.column, problem=each.reason)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reprocrate.manifest import Configuration, Manifest, Result
 from reprocrate.statistics import Recomputed, compare_printed, is_constant
 from reprocrate.validation.evidence import best
 from reprocrate.validation.places import numbered
+from reprocrate.validation.printing import multiplied, printed_cells, scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
@@ -219,37 +219,17 @@ def search_says_how_many_trials(subject: Subject) -> Iterator[Found]:
             yield Found(f"{pointer}/search", configuration=configuration.label)
 
 
-_CELL = re.compile(r"\s*([+-]?[0-9]*\.?[0-9]+)\s*(?:(?:±|\\pm|\+/-)\s*[0-9.]+\s*)?%?\s*")
-
-
-def _printed(manifest: Manifest) -> Iterator[tuple[str, Result, str, tuple[float, ...]]]:
-    """Printed figures with their place, their result, and what they may have been multiplied by."""
+def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]]:
+    """Printed figures of results with their places, and how they relate to the result's value."""
     for pointer, result in numbered("/results", manifest.results):
         for place, reported in numbered(f"{pointer}/reported", result.reported):
-            yield f"{place}/value", result, reported.value, _scales(manifest, result)
-    for pointer, table in numbered("/tables", manifest.tables):
-        for place, cell in numbered(f"{pointer}/cells", table.cells):
-            found = manifest.find_result(cell.result)
-            match = _CELL.fullmatch(cell.text or "")
-            if found and match:
-                scale = None if found.statistic == "mean_rank" else table.scale
-                scales = _scales(manifest, found) if scale is None else (scale,)
-                yield f"{place}/text", found, match[1], scales
+            outcome = _outcome(result, reported.value, scales(manifest, result))
+            yield f"{place}/value", result, reported.value, outcome
 
 
-def _scales(manifest: Manifest, result: Result) -> tuple[float, ...]:
-    """Fractions may be printed as percentages; nothing else is multiplied unless a table says so."""
-    metric = manifest.find_metric(result.metric)
-    is_rank = result.statistic == "mean_rank"
-    is_fraction = not is_rank and (metric is None or metric.unit in (None, "fraction"))
-    return (1.0, 100.0) if is_fraction and abs(result.value) <= 1.0 else (1.0,)
-
-
-def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]]:
-    for pointer, result, text, scales in _printed(manifest):
-        outcomes = {compare_printed(text, result.value * scale) for scale in scales}
-        best_fit = next(each for each in Recomputed if each in outcomes)
-        yield pointer, result, text, best_fit
+def _outcome(result: Result, text: str, factors: Iterable[float]) -> Recomputed:
+    outcomes = {compare_printed(text, multiplied(result.value, factor)) for factor in factors}
+    return next(each for each in Recomputed if each in outcomes)
 
 
 @rule(
@@ -262,10 +242,8 @@ def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]
 def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
     """A figure that is printed for a result MUST be the result's value, rounded.
 
-    Judged: each `reported[].value`, and each cell's `text` that begins with a number, against the result's
-        value as the chapter says. A cell's value, unless it is a mean rank, is multiplied by the table's
-        `scale` where there is one; at the `value` or `text`. A figure that only cutting off gives is judged
-        by RC0816.
+    Judged: each `reported[].value` against the result's value as the chapter says; at the `value`. A figure
+        that only cutting off gives is judged by RC0816.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives.
     """
@@ -284,13 +262,18 @@ def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
 def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     """A printed figure SHOULD be rounded, not cut off.
 
-    Judged: figures as in RC0815 that are the value cut off; at the `value` or `text`.
+    Judged: figures as in RC0815, and as in RC1204, that are the value cut off; at the `value` or `text`.
     Why: figures that were cut off are lower than what was measured, and differ from those that were rounded.
     Fix: print the rounded figure.
     """
-    for pointer, result, text, outcome in _compare(subject.well_formed):
+    manifest = subject.well_formed
+    for pointer, result, text, outcome in _compare(manifest):
         if outcome is Recomputed.TRUNCATED:
             yield Found(pointer, text=text, result=result.id, value=result.value)
+    for place, table, result, cell in printed_cells(manifest):
+        outcome = _outcome(result, cell.value, scales(manifest, result, table.scale))
+        if outcome is Recomputed.TRUNCATED:
+            yield Found(f"{place}/text", text=cell.value, result=result.id, value=result.value)
 
 
 @rule(

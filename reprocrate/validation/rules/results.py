@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from reprocrate import statistics
-from reprocrate.manifest import Interval, Result
+from reprocrate.manifest import Result
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, Found, rule
@@ -28,6 +28,23 @@ def _samples(subject: Subject) -> Iterator[tuple[str, Result, Sample]]:
         sample = subject.evidence.sample(result)
         if sample and sample.values:
             yield pointer, result, sample
+
+
+def values_are_known(subject: Subject, result: Result) -> bool:
+    """Whether it can be told which values a result was computed from."""
+    sample = subject.evidence.sample(result)
+    return sample is not None and bool(sample.values)
+
+
+SPREADS_OF_VALUES = (None, "seeds", "folds")
+"""What a spread varies over where it is that of the values; test items and resamples are elsewhere."""
+
+
+def values_behind_the_spread(subject: Subject, result: Result) -> tuple[float, ...]:
+    """The values that a result's spread is of; none where they are not known, or where it is of others."""
+    sample = subject.evidence.sample(result)
+    is_of_values = result.varies_over in SPREADS_OF_VALUES
+    return sample.values if sample and is_of_values and not sample.silent else ()
 
 
 _STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
@@ -57,6 +74,8 @@ def value_recomputes(subject: Subject) -> Iterator[Found]:
     Fix: let reprocrate compute the result anew from the runs, or correct the list of runs.
     """
     for pointer, result, sample in _samples(subject):
+        if result.statistic not in _STATISTICS:
+            continue  # a word of a newer version
         computed = _STATISTICS[result.statistic](sample.values)
         if not same(result.value, computed, sample.values):
             yield Found(
@@ -79,14 +98,15 @@ def value_recomputes(subject: Subject) -> Iterator[Found]:
 def standard_deviation_recomputes(subject: Subject) -> Iterator[Found]:
     """A result's standard deviation MUST be that of its values, with the declared degrees of freedom lost.
 
-    Judged: each result with `sd` and more values than `ddof` (1 where it is absent); at its `sd`.
+    Judged: each result with `sd` and more values than `ddof` (1 where it is absent) whose `varies_over` is
+        absent, `seeds` or `folds`; at its `sd`.
     Why: whether two results differ is judged by their spread.
     Fix: let reprocrate compute the result anew from the runs, or correct `ddof`.
     """
     for pointer, result, sample in _samples(subject):
         ddof = 1 if result.ddof is None else result.ddof
         n = len(sample.values)
-        if result.sd is None or n <= ddof:
+        if result.sd is None or n <= ddof or result.varies_over not in SPREADS_OF_VALUES:
             continue
         computed = statistics.sd(sample.values, ddof)
         if not same(result.sd, computed, sample.values):
@@ -107,14 +127,18 @@ def standard_deviation_recomputes(subject: Subject) -> Iterator[Found]:
 def n_is_the_number_of_values(subject: Subject) -> Iterator[Found]:
     """A result's n MUST be the number of finite values that it was computed from.
 
-    Judged: each result whose values can be told; at its `n`.
+    Judged: each result that lists what it is over and whose values can be told; where they cannot, and it is
+        over runs or results, the number that it lists counts; at its `n`.
     Why: intervals and tests shrink with n; a run without a value does not count.
     Fix: list the runs that left no value as excluded, and let reprocrate compute the result anew.
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
         sample = subject.evidence.sample(result)
-        if sample and result.n != len(sample.values):
-            yield Found(f"{pointer}/n", result=result.id, declared=result.n, computed=len(sample.values))
+        listed = len(result.results if result.over == "results" else result.runs)
+        # of runs with several values each it may not be known which counts, but one of each run does
+        n = len(sample.values) if sample else (result.n if result.over == "folds" else listed)
+        if listed and result.n != n:
+            yield Found(f"{pointer}/n", result=result.id, declared=result.n, computed=n)
 
 
 @rule(
@@ -127,17 +151,19 @@ def n_is_the_number_of_values(subject: Subject) -> Iterator[Found]:
 def interval_recomputes(subject: Subject) -> Iterator[Found]:
     """An interval that a result's values determine MUST be the one that they give.
 
-    Judged: each result of statistic `mean` whose interval is of kind `ci` with the method `t` (or `constant`:
-        no width, since all values are equal), or of kind `sd` or `se` with the result's `ddof`, 1 where it is
-        absent. A missing `level` is 0.95; at the interval.
+    Judged: each result of statistic `mean` with at least 2 values whose interval is of kind `ci` or `pi` with
+        the method `t` (or `constant`: no width, since all values are equal), or of kind `sd` or `se` with the
+        result's `ddof`, 1 where it is absent. Its `varies_over` and the result's are absent, `seeds` or
+        `folds`, and its `low` does not exceed its `high`. A missing `level` is 0.95, and `pi` is for the mean
+        of as many further values; at the interval.
     Why: claims are judged by intervals. Those by Student's t, of one standard deviation or one standard error
         follow from the values; bootstrap intervals depend on chance and are not computed again.
     Fix: let reprocrate compute the result anew from the runs, or name the method that was used.
     """
     for pointer, result, sample in _samples(subject):
         interval = result.interval
-        bounds = _bounds(interval, result, sample.values) if interval else None
-        if not interval or not bounds:
+        bounds = determined_interval(result, sample.values)
+        if not interval or not bounds or interval.low > interval.high:
             continue
         scale = (*sample.values, *bounds)
         if not (same(interval.low, bounds[0], scale) and same(interval.high, bounds[1], scale)):
@@ -152,18 +178,26 @@ def interval_recomputes(subject: Subject) -> Iterator[Found]:
             )
 
 
-def _bounds(interval: Interval, result: Result, values: Sequence[float]) -> tuple[float, float] | None:
-    """The interval that the values give; None where they do not determine it."""
+def determined_interval(result: Result, values: Sequence[float]) -> tuple[float, float] | None:
+    """The interval that a result's values give; None where they do not determine it."""
+    interval = result.interval
     ddof = 1 if result.ddof is None else result.ddof
-    if len(values) <= ddof or result.statistic != "mean":
+    if not interval or len(values) < 2 or result.statistic != "mean":
         return None
-    if interval.kind == "ci" and interval.method in ("t", "constant") and len(values) > 1:
-        computed = statistics.t_interval(values, interval.level or statistics.LEVEL)
-        return computed.low, computed.high
+    if {interval.varies_over, result.varies_over} - set(SPREADS_OF_VALUES):
+        return None
     if interval.kind in ("sd", "se"):
         half = statistics.sd(values, ddof) if interval.kind == "sd" else statistics.se(values, ddof)
         return statistics.mean(values) - half, statistics.mean(values) + half
-    return None
+    if interval.method not in ("t", "constant"):
+        return None
+    level = interval.level or statistics.LEVEL
+    computed = (
+        statistics.t_interval(values, level)
+        if interval.kind == "ci"
+        else statistics.prediction_interval(values, len(values), level)
+    )
+    return computed.low, computed.high
 
 
 @rule(
@@ -218,30 +252,48 @@ def smallest_and_largest_recompute(subject: Subject) -> Iterator[Found]:
                 )
 
 
-_UNIT_RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
+UNIT_RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
+"""The values that a metric with one of these units can have."""
 
 
 @rule(
-    "RC0810", MUST, spec="results", since="1.0", says="{metric} is {value} in {run}, outside [{low}, {high}]"
+    "RC0810",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="{metric} is {value} in {where}, outside [{low}, {high}]",
 )
 def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
-    """Every measured value MUST lie within the range that its metric declares, by `range` or by its unit.
+    """Every value MUST lie within the range that its metric declares, by `range` or by its unit.
 
-    Judged: each metric value of a run whose metric has a `range`, or else the unit `fraction` or `percent`;
-        at the `value`.
+    Judged: each metric value of a run, and `value`, `minimum` and `maximum` of each result whose values
+        cannot be told, `mean_rank` aside, where the metric has a `range`, or else the unit `fraction` or
+        `percent`; at the `value`, `minimum` or `maximum`.
     Why: an accuracy of 93 as a fraction, or of -0.1, shows that the unit or the program is wrong.
     Fix: correct the metric's unit or range, or what the program writes.
     """
     ranges = {}
     for metric in subject.well_formed.metrics:
-        declared = metric.range or _UNIT_RANGES.get(metric.unit or "")
-        if declared:
-            low, high = declared
+        declared = metric.range or UNIT_RANGES.get(metric.unit or "")
+        low, high = declared or (None, None)
+        if low is None or high is None or low < high:  # another rule says that a range is turned round
             ranges[metric.id] = (-math.inf if low is None else low, math.inf if high is None else high)
+    for pointer, metric_id, value, where in _ranged(subject):
+        low, high = ranges.get(metric_id, (-math.inf, math.inf))
+        if not low <= value <= high:
+            yield Found(pointer, metric=metric_id, value=value, where=where, low=low, high=high)
+
+
+def _ranged(subject: Subject) -> Iterator[tuple[str, str, float, str]]:
+    """Measured values, and the numbers of results whose values are not known, each with its place."""
     for pointer, run in numbered("/runs", subject.well_formed.runs):
         for place, seen in numbered(f"{pointer}/metrics", run.metrics):
-            low, high = ranges.get(seen.metric, (-math.inf, math.inf))
-            if seen.value is not None and not low <= seen.value <= high:
-                yield Found(
-                    f"{place}/value", metric=seen.metric, value=seen.value, run=run.id, low=low, high=high
-                )
+            if seen.value is not None:
+                yield f"{place}/value", seen.metric, seen.value, run.id
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        if result.statistic == "mean_rank" or values_are_known(subject, result):
+            continue
+        for name in ("value", "minimum", "maximum"):
+            number = getattr(result, name)
+            if number is not None:
+                yield f"{pointer}/{name}", result.metric, number, result.id

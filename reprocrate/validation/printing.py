@@ -1,0 +1,110 @@
+"""Figures as papers print them: what a table's cell shows, and what numbers may be multiplied by in print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reprocrate.manifest import Manifest, Reported, Result, Table
+from reprocrate.statistics import Recomputed, compare_printed
+from reprocrate.validation.places import numbered
+
+_LONGEST = 500
+_NUMBER = r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?"
+_BESIDE = rf"(?:±\s*(?P<spread>{_NUMBER})\s*%?|\([^()]*\)|\[[^\[\]]*\])"
+_FIGURE = re.compile(rf"(?P<value>{_NUMBER})\s*%?\s*{_BESIDE}?\s*[*†‡§¶↑↓a-d]?\s*")
+_BOLD = re.compile(r"\\(?:textbf|mathbf|bfseries|bf|boldsymbol|bm|B)(?![A-Za-z])|\*\*|<b>|<strong>")
+_COMMANDS = (
+    "textbf|textit|textrm|textsc|text|mathbf|mathrm|mathit|bfseries|bf|it|boldsymbol|bm|B|emph"
+    "|underline|uline|num|ensuremath|mbox|hbox|small|footnotesize|scriptsize|tiny|best|second"
+    "|dagger|ddagger|ast|star"
+)
+_REPLACED = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"\*\*|__", ""),
+        (r"\\(?:cell|row|text)?color(?:\[[^\[\]{}]*\])?\{[^{}]*\}", " "),  # a colour's name may hold numbers
+        (r"\\[hv]?phantom\{[^{}]*\}", ""),
+        (r"\\(?:text)?pm(?![A-Za-z])|\+/-|\+-|&plusmn;|&#177;", "±"),
+        (r"\^(?:\{[^{}0-9]*\}|\\[A-Za-z]+|[^\\{}0-9])", ""),  # a mark of a footnote or of a test
+        (r"_\{?\s*±?", " ±"),
+        (r"\\%", "%"),
+        (r"\\[,;:! ]|~|&nbsp;|\u00a0|\u2009|\u202f", " "),
+        (rf"\\(?:{_COMMANDS})(?![A-Za-z])", ""),
+        (r"</?(?:b|strong|i|em|u|small|sub|span|td)>", ""),
+        (r"[${}]", ""),
+        (r"[\u2212\u2013](?=[0-9.])", "-"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCell:
+    """What a cell of a table shows.
+
+    Attributes:
+        value: the figure as printed.
+        spread: what stands behind its plus-minus sign, as printed.
+        is_bold: whether it is set in bold type.
+    """
+
+    value: str
+    spread: str | None
+    is_bold: bool
+
+
+def read_cell(text: str | None) -> PrintedCell | None:
+    r"""The figure in a cell, with LaTeX, Markdown or HTML around it, as `\textbf{95.3} $\pm$ 0.4`.
+
+    None where it holds no figure, or anything else that might change what the figure means.
+    """
+    if not text or len(text) > _LONGEST:
+        return None
+    plain = text
+    for pattern, by in _REPLACED:
+        plain = pattern.sub(by, plain)
+    match = _FIGURE.fullmatch(plain.strip())
+    return PrintedCell(match["value"], match["spread"], bool(_BOLD.search(text))) if match else None
+
+
+def printed_cells(manifest: Manifest) -> Iterator[tuple[str, Table, Result, PrintedCell]]:
+    """Cells of tables that show a figure and whose result is there, with their places."""
+    for pointer, table in numbered("/tables", manifest.tables):
+        for place, cell in numbered(f"{pointer}/cells", table.cells):
+            result = manifest.find_result(cell.result)
+            figure = read_cell(cell.text)
+            if result and figure:
+                yield place, table, result, figure
+
+
+def multiplied(value: float, scale: float) -> Fraction:
+    """A number times what it was multiplied by when printed, exactly."""
+    return Fraction(value) * Fraction(scale)
+
+
+def scales(manifest: Manifest, result: Result, scale: float | None = None) -> tuple[float, ...]:
+    """What a result's numbers may have been multiplied by when they were printed.
+
+    Fractions may be printed as percentages; nothing else is multiplied unless a table says so, by `scale`.
+    A mean rank is never multiplied: it is a place, and no value of its metric.
+    """
+    if result.statistic == "mean_rank":
+        return (1.0,)
+    if scale is not None:
+        return (scale,)
+    metric = manifest.find_metric(result.metric)
+    is_fraction = metric is None or metric.unit in (None, "fraction")
+    return (1.0, 100.0) if is_fraction and abs(result.value) <= 1.0 else (1.0,)
+
+
+def fitting_scales(manifest: Manifest, result: Result, reported: Reported) -> tuple[float, ...]:
+    """What a printed figure was multiplied by; all that is possible where the figure does not tell."""
+    possible = scales(manifest, result)
+    fitting = tuple(
+        scale
+        for scale in possible
+        if compare_printed(reported.value, multiplied(result.value, scale)) is not Recomputed.DIFFERENT
+    )
+    return fitting or possible

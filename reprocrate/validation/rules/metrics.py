@@ -1,0 +1,257 @@
+"""RC16: metrics, and whether what they declare agrees with itself and with what uses them."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+
+from reprocrate.manifest import Manifest, Metric, MetricSource, Result
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rules.results import SLACK, UNIT_RANGES
+from reprocrate.validation.splits import declared_splits
+from reprocrate.validation.subject import Subject
+
+_LONGEST_PATTERN = 10_000
+
+
+@rule("RC1601", MUST, spec="metrics", since="1.0", says="the range of {metric} is from {low} to {high}")
+def range_ascends(subject: Subject) -> Iterator[Found]:
+    """The lower end of a metric's range MUST be smaller than its upper end.
+
+    Judged: each metric with a `range` of two numbers of which the first is not the smaller; at the `range`.
+    Why: no value lies in a range that is turned round, and only one in a range of one number.
+    Fix: write the smallest possible value first; null where there is no bound.
+    """
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        low, high = metric.range or (None, None)
+        if low is not None and high is not None and low >= high:
+            yield Found(f"{pointer}/range", metric=metric.id, low=low, high=high)
+
+
+@rule(
+    "RC1602",
+    MUST,
+    spec="metrics",
+    since="1.0",
+    says="{metric} is a {unit}, but its range is [{low}, {high}]",
+)
+def range_agrees_with_the_unit(subject: Subject) -> Iterator[Found]:
+    """The range of a metric in `fraction` MUST lie within [0, 1], that of one in `percent` within [0, 100].
+
+    Judged: each metric with the unit `fraction` or `percent` and a `range` that ascends: a number in it lies
+        outside, or the unit is `percent` and the range is [0, 1]; at the `range`.
+    Why: the two are mixed up easily, and then every value, margin and printed figure is off by a hundred. For
+        the same reason the range of a percentage is not [0, 1].
+    Fix: correct the unit or the range; a metric that can be negative or above has another unit.
+    """
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        bounds = UNIT_RANGES.get(metric.unit or "")
+        low, high = metric.range or (None, None)
+        if bounds is None or (low is not None and high is not None and low >= high):
+            continue
+        is_outside = any(end is not None and not bounds[0] <= end <= bounds[1] for end in (low, high))
+        if is_outside or (metric.unit == "percent" and (low, high) == (0.0, 1.0)):
+            yield Found(
+                f"{pointer}/range",
+                metric=metric.id,
+                unit=metric.unit,
+                low="no bound" if low is None else low,
+                high="no bound" if high is None else high,
+            )
+
+
+@rule(
+    "RC1603",
+    MUST,
+    spec="metrics",
+    since="1.0",
+    says="{metric} counts {declared} items, but {split}, which result {result} is on, has {count}",
+)
+def count_is_that_of_the_test_split(subject: Subject) -> Iterator[Found]:
+    """The `count_of` of a metric MUST be the `count` of every test split that its results were measured on.
+
+    Judged: each metric with `count_of`, against each result over runs of it on a split with the role `test`
+        and a `count`: of the result's data, or where it names none of the configuration's, or else of any;
+        one finding for each metric, at the `count_of`.
+    Why: which values the metric can have, and the smallest difference between two of them, follow from it.
+    Fix: correct `count_of` or the split's `count`; where test sets differ in size, leave `count_of` out.
+    """
+    manifest = subject.well_formed
+    results = _results_of(manifest)
+    for pointer, metric in numbered("/metrics", manifest.metrics):
+        is_count = metric.count_of is not None
+        found = _other_count(manifest, metric, results.get(metric.id, [])) if is_count else None
+        if found:
+            result, split, count = found
+            yield Found(
+                f"{pointer}/count_of",
+                metric=metric.id,
+                declared=metric.count_of,
+                split=split,
+                result=result,
+                count=count,
+            )
+
+
+def _results_of(manifest: Manifest) -> dict[str, list[Result]]:
+    """The results of each metric."""
+    found: dict[str, list[Result]] = {}
+    for result in manifest.results:
+        found.setdefault(result.metric, []).append(result)
+    return found
+
+
+def _other_count(
+    manifest: Manifest, metric: Metric, results: Sequence[Result]
+) -> tuple[str, str, int] | None:
+    """A result, its test split and that split's size, if it is another than the metric's."""
+    for result in results:
+        if result.over != "runs":
+            continue
+        declared = declared_splits(manifest, result.configuration, result.data, result.split)
+        sizes = {each.count for each in declared if each.role == "test"}
+        if len(sizes) == 1 and (count := sizes.pop()) not in (None, metric.count_of):
+            return result.id, result.split or "", count or 0
+    return None
+
+
+@rule("RC1604", SHOULD, spec="metrics", since="1.0", says="{metric} {what}")
+def last_k_goes_with_its_selection(subject: Subject) -> Iterator[Found]:
+    """A metric SHOULD say `last_k` if its selection is `mean_last_k`, and only then.
+
+    Judged: each metric with the selection `mean_last_k` and no `last_k`, at the metric; each with `last_k`
+        and another selection or none, at the `last_k`.
+    Why: a mean of an unknown number of values cannot be computed again.
+    Fix: set both or neither of them.
+    """
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        is_mean = metric.selection == "mean_last_k"
+        if is_mean and metric.last_k is None:
+            yield Found(pointer, metric=metric.id, what="is the mean of the last k values, but k is not said")
+        elif metric.last_k is not None and not is_mean:
+            what = f"has last_k {metric.last_k}, but its selection is {metric.selection or 'not given'}"
+            yield Found(f"{pointer}/last_k", metric=metric.id, what=what)
+
+
+@rule("RC1605", MUST, spec="metrics", since="1.0", says="the source of {metric} {what}")
+def source_is_one_place_and_one_way(subject: Subject) -> Iterator[Found]:
+    """A metric's source MUST be `path` with either `json_path` or `csv_column`, or `stdout` alone.
+
+    Judged: each `source` that has neither, both, or parts of both; at the `source`.
+    Why: a rerun finds the value in one place only, and has to know how to read it there.
+    Fix: give `path` with one of `json_path` and `csv_column`, or `stdout` alone.
+    """
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        what = _wrong_source(metric.source) if metric.source else ""
+        if what:
+            yield Found(f"{pointer}/source", metric=metric.id, what=what)
+
+
+def _wrong_source(source: MetricSource) -> str:
+    ways = [name for name in ("json_path", "csv_column") if getattr(source, name) is not None]
+    if source.stdout is not None:
+        others = ["path"] * (source.path is not None) + ways
+        return f"names stdout and {' and '.join(others)}" if others else ""
+    if len(ways) == 2:
+        return "names json_path and csv_column, but a file is of one kind"
+    if source.path is None:
+        return f"names {ways[0]}, but no path" if ways else "names no place"
+    return "" if ways else "names a file, but no place in it"
+
+
+@rule("RC1606", MUST, spec="metrics", since="1.0", says="the pattern of {metric} {what}")
+def pattern_finds_a_value(subject: Subject) -> Iterator[Found]:
+    """The `stdout` pattern of a metric MUST be a regular expression of Python with a group `value`.
+
+    Judged: each `source.stdout`: it does not compile (Python's `re`), has no group `value`, or has more than
+        10,000 characters; at the `stdout`.
+    Why: what the group matches is read as the value; without it a rerun finds nothing.
+    Fix: write it like `accuracy: (?P<value>[0-9.]+)`.
+    """
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        pattern = metric.source.stdout if metric.source else None
+        what = _wrong_pattern(pattern) if pattern is not None else ""
+        if what:
+            yield Found(f"{pointer}/source/stdout", metric=metric.id, what=what)
+
+
+def _wrong_pattern(pattern: str) -> str:
+    """What is wrong with a pattern, found by compiling it: it is never matched against anything here."""
+    if len(pattern) > _LONGEST_PATTERN:
+        return f"has {len(pattern)} characters, more than {_LONGEST_PATTERN}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            groups = re.compile(pattern).groupindex
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"is no regular expression: {error}"
+    return "" if "value" in groups else "has no group named value"
+
+
+@rule(
+    "RC1607",
+    SHOULD,
+    spec="metrics",
+    since="1.0",
+    says="the margin of {metric} is {margin}, and its range is only {width} wide",
+)
+def margin_is_smaller_than_the_range(subject: Subject) -> Iterator[Found]:
+    """A metric's margin SHOULD be smaller than its range.
+
+    Judged: each metric with `margin` and a `range` of two numbers, or else the unit `fraction` or `percent`:
+        the margin is at least as large as the range is wide. A relative margin counts times the largest
+        absolute value of the metric's results, or of the range where there is none; at the `margin`.
+    Why: with a margin as wide as the range every rerun is equivalent, whatever comes out.
+    Fix: set `margin` to the largest difference that is of no importance, in the metric's unit.
+    """
+    results = _results_of(subject.well_formed)
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        low, high = metric.range or UNIT_RANGES.get(metric.unit or "") or (None, None)
+        if metric.margin is None or low is None or high is None or low >= high:
+            continue
+        magnitude = max(_magnitudes(results, metric), default=max(abs(low), abs(high)))
+        margin = _margin(metric, magnitude)
+        if margin >= high - low:
+            yield Found(f"{pointer}/margin", metric=metric.id, margin=margin, width=high - low)
+
+
+def _magnitudes(results: Mapping[str, Sequence[Result]], metric: Metric) -> list[float]:
+    return sorted(abs(result.value) for result in results.get(metric.id, ()))
+
+
+def _margin(metric: Metric, magnitude: float) -> float:
+    """The margin of a metric in its unit, for a mean of this magnitude."""
+    if metric.margin is None:
+        return 0.0
+    return metric.margin.value * (magnitude if metric.margin.kind == "relative" else 1.0)
+
+
+@rule(
+    "RC1608",
+    SHOULD,
+    spec="metrics",
+    since="1.0",
+    says="{metric} tolerates {tolerance} between two runs of a seed, but its margin is {margin}",
+)
+def tolerance_is_within_the_margin(subject: Subject) -> Iterator[Found]:
+    """A metric's tolerance SHOULD NOT be larger than its margin.
+
+    Judged: each metric with `tolerance` and `margin`: for one of the absolute values x of its results, or for
+        1 where there is none, `atol` + `rtol` x exceeds the margin (times x where it is relative); at the
+        `tolerance`.
+    Why: the tolerance is for rounding in the same computation, the margin for one without importance. A rerun
+        within a larger tolerance would pass although its difference matters.
+    Fix: make `tolerance` smaller, or the margin larger.
+    """
+    results = _results_of(subject.well_formed)
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        if metric.tolerance is None or metric.margin is None:
+            continue
+        for magnitude in _magnitudes(results, metric) or [1.0]:
+            tolerance = metric.tolerance.atol + metric.tolerance.rtol * magnitude
+            margin = _margin(metric, magnitude)
+            if tolerance > margin * (1.0 + SLACK):
+                yield Found(f"{pointer}/tolerance", metric=metric.id, tolerance=tolerance, margin=margin)
+                break

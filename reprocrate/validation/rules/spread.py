@@ -1,0 +1,208 @@
+"""RC08: what stands behind a plus-minus sign is the spread that it is said to be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from reprocrate import statistics
+from reprocrate.manifest import Manifest, Metric, Reported, Result
+from reprocrate.statistics import Recomputed, compare_printed
+from reprocrate.validation.places import numbered
+from reprocrate.validation.printing import fitting_scales, multiplied
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rules.results import SLACK, UNIT_RANGES, values_behind_the_spread
+from reprocrate.validation.subject import Subject
+
+_KINDS = {
+    "sd": "standard deviation",
+    "se": "standard error",
+    "ci": "half of a confidence interval",
+    "range": "range",
+    "iqr": "interquartile range",
+    "mad": "median absolute deviation",
+}
+
+
+def _printed_spreads(subject: Subject) -> Iterator[tuple[str, Result, Reported]]:
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        for place, reported in numbered(f"{pointer}/reported", result.reported):
+            if reported.dispersion is not None:
+                yield place, result, reported
+
+
+@rule(
+    "RC0821",
+    MUST,
+    spec="results",
+    since="1.0",
+    says="± {printed} is printed as the {kind} of result {result}, which is {computed}{instead}",
+)
+def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
+    """A printed spread MUST be, rounded, the spread of its declared kind that the result has.
+
+    Judged: each `reported[].dispersion` of a result with `n` of at least 2 and a `dispersion_kind` other than
+        `none`. It has to be one of these, times what the value was multiplied by, rounded or cut off. Where
+        the values can be told and `varies_over` is absent, `seeds` or `folds`: the `sd` with the result's
+        `ddof`, or either one where it is absent, and the `se` from it; `ci`, half of the t interval, unless
+        the result has an interval of kind `ci` by another method; `range`, `mad`, and the `iqr` by any
+        definition of the quartiles. Else: the result's `sd`; its `sd` over the square root of n; half of its
+        interval of that kind, for `ci` also the part on either side; its `maximum` minus its `minimum`. Where
+        none of these is known it is not judged. A missing `level` is 0.95; at the `dispersion`.
+    Why: a standard error that is taken for a standard deviation makes a method look steadier than it is.
+    Fix: print the spread that the values give, or correct `dispersion_kind` or the result's `ddof`.
+    """
+    manifest = subject.well_formed
+    for place, result, reported in _printed_spreads(subject):
+        kind = reported.dispersion_kind or "none"
+        values = values_behind_the_spread(subject, result)
+        expected = _expected(kind, result, values) if result.n > 1 else []
+        if not expected or _fits(manifest, result, reported, expected, values):
+            continue
+        others = statistics.spreads(values, _level(result))
+        fitting = (words for words, other in others if _fits(manifest, result, reported, [other], values))
+        instead = next(fitting, None)
+        yield Found(
+            f"{place}/dispersion",
+            printed=reported.dispersion,
+            kind=_KINDS[kind],
+            result=result.id,
+            computed=expected[0],
+            instead=f" (it fits the {instead})" if instead else "",
+        )
+
+
+def _level(result: Result) -> float:
+    interval = result.interval
+    return interval.level if interval and interval.kind == "ci" and interval.level else statistics.LEVEL
+
+
+def _expected(kind: str, result: Result, values: Sequence[float]) -> list[float]:
+    """What the spread of a kind may be; nothing where the manifest does not tell."""
+    if kind in ("sd", "se"):
+        return _deviations(kind, result, values)
+    if kind == "ci":
+        return _half_widths(result, values)
+    if kind == "range":
+        if values:
+            return [statistics.value_range(values)]
+        known = result.minimum is not None and result.maximum is not None
+        return [(result.maximum or 0.0) - (result.minimum or 0.0)] if known else []
+    if kind == "iqr" and values:
+        return list(statistics.interquartile_ranges(values))
+    return [statistics.mad(values)] if kind == "mad" and values else []
+
+
+def _deviations(kind: str, result: Result, values: Sequence[float]) -> list[float]:
+    divisor = math.sqrt(len(values) or result.n) if kind == "se" else 1.0
+    interval = result.interval
+    if values:
+        ddofs = (1, 0) if result.ddof is None else (result.ddof,)
+        return [statistics.sd(values, ddof) / divisor for ddof in ddofs]
+    if result.sd is not None and (kind == "sd" or result.varies_over in (None, "seeds", "folds")):
+        return [result.sd / divisor]
+    if interval and interval.kind == kind:
+        return [(interval.high - interval.low) / 2.0]
+    return []
+
+
+def _half_widths(result: Result, values: Sequence[float]) -> list[float]:
+    """Of the declared interval, or by Student's t, at 95 % where no level is declared."""
+    interval = result.interval if result.interval and result.interval.kind == "ci" else None
+    if interval and (interval.method not in ("t", "constant") or not values):
+        # an interval by resampling need not lie evenly around its value
+        sides = (result.value - interval.low, interval.high - result.value)
+        return [(interval.high - interval.low) / 2.0, *sides] if interval.low <= interval.high else []
+    if values:
+        return [statistics.t_interval(values, _level(result)).half_width]
+    if result.sd is None or result.varies_over not in (None, "seeds", "folds"):
+        return []
+    ddofs = (1, 0) if result.ddof is None else (result.ddof,)
+    sds = [result.sd * math.sqrt((result.n - ddof) / (result.n - 1)) for ddof in ddofs]
+    return [statistics.half_width(each, result.n) for each in sds]
+
+
+def _fits(
+    manifest: Manifest,
+    result: Result,
+    reported: Reported,
+    expected: Sequence[float],
+    values: Sequence[float],
+) -> bool:
+    return any(
+        compare_printed(reported.dispersion or "", multiplied(each, scale), slack) is not Recomputed.DIFFERENT
+        for scale in fitting_scales(manifest, result, reported)
+        for slack in [multiplied(SLACK * max(map(abs, (*values, result.value))), scale)]
+        for each in expected
+    )
+
+
+@rule(
+    "RC0822",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="{value} ± {printed} is printed for result {result}, but not what the spread is",
+)
+def printed_spread_says_its_kind(subject: Subject) -> Iterator[Found]:
+    """A printed spread SHOULD say what it is: a standard deviation, a standard error, or another kind.
+
+    Judged: each `reported[]` with a `dispersion` whose `dispersion_kind` is absent or `none`; at the entry.
+    Why: over five seeds a standard deviation is more than twice the standard error.
+    Fix: set `dispersion_kind`, and say it in the caption of the table.
+    """
+    for place, result, reported in _printed_spreads(subject):
+        if reported.dispersion_kind in (None, "none"):
+            yield Found(place, value=reported.value, printed=reported.dispersion, result=result.id)
+
+
+@rule(
+    "RC0823",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="{value} ± {printed} for result {result} reaches beyond {bound}, which {metric} cannot",
+)
+def printed_bar_stays_within_the_range(subject: Subject) -> Iterator[Found]:
+    """A symmetric bar of a standard deviation, standard error or interval SHOULD stay in the metric's range.
+
+    Judged: each `reported[]` with a `dispersion` of kind `sd`, `se` or `ci` whose metric has a `range`, or
+        else the unit `fraction` or `percent`: the printed value minus, or plus, the printed spread lies
+        beyond an end of the range, times what the value was multiplied by; at the entry.
+    Why: an accuracy of 0.99 ± 0.02 says that 1.01 was to be expected; near its bound a metric is skewed.
+    Fix: print an interval that is not symmetric, such as a bootstrap interval, or the values themselves.
+    """
+    manifest = subject.well_formed
+    for place, result, reported in _printed_spreads(subject):
+        metric = manifest.find_metric(result.metric)
+        if metric is None or reported.dispersion_kind not in ("sd", "se", "ci"):
+            continue
+        bound = _bound_crossed(manifest, metric, result, reported)
+        if bound is not None:
+            yield Found(
+                place,
+                value=reported.value,
+                printed=reported.dispersion,
+                result=result.id,
+                bound=bound,
+                metric=metric.id,
+            )
+
+
+def _bound_crossed(manifest: Manifest, metric: Metric, result: Result, reported: Reported) -> float | None:
+    low, high = metric.range or UNIT_RANGES.get(metric.unit or "") or (None, None)
+    scale = fitting_scales(manifest, result, reported)[0]
+    value, half = (
+        statistics.read_printed(text).value for text in (reported.value, reported.dispersion or "0")
+    )
+    if low is not None and value - half < _exactly(low, scale) <= value:
+        return low * scale
+    if high is not None and value + half > _exactly(high, scale) >= value:
+        return high * scale
+    return None
+
+
+def _exactly(bound: float, scale: float) -> Fraction:
+    """A bound as the decimal number that it shows: 0.9 in percent is 90."""
+    return statistics.shown(bound).value * statistics.shown(scale).value

@@ -1,0 +1,291 @@
+"""RC12: tables, and whether each cell shows the result that it names."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reprocrate import statistics
+from reprocrate.manifest import Cell, Data, Manifest, Result, Table
+from reprocrate.statistics import Recomputed, compare_printed, read_printed
+from reprocrate.validation.places import numbered
+from reprocrate.validation.printing import PrintedCell, multiplied, printed_cells, scales
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
+from reprocrate.validation.subject import Subject
+
+
+@rule("RC1201", MUST, spec="tables", since="1.0", says="{table} has two cells in row {row}, column {heading}")
+def cell_is_there_once(subject: Subject) -> Iterator[Found]:
+    """A table MUST have one cell for each row and column at most.
+
+    Judged: each cell with the row and column of an earlier cell of its table; at the cell.
+    Why: of two figures in one place one is wrong, and nothing says which.
+    Fix: remove one of them, or correct its row or column.
+    """
+    for pointer, table in numbered("/tables", subject.well_formed.tables):
+        seen: set[tuple[str, str]] = set()
+        for place, cell in numbered(f"{pointer}/cells", table.cells):
+            if (cell.row, cell.column) in seen:
+                yield Found(place, table=table.label, row=cell.row, heading=cell.column)
+            seen.add((cell.row, cell.column))
+
+
+def _cells(manifest: Manifest) -> Iterator[tuple[str, Table, Cell, Result]]:
+    """Cells whose result is there."""
+    for pointer, table in numbered("/tables", manifest.tables):
+        for place, cell in numbered(f"{pointer}/cells", table.cells):
+            result = manifest.find_result(cell.result)
+            if result:
+                yield place, table, cell, result
+
+
+@rule(
+    "RC1202",
+    MUST,
+    spec="tables",
+    since="1.0",
+    says="{table} shows {metric}, but result {result} in row {row}, column {heading} is of {other}",
+)
+def cell_shows_the_tables_metric(subject: Subject) -> Iterator[Found]:
+    """The result of a cell MUST be of the table's metric, where the table has one.
+
+    Judged: each cell of a table with `metric` whose result is of another; at the cell's `result`.
+    Why: figures of another metric in between cannot be compared, and look as if they could.
+    Fix: name the right result, or leave the table's `metric` out if its cells show several.
+    """
+    for place, table, cell, result in _cells(subject.well_formed):
+        if table.metric is not None and result.metric != table.metric:
+            yield Found(
+                f"{place}/result",
+                table=table.label,
+                metric=table.metric,
+                result=result.id,
+                row=cell.row,
+                heading=cell.column,
+                other=result.metric,
+            )
+
+
+@rule(
+    "RC1203",
+    MUST,
+    spec="tables",
+    since="1.0",
+    says='the {side} of a cell of {table} is "{level}", but {factor} of result {result} is {actual}',
+)
+def cell_is_where_its_result_belongs(subject: Subject) -> Iterator[Found]:
+    """A cell's row and column MUST be the levels that its result's configuration has of the table's factors.
+
+    Judged: each cell with a result, by the table's `rows` and by its `columns`: where that is a factor of the
+        result's configuration, the cell says another level (numbers may be written in any usual way). Where
+        it is no factor, `metric` stands for the metric's id or name, `configuration` for the configuration's,
+        and `data` for that of the result's data, or else of the configuration's; at the `row` or `column`.
+    Why: a figure in the row of another method is that method's, for every reader.
+    Fix: name the right result, or correct the row or column.
+    """
+    manifest = subject.well_formed
+    for place, table, cell, result in _cells(manifest):
+        for side, factor, level in (("row", table.rows, cell.row), ("column", table.columns, cell.column)):
+            actual = _levels(manifest, factor, result)
+            if actual and level not in actual:
+                yield Found(
+                    f"{place}/{side}",
+                    side=side,
+                    table=table.label,
+                    level=level,
+                    factor=factor,
+                    result=result.id,
+                    actual=actual[0],
+                )
+
+
+def _levels(manifest: Manifest, factor: str, result: Result) -> list[str]:
+    """What a cell may say for a result's level of a factor; nothing where there is no such factor."""
+    configuration = manifest.find_configuration(result.configuration)
+    if configuration and factor in configuration.factors:
+        return _spellings(configuration.factors[factor])
+    if factor == "metric":
+        metric = manifest.find_metric(result.metric)
+        return [result.metric, *([metric.name] if metric and metric.name else [])]
+    if factor == "configuration" and configuration:
+        return [configuration.id, configuration.label]
+    if factor == "data" and (result.data or configuration):
+        names = [result.data] if result.data else [*(configuration.data if configuration else ())]
+        found = [data for name in names if (data := manifest.find_data(name))]
+        return [spelling for data in found for spelling in _names(data)]
+    return []
+
+
+def _names(data: Data) -> list[str]:
+    return [data.id, *([data.name] if data.name else [])]
+
+
+def _spellings(level: object) -> list[str]:
+    """How a level of a factor may be written in a table."""
+    found = [str(level), json.dumps(level, ensure_ascii=False)]
+    if isinstance(level, int | float) and not isinstance(level, bool):
+        found += [f"{level:g}", f"{level:,}", f"{float(level)}"]
+    return list(dict.fromkeys(found))
+
+
+@rule(
+    "RC1204",
+    MUST,
+    spec="tables",
+    since="1.0",
+    says="{table} shows {text} for result {result}, which is {value}",
+)
+def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
+    """The figure in a cell MUST be the value of its result times the table's `scale`, rounded.
+
+    Judged: each cell with a result whose `text` is one number, with its spread behind a plus-minus sign, or
+        in brackets, and type and marks of LaTeX, Markdown or HTML around it. The value, unless it is a
+        mean rank, is multiplied by `scale`, or where the table has none as for RC0815. A figure that only
+        cutting off gives is judged by RC0816; at the `text`.
+    Why: a misprint or a number from an older run misleads every reader of the paper.
+    Fix: print the figure that the result gives. Text that is no figure is not judged.
+    """
+    manifest = subject.well_formed
+    for place, table, result, cell in printed_cells(manifest):
+        outcomes = [
+            compare_printed(cell.value, multiplied(result.value, scale))
+            for scale in scales(manifest, result, table.scale)
+        ]
+        if set(outcomes) == {Recomputed.DIFFERENT}:
+            yield Found(
+                f"{place}/text", table=table.label, text=cell.value, result=result.id, value=result.value
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A cell as it is compared with those beside it."""
+
+    place: str
+    table: Table
+    result: Result
+    cell: PrintedCell
+
+    @property
+    def figure(self) -> Fraction:
+        return read_printed(self.cell.value).value * (-1 if (self.table.scale or 1) < 0 else 1)
+
+
+@rule(
+    "RC1205",
+    SHOULD,
+    spec="tables",
+    since="1.0",
+    says="{table} sets {figure} in bold type, but {better} is better",
+)
+def bold_figure_is_the_best(subject: Subject) -> Iterator[Found]:
+    """A figure in bold type SHOULD be the best of its column.
+
+    Judged: each figure in bold type, by the commands of LaTeX, two asterisks, or `<b>` and `<strong>`, in a
+        column whose figures are all of one metric, with the direction `maximize` or `minimize`: another
+        figure of the column is better, as printed. It is accepted where the best is bold too and the
+        intervals of the two results meet, and where, with several columns, every bold figure of the table is
+        best of its row in the same sense; at the `text`.
+    Why: bold type is read as the best, whatever the figures say. Where one more figure is in bold type, it is
+        accepted if its interval meets that of the best, and a table may be laid out by rows instead.
+    Fix: set the best figures in bold type, and say in the caption what it means.
+    """
+    manifest = subject.well_formed
+    of_tables: dict[str, list[_Shown]] = {}
+    for place, table, result, cell in printed_cells(manifest):
+        pointer = place.rpartition("/cells/")[0]
+        of_tables.setdefault(pointer, []).append(_Shown(place, table, result, cell))
+    for shown in of_tables.values():
+        wrong = _wrongly_bold(manifest, shown, by_column=True)
+        is_by_rows = len({_position(each, by_column=True) for each in shown}) > 1
+        if wrong and not (is_by_rows and not _wrongly_bold(manifest, shown, by_column=False)):
+            for each, better in wrong:
+                yield Found(
+                    f"{each.place}/text",
+                    table=each.table.label,
+                    figure=each.cell.value,
+                    better=better.cell.value,
+                )
+
+
+def _position(shown: _Shown, *, by_column: bool) -> str:
+    cell = shown.table.cells[int(shown.place.rpartition("/")[2])]
+    return cell.column if by_column else cell.row
+
+
+def _wrongly_bold(
+    manifest: Manifest, shown: Sequence[_Shown], *, by_column: bool
+) -> list[tuple[_Shown, _Shown]]:
+    """Cells in bold type that are not the best of their column or row, each with one that is better."""
+    lines: dict[str, list[_Shown]] = {}
+    for each in shown:
+        lines.setdefault(_position(each, by_column=by_column), []).append(each)
+    wrong = []
+    for line in lines.values():
+        metrics = {each.result.metric for each in line}
+        metric = manifest.find_metric(metrics.pop()) if len(metrics) == 1 else None
+        if metric is None or metric.direction not in ("maximize", "minimize"):
+            continue
+        best = (max if metric.direction == "maximize" else min)(line, key=lambda each: each.figure)
+        is_marked = any(each.cell.is_bold for each in line if each.figure == best.figure)
+        for each in line:
+            is_tied = is_marked and _overlap(each.result, best.result)
+            if each.cell.is_bold and each.figure != best.figure and not is_tied:
+                wrong.append((each, best))
+    return wrong
+
+
+def _overlap(a: Result, b: Result) -> bool:
+    if a.interval is None or b.interval is None:
+        return False
+    return a.interval.low <= b.interval.high and b.interval.low <= a.interval.high
+
+
+@rule(
+    "RC1206",
+    SHOULD,
+    spec="tables",
+    since="1.0",
+    says="{table} shows ± {spread} for result {result}, which has no such spread of any kind",
+)
+def cell_shows_a_spread_of_its_result(subject: Subject) -> Iterator[Found]:
+    """What stands behind a plus-minus sign in a cell SHOULD be a spread of its result, of some kind.
+
+    Judged: each cell as in RC1204 with a plus-minus sign whose result's values can be told, vary over seeds
+        or folds, and are at least 2. The figure is, rounded or cut off, none of these: standard deviation or
+        error with either `ddof`, half of the t or normal interval, range or half of it, mean or median
+        absolute deviation, interquartile range, twice the deviation, variance, the result's `sd`, half of its
+        interval or the part on either side; at the `text`.
+    Why: standard deviation, standard error, half an interval and others are in use; a number that fits none
+        of them is of other values, or a misprint.
+    Fix: print the spread that the values give, and say in the caption which one it is.
+    """
+    manifest = subject.well_formed
+    for place, table, result, cell in printed_cells(manifest):
+        values = values_behind_the_spread(subject, result)
+        if cell.spread is None or len(values) < 2:
+            continue
+        if not _has_spread(manifest, table, result, cell.spread, values):
+            yield Found(f"{place}/text", table=table.label, spread=cell.spread, result=result.id)
+
+
+def _has_spread(
+    manifest: Manifest, table: Table, result: Result, printed: str, values: Sequence[float]
+) -> bool:
+    interval = result.interval
+    declared = [] if result.sd is None else [result.sd]
+    if interval:
+        declared += [interval.high - result.value, result.value - interval.low]
+        declared += [(interval.high - interval.low) / 2.0]
+    computed = (each for _, each in statistics.spreads(values))
+    slack = SLACK * max(map(abs, values))
+    outcomes = (
+        compare_printed(printed, multiplied(each, abs(scale)), multiplied(slack, abs(scale)))
+        for each in itertools.chain(declared, computed)
+        for scale in scales(manifest, result, table.scale)
+    )
+    return any(outcome is not Recomputed.DIFFERENT for outcome in outcomes)
