@@ -184,10 +184,13 @@ def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
     """
     manifest = subject.well_formed
     for pointer, claim in numbered("/claims", manifest.claims):
+        if any(_lacking(claim)):
+            continue  # another rule says that it cannot be judged
         if claim.kind in _ORDERINGS:
             what = _wrong_ordering(manifest, claim)
         else:
-            what = next(filter(None, (_wrong_value(claim, each) for each in _results(manifest, claim))), "")
+            named = filter(None, map(manifest.find_result, claim.evidence))
+            what = next(filter(None, (_wrong_value(claim, each) for each in named)), "")
         if what:
             yield Found(pointer, claim=claim.id, what=what)
 
@@ -210,12 +213,13 @@ def _wrong_value(claim: Claim, result: Result) -> str:
 def _wrong_ordering(manifest: Manifest, claim: Claim) -> str:
     """How the recorded values contradict an ordering; empty if they do not, or if that cannot be told."""
     wrong = []
-    comparisons = _comparisons(manifest, claim)
-    for comparison in comparisons:
+    for comparison in _comparisons(manifest, claim):
         a, b = manifest.find_result(comparison.a), manifest.find_result(comparison.b)
         metric = manifest.find_metric(a.metric) if a else None
         if not a or not b or not metric or metric.direction not in ("maximize", "minimize"):
             return ""
+        if a.metric != b.metric or {a.statistic, b.statistic} > {"mean_rank"}:
+            return ""  # which of the two is better nothing says
         larger_is_better = metric.direction == "maximize" and a.statistic != "mean_rank"
         gain = a.value - b.value if larger_is_better else b.value - a.value
         needed = claim.by or 0.0
@@ -223,7 +227,7 @@ def _wrong_ordering(manifest: Manifest, claim: Claim) -> str:
             wrong.append(f"{a.id} is {a.value:.12g} and {b.id} is {b.value:.12g}")
     allowed = 0
     if claim.kind == "quantified" and claim.quantifier:
-        allowed = max(len(comparisons) - claim.quantifier.at_least, 0)
+        allowed = claim.quantifier.of - claim.quantifier.at_least
     return "; ".join(wrong) if len(wrong) > allowed else ""
 
 

@@ -96,7 +96,9 @@ def pairs_have_the_same_seed(subject: Subject) -> Iterator[Found]:
         is_paired = comparison.paired or comparison.test == "paired_t"
         if not is_paired or None in (*a.runs, *b.runs):
             continue
-        if _seeds(a) != _seeds(b):
+        if None in (*a.seeds, *b.seeds):
+            yield Found(pointer, comparison=comparison.id, why="some of its runs have no seed")
+        elif _seeds(a) != _seeds(b):
             yield Found(pointer, comparison=comparison.id, why="its results have different seeds")
         elif not determinism or not determinism.seeds_pair_randomness:
             yield Found(pointer, comparison=comparison.id, why="nothing says that seeds pair the randomness")
@@ -208,7 +210,12 @@ def _difference(comparison: Comparison, a: Sample, b: Sample) -> statistics.Diff
     if comparison.test == "welch_t":
         return statistics.welch(a.values, b.values)
     by_seed = dict(zip(map(str, b.seeds), b.values, strict=True))
-    if comparison.test != "paired_t" or len(by_seed) != len(a.values) or _seeds(a) != _seeds(b):
+    if (
+        comparison.test != "paired_t"
+        or None in a.seeds
+        or len(by_seed) != len(a.values)
+        or _seeds(a) != _seeds(b)
+    ):
         return None
     return statistics.paired(a.values, [by_seed[str(seed)] for seed in a.seeds])
 

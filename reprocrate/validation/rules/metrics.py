@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
 from reprocrate.manifest import Manifest, Metric, MetricSource, Result
 from reprocrate.validation.places import numbered
+from reprocrate.validation.ranges import OF_UNITS, range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
-from reprocrate.validation.rules.results import SLACK, UNIT_RANGES
+from reprocrate.validation.rules.results import SLACK
 from reprocrate.validation.splits import declared_splits
 from reprocrate.validation.subject import Subject
 
@@ -47,7 +49,7 @@ def range_agrees_with_the_unit(subject: Subject) -> Iterator[Found]:
     Fix: correct the unit or the range; a metric that can be negative or above has another unit.
     """
     for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
-        bounds = UNIT_RANGES.get(metric.unit or "")
+        bounds = OF_UNITS.get(metric.unit or "")
         low, high = metric.range or (None, None)
         if bounds is None or (low is not None and high is not None and low >= high):
             continue
@@ -208,8 +210,8 @@ def margin_is_smaller_than_the_range(subject: Subject) -> Iterator[Found]:
     """
     results = _results_of(subject.well_formed)
     for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
-        low, high = metric.range or UNIT_RANGES.get(metric.unit or "") or (None, None)
-        if metric.margin is None or low is None or high is None or low >= high:
+        low, high = range_of(metric)
+        if metric.margin is None or math.isinf(high - low):
             continue
         magnitude = max(_magnitudes(results, metric), default=max(abs(low), abs(high)))
         margin = _margin(metric, magnitude)
@@ -218,7 +220,9 @@ def margin_is_smaller_than_the_range(subject: Subject) -> Iterator[Found]:
 
 
 def _magnitudes(results: Mapping[str, Sequence[Result]], metric: Metric) -> list[float]:
-    return sorted(abs(result.value) for result in results.get(metric.id, ()))
+    """How large the metric's means are; a mean rank is none of its values."""
+    own = (result for result in results.get(metric.id, ()) if result.statistic != "mean_rank")
+    return sorted(abs(result.value) for result in own)
 
 
 def _margin(metric: Metric, magnitude: float) -> float:

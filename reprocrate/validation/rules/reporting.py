@@ -118,11 +118,14 @@ def run_counts_once(subject: Subject) -> Iterator[Found]:
             if name in used:
                 yield Found(place, result=result.id, run=name, how="twice")
             used.add(name)
+        left_out: set[str] = set()
         for place, excluded in numbered(f"{pointer}/excluded", result.excluded):
-            if excluded.run in used:
-                yield Found(
-                    f"{place}/run", result=result.id, run=excluded.run, how="both as used and as excluded"
-                )
+            name = excluded.run
+            if name in used:
+                yield Found(f"{place}/run", result=result.id, run=name, how="both as used and as excluded")
+            elif name in left_out:
+                yield Found(f"{place}/run", result=result.id, run=name, how="twice as excluded")
+            left_out.add(name)
 
 
 @rule(

@@ -9,6 +9,7 @@ from reprocrate import statistics
 from reprocrate.manifest import Result
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
+from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, Found, rule
 from reprocrate.validation.subject import Subject
 
@@ -76,6 +77,8 @@ def value_recomputes(subject: Subject) -> Iterator[Found]:
     for pointer, result, sample in _samples(subject):
         if result.statistic not in _STATISTICS:
             continue  # a word of a newer version
+        if result.statistic == "single" and len(sample.values) > 1:
+            continue  # another rule says that there are several
         computed = _STATISTICS[result.statistic](sample.values)
         if not same(result.value, computed, sample.values):
             yield Found(
@@ -252,10 +255,6 @@ def smallest_and_largest_recompute(subject: Subject) -> Iterator[Found]:
                 )
 
 
-UNIT_RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
-"""The values that a metric with one of these units can have."""
-
-
 @rule(
     "RC0810",
     MUST,
@@ -272,12 +271,7 @@ def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
     Why: an accuracy of 93 as a fraction, or of -0.1, shows that the unit or the program is wrong.
     Fix: correct the metric's unit or range, or what the program writes.
     """
-    ranges = {}
-    for metric in subject.well_formed.metrics:
-        declared = metric.range or UNIT_RANGES.get(metric.unit or "")
-        low, high = declared or (None, None)
-        if low is None or high is None or low < high:  # another rule says that a range is turned round
-            ranges[metric.id] = (-math.inf if low is None else low, math.inf if high is None else high)
+    ranges = {metric.id: range_of(metric) for metric in subject.well_formed.metrics}
     for pointer, metric_id, value, where in _ranged(subject):
         low, high = ranges.get(metric_id, (-math.inf, math.inf))
         if not low <= value <= high:

@@ -11,8 +11,9 @@ from reprocrate.manifest import Manifest, Metric, Reported, Result
 from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import fitting_scales, multiplied
+from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
-from reprocrate.validation.rules.results import SLACK, UNIT_RANGES, values_behind_the_spread
+from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
 from reprocrate.validation.subject import Subject
 
 _KINDS = {
@@ -191,14 +192,14 @@ def printed_bar_stays_within_the_range(subject: Subject) -> Iterator[Found]:
 
 
 def _bound_crossed(manifest: Manifest, metric: Metric, result: Result, reported: Reported) -> float | None:
-    low, high = metric.range or UNIT_RANGES.get(metric.unit or "") or (None, None)
+    low, high = range_of(metric)
     scale = fitting_scales(manifest, result, reported)[0]
     value, half = (
         statistics.read_printed(text).value for text in (reported.value, reported.dispersion or "0")
     )
-    if low is not None and value - half < _exactly(low, scale) <= value:
+    if math.isfinite(low) and value - half < _exactly(low, scale) <= value:
         return low * scale
-    if high is not None and value + half > _exactly(high, scale) >= value:
+    if math.isfinite(high) and value + half > _exactly(high, scale) >= value:
         return high * scale
     return None
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from reprocrate import statistics
 from reprocrate.manifest import Cell, Data, Manifest, Result, Table
+from reprocrate.manifest.section import Scalar
 from reprocrate.statistics import Recomputed, compare_printed, read_printed
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import PrintedCell, multiplied, printed_cells, scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
 from reprocrate.validation.subject import Subject
+
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 
 @rule("RC1201", MUST, spec="tables", since="1.0", says="{table} has two cells in row {row}, column {heading}")
@@ -91,7 +95,7 @@ def cell_is_where_its_result_belongs(subject: Subject) -> Iterator[Found]:
     for place, table, cell, result in _cells(manifest):
         for side, factor, level in (("row", table.rows, cell.row), ("column", table.columns, cell.column)):
             actual = _levels(manifest, factor, result)
-            if actual and level not in actual:
+            if actual and not any(_is_written(each, level) for each in actual):
                 yield Found(
                     f"{place}/{side}",
                     side=side,
@@ -103,11 +107,11 @@ def cell_is_where_its_result_belongs(subject: Subject) -> Iterator[Found]:
                 )
 
 
-def _levels(manifest: Manifest, factor: str, result: Result) -> list[str]:
+def _levels(manifest: Manifest, factor: str, result: Result) -> list[Scalar]:
     """What a cell may say for a result's level of a factor; nothing where there is no such factor."""
     configuration = manifest.find_configuration(result.configuration)
     if configuration and factor in configuration.factors:
-        return _spellings(configuration.factors[factor])
+        return [configuration.factors[factor]]
     if factor == "metric":
         metric = manifest.find_metric(result.metric)
         return [result.metric, *([metric.name] if metric and metric.name else [])]
@@ -124,12 +128,16 @@ def _names(data: Data) -> list[str]:
     return [data.id, *([data.name] if data.name else [])]
 
 
-def _spellings(level: object) -> list[str]:
-    """How a level of a factor may be written in a table."""
-    found = [str(level), json.dumps(level, ensure_ascii=False)]
-    if isinstance(level, int | float) and not isinstance(level, bool):
-        found += [f"{level:g}", f"{level:,}", f"{float(level)}"]
-    return list(dict.fromkeys(found))
+def _is_written(level: Scalar, text: str) -> bool:
+    """Whether a table may write a level of a factor so."""
+    if level is None:
+        return text in ("null", "None")
+    if isinstance(level, bool):
+        return text in (str(level), str(level).lower())
+    if isinstance(level, str):
+        return text == level
+    plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
+    return bool(_DECIMAL.fullmatch(plain)) and float(plain) == float(level)
 
 
 @rule(
@@ -226,17 +234,25 @@ def _wrongly_bold(
         lines.setdefault(_position(each, by_column=by_column), []).append(each)
     wrong = []
     for line in lines.values():
-        metrics = {each.result.metric for each in line}
-        metric = manifest.find_metric(metrics.pop()) if len(metrics) == 1 else None
-        if metric is None or metric.direction not in ("maximize", "minimize"):
+        directions = {_direction(manifest, each.result) for each in line}
+        direction = directions.pop()[1] if len(directions) == 1 else None
+        if direction not in ("maximize", "minimize"):
             continue
-        best = (max if metric.direction == "maximize" else min)(line, key=lambda each: each.figure)
+        best = (max if direction == "maximize" else min)(line, key=lambda each: each.figure)
         is_marked = any(each.cell.is_bold for each in line if each.figure == best.figure)
         for each in line:
             is_tied = is_marked and _overlap(each.result, best.result)
             if each.cell.is_bold and each.figure != best.figure and not is_tied:
                 wrong.append((each, best))
     return wrong
+
+
+def _direction(manifest: Manifest, result: Result) -> tuple[str, str | None]:
+    """What a result's value is, and which values of that are better; of mean ranks the smaller ones."""
+    if result.statistic == "mean_rank":
+        return "mean_rank", "minimize"
+    metric = manifest.find_metric(result.metric)
+    return f"metric {result.metric}", metric.direction if metric else None
 
 
 def _overlap(a: Result, b: Result) -> bool:
