@@ -27,7 +27,8 @@ def result_lists_what_it_is_over(subject: Subject) -> Iterator[Found]:
     """A result MUST list what it was aggregated from: runs where it is over runs or folds, else results.
 
     Judged: each result over results that lists `runs`, and each over runs or folds that lists `results`, at
-        that list; and each without a list of the kind that it is over, at the result.
+        that list; and each without a list of the kind that it is over, at the result. An empty list counts
+        as none.
     Why: a number without its sources cannot be computed again, and with both it counts something twice.
     Fix: let reprocrate compute the result from the runs, or list the results that were aggregated.
     """

@@ -55,10 +55,10 @@ def value_lies_between_smallest_and_largest(subject: Subject) -> Iterator[Found]
     """A result's value MUST be one that values between its smallest and largest can have.
 
     Judged: each result with `minimum` or `maximum` whose values cannot be told, with a statistic other than
-        `mean_rank`. Its `minimum` exceeds its `maximum`, at the `minimum`; or its `value` is not between
-        them, is not the `maximum` for `max` or the `minimum` for `min`, or, for a `mean`, or a `median` or
-        `iqm` with `n` 2, is nearer than an nth of the range to either; at the `value`. One unit of the last
-        place that any of the three shows, and a relative 1e-9, are allowed.
+        `mean_rank`. Its `minimum` exceeds its `maximum`, at the `minimum`; or else its `value` is not
+        between them, is not the `maximum` for `max` or the `minimum` for `min`, or, for a `mean`, or a
+        `median` or `iqm` with `n` 2, is nearer than an nth of the range to either; at the `value`. For the
+        `value` one unit of the finest last place among the three, and a relative 1e-9, are allowed.
     Why: of n values one is the smallest and one the largest, so their mean, median and interquartile mean lie
         between, and the mean at least an nth of the range away from both.
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
@@ -118,11 +118,12 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
     """A standard deviation MUST be one that n values between the smallest and the largest can have.
 
     Judged: each result with `minimum`, `maximum` and `n` of at least 2 that RC0825 accepts, whose values
-        cannot be told and whose `varies_over` is absent, `seeds` or `folds`: its `sd`, or else each printed
-        `sd` or `se` (times the square root of n), is smaller than R / sqrt(2 (n - d)) or larger than R sqrt(k
-        (n - k) / (n (n - d))), with k half of n, rounded down. Where `ddof` is absent either will do. Half a
-        unit of the last place of the deviation, one unit of that of the other numbers, and a relative 1e-9
-        are allowed; at the `sd` or `dispersion`.
+        cannot be told and whose `varies_over` is absent, `seeds` or `folds`: its `sd`, or, if it has none,
+        each printed `sd` or `se` (times the square root of n) by the factor of its entry, is smaller than R
+        / sqrt(2 (n - d)) or larger than R sqrt(k (n - k) / (n (n - d))), with k half of n, rounded down.
+        Where `ddof` is absent either will do. Allowed are half a unit of the deviation's own last place, for
+        R one unit of the finest last place among `value`, `minimum` and `maximum`, and a relative 1e-9; at
+        the `sd` or `dispersion`.
     Why: with R the range and d the ddof it is at least R / sqrt(2 (n - d)), all other values in the middle,
         and at most (R / 2) sqrt(n / (n - d)), half of the values at each end.
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
@@ -195,7 +196,8 @@ def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
 
     Judged: each interval of a result whose `low` exceeds its `high`; and each of kind `sd` or `se`, or with
         the method `t`, `constant`, `welch`, `paired` or none, that RC0804 and RC0828 do not compute and that
-        does not contain the result's `value`; at the interval.
+        does not contain the result's `value`, one unit of the finest last place among the three and a
+        relative 1e-9 being allowed; at the interval.
     Why: intervals of standard deviations, standard errors and by Student's t are laid around the value. One
         by resampling need not contain it, and is judged by the order of its ends only.
     Fix: correct the ends, or name the method that the interval was computed by.
@@ -242,9 +244,11 @@ def interval_follows_from_the_deviation(subject: Subject) -> Iterator[Found]:
     """An interval that value, standard deviation and n determine MUST be the one that they give.
 
     Judged: each result of statistic `mean` with `sd` and `n` of at least 2 whose values cannot be told: its
-        interval of kind `sd` or `se`, or of kind `ci` or `pi` with the method `t`. Its `varies_over` and the
-        result's are absent, `seeds` or `folds`. Where `ddof` is absent either will do, and what rounding the
-        numbers as they are recorded may change is allowed; at the interval.
+        interval of kind `sd` or `se`, or of kind `ci` or `pi` with the method `t`, if its `low` does not
+        exceed its `high`. Its `varies_over` and the result's are absent, `seeds` or `folds`. Where `ddof` is
+        absent either will do, and a missing `level` is 0.95. Allowed at each end are one unit of the finest
+        last place among `value`, `low` and `high`, half a unit of the last place of `sd` times the factor
+        that it has in the formula, and a relative 1e-9; at the interval.
     Why: claims are judged by intervals, also where the values behind them are not known.
     Fix: correct the number that is wrong, or name the method that the interval was computed by.
     """

@@ -65,9 +65,9 @@ def evidence_counts_once(subject: Subject) -> Iterator[Found]:
 def claimed_value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
     """A claimed value MUST lie within the range of the metric that it is about.
 
-    Judged: each claim of kind `value` or `threshold` with `value` and a result (not of `mean_rank`) in its
-        evidence: the metric's `range`, else [0, 1] for the unit `fraction` and [0, 100] for `percent`; once
-        for each claim, at its `value`.
+    Judged: each claim of kind `value` or `threshold` with `value`: it lies, by however little, outside of
+        the range, as the chapter Metrics defines it, of the metric of a result (not of `mean_rank`) that its
+        `evidence` names; once for each claim, at its `value`.
     Why: no run can have such a value; often it is a percentage of what is recorded as a fraction.
     Fix: write the value in the metric's own unit; a table's `scale` says how it is printed.
     """

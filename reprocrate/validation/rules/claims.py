@@ -112,7 +112,8 @@ def ordering_rests_on_comparisons(subject: Subject) -> Iterator[Found]:
     """A claim that one result is better than another MUST rest on comparisons, one for each case.
 
     Judged: each claim of kind `ordering`, `gain` or `quantified` that has evidence, but no comparison in it;
-        of kind `quantified` with `quantifier`, another number of comparisons than `of`; at its `evidence`.
+        of kind `quantified` with `quantifier`, another number of entries of `evidence` that are comparisons
+        than `of`; at its `evidence`.
     Why: it is the comparison that says which of the two is meant to be better.
     Fix: name the comparison as evidence; reprocrate makes one for each `better` in reprocrate.toml.
     """
@@ -137,8 +138,9 @@ def ordering_rests_on_comparisons(subject: Subject) -> Iterator[Found]:
 def compared_metric_has_a_direction(subject: Subject) -> Iterator[Found]:
     """A metric by which one result is claimed to be better MUST say whether larger or smaller is better.
 
-    Judged: each claim of kind `ordering`, `gain` or `quantified`: each metric of its results whose direction
-        is not `maximize` or `minimize`; at the claim.
+    Judged: each claim of kind `ordering`, `gain` or `quantified`: each metric whose direction is not
+        `maximize` or `minimize` of the results that are named in its `evidence` or stand in comparisons
+        named there; once for each metric, at the claim.
     Why: the same numbers uphold the claim in one case and refute it in the other.
     Fix: set `direction` in `[metrics.NAME]` of reprocrate.toml to maximize or minimize.
     """
@@ -159,7 +161,8 @@ def compared_metric_has_a_direction(subject: Subject) -> Iterator[Found]:
 def claimed_metric_has_a_margin(subject: Subject) -> Iterator[Found]:
     """A metric that a claim rests on SHOULD declare the largest difference that is of no importance.
 
-    Judged: each claim: each metric of its results without `margin`; at the claim.
+    Judged: each claim: each metric without `margin` of the results as in RC0906; once for each metric, at
+        the claim.
     Why: without it a rerun on other hardware can be neither equivalent nor contradicted, only inconclusive.
     Fix: set `margin` in `[metrics.NAME]` of reprocrate.toml, before anybody reruns the experiment.
     """
@@ -174,10 +177,14 @@ def claimed_metric_has_a_margin(subject: Subject) -> Iterator[Found]:
 def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
     """The recorded results MUST NOT say the opposite of a claim.
 
-    Judged: each claim whose results say otherwise: a `threshold` on the wrong side of its value; a `value`
-        with `margin` (and `relation` `equals` or absent) that is missed by more; an ordering whose gain (a
-        minus b, turned by the direction; of mean ranks the smaller one is better) is less than `by`, 0 where
-        it is absent, in more comparisons than the quantifier allows; equal numbers are never wrong; at the
+    Judged: each claim that RC0904 accepts, by the `value`s of results as declared. `value` and `threshold`:
+        a result that `evidence` itself names is below the claim's `value` where `relation` is `at_least`,
+        above it where it is `at_most`, and where a `value` is claimed with `equals` or no relation, further
+        away than `margin`, if there is one. The other kinds: the gain of a comparison is less than `by`, 0
+        where that is absent; of a `quantified` claim in more of its comparisons than `of` minus `at_least`,
+        else in any. The gain is a minus b, or b minus a where smaller values are better, as of two mean
+        ranks. It is not judged where a comparison in the evidence lacks a side, has two metrics, has a mean
+        rank on one side only, or has a metric without direction. Equal numbers are never wrong; at the
         claim.
     Why: a claim that its own evidence contradicts is wrong before anybody reruns anything.
     Fix: correct the claim, or what it rests on.
@@ -206,7 +213,9 @@ def _wrong_value(claim: Claim, result: Result) -> str:
     elif relation == "at_most":
         is_wrong, wanted = result.value > claim.value, "at most"
     elif relation == "equals" and claim.margin is not None:
-        is_wrong, wanted = abs(result.value - claim.value) > claim.margin, f"within {claim.margin:.6g} of"
+        away = abs(result.value - claim.value)
+        is_wrong = away > claim.margin and not same(away, claim.margin, (result.value, claim.value))
+        wanted = f"within {claim.margin:.6g} of"
     return f"{result.id} is {result.value:.12g}, not {wanted} {claim.value:.12g}" if is_wrong else ""
 
 

@@ -33,8 +33,9 @@ def _samples(subject: Subject) -> Iterator[tuple[str, Comparison, Sample, Sample
 def compared_results_have_the_same_seeds(subject: Subject) -> Iterator[Found]:
     """Results that are compared SHOULD rest on equally many runs with the same seeds.
 
-    Judged: each comparison of results whose values can be told: other numbers of values, or else other sets
-        of seeds; at the comparison.
+    Judged: each comparison of results whose values can be told: other numbers of values, or else other seeds
+        of the runs that left them, each counted as often as it left a value; over folds a seed, or its
+        absence, counts together with the fold. Over runs a run without a seed adds none; at the comparison.
     Why: with other seeds the two may have seen other splits, and the side with fewer runs is less certain.
     Fix: run the missing seeds of the other configuration.
     """
@@ -62,7 +63,8 @@ def _seeds(sample: Sample) -> list[str]:
 def effect_recomputes(subject: Subject) -> Iterator[Found]:
     """An effect that is a difference or a ratio MUST follow from the values of the two results.
 
-    Judged: each `effect` of kind `difference` or `ratio` (for a ratio only where b is not 0); at its `value`.
+    Judged: each `effect` of kind `difference` or `ratio` (for a ratio only where b is not 0), against the
+        two `value`s as declared; at its `value`.
     Why: claims are judged by the effect, and its sign says which side is better.
     Fix: let reprocrate compute the comparison anew; a minus b, or a over b.
     """
@@ -86,8 +88,9 @@ def effect_recomputes(subject: Subject) -> Iterator[Found]:
 def pairs_have_the_same_seed(subject: Subject) -> Iterator[Found]:
     """A paired comparison MUST be between runs with the same seeds, and of seeds that pair the randomness.
 
-    Judged: each comparison with `paired` true or the test `paired_t` whose values are those of runs: the two
-        sets of seeds differ, or else `determinism.seeds_pair_randomness` is not true; at the comparison.
+    Judged: each comparison with `paired` true or the test `paired_t` whose values can be told and are those
+        of runs: a run that left one has no seed, results over folds aside; or else the seeds differ as in
+        RC1301; or else `determinism.seeds_pair_randomness` is not true; at the comparison.
     Why: pairing values that have nothing in common makes the test answer another question.
     Fix: compare unpaired, or run the same seeds; say in `[determinism]` that seeds pair the randomness.
     """
@@ -151,11 +154,14 @@ def compared_results_share_data_and_split(subject: Subject) -> Iterator[Found]:
 def test_recomputes(subject: Subject) -> Iterator[Found]:
     """The p value and the interval of a t test MUST be those that the values give.
 
-    Judged: each comparison with the test `welch_t` or `paired_t` (seed by seed) of results with at least two
-        values each that are not all constant. Its `p_value`, to 1e-9, as corrected in its family; where a
-        family with a correction holds a p value that cannot be computed again, none of it is judged. And the
-        interval of kind `ci` of an effect `difference` whose `method` is `welch`, or `paired`, like the test;
-        at the `p_value` and at the interval.
+    Judged: each comparison with the test `welch_t` or `paired_t` (seed by seed, over folds seed and fold by
+        seed and fold, if both sides have the same and each once) of results, whatever their statistic, whose
+        values can be told and are at least two each. Where both sides are constant, or all paired
+        differences equal, there is nothing to compute. Its `p_value`, to an absolute 1e-9, as corrected in
+        its family; where a family with a correction holds a p value that cannot be computed again, none of
+        it is judged. And the interval of kind `ci` of an effect `difference` whose `method` is `welch`, or
+        `paired`, like the test, if its `low` does not exceed its `high`; a missing `level` is 0.95; at the
+        `p_value` and at the interval.
     Why: what follows from the evidence has to follow from it.
     Fix: let reprocrate compute the comparison anew from the runs.
     """

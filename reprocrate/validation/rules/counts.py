@@ -73,13 +73,15 @@ def _recorded(manifest: Manifest) -> dict[tuple[str, str], list[float]]:
 def counted_value_is_a_count(subject: Subject) -> Iterator[Found]:
     """A value of a metric that counts items MUST be a whole number of them, as a fraction or in percent.
 
-    Judged: each metric value that is a number, of a metric with `count_of` N whose selection is not
-        `mean_last_k`, of a run whose kind is not `smoke`, without `fold`, on a split that is declared with
-        the role `test` and no other count, or that is declared nowhere and absent, the source's or named like
-        test. It has to be k / N, 100 k / N or, where the unit is neither `fraction` nor `percent`, any of the
-        two or k, for a whole number k from 0 to N: up to a relative 1e-9, or half a unit of the last place
-        that any such value of the metric and configuration shows, or, for a number that is an IEEE single,
-        2^-22 of it; at the `value`.
+    Judged: each value of a run that is a number without `fold`, of a metric with `count_of` N and a
+        selection other than `mean_last_k`; runs of kind `smoke` aside. Of the observation's `data` (where it
+        names none, of the configuration's; where that names none, of any) every split of its name has the
+        role `test`, and N as its `count` or none; where there is none of the name, `split` is absent, is the
+        `split` of the metric's source, or holds `test` in capitals or small letters. The value has to be c k
+        / N for a whole k from 0 to N, where c is 1 for the unit `fraction`, 100 for `percent`, and any of 1,
+        100 and N for another unit or none. Allowed are a relative 1e-9; half a unit of the finest last place
+        among all values of the metric and configuration that are judged here; and, for a number that is an
+        IEEE single, 2^-22 of it; at the `value`.
     Why: of 300 items 273 or 274 are right, never 273.6; another value was measured on another test set. A
         value that was rounded when it was recorded is judged by the digits that are left.
     Fix: correct `count_of`, or what the program writes; leave `count_of` out if the metric counts no items.
@@ -125,12 +127,14 @@ def _is_exact(metric: Metric, value: float) -> bool:
 def mean_of_counts_is_possible(subject: Subject) -> Iterator[Found]:
     """A mean of counts MUST be one that n times as many items can give (GRIM, Brown and Heathers 2017).
 
-    Judged: each result over runs of statistic `mean`, or of a `single` value, whose values cannot be told, of
-        a metric as in RC0829 whose recorded values, if there are any, are such shares to a relative 1e-9. No
-        whole number K from 0 to n N makes K / (n N), or 100 K / (n N), the `value` up to a relative 1e-9, or
-        round to it where it shows fewer than ten decimals; at the `value`. Else the same for each
-        `reported[].value`, if n N is smaller than 10^decimals, or 10^(decimals + 2) in percent; at that
-        `value`.
+    Judged: each result over runs of statistic `mean`, or `single` with `n` 1, whose values cannot be told,
+        if RC0829 would judge a value of its metric, configuration, data and split. The values of its metric
+        and configuration that RC0829 judges, if there are any, are all c k / N to a relative 1e-9. The
+        `value`, if it shows ten decimals or more, is for no c c K / (n N) with a whole K from 0 to n N, to a
+        relative 1e-9; if it shows fewer, for every c n N u < c, where u is one unit of its last place, and
+        no such K gives a number that rounds to it; at the `value`. Where the `value` is possible: each
+        `reported[].value`, by the rule for fewer decimals, c being multiplied by each factor of the entry;
+        at that `value`.
     Why: a mean that no counts have was not computed from counts. Figures with few digits cannot show it, and
         that a mean is possible does not show that it is right.
     Fix: correct the figure, `n` or `count_of`; leave `count_of` out if the metric counts no items.
@@ -183,11 +187,13 @@ def _printed_units(
 def deviation_of_counts_is_possible(subject: Subject) -> Iterator[Found]:
     """A standard deviation of counts SHOULD be one that they can have with their mean (GRIMMER, Anaya 2016).
 
-    Judged: each result as in RC0830 with an `sd` and its `value`, or else each printed value with a spread of
-        kind `sd`. No sum K of counts that makes the mean has a sum of squares Q that is whole, odd where K
-        is, between that of n counts as equal as can be and that of as many full counts as can be, and whose
-        (Q - K^2 / n) / (n - ddof) is a variance that rounds to the deviation. Where `ddof` is absent either
-        will do; at the `sd` or `dispersion`.
+    Judged: each result as in RC0830, by its `value` and `sd`, if it has an `sd` and `varies_over` is absent
+        or `seeds`; else by each printed value with a spread of kind `sd`. Both count as figures with the
+        decimals that they show. For every c of RC0830 and every `ddof` (both where it is absent) n exceeds
+        the `ddof`, n N u < c, some sum K of counts makes the mean, and none that does has a sum of squares Q
+        that is whole, odd where K is, between that of n counts as equal as can be and that of as many full
+        counts as can be, and whose (Q - K^2 / n) / (n - ddof), times (c / N)^2, is a variance that rounds to
+        the deviation; at the `sd` or `dispersion`.
     Why: the squares of whole numbers are whole, so that most printed deviations are impossible beside a mean.
         Figures with few digits cannot show it, and that one is possible does not show that it is right.
     Fix: correct the figure, `n` or `ddof`; leave `count_of` out if the metric counts no items.

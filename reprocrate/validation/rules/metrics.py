@@ -167,8 +167,8 @@ def _wrong_source(source: MetricSource) -> str:
 def pattern_finds_a_value(subject: Subject) -> Iterator[Found]:
     """The `stdout` pattern of a metric MUST be a regular expression of Python with a group `value`.
 
-    Judged: each `source.stdout`: it does not compile (Python's `re`), has no group `value`, or has more than
-        10,000 characters; at the `stdout`.
+    Judged: each `source.stdout`: it does not compile with `re.compile` of Python 3.11, has no group `value`,
+        or has more than 10,000 characters; at the `stdout`.
     Why: what the group matches is read as the value; without it a rerun finds nothing.
     Fix: write it like `accuracy: (?P<value>[0-9.]+)`.
     """
@@ -202,9 +202,10 @@ def _wrong_pattern(pattern: str) -> str:
 def margin_is_smaller_than_the_range(subject: Subject) -> Iterator[Found]:
     """A metric's margin SHOULD be smaller than its range.
 
-    Judged: each metric with `margin` and a `range` of two numbers, or else the unit `fraction` or `percent`:
-        the margin is at least as large as the range is wide. A relative margin counts times the largest
-        absolute value of the metric's results, or of the range where there is none; at the `margin`.
+    Judged: each metric with `margin` whose range, as the chapter Metrics defines it, has two ends: the
+        margin is at least as large as the range is wide. A relative margin counts times the largest absolute
+        `value` of the metric's results, mean ranks aside, or of the range where there is none; at the
+        `margin`.
     Why: with a margin as wide as the range every rerun is equivalent, whatever comes out.
     Fix: set `margin` to the largest difference that is of no importance, in the metric's unit.
     """
@@ -242,9 +243,9 @@ def _margin(metric: Metric, magnitude: float) -> float:
 def tolerance_is_within_the_margin(subject: Subject) -> Iterator[Found]:
     """A metric's tolerance SHOULD NOT be larger than its margin.
 
-    Judged: each metric with `tolerance` and `margin`: for one of the absolute values x of its results, or for
-        1 where there is none, `atol` + `rtol` x exceeds the margin (times x where it is relative); at the
-        `tolerance`.
+    Judged: each metric with `tolerance` and `margin`: for x the absolute `value` of one of its results, mean
+        ranks aside, or 1 where there is none, `atol` + `rtol` x exceeds the margin (times x where it is
+        relative) by more than a relative 1e-9; at the `tolerance`.
     Why: the tolerance is for rounding in the same computation, the margin for one without importance. A rerun
         within a larger tolerance would pass although its difference matters.
     Fix: make `tolerance` smaller, or the margin larger.

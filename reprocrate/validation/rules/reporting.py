@@ -39,8 +39,9 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
 def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
     """A result MUST list the runs of its configuration that failed or were stopped, with the reason.
 
-    Judged: each result over runs or folds: the runs of its configuration with a status other than `ok` and a
-        kind other than `smoke` that are in neither `runs` nor `excluded`; at the result.
+    Judged: each result over runs or folds: there are runs of its configuration with a status other than
+        `ok`, `running` included, and a kind other than `smoke` that are in neither `runs` nor `excluded`;
+        once for each result, at the result.
     Why: if seeds that crash vanish, what is left looks better and surer than the method is.
     Fix: list them in `excluded`, as reprocrate does when it computes results from the runs.
     """
@@ -52,7 +53,7 @@ def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
 def every_run_is_accounted_for(subject: Subject) -> Iterator[Found]:
     """A result SHOULD use or list as excluded every run of its configuration.
 
-    Judged: the same for runs with status `ok`; at the result.
+    Judged: the same for runs with status `ok`; once for each result, at the result.
     Why: more runs than are reported suggest that somebody picked among them.
     Fix: list them in `excluded` with the reason, or use them.
     """
@@ -107,8 +108,8 @@ def _all_values(subject: Subject, result: Result) -> list[float]:
 def run_counts_once(subject: Subject) -> Iterator[Found]:
     """A result MUST name a run once: as one that it rests on, or as excluded.
 
-    Judged: each result; at the second mention in `runs`, and at the `run` of an entry of `excluded` that is
-        in `runs` too.
+    Judged: each result: each entry of `runs` that an earlier one equals, at the entry; each entry of
+        `excluded` whose run is in `runs`, or in an earlier entry of `excluded`, at its `run`.
     Why: a run that counts twice makes the sample larger than it is.
     Fix: remove the second mention.
     """
@@ -138,9 +139,9 @@ def run_counts_once(subject: Subject) -> Iterator[Found]:
 def nothing_is_chosen_on_the_test_set(subject: Subject) -> Iterator[Found]:
     """Hyper-parameters MUST NOT be chosen on a test split, nor on the split that is reported.
 
-    Judged: each `search.selected_by` whose split has the role `test` in the configuration's data (in all data
-        where it names none), or is called `test` and declared nowhere, or is declared nowhere and is the
-        split of a result of that configuration; at the `selected_by`.
+    Judged: each `search.selected_by`. Where the data of the configuration (all data where it names none)
+        declares splits of that name: one of them has the role `test`. Where it declares none: the split is
+        called `test`, or is that of a result of the configuration; at the `selected_by`.
     Why: what was chosen on the test set is better there than on new data, by an amount that nobody knows.
     Fix: choose on a validation split and run again; report the test split once.
     """
@@ -245,8 +246,8 @@ def _outcome(result: Result, text: str, factors: Iterable[float]) -> Recomputed:
 def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
     """A figure that is printed for a result MUST be the result's value, rounded.
 
-    Judged: each `reported[].value` against the result's value as the chapter says; at the `value`. A figure
-        that only cutting off gives is judged by RC0816.
+    Judged: each `reported[].value` against the result's `value` times each of its factors, as the chapter
+        says; at the `value`. A figure that only cutting off gives is judged by RC0816.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives.
     """
@@ -265,7 +266,8 @@ def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
 def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     """A printed figure SHOULD be rounded, not cut off.
 
-    Judged: figures as in RC0815, and as in RC1204, that are the value cut off; at the `value` or `text`.
+    Judged: figures as in RC0815, and as in RC1204, that are the value times one of its factors cut off, and
+        times none of them rounded; at the `value` or `text`.
     Why: figures that were cut off are lower than what was measured, and differ from those that were rounded.
     Fix: print the rounded figure.
     """

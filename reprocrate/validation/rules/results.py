@@ -69,8 +69,9 @@ _STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
 def value_recomputes(subject: Subject) -> Iterator[Found]:
     """A result's value MUST be the statistic of the values that it was computed from.
 
-    Judged: each result whose values can be told and are not none; those of a `mean_rank` are the ranks of its
-        `results`; at its `value`.
+    Judged: each result whose values can be told and are not none, against its `value`; the values of a
+        `mean_rank` are the ranks of its `results`. A `single` of several values is judged by RC0803 and
+        RC0818 alone; at its `value`.
     Why: a number that does not follow from its evidence is not supported by it.
     Fix: let reprocrate compute the result anew from the runs, or correct the list of runs.
     """
@@ -101,8 +102,8 @@ def value_recomputes(subject: Subject) -> Iterator[Found]:
 def standard_deviation_recomputes(subject: Subject) -> Iterator[Found]:
     """A result's standard deviation MUST be that of its values, with the declared degrees of freedom lost.
 
-    Judged: each result with `sd` and more values than `ddof` (1 where it is absent) whose `varies_over` is
-        absent, `seeds` or `folds`; at its `sd`.
+    Judged: each result with `sd` whose values can be told and are more than `ddof`, and whose `varies_over`
+        is absent, `seeds` or `folds`. An absent `ddof` is 1 here; at its `sd`.
     Why: whether two results differ is judged by their spread.
     Fix: let reprocrate compute the result anew from the runs, or correct `ddof`.
     """
@@ -130,8 +131,9 @@ def standard_deviation_recomputes(subject: Subject) -> Iterator[Found]:
 def n_is_the_number_of_values(subject: Subject) -> Iterator[Found]:
     """A result's n MUST be the number of finite values that it was computed from.
 
-    Judged: each result that lists what it is over and whose values can be told; where they cannot, and it is
-        over runs or results, the number that it lists counts; at its `n`.
+    Judged: each result whose list of what it is over (`runs`, or `results`) is not empty: where its values
+        can be told, against their number, which may be 0; where they cannot, and it is over runs or results,
+        against the length of that list; at its `n`.
     Why: intervals and tests shrink with n; a run without a value does not count.
     Fix: list the runs that left no value as excluded, and let reprocrate compute the result anew.
     """
@@ -154,11 +156,12 @@ def n_is_the_number_of_values(subject: Subject) -> Iterator[Found]:
 def interval_recomputes(subject: Subject) -> Iterator[Found]:
     """An interval that a result's values determine MUST be the one that they give.
 
-    Judged: each result of statistic `mean` with at least 2 values whose interval is of kind `ci` or `pi` with
-        the method `t` (or `constant`: no width, since all values are equal), or of kind `sd` or `se` with the
-        result's `ddof`, 1 where it is absent. Its `varies_over` and the result's are absent, `seeds` or
-        `folds`, and its `low` does not exceed its `high`. A missing `level` is 0.95, and `pi` is for the mean
-        of as many further values; at the interval.
+    Judged: each result of statistic `mean` whose values can be told and are at least 2, with an interval of
+        kind `ci` or `pi` and the method `t` or `constant`, which are judged alike (that of equal values has
+        no width), or of kind `sd` or `se`, whatever its method, by the result's `ddof`, 1 where it is
+        absent. Its `varies_over` and the result's are absent, `seeds` or `folds`, and its `low` does not
+        exceed its `high`. A missing `level` is 0.95, and `pi` is for the mean of as many further values; at
+        the interval.
     Why: claims are judged by intervals. Those by Student's t, of one standard deviation or one standard error
         follow from the values; bootstrap intervals depend on chance and are not computed again.
     Fix: let reprocrate compute the result anew from the runs, or name the method that was used.
@@ -266,8 +269,8 @@ def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
     """Every value MUST lie within the range that its metric declares, by `range` or by its unit.
 
     Judged: each metric value of a run, and `value`, `minimum` and `maximum` of each result whose values
-        cannot be told, `mean_rank` aside, where the metric has a `range`, or else the unit `fraction` or
-        `percent`; at the `value`, `minimum` or `maximum`.
+        cannot be told, `mean_rank` aside: it lies outside of the metric's range as the chapter Metrics
+        defines it, by however little; at the `value`, `minimum` or `maximum`.
     Why: an accuracy of 93 as a fraction, or of -0.1, shows that the unit or the program is wrong.
     Fix: correct the metric's unit or range, or what the program writes.
     """

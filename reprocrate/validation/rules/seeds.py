@@ -47,8 +47,9 @@ def run_has_a_seed(subject: Subject) -> Iterator[Found]:
 def seed_counts_once(subject: Subject) -> Iterator[Found]:
     """The seeds of the runs that a result over seeds rests on MUST be unique.
 
-    Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told; at the
-        second entry of `runs` with the same seed.
+    Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told: each run
+        with a value whose seed another run before it in `runs` has, too; at the first entry of `runs` that
+        names the later one. A run that is named twice is judged by RC0811 alone.
     Why: a seed that counts twice makes the spread look smaller and the sample larger than it is.
     Fix: let the newest run of each seed count, and list the other as excluded with the reason repeated.
     """

@@ -95,7 +95,8 @@ def effect_interval_contains_the_effect(subject: Subject) -> Iterator[Found]:
 
     Judged: each interval of an effect whose `low` exceeds its `high`; and each of kind `sd` or `se`, or with
         the method `t`, `constant`, `welch`, `paired` or none, that RC1306 does not compute and that does not
-        contain the effect's `value`; at the interval.
+        contain the effect's `value`, one unit of the finest last place among the three and a relative 1e-9
+        being allowed; at the interval.
     Why: its ends say how large or small the difference may be. An interval by resampling need not contain the
         effect, and is judged by the order of its ends only.
     Fix: correct the ends, or name the method that the interval was computed by.
@@ -164,9 +165,10 @@ def p_value_agrees_with_the_interval(subject: Subject) -> Iterator[Found]:
     """The p value of a t test MUST be below alpha if and only if its interval of level 1 - alpha excludes 0.
 
     Judged: each comparison with the test `welch_t` or `paired_t`, a `p_value` without correction, and an
-        effect `difference` with an interval of kind `ci` with the method `t`, or `welch` or `paired` like the
-        test, that RC1306 cannot compute. A missing `level` is 0.95, and half a unit of the last places is
-        allowed; at the `p_value`.
+        effect `difference` with an interval of kind `ci` with the method `t`, or `welch` or `paired` like
+        the test, that RC1306 cannot compute and whose `low` does not exceed its `high`. A missing `level` is
+        0.95; half a unit of the last place of the p value, and of the finest one of the two ends, is
+        allowed, and a relative 1e-9; at the `p_value`.
     Why: both follow from the same t statistic; where they disagree one of them is of another test.
     Fix: correct the p value or the interval.
     """

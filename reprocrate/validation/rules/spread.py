@@ -43,14 +43,20 @@ def _printed_spreads(subject: Subject) -> Iterator[tuple[str, Result, Reported]]
 def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
     """A printed spread MUST be, rounded, the spread of its declared kind that the result has.
 
-    Judged: each `reported[].dispersion` of a result with `n` of at least 2 and a `dispersion_kind` other than
-        `none`. It has to be one of these, times what the value was multiplied by, rounded or cut off. Where
-        the values can be told and `varies_over` is absent, `seeds` or `folds`: the `sd` with the result's
-        `ddof`, or either one where it is absent, and the `se` from it; `ci`, half of the t interval, unless
-        the result has an interval of kind `ci` by another method; `range`, `mad`, and the `iqr` by any
-        definition of the quartiles. Else: the result's `sd`; its `sd` over the square root of n; half of its
-        interval of that kind, for `ci` also the part on either side; its `maximum` minus its `minimum`. Where
-        none of these is known it is not judged. A missing `level` is 0.95; at the `dispersion`.
+    Judged: each `reported[].dispersion` of a result with `n` of at least 2 and a `dispersion_kind` other
+        than `none`: it is, rounded or cut off, none of the following times a factor of the entry. (1) Where
+        the values can be told, no run is silent, and `varies_over` is absent, `seeds` or `folds`: for `sd`
+        and `se` those with the result's `ddof`, or either one where it is absent; for `ci` half of the t
+        interval, at the level of the result's interval if that is of kind `ci`; for `range`, `mad` and `iqr`
+        those of the values, by any definition of the quartiles. (2) Else: for `sd` the result's `sd`; for
+        `se` its `sd` over the square root of n, where `varies_over` is as in (1); for both, where that is
+        not there, half of the interval of the same kind; for `ci`, where there is no interval of kind `ci`
+        and `varies_over` is as in (1), half of the 95 % t interval that `sd`, `ddof` (either one where it is
+        absent) and `n` give; for `range` the `maximum` minus the `minimum`. (3) An interval of kind `ci`
+        takes the place of both for `ci` where it has a method other than `t` and `constant`, or none, or the
+        values are not those of (1): half of it, or the part on either side of the `value`; it is not judged
+        if its `low` exceeds its `high`. What is not known is not judged. A missing `level` is 0.95, and 1e-9
+        of the largest value is allowed; at the `dispersion`.
     Why: a standard error that is taken for a standard deviation makes a method look steadier than it is.
     Fix: print the spread that the values give, or correct `dispersion_kind` or the result's `ddof`.
     """
@@ -168,9 +174,10 @@ def printed_spread_says_its_kind(subject: Subject) -> Iterator[Found]:
 def printed_bar_stays_within_the_range(subject: Subject) -> Iterator[Found]:
     """A symmetric bar of a standard deviation, standard error or interval SHOULD stay in the metric's range.
 
-    Judged: each `reported[]` with a `dispersion` of kind `sd`, `se` or `ci` whose metric has a `range`, or
-        else the unit `fraction` or `percent`: the printed value minus, or plus, the printed spread lies
-        beyond an end of the range, times what the value was multiplied by; at the entry.
+    Judged: each `reported[]` with a `dispersion` of kind `sd`, `se` or `ci`, against the metric's range as
+        the chapter Metrics defines it, times the factor of the entry: the printed value is not below the
+        lower end, but would be without the printed spread; or it is not above the upper end, but would be
+        with the spread added; at the entry.
     Why: an accuracy of 0.99 ± 0.02 says that 1.01 was to be expected; near its bound a metric is skewed.
     Fix: print an interval that is not symmetric, such as a bootstrap interval, or the values themselves.
     """

@@ -84,10 +84,11 @@ def cell_shows_the_tables_metric(subject: Subject) -> Iterator[Found]:
 def cell_is_where_its_result_belongs(subject: Subject) -> Iterator[Found]:
     """A cell's row and column MUST be the levels that its result's configuration has of the table's factors.
 
-    Judged: each cell with a result, by the table's `rows` and by its `columns`: where that is a factor of the
-        result's configuration, the cell says another level (numbers may be written in any usual way). Where
-        it is no factor, `metric` stands for the metric's id or name, `configuration` for the configuration's,
-        and `data` for that of the result's data, or else of the configuration's; at the `row` or `column`.
+    Judged: each cell with a result, by the table's `rows` and by its `columns`: where that is a factor of
+        the result's configuration, the cell says another level, written as the chapter allows. Where it is
+        no factor, `metric` stands for the metric's id or name, `configuration` for the configuration's, and
+        `data` for that of the result's data, or else of any of the configuration's; anything else is not
+        judged; at the `row` or `column`.
     Why: a figure in the row of another method is that method's, for every reader.
     Fix: name the right result, or correct the row or column.
     """
@@ -150,10 +151,10 @@ def _is_written(level: Scalar, text: str) -> bool:
 def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
     """The figure in a cell MUST be the value of its result times the table's `scale`, rounded.
 
-    Judged: each cell with a result whose `text` is one number, with its spread behind a plus-minus sign, or
-        in brackets, and type and marks of LaTeX, Markdown or HTML around it. The value, unless it is a
-        mean rank, is multiplied by `scale`, or where the table has none as for RC0815. A figure that only
-        cutting off gives is judged by RC0816; at the `text`.
+    Judged: each cell with a result whose `text` holds a figure, as the chapter defines it: that is not the
+        result's `value`, rounded, times the table's `scale`, or where it has none times one of the factors
+        of the chapter Results. A mean rank is never multiplied. A figure that only cutting off gives is
+        judged by RC0816; at the `text`.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives. Text that is no figure is not judged.
     """
@@ -193,11 +194,12 @@ class _Shown:
 def bold_figure_is_the_best(subject: Subject) -> Iterator[Found]:
     """A figure in bold type SHOULD be the best of its column.
 
-    Judged: each figure in bold type, by the commands of LaTeX, two asterisks, or `<b>` and `<strong>`, in a
-        column whose figures are all of one metric, with the direction `maximize` or `minimize`: another
-        figure of the column is better, as printed. It is accepted where the best is bold too and the
-        intervals of the two results meet, and where, with several columns, every bold figure of the table is
-        best of its row in the same sense; at the `text`.
+    Judged: each figure in bold type of a column whose figures are all of one metric with the direction
+        `maximize` or `minimize`, or all mean ranks, of which the smaller are better: another figure of the
+        column is better, as printed. It is accepted where the best is bold, too, and the intervals that both
+        results have meet; and where, with several columns, no bold figure of the table would be objected to
+        if rows took the place of columns. Cells without a result or a figure do not count, and under a
+        negative `scale` the figures' signs are turned; at the `text`.
     Why: bold type is read as the best, whatever the figures say. Where one more figure is in bold type, it is
         accepted if its interval meets that of the best, and a table may be laid out by rows instead.
     Fix: set the best figures in bold type, and say in the caption what it means.
@@ -271,11 +273,13 @@ def _overlap(a: Result, b: Result) -> bool:
 def cell_shows_a_spread_of_its_result(subject: Subject) -> Iterator[Found]:
     """What stands behind a plus-minus sign in a cell SHOULD be a spread of its result, of some kind.
 
-    Judged: each cell as in RC1204 with a plus-minus sign whose result's values can be told, vary over seeds
-        or folds, and are at least 2. The figure is, rounded or cut off, none of these: standard deviation or
-        error with either `ddof`, half of the t or normal interval, range or half of it, mean or median
-        absolute deviation, interquartile range, twice the deviation, variance, the result's `sd`, half of its
-        interval or the part on either side; at the `text`.
+    Judged: each cell as in RC1204 with a figure behind a plus-minus sign, if the values of the result can be
+        told, are at least 2, no run is silent, and its `varies_over` is absent, `seeds` or `folds`. The
+        figure is, rounded or cut off, none of these times a factor as in RC1204, its sign left out: standard
+        deviation or error with either `ddof`, half of the 95 % t or normal interval, range or half of it,
+        mean absolute deviation from the mean, median one from the median, interquartile range by any
+        definition, twice the deviation or the variance with `ddof` 1, the result's `sd`, half of its
+        interval or the part on either side; 1e-9 of the largest value is allowed; at the `text`.
     Why: standard deviation, standard error, half an interval and others are in use; a number that fits none
         of them is of other values, or a misprint.
     Fix: print the spread that the values give, and say in the caption which one it is.
