@@ -14,7 +14,7 @@ from typing import Any
 from reprocrate import __version__
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, LeftFile, RunSettings
 from reprocrate.assembly.inputs import files_of
-from reprocrate.assembly.locks import declared_lock
+from reprocrate.assembly.locks import declared_lock, pinned_packages
 from reprocrate.assembly.sections import Section
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.committed import state_of_commit
@@ -269,4 +269,5 @@ def _environment(project: Path, name: str, declared: EnvironmentSettings) -> Sec
     section: dict[str, Any] = declared.model_dump(mode="json", exclude_none=True, exclude={"lock"})
     if declared.lock:
         section["lock"] = declared_lock(project, declared.lock, f"environments.{name}")
+        section["packages"] = pinned_packages(project, section["lock"])
     return section

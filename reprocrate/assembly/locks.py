@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from reprocrate.manifest.canonical import canonical_bytes
 
 LOCK_NAME = "requirements.txt"
 _ABOUT_NAME = "lock.json"
+_PIN = re.compile(
+    r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]\n]*\])?\s*==\s*(?P<version>[^\s;\\,]+)", re.MULTILINE
+)
 _FORMATS = {
     "requirements": ("requirements.txt", "*.txt"),
     "pylock": ("pylock.toml", "pylock.*.toml"),
@@ -78,6 +82,19 @@ def declared_lock(project: Path, path: str, place: str) -> dict[str, Any]:
     digest = sha256_file(lock)
     section = {"path": path, "size": digest.size, "sha256": digest.sha256, "format": form}
     return section | ({"hashed": _is_hashed(lock)} if form == "requirements" else {})
+
+
+def pinned_packages(project: Path, lock: dict[str, Any]) -> list[dict[str, str]]:
+    """The packages that a lock of pip requirements pins, as `pip freeze` prints them; of other locks none."""
+    if lock["format"] != "requirements":
+        return []
+    text = (project / lock["path"]).read_text(encoding="utf-8", errors="replace")
+    found = []
+    for match in _PIN.finditer(text):
+        version, plus, label = match["version"].partition("+")
+        name = re.sub(r"[-_.]+", "-", match["name"]).lower()  # as the Python packaging guide normalises names
+        found.append({"name": name, "version": version} | ({"local_label": label} if plus else {}))
+    return sorted(found, key=lambda package: package["name"])
 
 
 def _is_hashed(requirements: Path) -> bool:

@@ -100,9 +100,10 @@ RelativePath = Annotated[
     Field(max_length=4096),
 ]
 Timestamp = Annotated[str, matching(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$")]
-Url = Annotated[str, matching(r"^(https?|ssh|git|s3|gs)://[^\s@]+(@[^\s@]+)?$")]
+Url = Annotated[str, matching(r"^(https?|ssh|git|s3|gs)://([^\s/?#@]+@)?[^\s/?#@]+([/?#]\S*)?$")]
 Doi = Annotated[str, matching(r"^10\.[0-9]{4,9}/\S+$")]
-License = Annotated[str, matching(r"^[A-Za-z0-9.+()-]+( (AND|OR|WITH) [A-Za-z0-9.+()-]+)*$")]
+_ONE_LICENCE = r"\(*(DocumentRef-[A-Za-z0-9.-]+:)?[A-Za-z0-9][A-Za-z0-9.-]*\+?\)*"
+License = Annotated[str, matching(rf"^{_ONE_LICENCE}( (AND|OR|WITH) {_ONE_LICENCE})*$")]
 Scalar = bool | Integer | Number | str | None
 Settings = dict[str, Scalar]
 SafeInteger = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1), BeforeValidator(_whole_number)]

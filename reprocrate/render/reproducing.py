@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
@@ -110,7 +111,8 @@ def _needs(manifest: Manifest) -> Iterator[str]:
         parts = [f"{words.plain(cpu.model or cpu.architecture)} ({cpu.architecture})" if cpu else ""]
         parts.append(f"{cpu.cores} cores" if cpu and cpu.cores else "")
         parts.append(f"{memory_size(machine.memory_bytes)} of memory" if machine.memory_bytes else "")
-        parts += [words.plain(each.model) for each in machine.accelerators] or ["no accelerator"]
+        models = Counter(words.plain(each.model) for each in machine.accelerators)
+        parts += [f"{number} × {model}" for model, number in models.items()] or ["no accelerator"]
         yield f"- Machine: {escaped(', '.join(part for part in parts if part))}"
     for system in dict.fromkeys(one.os for one in manifest.environments if one.os):
         parts = [system.version or system.name, system.libc or ""]
@@ -169,7 +171,7 @@ def _environments(manifest: Manifest) -> Iterator[str]:
 
 def _one_environment(environment: Environment) -> Iterator[str]:
     python = f"Python {words.plain(environment.python.version)}" if environment.python else "Python"
-    yield f"The runs used {python} with {words.count_of(len(environment.packages), 'package')} installed."
+    yield f"The runs used {python} with {words.packages_of(environment)} installed."
     yield ""
     yield "With [uv](https://docs.astral.sh/uv/), which also fetches that Python:"
     yield ""
@@ -223,6 +225,12 @@ def _one_configuration(steps: Steps) -> Iterator[str]:
     role = f" ({steps.configuration.role})" if steps.configuration.role else ""
     yield f"### {escaped(steps.configuration.label)}{role}"
     yield ""
+    launches = list(dict.fromkeys(filter(None, map(words.launch_of, steps.runs))))
+    if launches:
+        each = " or ".join(launches)
+        yield from _paragraph(
+            f"Each of these commands was started as {escaped(each)}; alone it does not repeat that."
+        )
     lines = steps.lines
     yield from fenced(lines[:_MOST_COMMANDS])
     if len(lines) > _MOST_COMMANDS:

@@ -248,9 +248,7 @@ def _environment(environment: Environment) -> str:
     python = environment.python
     parts = [
         f"{python.implementation or 'Python'} {python.version}" if python else "",
-        words.count_of(len(environment.packages), "package")
-        if environment.packages
-        else "no packages beside it",
+        words.packages_of(environment).replace("no packages", "no packages beside it"),
         ("locked" if environment.lock else "not locked") if environment.packages else "",
         (environment.os.version or environment.os.name) if environment.os else "",
         *dict.fromkeys(f"{one.name} {one.version or ''}".strip() for one in environment.native_libraries[:6]),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # reports and verdicts have no manifest, and the models take a tenth of a second to build
-    from reprocrate.manifest import Configuration, Data, Metric, Run
+    from reprocrate.manifest import Configuration, Data, Environment, Metric, Run
 
 _MOST_RANGES = 10
 _KEPT_FORMATS = "\u200c\u200d\ufe0e\ufe0f"  # joiners that scripts and emoji need
@@ -114,6 +114,23 @@ def count_of(number: int, noun: str, plural: str | None = None) -> str:
     """`1 run`, `11 runs`, `no runs`."""
     word = noun if number == 1 else plural or f"{noun}s"
     return f"{number:,} {word}" if number else f"no {word}"
+
+
+def packages_of(environment: Environment) -> str:
+    """`12 packages`, `no packages`; or of a lock that was declared without them, that it names them."""
+    if not environment.packages and environment.lock and environment.lock.format != "requirements":
+        return "the packages of its lock"
+    return count_of(len(environment.packages), "package")
+
+
+def launch_of(run: Run) -> str:
+    """`16 processes on 2 nodes by srun`; empty where there was one process."""
+    launch = run.launch
+    if launch is None or max(launch.world_size or 1, launch.nodes or 1) == 1:
+        return ""
+    processes = count_of(launch.world_size, "process", "processes") if launch.world_size else "processes"
+    nodes = f" on {count_of(launch.nodes, 'node')}" if launch.nodes else ""
+    return f"{processes}{nodes} by {plain(launch.launcher)}"
 
 
 def listing(items: Iterable[str], last: str = "and") -> str:

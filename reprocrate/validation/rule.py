@@ -89,6 +89,10 @@ class Found:
         self.values = values
 
 
+LONGEST_SHOWN = 300
+"""How many characters of a value a sentence shows at most: a hostile one may have millions."""
+
+
 class CannotAssessError(Exception):
     """Raised by a rule that turns out not to be applicable here; its text is the reason."""
 
@@ -178,13 +182,14 @@ def rule(
 
 
 def shown(value: object) -> str:
-    """A value as sentences show it: numbers short, lists of names with commas."""
+    """A value as sentences show it: numbers short, lists of names with commas, long texts cut."""
     if isinstance(value, float):
         return f"{value:.12g}"
     if isinstance(value, list | tuple | set | frozenset):
         names = [shown(each) for each in value]
         return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-    return str(value)
+    text = str(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
 _SECTIONS = re.compile(

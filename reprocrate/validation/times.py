@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
+Moment = tuple[str, str]
+"""The form of a time and the time, to be compared with others of this form."""
+
 _YEAR = re.compile(r"[0-9]{4}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -19,7 +22,7 @@ def instant(timestamp: str) -> tuple[str, str]:
     return moment, fraction.rstrip("0")
 
 
-def moment(text: str) -> tuple[str, str] | None:
+def moment(text: str) -> Moment | None:
     """The precision of a time and the time, to be compared with others of this precision.
 
     Four forms are read: a year, a month, a day (ISO 8601), and a time with its offset (RFC 3339), which is

@@ -117,7 +117,11 @@ def test_nothing_is_said_that_the_author_did_not_say(project: Path) -> None:
 
 
 def test_what_the_author_knows_is_kept(project: Path) -> None:
-    write(project, "cluster/requirements.txt", "torch==2.4.0 \\\n    --hash=sha256:" + "a" * 64 + "\n")
+    write(
+        project,
+        "cluster/requirements.txt",
+        "Torch_x[gpu]==2.4.0+cu121 \\\n    --hash=sha256:" + "a" * 64 + "\n# six==1.0\n",
+    )
     more = """
 commit = "v1"
 started = 2026-03-01T08:00:00+01:00
@@ -173,6 +177,9 @@ os = "Linux"
     assert environment.container.digest == f"sha256:{'b' * 64}"
     assert environment.lock is not None
     assert (environment.lock.format, environment.lock.hashed) == ("requirements", True)
+    assert [(one.name, one.version, one.local_label) for one in environment.packages] == [
+        ("torch-x", "2.4.0", "cu121")
+    ]
     (code,) = manifest.code
     assert (code.commit, code.dirty, code.id) == (commit, False, run.code)
     digests = {file.path: file.size for file in code.files}

@@ -76,6 +76,8 @@ def test_declared_runs_are_shown_judged_and_packed(cluster: Any, cli: Any, tmp_p
     assert "a rerun starts one process on one machine" in said
     assert (reader / "threshold" / "logs" / "2.out").is_file()
     assert (reader / "threshold" / "train.py").is_file()
+    told = (reader / "threshold" / "REPRODUCING.md").read_text("utf-8")
+    assert "16 processes on 2 nodes by srun" in told
 
 
 def test_the_smoke_variant_of_a_declared_run_can_be_run(cluster: Any, rerun: Any, tmp_path: Path) -> None:
@@ -85,6 +87,17 @@ def test_the_smoke_variant_of_a_declared_run_can_be_run(cluster: Any, rerun: Any
     agreed = ("--depth", "smoke", "--accept-degraded")
     said = rerun(reader, "threshold.crate.zip", *agreed, "--json").document("verdict")
     assert [each["outcome"] for each in said["results"]] == ["runs"]
+
+
+def test_a_job_that_was_stopped_is_not_asked_for(cluster: Any, cli: Any, tmp_path: Path) -> None:
+    cluster.write("logs/3.out", "test accuracy: 0.1\ncancelled\n")
+    text = (cluster.folder / "reprocrate.toml").read_text("utf-8")
+    cluster.write("reprocrate.toml", text + RUN.format(seed=3).replace('"ok"', '"killed"'))
+    reader = tmp_path / "reader"
+    reader.mkdir()
+    cluster("pack", "-o", reader / "threshold.crate.zip")
+    said = cli(reader, "rerun", "threshold.crate.zip", "--depth", "logs", "--json").document("verdict")
+    assert [each["outcome"] for each in said["results"]] == ["identical"]
 
 
 def test_a_bundle_needs_a_date(cluster: Any) -> None:

@@ -132,6 +132,11 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         "a time range the wrong way round",
         [put("/data/0/splits/0/time_range", ["2023-12-31", "2020-01-01"])],
     ),
+    (
+        "RC0220",
+        "a time range whose end is no day of the calendar",
+        [put("/data/0/splits/0/time_range", ["2020-01-01", "2020-02-30"])],
+    ),
     ("RC0211", "fitted on a split that is not there", [put("/data/0/preprocessing/0/fit_on/0", "training")]),
     (
         "RC0212",

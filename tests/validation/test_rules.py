@@ -101,5 +101,9 @@ def test_sentence_is_made_of_the_values() -> None:
     assert (example.why, example.fix, example.name) == ("Because it is.", "Make it so.", "example")
 
 
+def test_long_texts_are_cut_short() -> None:
+    assert len(shown("9" * 1_000_000)) == 300
+
+
 def test_long_lists_are_cut_short() -> None:
     assert shown([f"r{i}" for i in range(9)]) == "r0, r1, r2, r3, r4, r5 and 3 more"

@@ -185,7 +185,10 @@ class _Comparison:
 
     def _asked(self, result: Result, found: Counterpart) -> tuple[Seed, ...]:
         if self.asked is None:
-            return tuple(one.seed for one in found.sample().seeds)
+            recomputed = (
+                self.circumstances.basis is Basis.LOGS
+            )  # no seed that was stopped then is tried again
+            return tuple(one.seed for one in found.sample().seeds if one.value is not None or not recomputed)
         seeds = self.asked.get(result.configuration or "", ())
         return tuple(None if seed is None else str(seed) for seed in seeds)
 

@@ -29,9 +29,9 @@ def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Fou
     """An environment SHOULD name its interpreter and packages, or the digest of a container image.
 
     Judged: each environment without `container.digest` that has no `python`, or neither `packages` nor
-        `lock`; once for each, at the environment. Where `history` has an entry with the section `environments`
-        and `how` `captured`, absent or empty `packages` mean that there were none, and only `python` is
-        demanded.
+        `lock`; once for each, at the environment. Where `history` has an entry with the section
+        `environments` and `how` `captured`, absent or empty `packages` mean that there were none, and only
+        `python` is demanded.
     Why: an environment is built again from these, or not at all.
     Fix: run again with `reprocrate run`, which reads both from the interpreter that runs the command.
     """

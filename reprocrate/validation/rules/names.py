@@ -192,8 +192,8 @@ def _loses_digits(value: int) -> bool:
 def time_exists(subject: Subject) -> Iterator[Found]:
     """Every time and date MUST be one that the calendar and the clock have.
 
-    Judged: every property that has the form *timestamp*, and `lock.resolved`; not `time_range`, which may
-        hold any text. Second 60 counts as 59; at the property.
+    Judged: every property that has the form *timestamp*, and `lock.resolved`; not `time_range`, of which
+        RC0220 speaks. Second 60 counts as 59; at the property.
     Why: a month 13 or an hour 25 shows that the time was not read from a clock.
     Fix: correct the time.
     """

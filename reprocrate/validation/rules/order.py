@@ -8,38 +8,54 @@ from reprocrate.manifest import Data, Manifest, Split
 from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, rule
-from reprocrate.validation.split_roles import pairs_of
 from reprocrate.validation.subject import Subject
-from reprocrate.validation.times import moment
-
-
-def _ends(manifest: Manifest) -> Iterator[tuple[str, Data, Split, Split]]:
-    """Training and test splits of the same data that both say their times, at the place of the test split."""
-    if any(entry.type == "L3.1" for entry in manifest.leakage):
-        return
-    for pointer, data in numbered("/data", manifest.data):
-        for _, first, j, second in pairs_of(data):
-            if first.role == "train" and second.role == "test" and first.time_range and second.time_range:
-                yield f"{pointer}/splits/{j}/time_range", data, first, second
+from reprocrate.validation.times import Moment, moment
 
 
 def _compared(manifest: Manifest, wanted: int) -> Iterator[Found]:
-    """Pairs in which training ends after the test begins (1), or at the same time (0).
+    """Test splits that begin before the latest end of training (1), or at the same time (0).
 
     Raises:
-        CannotAssessError: times of a pair cannot be read, or are of different precision.
+        CannotAssessError: times cannot be read, or are of different forms.
     """
     unclear: dict[str, None] = {}
-    for place, data, train, test in _ends(manifest):
-        last = (train.time_range or ("", ""))[1]
-        first = (test.time_range or ("", ""))[0]
-        a, b = moment(last), moment(first)
-        if a is None or b is None or a[0] != b[0]:
-            unclear[f'"{last}" and "{first}" of data {data.id} cannot be compared.'] = None
-        elif (a > b) - (a < b) == wanted:
-            yield Found(place, data=data.id, train=train.name, last=last, test=test.name, first=first)
+    if any(entry.type == "L3.1" for entry in manifest.leakage):
+        return
+    for pointer, data in numbered("/data", manifest.data):
+        ends, unread = _latest_ends(data)
+        for place, test, first in _beginnings(pointer, data):
+            begin = moment(first)
+            end = ends.get(begin[0]) if begin else None
+            if begin and end and (end[0] > begin) - (end[0] < begin) == wanted:
+                last = (end[1].time_range or ("", ""))[1]
+                yield Found(place, data=data.id, train=end[1].name, last=last, test=test.name, first=first)
+            others = [*unread, *(each for form, (_, each) in ends.items() if not begin or form != begin[0])]
+            for train in others[:1]:
+                last = (train.time_range or ("", ""))[1]
+                unclear[f'"{last}" and "{first}" of data {data.id} cannot be compared.'] = None
     if unclear:
-        raise CannotAssessError(" ".join(unclear))
+        raise CannotAssessError(" ".join(list(unclear)[:3]))
+
+
+def _latest_ends(data: Data) -> tuple[dict[str, tuple[Moment, Split]], list[Split]]:
+    """For each form of time the training split that ends last; and those whose end cannot be read."""
+    ends: dict[str, tuple[Moment, Split]] = {}
+    unread = []
+    for split in data.splits:
+        if split.role == "train" and split.time_range:
+            end = moment(split.time_range[1])
+            if end is None:
+                unread.append(split)
+            elif end[0] not in ends or end > ends[end[0]][0]:
+                ends[end[0]] = end, split
+    return ends, unread
+
+
+def _beginnings(pointer: str, data: Data) -> Iterator[tuple[str, Split, str]]:
+    """The first time of each test split, at the place of its `time_range`."""
+    for place, split in numbered(f"{pointer}/splits", data.splits):
+        if split.role == "test" and split.time_range:
+            yield f"{place}/time_range", split, split.time_range[0]
 
 
 @rule(
@@ -52,9 +68,9 @@ def _compared(manifest: Manifest, wanted: int) -> Iterator[Found]:
 def training_ends_before_the_test_begins(subject: Subject) -> Iterator[Found]:
     """Where splits say their times, training MUST NOT end after the test begins (L3.1).
 
-    Judged: each split of role `train` and each of role `test` of the same data, both with `time_range`,
-        unless `leakage` has an entry of type L3.1: the last time of the one against the first of the other,
-        if both are of the same form (see RC0210); at the `time_range` of the test split.
+    Judged: each split of role `test` with `time_range`, unless `leakage` has an entry of type L3.1: its first
+        time against the latest last time of the splits of role `train` of the same data, of those of the same
+        form (see RC0210); at the `time_range` of the test split.
     Why: a model that has seen the future of what it is tested on is better than one that could be used.
     Fix: divide the data at a point in time. If the order in time does not matter for what is predicted, say
         so as the argument for L3.1 under `leakage`.

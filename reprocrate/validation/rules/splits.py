@@ -161,3 +161,32 @@ def count_is_the_number_of_digests(subject: Subject) -> Iterator[Found]:
                 )
     if unclear:
         raise CannotAssessError(" ".join(unclear))
+
+
+@rule(
+    "RC0220",
+    SHOULD,
+    spec="data",
+    since="1.0",
+    says='split {split} of data {data} is said to go from "{first}" to "{last}", which cannot be compared',
+)
+def time_range_can_be_compared(subject: Subject) -> Iterator[Found]:
+    """The times of a split's `time_range` SHOULD be years, months, days or moments, both of the same form.
+
+    Judged: each `time_range` whose two times are not both a year (2024), both a month (2024-05), both a day
+        that the calendar has (2024-05-31) or both a time with its offset (RFC 3339); at the `time_range`.
+    Why: whether the test set lies in the future of the training set can only be seen from such times.
+    Fix: write both times in one of these forms, as exactly as they are known.
+    """
+    for pointer, data in numbered("/data", subject.well_formed.data):
+        for place, split in numbered(f"{pointer}/splits", data.splits):
+            if split.time_range:
+                first, last = map(moment, split.time_range)
+                if first is None or last is None or first[0] != last[0]:
+                    yield Found(
+                        f"{place}/time_range",
+                        split=split.name,
+                        data=data.id,
+                        first=split.time_range[0],
+                        last=split.time_range[1],
+                    )
