@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from reprocrate.manifest import Configuration, Run
+from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -54,7 +55,7 @@ def process_has_one_seed_of_a_library(subject: Subject) -> Iterator[Found]:
     for pointer, run in numbered("/runs", subject.well_formed.runs):
         seen: dict[tuple[str, int, str], int | str] = {}
         for place, seed in numbered(f"{pointer}/seeds", run.seeds):
-            if seed.library is None or seed.rank is None:
+            if seed.library is None or is_blank(seed.library) or seed.rank is None:
                 continue
             case = (seed.library, seed.rank, seed.how)
             if case in seen:
@@ -103,9 +104,10 @@ def run_follows_its_configuration(subject: Subject) -> Iterator[Found]:
     """The command of a run MUST be its configuration's with the seed in place of `{seed}`.
 
     Judged: each run with exactly one seed of `how` `argument`, whose configuration's `command` holds `{seed}`
-        and no other name in braces. The first argument is not compared where the configuration's is `python`,
-        and the `overrides` of one of its variants may follow. A run whose command does not hold the seed at
-        all is left to RC0606; at the run's `command`.
+        and no other name in braces (a letter of ASCII or `_`, then letters, digits, `_`, `.` and `-`). The
+        first argument is not compared where the configuration's is `python`, and the `overrides` of one of
+        its variants may follow. A run whose command does not hold the seed at all (as RC0606 looks for it) is
+        left to RC0606; at the run's `command`.
     Why: the seed is all that runs of one configuration may differ by; other arguments make another method.
     Fix: give runs with other arguments a configuration of their own.
     """
