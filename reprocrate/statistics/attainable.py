@@ -6,12 +6,12 @@ import math
 
 
 def smallest_p_of_signs(n: int) -> float:
-    """Smallest two-sided p value of Wilcoxon's signed-rank test of `n` pairs: 2 of 2^n ways (Wilcoxon 1945)."""
+    """Smallest two-sided p value of Wilcoxon's signed-rank test of `n` pairs: 2 of 2^n ways."""
     return min(1.0, math.ldexp(1.0, 1 - n))
 
 
 def smallest_p_of_ranks(n: int, k: int) -> float:
-    """Smallest two-sided p value of the test by Mann and Whitney (1947): 2 of all ways to label the values."""
+    """Smallest two-sided p value of the test by Mann and Whitney (1947): 2 of all ways to label."""
     return min(1.0, 2.0 * smallest_p_of_labels(n, k))
 
 

@@ -103,8 +103,8 @@ def compare_printed(text: str, value: float | Fraction, slack: float | Fraction 
 def claimed_rounding(value: float) -> float:
     """How far off a claimed number may be by its own rounding: half a unit of its last digit, at most 1 %.
 
-    A number in JSON has lost its trailing zeros: `0.9` may stand for 0.900, hence the bound. Of a whole number
-    the last digit is that of the ones: `90` may stand for what rounds to it.
+    A number in JSON has lost its trailing zeros: `0.9` may stand for 0.900, hence the bound. The last
+    digit of a whole number is that of the ones: `90` may stand for what rounds to it.
     """
     last_digit = min(0, int(Decimal(repr(float(value))).normalize().as_tuple().exponent))
     return min(0.5 * 10.0**last_digit, 0.01 * abs(value))

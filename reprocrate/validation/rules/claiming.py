@@ -97,8 +97,8 @@ def claimed_value_is_within_the_metrics_range(subject: Subject) -> Iterator[Foun
 def value_rests_on_a_result(subject: Subject) -> Iterator[Found]:
     """A claim of a value or a threshold MUST rest on at least one result.
 
-    Judged: each claim of kind `value` or `threshold` with a comparison in its `evidence` and no result; at its
-        `evidence`.
+    Judged: each claim of kind `value` or `threshold` with a comparison in its `evidence` and no result; at
+        its `evidence`.
     Why: a comparison has two results, and nothing says which of them is meant to have the value.
     Fix: name the result as evidence, or claim a `gain` if the value is a difference.
     """
