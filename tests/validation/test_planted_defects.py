@@ -451,6 +451,15 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         "a baseline with a smaller budget",
         [put("/configurations/1/search/trials", 1), put("/configurations/1/search/trials_completed", 1)],
     ),
+    (
+        "RC1314",
+        "five seeds that a test of ranks is sure of",
+        [
+            *BARE_COMPARISON,
+            put("/comparisons/0/test", "mann_whitney"),
+            put("/comparisons/0/p_value", 0.001),
+        ],
+    ),
     # Leakage
     ("RC1401", "claims on training data", over_test(role="train")),
     ("RC1402", "claims on validation data", over_test(role="validation")),

@@ -32,7 +32,7 @@ def _samples(subject: Subject) -> Iterator[tuple[str, Comparison, Sample, Sample
 
 @rule("RC1301", SHOULD, spec="comparisons", since="1.0", says="comparison {comparison} sets {what}")
 def compared_results_have_the_same_seeds(subject: Subject) -> Iterator[Found]:
-    """Results that are compared SHOULD rest on equally many values, and where seeds pair them, on the same seeds.
+    """Compared results SHOULD rest on equally many values, and on the same seeds where seeds pair them.
 
     Judged: each comparison of results whose values can be told: other numbers of values; or else other sets
         of seeds (for results over folds, of seeds with folds), where the comparison has `paired` true or the
@@ -70,14 +70,14 @@ def _seeds(sample: Sample) -> list[str]:
 def effect_recomputes(subject: Subject) -> Iterator[Found]:
     """An effect MUST follow from the two results, or from their values.
 
-    Judged: each `effect`, at its `value`, to a relative 1e-9. From the results' values: a minus b for the kind
-        `difference`, a over b for `ratio` (where b is not 0). From the values of both sides, where both are
-        over runs or folds and can be told: `cohen_d`, the difference of the means over the pooled standard
-        deviation (of n + k - 2, where there are three values and one side varies); `cliff_delta`, the share of
-        the n k pairs with the larger value in a minus that in b; and `probability_of_improvement`, the share of
-        pairs with the better value in a, a tie counting half, where the metric's `direction` is `maximize` or
-        `minimize`. Where the last two cannot be computed, `cliff_delta` must lie in [-1, 1] and
-        `probability_of_improvement` in [0, 1].
+    Judged: each `effect`, at its `value`, to a relative 1e-9. From the results' values: a minus b for the
+        kind `difference`, a over b for `ratio` (where b is not 0). From the values of both sides, where
+        both are over runs or folds and can be told: `cohen_d`, the difference of the means over the pooled
+        standard deviation (of n + k - 2, where there are three values and one side varies); `cliff_delta`,
+        the share of the n k pairs with the larger value in a minus that in b; and
+        `probability_of_improvement`, the share of pairs with the better value in a, a tie counting half,
+        where the metric's `direction` is `maximize` or `minimize`. Where the last two cannot be computed,
+        `cliff_delta` must lie in [-1, 1] and `probability_of_improvement` in [0, 1].
     Why: claims are judged by the effect, and its sign says which side is better.
     Fix: let reprocrate compute the comparison anew; a minus b, or a over b.
     """
@@ -160,12 +160,11 @@ def compared_results_share_data_and_split(subject: Subject) -> Iterator[Found]:
 def test_recomputes(subject: Subject) -> Iterator[Found]:
     """The p value and the interval of a t test MUST be those that the values give.
 
-    Judged: each comparison with the test `welch_t` or `paired_t` (seed by seed) of results with at least two
-        values each that are not all constant. Its `p_value`, to 1e-9, as corrected in its family; where a
-        family with a correction holds a p value that cannot be computed again, only that it is not smaller
-        than without the correction. And the
-        interval of kind `ci` of an effect `difference` whose `method` is `welch`, or `paired`, like the test;
-        at the `p_value` and at the interval.
+    Judged: each comparison with the test `welch_t` or `paired_t` (seed by seed) of results with at least
+        two values each that are not all constant. Its `p_value`, to 1e-9, as corrected in its family; where
+        a family with a correction holds a p value that cannot be computed again, only that it is not
+        smaller than without the correction. And the interval of kind `ci` of an effect `difference` whose
+        `method` is `welch`, or `paired`, like the test; at the `p_value` and at the interval.
     Why: what follows from the evidence has to follow from it.
     Fix: let reprocrate compute the comparison anew from the runs.
     """
@@ -191,7 +190,7 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
 def _corrected(
     manifest: Manifest, differences: Mapping[str, statistics.Difference]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """The p values that comparisons must have, by id; and, in a family with an unknown one, must at least have.
+    """The p values that comparisons must have, by id, and in a family with an unknown one must at least have.
 
     No correction makes a p value smaller.
     """
@@ -204,6 +203,8 @@ def _corrected(
     expected: dict[str, float] = {}
     bounds: dict[str, float] = {}
     for (correction, _), names in families.items():
+        if correction not in statistics.CORRECTIONS:
+            continue  # a word of a newer version
         known = [name for name in names if name in differences]
         raw = [differences[name].p for name in known]
         if correction == "none" or known == names:
