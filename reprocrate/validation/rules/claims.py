@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from reprocrate import statistics
 from reprocrate.manifest import Claim, Comparison, Manifest, Metric, Result
 from reprocrate.validation.places import numbered
+from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import same
 from reprocrate.validation.subject import Subject
@@ -174,8 +177,12 @@ def claimed_metric_has_a_margin(subject: Subject) -> Iterator[Found]:
 def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
     """The recorded results MUST NOT say the opposite of a claim.
 
-    Judged: each claim whose results say otherwise: a `threshold` on the wrong side of its value; a `value`
-        with `margin` (and `relation` `equals` or absent) that is missed by more; an ordering whose gain (a
+    Judged: each claim whose results say otherwise: a `threshold`, or a `value` with such a `relation`, that a
+        result named in `evidence` is on the wrong side of; another `value` within the metric's range (RC0912)
+        that such a result misses by more than the claim's `margin`, or, where the claim has none, by more
+        than the metric's `margin` (if relative, times the result's absolute value; not for `mean_rank`) and
+        by more than rounding: half a unit of the last decimal place that the claimed number shows, of a whole
+        number 0.5, but at most 1 % of it; an ordering whose gain (a
         minus b, turned by the direction; of mean ranks the smaller one is better) is less than `by`, 0 where
         it is absent, in more comparisons than the quantifier allows; equal numbers are never wrong; at the
         claim.
@@ -187,12 +194,13 @@ def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
         if claim.kind in _ORDERINGS:
             what = _wrong_ordering(manifest, claim)
         else:
-            what = next(filter(None, (_wrong_value(claim, each) for each in _results(manifest, claim))), "")
+            named = (found for name in claim.evidence if (found := manifest.find_result(name)))
+            what = next(filter(None, (_wrong_value(manifest, claim, each) for each in named)), "")
         if what:
             yield Found(pointer, claim=claim.id, what=what)
 
 
-def _wrong_value(claim: Claim, result: Result) -> str:
+def _wrong_value(manifest: Manifest, claim: Claim, result: Result) -> str:
     """How a result contradicts a claimed value; empty if it does not, or if that cannot be told."""
     if claim.value is None or same(result.value, claim.value):
         return ""
@@ -202,9 +210,27 @@ def _wrong_value(claim: Claim, result: Result) -> str:
         is_wrong, wanted = result.value < claim.value, "at least"
     elif relation == "at_most":
         is_wrong, wanted = result.value > claim.value, "at most"
-    elif relation == "equals" and claim.margin is not None:
-        is_wrong, wanted = abs(result.value - claim.value) > claim.margin, f"within {claim.margin:.6g} of"
+    elif relation == "equals":
+        margin, off = _margin(manifest, claim, claim.value, result), abs(result.value - claim.value)
+        is_wrong = off > margin and not same(off, margin, (result.value, claim.value))
+        wanted = f"within {margin:.6g} of"
     return f"{result.id} is {result.value:.12g}, not {wanted} {claim.value:.12g}" if is_wrong else ""
+
+
+def _margin(manifest: Manifest, claim: Claim, value: float, result: Result) -> float:
+    """By how much a result may miss a claimed value; without end where no result can have that value."""
+    is_ranked = result.statistic == "mean_rank"  # a rank is not in the metric's unit
+    metric = None if is_ranked else manifest.find_metric(result.metric)
+    low, high = range_of(metric) if metric else (-math.inf, math.inf)
+    if not low <= value <= high:
+        return math.inf
+    if claim.margin is not None:
+        return claim.margin
+    rounding = statistics.claimed_rounding(value)
+    margin = metric.margin if metric else None
+    if margin is None or margin.kind not in ("absolute", "relative"):
+        return rounding
+    return max(rounding, margin.value * (abs(result.value) if margin.kind == "relative" else 1.0))
 
 
 def _wrong_ordering(manifest: Manifest, claim: Claim) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from reprocrate.manifest import Observation, Result, Run
+from reprocrate.manifest import Observation, Result, Run, Seed
 from reprocrate.statistics import is_constant, t_quantile
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
@@ -185,5 +185,10 @@ def seed_stands_in_the_command(subject: Subject) -> Iterator[Found]:
     """
     for pointer, run in numbered("/runs", subject.well_formed.runs):
         for place, seed in numbered(f"{pointer}/seeds", run.seeds):
-            if seed.how == "argument" and not any(str(seed.value) in part for part in run.command):
+            if seed_is_not_in_the_command(run, seed):
                 yield Found(place, seed=seed.value, run=run.id)
+
+
+def seed_is_not_in_the_command(run: Run, seed: Seed) -> bool:
+    """Whether a seed is said to be an argument that the run's command does not have."""
+    return seed.how == "argument" and not any(str(seed.value) in part for part in run.command)
