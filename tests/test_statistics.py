@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from reprocrate.statistics import (
     CORRECTIONS,
     Recomputed,
+    claimed_rounding,
+    cliff_delta,
+    cohen_d,
     compare_printed,
     counting,
     iqm,
@@ -25,11 +28,15 @@ from reprocrate.statistics import (
     median,
     paired,
     prediction_interval,
+    probability_of_improvement,
     rank,
     read_printed,
     recompute_mean,
     sd,
     se,
+    smallest_p_of_labels,
+    smallest_p_of_ranks,
+    smallest_p_of_signs,
     summarise,
     t_interval,
     t_quantile,
@@ -387,3 +394,68 @@ def test_a_correction_that_is_none_changes_nothing() -> None:
 @pytest.mark.parametrize("df", [1.0, 2.0, 4.0, 1e6])
 def test_the_smallest_number_is_no_harder_than_nought(df: float) -> None:
     assert t_tail(5e-324, df) == 0.5
+
+
+TENTHS = st.lists(st.integers(-5, 5).map(lambda tenths: tenths / 10), min_size=1, max_size=8)
+
+
+@given(TENTHS, TENTHS)
+def test_shares_of_pairs_are_those_that_counting_all_pairs_gives(a: list[float], b: list[float]) -> None:
+    pairs = [(x, y) for x in a for y in b]
+    larger, smaller = sum(x > y for x, y in pairs), sum(x < y for x, y in pairs)
+    assert cliff_delta(a, b) == pytest.approx((larger - smaller) / len(pairs))
+    better = (larger + (len(pairs) - larger - smaller) / 2) / len(pairs)
+    assert probability_of_improvement(a, b) == pytest.approx(better)
+    assert probability_of_improvement(a, b, larger_is_better=False) == pytest.approx(1 - better)
+
+
+def test_probability_of_improvement_is_mann_whitneys_statistic() -> None:
+    u = scipy.stats.mannwhitneyu(A, (0.910, 0.912, 0.905, 0.921)).statistic
+    assert probability_of_improvement(A, (0.910, 0.912, 0.905, 0.921)) == pytest.approx(u / 20)
+
+
+@given(TENTHS, TENTHS)
+def test_cohens_d_is_the_pooled_t_statistic_times_the_root_of_what_it_is_divided_by(
+    a: list[float], b: list[float]
+) -> None:
+    d = cohen_d(a, b)
+    if len(a) + len(b) < 3 or (is_constant(a) and is_constant(b)):
+        assert d is None
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        t = scipy.stats.ttest_ind(a, b).statistic
+    assert d == pytest.approx(t * math.sqrt(1 / len(a) + 1 / len(b)), abs=1e-9)
+
+
+def test_effects_need_values_on_both_sides() -> None:
+    for effect in (cliff_delta, probability_of_improvement):
+        with pytest.raises(ValueError, match="each side"):
+            effect([], A)
+
+
+@pytest.mark.parametrize("n", range(1, 8))
+def test_smallest_p_values_are_those_of_exact_tests_of_samples_that_do_not_overlap(n: int) -> None:
+    a, b = [float(i) for i in range(n)], [100.0 + i * i for i in range(n + 2)]
+    ranks = scipy.stats.mannwhitneyu(a, b, method="exact").pvalue
+    assert smallest_p_of_ranks(n, n + 2) == pytest.approx(ranks)
+    assert smallest_p_of_labels(n, n + 2) == pytest.approx(ranks / 2)
+    signs = scipy.stats.wilcoxon(a, b[:n], method="exact").pvalue
+    assert smallest_p_of_signs(n) == pytest.approx(signs)
+
+
+def test_smallest_p_values_of_many_values_are_found_at_once() -> None:
+    assert smallest_p_of_labels(10**9, 10**9) == 0.0
+    assert smallest_p_of_labels(1, 10**9) == pytest.approx(1e-9)
+    assert smallest_p_of_ranks(1, 1) == smallest_p_of_signs(1) == 1.0
+    assert smallest_p_of_signs(10**9) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("value", "rounding"),
+    [(0.92, 0.005), (0.9, 0.009), (90.0, 0.5), (12.0, 0.12), (1200.0, 0.5), (-0.92, 0.005), (0.0, 0.0)],
+)
+def test_a_claimed_number_may_be_off_by_half_its_last_digit_and_one_percent(
+    value: float, rounding: float
+) -> None:
+    assert claimed_rounding(value) == pytest.approx(rounding)

@@ -140,5 +140,6 @@ class Manifest(Section):
             return None
         index: dict[str, Item] | None = self._indexes.get(id(section))
         if index is None:
-            index = self._indexes[id(section)] = {item.id: item for item in section}
+            # of several with one id, which is an error, the first is meant
+            index = self._indexes[id(section)] = {item.id: item for item in reversed(section)}
         return index.get(identifier)

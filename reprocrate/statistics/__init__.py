@@ -5,9 +5,15 @@ Everything is in the unit of the values that are given. Only the standard librar
 
 from __future__ import annotations
 
+from reprocrate.statistics.attainable import (
+    smallest_p_of_labels,
+    smallest_p_of_ranks,
+    smallest_p_of_signs,
+)
 from reprocrate.statistics.choosing import counting, rank
 from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
+from reprocrate.statistics.effects import cliff_delta, cohen_d, probability_of_improvement
 from reprocrate.statistics.granularity import (
     finest,
     is_exact_share,
@@ -19,7 +25,14 @@ from reprocrate.statistics.granularity import (
     shown,
 )
 from reprocrate.statistics.items import mcnemar
-from reprocrate.statistics.printed import Printed, Recomputed, compare_printed, read_printed, recompute_mean
+from reprocrate.statistics.printed import (
+    Printed,
+    Recomputed,
+    claimed_rounding,
+    compare_printed,
+    read_printed,
+    recompute_mean,
+)
 from reprocrate.statistics.spread import (
     half_width,
     interquartile_ranges,
@@ -57,6 +70,9 @@ __all__ = [
     "Summary",
     "benjamini_hochberg",
     "bonferroni",
+    "claimed_rounding",
+    "cliff_delta",
+    "cohen_d",
     "compare_printed",
     "counting",
     "finest",
@@ -78,6 +94,7 @@ __all__ = [
     "normal_half_width",
     "paired",
     "prediction_interval",
+    "probability_of_improvement",
     "rank",
     "read_printed",
     "recompute_mean",
@@ -86,6 +103,9 @@ __all__ = [
     "sd_is_impossible",
     "se",
     "shown",
+    "smallest_p_of_labels",
+    "smallest_p_of_ranks",
+    "smallest_p_of_signs",
     "spreads",
     "summarise",
     "t_interval",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -97,3 +98,13 @@ def compare_printed(text: str, value: float | Fraction, slack: float | Fraction 
     if 0 <= cut_off < printed.unit and exact * printed.value >= 0:
         return Recomputed.TRUNCATED
     return Recomputed.DIFFERENT
+
+
+def claimed_rounding(value: float) -> float:
+    """How far off a claimed number may be by its own rounding: half a unit of its last digit, at most 1 %.
+
+    A number in JSON has lost its trailing zeros: `0.9` may stand for 0.900, hence the bound. The last
+    digit of a whole number is that of the ones: `90` may stand for what rounds to it.
+    """
+    last_digit = min(0, int(Decimal(repr(float(value))).normalize().as_tuple().exponent))
+    return min(0.5 * 10.0**last_digit, 0.01 * abs(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,8 +56,11 @@ class Evidence:
         return tuple(
             (index, run)
             for index, run in enumerate(self._manifest.runs)
-            if (run.id in named if self._manifest.results else run.status == "ok")
+            if (self._is_meant(run, named) if self._manifest.results else run.status == "ok")
         )
+
+    def _is_meant(self, run: Run, named: Set[str]) -> bool:
+        return run.id in named and self._manifest.find_run(run.id) is run
 
     @cached_property
     def runs_of(self) -> dict[str, list[Run]]:

@@ -69,10 +69,15 @@ def _lacking(subject: Subject) -> dict[Need, str]:
 
 def _apply(rule: Rule, subject: Subject, settings: Mapping[str, Any] | None, findings: list[Finding]) -> str:
     """Add a rule's findings; the answer is why it could not be applied to the end, or empty."""
+    known = len(findings)
     try:
         for finding in rule.findings(subject, settings):
             findings.append(finding)  # noqa: PERF402 - those before a failure are kept
-    except (CannotAssessError, NewerWordError) as error:
+    except NewerWordError as error:
+        # What was found before it depends on the order of the entries, and the rule may not have applied.
+        del findings[known:]
+        return str(error)
+    except CannotAssessError as error:
         return str(error)
     except Exception as error:
         # A fault in a rule must not take the others down, and must not look like a pass.

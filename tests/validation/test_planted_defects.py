@@ -285,6 +285,10 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
             put("/runs/8/seeds/0/value", 77),
             drop("/runs/8/seeds/0/how"),
             put("/runs/8/seeds/0/how", "declared"),
+            drop("/runs/8/command/3"),
+            put("/runs/8/command/3", "77"),
+            drop("/runs/8/command/7"),
+            put("/runs/8/command/7", "out/narrow-77.json"),
         ],
     ),
     ("RC0607", "a rank of another launch", [put("/runs/0/seeds/1/rank", 2)]),
@@ -375,7 +379,13 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0909", "no primary claim", [put("/claims/0/primary", False)]),
     ("RC0910", "a primary claim without its place", [drop("/claims/0/location")]),
     ("RC0911", "evidence that counts twice", [put("/claims/1/evidence/-", "wide.accuracy")]),
+    ("RC0908", "a value that was not recorded", [claim(kind="value", value=0.98)]),
     ("RC0912", "a claim in percent", [claim(kind="value", value=91.5)]),
+    (
+        "RC0913",
+        "a value of nobody knows which",
+        [claim(kind="value", value=0.915, evidence=["wide-vs-narrow"])],
+    ),
     # Runs and experiment
     ("RC1001", "ok with an exit status of 1", [put("/runs/1/exit_code", 1)]),
     ("RC1002", "a result on a failed run", [put("/runs/6/status", "failed"), put("/runs/6/exit_code", 1)]),
@@ -445,6 +455,15 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         "RC1307",
         "a baseline with a smaller budget",
         [put("/configurations/1/search/trials", 1), put("/configurations/1/search/trials_completed", 1)],
+    ),
+    (
+        "RC1314",
+        "five seeds that a test of ranks is sure of",
+        [
+            *BARE_COMPARISON,
+            put("/comparisons/0/test", "mann_whitney"),
+            put("/comparisons/0/p_value", 0.001),
+        ],
     ),
     # Leakage
     ("RC1401", "claims on training data", over_test(role="train")),

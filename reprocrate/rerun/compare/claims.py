@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -17,7 +16,7 @@ from reprocrate.rerun.compare.ordering import Duel, Standing, duel
 from reprocrate.rerun.compare.outcomes import Judged, Outcome, judge_again
 from reprocrate.rerun.compare.samples import Basis, Direction, Margin
 from reprocrate.rerun.compare.wording import interval, number, short
-from reprocrate.statistics import SLACK, Interval, t_interval
+from reprocrate.statistics import SLACK, Interval, claimed_rounding, t_interval
 
 Kind = Literal["value", "threshold", "ordering", "gain", "quantified"]
 
@@ -168,9 +167,7 @@ def _agrees(claimed: float, recorded: float, margin: float | None) -> bool:
 
     Rounding is half a unit of the last digit, at most 1 %: a JSON number has lost its trailing zeros.
     """
-    last_digit = min(0, int(Decimal(repr(claimed)).normalize().as_tuple().exponent))
-    rounding = min(0.5 * 10.0**last_digit, 0.01 * abs(claimed))
-    return abs(claimed - recorded) <= max(margin or 0.0, rounding) * (1.0 + SLACK)
+    return abs(claimed - recorded) <= max(margin or 0.0, claimed_rounding(claimed)) * (1.0 + SLACK)
 
 
 def _threshold(claim: Claim, judged: Judged) -> Part:

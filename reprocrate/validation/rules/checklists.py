@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -48,7 +49,7 @@ def answer_is_justified(subject: Subject) -> Iterator[Found]:
     """
     for pointer, checklist in numbered("/checklists", subject.well_formed.checklists):
         for place, answer in numbered(f"{pointer}/answers", checklist.answers):
-            if answer.answer != "yes" and not answer.justification and not answer.location:
+            if answer.answer != "yes" and is_blank(answer.justification) and is_blank(answer.location):
                 yield Found(place, item=answer.item, policy=checklist.policy, answer=answer.answer)
 
 
@@ -56,12 +57,12 @@ def answer_is_justified(subject: Subject) -> Iterator[Found]:
 def work_with_people_names_its_approval(subject: Subject) -> Iterator[Found]:
     """Where people took part (`human_subjects`), `irb` SHOULD say who approved it or why nobody had to.
 
-    Judged: `ethics` with `human_subjects` true and no `irb`, or an empty one; at `ethics`.
+    Judged: `ethics` with `human_subjects` true and no `irb`; at `ethics`.
     Why: most venues ask for it, and some laws do.
     Fix: set `irb` in `[ethics]` of reprocrate.toml to the board and number, or to the exemption.
     """
     ethics = subject.well_formed.ethics
-    if ethics and ethics.human_subjects and not (ethics.irb or "").strip():
+    if ethics and ethics.human_subjects and is_blank(ethics.irb):
         yield Found("/ethics")
 
 
@@ -71,7 +72,8 @@ def work_with_people_names_its_approval(subject: Subject) -> Iterator[Found]:
 def data_about_people_has_ethics(subject: Subject) -> Iterator[Found]:
     """An experiment on data about people SHOULD have `ethics`, with what is sensitive and what it is for.
 
-    Judged: each entry of `data` with `human_subjects` true, where there is no `ethics`; at `human_subjects`.
+    Judged: each entry of `data` with `human_subjects` true, where the manifest has no `ethics` (an empty
+        object will do); at `human_subjects`.
     Why: the people in the data cannot be asked, and a reader has to know what may be done with it.
     Fix: fill in `[ethics]` in reprocrate.toml.
     """

@@ -85,3 +85,26 @@ def claimed_value_is_within_the_metrics_range(subject: Subject) -> Iterator[Foun
                 where = f"{pointer}/value"
                 yield Found(where, claim=claim.id, value=claim.value, metric=metric.id, low=low, high=high)
                 break
+
+
+@rule(
+    "RC0913",
+    MUST,
+    spec="claims",
+    since="1.0",
+    says="claim {claim} says a value, but rests on comparisons and no result",
+)
+def value_rests_on_a_result(subject: Subject) -> Iterator[Found]:
+    """A claim of a value or a threshold MUST rest on at least one result.
+
+    Judged: each claim of kind `value` or `threshold` with a comparison in its `evidence` and no result; at
+        its `evidence`.
+    Why: a comparison has two results, and nothing says which of them is meant to have the value.
+    Fix: name the result as evidence, or claim a `gain` if the value is a difference.
+    """
+    manifest = subject.well_formed
+    for pointer, claim in numbered("/claims", manifest.claims):
+        if claim.kind not in ("value", "threshold") or any(map(manifest.find_result, claim.evidence)):
+            continue
+        if any(map(manifest.find_comparison, claim.evidence)):
+            yield Found(f"{pointer}/evidence", claim=claim.id)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from reprocrate import statistics
 from reprocrate.manifest import Claim, Comparison, Manifest, Metric, Result
 from reprocrate.validation.places import numbered
+from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import same
 from reprocrate.validation.subject import Subject
@@ -178,14 +181,17 @@ def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
     """The recorded results MUST NOT say the opposite of a claim.
 
     Judged: each claim that RC0904 accepts, by the `value`s of results as declared. `value` and `threshold`:
-        a result that `evidence` itself names is below the claim's `value` where `relation` is `at_least`,
-        above it where it is `at_most`, and where a `value` is claimed with `equals` or no relation, further
-        away than `margin`, if there is one. The other kinds: the gain of a comparison is less than `by`, 0
-        where that is absent; of a `quantified` claim in more of its comparisons than `of` minus `at_least`,
-        else in any. The gain is a minus b, or b minus a where smaller values are better, as of two mean
-        ranks. It is not judged where a comparison in the evidence lacks a side, has two metrics, has a mean
-        rank on one side only, or has a metric without direction. Equal numbers are never wrong; at the
-        claim.
+        a result that `evidence` itself names is below the claim's `value` where `relation` is `at_least`, or
+        above it where it is `at_most`. A `value` with `equals` or no relation that lies within the metric's
+        range (RC0912): such a result misses it by more than the claim's `margin`, or, where the claim has
+        none, by more than the metric's `margin` (if relative, times the result's absolute value; not for
+        `mean_rank`) and by more than rounding: half a unit of the last decimal place that the claimed number
+        shows, of a whole number 0.5, but at most 1 % of it. The other kinds: the gain of a comparison is
+        less than `by`, 0 where that is absent; of a `quantified` claim in more of its comparisons than `of`
+        minus `at_least`, else in any. The gain is a minus b, or b minus a where smaller values are better,
+        as of two mean ranks. It is not judged where a comparison in the evidence lacks a side, has two
+        metrics, has a mean rank on one side only, or has a metric without direction. Equal numbers are never
+        wrong; at the claim.
     Why: a claim that its own evidence contradicts is wrong before anybody reruns anything.
     Fix: correct the claim, or what it rests on.
     """
@@ -196,13 +202,13 @@ def record_bears_the_claim(subject: Subject) -> Iterator[Found]:
         if claim.kind in _ORDERINGS:
             what = _wrong_ordering(manifest, claim)
         else:
-            named = filter(None, map(manifest.find_result, claim.evidence))
-            what = next(filter(None, (_wrong_value(claim, each) for each in named)), "")
+            named = (found for name in claim.evidence if (found := manifest.find_result(name)))
+            what = next(filter(None, (_wrong_value(manifest, claim, each) for each in named)), "")
         if what:
             yield Found(pointer, claim=claim.id, what=what)
 
 
-def _wrong_value(claim: Claim, result: Result) -> str:
+def _wrong_value(manifest: Manifest, claim: Claim, result: Result) -> str:
     """How a result contradicts a claimed value; empty if it does not, or if that cannot be told."""
     if claim.value is None or same(result.value, claim.value):
         return ""
@@ -212,11 +218,27 @@ def _wrong_value(claim: Claim, result: Result) -> str:
         is_wrong, wanted = result.value < claim.value, "at least"
     elif relation == "at_most":
         is_wrong, wanted = result.value > claim.value, "at most"
-    elif relation == "equals" and claim.margin is not None:
-        away = abs(result.value - claim.value)
-        is_wrong = away > claim.margin and not same(away, claim.margin, (result.value, claim.value))
-        wanted = f"within {claim.margin:.6g} of"
+    elif relation == "equals":
+        margin, off = _margin(manifest, claim, claim.value, result), abs(result.value - claim.value)
+        is_wrong = off > margin and not same(off, margin, (result.value, claim.value))
+        wanted = f"within {margin:.6g} of"
     return f"{result.id} is {result.value:.12g}, not {wanted} {claim.value:.12g}" if is_wrong else ""
+
+
+def _margin(manifest: Manifest, claim: Claim, value: float, result: Result) -> float:
+    """By how much a result may miss a claimed value; without end where no result can have that value."""
+    is_ranked = result.statistic == "mean_rank"  # a rank is not in the metric's unit
+    metric = None if is_ranked else manifest.find_metric(result.metric)
+    low, high = range_of(metric) if metric else (-math.inf, math.inf)
+    if not low <= value <= high:
+        return math.inf
+    if claim.margin is not None:
+        return claim.margin
+    rounding = statistics.claimed_rounding(value)
+    margin = metric.margin if metric else None
+    if margin is None or margin.kind not in ("absolute", "relative"):
+        return rounding
+    return max(rounding, margin.value * (abs(result.value) if margin.kind == "relative" else 1.0))
 
 
 def _wrong_ordering(manifest: Manifest, claim: Claim) -> str:

@@ -16,8 +16,8 @@ from reprocrate.validation.subject import Subject
 def uncommitted_changes_are_kept(subject: Subject) -> Iterator[Found]:
     """Code that differed from its commit MUST be kept, as a patch or as files with their digests.
 
-    Judged: each entry of `code` with `dirty` true and no `patch`, unless it has files that all travel with a
-        digest; at the entry.
+    Judged: each entry of `code` with `dirty` true and no `patch` (one that does not travel will do), unless
+        it has files and each of them travels and has a `sha256`; at the entry.
     Why: the commit alone is not what ran, and nobody can guess the difference.
     Fix: commit and run again; `reprocrate run` keeps the patch and the changed files.
     """
@@ -144,8 +144,8 @@ def trees_have_folders_of_their_own(subject: Subject) -> Iterator[Found]:
 def configuration_names_the_code_that_ran(subject: Subject) -> Iterator[Found]:
     """The code that a configuration names SHOULD be the code of runs that its results rest on.
 
-    Judged: each configuration whose `code` is there, and that has evidence runs with `code`, none of them
-        with this one; at the configuration's `code`.
+    Judged: each configuration with a `code` that is an entry of the manifest, and with evidence runs that
+        have `code`, all of them another one; at the configuration's `code`.
     Why: a rerun takes the code from the configuration, and would run another program.
     Fix: derive the manifest anew from its records, or correct `code` of the configuration.
     """

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Result
+from reprocrate.validation.effects import expected_effect
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -31,22 +32,30 @@ def _samples(subject: Subject) -> Iterator[tuple[str, Comparison, Sample, Sample
 
 @rule("RC1301", SHOULD, spec="comparisons", since="1.0", says="comparison {comparison} sets {what}")
 def compared_results_have_the_same_seeds(subject: Subject) -> Iterator[Found]:
-    """Results that are compared SHOULD rest on equally many runs with the same seeds.
+    """Compared results SHOULD rest on equally many values, and on the same seeds where seeds pair them.
 
-    Judged: each comparison of results whose values can be told: other numbers of values, or else other seeds
-        of the runs that left them, each counted as often as it left a value; over folds a seed, or its
-        absence, counts together with the fold. Over runs a run without a seed adds none; at the comparison.
+    Judged: each comparison of results whose values can be told: other numbers of values; or else, where the
+        comparison has `paired` true or the test `paired_t` or `wilcoxon`, or
+        `determinism.seeds_pair_randomness` is true, other seeds of the runs that left them, each counted as
+        often as it left a value; over folds a seed, or its absence, counts together with the fold. Over runs
+        a run without a seed adds none; at the comparison.
     Why: with other seeds the two may have seen other splits, and the side with fewer runs is less certain.
     Fix: run the missing seeds of the other configuration.
     """
     for pointer, comparison, a, b in _samples(subject):
         if len(a.values) != len(b.values):
             what = f"{len(a.values)} values against {len(b.values)}"
-        elif _seeds(a) != _seeds(b):
+        elif _seeds_matter(subject.well_formed, comparison) and _seeds(a) != _seeds(b):
             what = f"the seeds {', '.join(_seeds(a))} against {', '.join(_seeds(b))}"
         else:
             continue
         yield Found(pointer, comparison=comparison.id, what=what)
+
+
+def _seeds_matter(manifest: Manifest, comparison: Comparison) -> bool:
+    """Whether a value belongs to that of the other side with the same seed."""
+    is_paired = comparison.paired or comparison.test in ("paired_t", "wilcoxon")
+    return bool(is_paired or (manifest.determinism and manifest.determinism.seeds_pair_randomness))
 
 
 def _seeds(sample: Sample) -> list[str]:
@@ -61,26 +70,28 @@ def _seeds(sample: Sample) -> list[str]:
     says="comparison {comparison} says an effect of {declared}, but its results give {computed}",
 )
 def effect_recomputes(subject: Subject) -> Iterator[Found]:
-    """An effect that is a difference or a ratio MUST follow from the values of the two results.
+    """An effect MUST follow from the two results, or from their values.
 
-    Judged: each `effect` of kind `difference` or `ratio` (for a ratio only where b is not 0), against the
-        two `value`s as declared; at its `value`.
+    Judged: each `effect`, at its `value`, to a relative 1e-9. From the two declared `value`s: a minus b for
+        the kind `difference`, a over b for `ratio` (where b is not 0). From the values of both sides, where
+        both are over runs or folds and can be told: `cohen_d`, the difference of the means over the pooled
+        standard deviation (of n + k - 2, where there are three values and one side varies); `cliff_delta`,
+        the share of the n k pairs with the larger value in a minus that in b; and
+        `probability_of_improvement`, the share of pairs with the better value in a, a tie counting half,
+        where the metric's `direction` is `maximize` or `minimize`. Where the last two cannot be computed,
+        `cliff_delta` must lie in [-1, 1] and `probability_of_improvement` in [0, 1].
     Why: claims are judged by the effect, and its sign says which side is better.
     Fix: let reprocrate compute the comparison anew; a minus b, or a over b.
     """
-    for pointer, comparison, a, b in _sides(subject.well_formed):
+    for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
         effect = comparison.effect
-        if (
-            effect is None
-            or effect.kind not in ("difference", "ratio")
-            or (effect.kind == "ratio" and not b.value)
-        ):
-            continue
-        computed = a.value - b.value if effect.kind == "difference" else a.value / b.value
-        scale = (a.value, b.value) if effect.kind == "difference" else ()
-        if not same(effect.value, computed, scale):
+        expected = expected_effect(subject, comparison) if effect else None
+        if effect and expected and not expected.allows(effect.value):
             yield Found(
-                f"{pointer}/effect/value", comparison=comparison.id, declared=effect.value, computed=computed
+                f"{pointer}/effect/value",
+                comparison=comparison.id,
+                declared=effect.value,
+                computed=expected.words,
             )
 
 
@@ -158,10 +169,10 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
         seed and fold, if both sides have the same and each once) of results, whatever their statistic, whose
         values can be told and are at least two each. Where both sides are constant, or all paired
         differences equal, there is nothing to compute. Its `p_value`, to an absolute 1e-9, as corrected in
-        its family; where a family with a correction holds a p value that cannot be computed again, none of
-        it is judged. And the interval of kind `ci` of an effect `difference` whose `method` is `welch`, or
-        `paired`, like the test, if its `low` does not exceed its `high`; a missing `level` is 0.95; at the
-        `p_value` and at the interval.
+        its family; where a family with a correction holds a p value that cannot be computed again, only that
+        it is not smaller than without the correction. And the interval of kind `ci` of an effect
+        `difference` whose `method` is `welch`, or `paired`, like the test, if its `low` does not exceed its
+        `high`; a missing `level` is 0.95; at the `p_value` and at the interval.
     Why: what follows from the evidence has to follow from it.
     Fix: let reprocrate compute the comparison anew from the runs.
     """
@@ -170,17 +181,15 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
         for _, comparison, a, b in _samples(subject)
         if (difference := _difference(comparison, a, b)) and difference.method != "constant"
     }
-    expected = dict(_corrected(subject.well_formed, differences))
+    expected, bounds = _corrected(subject.well_formed, differences)
     for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
-        declared, computed = comparison.p_value, expected.get(comparison.id)
+        p, least = comparison.p_value, bounds.get(comparison.id, 0.0)
+        computed = expected.get(comparison.id, p if p is None else max(p, least))
         # a p value is a probability, so its rounding is relative to 1
-        if declared is not None and computed is not None and not same(declared, computed, (1.0,)):
+        if p is not None and computed is not None and not same(p, computed, (1.0,)):
+            shown = f"at least {least:.12g}" if comparison.id in bounds else computed
             yield Found(
-                f"{pointer}/p_value",
-                comparison=comparison.id,
-                what="p =",
-                declared=declared,
-                computed=computed,
+                f"{pointer}/p_value", comparison=comparison.id, what="p =", declared=p, computed=shown
             )
         if comparison.id in differences:
             yield from _interval(pointer, comparison, differences[comparison.id])
@@ -188,19 +197,29 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
 
 def _corrected(
     manifest: Manifest, differences: Mapping[str, statistics.Difference]
-) -> Iterator[tuple[str, float]]:
-    """The p values that comparisons must have, by id; a family with an unknown one is left out."""
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The p values that comparisons must have, by id, and in a family with an unknown one must at least have.
+
+    No correction makes a p value smaller.
+    """
     evidence = {name for claim in manifest.claims for name in claim.evidence}
     families: dict[tuple[str, bool], list[str]] = {}
     for comparison in manifest.comparisons:
         if comparison.p_value is not None:
             family = comparison.correction or "none", comparison.id in evidence
             families.setdefault(family, []).append(comparison.id)
+    expected: dict[str, float] = {}
+    bounds: dict[str, float] = {}
     for (correction, _), names in families.items():
+        if correction not in statistics.CORRECTIONS:
+            continue  # a word of a newer version
         known = [name for name in names if name in differences]
+        raw = [differences[name].p for name in known]
         if correction == "none" or known == names:
-            raw = [differences[name].p for name in known]
-            yield from zip(known, statistics.CORRECTIONS[correction](raw), strict=True)
+            expected |= zip(known, statistics.CORRECTIONS[correction](raw), strict=True)
+        else:
+            bounds |= zip(known, raw, strict=True)
+    return expected, bounds
 
 
 def recomputed_difference(subject: Subject, comparison: Comparison) -> statistics.Difference | None:

@@ -42,10 +42,9 @@ def metadata_of_the_crate_can_be_read(subject: Subject) -> Iterator[Found]:
     """The file `ro-crate-metadata.json` of a crate MUST be the metadata document of an RO-Crate.
 
     Judged: a folder or bundle with `ro-crate-metadata.json`, as all rules of this family: it is JSON as
-        RC0001 demands it, with an `@context`, a list `@graph` of objects, each with an `@id` of its own,
-        a descriptor `ro-crate-metadata.json` of the type CreativeWork, and a root of the type Dataset
-        that its `about` names; at most 64 MiB. Where this rule objects, the others are not assessed. At
-        the empty pointer.
+        RC0003 to RC0009 demand it, with an `@context`, a list `@graph` of objects, each with an `@id` of its
+        own, a descriptor `ro-crate-metadata.json` of the type CreativeWork, and a root of the type Dataset
+        that its `about` names. Where this rule objects, the others are not assessed. At the empty pointer.
     Why: whoever does not know this standard reads the crate by this file.
     Fix: pack the experiment again; the file is made from the manifest.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Data
+from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -37,7 +38,7 @@ def restricted_data_says_how_to_obtain_it(subject: Subject) -> Iterator[Found]:
     """
     for pointer, data in numbered("/data", subject.well_formed.data):
         access = data.access
-        if access and access.level in ("registration", "restricted") and not access.how_to_obtain:
+        if access and access.level in ("registration", "restricted") and is_blank(access.how_to_obtain):
             yield Found(f"{pointer}/access", data=data.id, level=_LEVELS[access.level])
 
 
@@ -82,13 +83,13 @@ def data_can_be_obtained(subject: Subject) -> Iterator[Found]:
 
 def _names_a_source(data: Data) -> bool:
     source = data.source
-    return source is not None and bool(source.url or source.doi or source.package)
+    return source is not None and bool(source.url or source.doi or not is_blank(source.package))
 
 
 def _can_be_obtained(data: Data) -> bool:
     if _names_a_source(data) or data.remote or data.derived_from:
         return True
-    if data.access and data.access.how_to_obtain:
+    if data.access and not is_blank(data.access.how_to_obtain):
         return True
     return bool(data.files) and all(file.travels or file.url for file in data.files)
 
@@ -99,8 +100,9 @@ def _can_be_obtained(data: Data) -> bool:
 def runs_read_the_declared_data(subject: Subject) -> Iterator[Found]:
     """A run that a result rests on MUST have read data files with the digests that are declared.
 
-    Judged: each input of an evidence run whose place (root and path) is declared in `data` with digests, none
-        of which is the input's; at the input.
+    Judged: each entry of `inputs` of an evidence run that has a `sha256`, where files of `data[].files` with
+        the same path and root (a file's own, or else its data's) have digests, none of which is the input's;
+        at the input.
     Why: otherwise the result does not come from the data that it is said to come from.
     Fix: run again on the declared data, or declare both versions as data of their own.
     """
@@ -133,7 +135,7 @@ def existing_data_names_its_source(subject: Subject) -> Iterator[Found]:
     Fix: set `source` or `citation` in `[data.NAME]` of reprocrate.toml.
     """
     for pointer, data in numbered("/data", subject.well_formed.data):
-        is_named = _names_a_source(data) or data.citation or data.remote or data.croissant
+        is_named = _names_a_source(data) or not is_blank(data.citation) or data.remote or data.croissant
         if data.origin == "existing" and not is_named:
             yield Found(pointer, data=data.id)
 
@@ -177,7 +179,7 @@ def remote_data_names_its_revision(subject: Subject) -> Iterator[Found]:
     Fix: set `revision` in the data's `remote` to a commit, digest or version, and read that one.
     """
     for pointer, data in numbered("/data", subject.well_formed.data):
-        if data.remote and not data.remote.revision:
+        if data.remote and is_blank(data.remote.revision):
             yield Found(f"{pointer}/remote", data=data.id, uri=data.remote.uri)
 
 
@@ -185,12 +187,11 @@ def remote_data_names_its_revision(subject: Subject) -> Iterator[Found]:
 def closed_data_says_why(subject: Subject) -> Iterator[Found]:
     """Restricted or private data SHOULD say why it is not open.
 
-    Judged: each `access` of level `restricted` or `private` with no `reason`, or an empty one; at the
-        `access`.
+    Judged: each `access` of level `restricted` or `private` with no `reason`; at the `access`.
     Why: journals and reviewers accept a good reason, such as consent or a contract, but not silence.
     Fix: set `reason` in the data's `access` in reprocrate.toml.
     """
     for pointer, data in numbered("/data", subject.well_formed.data):
         access = data.access
-        if access and access.level in _CLOSED and not (access.reason or "").strip():
+        if access and access.level in _CLOSED and is_blank(access.reason):
             yield Found(f"{pointer}/access", data=data.id, level=access.level)

@@ -26,11 +26,12 @@ def run_names_its_environment(subject: Subject) -> Iterator[Found]:
 
 @rule("RC0402", SHOULD, spec="environment", since="1.0", says="environment {environment} does not say {what}")
 def environment_names_interpreter_and_packages(subject: Subject) -> Iterator[Found]:
-    """An environment SHOULD name the interpreter's version and the installed packages, or a container image.
+    """An environment SHOULD name its interpreter and packages, or the digest of a container image.
 
-    Judged: each environment without a container digest that has no `python`, or neither `packages` nor
-        `lock`. Where `history` says that environments were captured, no packages means that there were none;
-        at the environment.
+    Judged: each environment without `container.digest` that has no `python`, or neither `packages` nor
+        `lock`; once for each, at the environment. Where `history` has an entry with the section
+        `environments` and `how` `captured`, absent or empty `packages` mean that there were none, and only
+        `python` is demanded.
     Why: an environment is built again from these, or not at all.
     Fix: run again with `reprocrate run`, which reads both from the interpreter that runs the command.
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Manifest
-from reprocrate.manifest.section import OPEN_NAME
+from reprocrate.manifest.section import OPEN_NAME, NewerWordError
+from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -40,11 +41,11 @@ def licence_is_given(subject: Subject) -> Iterator[Found]:
 def description_is_given(subject: Subject) -> Iterator[Found]:
     """An experiment SHOULD be described in a few sentences.
 
-    Judged: an experiment without `description`, or with a blank one; at `/experiment`.
+    Judged: an experiment without `description`; at `/experiment`.
     Why: archives and search engines show the description, and readers decide by it.
     Fix: set `description` in `[experiment]` of reprocrate.toml.
     """
-    if not (subject.well_formed.experiment.description or "").strip():
+    if is_blank(subject.well_formed.experiment.description):
         yield Found("/experiment")
 
 
@@ -103,7 +104,7 @@ def paper_can_be_found(subject: Subject) -> Iterator[Found]:
     Fix: set `paper` in `[experiment]` of reprocrate.toml; the title will do before it has appeared.
     """
     paper = subject.well_formed.experiment.paper
-    if paper and not (paper.title or paper.doi or paper.arxiv or paper.url):
+    if paper and is_blank(paper.title) and not (paper.doi or paper.arxiv or paper.url):
         yield Found("/experiment/paper")
 
 
@@ -111,14 +112,17 @@ def paper_can_be_found(subject: Subject) -> Iterator[Found]:
 def history_is_about_sections(subject: Subject) -> Iterator[Found]:
     """Every entry of `history` MUST be about a property at the top of the manifest.
 
-    Judged: each `section` of `history` that is no property at the top of the manifest, starts with no `x-`
-        and has no extension's prefix; at the `section`.
+    Judged: each `section` of `history` that is none of the properties that this standard gives a manifest,
+        and begins neither with `x-` nor with a prefix (`[a-z][a-z0-9]*` and a colon), declared or not; at the
+        `section`. In a manifest of a newer minor version another section counts as an unknown word.
     Why: it says how far a section can be trusted, and one about nothing says it of nothing.
     Fix: correct the name; how a part was obtained is told of its section.
     """
     sections = {field.alias or name for name, field in Manifest.model_fields.items()}
     for pointer, entry in numbered("/history", subject.well_formed.history):
         if entry.section not in sections and not OPEN_NAME.match(entry.section):
+            if subject.is_newer:
+                raise NewerWordError(entry.section)
             yield Found(f"{pointer}/section", section=entry.section)
 
 

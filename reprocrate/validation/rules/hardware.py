@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -26,14 +27,14 @@ def run_names_its_hardware(subject: Subject) -> Iterator[Found]:
 def hardware_names_processor_and_memory(subject: Subject) -> Iterator[Found]:
     """Hardware SHOULD name the processor's model and the size of the memory.
 
-    Judged: each entry of `hardware` without `cpu.model` or without `memory_bytes`; once for each entry, at
-        the entry.
+    Judged: each entry of `hardware` without `cpu.model`, or with `memory_bytes` absent or 0; once for each
+        entry, at the entry.
     Why: a reader plans by them whether a machine at hand suffices, and kernels are chosen by the processor.
     Fix: run again with `reprocrate run`, or add the values that were lost.
     """
     for pointer, hardware in numbered("/hardware", subject.well_formed.hardware):
         missing = []
-        if not hardware.cpu or not hardware.cpu.model:
+        if not hardware.cpu or is_blank(hardware.cpu.model):
             missing.append("the processor's model")
         if not hardware.memory_bytes:
             missing.append("the size of the memory")
@@ -51,14 +52,15 @@ def hardware_names_processor_and_memory(subject: Subject) -> Iterator[Found]:
 def accelerator_names_memory_and_driver(subject: Subject) -> Iterator[Found]:
     """An accelerator SHOULD name the size of its memory and the version of its driver.
 
-    Judged: each accelerator without `memory_bytes` or without `driver`; once for each, at the accelerator.
+    Judged: each accelerator with `memory_bytes` absent or 0, or without `driver`; once for each, at the
+        accelerator.
     Why: memory decides whether a rerun fits, and the driver which builds of libraries can be used.
     Fix: run again with `reprocrate run` where the accelerator's driver is installed.
     """
     for pointer, hardware in numbered("/hardware", subject.well_formed.hardware):
         for place, accelerator in numbered(f"{pointer}/accelerators", hardware.accelerators):
             missing = [] if accelerator.memory_bytes else ["the size of its memory"]
-            missing += [] if accelerator.driver else ["the version of its driver"]
+            missing += ["the version of its driver"] if is_blank(accelerator.driver) else []
             if missing:
                 what = " and ".join(missing)
                 yield Found(place, model=accelerator.model, hardware=hardware.id, what=what)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Manifest
+from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import declared_files, numbered
 from reprocrate.validation.rule import SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -14,9 +15,10 @@ from reprocrate.validation.subject import Subject
 def inputs_are_declared(subject: Subject) -> Iterator[Found]:
     """Every file that a run read, which a result rests on, SHOULD be declared as data, code or output.
 
-    Judged: each file of `inputs` of an evidence run whose path (and root, for data its own or the data's) is
-        none of `data[].files`, no path in a source tree, and not the place of any other declared file (see
-        RC0701); once for each path, at its first entry.
+    Judged: each file of `inputs` of an evidence run, except where a file of `data[].files` (with its own
+        root, or else its data's) or of a run's `outputs` has the same path and root, or where the input has
+        no root and its path is that of a file of `code[].files` or the place in the bundle of a file of
+        RC0701, whether that travels or not; once for each path and root, at its first entry.
     Why: bytes travel with the data; an input that is only listed with a run can be had nowhere.
     Fix: list the file under `[data.NAME]` in reprocrate.toml.
     """
@@ -47,7 +49,7 @@ def _declared(manifest: Manifest) -> set[tuple[str | None, str]]:
 def package_with_data_is_installed(subject: Subject) -> Iterator[Found]:
     """A package that is said to hold data SHOULD be installed in an environment of the manifest.
 
-    Judged: where an environment lists packages: each `source.package` of data that is the name of none of
+    Judged: where any environment lists packages: each `source.package` of data that is the name of none of
         them; at the `package`.
     Why: the data is to come with the environment, and with this one it does not.
     Fix: correct the name, or say where else the data is from.
@@ -55,7 +57,7 @@ def package_with_data_is_installed(subject: Subject) -> Iterator[Found]:
     installed = {package.name for each in subject.well_formed.environments for package in each.packages}
     for pointer, data in numbered("/data", subject.well_formed.data):
         package = data.source.package if data.source else None
-        if package and installed and package not in installed:
+        if package and not is_blank(package) and installed and package not in installed:
             yield Found(f"{pointer}/source/package", data=data.id, package=package)
 
 
@@ -74,7 +76,7 @@ def service_names_its_version(subject: Subject) -> Iterator[Found]:
     Fix: set `version` to the dated name or fingerprint that the service returned.
     """
     for pointer, service in numbered("/services", subject.well_formed.services):
-        if not service.version:
+        if is_blank(service.version):
             yield Found(pointer, service=service.id)
 
 

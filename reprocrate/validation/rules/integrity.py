@@ -22,7 +22,9 @@ def declared_file_is_present(subject: Subject) -> Iterator[Found]:
     Judged: each file that the manifest declares in the bundle: `code[].files` (below `folder`) and `patch`,
         `data[].files`, `croissant` and `splits[].digests`, `cached_responses`, locks, `outputs`,
         `checkpoints`, `logs`, `artifacts`, `predictions` and `histories` of runs, `models[].file`,
-        `reproduces.verdict`; at the file. Inputs of runs are declared with the data.
+        `reproduces.verdict`; at the file. A file of `data[].files` with a `root`, its own or else its data's,
+        has its place at `.reprocrate/external/<id of the data>/<path>`; any other file has it at its `path`,
+        whatever `root` it has. Inputs of runs are declared with the data.
     Why: an absent file cannot be checked, so no later result can be trusted.
     Fix: add the file, or say that its bytes do not travel (`in_bundle` false) and where to get it.
     """
@@ -96,8 +98,8 @@ def tree_digest_is_that_of_its_files(subject: Subject) -> Iterator[Found]:
 def place_holds_one_file(subject: Subject) -> Iterator[Found]:
     """A place in the bundle MUST NOT be declared with two different digests.
 
-    Judged: the files of RC0701 that travel and have a digest; at the second one with the same place and
-        another digest.
+    Judged: the files of RC0701 that have a `sha256`, in the order of that rule; at each one whose place in
+        the bundle is that of an earlier one, and whose digest is not that of the first one there.
     Why: one file cannot be both, so one of the two declarations is wrong for certain.
     Fix: say of the older one that its bytes do not travel (`in_bundle` false).
     """

@@ -67,9 +67,10 @@ def claim_does_not_rest_on_training_data(subject: Subject) -> Iterator[Found]:
 
     Judged: each entry of a claim's `evidence`, unless `leakage` has an entry of type L1.1: the results behind
         it, which are the result, both sides of a comparison, and in place of a result over results those that
-        it aggregates. A result's split is declared by its data, else by its configuration's, else by any; if
-        that gives no role or several, the names `train`, `validation` and `test` mean their own where no data
-        declares them; one finding for each entry, at the entry.
+        it aggregates. The role of a result's split is the one that its data (found as in RC0212) declares for
+        a split of this name: if none does, a split named `train`, `validation` or `test` has the role of that
+        name; if they declare several roles, or the data that is named is not there, it has none. One finding
+        for each entry, at the entry.
     Why: a model can learn its training data by heart, so the result says nothing about new data.
     Fix: claim a result on a test split. If the training data itself is what the claim is about, say so as
         the argument for L1.1 under `leakage`.
@@ -106,8 +107,8 @@ def claimed_result_names_its_test_split(subject: Subject) -> Iterator[Found]:
     """Where data declares splits, a result that a claim rests on SHOULD name its test split (L1.1).
 
     Judged: each entry of a claim's `evidence`, unless `leakage` has an entry of type L1.1: each result behind
-        it (see RC1401) that is not over folds, has no `split`, and whose data (its own, else its
-        configuration's, else all) has an entry with splits; one finding for each entry, at the entry.
+        it (see RC1401) that is not over folds and has no `split`, where any of its data (found as in RC0212)
+        has splits; one finding for each entry, at the entry.
     Why: a number on all of the data, or on an unknown part of it, includes what was learned from.
     Fix: declare a split with the role test, and name it as the metric's `split` in reprocrate.toml.
     """
@@ -245,8 +246,9 @@ def splits_share_no_items(subject: Subject) -> Iterator[Found]:
     """A test split SHOULD NOT share items with a split that was learned from or selected on (L1.4).
 
     Judged: each split of role `test` and each split of another role of the same data, both with `digests`
-        files in the bundle of which RC1407 does not say that they are the same: lines that are in both; one
-        finding for each two splits, at the `digests` of the test split.
+        files that travel and are there, and of which RC1407 does not say that they are the same: lines that
+        are in both; one finding for each two splits, at the `digests` of the test split. Files of another
+        form are not judged, as in RC0214.
     Why: items that a model was trained on are easier for it than new ones, so the result is too good.
     Fix: remove the items from one of the two splits and run again.
     """
@@ -297,8 +299,8 @@ def _shared(subject: Subject, first: Split, second: Split) -> tuple[list[bytes],
 def argument_names_its_evidence(subject: Subject) -> Iterator[Found]:
     """The evidence of an argument about leakage SHOULD be files, results or comparisons of the manifest.
 
-    Judged: each entry of `evidence` in `leakage` that is neither the place of a declared file (see RC0701)
-        nor the id of a result or comparison; at the entry.
+    Judged: each entry of `evidence` in `leakage` that is neither the place in the bundle of a file of RC0701,
+        whether that travels or not, nor the id of a result or comparison; at the entry.
     Why: an argument whose evidence nobody can find is an assertion.
     Fix: correct the name; put what is no file and no result into the argument's text.
     """

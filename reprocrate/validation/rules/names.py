@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from reprocrate.files import safe_relative
-from reprocrate.manifest import Manifest, Section
+from reprocrate.manifest import Manifest, Preprocessing, Section
 from reprocrate.manifest.canonical import MAX_SAFE_INTEGER, number_text
 from reprocrate.standard import pointer_to
 from reprocrate.validation.places import numbered, sections_of, values_of
-from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
 _IDENTIFIED = (
@@ -41,7 +41,8 @@ def identifier_is_unique(subject: Subject) -> Iterator[Found]:
 
     Judged: in each top-level list the `id`, in each data set's `splits` the `name`, in `extensions` the
         `prefix`; at every one but the first of a group of equals. A comparison's `id` that is a result's too:
-        at the comparison's `id`.
+        at the comparison's `id`. For other rules, a reference to such an id means the first entry that has
+        it in the list, and in the evidence of claims the comparison.
     Why: a reference to an id that stands for two things means neither. Claims refer to results and
         comparisons alike.
     Fix: rename one of the two, and what refers to it.
@@ -77,8 +78,10 @@ def _repeated(names: Iterable[tuple[str, str]]) -> Iterator[Found]:
 def reference_resolves(subject: Subject) -> Iterator[Found]:
     """Every reference MUST name an entry that is there.
 
-    Judged: every property that holds the id of an entry of another list, and the names in
-        `compute.by_configuration`; at the reference. The evidence of claims is judged by RC0902.
+    Judged: every property that holds the id of an entry of a list at the top of the manifest, each `id` in a
+        list of them, and the names in `compute.by_configuration`; at the reference. Not `parent` of a run,
+        which may name a launch that is no run; the evidence of claims is judged by RC0902, that of arguments
+        about leakage by RC1412, names of splits by RC0211 and RC0212.
     Why: evidence that cannot be followed is no evidence.
     Fix: correct the name, or add the entry that it should name.
     """
@@ -164,11 +167,12 @@ def prefix_is_declared(subject: Subject) -> Iterator[Found]:
 
 @rule("RC0113", MUST, spec="the-manifest", since="1.0", says="the whole number {number} is beyond 2^53 - 1")
 def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
-    """Whole numbers beyond 2^53 - 1 either way MUST NOT appear as JSON numbers.
+    """A whole number MUST NOT be a JSON number if a double does not keep its digits.
 
-    Judged: every number in the document that is written without point and exponent, in private and extension
-        properties too, unless it is written as RFC 8785 writes the double next to it, and so loses nothing;
-        at the number.
+    Judged: every number that is written with neither point nor exponent and is beyond 2^53 - 1 in magnitude,
+        anywhere in the document, private and extension properties included; unless its digits are those that
+        RFC 8785 writes for the nearest double, as of 9007199254740992, but not of 9007199254740993 or of 10
+        to the power of 21; at the number.
     Why: many readers of JSON lose their last digits, and then the manifest says something else.
     Fix: write the number as text.
     """
@@ -188,8 +192,8 @@ def _loses_digits(value: int) -> bool:
 def time_exists(subject: Subject) -> Iterator[Found]:
     """Every time and date MUST be one that the calendar and the clock have.
 
-    Judged: every property whose value is a time or a date of the standard; second 60 counts as 59; at the
-        property.
+    Judged: every property that has the form *timestamp*, and `lock.resolved`; not `time_range`, of which
+        RC0220 speaks. Second 60 counts as 59; at the property.
     Why: a month 13 or an hour 25 shows that the time was not read from a clock.
     Fix: correct the time.
     """
@@ -219,27 +223,38 @@ def _exists(time: str) -> bool:
     says='"{path}" is not a path that means the same everywhere: {reason}',
 )
 def path_means_the_same_everywhere(subject: Subject) -> Iterator[Found]:
-    """Every path MUST be in Unicode NFC and usable on Linux, macOS and Windows.
+    """Every path MUST be in Unicode NFC and lead to the same file on Linux, macOS and Windows.
 
-    Judged: every property that holds a path. It may be neither absolute (a drive letter counts) nor longer
-        than 4096 bytes, and its parts neither end in a dot or a space, nor be longer than 255 bytes, nor be a
-        device name of Windows (`con`, `prn`, `aux`, `nul`, `com1` to `com9`, `lpt1` to `lpt9`, with or
-        without an ending); nor may it hold control, private-use or bidirectional characters; at the property.
+    Judged: every property that has the form *path*: at most 1024 bytes in UTF-8; no letter and colon at its
+        start (a drive); no control character (Cc), line or paragraph separator, U+061C, U+200E, U+200F,
+        U+202A to U+202E, U+2066 to U+2069; and no part that ends in a dot or a space, has more than 255
+        bytes, or is a device of Windows: what stands before its first dot or colon, without white space at
+        the end, is
+        `con`, `prn`, `aux`, `nul`, `conin$`, `conout$`, or `com` or `lpt` with one of 0 to 9, ¹, ²,
+        ³, in any case; once, at the property. What the schema refuses is left to RC0105.
     Why: a bundle that cannot be unpacked somewhere cannot be reproduced there.
     Fix: rename the file, run again, and pack again.
     """
     for pointer, section in sections_of(subject.well_formed):
         for name, path in _paths(section):
-            try:
-                reason = "" if safe_relative(path) == path else "it is not in Unicode NFC"
-            except ValueError as error:
-                reason = str(error)
+            reason = _misleads(path)
             if reason:
                 yield Found(f"{pointer}/{name}", path=path, reason=reason)
 
 
+def _misleads(path: str) -> str:
+    """Why a path does not mean the same everywhere; empty if it does."""
+    try:
+        return "" if safe_relative(path) == path else "it is not in Unicode NFC"
+    except ValueError as error:
+        return str(error)
+
+
 def _paths(section: Section) -> Iterator[tuple[str, str]]:
-    for name in sorted(_PATHS & type(section).model_fields.keys()):
+    names = _PATHS & type(section).model_fields.keys()
+    if isinstance(section, Preprocessing):
+        names |= {"code"}  # elsewhere `code` is an id
+    for name in sorted(names):
         path = getattr(section, name)
         if isinstance(path, str):
             yield name, path
@@ -249,11 +264,36 @@ def _paths(section: Section) -> Iterator[tuple[str, str]]:
 def address_holds_no_credentials(subject: Subject) -> Iterator[Found]:
     """A manifest MUST NOT hold an address with a password, or a web address with a user name.
 
-    Judged: every text in the document that holds `http://` or `https://` followed by a user part and `@`, or
-        another scheme with a user part that has a colon; at the text.
+    Judged: every value in the document that is text and holds, in any case, `http://` or `https://` with at
+        least one character up to an `@`, or any scheme and `://` with a colon and at least one character
+        behind it up to an `@` (the user before the colon may be empty); up to the `@` stands no `/`, `?`, `#`
+        or white space. Once for each text, at the text.
     Why: a manifest is published, and a token in it is then everybody's.
     Fix: remove the part before the @, make the token invalid where it was issued, and run again without it.
     """
     for path, value in values_of(subject.document):
         if isinstance(value, str) and "@" in value and _CREDENTIALS.search(value):
             yield Found(pointer_to(path))
+
+
+@rule(
+    "RC0119",
+    SHOULD,
+    spec="the-manifest",
+    since="1.0",
+    says='"{path}" holds {characters}, which Windows takes in no name',
+)
+def path_can_be_written_on_windows(subject: Subject) -> Iterator[Found]:
+    """A path SHOULD NOT hold a character that Windows takes in no name.
+
+    Judged: every property that has the form *path*, that RC0115 accepts, and that holds any of `<`, `>`, `:`,
+        `"`, `?`, `*` and the vertical bar; once, at the property.
+    Why: on Linux such names are common, a time of day for example, and programs are not to be stopped by
+        them; but on Windows the file cannot be unpacked, or lands in another one behind the colon.
+    Fix: let the program write `-` or `_` in its place, and run again.
+    """
+    for pointer, section in sections_of(subject.well_formed):
+        for name, path in _paths(section):
+            characters = [each for each in '<>:"|?*' if each in path]
+            if characters and not _misleads(path):
+                yield Found(f"{pointer}/{name}", path=path, characters=" ".join(characters))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Data, Manifest, Split
+from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, rule
 from reprocrate.validation.subject import Subject
@@ -114,9 +115,8 @@ def splits_keep_the_same_groups_together(subject: Subject) -> Iterator[Found]:
     if any(entry.type == "L3.2" for entry in manifest.leakage):
         return
     for pointer, data in numbered("/data", manifest.data):
-        named = [
-            (place, each) for place, each in numbered(f"{pointer}/splits", data.splits) if each.group_key
-        ]
+        splits = numbered(f"{pointer}/splits", data.splits)
+        named = [(place, each) for place, each in splits if not is_blank(each.group_key)]
         for place, split in named[1:]:
             first = named[0][1]
             if split.group_key != first.group_key:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from reprocrate.manifest import Configuration, Run
+from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rules.seeds import seed_is_not_in_the_command
 from reprocrate.validation.subject import Subject
-
-_SEED = "{seed}"
-_PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_.-]*\}")
+from reprocrate.validation.templates import difference
 
 
 @rule(
@@ -54,7 +52,7 @@ def process_has_one_seed_of_a_library(subject: Subject) -> Iterator[Found]:
     for pointer, run in numbered("/runs", subject.well_formed.runs):
         seen: dict[tuple[str, int, str], int | str] = {}
         for place, seed in numbered(f"{pointer}/seeds", run.seeds):
-            if seed.library is None or seed.rank is None:
+            if seed.library is None or is_blank(seed.library) or seed.rank is None:
                 continue
             case = (seed.library, seed.rank, seed.how)
             if case in seen:
@@ -97,49 +95,28 @@ def seed_in_the_environment_has_a_variable(subject: Subject) -> Iterator[Found]:
     MUST,
     spec="configurations",
     since="1.0",
-    says="run {run} ran another command than configuration {configuration} with seed {seed}: {what}",
+    says="run {run} ran another command than configuration {configuration}: {what}",
 )
 def run_follows_its_configuration(subject: Subject) -> Iterator[Found]:
     """The command of a run MUST be its configuration's with the seed in place of `{seed}`.
 
-    Judged: each run with exactly one seed of `how` `argument`, whose configuration's `command` holds `{seed}`
-        and no other name in braces. The first argument is not compared where the configuration's is `python`,
-        and the `overrides` of one of its variants may follow. A run whose command does not hold the seed at
-        all is left to RC0606; at the run's `command`.
+    Judged: each run whose configuration is there and that RC0606 says nothing of: argument by argument, with
+        the value of one seed of the run in place of every `{seed}`, and any text that is not empty in place
+        of another name in braces (a letter or `_`, then letters, digits, `_`, `.`, `-`). `{seed}` is such a
+        name where the run has no seed, and may stand as it is where all its seeds are `observed`. The first
+        argument is not compared where the configuration's is `python`, and the `overrides` of one of its
+        variants may follow; at the run's `command`.
     Why: the seed is all that runs of one configuration may differ by; other arguments make another method.
-    Fix: give runs with other arguments a configuration of their own.
+    Fix: give runs with other arguments a configuration of their own, and write `{seed}` where the seed goes.
     """
     manifest = subject.well_formed
     for pointer, run in numbered("/runs", manifest.runs):
         configuration = manifest.find_configuration(run.configuration)
-        seeds = [str(seed.value) for seed in run.seeds if seed.how == "argument"]
-        if not configuration or len(seeds) != 1 or not _has_only_the_seed(configuration):
+        if not configuration or any(seed_is_not_in_the_command(run, seed) for seed in run.seeds):
             continue
-        seed = seeds[0]
-        what = _difference(configuration, run, seed)
-        if what and any(seed in part for part in run.command):  # else RC0606 says so
-            yield Found(
-                f"{pointer}/command", run=run.id, configuration=configuration.label, seed=seed, what=what
-            )
-
-
-def _has_only_the_seed(configuration: Configuration) -> bool:
-    return {name for part in configuration.command for name in _PLACEHOLDER.findall(part)} == {_SEED}
-
-
-def _difference(configuration: Configuration, run: Run, seed: str) -> str:
-    """Where a run's command first differs from its configuration's; empty if it does not."""
-    wanted = [part.replace(_SEED, seed) for part in configuration.command]
-    start = 1 if wanted[0] == "python" else 0  # it stands for the environment's interpreter
-    for expected, found in zip(wanted[start:], run.command[start:], strict=False):
-        if expected != found:
-            return f'"{found}" in place of "{expected}"'
-    if len(run.command) < len(wanted):
-        return f'"{wanted[len(run.command)]}" is missing'
-    rest = run.command[len(wanted) :]
-    if rest and rest not in [variant.overrides for variant in configuration.variants]:
-        return f'"{rest[0]}" is added'
-    return ""
+        what = difference(configuration, run)
+        if what:
+            yield Found(f"{pointer}/command", run=run.id, configuration=configuration.label, what=what)
 
 
 @rule(

@@ -23,8 +23,8 @@ def version_is_known(subject: Subject) -> Iterator[Found]:
     """A manifest SHOULD follow a version of the standard that its reader knows.
 
     Judged: a `manifest_version` with a known major and a larger minor number; at `/manifest_version`.
-        Properties and words of a list that the schema does not know are then no errors, and a rule that
-        would have to decide by such a word is not applied.
+        Properties and words of a list that the schema does not know are then no errors. A rule that would
+        have to decide by such a word, be it for one entry only, is not applied, and makes no finding at all.
     Why: what a newer version added cannot be judged by an older reader, so a pass says less than it seems.
     Fix: install a newer reprocrate.
     """
@@ -50,9 +50,9 @@ def version_is_known(subject: Subject) -> Iterator[Found]:
 def major_version_is_known(subject: Subject) -> Iterator[Found]:
     """A manifest MUST be of the major version of the standard that it is judged by.
 
-    Judged: where `manifest_version` is two whole numbers with a dot between, without zeros in front of the
-        first, and none that can be migrated (RC0023); the finding is at `/manifest_version`, and no other
-        rule is applied. What else stands there is judged by the schema.
+    Judged: a `manifest_version` of two runs of digits with a dot between, the first of them `0` or without a
+        zero in front, and not `1`; not `0.9`, which can be migrated (RC0023); at `/manifest_version`, and no
+        other rule is applied. Whatever else stands there is judged by the schema.
     Why: another major version may mean something else by the same words.
     Fix: judge it by a program that knows its version.
     """
@@ -64,7 +64,8 @@ def major_version_is_known(subject: Subject) -> Iterator[Found]:
 def text_is_utf_8(subject: Subject) -> Iterator[Found]:
     """The text of a manifest MUST be UTF-8 without a byte order mark.
 
-    Judged: at the empty pointer, once, and then nothing else; halves of surrogate pairs are not UTF-8.
+    Judged: the bytes; halves of surrogate pairs are not UTF-8. Once, at the empty pointer, and then nothing
+        else.
     Why: a reader that has to guess the encoding reads other characters than were written.
     Fix: save the file as UTF-8 without a byte order mark.
     """
@@ -75,8 +76,8 @@ def text_is_utf_8(subject: Subject) -> Iterator[Found]:
 def text_is_json(subject: Subject) -> Iterator[Found]:
     """The text of a manifest MUST be one JSON value (RFC 8259), with nothing before or behind it.
 
-    Judged: at the empty pointer, once, and then nothing else. `NaN`, `Infinity` and `-Infinity` count as
-        values here, since RC0006 is about them.
+    Judged: a text that RC0003 accepts. `NaN`, `Infinity` and `-Infinity` count as values here, since RC0006
+        is about them. Once, at the empty pointer wherever the fault is, and then nothing else.
     Why: what is no JSON means whatever the program that reads it makes of it.
     Fix: write the file with a JSON library; if it was cut off, copy it again.
     """
@@ -87,8 +88,8 @@ def text_is_json(subject: Subject) -> Iterator[Found]:
 def name_is_given_once(subject: Subject) -> Iterator[Found]:
     """The names within one object MUST differ.
 
-    Judged: by the characters that a name stands for, however they are escaped. Each repetition is a finding,
-        at the pointer of the member.
+    Judged: by the characters that a name stands for, however they are escaped; one finding for each
+        occurrence of a name but its first, at the pointer of the member, which is the same for all of them.
     Why: of two members with one name some programs take the first and others the last.
     Fix: remove one of them.
     """
@@ -123,8 +124,8 @@ def text_is_unicode(subject: Subject) -> Iterator[Found]:
 def nesting_is_limited(subject: Subject) -> Iterator[Found]:
     """Arrays and objects MUST NOT lie in each other more than 100 deep, the outermost counted.
 
-    Judged: once, at the pointer of the first array or object that lies too deep, and then nothing else; if
-        the text is no JSON before that place, RC0004 is found in its stead.
+    Judged: the first array or object of the text that lies within 100 others; once, at its pointer, and then
+        nothing else. If the text is no JSON before that place, RC0004 is found in its stead.
     Why: readers fail or overflow at different depths, and nothing in a manifest needs any of them.
     Fix: put deeply nested values into a file that the manifest points at.
     """
@@ -135,7 +136,7 @@ def nesting_is_limited(subject: Subject) -> Iterator[Found]:
 def size_is_limited(subject: Subject) -> Iterator[Found]:
     """The text of a manifest MUST NOT be larger than 64 MiB (67,108,864 bytes).
 
-    Judged: before anything else, at the empty pointer, and then nothing else.
+    Judged: the number of bytes, before anything else; once, at the empty pointer, and then nothing else.
     Why: a reader must be able to refuse what would fill its memory.
     Fix: put long lists into files that the manifest points at.
     """

@@ -15,8 +15,9 @@ from reprocrate.validation.times import instant
 def status_agrees_with_the_exit(subject: Subject) -> Iterator[Found]:
     """A run's status MUST agree with its exit status and signal.
 
-    Judged: status `ok` with a non-zero `exit_code` or with a `signal`; `failed` with `exit_code` 0; `running`
-        with an `exit_code` or a `signal`; at the `status`.
+    Judged: status `ok` with an `exit_code` other than 0 or a `signal`; `failed` with `exit_code` 0 or a
+        `signal`; `killed` with `exit_code` 0; `running` with an `exit_code` or a `signal`; once for each run,
+        at the `status`. Both may be absent, `interrupted` goes with any, and attempts are not judged.
     Why: whether a run counts is decided by its status.
     Fix: restore the record as it was written, or run again.
     """
@@ -27,15 +28,15 @@ def status_agrees_with_the_exit(subject: Subject) -> Iterator[Found]:
 
 
 def _disagreement(run: Run) -> str:
-    if run.status == "ok" and run.exit_code:
+    wrong_code = {
+        "ok": run.exit_code != 0,
+        "failed": run.exit_code == 0,
+        "killed": run.exit_code == 0,
+        "running": True,
+    }
+    if run.exit_code is not None and wrong_code.get(run.status, False):
         return f"its exit status is {run.exit_code}"
-    if run.status == "ok" and run.signal:
-        return f"signal {run.signal} ended it"
-    if run.status == "failed" and run.exit_code == 0:
-        return "its exit status is 0"
-    if run.status == "running" and run.exit_code is not None:
-        return f"its exit status is {run.exit_code}"
-    if run.status == "running" and run.signal:
+    if run.signal is not None and run.status in ("ok", "failed", "running"):
         return f"signal {run.signal} ended it"
     return ""
 

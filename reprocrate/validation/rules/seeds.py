@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from reprocrate.manifest import Result, Run
+from reprocrate.manifest import Observation, Result, Run, Seed
 from reprocrate.statistics import is_constant, t_quantile
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
@@ -71,7 +71,7 @@ def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
     """A result over seeds SHOULD rest on at least three of them, or as many as the venue asks for.
 
     Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told and are fewer
-        than three (a policy may ask for more); at its `n`.
+        than three (a policy may ask for more), silent runs not counted, whatever `n` says; at its `n`.
     Why: few seeds show little. With two, the mean of a repetition is expected within 12.7 standard
         deviations; with three within 3.5, with five 1.8, with ten 1.0.
     Fix: run more seeds, for example `reprocrate run --name CONFIGURATION --seeds 0-4`.
@@ -104,8 +104,8 @@ def _what_it_shows(n: int) -> str:
 def seed_has_an_effect(subject: Subject) -> Iterator[Found]:
     """The values over seeds SHOULD NOT all be the same.
 
-    Judged: each result over runs with `varies_over` absent or `seeds` and at least two values, all of them
-        equal; at the result.
+    Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told, are at least
+        two, and are all the same double; at the result.
     Why: a seed that changes nothing is most often not used, and then several runs are one run.
     Fix: check that the seed reaches every random generator; for a deterministic method one run is enough.
     """
@@ -124,9 +124,12 @@ def seed_has_an_effect(subject: Subject) -> Iterator[Found]:
 def promise_of_equal_bits_is_kept(subject: Subject) -> Iterator[Found]:
     """Where equal bits are promised, runs of one seed with the same code, software and hardware MUST agree.
 
-    Judged: where `determinism.promised` is `bitwise`: runs with status `ok` and equal configuration, seeds,
-        code, environment, hardware and inputs; at the second run's metric value of the same metric, data,
-        split and step that differs from the first run's.
+    Judged: where `determinism.promised` is `bitwise`: each run with status `ok`, `seeds` and `code`, against
+        the first such run with the same configuration, code, environment, hardware, seeds (value, library and
+        rank of each, in order) and inputs (root, path and digest of each, in any order); what both leave out
+        is the same. Of metric values with the same metric, data, split, step and fold the first of the one is
+        compared with the first of the other, the second with the second, and so on; at each `metrics` entry
+        of the later run whose `value` is another double, or null in one of them only.
     Why: the recorded runs themselves show that the promise does not hold.
     Fix: promise `numerical` or `statistical`, or find the cause and run again.
     """
@@ -138,15 +141,18 @@ def promise_of_equal_bits_is_kept(subject: Subject) -> Iterator[Found]:
         if run.status != "ok" or not run.seeds or not run.code:
             continue
         seeds = tuple((seed.library, seed.rank, str(seed.value)) for seed in run.seeds)
-        inputs = tuple(sorted((file.path, file.sha256 or "") for file in run.inputs))
+        inputs = tuple(sorted((file.root or "", file.path, file.sha256 or "") for file in run.inputs))
         case = (run.configuration, seeds, run.code, run.environment, run.hardware, inputs)
         yield from _differences(pointer, seen.setdefault(case, run), run)
 
 
 def _differences(pointer: str, first: Run, second: Run) -> Iterator[Found]:
-    before = {(each.metric, each.data, each.split, each.step): each.value for each in first.metrics}
+    before: dict[object, list[float | None]] = {}
+    for each in first.metrics:
+        before.setdefault(_what(each), []).append(each.value)
+    waiting = {what: iter(values) for what, values in before.items()}
     for place, each in numbered(f"{pointer}/metrics", second.metrics):
-        value = before.get((each.metric, each.data, each.split, each.step), each.value)
+        value = next(waiting.get(_what(each), iter(())), each.value)
         if value != each.value:
             yield Found(
                 place,
@@ -156,6 +162,11 @@ def _differences(pointer: str, first: Run, second: Run) -> Iterator[Found]:
                 one=repr(value),
                 other=repr(each.value),
             )
+
+
+def _what(seen: Observation) -> tuple[object, ...]:
+    """What an observation is of."""
+    return seen.metric, seen.data, seen.split, seen.step, seen.fold
 
 
 @rule(
@@ -168,12 +179,17 @@ def _differences(pointer: str, first: Run, second: Run) -> Iterator[Found]:
 def seed_stands_in_the_command(subject: Subject) -> Iterator[Found]:
     """A seed that was given as an argument MUST stand in the command that was run.
 
-    Judged: each seed with `how` `argument` whose decimal digits are part of no argument of the run's
-        `command`; at the seed.
+    Judged: each seed with `how` `argument` whose value, written in decimal with its minus sign if it has one,
+        is no argument of the run's `command` nor a part of one; at the seed.
     Why: otherwise the record says that a seed was used that the program never saw.
     Fix: correct how the seed is known, or run again with `{seed}` in the command.
     """
     for pointer, run in numbered("/runs", subject.well_formed.runs):
         for place, seed in numbered(f"{pointer}/seeds", run.seeds):
-            if seed.how == "argument" and not any(str(seed.value) in part for part in run.command):
+            if seed_is_not_in_the_command(run, seed):
                 yield Found(place, seed=seed.value, run=run.id)
+
+
+def seed_is_not_in_the_command(run: Run, seed: Seed) -> bool:
+    """Whether a seed is said to be an argument that the run's command does not have."""
+    return seed.how == "argument" and not any(str(seed.value) in part for part in run.command)

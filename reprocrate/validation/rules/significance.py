@@ -208,3 +208,51 @@ def _disagree(p: float, interval: Interval) -> bool:
     excludes = interval.low - lost > 0.0 or interval.high + lost < 0.0
     includes = interval.low + lost < 0.0 < interval.high - lost
     return (excludes and p - half > alpha) or (includes and p + half < alpha)
+
+
+@rule(
+    "RC1314",
+    MUST,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} has p = {p}, but {test} of {n} values against {k} gives {least} or more",
+)
+def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
+    """The p value of a test of ranks or labels MUST NOT be smaller than so many values can give.
+
+    Judged: each comparison with a `p_value` of results whose values can be told, n and k of them, by 1e-9:
+        2 / 2^n for `wilcoxon` with n = k; 2 / C(n + k, n) for `mann_whitney`; 1 / C(n + k, n) for
+        `permutation` with `paired` absent or false; a correction only makes it larger; at the `p_value`.
+    Why: with few values there are few signs or labels to exchange, and what was seen is one of these ways. An
+        approximation that gives less does not hold for so few values.
+    Fix: compute the exact test, which for so few values is quick, or correct the name of the test.
+    """
+    for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
+        samples = subject.evidence.samples(comparison)
+        p = comparison.p_value
+        if p is None or samples is None:
+            continue
+        n, k = (len(side.values) for side in samples)
+        least = _smallest_p(comparison, n, k)
+        if p < least - SLACK:
+            yield Found(
+                f"{pointer}/p_value",
+                comparison=comparison.id,
+                p=p,
+                test=comparison.test,
+                n=n,
+                k=k,
+                least=f"{least:.6g}",
+            )
+
+
+def _smallest_p(comparison: Comparison, n: int, k: int) -> float:
+    if not n or not k:
+        return 0.0
+    if comparison.test == "wilcoxon":
+        return statistics.smallest_p_of_signs(n) if n == k else 0.0
+    if comparison.test == "mann_whitney":
+        return statistics.smallest_p_of_ranks(n, k)
+    if comparison.test == "permutation" and not comparison.paired:
+        return statistics.smallest_p_of_labels(n, k)
+    return 0.0

@@ -70,8 +70,9 @@ def named_split_is_declared(subject: Subject) -> Iterator[Found]:
     """Where data declares its splits, a result, a metric's source or a choice SHOULD name one of them.
 
     Judged: each `split` of a result over runs or folds, of a metric's `source` and of a search's
-        `selected_by`. The data is the one that is named, else the configuration's, else all; if each of them
-        declares splits, and none of this name; at the `split`.
+        `selected_by`. Its data is the one that is named beside it; where none is named, those that the
+        configuration lists; where there is no configuration or it lists none, all of the manifest. There is
+        at least one, each of them declares splits, and none of these has the name; at the `split`.
     Why: what a split was for decides what a number on it shows, and only the data says that.
     Fix: correct the name of the split, or declare it under `splits` in `[data.NAME]` of reprocrate.toml.
     """
@@ -133,8 +134,9 @@ def preprocessing_code_is_kept(subject: Subject) -> Iterator[Found]:
 def count_is_the_number_of_digests(subject: Subject) -> Iterator[Found]:
     """A split's `count` MUST be the number of digests in its `digests` file, where that is there.
 
-    Judged: each split with `count` whose `digests` file is in the bundle: the number of lines, each a SHA-256
-        in lower case and the last ended or not; at the `count`.
+    Judged: each split with `count` whose `digests` file travels and is there: the number of lines, each a
+        SHA-256 in lower case, the last ended by a line feed or not; at the `count`. A file with any other
+        line, or of more than 128 MiB, is not judged, by RC1408 neither.
     Why: results on the split are per item; digests of other items prove nothing about its duplicates.
     Fix: correct the count, or make the file of digests anew.
     """
