@@ -112,7 +112,7 @@ def graded_by(policy: Policy | None, report: Report) -> Report:
 
 
 def _weight(each: NotAssessed, policy: Policy) -> Severity | None:
-    """How much the findings of a rule that failed would weigh by a policy: a note where it leaves them out."""
+    """How much the findings of a rule that failed would weigh by a policy; a note if it drops them."""
     return each.weight and (_level_of(each.code, each.weight, policy) or Severity.NOTE)
 
 
