@@ -64,10 +64,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class NotAssessed:
-    """A rule that could not be applied, and why: silence would read as a pass."""
+    """A rule that could not be applied, and why: silence would read as a pass.
+
+    Attributes:
+        code: the rule.
+        reason: why it could not be applied, or not to the end.
+        weight: what its findings would weigh, where the rule itself failed; None where it had nothing to
+            judge by.
+    """
 
     code: str
     reason: str
+    weight: Severity | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the rule itself failed, so that nobody knows what it would have found."""
+        return self.weight is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +137,13 @@ class Report:
 
     @property
     def valid(self) -> bool:
-        """Whether there is no error."""
-        return not self.failure and self.count(Severity.ERROR) == 0
+        """Whether there is no error, and no rule failed that might have found one."""
+        return not self.failure and self.count(Severity.ERROR) == 0 and not self.undecided
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """Codes of the rules that themselves failed and might have found an error."""
+        return tuple(each.code for each in self.not_assessed if each.weight is Severity.ERROR)
 
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""

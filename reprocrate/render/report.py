@@ -34,6 +34,8 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
 def report_summary(report: Report) -> str:
     """The answer in one line: `reprocrate.json is valid: no errors, 2 warnings and 1 note`."""
     answer = "is valid" if report.valid else "is not valid"
+    if report.undecided and not report.count(Severity.ERROR):
+        answer = f"cannot be called valid, since {words.listing(report.undecided)} could not be judged"
     counts = [words.count_of(report.count(severity), severity.value) for severity in Severity]
     judged = f" by the policy {words.plain(report.policy.id)}" if report.policy else ""
     return f"{words.plain(report.subject)} {answer}{judged}: {words.listing(counts)}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reprocrate.statistics.student import t_quantile, t_tail
+from reprocrate.statistics.student import t_quantile, t_tail, two_sided_quantile
 from reprocrate.statistics.summary import LEVEL, Interval, is_constant, mean, sd, se
 
 SLACK = 1e-9
@@ -44,7 +44,7 @@ class Difference:
 
     def interval(self, level: float = LEVEL) -> Interval:
         """Confidence interval of the difference."""
-        half = t_quantile((1.0 + level) / 2.0, self.df) * self.se
+        half = two_sided_quantile(level, self.df) * self.se
         return Interval("ci", level, self.value - half, self.value + half, self.method)
 
     def equivalence_p(self, margin: float) -> float:

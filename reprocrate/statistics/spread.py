@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from statistics import NormalDist
 
-from reprocrate.statistics.student import t_quantile
+from reprocrate.statistics.student import two_sided_quantile
 from reprocrate.statistics.summary import LEVEL, mean, median, sd
 
 # Plotting positions (alpha, beta) of the continuous sample quantiles of Hyndman and Fan (1996), types 4 to 9.
@@ -19,12 +18,12 @@ def half_width(sd1: float, n: int, level: float = LEVEL) -> float:
     Raises:
         ValueError: there are fewer than two values.
     """
-    return t_quantile((1.0 + level) / 2.0, n - 1) * sd1 / math.sqrt(n)
+    return two_sided_quantile(level, n - 1) * sd1 / math.sqrt(n)
 
 
 def normal_half_width(sd1: float, n: int, level: float = LEVEL) -> float:
     """Half of the interval of a mean by the normal distribution, which is too narrow for a few values."""
-    return NormalDist().inv_cdf((1.0 + level) / 2.0) * sd1 / math.sqrt(n)
+    return two_sided_quantile(level, math.inf) * sd1 / math.sqrt(n)
 
 
 def value_range(values: Sequence[float]) -> float:
@@ -106,7 +105,10 @@ def mean_bounds(low: float, high: float, n: int) -> tuple[float, float]:
         raise ValueError(f"at least 1 value needed, not {n}")
     if n == 1:
         return low, high
-    return low + (high - low) / n, high - (high - low) / n
+    share = (high - low) / n
+    if math.isinf(share):  # the range of doubles near the largest is none itself
+        share = high / n - low / n
+    return low + share, high - share
 
 
 def spreads(values: Sequence[float], level: float = LEVEL) -> Iterator[tuple[str, float]]:

@@ -62,6 +62,19 @@ def t_quantile(p: float, df: float) -> float:
     return _upper_quantile(1.0 - p, p - 0.5, df)
 
 
+def two_sided_quantile(level: float, df: float) -> float:
+    """The value that a t variable stays within, either way, with probability `level`.
+
+    A level just below 1, such as 0.9999999999999999, is one whose upper end (1 + level) / 2 is no double
+    below 1: then the lower end is used, which is.
+
+    Raises:
+        ValueError: `level` is not strictly between 0 and 1, or `df` is outside its range.
+    """
+    upper = (1.0 + level) / 2.0
+    return t_quantile(upper, df) if upper != 1.0 else -t_quantile((1.0 - level) / 2.0, df)
+
+
 def _upper_quantile(tail: float, centre: float, df: float) -> float:
     """The t >= 0 with `tail` above it and `centre` between 0 and it, from whichever is the smaller."""
     return _quantile_by_centre(centre, df) if centre < tail else _quantile_by_tail(tail, df)

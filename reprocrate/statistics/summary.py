@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reprocrate.statistics.student import t_quantile
+from reprocrate.statistics.student import two_sided_quantile
 
 LEVEL = 0.95
 """Coverage of an interval where none is asked for."""
@@ -39,7 +39,7 @@ class Interval:
     @property
     def half_width(self) -> float:
         """Half of the distance between the ends."""
-        return (self.high - self.low) / 2.0
+        return self.high / 2.0 - self.low / 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,8 @@ def mean(values: Sequence[float]) -> float:
 def sd(values: Sequence[float], ddof: int = 1) -> float:
     """Standard deviation, correctly rounded; `ddof` 1 is the sample's, 0 the population's.
 
+    It is infinite where it exceeds the largest double.
+
     Raises:
         ValueError: there are not more than `ddof` values, or one is not finite.
     """
@@ -109,7 +111,10 @@ def sd(values: Sequence[float], ddof: int = 1) -> float:
     if ddof not in (0, 1):
         raise ValueError(f"ddof is 0 or 1, not {ddof}")
     numbers = [float(value) for value in values]
-    return statistics.stdev(numbers) if ddof else statistics.pstdev(numbers)
+    try:
+        return statistics.stdev(numbers) if ddof else statistics.pstdev(numbers)
+    except OverflowError:
+        return math.inf
 
 
 def se(values: Sequence[float], ddof: int = 1) -> float:
@@ -166,6 +171,17 @@ def prediction_interval(values: Sequence[float], k: int, level: float = LEVEL) -
     return _around_mean("pi", values, level, spread_of=1.0 / len(values) + 1.0 / k if values else 1.0)
 
 
+_SMALLEST, _LARGEST = 1e-290, 1e300
+
+
+def are_computable(values: Sequence[float]) -> bool:
+    """Whether differences, deviations and standard errors of some values are doubles with all their digits.
+
+    They are where every value is 0 or of a magnitude from 1e-290 to 1e300.
+    """
+    return all(value == 0.0 or _SMALLEST <= abs(value) <= _LARGEST for value in values)
+
+
 def is_constant(values: Sequence[float]) -> bool:
     """Whether all values are equal: asked of the values, since a floating standard deviation may not be 0."""
     return len(set(values)) <= 1
@@ -178,7 +194,7 @@ def _around_mean(
     centre = mean(values)
     if is_constant(values):
         return Interval(kind, level, centre, centre, "constant")
-    half = t_quantile((1.0 + level) / 2.0, len(values) - 1) * sd(values) * math.sqrt(spread_of)
+    half = two_sided_quantile(level, len(values) - 1) * sd(values) * math.sqrt(spread_of)
     return Interval(kind, level, centre - half, centre + half, "t")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reprocrate.finding import AppliedPolicy, Finding, Regraded, Report, Severity, in_order
+from reprocrate.finding import AppliedPolicy, Finding, NotAssessed, Regraded, Report, Severity, in_order
 from reprocrate.validation.families import find_rule
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.subject import Subject
@@ -97,7 +97,7 @@ def graded_by(policy: Policy | None, report: Report) -> Report:
     kept: list[Finding] = []
     changed: Counter[tuple[str, Severity]] = Counter()
     for finding in report.findings:
-        level = _level_of(finding, policy)
+        level = _level_of(finding.code, finding.severity, policy)
         if level is not finding.severity:
             changed[finding.code, finding.severity] += 1
         if level is not None:
@@ -107,11 +107,17 @@ def graded_by(policy: Policy | None, report: Report) -> Report:
         for (code, severity), count in sorted(changed.items())
     )
     applied = AppliedPolicy(policy.id, policy.standard, regraded)
-    return replace(report, findings=in_order(kept), policy=applied)
+    failed = tuple(replace(each, weight=_weight(each, policy)) for each in report.not_assessed)
+    return replace(report, findings=in_order(kept), not_assessed=failed, policy=applied)
 
 
-def _level_of(finding: Finding, policy: Policy) -> Severity | None:
+def _weight(each: NotAssessed, policy: Policy) -> Severity | None:
+    """How much the findings of a rule that failed would weigh by a policy; a note if it drops them."""
+    return each.weight and (_level_of(each.code, each.weight, policy) or Severity.NOTE)
+
+
+def _level_of(code: str, own: Severity, policy: Policy) -> Severity | None:
     """What a finding is to a policy; however the policy came about, the untouchable ones are not lowered."""
-    level = policy.levels.get(finding.code, finding.severity)
-    rule = find_rule(finding.code)
-    return finding.severity if rule and is_untouchable(rule) and is_lower(level, rule) else level
+    level = policy.levels.get(code, own)
+    rule = find_rule(code)
+    return own if rule and is_untouchable(rule) and is_lower(level, rule) else level

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reprocrate import __version__
-from reprocrate.finding import Finding, Regraded, Report, Severity
+from reprocrate.finding import Finding, NotAssessed, Regraded, Report, Severity
 
 SCHEMA_VERSION = "1.0"
 
@@ -19,7 +19,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "valid": report.valid,
         "counts": {severity.value: report.count(severity) for severity in Severity},
         "findings": [_finding(finding) for finding in report.findings],
-        "not_assessed": [{"code": each.code, "reason": each.reason} for each in report.not_assessed],
+        "not_assessed": [_not_assessed(each) for each in report.not_assessed],
         "assessed": list(report.assessed),
     }
     if report.policy:
@@ -28,6 +28,10 @@ def report_document(report: Report) -> dict[str, Any]:
     if report.failure:
         document["failure"] = report.failure
     return document
+
+
+def _not_assessed(each: NotAssessed) -> dict[str, Any]:
+    return {"code": each.code, "reason": each.reason} | ({"failed": True} if each.failed else {})
 
 
 def _regraded(regraded: Regraded) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def validate(
     """Judge a subject by every rule, and report all that they say at once.
 
     Nothing of the subject is executed, and the network is not touched. A rule that cannot be applied is
-    reported as not assessed, with the reason.
+    reported as not assessed, with the reason; where a rule of a MUST itself fails, the subject is not valid.
 
     Args:
         subject: what is judged.
@@ -36,11 +36,12 @@ def validate(
     assessed: list[str] = []
     lacking = _lacking(subject)
     for rule in chosen:
-        reason = lacking.get(rule.needs, "")
-        if not reason:
-            reason = _apply(rule, subject, (parameters or {}).get(rule.code), findings)
-        if reason:
-            not_assessed.append(NotAssessed(rule.code, reason))
+        if rule.needs in lacking:
+            missing: NotAssessed | None = NotAssessed(rule.code, lacking[rule.needs])
+        else:
+            missing = _apply(rule, subject, (parameters or {}).get(rule.code), findings)
+        if missing:
+            not_assessed.append(missing)
         else:
             assessed.append(rule.code)
     return Report(subject.name, in_order(findings), tuple(not_assessed), tuple(assessed))
@@ -67,8 +68,10 @@ def _lacking(subject: Subject) -> dict[Need, str]:
     return {}
 
 
-def _apply(rule: Rule, subject: Subject, settings: Mapping[str, Any] | None, findings: list[Finding]) -> str:
-    """Add a rule's findings; the answer is why it could not be applied to the end, or empty."""
+def _apply(
+    rule: Rule, subject: Subject, settings: Mapping[str, Any] | None, findings: list[Finding]
+) -> NotAssessed | None:
+    """Add a rule's findings; the answer is why it could not be applied to the end, if so."""
     known = len(findings)
     try:
         for finding in rule.findings(subject, settings):
@@ -76,10 +79,11 @@ def _apply(rule: Rule, subject: Subject, settings: Mapping[str, Any] | None, fin
     except NewerWordError as error:
         # What was found before it depends on the order of the entries, and the rule may not have applied.
         del findings[known:]
-        return str(error)
+        return NotAssessed(rule.code, str(error))
     except CannotAssessError as error:
-        return str(error)
+        return NotAssessed(rule.code, str(error))
     except Exception as error:
         # A fault in a rule must not take the others down, and must not look like a pass.
-        return f"the rule itself failed, which is a fault of reprocrate: {type(error).__name__}: {error}"
-    return ""
+        reason = f"the rule itself failed, which is a fault of reprocrate: {type(error).__name__}: {error}"
+        return NotAssessed(rule.code, reason, rule.level.severity)
+    return None

@@ -58,6 +58,17 @@ def test_what_could_not_be_assessed_is_said() -> None:
     assert "- RC0701 and RC0702: there are no files\n" in printed(report_text(Report("p", (), missing)))
 
 
+def test_what_failed_and_might_have_found_an_error_is_said_in_the_answer() -> None:
+    failed = tuple(NotAssessed(code, "it failed", Severity.ERROR) for code in ("RC0801", "RC0804"))
+    assert report_summary(Report("p", (), failed)) == (
+        "p cannot be called valid, since RC0801 and RC0804 could not be judged: "
+        "no errors, no warnings and no notes"
+    )
+    assert report_summary(Report("p", FINDINGS, failed)).startswith("p is not valid: ")
+    slight = (NotAssessed("RC0806", "it failed", Severity.WARNING),)
+    assert report_summary(Report("p", (), slight)).startswith("p is valid: ")
+
+
 def test_many_cases_of_a_rule_are_counted() -> None:
     many = tuple(finding("RC0701", Severity.ERROR, f"{n} is absent", f"/{n}") for n in range(30))
     text = printed(report_text(Report("p", many), most_places=3))

@@ -15,8 +15,18 @@ import pytest
 
 from reprocrate.finding import Severity
 from reprocrate.manifest import manifest_from
-from reprocrate.standard import shipped_bytes
-from reprocrate.validation import FolderFiles, Need, Subject, all_rules, find_rule, report_document, validate
+from reprocrate.standard import problems, shipped_bytes
+from reprocrate.validation import (
+    FolderFiles,
+    Need,
+    Policy,
+    Subject,
+    all_rules,
+    find_rule,
+    graded_by,
+    report_document,
+    validate,
+)
 from reprocrate.validation.cases import Case, all_cases
 from reprocrate.validation.rule import CannotAssessError, Found
 
@@ -157,6 +167,27 @@ def test_rule_that_fails_is_not_taken_for_a_pass() -> None:
     assert [each.code for each in report.findings] == ["RC1102"]
     assert report.assessed == ()
     assert report.not_assessed[0].reason.endswith("ZeroDivisionError: by zero")
+    assert report.not_assessed[0].failed
+
+
+@pytest.mark.parametrize(("code", "valid"), [("RC0801", False), ("RC0806", True)])
+def test_rule_of_a_must_that_failed_leaves_nothing_valid(code: str, valid: bool) -> None:
+    def broken(subject: Subject) -> Iterator[Found]:
+        yield from ()
+        raise OverflowError("too large")
+
+    found = find_rule(code)
+    assert found is not None
+    report = validate(Subject("rings", base()), rules=[replace(found, check=broken)])
+    assert report.findings == ()
+    assert report.valid is valid
+    document = report_document(report)
+    assert problems(document, "report") == []
+    assert document["valid"] is valid
+    assert document["not_assessed"][0]["failed"] is True
+    raised = Policy("strict", "1.0", levels={code: Severity.ERROR})
+    assert not graded_by(raised, report).valid
+    assert graded_by(Policy("lax", "1.0", levels={code: None}), report).valid
 
 
 @pytest.mark.requirement("RQ02")

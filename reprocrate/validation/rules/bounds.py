@@ -122,8 +122,9 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
         each printed `sd` or `se` (times the square root of n) by the factor of its entry, is smaller than R
         / sqrt(2 (n - d)) or larger than R sqrt(k (n - k) / (n (n - d))), with k half of n, rounded down.
         Where `ddof` is absent either will do. Allowed are half a unit of the deviation's own last place, for
-        R one unit of the finest last place among `value`, `minimum` and `maximum`, and a relative 1e-9; at
-        the `sd` or `dispersion`.
+        R one unit of the finest last place among `value`, `minimum` and `maximum`, and a relative 1e-9. A
+        deviation of 0 is taken to be rounded like the other numbers, to a tenth at most; at the `sd` or
+        `dispersion`.
     Why: with R the range and d the ddof it is at least R / sqrt(2 (n - d)), all other values in the middle,
         and at most (R / 2) sqrt(n / (n - d)), half of the values at each end.
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
@@ -132,7 +133,7 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
         low, high = result.minimum, result.maximum
         if low is None or high is None or result.n < 2 or _wrong_order(result):
             continue
-        if result.varies_over not in SPREADS_OF_VALUES:
+        if result.varies_over not in SPREADS_OF_VALUES or math.isinf(high - low):
             continue
         for place, what, least_sd, most_sd in _deviations(subject.well_formed, pointer, result):
             least, most = _sd_bounds(result, low, high)
@@ -154,7 +155,7 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
 def _deviations(manifest: Manifest, pointer: str, result: Result) -> Iterator[tuple[str, str, float, float]]:
     """The deviations that a result states, with the numbers that they may stand for."""
     if result.sd is not None:
-        half = _rounding(result.sd)
+        half = _rounding(result.sd) if result.sd else _unit(result) / 2.0
         yield f"{pointer}/sd", "an sd of", result.sd - half, result.sd + half
         return
     for place, reported in numbered(f"{pointer}/reported", result.reported):
@@ -174,9 +175,19 @@ def _double(number: Fraction) -> float:
     return float(max(-largest, min(number, largest)))
 
 
+_COARSEST = 0.1
+"""Beside a deviation of 0, numbers without decimals count as exact, not as rounded to whole ones."""
+
+
+def _unit(result: Result) -> float:
+    """One unit of the last place that the numbers around a deviation show."""
+    unit = 2.0 * _rounding(result.value, result.minimum, result.maximum)
+    return min(unit, _COARSEST) if result.sd == 0.0 else unit
+
+
 def _sd_bounds(result: Result, low: float, high: float) -> tuple[float, float]:
     """Between which numbers the deviation lies, whatever was lost in rounding the ends."""
-    unit = 2.0 * _rounding(result.value, low, high)
+    unit = _unit(result)
     scale = max(abs(low), abs(high))
     ddofs = (0, 1) if result.ddof is None else (result.ddof,)
     inner = statistics.sd_bounds(0.0, max(high - low - unit, 0.0), result.n, ddofs[0])[0]

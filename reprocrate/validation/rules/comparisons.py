@@ -230,7 +230,7 @@ def recomputed_difference(subject: Subject, comparison: Comparison) -> statistic
 
 
 def _difference(comparison: Comparison, a: Sample, b: Sample) -> statistics.Difference | None:
-    if min(len(a.values), len(b.values)) < 2:
+    if min(len(a.values), len(b.values)) < 2 or not statistics.are_computable((*a.values, *b.values)):
         return None
     if comparison.test == "welch_t":
         return statistics.welch(a.values, b.values)

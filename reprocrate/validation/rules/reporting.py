@@ -17,9 +17,7 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
     """Runs of a result's configuration that it neither uses nor lists as excluded."""
     for pointer, result in numbered("/results", subject.well_formed.results):
         listed = {*result.runs, *(each.run for each in result.excluded)}
-        runs = (
-            [] if result.over == "results" else subject.evidence.runs_of.get(result.configuration or "", [])
-        )
+        runs = [run for name in _configurations(subject, result) for run in subject.evidence.runs_of[name]]
         left_out = [
             run.id
             for run in runs
@@ -27,6 +25,15 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
         ]
         if left_out:
             yield pointer, result, left_out
+
+
+def _configurations(subject: Subject, result: Result) -> list[str]:
+    """The configuration of a result over runs or folds; where it names none, those of the runs it lists."""
+    if result.over == "results":
+        return []
+    listed = [subject.well_formed.find_run(name) for name in result.runs]
+    names = [result.configuration] if result.configuration else [run.configuration for run in listed if run]
+    return [name for name in dict.fromkeys(names) if name in subject.evidence.runs_of]
 
 
 @rule(
@@ -41,7 +48,8 @@ def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
 
     Judged: each result over runs or folds: there are runs of its configuration with a status other than
         `ok`, `running` included, and a kind other than `smoke` that are in neither `runs` nor `excluded`;
-        once for each result, at the result.
+        once for each result, at the result. Where it names no configuration, that of each run in `runs` is
+        its configuration.
     Why: if seeds that crash vanish, what is left looks better and surer than the method is.
     Fix: list them in `excluded`, as reprocrate does when it computes results from the runs.
     """
@@ -104,29 +112,36 @@ def _all_values(subject: Subject, result: Result) -> list[float]:
     return values
 
 
-@rule("RC0811", MUST, spec="results", since="1.0", says="result {result} names run {run} {how}")
+@rule("RC0811", MUST, spec="results", since="1.0", says="result {result} names {what} {how}")
 def run_counts_once(subject: Subject) -> Iterator[Found]:
-    """A result MUST name a run once: as one that it rests on, or as excluded.
+    """A result MUST name a run once, as one that it rests on or as excluded, and another result once.
 
-    Judged: each result: each entry of `runs` that an earlier one equals, at the entry; each entry of
-        `excluded` whose run is in `runs`, or in an earlier entry of `excluded`, at its `run`.
-    Why: a run that counts twice makes the sample larger than it is.
+    Judged: each result; at the second mention in `runs` or `results`, and at the `run` of an entry of
+        `excluded` that is in `runs` or in an earlier entry too.
+    Why: a run or result that counts twice makes the sample larger than it is.
     Fix: remove the second mention.
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
-        used: set[str] = set()
-        for place, name in numbered(f"{pointer}/runs", result.runs):
-            if name in used:
-                yield Found(place, result=result.id, run=name, how="twice")
-            used.add(name)
+        for kind, names in (("run", result.runs), ("result", result.results)):
+            for place, name in _again(f"{pointer}/{kind}s", names):
+                yield Found(place, result=result.id, what=f"{kind} {name}", how="twice")
         left_out: set[str] = set()
         for place, excluded in numbered(f"{pointer}/excluded", result.excluded):
-            name = excluded.run
-            if name in used:
-                yield Found(f"{place}/run", result=result.id, run=name, how="both as used and as excluded")
-            elif name in left_out:
-                yield Found(f"{place}/run", result=result.id, run=name, how="twice as excluded")
-            left_out.add(name)
+            what = f"run {excluded.run}"
+            if excluded.run in result.runs:
+                yield Found(f"{place}/run", result=result.id, what=what, how="both as used and as excluded")
+            elif excluded.run in left_out:
+                yield Found(f"{place}/run", result=result.id, what=what, how="twice as excluded")
+            left_out.add(excluded.run)
+
+
+def _again(pointer: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names that stand in a list before, with their places."""
+    seen: set[str] = set()
+    for place, name in numbered(pointer, names):
+        if name in seen:
+            yield place, name
+        seen.add(name)
 
 
 @rule(

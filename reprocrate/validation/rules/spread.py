@@ -64,7 +64,9 @@ def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
     for place, result, reported in _printed_spreads(subject):
         kind = reported.dispersion_kind or "none"
         values = values_behind_the_spread(subject, result)
-        expected = _expected(kind, result, values) if result.n > 1 else []
+        if result.n < 2 or not statistics.are_computable(values):
+            continue
+        expected = [each for each in _expected(kind, result, values) if math.isfinite(each)]
         if not expected or _fits(manifest, result, reported, expected, values):
             continue
         others = statistics.spreads(values, _level(result))
@@ -110,7 +112,7 @@ def _deviations(kind: str, result: Result, values: Sequence[float]) -> list[floa
     if result.sd is not None and (kind == "sd" or result.varies_over in (None, "seeds", "folds")):
         return [result.sd / divisor]
     if interval and interval.kind == kind:
-        return [(interval.high - interval.low) / 2.0]
+        return [interval.high / 2.0 - interval.low / 2.0]
     return []
 
 
@@ -120,7 +122,7 @@ def _half_widths(result: Result, values: Sequence[float]) -> list[float]:
     if interval and (interval.method not in ("t", "constant") or not values):
         # an interval by resampling need not lie evenly around its value
         sides = (result.value - interval.low, interval.high - result.value)
-        return [(interval.high - interval.low) / 2.0, *sides] if interval.low <= interval.high else []
+        return [interval.high / 2.0 - interval.low / 2.0, *sides] if interval.low <= interval.high else []
     if values:
         return [statistics.t_interval(values, _level(result)).half_width]
     if result.sd is None or result.varies_over not in (None, "seeds", "folds"):
