@@ -153,7 +153,8 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
         values each that are not all constant. Its `p_value`, to 1e-9, as corrected in its family; where a
         family with a correction holds a p value that cannot be computed again, none of it is judged. And the
         interval of kind `ci` of an effect `difference` whose `method` is `welch`, or `paired`, like the test;
-        at the `p_value` and at the interval.
+        at the `p_value` and at the interval. Values of a magnitude above 1e300, or below 1e-290 and not 0,
+        are not judged: their differences or deviations may be no doubles.
     Why: what follows from the evidence has to follow from it.
     Fix: let reprocrate compute the comparison anew from the runs.
     """

@@ -49,7 +49,8 @@ def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
         the result has an interval of kind `ci` by another method; `range`, `mad`, and the `iqr` by any
         definition of the quartiles. Else: the result's `sd`; its `sd` over the square root of n; half of its
         interval of that kind, for `ci` also the part on either side; its `maximum` minus its `minimum`. Where
-        none of these is known it is not judged. A missing `level` is 0.95; at the `dispersion`.
+        none of these is known, or a value's magnitude is above 1e300, or below 1e-290 and not 0, it is not
+        judged. A missing `level` is 0.95; at the `dispersion`.
     Why: a standard error that is taken for a standard deviation makes a method look steadier than it is.
     Fix: print the spread that the values give, or correct `dispersion_kind` or the result's `ddof`.
     """
