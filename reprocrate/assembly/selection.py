@@ -25,6 +25,8 @@ def select_runs(
 ) -> Selection:
     """Per seed the newest launch that ended well, of those with the code and data of the newest of them.
 
+    Launches of one source tree ran the same code, though one may have imported less of it than another.
+
     Args:
         runs: the manifest's run entries of one configuration, oldest first.
         code_of: for each run's id a digest of the code that it executed.
@@ -34,15 +36,17 @@ def select_runs(
     done = [run for run in runs if run["status"] == "ok"]
     excluded = {run["id"]: run["status"] for run in runs if run["status"] != "ok"}
     newest: dict[Any, Run] = {}
+    known: dict[Any, str] = {}
     for run in reversed(done):
-        if code_of[run["id"]] != code_of[done[-1]["id"]]:
+        if code_of[run["id"]] != code_of[done[-1]["id"]] and not _is_of_one_tree(run, done[-1]):
             excluded[run["id"]] = "other_code"
-        elif _differ(data_of[run["id"]], data_of[done[-1]["id"]]):
+        elif _differ(data_of[run["id"]], known):
             excluded[run["id"]] = "other_data"
         elif _seed(run) in newest:
             excluded[run["id"]] = "repeated"
         else:
             newest[_seed(run)] = run
+            known |= data_of[run["id"]]
     counting = sorted(newest.values(), key=_seed_order)
     return Selection(
         tuple(counting), tuple((run["id"], excluded[run["id"]]) for run in runs if run["id"] in excluded)
@@ -71,6 +75,10 @@ def reported_value(
     if unknown or len(chosen) <= 1:
         return next(iter([*unknown[-1:], *chosen]), None)
     return {**chosen[-1], "value": statistics.mean([each["value"] for each in chosen])}
+
+
+def _is_of_one_tree(a: Run, b: Run) -> bool:
+    return a.get("code") is not None and a.get("code") == b.get("code")
 
 
 def _differ(a: Mapping[Any, str], b: Mapping[Any, str]) -> bool:

@@ -27,6 +27,24 @@ def test_launches_that_read_another_version_of_the_data_do_not_count() -> None:
     assert chosen.excluded == (("1", "other_data"),)
 
 
+def test_two_launches_that_count_never_read_two_versions_of_a_file() -> None:
+    """Also where the newest launch did not read that file, so that both agree with it."""
+    runs = [run("1", 1), run("2", 2), run("3", 3)]
+    read = {"1": {"masks": "old"}, "2": {"masks": "new"}, "3": {}}
+    chosen = select_runs(runs, dict.fromkeys("123", "x"), read)
+    assert [each["id"] for each in chosen.counting] == ["2", "3"]
+    assert chosen.excluded == (("1", "other_data"),)
+
+
+def test_launches_of_one_source_tree_ran_the_same_code() -> None:
+    runs = [run("1", 1) | {"code": "code-1"}, run("2", 2) | {"code": "code-1"}]
+    chosen = select_runs(runs, {"1": "imported less", "2": "imported more"}, {"1": {}, "2": {}})
+    assert chosen.excluded == ()
+    runs[0]["code"] = "code-2"
+    chosen = select_runs(runs, {"1": "imported less", "2": "imported more"}, {"1": {}, "2": {}})
+    assert chosen.excluded == (("1", "other_code"),)
+
+
 @pytest.mark.requirement("RQ05")
 def test_the_newest_launch_of_each_seed_counts_and_the_rest_is_listed() -> None:
     runs = [run("1", 0), run("2", 1, "failed"), run("3", 1), run("4", 0)]

@@ -65,17 +65,17 @@ SPLITS = [
     ],
     *[f"/results/{i}" for i in range(3)],
 ]
+WIDE_9 = {"run": "wide-9", "reason": "killed"}
+
 TWO_OF_FIVE = {
-    **{
-        name: HONEST["results"][0][name]
-        for name in ("configuration", "metric", "data", "split", "over", "statistic")
-    },
+    **{name: HONEST["results"][0][name] for name in ("configuration", "metric", "data", "over", "statistic")},
     "id": "few",
+    "split": "validation",
     "n": 2,
     "runs": ["wide-0", "wide-1"],
     "excluded": [
-        *[{"run": f"wide-{seed}", "reason": "declared"} for seed in (2, 3, 4)],
-        *HONEST["results"][0]["excluded"],
+        *[{"run": f"wide-{seed}", "reason": "no_value"} for seed in (2, 3, 4, 8)],
+        WIDE_9,
     ],
     "value": 0.915,
 }
@@ -114,7 +114,11 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         "data to be had nowhere",
         [drop("/data/3/derived_from"), put("/data/3/files/0/in_bundle", False)],
     ),
-    ("RC0205", "a run on other data", [put("/runs/1/inputs/0/sha256", OTHER)]),
+    (
+        "RC0205",
+        "a run on other data",
+        [put(f"/runs/{i}/inputs/0/sha256", OTHER) for i in range(5)],
+    ),
     (
         "RC0206",
         "a model from nowhere",
@@ -225,7 +229,17 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
             put("/runs/4/command", HONEST["runs"][3]["command"]),
         ],
     ),
-    ("RC0603", "two seeds", [put("/results/-", TWO_OF_FIVE)]),
+    (
+        "RC0603",
+        "two seeds",
+        [
+            *[
+                put(f"/runs/{i}/metrics/-", HONEST["runs"][i]["metrics"][-1] | {"split": "validation"})
+                for i in (0, 1)
+            ],
+            put("/results/-", TWO_OF_FIVE),
+        ],
+    ),
     (
         "RC0604",
         "a seed without effect",
@@ -334,8 +348,32 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0810", "an accuracy above one", [put("/runs/0/metrics/0/value", 1.64)]),
     (
         "RC0811",
-        "a run that counts and does not",
-        [put(f"{NARROW}/excluded", [{"run": "narrow-0", "reason": "declared"}])],
+        "a run that is left out twice",
+        [put(f"{WIDE}/excluded/-", {"run": "wide-9", "reason": "killed"})],
+    ),
+    ("RC0832", "a run that was killed by no signal", [put(f"{WIDE}/excluded/1/reason", "interrupted")]),
+    ("RC0834", "a run of another method left out", [put(f"{NARROW}/excluded", [WIDE_9])]),
+    (
+        "RC0835",
+        "data that changed between two seeds",
+        [
+            put("/runs/1/inputs/0/sha256", OTHER),
+            put(
+                "/data/0/files/-",
+                {
+                    "path": "data/rings.csv",
+                    "sha256": OTHER,
+                    "in_bundle": False,
+                    "url": "https://data.example.org/rings-v2.csv",
+                },
+            ),
+        ],
+    ),
+    ("RC0836", "an interval by nobody knows what", [drop(f"{NARROW}/interval/method")]),
+    (
+        "RC0837",
+        "resamples beyond the values",
+        [put(f"{NARROW}/interval/method", "percentile"), put(f"{NARROW}/interval/low", 0.89)],
     ),
     ("RC0813", "more trials ended than began", [put("/configurations/1/search/trials_completed", 4)]),
     (
@@ -395,12 +433,20 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         [
             put("/runs/4/configuration", "narrow"),
             put("/runs/4/command", HONEST["runs"][9]["command"]),
-            put(f"{NARROW}/excluded", [{"run": "wide-4", "reason": "declared"}]),
+            put(f"{NARROW}/excluded", [{"run": "wide-4", "reason": "repeated"}]),
             drop("/compute"),
         ],
     ),
     ("RC1004", "a value that is not a number", [put("/runs/0/metrics/0/status", "nan")]),
-    ("RC1005", "a run without an end", [put("/runs/10/status", "running"), drop("/runs/10/signal")]),
+    (
+        "RC1005",
+        "a run without an end",
+        [
+            put("/runs/10/status", "running"),
+            drop("/runs/10/signal"),
+            put(f"{WIDE}/excluded/1/reason", "running"),
+        ],
+    ),
     ("RC1006", "a run seen in part", [put("/runs/0/capture/completeness", "partial")]),
     ("RC1007", "an attempt after the run", [put("/runs/0/attempts/0/started", "2026-11-02T09:11:00Z")]),
     ("RC1008", "an attempt that ended well", [put("/runs/0/attempts/0/status", "ok")]),

@@ -14,6 +14,7 @@ from reprocrate.validation.times import instant
 Place = tuple[str | None, str]
 
 _WITHOUT_VALUE = ("no_value", "not_finite")
+_GAVE_WAY = ("repeated", "other_code", "other_data")
 
 
 def _excluded(subject: Subject) -> Iterator[tuple[str, Result, Excluded, Run]]:
@@ -57,8 +58,14 @@ def reason_for_exclusion_is_true(subject: Subject) -> Iterator[Found]:
     Fix: use the run, or give the true reason.
     """
     manifest = subject.well_formed
+    counting: dict[str, _Counting] = {}
     for place, result, excluded, run in _excluded(subject):
-        what = _objection(manifest, result, excluded.reason, run)
+        if excluded.reason in _GAVE_WAY:
+            if result.id not in counting:
+                counting[result.id] = _Counting(manifest, result)
+            what = counting[result.id].objection(excluded.reason, run)
+        else:
+            what = _objection(manifest, result, excluded.reason, run)
         if what:
             yield Found(f"{place}/reason", result=result.id, run=run.id, reason=excluded.reason, what=what)
 
@@ -69,12 +76,7 @@ def _objection(manifest: Manifest, result: Result, reason: str, run: Run) -> str
         return None if run.status == reason else f"its status is {run.status}"
     if reason in _WITHOUT_VALUE:
         return _has_value(manifest, result, reason, run)
-    others = _counting(manifest, result, run)
-    if not others or reason not in ("repeated", "other_code", "other_data"):
-        return None
-    if reason == "repeated":
-        return _is_the_newest(run, others)
-    return _ran_the_same(manifest, run, others) if reason == "other_code" else _read_the_same(run, others)
+    return None
 
 
 def _has_value(manifest: Manifest, result: Result, reason: str, run: Run) -> str | None:
@@ -109,39 +111,52 @@ def _seen(result: Result, run: Run) -> list[Observation]:
     ]
 
 
-def _counting(manifest: Manifest, result: Result, run: Run) -> list[Run]:
-    """The other runs that count, be it without a value; none where the result lists no runs."""
-    silent = [each.run for each in result.excluded if each.reason in _WITHOUT_VALUE]
-    found = [manifest.find_run(name) for name in (*result.runs, *silent)] if result.runs else []
-    return [each for each in found if each and each.id != run.id]
+class _Counting:
+    """What the runs that count have in common, be it without a value; none where the result lists no runs."""
 
+    def __init__(self, manifest: Manifest, result: Result) -> None:
+        silent = [each.run for each in result.excluded if each.reason in _WITHOUT_VALUE]
+        found = [manifest.find_run(name) for name in (*result.runs, *silent)] if result.runs else []
+        trees = {code.id: code.tree_sha256 for code in manifest.code}
+        self.runs = [run for run in found if run]
+        self.of_seed: dict[int | str | None, list[Run]] = {}
+        self.read: dict[Place, set[str]] = {}
+        for run in self.runs:
+            self.of_seed.setdefault(run.seed, []).append(run)
+            for place, digest in read_digests(run).items():
+                self.read.setdefault(place, set()).add(digest)
+        self.trees = {trees.get(run.code or "") for run in self.runs}
+        self._tree_of = trees
 
-def _is_the_newest(run: Run, others: list[Run]) -> str | None:
-    same = [each for each in others if each.seed == run.seed]
-    if not same:
-        return "no run of its seed counts"
-    older = [
-        each for each in same if each.started and run.started and instant(each.started) < instant(run.started)
-    ]
-    return f"{older[0].id}, which counts, is older" if len(older) == len(same) else None
+    def objection(self, reason: str, run: Run) -> str | None:
+        """Why it is not true that a run gave way to these; None where it is, or where that cannot be told."""
+        if not self.runs:
+            return None
+        if reason == "repeated":
+            return self._is_the_newest(run)
+        return self._ran_the_same(run) if reason == "other_code" else self._read_the_same(run)
 
+    def _is_the_newest(self, run: Run) -> str | None:
+        same = self.of_seed.get(run.seed, [])
+        if not same:
+            return "no run of its seed counts"
+        if all(
+            each.started and run.started and instant(each.started) < instant(run.started) for each in same
+        ):
+            return f"{same[0].id}, which counts, is older"
+        return None
 
-def _ran_the_same(manifest: Manifest, run: Run, others: list[Run]) -> str | None:
-    trees = {code.id: code.tree_sha256 for code in manifest.code}
-    own, used = trees.get(run.code or ""), {trees.get(each.code or "") for each in others}
-    return "it ran the same code as those that count" if own is not None and used == {own} else None
+    def _ran_the_same(self, run: Run) -> str | None:
+        own = self._tree_of.get(run.code or "")
+        is_same = own is not None and self.trees == {own}
+        return "it ran the same code as those that count" if is_same else None
 
-
-def _read_the_same(run: Run, others: list[Run]) -> str | None:
-    own = read_digests(run)
-    pairs = [
-        (own[place], digest)
-        for each in others
-        for place, digest in read_digests(each).items()
-        if place in own
-    ]
-    is_same = bool(pairs) and all(mine == digest for mine, digest in pairs)
-    return "it read the same data as those that count" if is_same else None
+    def _read_the_same(self, run: Run) -> str | None:
+        both = [
+            (digest, self.read[place]) for place, digest in read_digests(run).items() if place in self.read
+        ]
+        is_same = bool(both) and all(theirs == {digest} for digest, theirs in both)
+        return "it read the same data as those that count" if is_same else None
 
 
 @rule(

@@ -125,10 +125,10 @@ def run_counts_once(subject: Subject) -> Iterator[Found]:
         for kind, names in (("run", result.runs), ("result", result.results)):
             for place, name in _again(f"{pointer}/{kind}s", names):
                 yield Found(place, result=result.id, what=f"{kind} {name}", how="twice")
-        left_out: set[str] = set()
+        used, left_out = set(result.runs), set[str]()
         for place, excluded in numbered(f"{pointer}/excluded", result.excluded):
             what = f"run {excluded.run}"
-            if excluded.run in result.runs:
+            if excluded.run in used:
                 yield Found(f"{place}/run", result=result.id, what=what, how="both as used and as excluded")
             elif excluded.run in left_out:
                 yield Found(f"{place}/run", result=result.id, what=what, how="twice as excluded")

@@ -55,8 +55,9 @@ def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
         absent) and `n` give; for `range` the `maximum` minus the `minimum`. (3) An interval of kind `ci`
         takes the place of both for `ci` where it has a method other than `t` and `constant`, or none, or the
         values are not those of (1): half of it, or the part on either side of the `value`; it is not judged
-        if its `low` exceeds its `high`. What is not known is not judged. A missing `level` is 0.95, and 1e-9
-        of the largest value is allowed; at the `dispersion`.
+        if its `low` exceeds its `high`. What is not known, or where a value's magnitude is above 1e300 or
+        below 1e-290 and not 0, is not judged. A missing `level` is 0.95, and 1e-9 of the largest value is
+        allowed; at the `dispersion`.
     Why: a standard error that is taken for a standard deviation makes a method look steadier than it is.
     Fix: print the spread that the values give, or correct `dispersion_kind` or the result's `ddof`.
     """
