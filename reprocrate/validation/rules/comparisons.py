@@ -172,8 +172,8 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
         its family; where a family with a correction holds a p value that cannot be computed again, only that
         it is not smaller than without the correction. And the interval of kind `ci` of an effect
         `difference` whose `method` is `welch`, or `paired`, like the test, if its `low` does not exceed its
-        `high`; a missing `level` is 0.95. Values of a magnitude above 1e300, or below 1e-290 and not 0, are not
-        judged; at the `p_value` and at the interval.
+        `high`; a missing `level` is 0.95. Values of a magnitude above 1e300, or below 1e-290 and not 0, are
+        not judged; at the `p_value` and at the interval.
     Why: what follows from the evidence has to follow from it.
     Fix: let reprocrate compute the comparison anew from the runs.
     """
