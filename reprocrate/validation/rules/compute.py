@@ -17,7 +17,10 @@ _ROUNDING = 1e-6
 def _is_less(said: float, parts: Iterable[float | None]) -> float | None:
     """The sum of the parts, if what is said is less than it by more than rounding; else None."""
     known = [part for part in parts if part is not None]
-    total = math.fsum(known)
+    try:
+        total = math.fsum(known)
+    except OverflowError:  # no double is as much as they are together
+        return math.inf
     slack = _ROUNDING * (len(known) + 1) + 1e-9 * total
     return total if said < total - slack else None
 

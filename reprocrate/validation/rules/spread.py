@@ -145,6 +145,7 @@ def _fits(
         for scale in fitting_scales(manifest, result, reported)
         for slack in [multiplied(SLACK * max(map(abs, (*values, result.value))), scale)]
         for each in expected
+        if math.isfinite(each)
     )
 
 
