@@ -170,6 +170,7 @@ def test_rule_that_fails_is_not_taken_for_a_pass() -> None:
     assert report.not_assessed[0].failed
 
 
+@pytest.mark.requirement("RQ02")
 @pytest.mark.parametrize(("code", "valid"), [("RC0801", False), ("RC0806", True)])
 def test_rule_of_a_must_that_failed_leaves_nothing_valid(code: str, valid: bool) -> None:
     def broken(subject: Subject) -> Iterator[Found]:
