@@ -99,15 +99,16 @@ def effect_recomputes(subject: Subject) -> Iterator[Found]:
 def pairs_have_the_same_seed(subject: Subject) -> Iterator[Found]:
     """A paired comparison MUST be between runs with the same seeds, and of seeds that pair the randomness.
 
-    Judged: each comparison with `paired` true or the test `paired_t` whose values can be told and are those
-        of runs: a run that left one has no seed, results over folds aside; or else the seeds differ as in
-        RC1301; or else `determinism.seeds_pair_randomness` is not true; at the comparison.
+    Judged: each comparison with `paired` true or the test `paired_t`, but for the test `mcnemar`, which pairs
+        items, whose values can be told and are those of runs: a run that left one has no seed, results over
+        folds aside; or else the seeds differ as in RC1301; or else `determinism.seeds_pair_randomness` is not
+        true; at the comparison.
     Why: pairing values that have nothing in common makes the test answer another question.
     Fix: compare unpaired, or run the same seeds; say in `[determinism]` that seeds pair the randomness.
     """
     determinism = subject.well_formed.determinism
     for pointer, comparison, a, b in _samples(subject):
-        is_paired = comparison.paired or comparison.test == "paired_t"
+        is_paired = comparison.test != "mcnemar" and (comparison.paired or comparison.test == "paired_t")
         if not is_paired or None in (*a.runs, *b.runs):
             continue
         if None in (*a.seeds, *b.seeds):
