@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
+from reprocrate.assembly.registered import author, organization
 from reprocrate.assembly.table import Command, FilePattern, Table
 from reprocrate.manifest.account import Checklist, Ethics, Leakage, Model
 from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Source, Split
-from reprocrate.manifest.experiment import Author, Grant, Paper, has_orcid_check_digit
+from reprocrate.manifest.experiment import Author, Grant, Paper, Publisher
 from reprocrate.manifest.hardware import Requirements
 from reprocrate.manifest.results import Margin, Tolerance
 from reprocrate.manifest.runs import Search, Variant
@@ -41,30 +42,19 @@ def _source(value: object) -> object:
     return {"doi": value.removeprefix("doi:")} if value.startswith(("10.", "doi:")) else {"url": value}
 
 
-def _author(value: object) -> object:
-    if (
-        isinstance(value, dict)
-        and isinstance(orcid := value.get("orcid"), str)
-        and not has_orcid_check_digit(orcid)
-    ):
-        raise ValueError(
-            f'the ORCID "{orcid}" has a wrong check digit; correct the last digit or leave the field out'
-        )
-    return {"name": value} if isinstance(value, str) else value
-
-
 class ExperimentSettings(Table):
     """`[experiment]`"""
 
     title: Text | None = None
     description: str | None = None
-    authors: Many[Annotated[Author, BeforeValidator(_author)]] = ()
+    authors: Many[Annotated[Author, BeforeValidator(author)]] = ()
     contact: str | None = None
     license: License | None = None
     version: str | None = None
     keywords: Many[Text] = ()
     paper: Paper | None = None
-    funding: Many[Grant] = ()
+    funding: Many[Annotated[Grant, BeforeValidator(organization)]] = ()
+    publisher: Annotated[Publisher | None, BeforeValidator(organization)] = None
     status: Literal["current", "corrected", "withdrawn"] | None = None
 
 

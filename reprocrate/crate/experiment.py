@@ -23,11 +23,11 @@ def describe_experiment(graph: Graph, manifest: Manifest, published: str) -> lis
     contact = _contact(graph, experiment)
     organization = partial(_organization, graph, manifest.id)
     authors = once(
-        _author(graph, author, place, contact, organization(author.affiliation))
+        _author(graph, author, place, contact, organization(author.affiliation, author.affiliation_ror))
         for place, author in enumerate(experiment.authors, 1)
     )
     funding = [
-        (funder := organization(grant.funder), _grant(graph, grant, place, funder))
+        (funder := organization(grant.funder, grant.funder_ror), _grant(graph, grant, place, funder))
         for place, grant in enumerate(experiment.funding, 1)
     ]
     graph.describe_root(
@@ -37,7 +37,7 @@ def describe_experiment(graph: Graph, manifest: Manifest, published: str) -> lis
             "datePublished": published,
             "license": license_reference(graph, experiment.license) or _no_license(graph),
             "author": authors or _nobody(graph),
-            "publisher": graph.add_not_stated(),
+            "publisher": _publisher(graph, manifest, authors),
             "identifier": _identifier(graph, manifest.id),
             "version": experiment.version,
             "keywords": experiment.keywords,
@@ -113,15 +113,24 @@ def _nobody(graph: Graph) -> Reference:
     )
 
 
-def _organization(graph: Graph, manifest: str, name: str | None) -> Reference:
-    """An organisation of which the manifest holds the name and no address."""
-    if name is None:
+def _organization(graph: Graph, manifest: str, name: str | None, ror: str | None) -> Reference:
+    """An organisation: by its page in the registry (https://ror.org), else by its name alone."""
+    if name is None and ror is None:
         return graph.add_not_stated()
+    page = f"https://ror.org/{ror}" if ror else None
     return graph.add(
-        experiment_id(manifest, "organization", name),
+        page or experiment_id(manifest, "organization", name or ""),
         "Organization",
-        {"name": name, "url": NOT_STATED, "contactPoint": graph.add_no_contact()},
+        {"name": name or ror, "url": page or NOT_STATED, "contactPoint": graph.add_no_contact()},
     )
+
+
+def _publisher(graph: Graph, manifest: Manifest, authors: list[Reference]) -> Reference | list[Reference]:
+    """Who makes the crate available: the stated organisation, else the authors, where people may be."""
+    publisher = manifest.experiment.publisher
+    if publisher:
+        return _organization(graph, manifest.id, publisher.name, publisher.ror)
+    return authors if authors and graph.target.people_publish else graph.add_not_stated()
 
 
 def _contact(graph: Graph, experiment: Experiment) -> Reference | None:

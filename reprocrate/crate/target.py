@@ -27,6 +27,8 @@ class Target:
         native_characters: whether identifiers hold the letters of all scripts as they are.
         describes_preview: whether the page for people has an entity.
         states_contacts: whether it is said of authors and organisations that no contact was stated.
+        people_publish: whether the authors stand as publisher where no organisation is stated. RO-Crate
+            allows it, and 1.1 recommends an organisation.
         program_type: of an entity that stands for code. RO-Crate 1.3 keeps SoftwareSourceCode for files.
     """
 
@@ -40,6 +42,7 @@ class Target:
     native_characters: bool
     describes_preview: bool
     states_contacts: bool
+    people_publish: bool
 
 
 CHECKED = Target(
@@ -53,6 +56,7 @@ CHECKED = Target(
     native_characters=False,
     describes_preview=True,
     states_contacts=False,
+    people_publish=False,
 )
 """RO-Crate 1.1 with Process Run Crate 0.5: the newest pair that validators check in full."""
 
@@ -67,6 +71,7 @@ NEWEST = Target(
     native_characters=True,
     describes_preview=False,
     states_contacts=True,
+    people_publish=True,
 )
 """RO-Crate 1.3 with Process Run Crate 0.6, which requires it."""
 

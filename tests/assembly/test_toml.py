@@ -67,6 +67,14 @@ ERRORS = [
         '\n\n[experiment]\nauthors = [{ name = "A", orcid = "0000-0002-1825-0098" }]\n',
         'line 4: experiment.authors[0]: the ORCID "0000-0002-1825-0098" has a wrong check digit',
     ),
+    (
+        '[experiment]\nauthors = [{ name = "A", affiliation = "B", affiliation_ror = "000000099" }]\n',
+        'line 2: experiment.authors[0]: the ROR "000000099" has wrong check digits',
+    ),
+    (
+        '[experiment.publisher]\nname = "B"\nror = "https://ror.org/000000099"\n',
+        'experiment.publisher: the ROR "https://ror.org/000000099" has wrong check digits',
+    ),
     ('[metrics.acc]\nfrom = "a.json"\n', "line 1: metrics.acc: `from` is a path and a place in it"),
     ('[metrics.acc]\nfrom = "a.json:$.x"\nstdout = "acc=(.*)"\n', "both `from` and `stdout` are given"),
     ("[metrics.acc]\nmargin = -1\n", "line 2: metrics.acc.margin"),

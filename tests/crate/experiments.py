@@ -277,8 +277,18 @@ def _frame() -> dict[str, Any]:
             "title": "Random features on rings",
             "description": "Compares wide random features with a linear model.",
             "authors": [
-                {"name": "Ada Example", "orcid": "0000-0002-1825-0097", "affiliation": "Example University"},
-                {"name": "Ben Example", "affiliation": "Example University"},
+                {
+                    "name": "Ada Example",
+                    "orcid": "0000-0002-1825-0097",
+                    "affiliation": "Example University",
+                    "affiliation_ror": "000000098",
+                },
+                {
+                    "name": "Ben Example",
+                    "orcid": "0000-0000-0000-0001",
+                    "affiliation": "Example University",
+                    "affiliation_ror": "000000098",
+                },
             ],
             "license": "Apache-2.0",
             "version": "1.0",

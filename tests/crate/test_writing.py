@@ -15,6 +15,7 @@ from rocrate.rocrate import ROCrate
 
 from reprocrate.bundle import layout
 from reprocrate.crate import CHECKED, NEWEST, CrateFile, file_id, path_of, payload, read_crate, write_crate
+from reprocrate.crate.target import Target
 from reprocrate.errors import UsageError
 from reprocrate.manifest import manifest_from
 
@@ -47,8 +48,14 @@ def test_root_says_what_the_authors_gave(experiments: ModuleType) -> None:
     assert root["name"] == "Random features on rings"
     assert root["description"] == "Compares wide random features with a linear model."
     assert root["license"] == {"@id": "https://spdx.org/licenses/Apache-2.0"}
-    assert ids(root["author"]) == ["https://orcid.org/0000-0002-1825-0097", "#author/2"]
-    assert graph["#author/2"]["name"] == "Ben Example"
+    assert ids(root["author"]) == [
+        "https://orcid.org/0000-0002-1825-0097",
+        "https://orcid.org/0000-0000-0000-0001",
+    ]
+    ben = graph["https://orcid.org/0000-0000-0000-0001"]
+    assert ben["name"] == "Ben Example"
+    assert graph[ben["affiliation"]["@id"]]["name"] == "Example University"
+    assert ben["affiliation"]["@id"] == "https://ror.org/000000098"
     assert ids(root["conformsTo"]) == ["https://w3id.org/ro/wfrun/process/0.5", CHECKED.own_profile]
     assert graph["https://w3id.org/ro/wfrun/process/0.5"]["version"] == "0.5"
     assert graph[CHECKED.own_profile]["version"] == "1.0"
@@ -71,8 +78,9 @@ def test_the_newer_pair_of_specifications_is_written_from_the_same_mapping(exper
     different = set(newer) ^ set(older)
     profiles = {target.profile for target in (CHECKED, NEWEST)}
     profiles |= {target.own_profile for target in (CHECKED, NEWEST)}
-    contact = "https://w3id.org/reprocrate/terms#noContact"
-    assert different == {*profiles, "ro-crate-preview.html", contact}
+    unknown = {f"https://w3id.org/reprocrate/terms#{each}" for each in ("noContact", "notStated")}
+    assert different == {*profiles, "ro-crate-preview.html", *unknown}
+    assert newer["./"]["publisher"] == newer["./"]["author"]
     runs = [name for name in older if name.startswith("#run/")]
     assert runs
     assert all(newer[name] == older[name] for name in runs)
@@ -442,3 +450,19 @@ def test_time_grows_with_the_size_not_with_its_square(experiments: ModuleType) -
     start = time.process_time()
     write_crate(manifest, files)
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("target", [CHECKED, NEWEST], ids=["1.1", "1.3"])
+def test_organisations_are_known_by_the_registry(experiments: ModuleType, target: Target) -> None:
+    sample = experiments.two_configurations()
+    sample.document["experiment"]["publisher"] = {"name": "Example Archive", "ror": "000000292"}
+    sample.document["experiment"]["funding"] = [{"funder": "Example Foundation", "funder_ror": "000000195"}]
+    sample.target = target
+    graph = sample.graph()
+    for role, name, ror in (
+        ("publisher", "Example Archive", "000000292"),
+        ("funder", "Example Foundation", "000000195"),
+    ):
+        [identifier] = ids(graph["./"][role])
+        assert identifier == f"https://ror.org/{ror}"
+        assert (graph[identifier]["name"], graph[identifier]["url"]) == (name, identifier)

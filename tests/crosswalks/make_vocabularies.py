@@ -219,9 +219,13 @@ def datacite(folder: Path) -> Vocabulary:
     types: dict[str, dict[str, str]] = {}
     xs = "{http://www.w3.org/2001/XMLSchema}"
 
+    root = ElementTree.fromstring(clone.read(f"{base}metadata.xsd"))
+    named = {each.get("name"): each for each in root if each.tag == f"{xs}complexType"}
+    of_type = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
     def element(node: ElementTree.Element) -> None:
         inside: dict[str, str] = {}
-        pending = list(node)
+        pending = [*node, *named.get(node.get("type") or node.get(of_type), ())]
         while pending:
             each = pending.pop(0)
             if each.tag == f"{xs}element":
@@ -233,10 +237,7 @@ def datacite(folder: Path) -> Vocabulary:
                 pending += list(each)
         types.setdefault(node.get("name", ""), {}).update(inside)
 
-    root = ElementTree.fromstring(clone.read(f"{base}metadata.xsd"))
     element(next(each for each in root if each.get("name") == "resource"))
-    types["nameIdentifier"] = types["nameIdentifier"] | {"@nameIdentifierScheme": "", "@schemeURI": ""}
-    assert 'name="nameIdentifierScheme"' in clone.read(f"{base}metadata.xsd")
     values = {}
     for owner, attribute in (
         ("relatedIdentifier", "relationType"),
@@ -272,7 +273,7 @@ def codemeta(folder: Path) -> Vocabulary:
         types[owner] = types.get("Thing", {}) | types[owner]
     types["SoftwareSourceCode"] = types["CreativeWork"] | types["SoftwareSourceCode"]
     types["SoftwareSourceCode"] |= dict.fromkeys(("author", "contributor", "maintainer"), "Person")
-    types["SoftwareSourceCode"] |= dict.fromkeys(("referencePublication", "funder"), "Thing")
+    types["SoftwareSourceCode"] |= dict.fromkeys(("referencePublication", "funder", "publisher"), "Thing")
     types["SoftwareApplication"] |= dict.fromkeys(("supportingData",), "Thing")
     types["SoftwareApplication"]["softwareRequirements"] = "SoftwareSourceCode"
     types["Person"]["affiliation"] = "Thing"

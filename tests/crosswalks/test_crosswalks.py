@@ -193,6 +193,9 @@ END = ["2026-01-01T00:00:02.500Z", "2026-01-01T00:00:02.500+00:00", "2026-01-01T
 
 BY_PROPERTY: dict[str, Callable[[Any], Any]] = {
     "orcid": lambda value: f"https://orcid.org/{value}",
+    "affiliation_ror": lambda value: f"https://ror.org/{value}",
+    "funder_ror": lambda value: f"https://ror.org/{value}",
+    "ror": lambda value: f"https://ror.org/{value}",
     "doi": lambda value: f"https://doi.org/{value}",
     "arxiv": lambda value: f"arXiv:{value}",
     "license": lambda value: f"https://spdx.org/licenses/{value}",

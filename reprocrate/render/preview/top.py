@@ -90,9 +90,17 @@ def _authors(authors: tuple[Author, ...]) -> list[Markup | str]:
             if author.orcid
             else Markup(element("bdi", author.name))
         )
-        place = element("span", f" ({words.plain(author.affiliation)})") if author.affiliation else None
-        pieces += [", " if pieces else "", joined(name, place)]
+        pieces += [", " if pieces else "", joined(name, _affiliation(author))]
     return pieces
+
+
+def _affiliation(author: Author) -> Markup | None:
+    if not author.affiliation:
+        return None
+    name = words.plain(author.affiliation)
+    if author.affiliation_ror:
+        return joined(" (", link(f"https://ror.org/{author.affiliation_ror}", name), ")")
+    return Markup(element("span", f" ({name})"))
 
 
 def _status(about: Experiment) -> Markup | None:
@@ -125,6 +133,8 @@ def _facts(about: Experiment) -> Iterator[Markup]:
             f"{grant.funder} {grant.number}" if grant.number else grant.funder for grant in about.funding
         ]
         yield definition("Funding", "; ".join(grants))
+    if about.publisher:
+        yield definition("Publisher", words.plain(about.publisher.name))
 
 
 def _license(expression: str) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Manifest
+from reprocrate.manifest.experiment import Experiment, has_orcid_check_digit, has_ror_check_digits
 from reprocrate.manifest.section import OPEN_NAME, NewerWordError
 from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
@@ -60,16 +61,8 @@ def orcid_has_its_check_digit(subject: Subject) -> Iterator[Found]:
     Fix: correct the ORCID in reprocrate.toml, or leave it out.
     """
     for pointer, author in numbered("/experiment/authors", subject.well_formed.experiment.authors):
-        if author.orcid and author.orcid[-1] != _check_digit(author.orcid):
+        if author.orcid and not has_orcid_check_digit(author.orcid):
             yield Found(f"{pointer}/orcid", orcid=author.orcid, name=author.name)
-
-
-def _check_digit(orcid: str) -> str:
-    total = 0
-    for digit in orcid[:-1].replace("-", ""):
-        total = (total + int(digit)) * 2
-    remainder = (12 - total % 11) % 11
-    return "X" if remainder == 10 else str(remainder)
 
 
 @rule(
@@ -153,3 +146,41 @@ def reproduction_is_of_another_experiment(subject: Subject) -> Iterator[Found]:
     manifest = subject.well_formed
     if manifest.reproduces and manifest.reproduces.id == manifest.id:
         yield Found("/reproduces/id")
+
+
+@rule("RC1110", MUST, spec="experiment", since="1.0", says="the ROR {ror} of {name} has wrong check digits")
+def ror_has_its_check_digits(subject: Subject) -> Iterator[Found]:
+    """The last two digits of a ROR MUST be its check digits (ISO/IEC 7064 MOD 97-10).
+
+    Judged: each `affiliation_ror`, `funder_ror` and `publisher.ror`; at that property.
+    Why: a ROR with a misprint is no organisation's, or another's, and archives credit the work by it.
+    Fix: correct the ROR in reprocrate.toml (https://ror.org finds it by the name), or leave it out.
+    """
+    for pointer, name, ror in _organizations(subject.well_formed.experiment):
+        if not has_ror_check_digits(ror):
+            yield Found(pointer, ror=ror, name=name or "an organisation")
+
+
+@rule("RC1111", MUST, spec="experiment", since="1.0", says="the ROR {ror} stands without a name")
+def ror_stands_beside_a_name(subject: Subject) -> Iterator[Found]:
+    """The ROR of an organisation MUST stand beside its name.
+
+    Judged: each `affiliation_ror` beside no `affiliation`, and each ROR beside a blank name; at the ROR.
+    Why: people read names, and a name beside the identifier shows which of two was mistaken.
+    Fix: add the name in reprocrate.toml: the author's `affiliation`, or the name of the funder or publisher.
+    """
+    for pointer, name, ror in _organizations(subject.well_formed.experiment):
+        if is_blank(name):
+            yield Found(pointer, ror=ror)
+
+
+def _organizations(experiment: Experiment) -> Iterator[tuple[str, str | None, str]]:
+    """Pointer, name and ROR of each organisation that has a ROR."""
+    for pointer, author in numbered("/experiment/authors", experiment.authors):
+        if author.affiliation_ror:
+            yield f"{pointer}/affiliation_ror", author.affiliation, author.affiliation_ror
+    for pointer, grant in numbered("/experiment/funding", experiment.funding):
+        if grant.funder_ror:
+            yield f"{pointer}/funder_ror", grant.funder, grant.funder_ror
+    if experiment.publisher and experiment.publisher.ror:
+        yield "/experiment/publisher/ror", experiment.publisher.name, experiment.publisher.ror

@@ -221,8 +221,10 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
     """The p value of a test of ranks or labels MUST NOT be smaller than so many values can give.
 
     Judged: each comparison with a `p_value` of results whose values can be told, n and k of them, by 1e-9:
-        2 / 2^n for `wilcoxon` with n = k; 2 / C(n + k, n) for `mann_whitney`; 1 / C(n + k, n) for
-        `permutation` with `paired` absent or false; a correction only makes it larger; at the `p_value`.
+        2 / 2^n for `wilcoxon` with n = k; 2 / C(n + k, n) for `mann_whitney`; a tenth of 1 / C(n + k, n) for
+        `permutation` with `paired` absent or false, since labels may have been drawn instead of counted: m
+        draws give 1 / (m + 1) or more, and m of ten times C(n + k, n) or more all but surely hold the labels
+        as observed; a correction only makes it larger; at the `p_value`.
     Why: with few values there are few signs or labels to exchange, and what was seen is one of these ways. An
         approximation that gives less does not hold for so few values.
     Fix: compute the exact test, which for so few values is quick, or correct the name of the test.
@@ -254,5 +256,5 @@ def _smallest_p(comparison: Comparison, n: int, k: int) -> float:
     if comparison.test == "mann_whitney":
         return statistics.smallest_p_of_ranks(n, k)
     if comparison.test == "permutation" and not comparison.paired:
-        return statistics.smallest_p_of_labels(n, k)
+        return statistics.smallest_p_of_labels(n, k) / 10
     return 0.0
