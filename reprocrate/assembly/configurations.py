@@ -53,8 +53,6 @@ class ConfigurationGroup:
             trials: the launches of its search, where they were recorded.
         """
         declared = self.settings.model_dump(mode="json", exclude_defaults=True)
-        completed = sum(trial.status == "ok" for trial in trials)
-        counted = {"trials": len(trials), "trials_completed": completed} if trials else {}
         return {
             "id": self.id,
             "name": self.id,
@@ -66,9 +64,22 @@ class ConfigurationGroup:
             "hyperparameters": declared.get("hyperparameters"),
             "code": code,
             "data": declared.get("data") or list(data),
-            "search": counted | declared["search"] if "search" in declared else None,
+            "search": _counted(trials, declared["search"]) if "search" in declared else None,
             "variants": declared.get("variants"),
         }
+
+
+def _counted(trials: Sequence[RunRecord], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """A search with the launches that were its trials.
+
+    They are named and counted if the author states no other number: then a launch held several trials, or
+    some were made elsewhere, and what was launched is not the whole of them.
+    """
+    if not trials or declared.get("trials", len(trials)) != len(trials):
+        return dict(declared)
+    completed = sum(trial.status == "ok" for trial in trials)
+    runs = [trial.id for trial in trials]
+    return {"trials": len(trials), "trials_completed": completed, "runs": runs, **declared}
 
 
 def group_records(settings: ProjectSettings, records: Sequence[RunRecord]) -> list[ConfigurationGroup]:

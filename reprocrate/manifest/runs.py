@@ -50,6 +50,7 @@ class Search(Section):
     method: str | None = None
     trials: Count | None = None
     trials_completed: Count | None = None
+    runs: Many[Identifier] = ()
     selected_by: SelectedBy | None = None
 
 

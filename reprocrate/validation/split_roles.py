@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.manifest import Data, Manifest, Result, Split
+from reprocrate.manifest import Configuration, Data, Manifest, Result, Split
 
 ROLES = ("train", "validation", "test")
 
@@ -20,6 +20,15 @@ def data_of(manifest: Manifest, name: str | None, configuration: str | None) -> 
     return manifest.data
 
 
+def data_without(
+    manifest: Manifest, split: str, name: str | None, configuration: str | None
+) -> tuple[Data, ...]:
+    """The data that a value is on, if all of it declares splits and none has this name."""
+    data = data_of(manifest, name, configuration)
+    declared = {each.name for found in data for each in found.splits}
+    return data if all(found.splits for found in data) and split not in declared else ()
+
+
 def role_of(manifest: Manifest, result: Result) -> str | None:
     """What the split that a result is on was for; None where that cannot be told.
 
@@ -32,6 +41,26 @@ def role_of(manifest: Manifest, result: Result) -> str | None:
     if len(roles) == 1:
         return roles.pop()
     return result.split if not roles and result.split in ROLES else None
+
+
+def reported_role(manifest: Manifest, configuration: Configuration, split: str) -> str | None:
+    """What is wrong with choosing a configuration on a split; None where nothing is."""
+    declared = [
+        each.role
+        for data in manifest.data
+        if not configuration.data or data.id in configuration.data
+        for each in data.splits
+        if each.name == split
+    ]
+    if "test" in declared or (not declared and split == "test"):
+        return "a test split"
+    results = manifest.results
+    if (
+        any(each.split == split and each.configuration == configuration.id for each in results)
+        and not declared
+    ):
+        return "the split that is reported"
+    return None
 
 
 def pairs_of(data: Data) -> Iterator[tuple[int, Split, int, Split]]:

@@ -479,9 +479,24 @@ def test_trials_are_counted_and_no_result_rests_on_them(tmp_path: Path) -> None:
     assert [result.id for result in manifest.results] == ["wide.accuracy"]
     (search,) = [one.search for one in manifest.configurations if one.search]
     assert (search.method, search.trials, search.trials_completed) == ("random", 3, 2)
+    assert list(search.runs) == [run.id for run in manifest.runs if run.configuration == "trials"]
     assert manifest.compute is not None
     assert manifest.compute.unreported_runs == 4
     assert [run.kind for run in manifest.runs] == ["train"] * 5 + ["smoke"]
+
+
+def test_trials_within_one_launch_are_not_listed(tmp_path: Path) -> None:
+    text = """
+    [configurations.wide.search]
+    method = "bayesian"
+    trials = 200
+    [configurations.study]
+    trials_of = "wide"
+    """
+    launches = [*records({"wide": [0.9, 0.92]}), record("study", 2, 0.5, number=2)]
+    manifest = assemble(tmp_path, parse_settings(FACTORS + text), launches)
+    (search,) = [one.search for one in manifest.configurations if one.search]
+    assert (search.trials, search.trials_completed, search.runs) == (200, None, ())
 
 
 def test_files_are_what_the_author_says(tmp_path: Path) -> None:

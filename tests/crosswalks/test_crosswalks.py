@@ -46,6 +46,8 @@ NOT_IN_A_FIXTURE = {
     "dvc /data/*/remote/revision": "the data is not imported",
     "fair4ml /compute/energy_kwh": "nothing is written there",
     "mlflow /runs/*/parent": "the run has no parent",
+    "mlflow /configurations/*/search/runs/*": "the run has no parent",
+    "wandb /configurations/*/search/runs/*": "the run is of no sweep",
     "sacred /hardware/*/accelerators/*/model": "made on a machine without accelerator",
     "sacred /hardware/*/accelerators/*/memory_bytes": "made on a machine without accelerator",
     "sacred /hardware/*/accelerators/*/driver": "made on a machine without accelerator",

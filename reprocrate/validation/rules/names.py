@@ -104,6 +104,8 @@ def _references(manifest: Manifest) -> Iterator[Reference]:
         yield from _all(f"{pointer}/data", configuration.data, "data")
         if configuration.search and configuration.search.selected_by:
             yield f"{pointer}/search/selected_by/metric", configuration.search.selected_by.metric, "metrics"
+        if configuration.search:
+            yield from _all(f"{pointer}/search/runs", configuration.search.runs, "runs")
     for pointer, metric in numbered("/metrics", manifest.metrics):
         yield f"{pointer}/source/data", metric.source.data if metric.source else None, "data"
     yield from _references_of_runs(manifest)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reprocrate.manifest import Configuration, Manifest, Result
+from reprocrate.manifest import Manifest, Result, Search
 from reprocrate.statistics import Recomputed, compare_printed, is_constant
 from reprocrate.validation.evidence import best
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import multiplied, printed_cells, scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.split_roles import reported_role
 from reprocrate.validation.subject import Subject
 
 
@@ -163,7 +164,7 @@ def nothing_is_chosen_on_the_test_set(subject: Subject) -> Iterator[Found]:
     manifest = subject.well_formed
     for pointer, configuration in numbered("/configurations", manifest.configurations):
         chosen_by = configuration.search.selected_by if configuration.search else None
-        role = _role(manifest, configuration, chosen_by.split) if chosen_by else None
+        role = reported_role(manifest, configuration, chosen_by.split) if chosen_by else None
         if chosen_by and role:
             yield Found(
                 f"{pointer}/search/selected_by",
@@ -174,49 +175,46 @@ def nothing_is_chosen_on_the_test_set(subject: Subject) -> Iterator[Found]:
             )
 
 
-def _role(manifest: Manifest, configuration: Configuration, split: str) -> str | None:
-    """What is wrong with choosing on a split."""
-    declared = [
-        each.role
-        for data in manifest.data
-        if not configuration.data or data.id in configuration.data
-        for each in data.splits
-        if each.name == split
-    ]
-    if "test" in declared or (not declared and split == "test"):
-        return "a test split"
-    results = manifest.results
-    if (
-        any(each.split == split and each.configuration == configuration.id for each in results)
-        and not declared
-    ):
-        return "the split that is reported"
-    return None
-
-
 @rule(
     "RC0813",
     MUST,
     spec="results",
     since="1.0",
-    says="configuration {configuration} says that {completed} of {trials} trials ended well",
+    says="configuration {configuration} says that {said}, but {what}",
 )
 def trials_add_up(subject: Subject) -> Iterator[Found]:
-    """Of the trials of a search not more MUST have ended well than were started.
+    """The trials of a search MUST be as many as it lists, and not more of them have ended well than started.
 
-    Judged: each `search` with more `trials_completed` than `trials`; at the `trials_completed`.
+    Judged: each `search` with more `trials_completed` than `trials`, at the `trials_completed`; or else each
+        with `runs` that are all there, each id being counted once: `trials` that is not their number, at
+        `trials`; and `trials_completed` that is not the number of those with status `ok`, at
+        `trials_completed`.
     Why: the number of trials is the budget that methods are compared at.
-    Fix: correct the two numbers.
+    Fix: correct the two numbers, or list the runs that were trials; leave `runs` out where a run holds
+        several trials.
     """
-    for pointer, configuration in numbered("/configurations", subject.well_formed.configurations):
+    manifest = subject.well_formed
+    for pointer, configuration in numbered("/configurations", manifest.configurations):
         search = configuration.search
-        if search and search.trials is not None and (search.trials_completed or 0) > search.trials:
-            yield Found(
-                f"{pointer}/search/trials_completed",
-                configuration=configuration.label,
-                completed=search.trials_completed,
-                trials=search.trials,
-            )
+        for name, said, what in _wrong_numbers(search, manifest) if search else ():
+            yield Found(f"{pointer}/search/{name}", configuration=configuration.label, said=said, what=what)
+
+
+def _wrong_numbers(search: Search, manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+    """The numbers of trials that cannot be: the property, what it says, and what is so."""
+    started, completed = search.trials, search.trials_completed
+    if started is not None and completed is not None and completed > started:
+        yield "trials_completed", f"{completed} trials ended well", f"that only {started} were started"
+        return
+    runs = [manifest.find_run(name) for name in dict.fromkeys(search.runs)]
+    known = [run for run in runs if run]
+    if not runs or len(known) < len(runs):
+        return
+    ended = sum(run.status == "ok" for run in known)
+    if started is not None and started != len(runs):
+        yield "trials", f"{started} trials were started", f"lists {len(runs)} runs as its trials"
+    if completed is not None and completed != ended:
+        yield "trials_completed", f"{completed} trials ended well", f"of the runs that it lists {ended} did"
 
 
 @rule(
@@ -229,12 +227,13 @@ def trials_add_up(subject: Subject) -> Iterator[Found]:
 def search_says_how_many_trials(subject: Subject) -> Iterator[Found]:
     """A search for hyper-parameters SHOULD say how many trials it started.
 
-    Judged: each `search` without `trials`; at the `search`.
+    Judged: each `search` with neither `trials` nor `runs`; at the `search`.
     Why: a method that was tuned with a hundred trials beats one that was tuned with ten, by the tuning alone.
     Fix: set `trials` in the configuration's `search` in reprocrate.toml.
     """
     for pointer, configuration in numbered("/configurations", subject.well_formed.configurations):
-        if configuration.search and configuration.search.trials is None:
+        search = configuration.search
+        if search and search.trials is None and not search.runs:
             yield Found(f"{pointer}/search", configuration=configuration.label)
 
 
