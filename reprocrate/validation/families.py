@@ -22,6 +22,7 @@ from reprocrate.validation.rules import (
     environment,
     exclusions,
     experiment,
+    flow,
     hardware,
     inputs,
     integrity,
@@ -32,6 +33,7 @@ from reprocrate.validation.rules import (
     order,
     promises,
     reading,
+    reading_data,
     references,
     reporting,
     results,
@@ -43,6 +45,8 @@ from reprocrate.validation.rules import (
     spread,
     structure,
     tables,
+    trials,
+    usage,
 )
 
 
@@ -70,10 +74,10 @@ class Family:
 FAMILIES = (
     Family("RC00", "Reading", (reading,)),
     Family("RC01", "Structure", (structure, names, references)),
-    Family("RC02", "Data, services and models", (data, splits, inputs)),
+    Family("RC02", "Data, services and models", (data, splits, inputs, reading_data)),
     Family("RC03", "Code", (code,)),
     Family("RC04", "Environment", (environment,)),
-    Family("RC05", "Hardware", (hardware,)),
+    Family("RC05", "Hardware", (hardware, usage)),
     Family("RC06", "Seeds and determinism", (seeds, promises)),
     Family("RC07", "Integrity", (integrity,)),
     Family(
@@ -82,7 +86,7 @@ FAMILIES = (
         (results, reporting, aggregation, spread, bounds, counts, exclusions, samples, intervals),
     ),
     Family("RC09", "Claims", (claims, claiming)),
-    Family("RC10", "Runs", (runs,)),
+    Family("RC10", "Runs", (runs, flow, trials)),
     Family("RC11", "Experiment", (experiment,)),
     Family("RC12", "Tables", (tables,)),
     Family("RC13", "Comparisons", (comparisons, significance)),

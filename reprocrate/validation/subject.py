@@ -23,6 +23,7 @@ from reprocrate.manifest.strict import TextProblem, read_text
 from reprocrate.standard import SchemaProblem, problems
 from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
+from reprocrate.validation.lineage import Lineage
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -149,6 +150,11 @@ class Subject:
     def evidence(self) -> Evidence:
         """Which runs results rest on, and with which values."""
         return Evidence(self.well_formed)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which run wrote what another one read."""
+        return Lineage(self.well_formed)
 
     @cached_property
     def described(self) -> Described | None:

@@ -41,3 +41,16 @@ def moment(text: str) -> Moment | None:
     except (ValueError, OverflowError):
         return None
     return None
+
+
+def seconds(timestamp: str) -> float | None:
+    """A timestamp of the manifest as seconds since 1970, to a microsecond; None for a time that is none.
+
+    Second 60 counts as 59, since a leap second has no number of its own.
+    """
+    text, _, fraction = timestamp.removesuffix("Z").partition(".")
+    try:
+        whole = datetime.fromisoformat(re.sub(":60$", ":59", text)).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return whole.timestamp() + float(f"0.{fraction or 0}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from posixpath import join, normpath
 
 from reprocrate.manifest import Code
 from reprocrate.validation.places import numbered
@@ -164,3 +165,78 @@ def configuration_names_the_code_that_ran(subject: Subject) -> Iterator[Found]:
                 code=configuration.code,
                 ran=list(codes),
             )
+
+
+@rule(
+    "RC0309",
+    SHOULD,
+    spec="code",
+    since="1.0",
+    says="run {run} started {program}, which is no file of code {code}",
+)
+def started_program_is_part_of_the_code(subject: Subject) -> Iterator[Found]:
+    """The program that a run starts SHOULD be a file of its code.
+
+    Judged: each evidence run with a `code` that lists its files, and a `command` whose first argument has
+        `python` in its last part, and whose next, after those of the options `-b`, `-B`, `-d`, `-E`, `-i`,
+        `-I`, `-O`, `-OO`, `-P`, `-q`, `-s`, `-S`, `-u` and `-v` that stand there, ends with `.py`, has no
+        slash at its start, no backslash and no colon. Neither it nor the path that it is below the run's
+        `working_directory`, both without `.` and `..`, is the path of a file of the code, of data or of the
+        outputs of a run; one finding for each code and program, at the `command` of its first run.
+    Why: the code is then not what ran, or without its main part, and nobody can run it again.
+    Fix: put the program into the project's folder and run again.
+    """
+    manifest = subject.well_formed
+    others = {file.path for data in manifest.data for file in data.files}
+    others |= {file.path for run in manifest.runs for file in run.outputs}
+    told: set[tuple[str, str]] = set()
+    for index, run in subject.evidence.counting:
+        code = manifest.find_code(run.code)
+        program = _program(run.command)
+        if code is None or not code.files or program is None or (code.id, program) in told:
+            continue
+        places = {normpath(program), normpath(join(run.working_directory or "", program))}
+        if not places & ({file.path for file in code.files} | others):
+            told.add((code.id, program))
+            yield Found(f"/runs/{index}/command", run=run.id, program=program, code=code.id)
+
+
+_OPTIONS = frozenset(["-b", "-B", "-d", "-E", "-i", "-I", "-O", "-OO", "-P", "-q", "-s", "-S", "-u", "-v"])
+
+
+def _program(command: Sequence[str]) -> str | None:
+    """The Python file of the project that a command starts; None where it starts anything else."""
+    first, *rest = command
+    if "python" not in first.replace("\\", "/").rpartition("/")[2]:
+        return None
+    program = next((part for part in rest if part not in _OPTIONS), "")
+    is_own = program.endswith(".py") and not program.startswith("/") and not set(program) & {"\\", ":"}
+    return program if is_own else None
+
+
+@rule(
+    "RC0310",
+    SHOULD,
+    spec="code",
+    since="1.0",
+    says="result {result} rests on run {run}, which executed other code than {first}",
+)
+def runs_of_a_result_executed_the_same_code(subject: Subject) -> Iterator[Found]:
+    """The runs that a result rests on SHOULD have executed the same code.
+
+    Judged: each result over runs or folds: each run in `runs` with a `code` that is there and whose
+        `tree_sha256` is not that of the first run in `runs` that has one; at the entry.
+    Why: what differs between the seeds is then not the seed alone, and no single program gives the result.
+    Fix: run the older seeds again with the code as it is now, and exclude the older runs (`other_code`).
+    """
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        first: tuple[str, str] | None = None
+        for place, name in numbered(f"{pointer}/runs", result.runs):
+            run = manifest.find_run(name)
+            code = manifest.find_code(run.code) if run else None
+            if code is None:
+                continue
+            first = first or (name, code.tree_sha256)
+            if code.tree_sha256 != first[1]:
+                yield Found(place, result=result.id, run=name, first=first[0])

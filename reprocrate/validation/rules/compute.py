@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from reprocrate.manifest import Manifest, Run
+from reprocrate.manifest import Compute, Manifest, Run
 from reprocrate.standard import pointer_to
-from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
 _ROUNDING = 1e-6
@@ -29,10 +29,10 @@ def _is_less(said: float, parts: Iterable[float | None]) -> float | None:
 def seconds_cover_all_runs(subject: Subject) -> Iterator[Found]:
     """The seconds of the experiment and of a configuration MUST NOT be less than the sum of their parts.
 
-    Judged: `compute.total_s` against the sum of `duration_s` of all runs, and against the sum of
-        `by_configuration`; each entry of `by_configuration` against the sum over the configuration's runs. A
-        number is less if it is so by more than a millionth for each summand and one more, and a billionth of
-        the sum; once, at the number.
+    Judged: `compute.total_s` against the sum of `duration_s` of all runs, against that of `unreported_s` and
+        of the runs that are in the `runs` of a result, and against the sum of `by_configuration`; each entry
+        of `by_configuration` against the sum over the configuration's runs. A number is less if it is so by
+        more than a millionth for each summand and one more, and a billionth of the sum; once, at the number.
     Why: readers plan by them whether they can afford a rerun, and venues ask for the whole cost.
     Fix: add up the durations of all runs, those that failed included.
     """
@@ -41,18 +41,26 @@ def seconds_cover_all_runs(subject: Subject) -> Iterator[Found]:
     if compute is None:
         return
     if compute.total_s is not None:
-        total = _is_less(compute.total_s, (run.duration_s for run in manifest.runs))
-        parts = "the runs"
-        if total is None:
-            total = _is_less(compute.total_s, compute.by_configuration.values())
-            parts = "the configurations"
-        if total is not None:
-            yield Found("/compute/total_s", what="the total", said=compute.total_s, parts=parts, total=total)
+        for parts, summands in _parts(manifest, compute):
+            total = _is_less(compute.total_s, summands)
+            if total is not None:
+                what = "the total"
+                yield Found("/compute/total_s", what=what, said=compute.total_s, parts=parts, total=total)
+                break
     for name, said in compute.by_configuration.items():
         total = _is_less(said, (run.duration_s for run in subject.evidence.runs_of.get(name, ())))
         if total is not None:
             place = pointer_to(["compute", "by_configuration", name])
             yield Found(place, what=f"configuration {name}", said=said, parts="its runs", total=total)
+
+
+def _parts(manifest: Manifest, compute: Compute) -> Iterator[tuple[str, Iterable[float | None]]]:
+    """What the whole consists of, divided in three ways."""
+    yield "the runs", [run.duration_s for run in manifest.runs]
+    reported = {name for result in manifest.results for name in result.runs}
+    known = [run.duration_s for run in manifest.runs if run.id in reported]
+    yield "the reported runs and unreported_s", [compute.unreported_s, *known]
+    yield "the configurations", compute.by_configuration.values()
 
 
 def _unreported(manifest: Manifest) -> list[Run]:
@@ -87,22 +95,27 @@ def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
     MUST,
     spec="compute",
     since="1.0",
-    says="{said} s are said to be unreported, but runs that no result rests on took {total} s",
+    says="{said} s are said to be unreported, but {what}",
 )
 def unreported_seconds_are_counted(subject: Subject) -> Iterator[Found]:
-    """The seconds of unreported runs MUST NOT be less than those of the runs that no result rests on.
+    """Unreported seconds MUST cover the runs that no result rests on, and be 0 where `unreported_runs` is 0.
 
     Judged: `compute.unreported_s` against the sum of `duration_s` of the runs that are in the `runs` of no
-        result, compared as in RC1501; at `unreported_s`.
+        result, compared as in RC1501; and more than 0 where `unreported_runs` is 0 and there is no such run;
+        at `unreported_s`.
     Why: what was tried and not reported is a part of the cost that venues ask for.
     Fix: add up the durations of every run in `runs` that is in no result's `runs`.
     """
     compute = subject.well_formed.compute
     said = compute.unreported_s if compute else None
     if said is not None:
-        total = _is_less(said, (run.duration_s for run in _unreported(subject.well_formed)))
+        unreported = _unreported(subject.well_formed)
+        total = _is_less(said, (run.duration_s for run in unreported))
         if total is not None:
-            yield Found("/compute/unreported_s", said=said, total=total)
+            what = f"runs that no result rests on took {total} s"
+            yield Found("/compute/unreported_s", said=said, what=what)
+        elif compute and compute.unreported_runs == 0 and not unreported and said > 0:
+            yield Found("/compute/unreported_s", said=said, what="of no run")
 
 
 @rule(
@@ -132,3 +145,28 @@ def processor_time_and_energy_cover_all_runs(subject: Subject) -> Iterator[Found
         if total is not None:
             said = compute.energy_kwh
             yield Found("/compute/energy_kwh", what="the energy", said=said, unit="kWh", total=total)
+
+
+@rule(
+    "RC1505",
+    SHOULD,
+    spec="compute",
+    since="1.0",
+    says="the seconds of configuration {configuration}, whose runs took {total} s, are not given",
+)
+def every_configuration_has_its_seconds(subject: Subject) -> Iterator[Found]:
+    """Where the seconds are divided by configuration, none with runs SHOULD be left out.
+
+    Judged: where `compute.by_configuration` has an entry: each configuration that is none of its names and
+        that has a run with a `duration_s` above 0; one finding for each, at the `by_configuration`.
+    Why: a search or a preparation that is left out makes the method look cheaper than it was.
+    Fix: add up the durations of the configuration's runs.
+    """
+    compute = subject.well_formed.compute
+    if not compute or not compute.by_configuration:
+        return
+    for configuration in subject.well_formed.configurations:
+        took = [run.duration_s or 0.0 for run in subject.evidence.runs_of.get(configuration.id, ())]
+        if configuration.id not in compute.by_configuration and any(took):
+            total = sum(took)
+            yield Found("/compute/by_configuration", configuration=configuration.label, total=total)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from reprocrate.manifest import Data
 from reprocrate.validation.absence import is_blank
-from reprocrate.validation.places import numbered
+from reprocrate.validation.digests import EMPTY
+from reprocrate.validation.places import declared_files, numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
@@ -100,9 +101,9 @@ def _can_be_obtained(data: Data) -> bool:
 def runs_read_the_declared_data(subject: Subject) -> Iterator[Found]:
     """A run that a result rests on MUST have read data files with the digests that are declared.
 
-    Judged: each entry of `inputs` of an evidence run that has a `sha256`, where files of `data[].files` with
-        the same path and root (a file's own, or else its data's) have digests, none of which is the input's;
-        at the input.
+    Judged: each entry of `inputs` that has a `sha256`, of an evidence run, of a run that wrote what one of
+        them read (as in RC0221), and so on: files of `data[].files` with the same path and root (a file's
+        own, or else its data's) have digests, none of which is the input's; at the input.
     Why: otherwise the result does not come from the data that it is said to come from.
     Fix: run again on the declared data, or declare both versions as data of their own.
     """
@@ -112,8 +113,9 @@ def runs_read_the_declared_data(subject: Subject) -> Iterator[Found]:
             if file.sha256:
                 owner = declared.setdefault((file.root or data.root, file.path), (data.id, set()))
                 owner[1].add(file.sha256)
-    for index, run in subject.evidence.counting:
-        for place, read in numbered(f"/runs/{index}/inputs", run.inputs):
+    behind = {id(run) for run in subject.lineage.before(run for _, run in subject.evidence.counting)}
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, read in numbered(f"{pointer}/inputs", run.inputs if id(run) in behind else ()):
             name, digests = declared.get((read.root, read.path), ("", set()))
             if digests and read.sha256 and read.sha256 not in digests:
                 yield Found(place, run=run.id, path=read.path, data=name)
@@ -141,23 +143,42 @@ def existing_data_names_its_source(subject: Subject) -> Iterator[Found]:
 
 
 @rule(
-    "RC0207", SHOULD, spec="data", since="1.0", says="data {data} is {level}, but {n} of its files {travel}"
+    "RC0207",
+    SHOULD,
+    spec="data",
+    since="1.0",
+    says="data {data} is {level}, but {n} of its files {travel}{how}",
 )
 def closed_data_stays_behind(subject: Subject) -> Iterator[Found]:
     """The files of restricted or private data SHOULD NOT travel in the bundle.
 
     Judged: each `access` of level `restricted` or `private`, where a file of the data has `in_bundle` not
-        false; at the `access`.
+        false, or has a `sha256`, other than that of an empty file, that is also that of a file of RC0701
+        that travels; at the `access`.
     Why: whoever has the bundle has the data, whatever the access statement promises to the people in it.
     Fix: pack again with `reprocrate pack`, which leaves such data behind, or correct its `access` level in
         reprocrate.toml.
     """
-    for pointer, data in numbered("/data", subject.well_formed.data):
-        travelling = sum(file.travels for file in data.files)
-        if data.access and data.access.level in _CLOSED and travelling:
-            travel = "travels" if travelling == 1 else "travel"
+    manifest = subject.well_formed
+    elsewhere = {each.sha256: each.place for each in declared_files(manifest) if each.travels}
+    for pointer, data in numbered("/data", manifest.data):
+        if not data.access or data.access.level not in _CLOSED:
+            continue
+        own = sum(file.travels for file in data.files)
+        copies = [
+            elsewhere[file.sha256]
+            for file in data.files
+            if not file.travels and file.sha256 in elsewhere and file.sha256 not in (None, EMPTY)
+        ]
+        n = own + len(copies)
+        if n:
             yield Found(
-                f"{pointer}/access", data=data.id, level=data.access.level, n=travelling, travel=travel
+                f"{pointer}/access",
+                data=data.id,
+                level=data.access.level,
+                n=n,
+                travel="travels" if n == 1 else "travel",
+                how=f", as {copies[0]}" if copies else "",
             )
 
 

@@ -191,3 +191,49 @@ def package_from_elsewhere_says_where_from(subject: Subject) -> Iterator[Found]:
 
 
 _ELSEWHERE = {"vcs": "a repository", "url": "an archive"}
+
+
+@rule(
+    "RC0410",
+    SHOULD,
+    spec="environment",
+    since="1.0",
+    says="environment {environment} is for {machine}, but run {run} used it on {architecture}",
+)
+def environment_is_for_its_hardware(subject: Subject) -> Iterator[Found]:
+    """An environment SHOULD be for the architecture of a machine that it was used on.
+
+    Judged: each `os.machine` of an environment, against the first run that names the environment and
+        `hardware` that is all there, with a `cpu` each: none of these has an `architecture` of its family,
+        and all of them are of a known one. Families are, in any case, `x86`, `i386` to `i686`, `x86_64`,
+        `x64` and `amd64`; and `aarch64` and what begins with `arm`; at the `machine`.
+    Why: programs that are emulated give other times and may give other bits; mostly a reference is wrong.
+    Fix: correct the run's `environment` or `hardware`, or restore the record as it was written.
+    """
+    manifest = subject.well_formed
+    for pointer, environment in numbered("/environments", manifest.environments):
+        machine = environment.os.machine if environment.os else None
+        family = _family(machine or "")
+        users = [run for run in manifest.runs if family and run.environment == environment.id]
+        for run in users:
+            found = [manifest.find_hardware(name) for name in run.hardware]
+            kinds = [each.cpu.architecture if each and each.cpu else "" for each in found]
+            families = {_family(kind) for kind in kinds}
+            if not kinds or "" in kinds:
+                continue
+            if None not in families and family not in families:
+                yield Found(
+                    f"{pointer}/os/machine",
+                    environment=environment.id,
+                    machine=machine,
+                    run=run.id,
+                    architecture=kinds[0],
+                )
+            break
+
+
+def _family(architecture: str) -> str | None:
+    name = architecture.lower()
+    if name in ("x86", "i386", "i486", "i586", "i686", "x86_64", "x64", "amd64"):
+        return "x86"
+    return "arm" if name == "aarch64" or name.startswith("arm") else None

@@ -9,6 +9,8 @@ from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
+_MIB = 1 << 20
+
 
 @rule("RC0501", SHOULD, spec="hardware", since="1.0", says="run {run} does not say which machine it used")
 def run_names_its_hardware(subject: Subject) -> Iterator[Found]:
@@ -27,8 +29,8 @@ def run_names_its_hardware(subject: Subject) -> Iterator[Found]:
 def hardware_names_processor_and_memory(subject: Subject) -> Iterator[Found]:
     """Hardware SHOULD name the processor's model and the size of the memory.
 
-    Judged: each entry of `hardware` without `cpu.model`, or with `memory_bytes` absent or 0; once for each
-        entry, at the entry.
+    Judged: each entry of `hardware` without `cpu.model`, or with `memory_bytes` absent or less than 1 MiB
+        (1,048,576), which is in another unit; once for each entry, at the entry.
     Why: a reader plans by them whether a machine at hand suffices, and kernels are chosen by the processor.
     Fix: run again with `reprocrate run`, or add the values that were lost.
     """
@@ -36,8 +38,8 @@ def hardware_names_processor_and_memory(subject: Subject) -> Iterator[Found]:
         missing = []
         if not hardware.cpu or is_blank(hardware.cpu.model):
             missing.append("the processor's model")
-        if not hardware.memory_bytes:
-            missing.append("the size of the memory")
+        if (hardware.memory_bytes or 0) < _MIB:
+            missing.append("the size of the memory in bytes")
         if missing:
             yield Found(pointer, hardware=hardware.id, what=" and ".join(missing))
 
@@ -52,14 +54,15 @@ def hardware_names_processor_and_memory(subject: Subject) -> Iterator[Found]:
 def accelerator_names_memory_and_driver(subject: Subject) -> Iterator[Found]:
     """An accelerator SHOULD name the size of its memory and the version of its driver.
 
-    Judged: each accelerator with `memory_bytes` absent or 0, or without `driver`; once for each, at the
-        accelerator.
+    Judged: each accelerator with `memory_bytes` absent or less than 1 MiB (1,048,576), which is in another
+        unit, or without `driver`; once for each, at the accelerator.
     Why: memory decides whether a rerun fits, and the driver which builds of libraries can be used.
     Fix: run again with `reprocrate run` where the accelerator's driver is installed.
     """
     for pointer, hardware in numbered("/hardware", subject.well_formed.hardware):
         for place, accelerator in numbered(f"{pointer}/accelerators", hardware.accelerators):
-            missing = [] if accelerator.memory_bytes else ["the size of its memory"]
+            is_told = (accelerator.memory_bytes or 0) >= _MIB
+            missing = [] if is_told else ["the size of its memory in bytes"]
             missing += ["the version of its driver"] if is_blank(accelerator.driver) else []
             if missing:
                 what = " and ".join(missing)

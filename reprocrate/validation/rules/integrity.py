@@ -10,6 +10,7 @@ from reprocrate.bundle.layout import CHECKSUMS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import tree_digest
 from reprocrate.manifest import File, Lock, Manifest
+from reprocrate.validation.digests import EMPTY
 from reprocrate.validation.places import Declared, declared_files, numbered, sections_of
 from reprocrate.validation.rule import MUST, CannotAssessError, Found, Need, rule
 from reprocrate.validation.subject import Subject
@@ -155,13 +156,14 @@ def bundle_can_be_unpacked_anywhere(subject: Subject) -> Iterator[Found]:
     MUST,
     spec="integrity",
     since="1.0",
-    says="{path} has {size} bytes, but {other} of the same SHA-256 has {also}",
+    says="{path} has {size} bytes, but {other}",
 )
 def one_digest_is_of_one_size(subject: Subject) -> Iterator[Found]:
-    """Files with the same SHA-256 MUST NOT have different sizes.
+    """Files with the same SHA-256 MUST NOT have different sizes, and that of no bytes goes with the size 0.
 
     Judged: all files and locks of the manifest with `sha256` and `size`: each whose `sha256` another one has
-        with another `size`; at the `size`.
+        with another `size`; or else with the size 0 and another `sha256` than that of no bytes, which is
+        e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, or the reverse; at the `size`.
     Why: equal digests are equal bytes, so one of the two declarations was not read from the file.
     Fix: restore the declaration as it was recorded, or make the manifest anew.
     """
@@ -174,7 +176,13 @@ def one_digest_is_of_one_size(subject: Subject) -> Iterator[Found]:
         if len(of_size) > 1:
             for pointer, file in files:
                 also, other = next(pair for pair in of_size.items() if pair[0] != file.size)
-                yield Found(f"{pointer}/size", path=file.path, size=file.size, other=other, also=also)
+                what = f"{other} of the same SHA-256 has {also}"
+                yield Found(f"{pointer}/size", path=file.path, size=file.size, other=what)
+            continue
+        for pointer, file in files:
+            if (file.size == 0) is not (file.sha256 == EMPTY):
+                what = "its SHA-256 is that of no bytes" if file.size else "its SHA-256 is that of some"
+                yield Found(f"{pointer}/size", path=file.path, size=file.size, other=what)
 
 
 def _all_files(manifest: Manifest) -> Iterator[tuple[str, File | Lock]]:

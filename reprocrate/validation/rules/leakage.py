@@ -13,13 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Claim, Manifest, Preprocessing, Result, Split
-from reprocrate.validation.digests import item_digests
+from reprocrate.validation.digests import EMPTY, item_digests
 from reprocrate.validation.places import declared_files, numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, Need, rule
 from reprocrate.validation.split_roles import data_of, pairs_of, role_of
 from reprocrate.validation.subject import Subject
-
-_EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # the SHA-256 of no bytes
 
 
 def _is_argued(manifest: Manifest, kind: str) -> bool:
@@ -230,7 +228,7 @@ def splits_are_not_the_same(subject: Subject) -> Iterator[Found]:
 
 def _have_the_same_file(first: Split, second: Split) -> bool:
     digests = {split.digests.sha256 if split.digests else None for split in (first, second)}
-    return len(digests) == 1 and not digests & {None, _EMPTY}
+    return len(digests) == 1 and not digests & {None, EMPTY}
 
 
 @rule(

@@ -12,8 +12,8 @@ from reprocrate.validation.subject import Subject
 from reprocrate.validation.times import Moment, moment
 
 
-def _compared(manifest: Manifest, wanted: int) -> Iterator[Found]:
-    """Test splits that begin before the latest end of training (1), or at the same time (0).
+def _compared(manifest: Manifest, wanted: int, role: str = "train") -> Iterator[Found]:
+    """Test splits that begin before the latest end of another role (1), or at the same time (0).
 
     Raises:
         CannotAssessError: times cannot be read, or are of different forms.
@@ -22,7 +22,7 @@ def _compared(manifest: Manifest, wanted: int) -> Iterator[Found]:
     if any(entry.type == "L3.1" for entry in manifest.leakage):
         return
     for pointer, data in numbered("/data", manifest.data):
-        ends, unread = _latest_ends(data)
+        ends, unread = _latest_ends(data, role)
         for place, test, first in _beginnings(pointer, data):
             begin = moment(first)
             end = ends.get(begin[0]) if begin else None
@@ -37,12 +37,12 @@ def _compared(manifest: Manifest, wanted: int) -> Iterator[Found]:
         raise CannotAssessError(" ".join(list(unclear)[:3]))
 
 
-def _latest_ends(data: Data) -> tuple[dict[str, tuple[Moment, Split]], list[Split]]:
-    """For each form of time the training split that ends last; and those whose end cannot be read."""
+def _latest_ends(data: Data, role: str) -> tuple[dict[str, tuple[Moment, Split]], list[Split]]:
+    """For each form of time the split of a role that ends last; and those whose end cannot be read."""
     ends: dict[str, tuple[Moment, Split]] = {}
     unread = []
     for split in data.splits:
-        if split.role == "train" and split.time_range:
+        if split.role == role and split.time_range:
             end = moment(split.time_range[1])
             if end is None:
                 unread.append(split)
@@ -128,3 +128,33 @@ def splits_keep_the_same_groups_together(subject: Subject) -> Iterator[Found]:
                     second=split.name,
                     b=split.group_key,
                 )
+
+
+@rule(
+    "RC1413",
+    SHOULD,
+    spec="leakage",
+    since="1.0",
+    says="validation split {train} of data {data} ends at {last}, after split {test} begins at {first}",
+)
+def validation_ends_before_the_test_begins(subject: Subject) -> Iterator[Found]:
+    """Where training ends before the test begins, validation SHOULD NOT end after that (L3.1).
+
+    Judged: as RC1409, with the splits of role `validation` in place of those of role `train`, unless RC1409
+        or RC1410 says something of the test split; at the `time_range` of the test split.
+    Why: what was chosen by the future of the test items is better on them than what could be chosen in use.
+    Fix: let the validation data lie between training and test, or argue L3.1 under `leakage`.
+    """
+    manifest = subject.well_formed
+    told = {found.pointer for wanted in (0, 1) for found in _found(manifest, wanted)}
+    for found in _compared(manifest, 1, "validation"):
+        if found.pointer not in told:
+            yield found
+
+
+def _found(manifest: Manifest, wanted: int) -> Iterator[Found]:
+    """What can be said of training and test, whatever else cannot."""
+    try:
+        yield from _compared(manifest, wanted)
+    except CannotAssessError:
+        return

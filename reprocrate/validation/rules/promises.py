@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import re
+from collections.abc import Iterator, Sequence
 
+from reprocrate.standard import pointer_to
 from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -136,3 +139,60 @@ def promise_of_equal_bits_has_no_known_exception(subject: Subject) -> Iterator[F
     determinism = subject.well_formed.determinism
     if determinism and determinism.promised == "bitwise" and determinism.known_causes:
         yield Found("/determinism/promised", causes=list(determinism.known_causes))
+
+
+@rule(
+    "RC0612",
+    SHOULD,
+    spec="configurations",
+    since="1.0",
+    says="configuration {configuration} has {name} {value}, but its command {given}",
+)
+def setting_is_that_of_the_command(subject: Subject) -> Iterator[Found]:
+    """A hyper-parameter that stands in the command SHOULD have the value that it has there.
+
+    Judged: each of the `hyperparameters` that is a number or text, and of which exactly one argument of the
+        `command` is `--NAME` or begins with `--NAME=`, `-` and `_` being the same. Its value in the command
+        is what follows `=`, or else the next argument, unless that is not there or begins with `--`. A value
+        with a brace is not judged. Both are decimal numbers, with or without sign, point and exponent, and
+        differ by more than a relative 1e-9; or neither is, and they differ but for capitals; at the
+        hyper-parameter.
+    Why: readers take the settings from here, and a rerun takes them from the command.
+    Fix: correct the value, or run again with the one that is meant.
+    """
+    for pointer, configuration in numbered("/configurations", subject.well_formed.configurations):
+        for name, value in configuration.hyperparameters.items():
+            given = _given(configuration.command, name)
+            if given is not None and _is_other(value, given):
+                place = pointer_to([*pointer[1:].split("/"), "hyperparameters", name])
+                found = f'says "{given}"'
+                yield Found(place, configuration=configuration.label, name=name, value=value, given=found)
+
+
+def _given(command: Sequence[str], name: str) -> str | None:
+    """The value of an option of a command; None where there is none, or it cannot be told."""
+    option = f"--{name}".replace("_", "-")
+    parts = [part.partition("=") for part in command]
+    places = [n for n, (first, _, _) in enumerate(parts) if first.replace("_", "-") == option]
+    if len(places) != 1:
+        return None
+    _, sign, value = parts[places[0]]
+    following = command[places[0] + 1 : places[0] + 2]
+    given = value if sign else next((each for each in following if not each.startswith("--")), None)
+    return None if given is None or "{" in given else given
+
+
+def _is_other(value: object, given: str) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    said, done = _number(str(value)), _number(given)
+    if said is not None and done is not None:
+        return not math.isclose(said, done, rel_tol=1e-9)
+    return said is None and done is None and str(value).casefold() != given.casefold()
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _DECIMAL.fullmatch(text) else None
+
+
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")

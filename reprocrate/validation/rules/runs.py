@@ -8,7 +8,7 @@ from reprocrate.manifest import Run
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MAY, MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
-from reprocrate.validation.times import instant
+from reprocrate.validation.times import instant, seconds
 
 
 @rule("RC1001", MUST, spec="runs", since="1.0", says="run {run} is said to be {status}, but {what}")
@@ -132,19 +132,36 @@ def capture_is_complete(subject: Subject) -> Iterator[Found]:
     MUST,
     spec="runs",
     since="1.0",
-    says="an attempt of run {run} started at {attempt}, but the run itself at {started}",
+    says="an attempt of run {run} {what}, but the run itself started at {started}",
 )
 def attempts_come_before_the_run(subject: Subject) -> Iterator[Found]:
-    """An attempt of a run MUST NOT have started after the run did.
+    """An attempt of a run MUST NOT have started, or ended, after the run started.
 
-    Judged: each attempt of a run with `started`; at the attempt's `started`.
+    Judged: each attempt of a run with `started`: its own is later, at the attempt's `started`; or else its
+        `duration_s` after that is later by more than a minute, at its `duration_s`.
     Why: attempts are what came before; a later one is a run of its own, whose values may be better or worse.
     Fix: list it as a run, with the reason why it does not count.
     """
     for pointer, run in numbered("/runs", subject.well_formed.runs):
         for place, attempt in numbered(f"{pointer}/attempts", run.attempts):
-            if run.started and instant(attempt.started) > instant(run.started):
-                yield Found(f"{place}/started", run=run.id, attempt=attempt.started, started=run.started)
+            if not run.started:
+                continue
+            if instant(attempt.started) > instant(run.started):
+                what = f"started at {attempt.started}"
+                yield Found(f"{place}/started", run=run.id, what=what, started=run.started)
+            elif _ends_after(attempt.started, attempt.duration_s, run.started, _REQUEUE_S):
+                what = f"lasted {attempt.duration_s} s from {attempt.started}"
+                yield Found(f"{place}/duration_s", run=run.id, what=what, started=run.started)
+
+
+_REQUEUE_S = 60.0
+"""How much longer than there was time an attempt may seem to have lasted, by clocks of a scheduler."""
+
+
+def _ends_after(started: str, duration_s: float | None, then: str, slack: float) -> bool:
+    """Whether what lasted some time ended after a time, by more than the slack."""
+    first, last = seconds(started), seconds(then)
+    return None not in (first, last, duration_s) and (first or 0) + (duration_s or 0) > (last or 0) + slack
 
 
 @rule(
@@ -190,14 +207,15 @@ def results_do_not_rest_on_smoke_runs(subject: Subject) -> Iterator[Found]:
     SHOULD,
     spec="runs",
     since="1.0",
-    says="run {run} started at {started}, after the runs were recorded at {when}",
+    says="run {run} {what} at {started}, but the runs were recorded at {when}",
 )
 def runs_start_before_they_are_recorded(subject: Subject) -> Iterator[Found]:
-    """A run SHOULD NOT have started after the last time at which `history` says that runs were obtained.
+    """A run SHOULD NOT have started or ended after `history` says that runs were obtained last.
 
-    Judged: where every entry of `history` about `runs` says `when`: each run whose `started` is after the
-        latest of these; at its `started`.
-    Why: such a run was added by other means, or a clock was wrong.
+    Judged: where every entry of `history` about `runs` says `when`, against the latest of these: each run
+        whose `started` is after it, at its `started`; or else with a `duration_s` that ends more than a
+        second after it, at the `duration_s`.
+    Why: such a run was added by other means, a clock was wrong, or the duration is in another unit.
     Fix: derive the manifest anew from its records, or add to `history` how the run was obtained.
     """
     manifest = subject.well_formed
@@ -208,7 +226,10 @@ def runs_start_before_they_are_recorded(subject: Subject) -> Iterator[Found]:
     when = max(known, key=instant)
     for pointer, run in numbered("/runs", manifest.runs):
         if run.started and instant(run.started) > instant(when):
-            yield Found(f"{pointer}/started", run=run.id, started=run.started, when=when)
+            yield Found(f"{pointer}/started", run=run.id, what="started", started=run.started, when=when)
+        elif run.started and _ends_after(run.started, run.duration_s, when, 1.0):
+            what = f"lasted {run.duration_s} s from its start"
+            yield Found(f"{pointer}/duration_s", run=run.id, what=what, started=run.started, when=when)
 
 
 @rule(

@@ -11,6 +11,7 @@ from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
+from reprocrate.validation.templates import SEED
 
 
 def _over_seeds(subject: Subject) -> Iterator[tuple[str, Result, Sample]]:
@@ -119,17 +120,18 @@ def seed_has_an_effect(subject: Subject) -> Iterator[Found]:
     MUST,
     spec="determinism-and-seeds",
     since="1.0",
-    says="runs {first} and {second} repeat the same seed, and {metric} is {one} and {other}",
+    says="runs {first} and {second} are the same with {seed}, and {metric} is {one} and {other}",
 )
 def promise_of_equal_bits_is_kept(subject: Subject) -> Iterator[Found]:
     """Where equal bits are promised, runs of one seed with the same code, software and hardware MUST agree.
 
-    Judged: where `determinism.promised` is `bitwise`: each run with status `ok`, `seeds` and `code`, against
-        the first such run with the same configuration, code, environment, hardware, seeds (value, library and
-        rank of each, in order) and inputs (root, path and digest of each, in any order); what both leave out
-        is the same. Of metric values with the same metric, data, split, step and fold the first of the one is
-        compared with the first of the other, the second with the second, and so on; at each `metrics` entry
-        of the later run whose `value` is another double, or null in one of them only.
+    Judged: where `determinism.promised` is `bitwise`: each run with status `ok`, `code`, and `seeds`, or
+        else with a configuration that is there and has neither `{seed}` in its `command` nor `seed_variable`;
+        against the first such run with the same configuration, code, environment, hardware, seeds (value,
+        library and rank of each, in order) and inputs (root, path and digest of each, in any order); what
+        both leave out is the same. Of metric values with the same metric, data, split, step and fold the
+        first of the one is compared with the first of the other, the second with the second, and so on; at
+        each `metrics` entry of the later run whose `value` is another double, or null in one of them only.
     Why: the recorded runs themselves show that the promise does not hold.
     Fix: promise `numerical` or `statistical`, or find the cause and run again.
     """
@@ -138,12 +140,22 @@ def promise_of_equal_bits_is_kept(subject: Subject) -> Iterator[Found]:
         return
     seen: dict[object, Run] = {}
     for pointer, run in numbered("/runs", subject.well_formed.runs):
-        if run.status != "ok" or not run.seeds or not run.code:
+        if run.status != "ok" or not run.code or not (run.seeds or _needs_no_seed(subject, run)):
             continue
         seeds = tuple((seed.library, seed.rank, str(seed.value)) for seed in run.seeds)
         inputs = tuple(sorted((file.root or "", file.path, file.sha256 or "") for file in run.inputs))
         case = (run.configuration, seeds, run.code, run.environment, run.hardware, inputs)
         yield from _differences(pointer, seen.setdefault(case, run), run)
+
+
+def _needs_no_seed(subject: Subject, run: Run) -> bool:
+    """Whether a run's configuration leaves no seed open."""
+    configuration = subject.well_formed.find_configuration(run.configuration)
+    return (
+        configuration is not None
+        and not configuration.seed_variable
+        and not any(SEED in part for part in configuration.command)
+    )
 
 
 def _differences(pointer: str, first: Run, second: Run) -> Iterator[Found]:
@@ -158,6 +170,7 @@ def _differences(pointer: str, first: Run, second: Run) -> Iterator[Found]:
                 place,
                 first=first.id,
                 second=second.id,
+                seed="no seed" if second.seed is None else f"seed {second.seed}",
                 metric=each.metric,
                 one=repr(value),
                 other=repr(each.value),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Manifest
-from reprocrate.validation.digests import item_digests
+from reprocrate.validation.digests import digests_do_not_fit, item_digests
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, Need, rule
-from reprocrate.validation.split_roles import data_of
+from reprocrate.validation.split_roles import data_without
 from reprocrate.validation.subject import Subject
 from reprocrate.validation.times import moment
 
@@ -78,9 +78,8 @@ def named_split_is_declared(subject: Subject) -> Iterator[Found]:
     """
     manifest = subject.well_formed
     for pointer, split, name, configuration in _named(manifest):
-        data = data_of(manifest, name, configuration)
-        declared = {each.name for found in data for each in found.splits}
-        if data and all(found.splits for found in data) and split not in declared:
+        data = data_without(manifest, split, name, configuration)
+        if data:
             yield Found(pointer, split=split, data=[found.id for found in data])
 
 
@@ -134,8 +133,9 @@ def preprocessing_code_is_kept(subject: Subject) -> Iterator[Found]:
 def count_is_the_number_of_digests(subject: Subject) -> Iterator[Found]:
     """A split's `count` MUST be the number of digests in its `digests` file, where that is there.
 
-    Judged: each split with `count` whose `digests` file travels and is there: the number of lines, each a
-        SHA-256 in lower case, the last ended by a line feed or not; at the `count`. A file with any other
+    Judged: each split with `count` whose `digests` file travels and is there, and of which RC0222 says
+        nothing: the number of lines, each a SHA-256 in lower case, the last ended by a line feed or not; at
+        the `count`. A file with any other
         line, or of more than 128 MiB, is not judged, by RC1408 neither.
     Why: results on the split are per item; digests of other items prove nothing about its duplicates.
     Fix: correct the count, or make the file of digests anew.
@@ -143,7 +143,7 @@ def count_is_the_number_of_digests(subject: Subject) -> Iterator[Found]:
     unclear = []
     for pointer, data in numbered("/data", subject.well_formed.data):
         for place, split in numbered(f"{pointer}/splits", data.splits):
-            if split.count is None or split.digests is None:
+            if split.count is None or split.digests is None or digests_do_not_fit(split):
                 continue
             try:
                 digests = item_digests(subject.given_files, split.digests)

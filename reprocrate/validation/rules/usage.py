@@ -1,0 +1,93 @@
+"""RC05: what runs used, against what their machines have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reprocrate.manifest import Hardware, Manifest, Run
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+_THREADS_OF_A_CORE = 8
+_KW = 50.0
+"""More than any machine, and any accelerator, draws."""
+
+_SHARE, _SECONDS, _KWH = 1.1, 10.0, 0.01
+"""What is allowed for: a tenth, and what clocks and meters may be off by."""
+
+
+@rule(
+    "RC0507",
+    SHOULD,
+    spec="hardware",
+    since="1.0",
+    says="run {run} is said to have used {used}, but {limit}",
+)
+def run_uses_no_more_than_its_machines_have(subject: Subject) -> Iterator[Found]:
+    """A run SHOULD NOT have used more memory, processor time, accelerator time or energy than it could.
+
+    Judged: the `resources` of each run whose `hardware` is all there: one entry, which stands for as many
+        machines as `launch.nodes` says (1 where it is absent), or several, as many as `launch.nodes` where
+        that is said. `peak_memory_bytes` exceeds the largest `memory_bytes`, if all have one. Let t be
+        `duration_s` and that of all `attempts`, if all are known. `gpu_s` exceeds 1.1 n t + 10, for n
+        accelerators, one at least; `cpu_s` exceeds 1.1 n t + 10, for n the sum of `threads`, or where that is
+        absent 8 times `cores`, if one is known of each; `energy_kwh` exceeds 1.1 (50 n t) / 3600 + 0.01, for
+        n machines and accelerators (50 kW each); at the number.
+    Why: it is in another unit (milliseconds, watt hours, KiB), or the duration or the machine is wrong.
+    Fix: write seconds, kilowatt hours and bytes; `accelerators` has an entry for each of them.
+    """
+    manifest = subject.well_formed
+    for pointer, run in numbered("/runs", manifest.runs):
+        machines = _machines(manifest, run)
+        if run.resources and machines:
+            times = _nodes(run) if len(machines) == 1 else 1
+            for name, used, limit in (*_memory(run, machines), *_time(run, machines, times)):
+                yield Found(f"{pointer}/resources/{name}", run=run.id, used=used, limit=limit)
+
+
+def _machines(manifest: Manifest, run: Run) -> list[Hardware]:
+    """The machines of a run, one if all are alike; none where that cannot be told."""
+    found = [manifest.find_hardware(name) for name in run.hardware]
+    known = [each for each in found if each]
+    is_told = len(known) == 1 or not (run.launch and run.launch.nodes) or len(known) == _nodes(run)
+    return known if is_told and len(known) == len(found) else []
+
+
+def _nodes(run: Run) -> int:
+    return run.launch.nodes or 1 if run.launch else 1
+
+
+def _memory(run: Run, machines: list[Hardware]) -> Iterator[tuple[str, str, str]]:
+    used = run.resources.peak_memory_bytes if run.resources else None
+    sizes = [each.memory_bytes for each in machines]
+    largest = max((size for size in sizes if size), default=0)
+    if used and all(sizes) and used > largest:
+        yield "peak_memory_bytes", f"{used} bytes of memory", f"its machine has {largest}"
+
+
+def _time(run: Run, machines: list[Hardware], times: int) -> Iterator[tuple[str, str, str]]:
+    parts = [run.duration_s, *(attempt.duration_s for attempt in run.attempts)]
+    lasted = sum(part for part in parts if part is not None)
+    if run.resources is None or None in parts:
+        return
+    accelerators = times * sum(len(each.accelerators) for each in machines)
+    threads = [_threads(each) for each in machines]
+    most = {
+        "gpu_s": (run.resources.gpu_s, accelerators, "accelerator"),
+        "cpu_s": (run.resources.cpu_s, times * sum(threads) if all(threads) else 0, "hardware thread"),
+    }
+    for name, (used, n, what) in most.items():
+        if used is not None and n and used > _SHARE * n * lasted + _SECONDS:
+            yield name, f"{used} s", f"it took {lasted} s on {n} {what}{'s' if n > 1 else ''}"
+    used, n = run.resources.energy_kwh, times * len(machines) + accelerators
+    if used is not None and used > _SHARE * _KW * n * lasted / 3600 + _KWH:
+        limit = f"its machines and accelerators draw less than 50 kW each, and it took {lasted} s"
+        yield "energy_kwh", f"{used} kWh", limit
+
+
+def _threads(machine: Hardware) -> int:
+    """How many hardware threads it has at most; 0 where nothing is known."""
+    if machine.cpu is None:
+        return 0
+    return machine.cpu.threads or _THREADS_OF_A_CORE * (machine.cpu.cores or 0)
