@@ -65,6 +65,9 @@ SPLITS = [
     ],
     *[f"/results/{i}" for i in range(3)],
 ]
+TRAIN_DIGESTS = {n: HONEST["data"][0]["splits"][0]["digests"][n] for n in ("path", "sha256")}
+MEMORY = drop("/runs/0/resources/peak_memory_bytes")
+TRIALS = ("trials", "trials_completed")
 WIDE_9 = {"run": "wide-9", "reason": "killed"}
 
 TWO_OF_FIVE = {
@@ -94,7 +97,7 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0110", "two services of one name", [put("/services/-", HONEST["services"][0])]),
     ("RC0111", "an environment that is not there", [put("/runs/2/environment", "env-2")]),
     ("RC0112", "an undeclared extension", [put("/code/0/lab:owner", "A. Example")]),
-    ("RC0113", "a whole number beyond 2^53", [put("/configurations/0/hyperparameters/width", 2**53 + 1)]),
+    ("RC0113", "a whole number beyond 2^53", [put("/configurations/0/hyperparameters/depth", 2**53 + 1)]),
     ("RC0114", "a 30 February", [put("/data/0/source/retrieved", "2026-02-30T08:00:00Z")]),
     ("RC0115", "a device of Windows as a path", [put("/tables/0/file", "paper/con.tex")]),
     (
@@ -129,6 +132,26 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         ],
     ),
     ("RC0207", "restricted scans that travel", [drop("/data/1/files/0/in_bundle")]),
+    (
+        "RC0207",
+        "a restricted scan under another name",
+        [
+            put(
+                "/runs/0/artifacts/-",
+                {"path": "out/scan.raw", "sha256": HONEST["data"][1]["files"][0]["sha256"]},
+            )
+        ],
+    ),
+    ("RC0222", "a split larger than its digests", [put("/data/0/splits/0/count", 950)]),
+    ("RC0223", "data from after the runs", [put("/data/0/source/retrieved", "2026-12-30T08:00:00Z")]),
+    (
+        "RC0221",
+        "data that nothing read",
+        [
+            *[put(f"/runs/{i}/capture", {"completeness": "complete"}) for i in range(5, 10)],
+            put("/configurations/1/data", ["scans"]),
+        ],
+    ),
     ("RC0208", "a bucket without a version", [drop("/data/2/remote/revision")]),
     ("RC0209", "restricted without a reason", [drop("/data/1/access/reason")]),
     (
@@ -174,6 +197,28 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0304", "a run of unknown code", [drop("/runs/3/code")]),
     ("RC0305", "another commit was archived", [put("/code/0/swhid", f"swh:1:rev:{OTHER[:40]}")]),
     ("RC0306", "a clean tree with a patch", [put("/code/0/dirty", False)]),
+    (
+        "RC0309",
+        "a program that is not in the code",
+        [
+            {"op": "replace", "path": f"{place}/command/1", "value": "fit_wide.py"}
+            for place in (
+                "/configurations/0",
+                *[f"/runs/{i}" for i, run in enumerate(HONEST["runs"]) if run["configuration"] == "wide"],
+            )
+        ],
+    ),
+    (
+        "RC0310",
+        "one seed by other code",
+        [
+            put(
+                "/code/-",
+                {"id": "code-2", "tree_sha256": OTHER, "swhid": "swh:1:dir:" + OTHER[:40], "license": "MIT"},
+            ),
+            put("/runs/3/code", "code-2"),
+        ],
+    ),
     ("RC0307", "two trees in one folder", [put("/code/-", {**HONEST["code"][0], "id": "code-2"})]),
     (
         "RC0308",
@@ -206,12 +251,17 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
             drop("/environments/0/packages/2/local_label"),
         ],
     ),
+    ("RC0410", "an environment of another machine", [put("/environments/0/os/machine", "aarch64")]),
     ("RC0409", "a package of an unknown commit", [drop("/environments/0/packages/1/commit")]),
     # Hardware, seeds and determinism
     ("RC0501", "a run on an unknown machine", [drop("/runs/3/hardware")]),
     ("RC0502", "unknown memory", [drop("/hardware/0/memory_bytes")]),
     ("RC0503", "an unknown driver", [drop("/hardware/0/accelerators/0/driver")]),
     ("RC0504", "more processors than cores", [put("/hardware/0/cpu/sockets", 16)]),
+    ("RC0507", "milliseconds of accelerators", [put("/runs/0/resources/gpu_s", 9500)]),
+    ("RC0507", "more memory than there is", [put("/runs/0/resources/peak_memory_bytes", 2**35)]),
+    ("RC0502", "memory in gigabytes", [put("/hardware/0/memory_bytes", 16), MEMORY]),
+    ("RC0503", "memory in mebibytes", [put("/hardware/0/accelerators/0/memory_bytes", 81559)]),
     ("RC0505", "more machines than processes", [put("/runs/0/launch/nodes", 3)]),
     (
         "RC0506",
@@ -375,14 +425,18 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         "resamples beyond the values",
         [put(f"{NARROW}/interval/method", "percentile"), put(f"{NARROW}/interval/low", 0.89)],
     ),
+    ("RC0813", "fewer trials than there were", [put(f"/configurations/0/search/{n}", 2) for n in TRIALS]),
     ("RC0813", "more trials ended than began", [put("/configurations/1/search/trials_completed", 4)]),
     (
         "RC0814",
         "an unknown number of trials",
         [
-            drop(f"/configurations/{i}/search/{name}")
-            for i in (0, 1)
-            for name in ("trials_completed", "trials")
+            drop("/configurations/0/search/runs"),
+            *[
+                drop(f"/configurations/{i}/search/{name}")
+                for i in (0, 1)
+                for name in ("trials_completed", "trials")
+            ],
         ],
     ),
     (
@@ -453,6 +507,44 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC1009", "a result on a smoke run", [put("/runs/2/kind", "smoke")]),
     ("RC1010", "a run from the future", [put("/runs/4/started", "2036-11-02T09:14:15Z")]),
     ("RC1011", "a run in another folder", [put("/runs/1/working_directory", "notebooks")]),
+    ("RC1012", "a launch that began after its run", [put("/runs/1/parent", "wide-2")]),
+    (
+        "RC1013",
+        "an older version of what a run had made",
+        [
+            put("/runs/1/inputs/-", {"path": "out/ranks.csv", "sha256": OTHER}),
+            put("/runs/10/outputs", [{"path": "out/ranks.csv", "sha256": OTHER[::-1]}]),
+        ],
+    ),
+    (
+        "RC1014",
+        "an output that was copied",
+        [
+            put("/metrics/0/source/path", "out/{configuration}-{seed}.json"),
+            put("/runs/2/outputs/0/sha256", HONEST["runs"][1]["outputs"][0]["sha256"]),
+        ],
+    ),
+    (
+        "RC1015",
+        "a trial that is kept quiet",
+        [
+            drop("/configurations/0/search/runs/2"),
+            *[put(f"/configurations/0/search/{name}", 2) for name in TRIALS],
+        ],
+    ),
+    (
+        "RC1016",
+        "chosen on what no trial recorded",
+        [put("/configurations/0/search/selected_by/split", "train")],
+    ),
+    (
+        "RC1017",
+        "a value that was not searched",
+        [put("/configurations/0/hyperparameters/ridge", 0.05)],
+    ),
+    ("RC0612", "a width that did not run", [put("/configurations/0/hyperparameters/width", 128)]),
+    ("RC0707", "a file of no bytes", [put("/runs/3/outputs/0/size", 0)]),
+    ("RC1007", "an attempt longer than there was time", [put("/runs/0/attempts/0/duration_s", 45000)]),
     ("RC1101", "no authors", [drop("/experiment/authors")]),
     ("RC1102", "no licence", [drop("/experiment/license")]),
     ("RC1103", "no description", [drop("/experiment/description")]),
@@ -525,16 +617,26 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC1404", "features chosen on test data", [step(kind="feature_selection", fit_on=["train", "heldout"])]),
     ("RC1405", "scaled with test data", [put("/data/0/preprocessing/0/fit_on/-", "heldout")]),
     ("RC1406", "scaled with unknown data", [drop("/data/0/preprocessing/0/fit_on")]),
-    ("RC1407", "trained on the test items", over_test(digests=HONEST["data"][0]["splits"][0]["digests"])),
+    ("RC1407", "trained on the test items", over_test(digests=TRAIN_DIGESTS)),
     ("RC1409", "trained on the future", over_test(time_range=["2023-06-01", "2024-05-31"])),
     ("RC1410", "trained until the same day", over_test(time_range=["2023-12-31", "2024-05-31"])),
     ("RC1411", "divided by two fields", over_test(group_key="laboratory")),
     ("RC1412", "an argument on a lost file", [put("/leakage/0/evidence/-", "data/duplicates.txt")]),
+    (
+        "RC1413",
+        "chosen by the future",
+        [
+            put("/data/0/splits/1/time_range", ["2024-01-01", "2024-06-30"]),
+            *over_test(time_range=["2024-02-01", "2024-12-31"]),
+        ],
+    ),
     # Compute, checklists, ethics
     ("RC1501", "hours that are kept quiet", [put("/compute/total_s", 130.0)]),
     ("RC1501", "a cheaper method than it was", [put("/compute/by_configuration/wide", 65.0)]),
     ("RC1502", "runs that are kept quiet", [put("/compute/unreported_runs", 0)]),
     ("RC1503", "seconds that are kept quiet", [put("/compute/unreported_s", 12.0)]),
+    ("RC1501", "more unreported than in all", [put("/compute/unreported_s", 1400.0)]),
+    ("RC1505", "a method whose cost is kept quiet", [drop("/compute/by_configuration/narrow")]),
     ("RC1504", "energy that is kept quiet", [put("/compute/energy_kwh", 0.001)]),
     (
         "RC1701",
@@ -609,7 +711,14 @@ def test_nothing_is_said_of_the_honest_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "path", "content", "operations"),
     [
-        pytest.param("RC0214", None, b"", [put("/data/0/splits/0/count", 900)], id="a count of other items"),
+        pytest.param(
+            "RC0214",
+            None,
+            b"",
+            [put("/data/0/splits/0/count", 900), drop("/data/0/splits/0/digests/size")],
+            id="a count of other items",
+        ),
+        pytest.param("RC0222", None, b"", [put("/data/0/splits/0/count", 900)], id="a count of other size"),
         pytest.param(
             "RC0701",
             None,
