@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from reprocrate.standard.inlined import FORM
+
 Error = Any
 """A `jsonschema.ValidationError` that the validator has completed; its declared types allow unset parts."""
 
@@ -117,7 +119,7 @@ def _pattern(error: Error) -> str:
     schema = error.schema
     if "description" not in schema and error.parent is not None:  # one of several alternatives
         schema = error.parent.schema
-    meaning = schema.get("description") or f"the pattern {error.validator_value}"
+    meaning = schema.get(FORM) or schema.get("description") or f"the pattern {error.validator_value}"
     example = f" Example: {quoted(schema['examples'][0])}" if schema.get("examples") else ""
     needed = f"{meaning.rstrip('.')}.{example}"
     return f"{_name(error)} has the wrong form: {quoted(error.instance)}. Needed: {needed}"
