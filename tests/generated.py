@@ -151,12 +151,10 @@ def _target(schema: Node, node: Node) -> Node:
 
 
 def _meaning(key: str, node: Node, target: Node) -> str:
-    if node.get("$ref") == "#/$defs/identifier" and key != "id" and "description" not in node:
-        return f"The `id` of the {key} meant."
     referred = target if "$ref" in node else {}
     text = str(node.get("description") or referred.get("description") or node.get("title", ""))
     unit = node.get("x-unit") or referred.get("x-unit")
-    if unit:
+    if unit and unit not in text.lower():
         text = f"{text.removesuffix('.')} ({unit})."
     values = node.get("meta:enum", referred.get("meta:enum", {}))
     return " ".join([text, "; ".join(f"`{value}`: {meaning}" for value, meaning in values.items())]).strip()
