@@ -122,9 +122,9 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
         each printed `sd` or `se` (times the square root of n) by the factor of its entry, is smaller than R
         / sqrt(2 (n - d)) or larger than R sqrt(k (n - k) / (n (n - d))), with k half of n, rounded down.
         Where `ddof` is absent either will do. Allowed are half a unit of the deviation's own last place, for
-        R one unit of the finest last place among `value`, `minimum` and `maximum`, and a relative 1e-9. A
-        deviation of 0 is taken to be rounded like the other numbers, to a tenth at most; at the `sd` or
-        `dispersion`.
+        R one unit of the finest last place among `value`, `minimum` and `maximum`, and a relative 1e-9. An
+        `sd` of 0 is taken to be rounded like the other numbers, and all of them to a tenth at most; at the
+        `sd` or `dispersion`.
     Why: with R the range and d the ddof it is at least R / sqrt(2 (n - d)), all other values in the middle,
         and at most (R / 2) sqrt(n / (n - d)), half of the values at each end.
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
