@@ -20,7 +20,6 @@ from reprocrate.validation.rules.results import (
     SPREADS_OF_VALUES,
     determined_interval,
     values_are_known,
-    values_behind_the_spread,
 )
 from reprocrate.validation.subject import Subject
 
@@ -221,7 +220,7 @@ def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
         is_around = interval.low - slack <= result.value <= interval.high + slack
         is_judged = (
             is_laid_around_the_value(interval)
-            and determined_interval(result, values_behind_the_spread(subject, result)) is None
+            and not _is_recomputed(subject, result)
             and not _follows(result, interval)
         )
         if interval.low > interval.high or (is_judged and not is_around):
@@ -232,6 +231,12 @@ def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
                 low=interval.low,
                 high=interval.high,
             )
+
+
+def _is_recomputed(subject: Subject, result: Result) -> bool:
+    """Whether another rule computes the interval again from the values, be they fewer than the runs."""
+    sample = subject.evidence.sample(result)
+    return sample is not None and determined_interval(result, sample.values) is not None
 
 
 def is_laid_around_the_value(interval: Interval) -> bool:
