@@ -6,8 +6,8 @@ In spec.md, what stands between `<!-- fields:NAME -->` and `<!-- /fields -->` is
 `<!-- /requirements -->` stand the demands of the rules of that chapter, and between `<!-- rules -->` and
 `<!-- /rules -->` the table of all rules. In the README of the crosswalks, what stands between
 `<!-- coverage -->` and `<!-- /coverage -->` says which section has counterparts in which standard.
-`schema/1.0/conformance/MATRIX.md` says what the conformance cases cover. The profile crate, of which the rest is
-written by hand, says how large its files are.
+`schema/1.0/conformance/MATRIX.md` says what the conformance cases cover. The profile crate, of which the rest
+is written by hand, says how large its files are.
 """
 
 from __future__ import annotations
@@ -102,6 +102,8 @@ def coverage_matrix(_old: str) -> str:
 
 
 CROSSWALKS = SCHEMA.parent / "crosswalks"
+
+
 def profile_crate(text: str) -> str:
     """The metadata of the profile crate, one entity in a line, with the size of each of its files."""
     document = json.loads(text)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.genuine
 
 CASES = [case for case in all_cases() if case.name.startswith("RC18")]
 NEWER = {"RC1801/valid/newer-pair"}
-UNREADABLE = {f"RC1801/invalid/{name}" for name in ("not-json", "no-graph", "twice", "no-root")}
+UNREADABLE = {f"RC1801/invalid/{name}" for name in ("absent", "not-json", "no-graph", "twice", "no-root")}
 """What is no crate: the validator says so without asking our profile."""
 
 PROFILE = "https://w3id.org/reprocrate/profile/1.0"
@@ -72,7 +72,7 @@ def test_shapes_and_rules_agree_on_every_crate(case: Case, judge: Any, repositor
 
 
 def test_what_cannot_be_read_is_no_crate_for_the_validator_either(judge: Any, repository: Path) -> None:
-    """Of the four, the one that says so: the validator itself fails on an `@graph` that is a number."""
+    """Of these, the one that says so: the validator itself fails on an `@graph` that is a number."""
     crate = repository / "schema" / "1.0" / "conformance" / "RC1801" / "invalid" / "not-json" / "files"
     assert judge(crate, "reprocrate-1.0", "REQUIRED", "checked")
 
@@ -87,11 +87,7 @@ def test_the_profile_crate_is_a_crate_and_lists_its_files(judge: Any, profile: P
         for entity in json.loads((profile / "ro-crate-metadata.json").read_bytes())["@graph"]
     }
     there = {path.relative_to(profile).as_posix() for path in profile.rglob("*") if path.is_file()}
-    listed = {
-        name
-        for name, entity in entities.items()
-        if entity["@type"] == "File"
-    }
+    listed = {name for name, entity in entities.items() if entity["@type"] == "File"}
     assert listed == there - {"ro-crate-metadata.json"}
     root = entities[PROFILE]
     assert root["@type"] == ["Dataset", "Profile"]

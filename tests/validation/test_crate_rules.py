@@ -95,4 +95,4 @@ def test_a_project_that_was_not_packed_has_nothing_to_say_about_crates() -> None
     del crate._files[METADATA]
     report = validate(Subject("project", SOUND.document, crate), only=["RC18"])
     assert report.findings == ()
-    assert len(report.assessed) == 8
+    assert len(report.assessed) == 9
