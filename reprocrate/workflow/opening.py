@@ -66,7 +66,8 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
 
 def is_project_itself(folder: Path) -> bool:
     """Whether a folder is where an experiment was run, even if a bundle was unpacked over it."""
-    return is_project(folder) and not (folder / layout.CHECKSUMS).is_file()
+    unpacked = (folder / layout.CHECKSUMS).is_file() or (folder / layout.STANDARD).is_dir()
+    return is_project(folder) and not unpacked
 
 
 def open_what(what: Path) -> Opened:

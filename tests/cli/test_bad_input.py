@@ -379,6 +379,34 @@ def test_what_is_no_bundle(cli: Any, bundle: Path, command: str, kind: str, expe
     assert expected in complaint
 
 
+@pytest.mark.parametrize(
+    ("lost", "expected"), [(CHECKSUMS, {"RC0705"}), ("ro-crate-metadata.json", {"RC0705", "RC1801"})]
+)
+def test_an_unpacked_bundle_that_lost_what_tells_whether_it_is_whole(
+    cli: Any, bundle: Path, lost: str, expected: set[str]
+) -> None:
+    """It holds the settings of its project, and still is no project in which nothing was run."""
+    folder = bundle.parent / "unpacked"
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(folder)
+    assert (folder / "reprocrate.toml").is_file()
+    (folder / lost).unlink()
+    report = cli.here(folder, "validate", "--json", code=1).document("report")
+    assert {each["code"] for each in report["findings"] if each["severity"] == "error"} == expected
+
+
+@pytest.mark.parametrize("line", ["../elsewhere", "/etc/passwd", "data/points.csv"])
+def test_a_line_of_the_list_is_no_file(cli: Any, bundle: Path, line: str) -> None:
+    """What only the list names cannot be unpacked, so that nothing about the files is unsafe."""
+    folder = bundle.parent / "unpacked"
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(folder)
+    with (folder / CHECKSUMS).open("a", encoding="utf-8") as file:
+        file.write(f"{'0' * 64}  {line}\n")
+    report = cli.here(folder, "validate", "--json", code=1).document("report")
+    assert [each["code"] for each in report["findings"] if each["severity"] == "error"] == ["RC0705"]
+
+
 @pytest.mark.requirement("RQ18")
 @pytest.mark.parametrize("command", ["show", "plan", "import", "rerun"])
 def test_a_manifest_of_a_version_that_there_is_not_yet(cli: Any, bundle: Path, command: str) -> None:
