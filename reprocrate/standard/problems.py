@@ -1,15 +1,17 @@
 """What a schema says against a document: everything at once, in words.
 
-This is the only door to the `jsonschema` package, which is imported when the first document is judged.
+This is the only door to the `jsonschema` package, which is imported when the first document is judged that
+does not follow its schema.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from reprocrate.standard.fitting import Fits, fitting
 from reprocrate.standard.inlined import InlinedSchema
 from reprocrate.standard.pointers import pointer_to
 from reprocrate.standard.shipped import NEWEST
@@ -37,30 +39,57 @@ class SchemaProblem:
     schema_pointer: str
 
 
-def problems(document: Any, name: str, version: str = NEWEST) -> list[SchemaProblem]:
-    """Everything that a shipped schema says against a document, in the order of the document's places.
+MOST_PROBLEMS = 1000
+"""How many problems of one document are told at most, as of a text: a hostile one may have millions."""
+
+
+def problems(
+    document: Any,
+    name: str,
+    version: str = NEWEST,
+    *,
+    forgiven: Callable[[SchemaProblem], bool] | None = None,
+) -> list[SchemaProblem]:
+    """What a shipped schema says against a document, in the order of the document's places.
+
+    That is everything, up to `MOST_PROBLEMS` of them.
 
     Args:
         document: plain JSON values.
         name: of the schema: `manifest`, `report` and the like.
         version: of the standard.
+        forgiven: tells which problems count for nothing. They are told too, but take no place from others.
 
     Raises:
         UnreadableError: there is no such schema.
     """
+    fits = _fits(name, version)
+    if fits is not None and fits(document):
+        return []
+    kinds: tuple[dict[SchemaProblem, Sequence[str | int]], ...] = ({}, {})
+    for problem, path in _told(document, name, version):
+        kind = kinds[bool(forgiven and forgiven(problem))]
+        if len(kind) < MOST_PROBLEMS:
+            kind[problem] = path
+        elif kind is kinds[0]:
+            break
+    found = {**kinds[0], **kinds[1]}
+    return sorted(
+        found, key=lambda problem: (_order(found[problem]), problem.schema_pointer, problem.message)
+    )
+
+
+def _told(document: Any, name: str, version: str) -> Iterator[tuple[SchemaProblem, Sequence[str | int]]]:
+    """Each problem with its place, as the validator comes upon them."""
     from reprocrate.standard import wording
 
     validator, inlined = _judge(name, version)
-    found: dict[SchemaProblem, Sequence[str | int]] = {}
     for error in validator.iter_errors(document):
         for leaf in _told_apart(error):
             keyword = str(leaf.validator)
             place = inlined.place_of(leaf.schema, keyword)
             for path, message in wording.sentences(leaf):
-                found[SchemaProblem(pointer_to(path), keyword, message, place)] = path
-    return sorted(
-        found, key=lambda problem: (_order(found[problem]), problem.schema_pointer, problem.message)
-    )
+                yield SchemaProblem(pointer_to(path), keyword, message, place), path
 
 
 def _told_apart(error: ValidationError) -> Iterator[ValidationError]:
@@ -87,8 +116,18 @@ def _judge(name: str, version: str) -> tuple[Validator, InlinedSchema]:
 
     from reprocrate.standard.keywords import faithful
 
-    inlined = InlinedSchema(name, version)
+    inlined = _inlined(name, version)
     return faithful(Draft202012Validator)(inlined.schema), inlined
+
+
+@cache
+def _fits(name: str, version: str) -> Fits | None:
+    return fitting(_inlined(name, version).schema)
+
+
+@cache
+def _inlined(name: str, version: str) -> InlinedSchema:
+    return InlinedSchema(name, version)
 
 
 def _order(path: Sequence[str | int]) -> list[tuple[bool, int, str]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.manifest import VERSION
+from reprocrate.manifest import VERSION, brought_by_newer_minor
 from reprocrate.manifest.strict import DEPTH, ENCODING, NUMBER, SIZE, SURROGATE, SYNTAX, TWICE
+from reprocrate.standard import MOST_PROBLEMS
 from reprocrate.validation.rule import MAY, MUST, SHOULD, Found, Need, rule
 from reprocrate.validation.subject import Subject
 
@@ -16,7 +17,7 @@ from reprocrate.validation.subject import Subject
     spec="versions",
     since="1.0",
     says="version {version} is newer than {known}, the newest known here: "
-    "{properties} unknown properties and {words} unknown words were kept and not judged",
+    "{at_least}{properties} unknown properties and {words} unknown words were kept and not judged",
     needs=Need.DOCUMENT,
 )
 def version_is_known(subject: Subject) -> Iterator[Found]:
@@ -29,11 +30,16 @@ def version_is_known(subject: Subject) -> Iterator[Found]:
     Fix: install a newer reprocrate.
     """
     if subject.is_newer:
-        unknown = [each.keyword for each in subject.all_schema_problems]
+        unknown = [
+            each.keyword
+            for each in subject.all_schema_problems
+            if brought_by_newer_minor(each, subject.document)
+        ]
         yield Found(
             "/manifest_version",
             version=subject.version,
             known=VERSION,
+            at_least="at least " if len(unknown) >= MOST_PROBLEMS else "",
             properties=unknown.count("unevaluatedProperties"),
             words=unknown.count("enum"),
         )
