@@ -1,7 +1,7 @@
 """What a schema says against a document: everything at once, in words.
 
-This is the only door to the `jsonschema` package, which is imported when the first document is judged that
-does not follow its schema.
+This is the only door to the packages `jsonschema_rs` and `jsonschema`. The first tells fast whether there may be
+a problem at all; the second, which is imported only then, tells which.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from reprocrate.standard.fitting import Fits, fitting
 from reprocrate.standard.inlined import InlinedSchema
 from reprocrate.standard.pointers import pointer_to
 from reprocrate.standard.shipped import NEWEST
@@ -63,8 +62,7 @@ def problems(
     Raises:
         UnreadableError: there is no such schema.
     """
-    fits = _fits(name, version)
-    if fits is not None and fits(document):
+    if _fast_judge(name, version)(document):
         return []
     kinds: tuple[dict[SchemaProblem, Sequence[str | int]], ...] = ({}, {})
     for problem, path in _told(document, name, version):
@@ -121,8 +119,10 @@ def _judge(name: str, version: str) -> tuple[Validator, InlinedSchema]:
 
 
 @cache
-def _fits(name: str, version: str) -> Fits | None:
-    return fitting(_inlined(name, version).schema)
+def _fast_judge(name: str, version: str) -> Callable[[Any], bool]:
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator(_inlined(name, version).schema).is_valid
 
 
 @cache
