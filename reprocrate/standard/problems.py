@@ -1,7 +1,7 @@
 """What a schema says against a document: everything at once, in words.
 
-This is the only door to the packages `jsonschema_rs` and `jsonschema`. The first tells fast whether there may be
-a problem at all; the second, which is imported only then, tells which.
+This is the only door to the packages `jsonschema_rs` and `jsonschema`. The first tells fast whether there may
+be a problem at all; the second, which is imported only then, tells which.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The validator that tells fast whether a document follows its schema agrees with that which gives the reasons."""
+"""The validator that tells fast whether a document follows its schema agrees with the one that says why not."""
 
 from __future__ import annotations
 
