@@ -50,6 +50,38 @@ def test_a_path_that_does_not_exist(cli: Any, tmp_path: Path, command: str) -> N
     assert "nowhere.zip" in cli.complaint(tmp_path, command, "nowhere.zip", code=2)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("command", ["show", "validate", "plan", "migrate"])
+def test_a_pipe_or_a_device_is_not_waited_for(cli: Any, tmp_path: Path, command: str) -> None:
+    os.mkfifo(tmp_path / "manifest.json")
+    for name in ("manifest.json", "/dev/zero"):
+        assert "is a device, a pipe or a socket" in cli.complaint(tmp_path, command, name, code=2)
+
+
+@pytest.mark.parametrize("command", ["show", "validate", "plan", "migrate"])
+def test_a_path_that_is_too_long(cli: Any, tmp_path: Path, command: str) -> None:
+    assert "there can be no such path" in cli.complaint(tmp_path, command, "a" * 5000, code=2)
+
+
+@pytest.mark.parametrize("command", ["show", "plan", "migrate"])
+def test_text_that_is_no_manifest_is_refused_with_code_and_place(
+    cli: Any, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "broken.json").write_text('{"a": {"b": NaN}}')
+    complaint = cli.complaint(tmp_path, command, "broken.json", code=3)
+    assert "broken.json line 1 column 13: NaN is not JSON (RC0006 at /a/b)" in complaint
+    (tmp_path / "wide.txt").write_text('{"a": 1}', encoding="utf-16")
+    assert "byte order mark" in cli.complaint(tmp_path, command, "wide.txt", code=3)
+
+
+def test_long_names_of_a_stranger_are_cut_off(cli: Any, tmp_path: Path) -> None:
+    document = {"manifest_version": "1." + "1" * 1_000_000}
+    (tmp_path / "long.json").write_text(json.dumps(document))
+    complaint = cli.complaint(tmp_path, "migrate", "long.json", code=3)
+    assert len(complaint) < 25_000
+    assert "more characters" in complaint
+
+
 @pytest.mark.parametrize("command", ["show", "validate", "plan", "pack"])
 def test_a_project_in_which_nothing_has_run(cli: Any, tmp_path: Path, command: str) -> None:
     (tmp_path / "reprocrate.toml").write_text("")

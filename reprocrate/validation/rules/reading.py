@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reprocrate.manifest import VERSION
+from reprocrate.manifest import VERSION, brought_by_newer_minor
 from reprocrate.manifest.strict import DEPTH, ENCODING, NUMBER, SIZE, SURROGATE, SYNTAX, TWICE
-from reprocrate.standard import schema_url
+from reprocrate.standard import MOST_PROBLEMS, schema_url
 from reprocrate.validation.rule import MAY, MUST, SHOULD, Found, Need, rule
 from reprocrate.validation.subject import Subject
 
@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"https://w3id\.org/reprocrate/schema/([0-9]+\.[0-9]+)/man
     spec="versions",
     since="1.0",
     says="version {version} is newer than {known}, the newest known here: "
-    "{properties} unknown properties and {words} unknown words were kept and not judged",
+    "{at_least}{properties} unknown properties and {words} unknown words were kept and not judged",
     needs=Need.DOCUMENT,
 )
 def version_is_known(subject: Subject) -> Iterator[Found]:
@@ -34,11 +34,16 @@ def version_is_known(subject: Subject) -> Iterator[Found]:
     Fix: install a newer reprocrate.
     """
     if subject.is_newer:
-        unknown = [each.keyword for each in subject.all_schema_problems]
+        unknown = [
+            each.keyword
+            for each in subject.all_schema_problems
+            if brought_by_newer_minor(each, subject.document)
+        ]
         yield Found(
             "/manifest_version",
             version=subject.version,
             known=VERSION,
+            at_least="at least " if len(unknown) >= MOST_PROBLEMS else "",
             properties=unknown.count("unevaluatedProperties"),
             words=unknown.count("enum"),
         )
