@@ -46,7 +46,8 @@ class Defect:
         code: the rule that objects to it, or that it shows the limits of.
         name: of the case.
         says: the case in a sentence.
-        change: what is done to the entities, or the whole document instead.
+        change: what is done to the entities, or the whole document instead; nothing at all where an
+            unpacked bundle has no metadata.
         pointers: where the rule's findings are; none for a case that is valid.
         shapes: the checks of the profile that object to it.
         newest: whether the crate is one of RO-Crate 1.3.
@@ -130,6 +131,18 @@ DEFECTS = (
         b'{"@context": [], "@graph": [{"@id": "./"}, {"@id": "./"}]}', ("",),
     ),
     Defect("RC1801", "no-root", "Nothing says which entity is the root.", without(METADATA), ("",)),
+    Defect("RC1801", "absent", "An unpacked bundle has no metadata.", b"", ("",)),
+    Defect(
+        "RC1801", "no-type", "An entity has no type.", without("data/rings.csv", "@type"), ("",),
+    ),
+    Defect(
+        "RC1801", "root-without-date", "Nothing says when the crate was published.",
+        without("./", "datePublished"), ("",),
+    ),
+    Defect(
+        "RC1802", "another-specification", "The metadata follows a version that the profile is not built on.",
+        where(METADATA, conformsTo={"@id": "https://w3id.org/ro/crate/1.0"}), ("",),
+    ),
     Defect(
         "RC1802", "one-more", "The crate conforms to a third profile as well.",
         lambda entities: entities["./"]["conformsTo"].append({"@id": "https://example.org/profile"}),
@@ -219,6 +232,22 @@ DEFECTS = (
         ("",),
     ),
     Defect(
+        "RC1804", "two-configurations", "A run has the configuration of another one as well.",
+        lambda entities: entities["#run/wide-0"]["object"].append({"@id": "#configuration/narrow"}),
+        ("/runs/0",), ("Configuration of a run",),
+    ),
+    Defect(
+        "RC1805", "result-more", "The crate has a result that the manifest does not know.",
+        adding(id="#result/best", type=["PropertyValue", "AggregatedResult"], name="best", value=0.99,
+               propertyID={"@id": "#metric/accuracy"}, summaryStatistic="max", sampleSize=5,
+               basedOnRun={"@id": "#run/wide-0"}), ("",),
+    ),
+    Defect(
+        "RC1805", "claim-more", "The crate claims what the manifest does not.",
+        adding(id="#claim/best", type=["CreativeWork", "ExperimentClaim"], name="best", text="The best.",
+               claimKind="gain", restsOn={"@id": "#result/wide.accuracy"}), ("",),
+    ),
+    Defect(
         "RC1806", "not-described", "A file needs no entity of its own; its folder stands for it.",
         without("out/wide-0.json"),
     ),
@@ -234,6 +263,14 @@ DEFECTS = (
         "RC1806", "upper-case", "A digest in capitals is not the same string.",
         where("data/rings.csv", sha256=sha256_bytes(FILES["data/rings.csv"]).upper()),
         ("/data/0/files/0",), ("One well-formed SHA-256",),
+    ),
+    Defect(
+        "RC1806", "another-size", "A file has another size in the crate than in the manifest.",
+        where("data/rings.csv", contentSize="1"), ("/data/0/files/0",),
+    ),
+    Defect(
+        "RC1806", "size-as-number", "The size of a file is a number.",
+        where("data/rings.csv", contentSize=len(FILES["data/rings.csv"])),
     ),
     Defect(
         "RC1807", "in-another-order", "The objects of an action are in no order.",
@@ -311,6 +348,78 @@ DEFECTS = (
         where("#configuration/wide", configurationRole="winner"), ("/configurations/0",),
         ("Role of a configuration",),
     ),
+    Defect(
+        "RC1808", "times-as-written", "The same moment in another time zone.",
+        where("#run/wide-0", startTime="2026-11-02T11:10:15+02:00"),
+    ),
+    Defect(
+        "RC1808", "more-about-the-experiment", "The crate tells keywords and a version besides.",
+        where("./", keywords="rings", version="1"),
+    ),
+    Defect(
+        "RC1808", "another-title", "The experiment has another title in the crate.",
+        where("./", name="Something else"), ("/experiment",),
+    ),
+    Defect(
+        "RC1808", "another-author", "Somebody else is the author in the crate.",
+        where("https://orcid.org/0000-0002-1825-0097", name="Eve Example"), ("/experiment",),
+    ),
+    Defect(
+        "RC1808", "another-licence", "The crate is under another licence.",
+        where("https://spdx.org/licenses/Apache-2.0", name="MIT"), ("/experiment",),
+    ),
+    Defect(
+        "RC1808", "withdrawn", "The crate says that the experiment is withdrawn, and the manifest does not.",
+        where("./", creativeWorkStatus="withdrawn"), ("/experiment",),
+    ),
+    Defect(
+        "RC1808", "other-data", "The data has another name in the crate.",
+        where("#data/rings", name="Squares"), ("/data/0",),
+    ),
+    Defect(
+        "RC1808", "another-setting", "A factor has another value in the crate.",
+        where("#configuration/wide/factor/method", value="deep"), ("/configurations/0",),
+    ),
+    Defect(
+        "RC1808", "run-at-another-time", "A run began on another day in the crate.",
+        where("#run/wide-0", startTime="2020-01-01T00:00:00.000+00:00"), ("/runs/0",),
+    ),
+    Defect(
+        "RC1808", "run-of-another-kind", "A run is an evaluation in the crate and no training.",
+        where("#run/wide-0", runKind="evaluate"), ("/runs/0",),
+    ),
+    Defect(
+        "RC1808", "run-with-another-value", "A run left a better value in the crate.",
+        where("#run/wide-0/metric/0", value=0.99), ("/runs/0",),
+    ),
+    Defect(
+        "RC1808", "result-over-something-else", "The spread of a result is over folds in the crate.",
+        where("#result/wide.accuracy", variesOver="folds"), ("/results/0",),
+    ),
+    Defect(
+        "RC1808", "claim-not-primary", "A primary claim is none in the crate.",
+        without("#claim/wide-wins", "isPrimaryClaim"), ("/claims/0",),
+    ),
+    Defect(
+        "RC1809", "part-of-the-data", "A file is a part of the data that the root has.",
+        all_of(
+            where("#data/rings", hasPart={"@id": "data/rings.csv"}),
+            lambda entities: entities["./"]["hasPart"].remove({"@id": "data/rings.csv"}),
+            lambda entities: entities["./"]["hasPart"].append({"@id": "#data/rings"}),
+        ),
+    ),
+    Defect(
+        "RC1809", "absent", "The crate describes a file that is not there.",
+        all_of(
+            adding(id="data/more.csv", type="File", name="more", sha256="0" * 64),
+            lambda entities: entities["./"]["hasPart"].append({"@id": "data/more.csv"}),
+        ),
+        ("",),
+    ),
+    Defect(
+        "RC1809", "no-part", "A file is no part of the root.",
+        lambda entities: entities["./"]["hasPart"].remove({"@id": "out/wide-0.json"}), ("",),
+    ),
 )  # fmt: skip
 
 
@@ -346,9 +455,17 @@ def files() -> Iterator[tuple[Path, bytes]]:
         kind = "invalid" if defect.pointers else "valid"
         folder = CONFORMANCE / defect.code / kind / defect.name
         metadata = write_crate(manifest, described, target=NEWEST if defect.newest else CHECKED)
-        for path, data in {**sound, METADATA: changed(metadata, defect.change)}.items():
+        content = {**sound, METADATA: changed(metadata, defect.change)}
+        for path, data in (content if defect.change else unpacked(sound)).items():
             yield folder / "files" / path, data
         yield folder / "case.json", case(defect).encode()
+
+
+def unpacked(crate: dict[str, bytes]) -> dict[str, bytes]:
+    """What a bundle leaves when it is unpacked: besides, something of its standard and the checksums."""
+    content = {**crate, ".reprocrate/standard/spec.md": b"# The standard\n"}
+    lines = [f"{sha256_bytes(data)}  {path}\n" for path, data in sorted(content.items())]
+    return {**content, "manifest-sha256.txt": "".join(lines).encode()}
 
 
 def case(defect: Defect) -> str:

@@ -6,7 +6,8 @@ In spec.md, what stands between `<!-- fields:NAME -->` and `<!-- /fields -->` is
 `<!-- /requirements -->` stand the demands of the rules of that chapter, and between `<!-- rules -->` and
 `<!-- /rules -->` the table of all rules. In the README of the crosswalks, what stands between
 `<!-- coverage -->` and `<!-- /coverage -->` says which section has counterparts in which standard.
-`schema/1.0/conformance/MATRIX.md` says what the conformance cases cover.
+`schema/1.0/conformance/MATRIX.md` says what the conformance cases cover. The profile crate, of which the rest
+is written by hand, says how large its files are.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SCHEMA = REPOSITORY / "schema" / "1.0" / "manifest.schema.json"
+PROFILE = SCHEMA.parent / "profile"
 MATRIX_SCRIPT = REPOSITORY / "tests" / "matrix.py"
 
 Node = Mapping[str, Any]
@@ -100,12 +102,35 @@ def coverage_matrix(_old: str) -> str:
 
 
 CROSSWALKS = SCHEMA.parent / "crosswalks"
+
+
+def profile_crate(text: str) -> str:
+    """The metadata of the profile crate, one entity in a line, with the size of each of its files."""
+    document = json.loads(text)
+    for entity in document["@graph"]:
+        if entity["@type"] == "File":
+            entity["contentSize"] = str((PROFILE / entity["@id"]).stat().st_size)
+    entities = [
+        json.dumps(dict(sorted(entity.items(), key=_identity_first)), ensure_ascii=False)
+        for entity in document["@graph"]
+    ]
+    lines = ",\n".join(entities)
+    context = json.dumps(document["@context"])
+    return f'{{"@context": {context},\n"@graph": [\n{lines}\n]}}\n'
+
+
+def _identity_first(item: tuple[str, Any]) -> tuple[bool, str]:
+    return not item[0].startswith("@"), item[0]
+
+
 GENERATED: dict[Path, Callable[[str], str]] = {
     REPOSITORY / "spec.md": specification,
     CROSSWALKS / "README.md": crosswalks,
 }
 if MATRIX_SCRIPT.exists():
     GENERATED[SCHEMA.parent / "conformance" / "MATRIX.md"] = coverage_matrix
+if PROFILE.exists():
+    GENERATED[PROFILE / "ro-crate-metadata.json"] = profile_crate
 
 
 # Fields -----------------------------------------------------------------------------------------------
@@ -151,12 +176,10 @@ def _target(schema: Node, node: Node) -> Node:
 
 
 def _meaning(key: str, node: Node, target: Node) -> str:
-    if node.get("$ref") == "#/$defs/identifier" and key != "id" and "description" not in node:
-        return f"The `id` of the {key} meant."
     referred = target if "$ref" in node else {}
     text = str(node.get("description") or referred.get("description") or node.get("title", ""))
     unit = node.get("x-unit") or referred.get("x-unit")
-    if unit:
+    if unit and unit not in text.lower():
         text = f"{text.removesuffix('.')} ({unit})."
     values = node.get("meta:enum", referred.get("meta:enum", {}))
     return " ".join([text, "; ".join(f"`{value}`: {meaning}" for value, meaning in values.items())]).strip()

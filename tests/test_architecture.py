@@ -17,9 +17,9 @@ LINKED = {"schema", "examples"}
 LONGEST_FUNCTION = 60
 LONGEST_MODULE = 350
 MEANINGLESS_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc", "tools"}
-HEAVY = ("rocrate", "jsonschema", "requests", "pydantic", "zstandard", "scipy", "numpy")
+HEAVY = ("rocrate", "jsonschema", "jsonschema_rs", "requests", "pydantic", "zstandard", "scipy", "numpy")
 OLDEST_PYTHON_OF_AUTHORS = (3, 8)
-IMPORTED_AS = {"pyyaml": "yaml"}
+IMPORTED_AS = {"pyyaml": "yaml", "jsonschema-rs": "jsonschema_rs"}
 
 
 def _modules(folder: Path = PACKAGE) -> list[Path]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reprocrate import statistics
 from reprocrate.standard import schema_document, shipped_bytes
 from reprocrate.validation import all_rules
 
@@ -129,6 +132,51 @@ def test_examples_are_parts_of_a_valid_manifest(specification: str) -> None:
     assert len(blocks) >= 10
     for block in blocks:
         assert is_part(json.loads(block), full), block
+
+
+def blocks_of(specification: str, language: str) -> list[str]:
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", specification, re.DOTALL | re.MULTILINE)
+    return [block for name, block in fenced if name == language]
+
+
+def test_entities_of_the_crate_are_those_of_a_valid_one(specification: str) -> None:
+    name = "conformance/RC1804/valid/more-said/files/ro-crate-metadata.json"
+    graph = {entity["@id"]: entity for entity in json.loads(shipped_bytes(name))["@graph"]}
+    (block,) = blocks_of(specification, "jsonld")
+    shown, place = [], 0
+    while place < len(block.rstrip()):
+        entity, place = json.JSONDecoder().raw_decode(block, place)
+        place += 1  # the line feed
+        shown.append(entity)
+    assert len(shown) == 3
+    for entity in shown:
+        assert is_part(entity, graph[entity["@id"]]), entity
+
+
+def test_policy_is_a_part_of_a_shipped_one(specification: str, repository: Path) -> None:
+    (block,) = blocks_of(specification, "toml")
+    whole = tomllib.loads((repository / "examples" / "policies" / "five-seeds.toml").read_text("utf-8"))
+    assert is_part(tomllib.loads(block), whole)
+
+
+def test_tree_digest_of_the_example_is_the_one_said(specification: str) -> None:
+    tree = json.loads(shipped_bytes("conformance/golden/full.json"))["code"][0]
+    (lines,) = (block for block in blocks_of(specification, "") if "rings/features.py" in block)
+    assert hashlib.sha256(lines.encode()).hexdigest() == tree["tree_sha256"]
+    assert f"`{tree['tree_sha256'][:8]}…{tree['tree_sha256'][-5:]}`" in specification
+
+
+def test_numbers_of_the_worked_verdict_are_right(specification: str) -> None:
+    (block,) = (block for block in blocks_of(specification, "") if block.startswith("recorded"))
+    numbers = [[float(each) for each in re.findall(r"0\.9\d\d\b", line)] for line in block.splitlines()[:2]]
+    x, y = numbers[0][:5], numbers[1][:5]
+    paired, welch = statistics.paired(y, x).interval(0.9), statistics.welch(y, x).interval(0.9)
+    prediction, mean = statistics.prediction_interval(x, 5), statistics.t_interval(y)
+    assert f"= [{paired.low:.5f}, {paired.high:.5f}]" in block
+    assert f"= [{welch.low:.5f}, {welch.high:.5f}]" in block
+    assert f"= [{prediction.low:.4f}, {prediction.high:.4f}]" in block
+    assert f"is [{mean.low:.4f}, {mean.high:.4f}]" in block
+    assert f"above {statistics.welch(y, x).equivalence_margin(0.05):.5f}" in block
 
 
 def is_part(part: Any, whole: Any) -> bool:

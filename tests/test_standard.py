@@ -185,6 +185,12 @@ def test_of_several_forms_the_one_that_was_meant_is_explained(value: Any, keywor
     assert problem.message.startswith(message)
 
 
+def test_wrong_form_is_explained_by_the_form_not_by_the_meaning_of_the_property() -> None:
+    document = {**MINIMAL, "models": [{"id": "m", "card": "../card.md"}]}
+    (problem,) = problems(document, "manifest")
+    assert "Needed: Path relative to the root of the project or bundle: forward slashes" in problem.message
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -14,7 +13,9 @@ from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files.toml_lines import line_of
+from reprocrate.files.toml_text import read_toml
 
+_MOST_PROBLEMS = 100
 _UNKNOWN = ("extra_forbidden", "unknown_property")
 
 Location = Sequence[str | int]
@@ -46,14 +47,14 @@ def parse_settings(text: str) -> ProjectSettings:
         UsageError: as `load_settings`.
     """
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = read_toml(text)
+    except ValueError as error:
         raise UsageError(f"{SETTINGS_NAME} is not valid TOML", str(error)) from None
     try:
         return ProjectSettings.model_validate(document)
     except ValidationError as error:
         details = sorted(error.errors(include_url=False), key=lambda detail: detail["type"] not in _UNKNOWN)
-        problems = dict(_explain(each, document, text) for each in details)
+        problems = dict(_explain(each, document, text) for each in details[:_MOST_PROBLEMS])
         (what, fix), *more = problems.items()
         others = f"Also: {'; '.join(other for other, _ in more)}" if more else ""
         raise UsageError(what, fix=" ".join(filter(None, (fix, others)))) from None

@@ -29,6 +29,10 @@ def parse_checksums(data: bytes) -> tuple[dict[str, str], list[Problem]]:
         text = data.decode()
     except UnicodeDecodeError as error:
         return {}, [Problem(CHECKSUMS, ProblemKind.DAMAGED, f"is not UTF-8 at byte {error.start}")]
+    if "\r\n" in text:
+        detail = "has line ends of Windows (CR LF), which sha256sum takes for part of the names"
+        problems.append(Problem(CHECKSUMS, ProblemKind.DAMAGED, detail))
+        text = text.replace("\r\n", "\n")
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         match = _LINE.fullmatch(line)
         if match is None:

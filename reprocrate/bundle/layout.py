@@ -47,6 +47,11 @@ _FIRST = (MANIFEST, METADATA, PREVIEW, INSTRUCTIONS)
 _OUTSIDE_PAYLOAD = (METADATA, PREVIEW, PREVIEW_FILES, CHECKSUMS)
 
 
+def is_packed(paths: Iterable[str]) -> bool:
+    """Whether these are files of a bundle or of an unpacked one: every bundle carries its standard."""
+    return any(path.startswith(STANDARD) for path in paths)
+
+
 def is_reserved(path: str) -> bool:
     """Whether a project's file of this name would take the place of one of the bundle's own.
 

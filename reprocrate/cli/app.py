@@ -86,9 +86,9 @@ def run_app(arguments: Sequence[str]) -> int:
 
 
 def _complain(text: str) -> None:
-    from reprocrate.render.words import verbatim  # a reason may quote what a stranger wrote
+    from reprocrate.render.words import cut_off, verbatim  # a reason may quote what a stranger wrote
 
-    sys.stderr.write(f"reprocrate: {verbatim(text)}\n")
+    sys.stderr.write(f"reprocrate: {verbatim(cut_off(text))}\n")
 
 
 def _version(wanted: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(=|\.)""")
@@ -19,6 +20,7 @@ def line_of(text: str, location: Location) -> int | None:
     return next((lines[tuple(location[:end])] for end in ends if tuple(location[:end]) in lines), None)
 
 
+@lru_cache(maxsize=1)  # a file with many mistakes is asked about for each
 def _lines_of_keys(text: str) -> dict[tuple[str | int, ...], int]:
     """Where each table header and each key stands. Keys inside of values are not looked for."""
     lines: dict[tuple[str | int, ...], int] = {}

@@ -43,15 +43,18 @@ if TYPE_CHECKING:
         OlderVersionError,
         Problem,
         brought_by_newer_minor,
+        document_of,
         document_version,
         is_newer_minor,
         is_older,
         load_manifest,
         manifest_file_bytes,
         manifest_from,
+        manifest_of_shape,
         other_major,
         parse_manifest,
         save_manifest,
+        shape_problems,
     )
     from reprocrate.manifest.migration import Migration, migrate
     from reprocrate.manifest.results import (
@@ -94,9 +97,10 @@ _MODULE = {
     "environment": "Container Environment Lock NativeLibrary OperatingSystem Package Python",
     "experiment": "Author Experiment Grant Paper",
     "hardware": "Accelerator AcceleratorFeature Cpu Hardware Requirements",
-    "load": "InvalidManifestError OlderVersionError Problem brought_by_newer_minor document_version"
-    " is_newer_minor is_older load_manifest manifest_file_bytes manifest_from other_major parse_manifest"
-    " save_manifest",
+    "load": "InvalidManifestError OlderVersionError Problem brought_by_newer_minor document_of"
+    " document_version is_newer_minor is_older load_manifest manifest_file_bytes manifest_from"
+    " manifest_of_shape other_major"
+    " parse_manifest save_manifest shape_problems",
     "migration": "Migration migrate",
     "results": "Cell Comparison Effect Excluded Interval Margin Metric MetricSource Reported Result Table"
     " Tolerance",
@@ -180,16 +184,19 @@ __all__ = [
     "Tolerance",
     "Variant",
     "brought_by_newer_minor",
+    "document_of",
     "document_version",
     "is_newer_minor",
     "is_older",
     "load_manifest",
     "manifest_file_bytes",
     "manifest_from",
+    "manifest_of_shape",
     "migrate",
     "other_major",
     "parse_manifest",
     "save_manifest",
+    "shape_problems",
 ]
 
 

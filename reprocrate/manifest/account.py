@@ -25,7 +25,7 @@ from reprocrate.manifest.section import (
     matching,
 )
 
-POINTER = r"^(/([^~/]|~[01])*)*$"
+POINTER = r"^(/[^~]*(~[01][^~]*)*)?$"
 """A JSON Pointer (RFC 6901)."""
 
 

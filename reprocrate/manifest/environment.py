@@ -22,7 +22,7 @@ from reprocrate.manifest.section import (
 class Python(Section):
     """The interpreter."""
 
-    version: Annotated[str, matching(r"^[0-9]+\.[0-9]+(\.[0-9]+)?[0-9A-Za-z.+-]*$")]
+    version: Annotated[str, matching(r"^[0-9]+\.[0-9][0-9A-Za-z.+-]*$")]
     implementation: str | None = None
     build: str | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -88,17 +89,27 @@ def parse_manifest(data: bytes, name: str = "the manifest") -> Manifest:
     Raises:
         UnreadableError: the bytes are not JSON, not a manifest, or of a version that is not known here.
     """
+    return manifest_from(document_of(data, name), name)
+
+
+def document_of(data: bytes, name: str = "the manifest") -> Any:
+    """The JSON value that the bytes of a manifest hold, whatever it is; `name` is used in errors.
+
+    Raises:
+        UnreadableError: the bytes are not strict JSON.
+    """
     document, found = read_text(data)
     if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        code = found[0].code
+        first, more = found[0], f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        place = f" at {first.pointer}" if first.pointer else ""
         raise UnreadableError(
-            f"{name} {found[0]} ({code}){more}", fix=f"`reprocrate explain {code}` says more about it"
+            f"{name}{'' if first.line else ':'} {first} ({first.code}{place}){more}",
+            fix=f"`reprocrate explain {first.code}` says more about it",
         )
-    return manifest_from(document, name)
+    return document
 
 
-def manifest_from(document: object, name: str = "the manifest", *, undecided: bool = False) -> Manifest:
+def manifest_from(document: object, name: str = "the manifest") -> Manifest:
     """Turn plain JSON values into a manifest.
 
     In a manifest of a newer minor version, properties and words that are not known here are kept as they are.
@@ -106,22 +117,58 @@ def manifest_from(document: object, name: str = "the manifest", *, undecided: bo
     Args:
         document: the values.
         name: used in errors.
-        undecided: whether comparing a word that is not known here raises `NewerWordError`, instead of
-            finding it different from all others.
 
     Raises:
         UnreadableError: they are not a manifest, or of a version that is not known here.
     """
     version = document_version(document, name)
-    if is_older(version):
-        if found := problems(document, "manifest", version):
-            raise InvalidManifestError(name, [Problem(each.pointer, each.message) for each in found])
-        raise OlderVersionError(name, version)
+    # The schema comes first: the models decide the same, but of millions of problems they keep each.
     lenient = is_newer_minor(version)
+    if found := [
+        Problem(each.pointer, each.message)
+        for each in shape_problems(document, version)
+        if not (lenient and brought_by_newer_minor(each, document))
+    ]:
+        raise InvalidManifestError(name, found)
+    if is_older(version):
+        raise OlderVersionError(name, version)
+    return manifest_of_shape(document, version, name)
+
+
+def manifest_of_shape(
+    document: object, version: str, name: str = "the manifest", *, undecided: bool = False
+) -> Manifest:
+    """Turn plain JSON values that follow the schema into a manifest.
+
+    Args:
+        document: the values.
+        version: that they declare.
+        name: used in errors.
+        undecided: whether comparing a word that is not known here raises `NewerWordError`, instead of
+            finding it different from all others.
+
+    Raises:
+        InvalidManifestError: they do not follow the schema.
+    """
+    context = {"lenient": is_newer_minor(version), "undecided": undecided}
     try:
-        return Manifest.model_validate(document, context={"lenient": lenient, "undecided": undecided})
+        return Manifest.model_validate(document, context=context)
     except ValidationError as error:
-        raise InvalidManifestError(name, _reasons(document, error, lenient)) from None
+        raise InvalidManifestError(name, _reasons(error)) from None
+
+
+def shape_problems(document: object, version: str) -> list[SchemaProblem]:
+    """What the schema of a version says against a document, also what a newer minor version may have brought.
+
+    Args:
+        document: the values.
+        version: one of this major version, or one that can be migrated.
+    """
+    if is_older(version):
+        return problems(document, "manifest", version)
+    if is_newer_minor(version):
+        return problems(document, "manifest", forgiven=lambda each: brought_by_newer_minor(each, document))
+    return problems(document, "manifest")
 
 
 def save_manifest(manifest: Manifest, path: Path) -> None:
@@ -184,14 +231,9 @@ def brought_by_newer_minor(problem: SchemaProblem, document: object) -> bool:
     return problem.keyword == "unevaluatedProperties"
 
 
-def _reasons(document: object, error: ValidationError, lenient: bool) -> list[Problem]:
-    """What is wrong, in the schema's words; the models decide the same, but explain it worse."""
-    found = [
-        Problem(problem.pointer, problem.message)
-        for problem in problems(document, "manifest")
-        if not (lenient and brought_by_newer_minor(problem, document))
-    ]
-    return found or [
+def _reasons(error: ValidationError) -> list[Problem]:
+    """What the models refuse. The tests hold them equal to the schema, which has said nothing then."""
+    return [
         Problem(pointer_to(detail["loc"]), detail["msg"][:1].lower() + detail["msg"][1:])
         for detail in error.errors(include_url=False, include_input=False)
     ]

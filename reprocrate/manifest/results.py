@@ -20,7 +20,9 @@ from reprocrate.manifest.section import (
     matching,
 )
 
-Printed = Annotated[str, matching(r"^[+-]?[0-9]*\.?[0-9]+(e[+-]?[0-9]+)?$"), Field(max_length=100)]
+Printed = Annotated[
+    str, matching(r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)(e[+-]?[0-9]+)?$"), Field(max_length=100)
+]
 VariesOver = Word[Literal["seeds", "folds", "test_items", "bootstrap", "episodes"]]
 
 

@@ -16,13 +16,10 @@ from typing import Any
 
 from reprocrate.errors import UnreadableError
 from reprocrate.manifest.canonical import MAX_DEPTH, MAX_SAFE_INTEGER, number_text
-from reprocrate.standard import pointer_to
+from reprocrate.standard import MOST_PROBLEMS, pointer_to
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest JSON text that is read."""
-
-MOST_PROBLEMS = 1000
-"""How many problems of one text are told at most."""
 
 ENCODING, SYNTAX, TWICE, NUMBER, SURROGATE, DEPTH, SIZE = (f"RC000{digit}" for digit in range(3, 10))
 """The rules of the standard that a text can break before it is a document."""
@@ -72,7 +69,7 @@ def parse(data: bytes, name: str = "the text") -> Any:
     """
     value, problems = read_text(data)
     if problems:
-        raise UnreadableError(f"{name} {problems[0]}")
+        raise UnreadableError(f"{name}{'' if problems[0].line else ':'} {problems[0]}")
     return value
 
 
@@ -170,16 +167,14 @@ class _Reader:
         return members
 
 
-def _is_deep(value: Any) -> bool:
-    level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(MAX_DEPTH):
-        level = [
-            item
-            for container in level
-            for item in (container.values() if isinstance(container, dict) else container)
-            if isinstance(item, (dict, list))
-        ]
-    return bool(level)
+def _is_deep(value: Any, left: int = MAX_DEPTH) -> bool:
+    if not isinstance(value, (dict, list)):
+        return False
+    return left == 0 or any(
+        _is_deep(item, left - 1)
+        for item in (value.values() if isinstance(value, dict) else value)
+        if isinstance(item, (dict, list))
+    )
 
 
 # -- the way of a text with problems --------------------------------------------------------------

@@ -10,7 +10,7 @@ from reprocrate.manifest import Claim, Comparison, Manifest, Metric
 from reprocrate.render import numbers, words
 from reprocrate.render.numbers import Precision
 from reprocrate.render.outcomes import Outcome
-from reprocrate.statistics import SLACK
+from reprocrate.statistics import SLACK, claimed_rounding
 
 
 class Standing(StrEnum):
@@ -249,8 +249,8 @@ def _value(claim: Claim, outcome: Outcome) -> tuple[Standing, str]:
     if interval:
         text += f", {interval_name(interval.kind, interval.level)} {outcome.interval_text}"
     stated = f"{numbers.significant(bound)}{unit}"
-    if claim.kind == "value" or claim.relation in (None, "equals"):
-        return _equal_value(claim, outcome.result.value, text, stated)
+    if claim.relation in (None, "equals"):
+        return _equal_value(claim, outcome, text, stated)
     sign = 1 if claim.relation == "at_least" else -1
     wanted = f"{'at least' if sign > 0 else 'at most'} {stated} is claimed"
     if interval is None:
@@ -263,11 +263,21 @@ def _value(claim: Claim, outcome: Outcome) -> tuple[Standing, str]:
     return Standing.OPEN, f"{text}; {wanted}, and the interval reaches to both sides."
 
 
-def _equal_value(claim: Claim, value: float, text: str, stated: str) -> tuple[Standing, str]:
-    if claim.margin is None:
-        return Standing.OPEN, f"{text}; {stated} is claimed, without saying how near counts as equal."
-    near = abs(value - (claim.value or 0.0)) <= claim.margin * (1 + SLACK)
+def _equal_value(claim: Claim, outcome: Outcome, text: str, stated: str) -> tuple[Standing, str]:
+    allowed = _allowed(claim, outcome)
+    near = abs(outcome.result.value - (claim.value or 0.0)) <= allowed * (1 + SLACK)
     relation = "within" if near else "farther than"
-    margin = numbers.significant(claim.margin)
+    margin = numbers.significant(allowed)
     reason = f"{text}. That is {relation} {margin} {'of' if near else 'from'} the claimed {stated}."
     return (Standing.SUPPORTED if near else Standing.CONFLICTING), reason
+
+
+def _allowed(claim: Claim, outcome: Outcome) -> float:
+    """By how much the record may miss a claimed value: the claim's margin, else the metric's or rounding."""
+    if claim.margin is not None:
+        return claim.margin
+    rounding = claimed_rounding(claim.value or 0.0)
+    margin = outcome.metric.margin if outcome.metric else None
+    if margin is None or outcome.result.statistic == "mean_rank":  # a rank is not in the metric's unit
+        return rounding
+    return max(rounding, margin.value * (abs(outcome.result.value) if margin.kind == "relative" else 1.0))

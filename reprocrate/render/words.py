@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # reports and verdicts have no manifest, and the models take 
     from reprocrate.manifest import Configuration, Data, Environment, Metric, Run
 
 _MOST_RANGES = 10
+_LONGEST = 20_000
 _KEPT_FORMATS = "\u200c\u200d\ufe0e\ufe0f"  # joiners that scripts and emoji need
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -84,12 +85,21 @@ TEST: Mapping[str, str] = Sayings(
 )
 
 
+def cut_off(text: str) -> str:
+    """The text as far as anybody would read it: a hostile one may have millions of characters."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]} ... ({len(text) - _LONGEST:,} more characters)"
+
+
 def plain(text: str) -> str:
     r"""One line of somebody else's text, safe to show.
 
     White space becomes single spaces. What would move a cursor, reorder or hide text or is no character at
     all (control and format characters, lone surrogates, non-characters) is written as an escape: `\u202e`.
+    What nobody would read to its end is cut off.
     """
+    text = cut_off(text)
     if not (text.isascii() and text.isprintable()):
         text = "".join(map(_visible, text))
     return " ".join(text.split())

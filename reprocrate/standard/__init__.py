@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from reprocrate.standard.patterns import ecma_pattern, python_pattern
 from reprocrate.standard.pointers import path_of, pointer_to, value_at
-from reprocrate.standard.problems import SchemaProblem, problems
+from reprocrate.standard.problems import MOST_PROBLEMS, SchemaProblem, problems
 from reprocrate.standard.shipped import (
     HOME,
     NEWEST,
@@ -24,6 +24,7 @@ from reprocrate.standard.shipped import (
 
 __all__ = [
     "HOME",
+    "MOST_PROBLEMS",
     "NEWEST",
     "SchemaProblem",
     "Shipped",

@@ -2,6 +2,7 @@
 
 A reference is replaced by what it refers to, and what stands beside it (a title, a description) takes
 precedence: the sentence about a value can then say what this property means, not only what its type means.
+What the type means stays under `FORM`, for values that do not have its form.
 The shipped schemas do not refer to themselves in circles.
 """
 
@@ -16,6 +17,9 @@ from reprocrate.standard.shipped import NEWEST, schema_document, schema_url
 
 _LITERAL = frozenset({"const", "default", "enum", "examples", "meta:enum"})
 _NAMED = frozenset({"$defs", "dependentSchemas", "patternProperties", "properties"})
+FORM = "x-form"
+"""What a form of values means in general, where a property that refers to it has a description of its own."""
+
 _ANNOTATIONS = frozenset({"$comment", "deprecated", "description", "examples", "meta:enum", "title"})
 
 
@@ -81,6 +85,8 @@ class InlinedSchema:
             self._origins[id(made), keyword] = self._origins[id(target), keyword]
         # The target's order of keywords is kept: `type` is judged, and reported, first.
         merged = {**target, **made}
+        if "description" in made and "description" in target:
+            merged[FORM] = target.get(FORM, target["description"])
         made.clear()
         made.update(merged)
 

@@ -15,6 +15,16 @@ _SPACE = r"\t\n\x0b\x0c\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": _SPACE}
 _PART = re.compile(r"\\.|\[\^?|\]|\$|\.|[^\\\[\]$.]+", re.DOTALL)
 _SAME_ESCAPES = frozenset("tnvfrxu\\/^$.*+?()[]{}|-bB")
+_LICENCE = r"\(*(DocumentRef-[A-Za-z0-9.-]+:)?[A-Za-z0-9][A-Za-z0-9.-]*\+?\)*"
+WITHOUT_TRYING = {
+    r"^[0-9]+\.[0-9]+(\.[0-9]+)?[0-9A-Za-z.+-]*$": r"^[0-9]+\.[0-9][0-9A-Za-z.+-]*\Z",  # of the frozen 0.9
+    rf"^{_LICENCE}( (AND|OR|WITH) {_LICENCE})*$": rf"^{_LICENCE}(?: (?:AND|OR|WITH) {_LICENCE})*+\Z",
+}
+"""For some patterns one of Python that matches the same, but neither goes back nor remembers how it came.
+
+A text of some megabytes would else take hours, or gigabytes.
+"""
+
 _DIFFERENT = re.compile(r"\(\?(?![:=!]|<[=!])|\\u\{")
 
 
@@ -39,6 +49,8 @@ def python_pattern(pattern: str) -> str:
         ValueError: the pattern uses what the two dialects do not share: named groups, `\p{...}`, flags, or
             the opposite of a class within a set.
     """
+    if pattern in WITHOUT_TRYING:
+        return WITHOUT_TRYING[pattern]
     if _DIFFERENT.search(pattern):
         raise ValueError(f"the pattern {pattern!r} has a part that ECMA-262 and Python write differently")
     return "".join(_translated(pattern))

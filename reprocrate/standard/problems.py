@@ -1,11 +1,12 @@
 """What a schema says against a document: everything at once, in words.
 
-This is the only door to the `jsonschema` package, which is imported when the first document is judged.
+This is the only door to the packages `jsonschema_rs` and `jsonschema`. The first tells fast whether there may
+be a problem at all; the second, which is imported only then, tells which.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -37,30 +38,56 @@ class SchemaProblem:
     schema_pointer: str
 
 
-def problems(document: Any, name: str, version: str = NEWEST) -> list[SchemaProblem]:
-    """Everything that a shipped schema says against a document, in the order of the document's places.
+MOST_PROBLEMS = 1000
+"""How many problems of one document are told at most, as of a text: a hostile one may have millions."""
+
+
+def problems(
+    document: Any,
+    name: str,
+    version: str = NEWEST,
+    *,
+    forgiven: Callable[[SchemaProblem], bool] | None = None,
+) -> list[SchemaProblem]:
+    """What a shipped schema says against a document, in the order of the document's places.
+
+    That is everything, up to `MOST_PROBLEMS` of them.
 
     Args:
         document: plain JSON values.
         name: of the schema: `manifest`, `report` and the like.
         version: of the standard.
+        forgiven: tells which problems count for nothing. They are told too, but take no place from others.
 
     Raises:
         UnreadableError: there is no such schema.
     """
+    if _fast_judge(name, version)(document):
+        return []
+    kinds: tuple[dict[SchemaProblem, Sequence[str | int]], ...] = ({}, {})
+    for problem, path in _told(document, name, version):
+        kind = kinds[bool(forgiven and forgiven(problem))]
+        if len(kind) < MOST_PROBLEMS:
+            kind[problem] = path
+        elif kind is kinds[0]:
+            break
+    found = {**kinds[0], **kinds[1]}
+    return sorted(
+        found, key=lambda problem: (_order(found[problem]), problem.schema_pointer, problem.message)
+    )
+
+
+def _told(document: Any, name: str, version: str) -> Iterator[tuple[SchemaProblem, Sequence[str | int]]]:
+    """Each problem with its place, as the validator comes upon them."""
     from reprocrate.standard import wording
 
     validator, inlined = _judge(name, version)
-    found: dict[SchemaProblem, Sequence[str | int]] = {}
     for error in validator.iter_errors(document):
         for leaf in _told_apart(error):
             keyword = str(leaf.validator)
             place = inlined.place_of(leaf.schema, keyword)
             for path, message in wording.sentences(leaf):
-                found[SchemaProblem(pointer_to(path), keyword, message, place)] = path
-    return sorted(
-        found, key=lambda problem: (_order(found[problem]), problem.schema_pointer, problem.message)
-    )
+                yield SchemaProblem(pointer_to(path), keyword, message, place), path
 
 
 def _told_apart(error: ValidationError) -> Iterator[ValidationError]:
@@ -87,8 +114,20 @@ def _judge(name: str, version: str) -> tuple[Validator, InlinedSchema]:
 
     from reprocrate.standard.keywords import faithful
 
-    inlined = InlinedSchema(name, version)
+    inlined = _inlined(name, version)
     return faithful(Draft202012Validator)(inlined.schema), inlined
+
+
+@cache
+def _fast_judge(name: str, version: str) -> Callable[[Any], bool]:
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator(_inlined(name, version).schema).is_valid
+
+
+@cache
+def _inlined(name: str, version: str) -> InlinedSchema:
+    return InlinedSchema(name, version)
 
 
 def _order(path: Sequence[str | int]) -> list[tuple[bool, int, str]]:

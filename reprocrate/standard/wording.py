@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
+
+from reprocrate.standard.inlined import FORM
 
 Error = Any
 """A `jsonschema.ValidationError` that the validator has completed; its declared types allow unset parts."""
@@ -18,6 +21,9 @@ Path = tuple[str | int, ...]
 
 LONGEST_VALUE = 60
 """How many characters of a value are shown."""
+
+_LONGEST_NAME, _MOST_NAMES = 200, 100
+"""Of names that may be misspelt: a hostile one may have millions of characters, or of others beside it."""
 
 _KINDS = {
     "array": "a list",
@@ -58,7 +64,9 @@ def listed(values: Iterable[object], word: str = "or") -> str:
 def close(name: object, names: Iterable[object]) -> str:
     """` (did you mean "x"?)`, if a name is close to one that is known."""
     known = [each for each in names if isinstance(each, str)]
-    found = get_close_matches(name, known, n=1, cutoff=0.6) if isinstance(name, str) else []
+    if not isinstance(name, str) or len(name) > _LONGEST_NAME:
+        return ""
+    found = get_close_matches(name, known, n=1, cutoff=0.6)
     return f" (did you mean {quoted(found[0])}?)" if found else ""
 
 
@@ -74,7 +82,8 @@ def _name(error: Error) -> str:
 def _wanted(error: Error, name: str) -> str:
     """A property that is there in place of the missing one, if its name is close."""
     known = error.schema.get("properties", {})
-    spelled = [each for each in error.instance if each not in known]
+    unknown = (each for each in error.instance if each not in known and len(each) <= _LONGEST_NAME)
+    spelled = list(islice(unknown, _MOST_NAMES))
     found = get_close_matches(name, spelled, n=1, cutoff=0.6)
     return f" (is {quoted(found[0])} meant for it?)" if found else ""
 
@@ -117,7 +126,7 @@ def _pattern(error: Error) -> str:
     schema = error.schema
     if "description" not in schema and error.parent is not None:  # one of several alternatives
         schema = error.parent.schema
-    meaning = schema.get("description") or f"the pattern {error.validator_value}"
+    meaning = schema.get(FORM) or schema.get("description") or f"the pattern {error.validator_value}"
     example = f" Example: {quoted(schema['examples'][0])}" if schema.get("examples") else ""
     needed = f"{meaning.rstrip('.')}.{example}"
     return f"{_name(error)} has the wrong form: {quoted(error.instance)}. Needed: {needed}"

@@ -20,8 +20,9 @@ def cohen_d(a: Sequence[float], b: Sequence[float]) -> float | None:
     n, k = len(a), len(b)
     if n + k < 3 or (is_constant(a) and is_constant(b)):
         return None
-    squares = sum((len(side) - 1) * sd(side) ** 2 for side in (a, b) if len(side) > 1)
-    return (mean(a) - mean(b)) / math.sqrt(squares / (n + k - 2))
+    # not by squares, which of large deviations are no doubles
+    pooled = math.hypot(*(math.sqrt(len(side) - 1) * sd(side) for side in (a, b) if len(side) > 1))
+    return (mean(a) - mean(b)) / (pooled / math.sqrt(n + k - 2))
 
 
 def cliff_delta(a: Sequence[float], b: Sequence[float]) -> float:

@@ -76,6 +76,46 @@ class Described:
         """The identifiers that a property of an entity names."""
         return [key(name) for name in references(entity.get(term))]
 
+    def wanted(self, name: str) -> Entity:
+        """An entity as the manifest asks for it."""
+        return self.expected[key(name)]
+
+    def is_a(self, type_: str, name: str) -> bool:
+        """Whether the crate has an entity of this name and type."""
+        return type_ in types(self.entities.get(key(name), {}))
+
+    def names(self, entity: Entity, term: str) -> set[object]:
+        """The names of the entities that a property names."""
+        named = (self.entities.get(name, {}).get("name") for name in self.named(entity, term))
+        return {name for name in named if isinstance(name, str)}
+
+    def both(self, name: str, term: str, terms: tuple[str, ...]) -> tuple[list[list[Any]], list[list[Any]]]:
+        """Of the PropertyValues that a property names and that have the first of the terms, their values.
+
+        Returns:
+            Those that the manifest asks for, and those of the crate, in an order of their own.
+        """
+        return self._rows(self.expected, name, term, terms), self._rows(self.entities, name, term, terms)
+
+    def _rows(
+        self, entities: Mapping[str, Entity], name: str, term: str, terms: tuple[str, ...]
+    ) -> list[list[Any]]:
+        named = [entities.get(each, {}) for each in self.named(entities[key(name)], term)]
+        values = [each for each in named if "PropertyValue" in types(each) and terms[0] in each]
+        return sorted([_values(each.get(term)) for term in terms] for each in values)
+
+    def parts(self) -> set[str]:
+        """The paths of what the root has for its parts, and these in turn."""
+        found: set[str] = set()
+        waiting = [self.root]
+        while waiting:
+            for name in references(waiting.pop().get("hasPart")):
+                path = path_of(name) or name
+                if path not in found:
+                    found.add(path)
+                    waiting.append(self.entities.get(key(name), {}))
+        return found
+
     def differences(self, name: str, terms: Iterable[str]) -> Iterator[str]:
         """Types and properties in which an entity is not what the manifest asks for; all, if it is absent."""
         expected = self.expected[key(name)]

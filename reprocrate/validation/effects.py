@@ -69,7 +69,8 @@ def _of_values(subject: Subject, kind: str, result: Result, a: Sample, b: Sample
 
 
 def _cohen_d(a: Sample, b: Sample) -> Expected | None:
-    d = statistics.cohen_d(a.values, b.values)
+    is_computable = statistics.are_computable((*a.values, *b.values))
+    d = statistics.cohen_d(a.values, b.values) if is_computable else None
     if d is None or not math.isfinite(d):
         return None
     largest = max(map(abs, (*a.values, *b.values)))

@@ -73,8 +73,9 @@ class Evidence:
     def sample(self, result: Result) -> Sample | None:
         """The values that a result was computed from.
 
-        None where that cannot be told: a run or result that it names is not there, a run has several values
-        and the metric's selection does not say which of them counts, or what is ranked cannot be ranked.
+        None where that cannot be told: it lists nothing that it is over, a run or result that it names is not
+        there, a run has several values and the metric's selection does not say which of them counts, or what
+        is ranked cannot be ranked.
         """
         if result.id not in self._samples:
             self._samples[result.id] = self._sample(result)
@@ -113,8 +114,10 @@ class Evidence:
         return statistics.rank(result.value, rivals, larger_is_better=metric.direction == "maximize")
 
     def _sample(self, result: Result) -> Sample | None:
-        if result.results:
-            return self._of_results(result)
+        if result.over == "results":
+            return self._of_results(result) if result.results else None
+        if not result.runs:
+            return None
         return self._of_folds(result) if result.over == "folds" else self._of_runs(result)
 
     def _of_runs(self, result: Result) -> Sample | None:

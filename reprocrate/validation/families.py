@@ -18,6 +18,7 @@ from reprocrate.validation.rules import (
     compute,
     counts,
     crate,
+    crate_contents,
     data,
     environment,
     exclusions,
@@ -94,7 +95,7 @@ FAMILIES = (
     Family("RC15", "Compute", (compute,)),
     Family("RC16", "Metrics", (metrics,)),
     Family("RC17", "Checklists and ethics", (checklists,)),
-    Family("RC18", "Crate", (crate,)),
+    Family("RC18", "Crate", (crate, crate_contents)),
 )
 """The other numbers are kept for what comes after."""
 

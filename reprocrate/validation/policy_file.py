@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import math
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 from reprocrate.files.toml_lines import line_of
+from reprocrate.files.toml_text import read_toml
 from reprocrate.finding import Severity
 from reprocrate.manifest.strict import parse
 from reprocrate.standard import NEWEST, path_of, problems
@@ -20,6 +21,9 @@ from reprocrate.validation.policy import OFF, Policy, is_lower, is_untouchable, 
 
 MOST_BYTES = 1_000_000
 """A larger file is no policy."""
+
+_MOST_COMPLAINTS = 100
+_MOST_EXTENDED = 50
 
 _KINDS = ((bool, "true or false"), (int, "a whole number"), (float, "a number"), (str, "text"))
 
@@ -49,13 +53,22 @@ class _Reader:
         self._read: dict[Path, Policy] = {}
 
     def read(self, path: Path) -> Policy:
-        place = path.resolve()
+        try:
+            place = path.resolve()
+        except RuntimeError:  # so Python 3.11 says it
+            raise UsageError(f"{path} is no policy", "it is a link that leads to itself") from None
         if place in self._open:
             circle = [each.name for each in (*self._open[self._open.index(place) :], place)]
             raise UsageError(
                 f"the policy {path} extends itself",
                 " extends ".join(circle),
                 "Take one of them out of `extends`",
+            )
+        if len(self._open) == _MOST_EXTENDED:
+            raise UsageError(
+                f"the policy {self._open[0]} is not read",
+                f"more than {_MOST_EXTENDED} policies extend each other in a row",
+                "Let it extend fewer",
             )
         if place not in self._read:
             self._open.append(place)
@@ -96,6 +109,8 @@ def _inside(path: Path, name: str) -> Path:
 def _text(path: Path) -> str:
     if path.suffix not in (".toml", ".json"):
         raise UsageError(f"{path} is no policy", "a policy is a file that ends in .toml or .json")
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UsageError(f"{path} is no policy", "it is a device, a pipe or a socket")
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -113,8 +128,8 @@ def _document(path: Path, text: str) -> Any:
     if path.suffix == ".json":
         return parse(text.encode(), str(path))
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return read_toml(text)
+    except ValueError as error:
         raise UnreadableError(f"{path} is not valid TOML", str(error)) from None
 
 
@@ -122,8 +137,12 @@ def _document(path: Path, text: str) -> Any:
 
 
 def complaints(document: Any) -> list[Complaint]:
-    """All that is wrong with the document of a policy; of its meaning only where its shape is right."""
-    return list(_of_shape(document)) or [*_of_version(document), *_of_rules(document)]
+    """What is wrong with the document of a policy; of its meaning only where its shape is right.
+
+    That is everything, up to a hundred of it.
+    """
+    meaning = chain(_of_version(document), _of_rules(document))
+    return list(islice(_of_shape(document), _MOST_COMPLAINTS)) or list(islice(meaning, _MOST_COMPLAINTS))
 
 
 def _of_shape(document: Any) -> Iterator[Complaint]:

@@ -12,7 +12,7 @@ from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
 
 _LONGEST = 500
-_NUMBER = r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _BESIDE = rf"(?:±\s*(?P<spread>{_NUMBER})\s*%?|\([^()]*\)|\[[^\[\]]*\])"
 _FIGURE = re.compile(rf"(?P<value>{_NUMBER})\s*%?\s*{_BESIDE}?\s*[*†‡§¶↑↓a-d]?\s*")
 _BOLD = re.compile(r"\\(?:textbf|mathbf|bfseries|bf|boldsymbol|bm|B)(?![A-Za-z])|\*\*|<b>|<strong>")

@@ -11,19 +11,24 @@ from typing import Any, Protocol
 from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
 from reprocrate.manifest import (
+    VERSION,
     InvalidManifestError,
     Manifest,
+    Section,
     brought_by_newer_minor,
     is_newer_minor,
     is_older,
-    manifest_from,
+    manifest_of_shape,
     other_major,
+    shape_problems,
 )
 from reprocrate.manifest.strict import TextProblem, read_text
-from reprocrate.standard import SchemaProblem, problems
+from reprocrate.manifest.values_given import value_problems
+from reprocrate.standard import SchemaProblem
 from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 from reprocrate.validation.lineage import Lineage
+from reprocrate.validation.places import sections_of
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -67,13 +72,14 @@ class Subject:
         name: what the user calls it.
         document: the manifest as plain JSON values, whatever they are.
         files: the files around it, if they are to be judged as well.
-        text_problems: why the text that it was read from holds no document, if so.
+        read_problems: why the text that it was read from holds no document, if so; None where the document
+            was not read from a text.
     """
 
     name: str
     document: Any
     files: Files | None = None
-    text_problems: tuple[TextProblem, ...] = ()
+    read_problems: tuple[TextProblem, ...] | None = None
 
     @classmethod
     def of(cls, manifest: Manifest, name: str = MANIFEST_NAME, files: Files | None = None) -> Subject:
@@ -85,6 +91,11 @@ class Subject:
         """A subject whose manifest is given as it is stored, whatever these bytes are."""
         document, found = read_text(data)
         return cls(name, document, files, found)
+
+    @cached_property
+    def text_problems(self) -> tuple[TextProblem, ...]:
+        """Why there is no document: what is wrong with its text, or what no text could say."""
+        return value_problems(self.document) if self.read_problems is None else self.read_problems
 
     @cached_property
     def version(self) -> str | None:
@@ -109,10 +120,8 @@ class Subject:
 
     @cached_property
     def all_schema_problems(self) -> list[SchemaProblem]:
-        """Everything that the schema says against the document: the older version's, where it follows one."""
-        if self.version is not None and self.is_older:
-            return problems(self.document, "manifest", self.version)
-        return problems(self.document, "manifest")
+        """What the schema says against the document: the older version's, where it follows one."""
+        return shape_problems(self.document, self.version or VERSION)
 
     @property
     def schema_problems(self) -> list[SchemaProblem]:
@@ -147,6 +156,11 @@ class Subject:
         return self.files
 
     @cached_property
+    def sections(self) -> tuple[tuple[str, Section], ...]:
+        """Every part of the manifest with its pointer, which several rules walk through."""
+        return tuple(sections_of(self.well_formed))
+
+    @cached_property
     def evidence(self) -> Evidence:
         """Which runs results rest on, and with which values."""
         return Evidence(self.well_formed)
@@ -178,7 +192,7 @@ class Subject:
         if found or self.is_older:
             return None, found
         try:
-            return manifest_from(self.document, self.name, undecided=True), []
+            return manifest_of_shape(self.document, self.version or VERSION, self.name, undecided=True), []
         except InvalidManifestError as error:
             # The tests hold models and schema equal. If they are not, that must not look like a pass.
             return None, [SchemaProblem(each.pointer, "model", each.reason, "") for each in error.problems]

@@ -8,21 +8,22 @@ from pathlib import Path
 
 from reprocrate.bundle import layout, open_bundle
 from reprocrate.errors import ReprocrateError, UnreadableError, UsageError
-from reprocrate.files import could_not, write_atomically
+from reprocrate.files import write_atomically
 from reprocrate.manifest import (
     VERSION,
     InvalidManifestError,
     Migration,
     Problem,
+    document_of,
     document_version,
     is_newer_minor,
     is_older,
+    manifest_file_bytes,
     migrate,
 )
 from reprocrate.manifest.canonical import canonical_bytes
-from reprocrate.manifest.strict import parse
 from reprocrate.standard import problems
-from reprocrate.workflow.opening import Kind, added_by_us, kind_of
+from reprocrate.workflow.opening import Kind, added_by_us, kind_of, require_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def migrate_manifest(what: Path, output: Path | None = None, *, in_place: bool =
     if in_place and output is not None:
         raise UsageError("--in-place and --output do not go together", fix="Leave one of them out")
     source = _read(what)
-    document = parse(source.data, source.name)
+    document = document_of(source.data, source.name)
     version = document_version(document, source.name)
     if is_newer_minor(version):
         raise UnreadableError(
@@ -93,6 +94,7 @@ def migrate_manifest(what: Path, output: Path | None = None, *, in_place: bool =
 
 
 def _read(what: Path) -> _Source:
+    require_there(what)
     if what.is_dir():
         if not (what / layout.MANIFEST).is_file():
             raise UsageError(
@@ -104,10 +106,7 @@ def _read(what: Path) -> _Source:
         what /= layout.MANIFEST
     kind, path = kind_of(what)
     if kind is Kind.MANIFEST:
-        try:
-            return _Source(path.read_bytes(), str(path), path)
-        except OSError as error:
-            raise could_not("read", path, error) from error
+        return _Source(manifest_file_bytes(path), str(path), path)
     with open_bundle(path, skip=added_by_us) as bundle:
         data = bundle.manifest_bytes(check=False)
     return _Source(data, f"{layout.MANIFEST} in {path}", path, in_bundle=True)

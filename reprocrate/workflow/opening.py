@@ -14,6 +14,9 @@ from reprocrate.workflow.project import Project, find_project, is_project, open_
 IMPORTED = ".reprocrate/imported.json"
 """Marks a folder that a bundle was unpacked to; what `import` and `rerun` add lies beside it."""
 
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0\0\xfe\xff", b"\0\0\0{")
+"""What JSON in UTF-16 or UTF-32 begins with: no manifest, but nothing else either."""
+
 _ADDED_BY_US = (IMPORTED, ".reprocrate/environments/", ".reprocrate/reruns/")
 
 
@@ -50,13 +53,9 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
 
     Raises:
         UsageError: there is nothing, or nothing that holds an experiment.
+        UnreadableError: it is a file that cannot be read.
     """
-    try:
-        there = what.exists()
-    except (OSError, ValueError) as error:  # too long, or with a null character
-        raise UsageError("there can be no such path", str(error)[:200], "Check the path") from error
-    if not there:
-        raise UsageError(f"{what} does not exist", fix="Check the path")
+    require_there(what)
     if what.is_file():
         return (Kind.MANIFEST if _looks_like_json(what) else Kind.BUNDLE), what
     if (what / layout.MANIFEST).is_file() and not is_project_itself(what):
@@ -64,9 +63,28 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
     return Kind.PROJECT, find_project(what)
 
 
+def require_there(what: Path) -> None:
+    """Make sure that a path leads to a file or a folder, which can be read without waiting for anybody.
+
+    Raises:
+        UsageError: it does not.
+    """
+    try:
+        there = what.exists()
+    except (OSError, ValueError) as error:  # too long, or with a null character
+        raise UsageError("there can be no such path", str(error)[:200], "Check the path") from error
+    if not there:
+        raise UsageError(f"{what} does not exist", fix="Check the path")
+    if not what.is_file() and not what.is_dir():
+        raise UsageError(
+            f"{what} is a device, a pipe or a socket", "only files and folders are read", "Save it to a file"
+        )
+
+
 def is_project_itself(folder: Path) -> bool:
     """Whether a folder is where an experiment was run, even if a bundle was unpacked over it."""
-    return is_project(folder) and not (folder / layout.CHECKSUMS).is_file()
+    unpacked = (folder / layout.CHECKSUMS).is_file() or (folder / layout.STANDARD).is_dir()
+    return is_project(folder) and not unpacked
 
 
 def open_what(what: Path) -> Opened:
@@ -105,5 +123,5 @@ def _looks_like_json(path: Path) -> bool:
             start = file.read(64)
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read", error.strerror or str(error)) from error
-    begun = start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+    begun = start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) or start.startswith(_WIDE)
     return begun or (path.suffix == ".json" and not start.startswith(b"PK"))

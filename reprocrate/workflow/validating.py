@@ -22,6 +22,9 @@ INTEGRITY = "RC07"
 """Family of the rules about files being what the manifest declares; all of them find errors."""
 
 _IN_THE_LIST = (ProblemKind.CHANGED, ProblemKind.MISSING, ProblemKind.EXTRA)
+_ABOUT_BYTES = ("RC0705", "RC0706", "RC1801")
+"""Rules that find some of the same as opening a bundle does."""
+
 _GET_AGAIN = "Get the bundle again from where it was published"
 _SHOWN = 10
 
@@ -70,26 +73,34 @@ def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | 
 def _assess_bundle(path: Path, name: str, progress: Progress, policy: Policy | None) -> Report:
     with open_bundle(path, skip=added_by_us) as bundle:
         problems = bundle.verify(counter(progress, "checking digests", bundle.total_size))
-        unsafe = [
-            Finding(_rule_of(problem), Severity.ERROR, str(problem), Location(file=problem.path), _GET_AGAIN)
-            for problem in problems
-            if (problem.path == layout.CHECKSUMS and _needs_list(bundle)) or problem.kind not in _IN_THE_LIST
-        ]
         files = BundleFiles(bundle, {problem.path for problem in problems})
         try:
             subject = Subject.of_bytes(name, bundle.manifest_bytes(check=False), files)
         except UnreadableError:
             subject = Subject(name, None, files, (too_large(),))
         except IntegrityError:
-            return graded_by(policy, Report(name)).with_findings(unsafe)
+            return graded_by(policy, Report(name)).with_findings(_unsafe(bundle, problems, Report(name)))
         report = validate_by(policy, subject)
-        told = {(finding.code, finding.message) for finding in report.findings}
-        return report.with_findings(each for each in unsafe if (each.code, each.message) not in told)
+        return report.with_findings(_unsafe(bundle, problems, report))
 
 
-def _needs_list(bundle: Bundle) -> bool:
-    """Whether there must be a list of checksums: not in a folder that was never packed."""
-    return bundle.path.is_file() or any(path.startswith(layout.STANDARD) for path in bundle.names())
+def _unsafe(bundle: Bundle, problems: Iterable[Problem], report: Report) -> Iterator[Finding]:
+    """What is wrong with a bundle as a container, without what a rule found already."""
+    told = {finding.message for finding in report.findings if finding.code in _ABOUT_BYTES}
+    needs_list = bundle.path.is_file() or layout.is_packed(bundle.names())
+    for problem in problems:
+        missing = problem.path == layout.CHECKSUMS and needs_list
+        counts = missing or problem.kind not in _IN_THE_LIST
+        if counts and f"{problem.path} {problem.detail}" not in told:
+            yield _error(_rule_of(problem), str(problem), problem.path)
+    if needs_list and layout.METADATA not in bundle.names():
+        message = f"{layout.METADATA} is missing"
+        if message not in told:
+            yield _error("RC1801", message, layout.METADATA)
+
+
+def _error(code: str, message: str, path: str) -> Finding:
+    return Finding(code, Severity.ERROR, message, Location(file=path), _GET_AGAIN)
 
 
 def _rule_of(problem: Problem) -> str:

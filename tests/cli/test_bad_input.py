@@ -50,6 +50,38 @@ def test_a_path_that_does_not_exist(cli: Any, tmp_path: Path, command: str) -> N
     assert "nowhere.zip" in cli.complaint(tmp_path, command, "nowhere.zip", code=2)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("command", ["show", "validate", "plan", "migrate"])
+def test_a_pipe_or_a_device_is_not_waited_for(cli: Any, tmp_path: Path, command: str) -> None:
+    os.mkfifo(tmp_path / "manifest.json")
+    for name in ("manifest.json", "/dev/zero"):
+        assert "is a device, a pipe or a socket" in cli.complaint(tmp_path, command, name, code=2)
+
+
+@pytest.mark.parametrize("command", ["show", "validate", "plan", "migrate"])
+def test_a_path_that_is_too_long(cli: Any, tmp_path: Path, command: str) -> None:
+    assert "there can be no such path" in cli.complaint(tmp_path, command, "a" * 5000, code=2)
+
+
+@pytest.mark.parametrize("command", ["show", "plan", "migrate"])
+def test_text_that_is_no_manifest_is_refused_with_code_and_place(
+    cli: Any, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "broken.json").write_text('{"a": {"b": NaN}}')
+    complaint = cli.complaint(tmp_path, command, "broken.json", code=3)
+    assert "broken.json line 1 column 13: NaN is not JSON (RC0006 at /a/b)" in complaint
+    (tmp_path / "wide.txt").write_text('{"a": 1}', encoding="utf-16")
+    assert "byte order mark" in cli.complaint(tmp_path, command, "wide.txt", code=3)
+
+
+def test_long_names_of_a_stranger_are_cut_off(cli: Any, tmp_path: Path) -> None:
+    document = {"manifest_version": "1." + "1" * 1_000_000}
+    (tmp_path / "long.json").write_text(json.dumps(document))
+    complaint = cli.complaint(tmp_path, "migrate", "long.json", code=3)
+    assert len(complaint) < 25_000
+    assert "more characters" in complaint
+
+
 @pytest.mark.parametrize("command", ["show", "validate", "plan", "pack"])
 def test_a_project_in_which_nothing_has_run(cli: Any, tmp_path: Path, command: str) -> None:
     (tmp_path / "reprocrate.toml").write_text("")
@@ -377,6 +409,34 @@ def test_what_is_no_bundle(cli: Any, bundle: Path, command: str, kind: str, expe
     complaint = cli.complaint(bundle.parent, command, bundle.name, code=3)
     assert bundle.name in complaint
     assert expected in complaint
+
+
+@pytest.mark.parametrize(
+    ("lost", "expected"), [(CHECKSUMS, {"RC0705"}), ("ro-crate-metadata.json", {"RC0705", "RC1801"})]
+)
+def test_an_unpacked_bundle_that_lost_what_tells_whether_it_is_whole(
+    cli: Any, bundle: Path, lost: str, expected: set[str]
+) -> None:
+    """It holds the settings of its project, and still is no project in which nothing was run."""
+    folder = bundle.parent / "unpacked"
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(folder)
+    assert (folder / "reprocrate.toml").is_file()
+    (folder / lost).unlink()
+    report = cli.here(folder, "validate", "--json", code=1).document("report")
+    assert {each["code"] for each in report["findings"] if each["severity"] == "error"} == expected
+
+
+@pytest.mark.parametrize("line", ["../elsewhere", "/etc/passwd", "data/points.csv"])
+def test_a_line_of_the_list_is_no_file(cli: Any, bundle: Path, line: str) -> None:
+    """What only the list names cannot be unpacked, so that nothing about the files is unsafe."""
+    folder = bundle.parent / "unpacked"
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(folder)
+    with (folder / CHECKSUMS).open("a", encoding="utf-8") as file:
+        file.write(f"{'0' * 64}  {line}\n")
+    report = cli.here(folder, "validate", "--json", code=1).document("report")
+    assert [each["code"] for each in report["findings"] if each["severity"] == "error"] == ["RC0705"]
 
 
 @pytest.mark.requirement("RQ18")

@@ -209,7 +209,7 @@ def many_folders() -> Sample:
 
 
 def unusual() -> Sample:
-    """What is rare: several seeds a run, a container, an older output, other kinds of command and claim."""
+    """What is rare: several seeds a run or none, a container, an older output, other kinds of claim."""
     sample = two_configurations(2)
     document = sample.document
     wide, _again, linear, last = document["runs"]
@@ -230,6 +230,7 @@ def unusual() -> Sample:
     linear["command"] = ["python", "-m", "models", "--config=features.py"]
     linear["working_directory"] = "src"
     linear["kind"] = "evaluate"
+    document["runs"].append({**last, "id": "parts", "kind": "preprocess", "seeds": [], "metrics": []})
     del last["code"]
     del last["duration_s"]
     patch = b"--- a\n+++ b\n"

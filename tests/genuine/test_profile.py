@@ -22,8 +22,16 @@ pytestmark = pytest.mark.genuine
 
 CASES = [case for case in all_cases() if case.name.startswith("RC18")]
 NEWER = {"RC1801/valid/newer-pair"}
-UNREADABLE = {f"RC1801/invalid/{name}" for name in ("not-json", "no-graph", "twice", "no-root")}
+UNREADABLE = {f"RC1801/invalid/{name}" for name in ("absent", "not-json", "no-graph", "twice", "no-root")}
 """What is no crate: the validator says so without asking our profile."""
+
+PROFILE = "https://w3id.org/reprocrate/profile/1.0"
+BEYOND_FILES = (
+    f"The Root Data Entity identifier '{PROFILE}' SHOULD resolve",  # the judge is offline
+    f"Web-based Data Entity '{PROFILE}' is not directly downloadable",
+    "An Organization entity SHOULD have a ROR identifier",  # the developers are in no registry
+)
+"""What the validator recommends and only the network or a registry can tell."""
 
 TERMS = "https://w3id.org/reprocrate/terms#"
 WORDS = {
@@ -64,25 +72,24 @@ def test_shapes_and_rules_agree_on_every_crate(case: Case, judge: Any, repositor
 
 
 def test_what_cannot_be_read_is_no_crate_for_the_validator_either(judge: Any, repository: Path) -> None:
-    """Of the four, the one that says so: the validator itself fails on an `@graph` that is a number."""
+    """Of these, the one that says so: the validator itself fails on an `@graph` that is a number."""
     crate = repository / "schema" / "1.0" / "conformance" / "RC1801" / "invalid" / "not-json" / "files"
     assert judge(crate, "reprocrate-1.0", "REQUIRED", "checked")
 
 
 def test_the_profile_crate_is_a_crate_and_lists_its_files(judge: Any, profile: Path) -> None:
-    assert [issue.message for issue in judge(profile, "ro-crate-1.3", "REQUIRED")] == []
+    """Nothing that RO-Crate 1.3 recommends stays open but what no file can answer."""
+    open_still = [issue.message for issue in judge(profile, "ro-crate-1.3")]
+    assert [message for message in open_still if not any(map(message.startswith, BEYOND_FILES))] == []
+    assert len(open_still) == len(BEYOND_FILES)
     entities = {
         entity["@id"]: entity
         for entity in json.loads((profile / "ro-crate-metadata.json").read_bytes())["@graph"]
     }
     there = {path.relative_to(profile).as_posix() for path in profile.rglob("*") if path.is_file()}
-    listed = {
-        name
-        for name, entity in entities.items()
-        if entity["@type"] == "File" and not name.startswith("https:")
-    }
+    listed = {name for name, entity in entities.items() if entity["@type"] == "File"}
     assert listed == there - {"ro-crate-metadata.json"}
-    root = entities["https://w3id.org/reprocrate/profile/1.0"]
+    root = entities[PROFILE]
     assert root["@type"] == ["Dataset", "Profile"]
     roles = {
         entities[each["@id"]]["hasRole"]["@id"].rpartition("/")[2]: entities[each["@id"]]["hasArtifact"][
@@ -91,7 +98,9 @@ def test_the_profile_crate_is_a_crate_and_lists_its_files(judge: Any, profile: P
         for each in root["hasResource"]
     }
     assert set(roles) == {"specification", "mapping", "vocabulary", "schema", "validation"}
-    assert set(roles.values()) <= {part["@id"] for part in root["hasPart"]}
+    elsewhere = {name for name in roles.values() if name.startswith("https:")}
+    assert set(roles.values()) - elsewhere <= {part["@id"] for part in root["hasPart"]}
+    assert {entities[name]["@type"] for name in elsewhere} == {"CreativeWork"}
 
 
 def test_most_shapes_have_a_crate_that_they_object_to(profile: Path) -> None:

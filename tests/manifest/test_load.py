@@ -90,7 +90,7 @@ def test_file_without_permission_is_named(tmp_path: Path) -> None:
     [
         (b"", "it is empty, and so is not JSON (RC0004)"),
         (b'{"manifest_version": "1.0",}', "line 1 column 28"),
-        (b'{"a": 1, "a": 2}', "given twice in one object (RC0005). `reprocrate explain RC0005`"),
+        (b'{"a": 1, "a": 2}', "given twice in one object (RC0005 at /a). `reprocrate explain RC0005`"),
         (b'{"a": NaN}', "NaN is not JSON"),
         (b"\xff\xfe{}", "byte order mark"),
         (b"[]", "a manifest is a JSON object"),

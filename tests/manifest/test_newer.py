@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from reprocrate.manifest import InvalidManifestError, NewerWordError, manifest_from, parse_manifest
+from reprocrate.manifest import (
+    InvalidManifestError,
+    NewerWordError,
+    manifest_from,
+    manifest_of_shape,
+    parse_manifest,
+)
 from reprocrate.manifest.canonical import canonical_bytes
 from reprocrate.render.show import show_document, show_text
 from reprocrate.standard import problems, shipped_bytes
@@ -104,7 +110,7 @@ def test_an_unknown_status_does_not_count_as_failed() -> None:
 
 
 def test_an_undecided_word_can_be_shown_but_not_compared() -> None:
-    run = manifest_from(with_word(("runs", 0, "status")), undecided=True).runs[0]
+    run = manifest_of_shape(with_word(("runs", 0, "status")), "1.7", undecided=True).runs[0]
     word: Any = run.status
     assert f"{word}" == WORD
     assert run.model_dump()["status"] == WORD

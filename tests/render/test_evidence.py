@@ -57,10 +57,12 @@ def test_orderings_and_gains(change: dict[str, Any], standing: Standing) -> None
 def test_thresholds(relation: str, value: float, standing: Standing) -> None:
     change = {"kind": "threshold", "relation": relation, "value": value, "evidence": ["mlp.accuracy"]}
     assert judged(change).standing is standing
+    assert judged(change | {"kind": "value"}).standing is standing  # a value with a side is a threshold
 
 
 @pytest.mark.parametrize(
-    ("margin", "standing"), [(0.01, Standing.SUPPORTED), (0.001, Standing.CONFLICTING), (None, Standing.OPEN)]
+    ("margin", "standing"),
+    [(0.01, Standing.SUPPORTED), (0.001, Standing.CONFLICTING), (None, Standing.SUPPORTED)],
 )
 def test_claimed_values(margin: float | None, standing: Standing) -> None:
     change = {"kind": "value", "relation": "equals", "value": 0.96, "evidence": ["mlp.accuracy"]}

@@ -178,6 +178,8 @@ def test_threshold_by_the_interval_of_the_mean(
 ) -> None:
     claim = Claim("c", "It is high.", "threshold", results=("net",), relation=relation, value=bound)  # type: ignore[arg-type]
     assert verdict(claim, result("net", values)).outcome is outcome
+    if relation:  # the specification lets a value with a side be one
+        assert verdict(replace(claim, kind="value"), result("net", values)).outcome is outcome
 
 
 def test_threshold_of_a_metric_to_be_minimized_is_an_upper_bound() -> None:
@@ -201,6 +203,14 @@ def test_value_by_the_verdict_on_its_result(
 ) -> None:
     claim = Claim("c", "Accuracy is 0.9624.", "value", results=("net",), value=0.9624, margin=margin)
     assert verdict(claim, result("net", HIGH, rerun)).outcome is outcome
+
+
+def test_claimed_figure_is_held_against_the_recorded_figure_not_the_mean() -> None:
+    claim = Claim("c", "The median is 0.97.", "value", results=("net",), value=0.97)
+    judged = result("net", HIGH)
+    assert verdict(claim, judged).outcome is NOT_UPHELD
+    median = replace(judged, case=replace(judged.case, stated=0.97))
+    assert verdict(claim, median).outcome is UPHELD
 
 
 def test_claim_has_a_margin_of_its_own() -> None:

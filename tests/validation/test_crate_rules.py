@@ -90,9 +90,22 @@ def test_entities_that_name_places_outside_are_not_followed() -> None:
     assert codes(json.dumps(document).encode()) == set()
 
 
+def test_metadata_and_list_of_checksums_must_agree() -> None:
+    document = sound()
+    document["@graph"].append({"@id": "notes.txt", "@type": "File", "sha256": "0" * 64})
+    root = next(entity for entity in document["@graph"] if entity["@id"] == "./")
+    root["hasPart"].append({"@id": "notes.txt"})
+    crate = Crate(SOUND, json.dumps(document).encode())
+    crate._files["notes.txt"] = b"a note"
+    for digest, found in (("0" * 64, set()), ("1" * 64, {"RC1806"})):
+        crate._files["manifest-sha256.txt"] = f"{digest}  notes.txt\n".encode()
+        report = validate(Subject("crate", SOUND.document, crate), only=["RC18"])
+        assert {finding.code for finding in report.findings} == found
+
+
 def test_a_project_that_was_not_packed_has_nothing_to_say_about_crates() -> None:
     crate = Crate(SOUND, b"")
     del crate._files[METADATA]
     report = validate(Subject("project", SOUND.document, crate), only=["RC18"])
     assert report.findings == ()
-    assert len(report.assessed) == 8
+    assert len(report.assessed) == 9

@@ -28,6 +28,14 @@ from reprocrate.validation.rules import structure
 CHUNKS = 16
 
 
+@pytest.fixture(autouse=True)
+def the_validator_decides_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast one was made of the schema as it is written, and knows nothing of a mutation."""
+    monkeypatch.setattr(
+        sys.modules["reprocrate.standard.problems"], "_fast_judge", lambda *_: lambda _: False
+    )
+
+
 @cache
 def matrix() -> ModuleType:
     spec = importlib.util.spec_from_file_location("matrix", Path(__file__).parents[1] / "matrix.py")

@@ -18,6 +18,7 @@ from reprocrate.validation import FAMILIES, FolderFiles, Subject, all_rules, val
 from reprocrate.validation.cases import patched
 
 HONEST: dict[str, Any] = json.loads(shipped_bytes("conformance/golden/full.json"))
+SCHEMAS = "https://w3id.org/reprocrate/schema/"
 OTHER = "1bb988d9684dd5342c3e31b5b560d33affa87a6371365ee0dd8fbfc20e0fe73c"
 WIDE, NARROW, OVERALL = "/results/0", "/results/1", "/results/2"
 
@@ -545,7 +546,10 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0612", "a width that did not run", [put("/configurations/0/hyperparameters/width", 128)]),
     ("RC0707", "a file of no bytes", [put("/runs/3/outputs/0/size", 0)]),
     ("RC1007", "an attempt longer than there was time", [put("/runs/0/attempts/0/duration_s", 45000)]),
+    ("RC0010", "another version's schema", [put("/$schema", f"{SCHEMAS}0.9/manifest.schema.json")]),
+    ("RC0024", "a migration from the same version", [put("/migrated/from", "1.0")]),
     ("RC1101", "no authors", [drop("/experiment/authors")]),
+    ("RC1101", "an author without a name", [put("/experiment/authors/0/name", " ")]),
     ("RC1102", "no licence", [drop("/experiment/license")]),
     ("RC1103", "no description", [drop("/experiment/description")]),
     ("RC1104", "an ORCID with a misprint", [put("/experiment/authors/0/orcid", "0000-0002-1825-0079")]),

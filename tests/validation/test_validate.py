@@ -206,7 +206,7 @@ def test_rule_can_say_that_it_cannot_be_applied() -> None:
 def test_models_that_refuse_what_the_schema_accepts_are_not_taken_for_a_pass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("reprocrate.validation.subject.problems", lambda *_: [])
+    monkeypatch.setattr("reprocrate.validation.subject.shape_problems", lambda *_: [])
     document = base()
     del document["experiment"]["title"]
     report = validate(Subject("rings", document))

@@ -82,19 +82,24 @@ class Findings:
 def _claim(evidence: Evidence, name: str) -> Markup:
     claim = evidence.claim
     labels = ["Primary claim" if claim.primary else "Claim", evidence.place]
-    plots = [
-        contrast_plot(one, claim.by, f"{name}-{index}") for index, one in enumerate(evidence.contrasts[:4])
+    drawn = [
+        (one, plot)
+        for index, one in enumerate(evidence.contrasts[:4])
+        if (plot := contrast_plot(one, claim.by, f"{name}-{index}"))
     ]
-    caption = (
-        element("figcaption", "The line is the difference, the band its interval.") if any(plots) else None
-    )
+    several = len(evidence.contrasts) > 1  # then nothing else says which of them a plot shows
+    plots = [
+        joined([element("p", f"{one.a} minus {one.b}", class_="note") if several else None, plot])
+        for one, plot in drawn
+    ]
+    caption = element("figcaption", "The line is the difference, the band its interval.") if plots else None
     return element(
         "article",
         element("p", ", ".join(label for label in labels if label), class_="eyebrow"),
         element("p", claim.text, class_="claim-text"),
         element("p", element("span", evidence.standing.words, class_=f"tag {_TAGS[evidence.standing]}")),
         element("p", evidence.reason),
-        element("figure", *plots, caption) if any(plots) else None,
+        element("figure", *plots, caption) if plots else None,
         class_="claim",
     )
 

@@ -25,6 +25,7 @@ class Case:
         original: the recorded values.
         rerun: the values of the rerun.
         asked: the seeds that this rerun was asked for; empty where it was not asked for this result at all.
+        stated: the recorded figure, which claims are about; the mean of the recorded values where not given.
         margin: the largest difference of means without importance, declared before or given by the reader.
         tolerance: the metric's declared tolerance between runs of one seed.
         host: how the rerun's machine differs, for the tolerance that is assumed where none is declared.
@@ -42,6 +43,7 @@ class Case:
     original: Sample
     rerun: Sample
     asked: tuple[Seed, ...]
+    stated: float | None = None
     margin: Margin | None = None
     tolerance: Tolerance | None = None
     host: HostDifference = HostDifference.CPU

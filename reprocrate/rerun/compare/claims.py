@@ -47,7 +47,7 @@ class Claim:
         results: ids of the results of a value or a threshold.
         duels: pairs of results of which the first is claimed to be better.
         primary: whether the paper stands or falls with it.
-        relation: for a threshold, on which side of the value.
+        relation: for a threshold, on which side of the value; a value with such a side is judged as one.
         value: the claimed value.
         by: by how much the first must be better at least, in the metric's unit.
         margin: equivalence margin for a claimed value, in the metric's unit.
@@ -125,7 +125,8 @@ def _undecided(claim: Claim, explanation: str) -> ClaimJudged:
 def _parts(claim: Claim, results: Mapping[str, Judged]) -> list[Part]:
     if claim.duels:
         return [_duel(claim, one, results) for one in claim.duels]
-    judge: Callable[[Claim, Judged], Part] = _threshold if claim.kind == "threshold" else _value
+    bounded = claim.kind == "threshold" or claim.relation in ("at_least", "at_most")
+    judge: Callable[[Claim, Judged], Part] = _threshold if bounded else _value
     return [judge(claim, results[name]) for name in claim.results]
 
 
@@ -153,9 +154,11 @@ def _value(claim: Claim, judged: Judged) -> Part:
         return Part(name, ClaimOutcome.NOT_UPHELD, why, bound=margin)
     if not judged.outcome.confirms:
         return Part(name, ClaimOutcome.UNDECIDED, why, bound=margin)
-    if claim.value is not None and not _agrees(claim.value, judged.case.original.mean, margin):
+    # what is claimed of a median or an average is that figure, though reruns are judged by means
+    recorded = judged.case.original.mean if judged.case.stated is None else judged.case.stated
+    if claim.value is not None and not _agrees(claim.value, recorded, margin):
         why = (
-            f"The rerun confirms the recorded {number(judged.case.original.mean)} ({judged.outcome.words}), "
+            f"The rerun confirms the recorded {number(recorded)} ({judged.outcome.words}), "
             f"which is not the claimed {number(claim.value)}."
         )
         return Part(name, ClaimOutcome.NOT_UPHELD, why, bound=margin)

@@ -112,6 +112,7 @@ class _Comparison:
             original=recorded,
             rerun=again,
             asked=asked,
+            stated=result.value,
             margin=self.margins.get(result.metric) or _declared_margin(metric),
             tolerance=_declared_tolerance(metric),
             host=self.host or self._host(sides),

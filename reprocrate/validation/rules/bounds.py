@@ -20,7 +20,6 @@ from reprocrate.validation.rules.results import (
     SPREADS_OF_VALUES,
     determined_interval,
     values_are_known,
-    values_behind_the_spread,
 )
 from reprocrate.validation.subject import Subject
 
@@ -122,9 +121,9 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
         each printed `sd` or `se` (times the square root of n) by the factor of its entry, is smaller than R
         / sqrt(2 (n - d)) or larger than R sqrt(k (n - k) / (n (n - d))), with k half of n, rounded down.
         Where `ddof` is absent either will do. Allowed are half a unit of the deviation's own last place, for
-        R one unit of the finest last place among `value`, `minimum` and `maximum`, and a relative 1e-9. A
-        deviation of 0 is taken to be rounded like the other numbers, to a tenth at most; at the `sd` or
-        `dispersion`.
+        R one unit of the finest last place among `value`, `minimum` and `maximum`, and a relative 1e-9. An
+        `sd` of 0 is taken to be rounded like the other numbers, and all of them to a tenth at most; at the
+        `sd` or `dispersion`.
     Why: with R the range and d the ddof it is at least R / sqrt(2 (n - d)), all other values in the middle,
         and at most (R / 2) sqrt(n / (n - d)), half of the values at each end.
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
@@ -221,7 +220,7 @@ def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
         is_around = interval.low - slack <= result.value <= interval.high + slack
         is_judged = (
             is_laid_around_the_value(interval)
-            and determined_interval(result, values_behind_the_spread(subject, result)) is None
+            and not _is_recomputed(subject, result)
             and not _follows(result, interval)
         )
         if interval.low > interval.high or (is_judged and not is_around):
@@ -232,6 +231,12 @@ def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
                 low=interval.low,
                 high=interval.high,
             )
+
+
+def _is_recomputed(subject: Subject, result: Result) -> bool:
+    """Whether another rule computes the interval again from the values, be they fewer than the runs."""
+    sample = subject.evidence.sample(result)
+    return sample is not None and determined_interval(result, sample.values) is not None
 
 
 def is_laid_around_the_value(interval: Interval) -> bool:

@@ -75,11 +75,11 @@ def effect_recomputes(subject: Subject) -> Iterator[Found]:
     Judged: each `effect`, at its `value`, to a relative 1e-9. From the two declared `value`s: a minus b for
         the kind `difference`, a over b for `ratio` (where b is not 0). From the values of both sides, where
         both are over runs or folds and can be told: `cohen_d`, the difference of the means over the pooled
-        standard deviation (of n + k - 2, where there are three values and one side varies); `cliff_delta`,
-        the share of the n k pairs with the larger value in a minus that in b; and
-        `probability_of_improvement`, the share of pairs with the better value in a, a tie counting half,
-        where the metric's `direction` is `maximize` or `minimize`. Where the last two cannot be computed,
-        `cliff_delta` must lie in [-1, 1] and `probability_of_improvement` in [0, 1].
+        standard deviation (of n + k - 2, where there are three values, one side varies, and no magnitude is
+        above 1e300, or below 1e-290 and not 0); `cliff_delta`, the share of the n k pairs with the larger
+        value in a minus that in b; and `probability_of_improvement`, the share of pairs with the better value
+        in a, a tie counting half, where the metric's `direction` is `maximize` or `minimize`. Where the last
+        two cannot be computed, `cliff_delta` must lie in [-1, 1] and `probability_of_improvement` in [0, 1].
     Why: claims are judged by the effect, and its sign says which side is better.
     Fix: let reprocrate compute the comparison anew; a minus b, or a over b.
     """

@@ -79,9 +79,9 @@ def counted_value_is_a_count(subject: Subject) -> Iterator[Found]:
         role `test`, and N as its `count` or none; where there is none of the name, `split` is absent, is the
         `split` of the metric's source, or holds `test` in capitals or small letters. The value has to be c k
         / N for a whole k from 0 to N, where c is 1 for the unit `fraction`, 100 for `percent`, and any of 1,
-        100 and N for another unit or none. Allowed are a relative 1e-9; half a unit of the finest last place
-        among all values of the metric and configuration that are judged here; and, for a number that is an
-        IEEE single, 2^-22 of it; at the `value`.
+        100 and N for another unit or none. Allowed are a relative 1e-9, for k = 0 that of one item; half a
+        unit of the finest last place among all values of the metric and configuration that are judged here;
+        and, for a number that is an IEEE single, 2^-22 of it; at the `value`.
     Why: of 300 items 273 or 274 are right, never 273.6; another value was measured on another test set. A
         value that was rounded when it was recorded is judged by the digits that are left.
     Fix: correct `count_of`, or what the program writes; leave `count_of` out if the metric counts no items.

@@ -14,16 +14,21 @@ from reprocrate.validation.subject import Subject
 from reprocrate.validation.times import instant
 
 
-@rule("RC1101", SHOULD, spec="experiment", since="1.0", says="no authors are given")
+@rule("RC1101", SHOULD, spec="experiment", since="1.0", says="{what}")
 def authors_are_given(subject: Subject) -> Iterator[Found]:
     """An experiment SHOULD name its authors.
 
-    Judged: an experiment with no `authors`; at `/experiment`.
+    Judged: an experiment with no `authors`, at `/experiment`; and each author with a blank name, at the
+        `name`.
     Why: somebody has to answer for it, and to be cited.
     Fix: set `authors` in `[experiment]` of reprocrate.toml.
     """
-    if not subject.well_formed.experiment.authors:
-        yield Found("/experiment")
+    authors = subject.well_formed.experiment.authors
+    if not authors:
+        yield Found("/experiment", what="no authors are given")
+    for pointer, author in numbered("/experiment/authors", authors):
+        if is_blank(author.name):
+            yield Found(f"{pointer}/name", what="the name of an author is blank")
 
 
 @rule("RC1102", SHOULD, spec="experiment", since="1.0", says="no licence is given")

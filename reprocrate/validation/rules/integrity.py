@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES, names_problems
 from reprocrate.bundle.checksums import parse_checksums
-from reprocrate.bundle.layout import CHECKSUMS
+from reprocrate.bundle.layout import CHECKSUMS, is_packed
 from reprocrate.errors import UnavailableError
 from reprocrate.files import tree_digest
 from reprocrate.manifest import File, Lock, Manifest
@@ -116,19 +116,25 @@ def place_holds_one_file(subject: Subject) -> Iterator[Found]:
 def list_of_checksums_names_every_file(subject: Subject) -> Iterator[Found]:
     """Every file of a bundle MUST be in its `manifest-sha256.txt` with its SHA-256, and nothing else may be.
 
-    Judged: a bundle with a `manifest-sha256.txt`; one finding for each file that is missing, extra or changed
-        and for each line that cannot be read; at the empty pointer.
+    Judged: a bundle with a `manifest-sha256.txt`: one finding for each file that is missing, extra or
+        changed, for each line that cannot be read, whose name is unsafe (RC0706) or in an earlier line, and
+        one where lines end in CR LF; a file of such a line is not extra. And once a bundle without the list,
+        which is told from a project that was not packed yet by files below `.reprocrate/standard/`. At the
+        empty pointer.
     Why: the list is what anyone can check with common tools; a file that it does not confirm may be anything.
     Fix: get the bundle again from where it was published, or pack it again.
     """
     files = subject.given_files
     if not files.exists(CHECKSUMS):
-        return  # a project that was not packed yet
+        if is_packed(files.names()):
+            yield Found("", path=CHECKSUMS, what="is missing")
+        return
     listed, problems = parse_checksums(files.read(CHECKSUMS, MAX_CHECKSUMS_BYTES))
     for problem in problems:
         yield Found("", path=problem.path, what=problem.detail)
+    told = {problem.path for problem in problems}
     there = set(files.names()) - {CHECKSUMS}
-    for path in sorted(listed.keys() | there):
+    for path in sorted((listed.keys() | there) - (told - listed.keys())):
         if path not in there:
             yield Found("", path=path, what=f"is missing: {CHECKSUMS} lists it")
         elif path not in listed:

@@ -40,8 +40,8 @@ def _behind(manifest: Manifest, name: str) -> list[Result]:
         result = manifest.find_result(each)
         if result and each not in found:
             found[each] = result
-            waiting.extend(result.results)
-    return [result for result in found.values() if not result.results]
+            waiting.extend(result.results if result.over == "results" else ())
+    return [result for result in found.values() if result.over != "results"]
 
 
 def _on_a(role: str, manifest: Manifest) -> Iterator[Found]:

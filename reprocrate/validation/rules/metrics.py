@@ -75,8 +75,9 @@ def count_is_that_of_the_test_split(subject: Subject) -> Iterator[Found]:
     """The `count_of` of a metric MUST be the `count` of every test split that its results were measured on.
 
     Judged: each metric with `count_of`, against each result over runs of it on a split with the role `test`
-        and a `count`: of the result's data, or where it names none of the configuration's, or else of any;
-        one finding for each metric, at the `count_of`.
+        and a `count`: of the result's data, or where it names none of the configuration's, or else of any,
+        where all test splits of this name there have the same `count`; one finding for each metric, at the
+        `count_of`.
     Why: which values the metric can have, and the smallest difference between two of them, follow from it.
     Fix: correct `count_of` or the split's `count`; where test sets differ in size, leave `count_of` out.
     """

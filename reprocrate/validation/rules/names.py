@@ -10,7 +10,7 @@ from reprocrate.files import safe_relative
 from reprocrate.manifest import Manifest, Preprocessing, Section
 from reprocrate.manifest.canonical import MAX_SAFE_INTEGER, number_text
 from reprocrate.standard import pointer_to
-from reprocrate.validation.places import numbered, sections_of, values_of
+from reprocrate.validation.places import numbered, values_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
@@ -30,9 +30,7 @@ _IDENTIFIED = (
 )
 _TIMES = frozenset({"created", "resolved", "retrieved", "started", "when"})
 _PATHS = frozenset({"card", "file", "folder", "path", "working_directory"})
-_CREDENTIALS = re.compile(
-    r"\b(?:https?://[^/?#\s@]+@|[a-z][a-z0-9+.-]*://[^/?#\s@:]*:[^/?#\s@]+@)", re.IGNORECASE
-)
+_CREDENTIALS = re.compile(r"\bhttps?://[^/?#\s@]+@|(?<=[a-z0-9+.-])://[^/?#\s@:]*:[^/?#\s@]+@", re.IGNORECASE)
 
 
 @rule("RC0110", MUST, spec="the-manifest", since="1.0", says='"{name}" is already the id of {other}')
@@ -160,7 +158,7 @@ def prefix_is_declared(subject: Subject) -> Iterator[Found]:
     Fix: add the extension's address and prefix to `extensions`, or start the name with `x-`.
     """
     declared = {extension.prefix for extension in subject.well_formed.extensions}
-    for pointer, section in sections_of(subject.well_formed):
+    for pointer, section in subject.sections:
         for name in section.model_extra or ():
             prefix, colon, _ = name.partition(":")
             if colon and not name.startswith("x-") and prefix not in declared:
@@ -199,7 +197,7 @@ def time_exists(subject: Subject) -> Iterator[Found]:
     Why: a month 13 or an hour 25 shows that the time was not read from a clock.
     Fix: correct the time.
     """
-    for pointer, section in sections_of(subject.well_formed):
+    for pointer, section in subject.sections:
         for name in _TIMES & type(section).model_fields.keys():
             time = getattr(section, name)
             if time is not None and not _exists(time):
@@ -237,7 +235,7 @@ def path_means_the_same_everywhere(subject: Subject) -> Iterator[Found]:
     Why: a bundle that cannot be unpacked somewhere cannot be reproduced there.
     Fix: rename the file, run again, and pack again.
     """
-    for pointer, section in sections_of(subject.well_formed):
+    for pointer, section in subject.sections:
         for name, path in _paths(section):
             reason = _misleads(path)
             if reason:
@@ -267,9 +265,10 @@ def address_holds_no_credentials(subject: Subject) -> Iterator[Found]:
     """A manifest MUST NOT hold an address with a password, or a web address with a user name.
 
     Judged: every value in the document that is text and holds, in any case, `http://` or `https://` with at
-        least one character up to an `@`, or any scheme and `://` with a colon and at least one character
-        behind it up to an `@` (the user before the colon may be empty); up to the `@` stands no `/`, `?`, `#`
-        or white space. Once for each text, at the text.
+        least one character up to an `@`, or any scheme (one of its characters will do: a letter or digit from
+        ASCII, `+`, `.` or `-`) and `://` with a colon and at least one character behind it up to an `@` (the
+        user before the colon may be empty); up to the `@` stands no `/`, `?`, `#` or white space. Once for
+        each text, at the text.
     Why: a manifest is published, and a token in it is then everybody's.
     Fix: remove the part before the @, make the token invalid where it was issued, and run again without it.
     """
@@ -294,7 +293,7 @@ def path_can_be_written_on_windows(subject: Subject) -> Iterator[Found]:
         them; but on Windows the file cannot be unpacked, or lands in another one behind the colon.
     Fix: let the program write `-` or `_` in its place, and run again.
     """
-    for pointer, section in sections_of(subject.well_formed):
+    for pointer, section in subject.sections:
         for name, path in _paths(section):
             characters = [each for each in '<>:"|?*' if each in path]
             if characters and not _misleads(path):
@@ -311,7 +310,7 @@ def licence_expression_can_be_read(subject: Subject) -> Iterator[Found]:
     Why: programs that read licences refuse the whole of it, and it then says nothing.
     Fix: write the expression as SPDX gives it, such as "(MIT OR Apache-2.0) AND CC-BY-4.0".
     """
-    for pointer, section in sections_of(subject.well_formed):
+    for pointer, section in subject.sections:
         expression = getattr(section, "license", None)
         if isinstance(expression, str) and (why := _fault_of_expression(expression)):
             yield Found(f"{pointer}/license", expression=expression, why=why)

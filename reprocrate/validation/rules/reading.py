@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from reprocrate.manifest import VERSION
+from reprocrate.manifest import VERSION, brought_by_newer_minor
 from reprocrate.manifest.strict import DEPTH, ENCODING, NUMBER, SIZE, SURROGATE, SYNTAX, TWICE
+from reprocrate.standard import MOST_PROBLEMS, schema_url
 from reprocrate.validation.rule import MAY, MUST, SHOULD, Found, Need, rule
 from reprocrate.validation.subject import Subject
+
+_ADDRESSES = "https://w3id.org/reprocrate/"
+_ADDRESS = re.compile(r"https://w3id\.org/reprocrate/schema/([0-9]+\.[0-9]+)/manifest\.schema\.json")
 
 
 @rule(
@@ -16,7 +21,7 @@ from reprocrate.validation.subject import Subject
     spec="versions",
     since="1.0",
     says="version {version} is newer than {known}, the newest known here: "
-    "{properties} unknown properties and {words} unknown words were kept and not judged",
+    "{at_least}{properties} unknown properties and {words} unknown words were kept and not judged",
     needs=Need.DOCUMENT,
 )
 def version_is_known(subject: Subject) -> Iterator[Found]:
@@ -29,11 +34,16 @@ def version_is_known(subject: Subject) -> Iterator[Found]:
     Fix: install a newer reprocrate.
     """
     if subject.is_newer:
-        unknown = [each.keyword for each in subject.all_schema_problems]
+        unknown = [
+            each.keyword
+            for each in subject.all_schema_problems
+            if brought_by_newer_minor(each, subject.document)
+        ]
         yield Found(
             "/manifest_version",
             version=subject.version,
             known=VERSION,
+            at_least="at least " if len(unknown) >= MOST_PROBLEMS else "",
             properties=unknown.count("unevaluatedProperties"),
             words=unknown.count("enum"),
         )
@@ -144,6 +154,32 @@ def size_is_limited(subject: Subject) -> Iterator[Found]:
 
 
 @rule(
+    "RC0010",
+    MUST,
+    spec="the-manifest",
+    since="1.0",
+    says="`$schema` is {address}, and version {version} has {known}",
+)
+def schema_is_that_of_the_version(subject: Subject) -> Iterator[Found]:
+    """`$schema` MUST be the address of the schema of the version that `manifest_version` names.
+
+    Judged: a `$schema` that begins with `https://w3id.org/reprocrate/` and is not
+        `https://w3id.org/reprocrate/schema/VERSION/manifest.schema.json` with the two numbers of
+        `manifest_version` in the place of VERSION; at `$schema`. Another address or a path is a copy, and
+        let pass; so is everything in a manifest of a newer minor version.
+    Why: editors and validators choose by the one, and readers by the other.
+    Fix: write the address that is named; if the manifest is of another version, migrate it.
+    """
+    manifest = subject.well_formed
+    address, version = manifest.schema_url, manifest.manifest_version
+    if subject.is_newer or not address or not address.startswith(_ADDRESSES):
+        return
+    match = _ADDRESS.fullmatch(address)
+    if match is None or _numbers(match[1]) != _numbers(version):
+        yield Found("/$schema", address=address, version=version, known=schema_url("manifest", version))
+
+
+@rule(
     "RC0020",
     SHOULD,
     spec="versions",
@@ -213,6 +249,33 @@ def version_is_not_an_older_one(subject: Subject) -> Iterator[Found]:
     """
     if subject.is_older:
         yield Found("/manifest_version", version=subject.version, known=VERSION)
+
+
+@rule(
+    "RC0024",
+    MUST,
+    spec="versions",
+    since="1.0",
+    says="a manifest of version {version} is said to come from version {older}",
+)
+def migration_was_from_an_older_version(subject: Subject) -> Iterator[Found]:
+    """The version that a manifest was migrated from MUST be older than its own.
+
+    Judged: a `migrated.from` that is not less than `manifest_version`, by the number before the dot and
+        then the one behind it; at `from`.
+    Why: nothing is lost or assumed between equal versions, so that the notes would be about something else.
+    Fix: set `from` to the version of the original, or leave `migrated` out of what was not migrated.
+    """
+    manifest = subject.well_formed
+    older = manifest.migrated.from_ if manifest.migrated else None
+    if older and _numbers(older) >= _numbers(manifest.manifest_version):
+        yield Found("/migrated/from", version=manifest.manifest_version, older=older)
+
+
+def _numbers(version: str) -> list[tuple[int, str]]:
+    """Two numbers in a form that orders them as numbers, however many digits they have."""
+    digits = [part.lstrip("0") for part in version.split(".")]
+    return [(len(each), each) for each in digits]
 
 
 def _notes(subject: Subject, kind: str) -> Iterator[Found]:

@@ -93,7 +93,7 @@ def _named(manifest: Manifest) -> Iterator[tuple[str, str, str | None, str | Non
         if metric.source and metric.source.split:
             yield f"{pointer}/source/split", metric.source.split, metric.source.data, None
     for pointer, result in numbered("/results", manifest.results):
-        if result.split and not result.results:
+        if result.split and result.over != "results":
             yield f"{pointer}/split", result.split, result.data, result.configuration
 
 

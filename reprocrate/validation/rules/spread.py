@@ -43,21 +43,21 @@ def _printed_spreads(subject: Subject) -> Iterator[tuple[str, Result, Reported]]
 def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
     """A printed spread MUST be, rounded, the spread of its declared kind that the result has.
 
-    Judged: each `reported[].dispersion` of a result with `n` of at least 2 and a `dispersion_kind` other
-        than `none`: it is, rounded or cut off, none of the following times a factor of the entry. (1) Where
-        the values can be told, no run is silent, and `varies_over` is absent, `seeds` or `folds`: for `sd`
-        and `se` those with the result's `ddof`, or either one where it is absent; for `ci` half of the t
+    Judged: each `reported[].dispersion` of a result with `n` of at least 2 and a `dispersion_kind` other than
+        `none`: it is, rounded or cut off, none of the following times a factor of the entry. (1) Where the
+        values can be told, no run is silent, and `varies_over` is absent, `seeds` or `folds`: for `sd` and
+        `se` those with the result's `ddof`, or either one where it is absent; for `ci` half of the t
         interval, at the level of the result's interval if that is of kind `ci`; for `range`, `mad` and `iqr`
-        those of the values, by any definition of the quartiles. (2) Else: for `sd` the result's `sd`; for
-        `se` its `sd` over the square root of n, where `varies_over` is as in (1); for both, where that is
-        not there, half of the interval of the same kind; for `ci`, where there is no interval of kind `ci`
-        and `varies_over` is as in (1), half of the 95 % t interval that `sd`, `ddof` (either one where it is
-        absent) and `n` give; for `range` the `maximum` minus the `minimum`. (3) An interval of kind `ci`
-        takes the place of both for `ci` where it has a method other than `t` and `constant`, or none, or the
-        values are not those of (1): half of it, or the part on either side of the `value`; it is not judged
-        if its `low` exceeds its `high`. What is not known, or where a value's magnitude is above 1e300 or
-        below 1e-290 and not 0, is not judged. A missing `level` is 0.95, and 1e-9 of the largest value is
-        allowed; at the `dispersion`.
+        those of the values, by any definition of the quartiles; where there is one value, nothing is judged.
+        (2) Else: for `sd` the result's `sd`; for `se` its `sd` over the square root of n, where `varies_over`
+        is as in (1); for both, where that is not there, half of the interval of the same kind; for `ci`,
+        where there is no interval of kind `ci` and `varies_over` is as in (1), half of the 95 % t interval
+        that `sd`, `ddof` (either one where it is absent) and `n` give; for `range` the `maximum` minus the
+        `minimum`. (3) An interval of kind `ci` takes the place of both for `ci` where it has a method other
+        than `t` and `constant`, or none, or the values are not those of (1): half of it, or the part on
+        either side of the `value`; it is not judged if its `low` exceeds its `high`. What is not known, or
+        where a value's magnitude is above 1e300 or below 1e-290 and not 0, is not judged. A missing `level`
+        is 0.95, and 1e-9 of the largest value is allowed; at the `dispersion`.
     Why: a standard error that is taken for a standard deviation makes a method look steadier than it is.
     Fix: print the spread that the values give, or correct `dispersion_kind` or the result's `ddof`.
     """
@@ -65,8 +65,8 @@ def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
     for place, result, reported in _printed_spreads(subject):
         kind = reported.dispersion_kind or "none"
         values = values_behind_the_spread(subject, result)
-        if result.n < 2 or not statistics.are_computable(values):
-            continue
+        if result.n < 2 or len(values) == 1 or not statistics.are_computable(values):
+            continue  # of one value RC0803 says that it is no more
         expected = [each for each in _expected(kind, result, values) if math.isfinite(each)]
         if not expected or _fits(manifest, result, reported, expected, values):
             continue
