@@ -162,7 +162,8 @@ def _deviations(manifest: Manifest, pointer: str, result: Result) -> Iterator[tu
         if reported.dispersion is None or reported.dispersion_kind not in ("sd", "se"):
             continue
         printed = statistics.read_printed(reported.dispersion)
-        factor = math.sqrt(result.n) if reported.dispersion_kind == "se" else 1.0
+        n = statistics.countable(result.n)
+        factor = math.sqrt(n) if reported.dispersion_kind == "se" else 1.0
         for scale in fitting_scales(manifest, result, reported)[:1]:
             ends = (_double(printed.low) * factor / scale, _double(printed.high) * factor / scale)
             what = "an sd of" if reported.dispersion_kind == "sd" else "by its standard error an sd of"
@@ -304,7 +305,7 @@ def _half_width_per_deviation(interval: Interval, n: int, ddof: int) -> float:
     if interval.kind == "sd":
         return 1.0
     if interval.kind == "se":
-        return 1.0 / math.sqrt(n)
+        return 1.0 / math.sqrt(statistics.countable(n))
     of_sample = math.sqrt((n - ddof) / (n - 1))
     of_mean = statistics.half_width(of_sample, n, interval.level or statistics.LEVEL)
     # the mean of a replication with as many seeds has the same variance once more

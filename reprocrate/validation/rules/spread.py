@@ -105,7 +105,7 @@ def _expected(kind: str, result: Result, values: Sequence[float]) -> list[float]
 
 
 def _deviations(kind: str, result: Result, values: Sequence[float]) -> list[float]:
-    divisor = math.sqrt(len(values) or result.n) if kind == "se" else 1.0
+    divisor = math.sqrt(len(values) or statistics.countable(result.n)) if kind == "se" else 1.0
     interval = result.interval
     if values:
         ddofs = (1, 0) if result.ddof is None else (result.ddof,)
