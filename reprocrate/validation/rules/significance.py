@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from reprocrate import statistics
@@ -10,6 +11,7 @@ from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.bounds import is_laid_around_the_value
 from reprocrate.validation.rules.comparisons import recomputed_difference
+from reprocrate.validation.rules.intervals import bounds_of_resamples, is_resampled
 from reprocrate.validation.rules.results import SLACK
 from reprocrate.validation.subject import Subject
 
@@ -258,3 +260,53 @@ def _smallest_p(comparison: Comparison, n: int, k: int) -> float:
     if comparison.test == "permutation" and not comparison.paired:
         return statistics.smallest_p_of_labels(n, k) / 10
     return 0.0
+
+
+_BOUNDED = {"cliff_delta": (-1.0, 1.0), "probability_of_improvement": (0.0, 1.0)}
+
+
+@rule(
+    "RC1315",
+    MUST,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} has a {method} interval from {low} to {high}, but {kind} goes from {least} "
+    "to {most}",
+)
+def resampled_effect_is_possible(subject: Subject) -> Iterator[Found]:
+    """An interval of an effect by percentiles of resamples MUST lie where the effect of resamples can lie.
+
+    Judged: each interval of an effect with the kind `ci` and the method `percentile`, `bca` or `bootstrap`
+        whose `low` does not exceed its `high`. For `cliff_delta` within [-1, 1], for
+        `probability_of_improvement` within [0, 1], for a `difference` from the least of a minus the most of b
+        to the most of a minus the least of b, where least and most of a side are its bounds in RC0837, by the
+        result's and this interval's `varies_over`. A relative 1e-9 of the bounds is allowed; at the interval.
+    Why: no resample has a mean beyond the values that it is drawn from, or a share of pairs above 1.
+    Fix: compute the interval from the values of the runs, or name the method, or what was resampled
+        (`varies_over`).
+    """
+    manifest = subject.well_formed
+    for pointer, comparison in numbered("/comparisons", manifest.comparisons):
+        effect = comparison.effect
+        interval = effect.interval if effect else None
+        a, b = manifest.find_result(comparison.a), manifest.find_result(comparison.b)
+        if effect is None or interval is None or a is None or b is None or not is_resampled(interval):
+            continue
+        least, most = _BOUNDED.get(effect.kind, (-math.inf, math.inf))
+        slack = SLACK
+        if effect.kind == "difference":
+            _, *first = bounds_of_resamples(subject, a, interval)
+            _, *second = bounds_of_resamples(subject, b, interval)
+            least, most = first[0] - second[1], first[1] - second[0]
+            slack *= max(abs(end) for end in (*first, *second))
+        if interval.low < least - slack or interval.high > most + slack:
+            yield Found(
+                f"{pointer}/effect/interval",
+                comparison=comparison.id,
+                method=interval.method,
+                low=interval.low,
+                high=interval.high,
+                kind=f"the {effect.kind}",
+                least=least,
+                most=most,
+            )
