@@ -9,6 +9,7 @@ from types import ModuleType
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.rules import (
     aggregation,
+    attainable,
     bounds,
     checklists,
     claiming,
@@ -30,6 +31,7 @@ from reprocrate.validation.rules import (
     metrics,
     names,
     order,
+    parts,
     promises,
     reading,
     references,
@@ -79,13 +81,13 @@ FAMILIES = (
     Family(
         "RC08",
         "Results",
-        (results, reporting, aggregation, spread, bounds, counts, exclusions, samples, intervals),
+        (results, reporting, aggregation, spread, bounds, counts, exclusions, samples, intervals, parts),
     ),
     Family("RC09", "Claims", (claims, claiming)),
     Family("RC10", "Runs", (runs,)),
     Family("RC11", "Experiment", (experiment,)),
     Family("RC12", "Tables", (tables,)),
-    Family("RC13", "Comparisons", (comparisons, significance)),
+    Family("RC13", "Comparisons", (comparisons, significance, attainable)),
     Family("RC14", "Leakage", (leakage, order)),
     Family("RC15", "Compute", (compute,)),
     Family("RC16", "Metrics", (metrics,)),

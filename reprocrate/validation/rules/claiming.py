@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reprocrate.manifest import Claim
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -108,3 +109,46 @@ def value_rests_on_a_result(subject: Subject) -> Iterator[Found]:
             continue
         if any(map(manifest.find_comparison, claim.evidence)):
             yield Found(f"{pointer}/evidence", claim=claim.id)
+
+
+@rule(
+    "RC0914",
+    SHOULD,
+    spec="claims",
+    since="1.0",
+    says="claim {claim} holds whatever is measured: {metric} lies in [{low}, {high}]",
+)
+def claim_can_fail(subject: Subject) -> Iterator[Found]:
+    """A claim SHOULD be one that some value of its metric would refute.
+
+    Judged: each claim of kind `value` or `threshold` with a `value`, by the metrics of the results (not of
+        `mean_rank`) that its `evidence` names: with the `relation` `at_least` its `value` is not above the
+        lower end of the metric's range, as the chapter Metrics defines it; with `at_most` not below the upper
+        end; of kind `value` with `equals` or no relation, where the range has two ends, both lie within the
+        claim's `margin` of its `value`. A value outside of the range is judged by RC0912; once for each
+        claim, at its `value`.
+    Why: a claim that every number upholds says nothing, and no rerun can test it.
+    Fix: claim a bound that could be missed, or a smaller `margin`.
+    """
+    manifest = subject.well_formed
+    for pointer, claim in numbered("/claims", manifest.claims):
+        if claim.value is None or claim.kind not in ("value", "threshold"):
+            continue
+        for name in claim.evidence:
+            result = manifest.find_result(name)
+            metric = manifest.find_metric(result.metric) if result else None
+            if not result or not metric or result.statistic == "mean_rank":
+                continue
+            low, high = range_of(metric)
+            if low <= claim.value <= high and _holds_always(claim, claim.value, low, high):
+                yield Found(f"{pointer}/value", claim=claim.id, metric=metric.id, low=low, high=high)
+                break
+
+
+def _holds_always(claim: Claim, value: float, low: float, high: float) -> bool:
+    if claim.relation == "at_least":
+        return value <= low
+    if claim.relation == "at_most":
+        return value >= high
+    margin = claim.margin or 0.0
+    return claim.kind == "value" and value - margin <= low and high <= value + margin

@@ -47,6 +47,9 @@ def interval_names_its_method(subject: Subject) -> Iterator[Found]:
 _RESAMPLED = ("percentile", "bca", "bootstrap")
 """Intervals whose ends are statistics of resamples; a basic or studentised bootstrap has another name."""
 
+_WITHIN_THE_RANGE = (*_RESAMPLED, "wilson", "clopper_pearson")
+"""Intervals that cannot leave the metric's range either, since their ends are shares by their formula."""
+
 _AMONG_VALUES = ("mean", "median", "iqm", "max", "min", "mean_rank")
 
 
@@ -64,7 +67,8 @@ def resamples_stay_where_values_are(subject: Subject) -> Iterator[Found]:
         whose `low` does not exceed its `high`. Where its `varies_over`, like the result's, is absent, `seeds`
         or `folds`, and the statistic is not `single`: within the smallest and the largest value, if the
         values can be told and no run is silent. Else, and where they cannot: within the metric's range, as
-        the chapter Metrics defines it, `mean_rank` aside. A relative 1e-9 is allowed; at the interval.
+        the chapter Metrics defines it, `mean_rank` aside, where one of `wilson` or `clopper_pearson` lies,
+        too. A relative 1e-9 is allowed; at the interval.
     Why: the mean or median of values that are drawn from the sample is never beyond the sample's ends, a
         metric of resampled test items never outside of its range, and the ends of such an interval are
         numbers of resamples (Efron 1987). A basic or studentised bootstrap has another name.
@@ -73,7 +77,9 @@ def resamples_stay_where_values_are(subject: Subject) -> Iterator[Found]:
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
         interval = result.interval
-        if interval is None or not is_resampled(interval):
+        if interval is None or interval.low > interval.high or interval.kind != "ci":
+            continue
+        if interval.method not in _WITHIN_THE_RANGE:
             continue
         what, least, most = bounds_of_resamples(subject, result, interval)
         slack = SLACK * max((abs(end) for end in (least, most) if math.isfinite(end)), default=0.0)
@@ -101,7 +107,7 @@ def is_resampled(interval: Interval) -> bool:
 
 def bounds_of_resamples(subject: Subject, result: Result, interval: Interval) -> tuple[str, float, float]:
     """Between which numbers the statistic of a resample lies, and what these are."""
-    values = values_behind_the_spread(subject, result)
+    values = values_behind_the_spread(subject, result) if is_resampled(interval) else ()
     if values and result.statistic in _AMONG_VALUES and interval.varies_over in SPREADS_OF_VALUES:
         return "values", min(values), max(values)
     metric = subject.well_formed.find_metric(result.metric)

@@ -260,3 +260,44 @@ def tolerance_is_within_the_margin(subject: Subject) -> Iterator[Found]:
             if tolerance > margin * (1.0 + SLACK):
                 yield Found(f"{pointer}/tolerance", metric=metric.id, tolerance=tolerance, margin=margin)
                 break
+
+
+@rule(
+    "RC1609",
+    SHOULD,
+    spec="metrics",
+    since="1.0",
+    says="{metric} is a mean of the last {k} values, but run {run} left {n}",
+)
+def last_k_values_are_there(subject: Subject) -> Iterator[Found]:
+    """A run SHOULD leave as many values of a metric as are averaged.
+
+    Judged: each metric with the selection `mean_last_k` and `last_k`, and each result over runs of it: a run
+        in `runs` left more than one value of its data and split without `fold`, but fewer than `last_k`; one
+        finding for each metric, at the `last_k`.
+    Why: nobody can compute again a mean of values that were not recorded, and nothing that rests on it.
+    Fix: record the values, let the program write their mean as the one value of the run, or correct `last_k`.
+    """
+    manifest = subject.well_formed
+    results = _results_of(manifest)
+    for pointer, metric in numbered("/metrics", manifest.metrics):
+        if metric.selection != "mean_last_k" or metric.last_k is None:
+            continue
+        for result in results.get(metric.id, []):
+            short = _with_fewer(manifest, result, metric.last_k)
+            if short:
+                run, n = short
+                yield Found(f"{pointer}/last_k", metric=metric.id, k=metric.last_k, run=run, n=n)
+                break
+
+
+def _with_fewer(manifest: Manifest, result: Result, last_k: int) -> tuple[str, int] | None:
+    """A run of a result that left several values, but not as many as are averaged, with their number."""
+    key = result.metric, result.data, result.split
+    for name in result.runs if result.over == "runs" else ():
+        run = manifest.find_run(name)
+        seen = [each for each in run.metrics if each.fold is None] if run else []
+        n = sum((each.metric, each.data, each.split) == key for each in seen)
+        if 1 < n < last_k:
+            return name, n
+    return None

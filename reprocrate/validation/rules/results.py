@@ -211,28 +211,40 @@ def determined_interval(result: Result, values: Sequence[float]) -> tuple[float,
     MUST,
     spec="results",
     since="1.0",
-    says="result {result} gives {what} over {over}, but rests on one value",
+    says="result {result} gives {what} over {over}, but rests on one {n}",
 )
 def spread_needs_two_values(subject: Subject) -> Iterator[Found]:
-    """A result of one value MUST NOT give a spread over seeds.
+    """A result of one value MUST NOT give a spread over seeds, nor one of the folds of a single seed.
 
     Judged: each result with `n` 1 whose `varies_over`, or else its interval's, is absent, `seeds` or `folds`;
-        at its `sd`, at its interval, and at each `dispersion` that is printed for it.
+        at its `sd`, at its interval, and at each `dispersion` that is printed for it. And each result over
+        folds of at least two values, which can be told, that says `varies_over` `seeds`, where all runs that
+        left them have the same first seed, or none; at its `varies_over`.
     Why: one value has no spread; what stands behind the ± must be something else, or made up.
     Fix: run more seeds, or say what the spread varies over (`varies_over`: test_items, bootstrap, ...).
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
+        if _is_of_one_seed(subject, result):
+            yield Found(f"{pointer}/varies_over", result=result.id, what="a spread", over="seeds", n="seed")
         over = result.varies_over or (result.interval.varies_over if result.interval else None) or "seeds"
         if result.n >= 2 or over not in ("seeds", "folds"):
             continue
         for name, what in (("sd", "a standard deviation"), ("interval", "an interval")):
             if getattr(result, name) is not None:
-                yield Found(f"{pointer}/{name}", result=result.id, what=what, over=over)
+                yield Found(f"{pointer}/{name}", result=result.id, what=what, over=over, n="value")
         for place, reported in numbered(f"{pointer}/reported", result.reported):
             if reported.dispersion is not None:
-                yield Found(
-                    f"{place}/dispersion", result=result.id, what=f"± {reported.dispersion}", over=over
-                )
+                what = f"± {reported.dispersion}"
+                yield Found(f"{place}/dispersion", result=result.id, what=what, over=over, n="value")
+
+
+def _is_of_one_seed(subject: Subject, result: Result) -> bool:
+    """Whether a spread that is said to be over seeds is one over the folds of a single seed."""
+    if result.over != "folds" or result.varies_over != "seeds":
+        return False
+    sample = subject.evidence.sample(result)
+    runs = [run for run in sample.runs if run] if sample else []
+    return len(runs) > 1 and len({str(run.seed) for run in runs}) == 1
 
 
 @rule(

@@ -88,7 +88,7 @@ def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
 
 
 def _takes_no_seed(subject: Subject, result: Result) -> bool:
-    """Whether a result is that of a program without chance, such as an evaluation of a model that is given."""
+    """Whether a result is that of a program without chance, as the evaluation of a given model is."""
     manifest = subject.well_formed
     promised = manifest.determinism.promised if manifest.determinism else None
     if result.varies_over is not None or promised not in ("bitwise", "numerical"):
