@@ -41,6 +41,7 @@ from reprocrate.validation.rules import (
     samples,
     seeds,
     significance,
+    sources,
     splits,
     spread,
     structure,
@@ -90,7 +91,7 @@ FAMILIES = (
     Family("RC13", "Comparisons", (comparisons, significance, attainable)),
     Family("RC14", "Leakage", (leakage, order)),
     Family("RC15", "Compute", (compute,)),
-    Family("RC16", "Metrics", (metrics,)),
+    Family("RC16", "Metrics", (metrics, sources)),
     Family("RC17", "Checklists and ethics", (checklists,)),
     Family("RC18", "Crate", (crate,)),
 )

@@ -427,6 +427,14 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0910", "a primary claim without its place", [drop("/claims/0/location")]),
     ("RC0911", "evidence that counts twice", [put("/claims/1/evidence/-", "wide.accuracy")]),
     ("RC0908", "a value that was not recorded", [claim(kind="value", value=0.98)]),
+    ("RC0915", "a margin of a threshold", [put("/claims/1/margin", 0.01)]),
+    ("RC1610", "read on another split", [put("/metrics/0/source/split", "validation")]),
+    (
+        "RC1611",
+        "two metrics, one place",
+        [put("/metrics/2/source", {"path": "out/ranks.csv", "csv_column": "rank"})]
+        + [put("/metrics/2/selection", "mean_last_k"), put("/metrics/2/last_k", 10)],
+    ),
     ("RC0914", "a claim that every accuracy upholds", [put("/claims/1/value", 0)]),
     ("RC0912", "a claim in percent", [claim(kind="value", value=91.5)]),
     (

@@ -40,20 +40,31 @@ def primary_claim_says_where_it_stands(subject: Subject) -> Iterator[Found]:
             yield Found(pointer, claim=claim.id)
 
 
-@rule("RC0911", MUST, spec="claims", since="1.0", says="claim {claim} names {name} twice as its evidence")
+@rule(
+    "RC0911",
+    MUST,
+    spec="claims",
+    since="1.0",
+    says="claim {claim} names {name} as its evidence, which counts already",
+)
 def evidence_counts_once(subject: Subject) -> Iterator[Found]:
     """A claim MUST NOT name the same evidence twice.
 
-    Judged: each entry of a claim's `evidence` that an earlier one of the claim equals; at the later entry.
+    Judged: each entry of a claim's `evidence` that an earlier one of the claim equals; and in a `quantified`
+        claim each that is a comparison of the same two results as an earlier one, in either order; at the
+        later entry.
     Why: a comparison that counts twice makes three cases out of two.
     Fix: remove one of the two, or name the other case that was meant.
     """
-    for pointer, claim in numbered("/claims", subject.well_formed.claims):
-        seen: set[str] = set()
+    manifest = subject.well_formed
+    for pointer, claim in numbered("/claims", manifest.claims):
+        seen: set[object] = set()
         for place, name in numbered(f"{pointer}/evidence", claim.evidence):
-            if name in seen:
+            comparison = manifest.find_comparison(name) if claim.kind == "quantified" else None
+            sides = frozenset((comparison.a, comparison.b)) if comparison else name
+            if name in seen or sides in seen:
                 yield Found(place, claim=claim.id, name=name)
-            seen.add(name)
+            seen |= {name, sides}
 
 
 @rule(
@@ -152,3 +163,37 @@ def _holds_always(claim: Claim, value: float, low: float, high: float) -> bool:
         return value >= high
     margin = claim.margin or 0.0
     return claim.kind == "value" and value - margin <= low and high <= value + margin
+
+
+_UNUSED = {
+    "value": ("by", "quantifier"),
+    "threshold": ("by", "quantifier", "margin"),
+    "ordering": ("value", "relation", "margin", "quantifier"),
+    "gain": ("value", "relation", "margin", "quantifier"),
+    "quantified": ("value", "relation", "margin"),
+}
+
+
+@rule(
+    "RC0915",
+    SHOULD,
+    spec="claims",
+    since="1.0",
+    says="claim {claim} says `{what}`, which a claim of the kind {kind} is not judged by",
+)
+def claim_says_only_what_it_is_judged_by(subject: Subject) -> Iterator[Found]:
+    """A claim SHOULD NOT say what its kind is not judged by.
+
+    Judged: each claim: `by` or `quantifier` of the kind `value`; these or `margin` of `threshold`, and
+        `margin` of `value` with the `relation` `at_least` or `at_most`; `value`, `relation` or `margin` of
+        `quantified`; these or `quantifier` of `ordering` and `gain`; at the property.
+    Why: the author believes in a margin or a number of cases that nothing looks at.
+    Fix: remove it, or choose the kind that it belongs to.
+    """
+    for pointer, claim in numbered("/claims", subject.well_formed.claims):
+        unused = _UNUSED.get(claim.kind, ())
+        if claim.kind == "value" and claim.relation in ("at_least", "at_most"):
+            unused = (*unused, "margin")
+        for what in unused:
+            if getattr(claim, what) is not None:
+                yield Found(f"{pointer}/{what}", claim=claim.id, what=what, kind=claim.kind)

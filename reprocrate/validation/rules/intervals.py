@@ -5,11 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from reprocrate import statistics
 from reprocrate.manifest import Interval, Result
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
-from reprocrate.validation.rules.results import SLACK, SPREADS_OF_VALUES, values_behind_the_spread
+from reprocrate.validation.rules.results import (
+    SLACK,
+    SPREADS_OF_VALUES,
+    values_are_known,
+    values_behind_the_spread,
+)
 from reprocrate.validation.subject import Subject
 
 
@@ -66,9 +72,10 @@ def resamples_stay_where_values_are(subject: Subject) -> Iterator[Found]:
     Judged: each interval of a result with the kind `ci` and the method `percentile`, `bca` or `bootstrap`
         whose `low` does not exceed its `high`. Where its `varies_over`, like the result's, is absent, `seeds`
         or `folds`, and the statistic is not `single`: within the smallest and the largest value, if the
-        values can be told and no run is silent. Else, and where they cannot: within the metric's range, as
-        the chapter Metrics defines it, `mean_rank` aside, where one of `wilson` or `clopper_pearson` lies,
-        too. A relative 1e-9 is allowed; at the interval.
+        values can be told and no run is silent; if they cannot be told, within `minimum` and `maximum` where
+        both are given and ascend, one unit of the finest last place among the four being allowed. Else:
+        within the metric's range, as the chapter Metrics defines it, `mean_rank` aside. There one of the
+        method `wilson` or `clopper_pearson` lies, too. A relative 1e-9 is allowed; at the interval.
     Why: the mean or median of values that are drawn from the sample is never beyond the sample's ends, a
         metric of resampled test items never outside of its range, and the ends of such an interval are
         numbers of resamples (Efron 1987). A basic or studentised bootstrap has another name.
@@ -110,6 +117,12 @@ def bounds_of_resamples(subject: Subject, result: Result, interval: Interval) ->
     values = values_behind_the_spread(subject, result) if is_resampled(interval) else ()
     if values and result.statistic in _AMONG_VALUES and interval.varies_over in SPREADS_OF_VALUES:
         return "values", min(values), max(values)
+    low, high = result.minimum, result.maximum
+    if low is not None and high is not None and low <= high and not values_are_known(subject, result):
+        is_of_values = {interval.varies_over, result.varies_over} <= set(SPREADS_OF_VALUES)
+        if is_of_values and is_resampled(interval) and result.statistic in _AMONG_VALUES:
+            unit = float(statistics.finest([low, high, interval.low, interval.high]))
+            return "its values go", low - unit, high + unit
     metric = subject.well_formed.find_metric(result.metric)
     if metric is None or result.statistic == "mean_rank":
         return "", -math.inf, math.inf

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
-from reprocrate.manifest import Manifest, Metric, MetricSource, Result
+from reprocrate.manifest import Manifest, Metric, Result
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import OF_UNITS, range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK
 from reprocrate.validation.splits import declared_splits
 from reprocrate.validation.subject import Subject
-
-_LONGEST_PATTERN = 10_000
 
 
 @rule("RC1601", MUST, spec="metrics", since="1.0", says="the range of {metric} is from {low} to {high}")
@@ -135,61 +131,6 @@ def last_k_goes_with_its_selection(subject: Subject) -> Iterator[Found]:
         elif metric.last_k is not None and not is_mean:
             what = f"has last_k {metric.last_k}, but its selection is {metric.selection or 'not given'}"
             yield Found(f"{pointer}/last_k", metric=metric.id, what=what)
-
-
-@rule("RC1605", MUST, spec="metrics", since="1.0", says="the source of {metric} {what}")
-def source_is_one_place_and_one_way(subject: Subject) -> Iterator[Found]:
-    """A metric's source MUST be `path` with either `json_path` or `csv_column`, or `stdout` alone.
-
-    Judged: each `source` that has neither, both, or parts of both; at the `source`.
-    Why: a rerun finds the value in one place only, and has to know how to read it there.
-    Fix: give `path` with one of `json_path` and `csv_column`, or `stdout` alone.
-    """
-    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
-        what = _wrong_source(metric.source) if metric.source else ""
-        if what:
-            yield Found(f"{pointer}/source", metric=metric.id, what=what)
-
-
-def _wrong_source(source: MetricSource) -> str:
-    ways = [name for name in ("json_path", "csv_column") if getattr(source, name) is not None]
-    if source.stdout is not None:
-        others = ["path"] * (source.path is not None) + ways
-        return f"names stdout and {' and '.join(others)}" if others else ""
-    if len(ways) == 2:
-        return "names json_path and csv_column, but a file is of one kind"
-    if source.path is None:
-        return f"names {ways[0]}, but no path" if ways else "names no place"
-    return "" if ways else "names a file, but no place in it"
-
-
-@rule("RC1606", MUST, spec="metrics", since="1.0", says="the pattern of {metric} {what}")
-def pattern_finds_a_value(subject: Subject) -> Iterator[Found]:
-    """The `stdout` pattern of a metric MUST be a regular expression of Python with a group `value`.
-
-    Judged: each `source.stdout`: it does not compile with `re.compile` of Python 3.11, has no group `value`,
-        or has more than 10,000 characters; at the `stdout`.
-    Why: what the group matches is read as the value; without it a rerun finds nothing.
-    Fix: write it like `accuracy: (?P<value>[0-9.]+)`.
-    """
-    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
-        pattern = metric.source.stdout if metric.source else None
-        what = _wrong_pattern(pattern) if pattern is not None else ""
-        if what:
-            yield Found(f"{pointer}/source/stdout", metric=metric.id, what=what)
-
-
-def _wrong_pattern(pattern: str) -> str:
-    """What is wrong with a pattern, found by compiling it: it is never matched against anything here."""
-    if len(pattern) > _LONGEST_PATTERN:
-        return f"has {len(pattern)} characters, more than {_LONGEST_PATTERN}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            groups = re.compile(pattern).groupindex
-    except (re.error, OverflowError, RecursionError) as error:
-        return f"is no regular expression: {error}"
-    return "" if "value" in groups else "has no group named value"
 
 
 @rule(

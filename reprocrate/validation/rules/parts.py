@@ -82,15 +82,13 @@ def seeds_leave_values_of_their_own(subject: Subject) -> Iterator[Found]:
                 yield Found(place, first=first.id, second=run.id, result=result.id, n=len(series))
 
 
-def _series(result: Result, run: Run) -> tuple[tuple[float, float | None, int | None], ...]:
+def _series(result: Result, run: Run) -> tuple[tuple[float | None, float | None, int | None], ...]:
     """What a run left for a result, if it is long and varied enough to be its own."""
     key = result.metric, result.data, result.split
     own = (each for each in run.metrics if (each.metric, each.data, each.split) == key)
     found = [(each.value, each.step, each.fold) for each in own if each.value is not None]
     is_its_own = len(found) >= _LONG and len({value for value, _, _ in found}) >= _VARIED
-    return (
-        tuple((value, step, fold) for value, step, fold in found if value is not None) if is_its_own else ()
-    )
+    return tuple(found) if is_its_own else ()
 
 
 @rule(
