@@ -432,8 +432,11 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     (
         "RC1611",
         "two metrics, one place",
-        [put("/metrics/2/source", {"path": "out/ranks.csv", "csv_column": "rank"})]
-        + [put("/metrics/2/selection", "mean_last_k"), put("/metrics/2/last_k", 10)],
+        [
+            put("/metrics/2/source", {"path": "out/ranks.csv", "csv_column": "rank"}),
+            put("/metrics/2/selection", "mean_last_k"),
+            put("/metrics/2/last_k", 10),
+        ],
     ),
     ("RC0914", "a claim that every accuracy upholds", [put("/claims/1/value", 0)]),
     ("RC0912", "a claim in percent", [claim(kind="value", value=91.5)]),

@@ -51,16 +51,19 @@ def evidence_counts_once(subject: Subject) -> Iterator[Found]:
     """A claim MUST NOT name the same evidence twice.
 
     Judged: each entry of a claim's `evidence` that an earlier one of the claim equals; and in a `quantified`
-        claim each that is a comparison of the same two results as an earlier one, in either order; at the
-        later entry.
+        claim that names as many comparisons as `of` says each that is a comparison of the same two results as
+        an earlier one, in either order; at the later entry.
     Why: a comparison that counts twice makes three cases out of two.
     Fix: remove one of the two, or name the other case that was meant.
     """
     manifest = subject.well_formed
     for pointer, claim in numbered("/claims", manifest.claims):
         seen: set[object] = set()
-        for place, name in numbered(f"{pointer}/evidence", claim.evidence):
-            comparison = manifest.find_comparison(name) if claim.kind == "quantified" else None
+        found = [manifest.find_comparison(name) for name in claim.evidence]
+        cases = claim.quantifier.of if claim.kind == "quantified" and claim.quantifier else None
+        is_counted = cases == sum(each is not None for each in found)
+        for (place, name), each in zip(numbered(f"{pointer}/evidence", claim.evidence), found, strict=True):
+            comparison = each if is_counted else None
             sides = frozenset((comparison.a, comparison.b)) if comparison else name
             if name in seen or sides in seen:
                 yield Found(place, claim=claim.id, name=name)

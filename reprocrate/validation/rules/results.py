@@ -158,10 +158,10 @@ def interval_recomputes(subject: Subject) -> Iterator[Found]:
 
     Judged: each result of statistic `mean` whose values can be told and are at least 2, with an interval of
         kind `ci` or `pi` and the method `t` or `constant`, which are judged alike (that of equal values has
-        no width), or of kind `sd` or `se`, whatever its method, by the result's `ddof`, 1 where it is
-        absent. Its `varies_over` and the result's are absent, `seeds` or `folds`, and its `low` does not
-        exceed its `high`. A missing `level` is 0.95, and `pi` is for the mean of as many further values; at
-        the interval.
+        no width), of kind `ci` and the method `normal`, with z for t, or of kind `sd` or `se`, whatever its
+        method, the last two by the result's `ddof`, 1 where it is absent. Its `varies_over` and the result's
+        are absent, `seeds` or `folds`, and its `low` does not exceed its `high`. A missing `level` is 0.95,
+        and `pi` is for the mean of as many further values; at the interval.
     Why: claims are judged by intervals. Those by Student's t, of one standard deviation or one standard error
         follow from the values; bootstrap intervals depend on chance and are not computed again.
     Fix: let reprocrate compute the result anew from the runs, or name the method that was used.
@@ -195,9 +195,12 @@ def determined_interval(result: Result, values: Sequence[float]) -> tuple[float,
     if interval.kind in ("sd", "se"):
         half = statistics.sd(values, ddof) if interval.kind == "sd" else statistics.se(values, ddof)
         return statistics.mean(values) - half, statistics.mean(values) + half
+    level = interval.level or statistics.LEVEL
+    if interval.method == "normal" and interval.kind == "ci":
+        half = statistics.normal_half_width(statistics.sd(values, ddof), len(values), level)
+        return statistics.mean(values) - half, statistics.mean(values) + half
     if interval.method not in ("t", "constant"):
         return None
-    level = interval.level or statistics.LEVEL
     computed = (
         statistics.t_interval(values, level)
         if interval.kind == "ci"
