@@ -174,22 +174,21 @@ def compared_results_share_data_and_split(subject: Subject) -> Iterator[Found]:
     """
     for pointer, comparison, a, b in _sides(subject.well_formed):
         for what in ("data", "split"):
-            left, right = (_of_parts(subject.well_formed, side, what) for side in (a, b))
+            left, right = ([getattr(side, what) or "(none)"] for side in (a, b))
+            if getattr(a, what) is None and getattr(b, what) is None:
+                first, second = (_of_parts(subject.well_formed, side, what) for side in (a, b))
+                left, right = (first, second) if first and second else (left, right)
             if left != right:
-                yield Found(pointer, comparison=comparison.id, what=what, a=_listed(left), b=_listed(right))
+                yield Found(
+                    pointer, comparison=comparison.id, what=what, a=", ".join(left), b=", ".join(right)
+                )
 
 
 def _of_parts(manifest: Manifest, result: Result, what: str) -> list[str]:
-    """The data or split of a result; of one over results that names none, those of its parts."""
+    """The data or splits of what a result over results lists; none where one of them is not there."""
     parts = [manifest.find_result(name) for name in result.results] if result.over == "results" else []
-    named = getattr(result, what)
-    if named is None and parts and None not in parts:
-        return sorted(getattr(part, what) or "" for part in parts)
-    return [named or ""]
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(name or "(none)" for name in names)
+    found = [getattr(part, what) or "(none)" for part in parts if part]
+    return sorted(found) if len(found) == len(parts) else []
 
 
 @rule(
