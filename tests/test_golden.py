@@ -24,7 +24,6 @@ from reprocrate.validation import Subject, validate
 SCRIPT = Path(__file__).parent / "golden.py"
 
 WARNINGS: dict[str, dict[str, str]] = {
-    "pretrained": {"RC0603": "nothing is drawn, so each model is run once; items are compared, not seeds"},
     "reinforcement": {
         "RC0604": "with every seed Q-learning finds the shortest way, so all returns are equal"
     },

@@ -34,6 +34,7 @@ from reprocrate.statistics.printed import (
     recompute_mean,
 )
 from reprocrate.statistics.spread import (
+    countable,
     half_width,
     interquartile_ranges,
     mad,
@@ -76,6 +77,7 @@ __all__ = [
     "cliff_delta",
     "cohen_d",
     "compare_printed",
+    "countable",
     "counting",
     "finest",
     "half_width",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import comb
-
 
 def mcnemar(first_only: int, second_only: int) -> float:
     """Two-sided exact p value of McNemar's test (McNemar 1947).
@@ -15,4 +13,8 @@ def mcnemar(first_only: int, second_only: int) -> float:
         second_only: number of items that only the second side has right.
     """
     n, fewer = first_only + second_only, min(first_only, second_only)
-    return min(1.0, 2 * sum(comb(n, k) for k in range(fewer + 1)) / (1 << n))
+    term, total = 1, 0
+    for k in range(fewer + 1):
+        total += term
+        term = term * (n - k) // (k + 1)  # the next binomial coefficient
+    return min(1.0, 2 * total / (1 << n))

@@ -12,18 +12,27 @@ from reprocrate.statistics.summary import LEVEL, mean, median, sd
 _POSITIONS = ((0.0, 1.0), (0.5, 0.5), (0.0, 0.0), (1.0, 1.0), (1 / 3, 1 / 3), (3 / 8, 3 / 8))
 
 
+_MOST = 10**300
+
+
+def countable(n: int) -> int:
+    """A number of values that a double can hold: so many values are as good as any more."""
+    return min(n, _MOST)
+
+
 def half_width(sd1: float, n: int, level: float = LEVEL) -> float:
     """Half of the t interval of a mean, from the sample's standard deviation (`ddof` 1).
 
     Raises:
         ValueError: there are fewer than two values.
     """
-    return two_sided_quantile(level, n - 1) * sd1 / math.sqrt(n)
+    count = countable(n)
+    return two_sided_quantile(level, count - 1) * sd1 / math.sqrt(count)
 
 
 def normal_half_width(sd1: float, n: int, level: float = LEVEL) -> float:
     """Half of the interval of a mean by the normal distribution, which is too narrow for a few values."""
-    return two_sided_quantile(level, math.inf) * sd1 / math.sqrt(n)
+    return two_sided_quantile(level, math.inf) * sd1 / math.sqrt(countable(n))
 
 
 def value_range(values: Sequence[float]) -> float:
@@ -90,6 +99,7 @@ def sd_bounds(low: float, high: float, n: int, ddof: int) -> tuple[float, float]
     """
     if n < 2:
         raise ValueError(f"at least 2 values needed, not {n}")
+    n = countable(n)
     half = n // 2
     largest = math.sqrt(half * (n - half) / (n * (n - ddof)))
     return (high - low) / math.sqrt(2.0 * (n - ddof)), (high - low) * largest
@@ -105,6 +115,7 @@ def mean_bounds(low: float, high: float, n: int) -> tuple[float, float]:
         raise ValueError(f"at least 1 value needed, not {n}")
     if n == 1:
         return low, high
+    n = countable(n)
     share = (high - low) / n
     if math.isinf(share):  # the range of doubles near the largest is none itself
         share = high / n - low / n

@@ -9,6 +9,7 @@ from types import ModuleType
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.rules import (
     aggregation,
+    attainable,
     bounds,
     checklists,
     claiming,
@@ -32,6 +33,7 @@ from reprocrate.validation.rules import (
     metrics,
     names,
     order,
+    parts,
     promises,
     reading,
     reading_data,
@@ -42,6 +44,7 @@ from reprocrate.validation.rules import (
     samples,
     seeds,
     significance,
+    sources,
     splits,
     spread,
     structure,
@@ -84,16 +87,16 @@ FAMILIES = (
     Family(
         "RC08",
         "Results",
-        (results, reporting, aggregation, spread, bounds, counts, exclusions, samples, intervals),
+        (results, reporting, aggregation, spread, bounds, counts, exclusions, samples, intervals, parts),
     ),
     Family("RC09", "Claims", (claims, claiming)),
     Family("RC10", "Runs", (runs, flow, trials)),
     Family("RC11", "Experiment", (experiment,)),
     Family("RC12", "Tables", (tables,)),
-    Family("RC13", "Comparisons", (comparisons, significance)),
+    Family("RC13", "Comparisons", (comparisons, significance, attainable)),
     Family("RC14", "Leakage", (leakage, order)),
     Family("RC15", "Compute", (compute,)),
-    Family("RC16", "Metrics", (metrics,)),
+    Family("RC16", "Metrics", (metrics, sources)),
     Family("RC17", "Checklists and ethics", (checklists,)),
     Family("RC18", "Crate", (crate, crate_contents)),
 )

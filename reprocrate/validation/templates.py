@@ -11,6 +11,13 @@ SEED = "{seed}"
 _NAME = re.compile(r"\{[A-Za-z_][A-Za-z0-9_.-]*\}")
 
 
+def takes_a_seed(configuration: Configuration) -> bool:
+    """Whether a seed is given to a configuration's command, as an argument or in an environment variable."""
+    overrides = [part for variant in configuration.variants for part in variant.overrides]
+    is_argument = any(SEED in part for part in (*configuration.command, *overrides))
+    return is_argument or configuration.seed_variable is not None
+
+
 def difference(configuration: Configuration, run: Run) -> str:
     """Where a run's command first differs from its configuration's; empty if it does not.
 

@@ -427,6 +427,15 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         [put(f"{NARROW}/interval/method", "percentile"), put(f"{NARROW}/interval/low", 0.89)],
     ),
     ("RC0813", "fewer trials than there were", [put(f"/configurations/0/search/{n}", 2) for n in TRIALS]),
+    (
+        "RC0837",
+        "an accuracy above one in a resample",
+        [
+            put(f"{NARROW}/interval", {"kind": "ci", "low": 0.88, "high": 1.02, "method": "percentile"}),
+            put(f"{NARROW}/interval/varies_over", "test_items"),
+        ],
+    ),
+    ("RC0840", "a mean over methods, as that of one", [put(f"{OVERALL}/configuration", "wide")]),
     ("RC0813", "more trials ended than began", [put("/configurations/1/search/trials_completed", 4)]),
     (
         "RC0814",
@@ -473,6 +482,18 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0910", "a primary claim without its place", [drop("/claims/0/location")]),
     ("RC0911", "evidence that counts twice", [put("/claims/1/evidence/-", "wide.accuracy")]),
     ("RC0908", "a value that was not recorded", [claim(kind="value", value=0.98)]),
+    ("RC0915", "a margin of a threshold", [put("/claims/1/margin", 0.01)]),
+    ("RC1610", "read on another split", [put("/metrics/0/source/split", "validation")]),
+    (
+        "RC1611",
+        "two metrics, one place",
+        [
+            put("/metrics/2/source", {"path": "out/ranks.csv", "csv_column": "rank"}),
+            put("/metrics/2/selection", "mean_last_k"),
+            put("/metrics/2/last_k", 10),
+        ],
+    ),
+    ("RC0914", "a claim that every accuracy upholds", [put("/claims/1/value", 0)]),
     ("RC0912", "a claim in percent", [claim(kind="value", value=91.5)]),
     (
         "RC0913",
@@ -608,6 +629,21 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
             *BARE_COMPARISON,
             put("/comparisons/0/test", "mann_whitney"),
             put("/comparisons/0/p_value", 0.001),
+        ],
+    ),
+    (
+        "RC1306",
+        "an interval that is called after another method",
+        [put("/comparisons/0/effect/interval/method", "welch")],
+    ),
+    (
+        "RC1315",
+        "accuracies that differ by more than one",
+        [
+            put("/comparisons/0/test", "bootstrap"),
+            put("/comparisons/0/effect/interval/method", "bootstrap"),
+            put("/comparisons/0/effect/interval/varies_over", "test_items"),
+            put("/comparisons/0/effect/interval/high", 1.2),
         ],
     ),
     # Leakage

@@ -14,7 +14,8 @@ from reprocrate import statistics
 from reprocrate.manifest import Interval, Manifest, Result
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import fitting_scales
-from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.ranges import range_of
+from reprocrate.validation.rule import MUST, Found, rule
 from reprocrate.validation.rules.results import (
     SLACK,
     SPREADS_OF_VALUES,
@@ -22,19 +23,6 @@ from reprocrate.validation.rules.results import (
     values_are_known,
 )
 from reprocrate.validation.subject import Subject
-
-
-@rule("RC0824", SHOULD, spec="results", since="1.0", says="result {result} does not say the ddof of its sd")
-def standard_deviation_says_its_ddof(subject: Subject) -> Iterator[Found]:
-    """A standard deviation SHOULD say how many degrees of freedom it loses.
-
-    Judged: each result with an `sd` other than 0, `n` of at least 2 and no `ddof`; at the result.
-    Why: numpy divides by n and pandas by n - 1; over three seeds that is a difference of a fifth.
-    Fix: set `ddof` to 1, or to 0 where the deviation was divided by n.
-    """
-    for pointer, result in numbered("/results", subject.well_formed.results):
-        if result.sd and result.ddof is None and result.n > 1:
-            yield Found(pointer, result=result.id)
 
 
 def _without_values(subject: Subject) -> Iterator[tuple[str, Result]]:
@@ -123,16 +111,18 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
         Where `ddof` is absent either will do. Allowed are half a unit of the deviation's own last place, for
         R one unit of the finest last place among `value`, `minimum` and `maximum`, and a relative 1e-9. An
         `sd` of 0 is taken to be rounded like the other numbers, and all of them to a tenth at most; at the
-        `sd` or `dispersion`.
+        `sd` or `dispersion`. And each other result with `sd`, not of `mean_rank`, whose values cannot be told
+        or whose `varies_over` is `test_items`, `bootstrap` or `episodes`: its `sd` exceeds W / sqrt(2), W
+        being the width of the metric's range as the chapter Metrics defines it; half a unit of its last place
+        and a relative 1e-9 are allowed; at the `sd`.
     Why: with R the range and d the ddof it is at least R / sqrt(2 (n - d)), all other values in the middle,
-        and at most (R / 2) sqrt(n / (n - d)), half of the values at each end.
+        and at most (R / 2) sqrt(n / (n - d)), half of the values at each end; of two it is R / sqrt(2).
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
     """
+    yield from _wider_than_the_metric(subject)
     for pointer, result in _without_values(subject):
         low, high = result.minimum, result.maximum
-        if low is None or high is None or result.n < 2 or _wrong_order(result):
-            continue
-        if result.varies_over not in SPREADS_OF_VALUES or math.isinf(high - low):
+        if low is None or high is None or not _has_range(result) or _wrong_order(result):
             continue
         for place, what, least_sd, most_sd in _deviations(subject.well_formed, pointer, result):
             least, most = _sd_bounds(result, low, high)
@@ -151,6 +141,39 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
                 )
 
 
+def _has_range(result: Result) -> bool:
+    """Whether a result's spread can be held against its smallest and largest value."""
+    low, high = result.minimum, result.maximum
+    is_known = low is not None and high is not None and math.isfinite(high - low)
+    return is_known and result.n > 1 and result.varies_over in SPREADS_OF_VALUES
+
+
+def _wider_than_the_metric(subject: Subject) -> Iterator[Found]:
+    """Deviations that no values within the metric's range have, be they of seeds or of test items."""
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        metric = manifest.find_metric(result.metric)
+        is_elsewhere = result.varies_over not in SPREADS_OF_VALUES
+        if result.sd is None or metric is None or result.statistic == "mean_rank" or _has_range(result):
+            continue
+        if not is_elsewhere and (result.n < 2 or values_are_known(subject, result)):
+            continue
+        low, high = range_of(metric)
+        most = (high - low) / math.sqrt(2.0)
+        if result.sd - _rounding(result.sd) > most * (1.0 + SLACK):
+            yield Found(
+                f"{pointer}/sd",
+                result=result.id,
+                what="an sd of",
+                sd=result.sd,
+                n="any",
+                minimum=low,
+                maximum=high,
+                least=0.0,
+                most=most,
+            )
+
+
 def _deviations(manifest: Manifest, pointer: str, result: Result) -> Iterator[tuple[str, str, float, float]]:
     """The deviations that a result states, with the numbers that they may stand for."""
     if result.sd is not None:
@@ -161,7 +184,8 @@ def _deviations(manifest: Manifest, pointer: str, result: Result) -> Iterator[tu
         if reported.dispersion is None or reported.dispersion_kind not in ("sd", "se"):
             continue
         printed = statistics.read_printed(reported.dispersion)
-        factor = math.sqrt(result.n) if reported.dispersion_kind == "se" else 1.0
+        n = statistics.countable(result.n)
+        factor = math.sqrt(n) if reported.dispersion_kind == "se" else 1.0
         for scale in fitting_scales(manifest, result, reported)[:1]:
             ends = (_double(printed.low) * factor / scale, _double(printed.high) * factor / scale)
             what = "an sd of" if reported.dispersion_kind == "sd" else "by its standard error an sd of"
@@ -205,11 +229,12 @@ def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
     """An interval's lower end MUST NOT exceed its upper end, and one around the value MUST contain it.
 
     Judged: each interval of a result whose `low` exceeds its `high`; and each of kind `sd` or `se`, or with
-        the method `t`, `constant`, `welch`, `paired` or none, that RC0804 and RC0828 do not compute and that
-        does not contain the result's `value`, one unit of the finest last place among the three and a
-        relative 1e-9 being allowed; at the interval.
-    Why: intervals of standard deviations, standard errors and by Student's t are laid around the value. One
-        by resampling need not contain it, and is judged by the order of its ends only.
+        the method `t`, `constant`, `welch`, `paired`, `normal`, `wilson`, `clopper_pearson`, `agresti_coull`
+        or none, that RC0804 and RC0828 do not compute and that does not contain the result's `value`, one
+        unit of the finest last place among the three and a relative 1e-9 being allowed; at the interval.
+    Why: intervals of standard deviations, of standard errors, by Student's t, the normal and the binomial
+        distribution are laid around the value. One by resampling need not contain it, and is judged by the
+        order of its ends only.
     Fix: correct the ends, or name the method that the interval was computed by.
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
@@ -239,9 +264,15 @@ def _is_recomputed(subject: Subject, result: Result) -> bool:
     return sample is not None and determined_interval(result, sample.values) is not None
 
 
+_AROUND = (
+    *(None, "t", "constant", "welch", "paired", "normal"),
+    *("wilson", "clopper_pearson", "agresti_coull"),
+)
+
+
 def is_laid_around_the_value(interval: Interval) -> bool:
     """Whether an interval contains the value that it belongs to by the way that it is made."""
-    return interval.kind in ("sd", "se") or interval.method in (None, "t", "welch", "paired", "constant")
+    return interval.kind in ("sd", "se") or interval.method in _AROUND
 
 
 def _interval_slack(result: Result, interval: Interval) -> float:
@@ -309,7 +340,7 @@ def _half_width_per_deviation(interval: Interval, n: int, ddof: int) -> float:
     if interval.kind == "sd":
         return 1.0
     if interval.kind == "se":
-        return 1.0 / math.sqrt(n)
+        return 1.0 / math.sqrt(statistics.countable(n))
     of_sample = math.sqrt((n - ddof) / (n - 1))
     of_mean = statistics.half_width(of_sample, n, interval.level or statistics.LEVEL)
     # the mean of a replication with as many seeds has the same variance once more

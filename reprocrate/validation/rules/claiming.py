@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reprocrate.manifest import Claim
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -39,20 +40,34 @@ def primary_claim_says_where_it_stands(subject: Subject) -> Iterator[Found]:
             yield Found(pointer, claim=claim.id)
 
 
-@rule("RC0911", MUST, spec="claims", since="1.0", says="claim {claim} names {name} twice as its evidence")
+@rule(
+    "RC0911",
+    MUST,
+    spec="claims",
+    since="1.0",
+    says="claim {claim} names {name} as its evidence, which counts already",
+)
 def evidence_counts_once(subject: Subject) -> Iterator[Found]:
     """A claim MUST NOT name the same evidence twice.
 
-    Judged: each entry of a claim's `evidence` that an earlier one of the claim equals; at the later entry.
+    Judged: each entry of a claim's `evidence` that an earlier one of the claim equals; and in a `quantified`
+        claim that names as many comparisons as `of` says each that is a comparison of the same two results as
+        an earlier one, in either order; at the later entry.
     Why: a comparison that counts twice makes three cases out of two.
     Fix: remove one of the two, or name the other case that was meant.
     """
-    for pointer, claim in numbered("/claims", subject.well_formed.claims):
-        seen: set[str] = set()
-        for place, name in numbered(f"{pointer}/evidence", claim.evidence):
-            if name in seen:
+    manifest = subject.well_formed
+    for pointer, claim in numbered("/claims", manifest.claims):
+        seen: set[object] = set()
+        found = [manifest.find_comparison(name) for name in claim.evidence]
+        cases = claim.quantifier.of if claim.kind == "quantified" and claim.quantifier else None
+        is_counted = cases == sum(each is not None for each in found)
+        for (place, name), each in zip(numbered(f"{pointer}/evidence", claim.evidence), found, strict=True):
+            comparison = each if is_counted else None
+            sides = frozenset((comparison.a, comparison.b)) if comparison else name
+            if name in seen or sides in seen:
                 yield Found(place, claim=claim.id, name=name)
-            seen.add(name)
+            seen |= {name, sides}
 
 
 @rule(
@@ -108,3 +123,80 @@ def value_rests_on_a_result(subject: Subject) -> Iterator[Found]:
             continue
         if any(map(manifest.find_comparison, claim.evidence)):
             yield Found(f"{pointer}/evidence", claim=claim.id)
+
+
+@rule(
+    "RC0914",
+    SHOULD,
+    spec="claims",
+    since="1.0",
+    says="claim {claim} holds whatever is measured: {metric} lies in [{low}, {high}]",
+)
+def claim_can_fail(subject: Subject) -> Iterator[Found]:
+    """A claim SHOULD be one that some value of its metric would refute.
+
+    Judged: each claim of kind `value` or `threshold` with a `value`, by the metrics of the results (not of
+        `mean_rank`) that its `evidence` names: with the `relation` `at_least` its `value` is not above the
+        lower end of the metric's range, as the chapter Metrics defines it; with `at_most` not below the upper
+        end; of kind `value` with `equals` or no relation, where the range has two ends, both lie within the
+        claim's `margin` of its `value`. A value outside of the range is judged by RC0912; once for each
+        claim, at its `value`.
+    Why: a claim that every number upholds says nothing, and no rerun can test it.
+    Fix: claim a bound that could be missed, or a smaller `margin`.
+    """
+    manifest = subject.well_formed
+    for pointer, claim in numbered("/claims", manifest.claims):
+        if claim.value is None or claim.kind not in ("value", "threshold"):
+            continue
+        for name in claim.evidence:
+            result = manifest.find_result(name)
+            metric = manifest.find_metric(result.metric) if result else None
+            if not result or not metric or result.statistic == "mean_rank":
+                continue
+            low, high = range_of(metric)
+            if low <= claim.value <= high and _holds_always(claim, claim.value, low, high):
+                yield Found(f"{pointer}/value", claim=claim.id, metric=metric.id, low=low, high=high)
+                break
+
+
+def _holds_always(claim: Claim, value: float, low: float, high: float) -> bool:
+    if claim.relation == "at_least":
+        return value <= low
+    if claim.relation == "at_most":
+        return value >= high
+    margin = claim.margin or 0.0
+    return claim.kind == "value" and value - margin <= low and high <= value + margin
+
+
+_UNUSED = {
+    "value": ("by", "quantifier"),
+    "threshold": ("by", "quantifier", "margin"),
+    "ordering": ("value", "relation", "margin", "quantifier"),
+    "gain": ("value", "relation", "margin", "quantifier"),
+    "quantified": ("value", "relation", "margin"),
+}
+
+
+@rule(
+    "RC0915",
+    SHOULD,
+    spec="claims",
+    since="1.0",
+    says="claim {claim} says `{what}`, which a claim of the kind {kind} is not judged by",
+)
+def claim_says_only_what_it_is_judged_by(subject: Subject) -> Iterator[Found]:
+    """A claim SHOULD NOT say what its kind is not judged by.
+
+    Judged: each claim: `by` or `quantifier` of the kind `value`; these or `margin` of `threshold`, and
+        `margin` of `value` with the `relation` `at_least` or `at_most`; `value`, `relation` or `margin` of
+        `quantified`; these or `quantifier` of `ordering` and `gain`; at the property.
+    Why: the author believes in a margin or a number of cases that nothing looks at.
+    Fix: remove it, or choose the kind that it belongs to.
+    """
+    for pointer, claim in numbered("/claims", subject.well_formed.claims):
+        unused = _UNUSED.get(claim.kind, ())
+        if claim.kind == "value" and claim.relation in ("at_least", "at_most"):
+            unused = (*unused, "margin")
+        for what in unused:
+            if getattr(claim, what) is not None:
+                yield Found(f"{pointer}/{what}", claim=claim.id, what=what, kind=claim.kind)

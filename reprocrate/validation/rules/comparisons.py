@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from reprocrate import statistics
@@ -10,7 +11,7 @@ from reprocrate.validation.effects import expected_effect
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
-from reprocrate.validation.rules.results import same
+from reprocrate.validation.rules.results import SPREADS_OF_VALUES, same
 from reprocrate.validation.subject import Subject
 
 
@@ -35,27 +36,48 @@ def compared_results_have_the_same_seeds(subject: Subject) -> Iterator[Found]:
     """Compared results SHOULD rest on equally many values, and on the same seeds where seeds pair them.
 
     Judged: each comparison of results whose values can be told: other numbers of values; or else, where the
-        comparison has `paired` true or the test `paired_t` or `wilcoxon`, or
-        `determinism.seeds_pair_randomness` is true, other seeds of the runs that left them, each counted as
-        often as it left a value; over folds a seed, or its absence, counts together with the fold. Over runs
-        a run without a seed adds none; at the comparison.
+        comparison has `paired` true or the test `paired_t` or `wilcoxon` and is of values, as the chapter
+        says, or `determinism.seeds_pair_randomness` is true, other seeds of the runs that left them, each
+        counted as often as it left a value; over folds a seed, or its absence, counts together with the fold.
+        Over runs a run without a seed adds none; at the comparison.
     Why: with other seeds the two may have seen other splits, and the side with fewer runs is less certain.
     Fix: run the missing seeds of the other configuration.
     """
+    manifest = subject.well_formed
     for pointer, comparison, a, b in _samples(subject):
         if len(a.values) != len(b.values):
             what = f"{len(a.values)} values against {len(b.values)}"
-        elif _seeds_matter(subject.well_formed, comparison) and _seeds(a) != _seeds(b):
-            what = f"the seeds {', '.join(_seeds(a))} against {', '.join(_seeds(b))}"
+        elif _seeds_matter(manifest, comparison, a, b) and _seeds(a) != _seeds(b):
+            what = f"the seeds {_others(a, b)} against {_others(b, a)}"
         else:
             continue
         yield Found(pointer, comparison=comparison.id, what=what)
 
 
-def _seeds_matter(manifest: Manifest, comparison: Comparison) -> bool:
+def is_of_values(manifest: Manifest, comparison: Comparison, a: Sample, b: Sample) -> bool:
+    """Whether the values of two results are compared, and not test items, episodes or resamples."""
+    interval = comparison.effect.interval if comparison.effect else None
+    results = [manifest.find_result(name) for name in (comparison.a, comparison.b)]
+    over = [each.varies_over for each in results if each]
+    return (
+        (len(a.values), len(b.values)) != (1, 1)
+        and (interval is None or interval.varies_over in SPREADS_OF_VALUES)
+        and any(each in SPREADS_OF_VALUES for each in over)
+    )
+
+
+def _seeds_matter(manifest: Manifest, comparison: Comparison, a: Sample, b: Sample) -> bool:
     """Whether a value belongs to that of the other side with the same seed."""
     is_paired = comparison.paired or comparison.test in ("paired_t", "wilcoxon")
-    return bool(is_paired or (manifest.determinism and manifest.determinism.seeds_pair_randomness))
+    is_by_seeds = bool(manifest.determinism and manifest.determinism.seeds_pair_randomness)
+    return is_by_seeds or (is_paired and is_of_values(manifest, comparison, a, b))
+
+
+def _others(sample: Sample, other: Sample) -> str:
+    """The seeds that only one side has, or has more often."""
+    names = sorted((Counter(_seeds(sample)) - Counter(_seeds(other))).elements())
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + more or "(none)"
 
 
 def _seeds(sample: Sample) -> list[str]:
@@ -99,17 +121,18 @@ def effect_recomputes(subject: Subject) -> Iterator[Found]:
 def pairs_have_the_same_seed(subject: Subject) -> Iterator[Found]:
     """A paired comparison MUST be between runs with the same seeds, and of seeds that pair the randomness.
 
-    Judged: each comparison with `paired` true or the test `paired_t`, but for the test `mcnemar`, which pairs
-        items, whose values can be told and are those of runs: a run that left one has no seed, results over
-        folds aside; or else the seeds differ as in RC1301; or else `determinism.seeds_pair_randomness` is not
-        true; at the comparison.
+    Judged: each comparison of values with `paired` true or the test `paired_t`, but for the test `mcnemar`,
+        which pairs items, whose values can be told and are those of runs: a run that left one has no seed,
+        results over folds aside; or else the seeds differ as in RC1301; or else
+        `determinism.seeds_pair_randomness` is not true; at the comparison.
     Why: pairing values that have nothing in common makes the test answer another question.
     Fix: compare unpaired, or run the same seeds; say in `[determinism]` that seeds pair the randomness.
     """
     determinism = subject.well_formed.determinism
     for pointer, comparison, a, b in _samples(subject):
         is_paired = comparison.test != "mcnemar" and (comparison.paired or comparison.test == "paired_t")
-        if not is_paired or None in (*a.runs, *b.runs):
+        is_judged = is_paired and is_of_values(subject.well_formed, comparison, a, b)
+        if not is_judged or None in (*a.runs, *b.runs):
             continue
         if None in (*a.seeds, *b.seeds):
             yield Found(pointer, comparison=comparison.id, why="some of its runs have no seed")
@@ -143,17 +166,29 @@ def compared_results_share_data_and_split(subject: Subject) -> Iterator[Found]:
     """Results that are compared SHOULD be of the same data and split.
 
     Judged: each comparison of two results with different `data` or different `split`, absent ones included;
-        one finding for each of the two, at the comparison.
+        of two results over results that are there, where both leave the property out, also those with
+        different ones of what they list, each counted as often as it is there; one finding for each of the
+        two, at the comparison.
     Why: on other data the difference is that of the data as much as that of the methods.
     Fix: compare results of one split of one data set.
     """
     for pointer, comparison, a, b in _sides(subject.well_formed):
         for what in ("data", "split"):
-            left, right = getattr(a, what), getattr(b, what)
+            left, right = ([getattr(side, what) or "(none)"] for side in (a, b))
+            if getattr(a, what) is None and getattr(b, what) is None:
+                first, second = (_of_parts(subject.well_formed, side, what) for side in (a, b))
+                left, right = (first, second) if first and second else (left, right)
             if left != right:
                 yield Found(
-                    pointer, comparison=comparison.id, what=what, a=left or "(none)", b=right or "(none)"
+                    pointer, comparison=comparison.id, what=what, a=", ".join(left), b=", ".join(right)
                 )
+
+
+def _of_parts(manifest: Manifest, result: Result, what: str) -> list[str]:
+    """The data or splits of what a result over results lists; none where one of them is not there."""
+    parts = [manifest.find_result(name) for name in result.results] if result.over == "results" else []
+    found = [getattr(part, what) or "(none)" for part in parts if part]
+    return sorted(found) if len(found) == len(parts) else []
 
 
 @rule(
@@ -166,25 +201,26 @@ def compared_results_share_data_and_split(subject: Subject) -> Iterator[Found]:
 def test_recomputes(subject: Subject) -> Iterator[Found]:
     """The p value and the interval of a t test MUST be those that the values give.
 
-    Judged: each comparison with the test `welch_t` or `paired_t` (seed by seed, over folds seed and fold by
-        seed and fold, if both sides have the same and each once) of results, whatever their statistic, whose
-        values can be told and are at least two each. Where both sides are constant, or all paired
-        differences equal, there is nothing to compute. Its `p_value`, to an absolute 1e-9, as corrected in
-        its family; where a family with a correction holds a p value that cannot be computed again, only that
-        it is not smaller than without the correction. And the interval of kind `ci` of an effect
-        `difference` whose `method` is `welch`, or `paired`, like the test, if its `low` does not exceed its
-        `high`; a missing `level` is 0.95. Values of a magnitude above 1e300, or below 1e-290 and not 0, are
-        not judged; at the `p_value` and at the interval.
+    Judged: each comparison of values of results, whatever their statistic, whose values can be told and are
+        at least two each. With the test `welch_t` or `paired_t` (seed by seed, over folds seed and fold by
+        seed and fold, if both sides have the same and each once) its `p_value`, to an absolute 1e-9, as
+        corrected in its family; where a family with a correction holds a p value that cannot be computed
+        again, only that it is not smaller than without the correction. And the interval of kind `ci` of an
+        effect `difference` by its `method`, `welch` or `paired` whatever the test, or `t`, which is that of
+        the test, if its `low` does not exceed its `high`; a missing `level` is 0.95. Where both sides are
+        constant, or all paired differences equal, there is nothing to compute. Values of a magnitude above
+        1e300, or below 1e-290 and not 0, are not judged; at the `p_value` and at the interval.
     Why: what follows from the evidence has to follow from it.
     Fix: let reprocrate compute the comparison anew from the runs.
     """
+    manifest = subject.well_formed
     differences = {
         comparison.id: difference
-        for _, comparison, a, b in _samples(subject)
-        if (difference := _difference(comparison, a, b)) and difference.method != "constant"
+        for comparison in manifest.comparisons
+        if (difference := recomputed_difference(subject, comparison))
     }
-    expected, bounds = _corrected(subject.well_formed, differences)
-    for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
+    expected, bounds = _corrected(manifest, differences)
+    for pointer, comparison in numbered("/comparisons", manifest.comparisons):
         p, least = comparison.p_value, bounds.get(comparison.id, 0.0)
         computed = expected.get(comparison.id, p if p is None else max(p, least))
         # a p value is a probability, so its rounding is relative to 1
@@ -193,8 +229,7 @@ def test_recomputes(subject: Subject) -> Iterator[Found]:
             yield Found(
                 f"{pointer}/p_value", comparison=comparison.id, what="p =", declared=p, computed=shown
             )
-        if comparison.id in differences:
-            yield from _interval(pointer, comparison, differences[comparison.id])
+        yield from _interval(pointer, comparison, recomputed_interval(subject, comparison))
 
 
 def _corrected(
@@ -224,38 +259,49 @@ def _corrected(
     return expected, bounds
 
 
+_METHODS = {"welch_t": "welch", "paired_t": "paired"}
+
+
 def recomputed_difference(subject: Subject, comparison: Comparison) -> statistics.Difference | None:
     """The difference by a comparison's t test, where its values are known and vary."""
+    return _difference(subject, comparison, _METHODS.get(comparison.test or ""))
+
+
+def recomputed_interval(subject: Subject, comparison: Comparison) -> statistics.Interval | None:
+    """The interval of a difference by the method that it names, where the values are known and vary."""
+    effect = comparison.effect
+    interval = effect.interval if effect and effect.kind == "difference" else None
+    if interval is None or interval.kind != "ci":
+        return None
+    method = _METHODS.get(comparison.test or "") if interval.method == "t" else interval.method
+    difference = _difference(subject, comparison, method)
+    return difference.interval(interval.level or statistics.LEVEL) if difference else None
+
+
+def _difference(subject: Subject, comparison: Comparison, method: str | None) -> statistics.Difference | None:
     samples = subject.evidence.samples(comparison)
-    difference = _difference(comparison, *samples) if samples else None
-    return None if difference is None or difference.method == "constant" else difference
-
-
-def _difference(comparison: Comparison, a: Sample, b: Sample) -> statistics.Difference | None:
+    if method not in ("welch", "paired") or samples is None:
+        return None
+    a, b = samples
     if min(len(a.values), len(b.values)) < 2 or not statistics.are_computable((*a.values, *b.values)):
         return None
-    if comparison.test == "welch_t":
-        return statistics.welch(a.values, b.values)
-    by_seed = dict(zip(map(str, b.seeds), b.values, strict=True))
-    if (
-        comparison.test != "paired_t"
-        or None in a.seeds
-        or len(by_seed) != len(a.values)
-        or _seeds(a) != _seeds(b)
-    ):
+    if not is_of_values(subject.well_formed, comparison, a, b):
         return None
-    return statistics.paired(a.values, [by_seed[str(seed)] for seed in a.seeds])
+    if method == "welch":
+        found = statistics.welch(a.values, b.values)
+        return None if found.method == "constant" else found
+    by_seed = dict(zip(map(str, b.seeds), b.values, strict=True))
+    if None in a.seeds or len(by_seed) != len(a.values) or _seeds(a) != _seeds(b):
+        return None
+    found = statistics.paired(a.values, [by_seed[str(seed)] for seed in a.seeds])
+    return None if found.method == "constant" else found
 
 
-def _interval(pointer: str, comparison: Comparison, difference: statistics.Difference) -> Iterator[Found]:
+def _interval(pointer: str, comparison: Comparison, computed: statistics.Interval | None) -> Iterator[Found]:
     interval = comparison.effect.interval if comparison.effect else None
-    is_of_difference = comparison.effect is not None and comparison.effect.kind == "difference"
-    if not interval or not is_of_difference or interval.kind != "ci" or interval.method != difference.method:
-        return
-    if interval.low > interval.high:
-        return  # another rule says that
-    computed = difference.interval(interval.level or statistics.LEVEL)
-    scale = (difference.value, computed.low, computed.high)
+    if not interval or not computed or interval.low > interval.high:
+        return  # another rule says that its ends are turned round
+    scale = ((computed.low + computed.high) / 2.0, computed.low, computed.high)
     if not (same(interval.low, computed.low, scale) and same(interval.high, computed.high, scale)):
         yield Found(
             f"{pointer}/effect/interval",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from reprocrate.manifest import Interval
+from reprocrate import statistics
+from reprocrate.manifest import Interval, Result
 from reprocrate.validation.places import numbered
+from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
-from reprocrate.validation.rules.results import SLACK, SPREADS_OF_VALUES, values_behind_the_spread
+from reprocrate.validation.rules.results import (
+    SLACK,
+    SPREADS_OF_VALUES,
+    values_are_known,
+    values_behind_the_spread,
+)
 from reprocrate.validation.subject import Subject
 
 
@@ -42,7 +50,13 @@ def interval_names_its_method(subject: Subject) -> Iterator[Found]:
             yield Found(pointer, what=what, low=interval.low, high=interval.high)
 
 
-_RESAMPLED = ("percentile", "bca")
+_RESAMPLED = ("percentile", "bca", "bootstrap")
+"""Intervals whose ends are statistics of resamples; a basic or studentised bootstrap has another name."""
+
+_WITHIN_THE_RANGE = (*_RESAMPLED, "wilson", "clopper_pearson")
+"""Intervals that cannot leave the metric's range either, since their ends are shares by their formula."""
+
+_AMONG_VALUES = ("mean", "median", "iqm", "max", "min", "mean_rank")
 
 
 @rule(
@@ -50,27 +64,32 @@ _RESAMPLED = ("percentile", "bca")
     MUST,
     spec="results",
     since="1.0",
-    says="result {result} has a {method} interval from {low} to {high}, but values from {least} to {most}",
+    says="result {result} has a {method} interval from {low} to {high}, but {what} from {least} to {most}",
 )
-def resampled_mean_stays_among_the_values(subject: Subject) -> Iterator[Found]:
-    """An interval of a mean by percentiles of resamples MUST lie within the smallest and the largest value.
+def resamples_stay_where_values_are(subject: Subject) -> Iterator[Found]:
+    """An interval by percentiles of resamples MUST lie where the statistic of a resample can lie.
 
-    Judged: each result of statistic `mean` whose values can be told, with an interval of kind `ci` and the
-        method `percentile` or `bca` whose `varies_over`, like the result's, is absent, `seeds` or `folds`:
-        its `low` is below the smallest value or its `high` above the largest, by more than a relative 1e-9;
-        at the interval.
-    Why: the mean of values that are drawn from the sample is never beyond the sample's ends, and the ends of
-        such an interval are means of resamples (Efron 1987, for both methods).
-    Fix: let the interval be computed from the values of the runs, or name what was resampled (`varies_over`).
+    Judged: each interval of a result with the kind `ci` and the method `percentile`, `bca` or `bootstrap`
+        whose `low` does not exceed its `high`. Where its `varies_over`, like the result's, is absent, `seeds`
+        or `folds`, and the statistic is not `single`: within the smallest and the largest value, if the
+        values can be told and no run is silent; if they cannot be told, within `minimum` and `maximum` where
+        both are given and ascend, one unit of the finest last place among the four being allowed. Else:
+        within the metric's range, as the chapter Metrics defines it, `mean_rank` aside. There one of the
+        method `wilson` or `clopper_pearson` lies, too. A relative 1e-9 is allowed; at the interval.
+    Why: the mean or median of values that are drawn from the sample is never beyond the sample's ends, a
+        metric of resampled test items never outside of its range, and the ends of such an interval are
+        numbers of resamples (Efron 1987). A basic or studentised bootstrap has another name.
+    Fix: compute the interval from the values of the runs, or name the method, or what was resampled
+        (`varies_over`).
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
-        interval, values = result.interval, values_behind_the_spread(subject, result)
-        if interval is None or not values or result.statistic != "mean" or interval.kind != "ci":
+        interval = result.interval
+        if interval is None or interval.low > interval.high or interval.kind != "ci":
             continue
-        if interval.method not in _RESAMPLED or interval.varies_over not in SPREADS_OF_VALUES:
+        if interval.method not in _WITHIN_THE_RANGE:
             continue
-        least, most = min(values), max(values)
-        slack = SLACK * max(abs(least), abs(most))
+        what, least, most = bounds_of_resamples(subject, result, interval)
+        slack = SLACK * max((abs(end) for end in (least, most) if math.isfinite(end)), default=0.0)
         if interval.low < least - slack or interval.high > most + slack:
             yield Found(
                 f"{pointer}/interval",
@@ -78,6 +97,33 @@ def resampled_mean_stays_among_the_values(subject: Subject) -> Iterator[Found]:
                 method=interval.method,
                 low=interval.low,
                 high=interval.high,
+                what=what,
                 least=least,
                 most=most,
             )
+
+
+def is_resampled(interval: Interval) -> bool:
+    """Whether the ends of an interval are statistics of resamples."""
+    return (
+        interval.kind == "ci"
+        and interval.method in _RESAMPLED
+        and interval.low <= interval.high  # another rule says that it does not
+    )
+
+
+def bounds_of_resamples(subject: Subject, result: Result, interval: Interval) -> tuple[str, float, float]:
+    """Between which numbers the statistic of a resample lies, and what these are."""
+    values = values_behind_the_spread(subject, result) if is_resampled(interval) else ()
+    if values and result.statistic in _AMONG_VALUES and interval.varies_over in SPREADS_OF_VALUES:
+        return "values", min(values), max(values)
+    low, high = result.minimum, result.maximum
+    if low is not None and high is not None and low <= high and not values_are_known(subject, result):
+        is_of_values = {interval.varies_over, result.varies_over} <= set(SPREADS_OF_VALUES)
+        if is_of_values and is_resampled(interval) and result.statistic in _AMONG_VALUES:
+            unit = float(statistics.finest([low, high, interval.low, interval.high]))
+            return "its values go", low - unit, high + unit
+    metric = subject.well_formed.find_metric(result.metric)
+    if metric is None or result.statistic == "mean_rank":
+        return "", -math.inf, math.inf
+    return f"{metric.id} goes", *range_of(metric)

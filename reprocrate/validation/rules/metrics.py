@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
-from reprocrate.manifest import Manifest, Metric, MetricSource, Result
+from reprocrate.manifest import Manifest, Metric, Result
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import OF_UNITS, range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK
 from reprocrate.validation.splits import declared_splits
 from reprocrate.validation.subject import Subject
-
-_LONGEST_PATTERN = 10_000
 
 
 @rule("RC1601", MUST, spec="metrics", since="1.0", says="the range of {metric} is from {low} to {high}")
@@ -138,61 +134,6 @@ def last_k_goes_with_its_selection(subject: Subject) -> Iterator[Found]:
             yield Found(f"{pointer}/last_k", metric=metric.id, what=what)
 
 
-@rule("RC1605", MUST, spec="metrics", since="1.0", says="the source of {metric} {what}")
-def source_is_one_place_and_one_way(subject: Subject) -> Iterator[Found]:
-    """A metric's source MUST be `path` with either `json_path` or `csv_column`, or `stdout` alone.
-
-    Judged: each `source` that has neither, both, or parts of both; at the `source`.
-    Why: a rerun finds the value in one place only, and has to know how to read it there.
-    Fix: give `path` with one of `json_path` and `csv_column`, or `stdout` alone.
-    """
-    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
-        what = _wrong_source(metric.source) if metric.source else ""
-        if what:
-            yield Found(f"{pointer}/source", metric=metric.id, what=what)
-
-
-def _wrong_source(source: MetricSource) -> str:
-    ways = [name for name in ("json_path", "csv_column") if getattr(source, name) is not None]
-    if source.stdout is not None:
-        others = ["path"] * (source.path is not None) + ways
-        return f"names stdout and {' and '.join(others)}" if others else ""
-    if len(ways) == 2:
-        return "names json_path and csv_column, but a file is of one kind"
-    if source.path is None:
-        return f"names {ways[0]}, but no path" if ways else "names no place"
-    return "" if ways else "names a file, but no place in it"
-
-
-@rule("RC1606", MUST, spec="metrics", since="1.0", says="the pattern of {metric} {what}")
-def pattern_finds_a_value(subject: Subject) -> Iterator[Found]:
-    """The `stdout` pattern of a metric MUST be a regular expression of Python with a group `value`.
-
-    Judged: each `source.stdout`: it does not compile with `re.compile` of Python 3.11, has no group `value`,
-        or has more than 10,000 characters; at the `stdout`.
-    Why: what the group matches is read as the value; without it a rerun finds nothing.
-    Fix: write it like `accuracy: (?P<value>[0-9.]+)`.
-    """
-    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
-        pattern = metric.source.stdout if metric.source else None
-        what = _wrong_pattern(pattern) if pattern is not None else ""
-        if what:
-            yield Found(f"{pointer}/source/stdout", metric=metric.id, what=what)
-
-
-def _wrong_pattern(pattern: str) -> str:
-    """What is wrong with a pattern, found by compiling it: it is never matched against anything here."""
-    if len(pattern) > _LONGEST_PATTERN:
-        return f"has {len(pattern)} characters, more than {_LONGEST_PATTERN}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            groups = re.compile(pattern).groupindex
-    except (re.error, OverflowError, RecursionError) as error:
-        return f"is no regular expression: {error}"
-    return "" if "value" in groups else "has no group named value"
-
-
 @rule(
     "RC1607",
     SHOULD,
@@ -261,3 +202,44 @@ def tolerance_is_within_the_margin(subject: Subject) -> Iterator[Found]:
             if tolerance > margin * (1.0 + SLACK):
                 yield Found(f"{pointer}/tolerance", metric=metric.id, tolerance=tolerance, margin=margin)
                 break
+
+
+@rule(
+    "RC1609",
+    SHOULD,
+    spec="metrics",
+    since="1.0",
+    says="{metric} is a mean of the last {k} values, but run {run} left {n}",
+)
+def last_k_values_are_there(subject: Subject) -> Iterator[Found]:
+    """A run SHOULD leave as many values of a metric as are averaged.
+
+    Judged: each metric with the selection `mean_last_k` and `last_k`, and each result over runs of it: a run
+        in `runs` left more than one value of its data and split without `fold`, but fewer than `last_k`; one
+        finding for each metric, at the `last_k`.
+    Why: nobody can compute again a mean of values that were not recorded, and nothing that rests on it.
+    Fix: record the values, let the program write their mean as the one value of the run, or correct `last_k`.
+    """
+    manifest = subject.well_formed
+    results = _results_of(manifest)
+    for pointer, metric in numbered("/metrics", manifest.metrics):
+        if metric.selection != "mean_last_k" or metric.last_k is None:
+            continue
+        for result in results.get(metric.id, []):
+            short = _with_fewer(manifest, result, metric.last_k)
+            if short:
+                run, n = short
+                yield Found(f"{pointer}/last_k", metric=metric.id, k=metric.last_k, run=run, n=n)
+                break
+
+
+def _with_fewer(manifest: Manifest, result: Result, last_k: int) -> tuple[str, int] | None:
+    """A run of a result that left several values, but not as many as are averaged, with their number."""
+    key = result.metric, result.data, result.split
+    for name in result.runs if result.over == "runs" else ():
+        run = manifest.find_run(name)
+        seen = [each for each in run.metrics if each.fold is None] if run else []
+        n = sum((each.metric, each.data, each.split) == key for each in seen)
+        if 1 < n < last_k:
+            return name, n
+    return None

@@ -158,10 +158,10 @@ def interval_recomputes(subject: Subject) -> Iterator[Found]:
 
     Judged: each result of statistic `mean` whose values can be told and are at least 2, with an interval of
         kind `ci` or `pi` and the method `t` or `constant`, which are judged alike (that of equal values has
-        no width), or of kind `sd` or `se`, whatever its method, by the result's `ddof`, 1 where it is
-        absent. Its `varies_over` and the result's are absent, `seeds` or `folds`, and its `low` does not
-        exceed its `high`. A missing `level` is 0.95, and `pi` is for the mean of as many further values; at
-        the interval.
+        no width), of kind `ci` and the method `normal`, with z for t, or of kind `sd` or `se`, whatever its
+        method, the last two by the result's `ddof`, 1 where it is absent. Its `varies_over` and the result's
+        are absent, `seeds` or `folds`, and its `low` does not exceed its `high`. A missing `level` is 0.95,
+        and `pi` is for the mean of as many further values; at the interval.
     Why: claims are judged by intervals. Those by Student's t, of one standard deviation or one standard error
         follow from the values; bootstrap intervals depend on chance and are not computed again.
     Fix: let reprocrate compute the result anew from the runs, or name the method that was used.
@@ -195,9 +195,12 @@ def determined_interval(result: Result, values: Sequence[float]) -> tuple[float,
     if interval.kind in ("sd", "se"):
         half = statistics.sd(values, ddof) if interval.kind == "sd" else statistics.se(values, ddof)
         return statistics.mean(values) - half, statistics.mean(values) + half
+    level = interval.level or statistics.LEVEL
+    if interval.method == "normal" and interval.kind == "ci":
+        half = statistics.normal_half_width(statistics.sd(values, ddof), len(values), level)
+        return statistics.mean(values) - half, statistics.mean(values) + half
     if interval.method not in ("t", "constant"):
         return None
-    level = interval.level or statistics.LEVEL
     computed = (
         statistics.t_interval(values, level)
         if interval.kind == "ci"
@@ -211,28 +214,40 @@ def determined_interval(result: Result, values: Sequence[float]) -> tuple[float,
     MUST,
     spec="results",
     since="1.0",
-    says="result {result} gives {what} over {over}, but rests on one value",
+    says="result {result} gives {what} over {over}, but rests on one {n}",
 )
 def spread_needs_two_values(subject: Subject) -> Iterator[Found]:
-    """A result of one value MUST NOT give a spread over seeds.
+    """A result of one value MUST NOT give a spread over seeds, nor one of the folds of a single seed.
 
     Judged: each result with `n` 1 whose `varies_over`, or else its interval's, is absent, `seeds` or `folds`;
-        at its `sd`, at its interval, and at each `dispersion` that is printed for it.
+        at its `sd`, at its interval, and at each `dispersion` that is printed for it. And each result over
+        folds of at least two values, which can be told, that says `varies_over` `seeds`, where all runs that
+        left them have the same first seed, or none; at its `varies_over`.
     Why: one value has no spread; what stands behind the ± must be something else, or made up.
     Fix: run more seeds, or say what the spread varies over (`varies_over`: test_items, bootstrap, ...).
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
+        if _is_of_one_seed(subject, result):
+            yield Found(f"{pointer}/varies_over", result=result.id, what="a spread", over="seeds", n="seed")
         over = result.varies_over or (result.interval.varies_over if result.interval else None) or "seeds"
         if result.n >= 2 or over not in ("seeds", "folds"):
             continue
         for name, what in (("sd", "a standard deviation"), ("interval", "an interval")):
             if getattr(result, name) is not None:
-                yield Found(f"{pointer}/{name}", result=result.id, what=what, over=over)
+                yield Found(f"{pointer}/{name}", result=result.id, what=what, over=over, n="value")
         for place, reported in numbered(f"{pointer}/reported", result.reported):
             if reported.dispersion is not None:
-                yield Found(
-                    f"{place}/dispersion", result=result.id, what=f"± {reported.dispersion}", over=over
-                )
+                what = f"± {reported.dispersion}"
+                yield Found(f"{place}/dispersion", result=result.id, what=what, over=over, n="value")
+
+
+def _is_of_one_seed(subject: Subject, result: Result) -> bool:
+    """Whether a spread that is said to be over seeds is one over the folds of a single seed."""
+    if result.over != "folds" or result.varies_over != "seeds":
+        return False
+    sample = subject.evidence.sample(result)
+    runs = [run for run in sample.runs if run] if sample else []
+    return len(runs) > 1 and len({str(run.seed) for run in runs}) == 1
 
 
 @rule(

@@ -11,7 +11,7 @@ from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
-from reprocrate.validation.templates import SEED
+from reprocrate.validation.templates import SEED, takes_a_seed
 
 
 def _over_seeds(subject: Subject) -> Iterator[tuple[str, Result, Sample]]:
@@ -72,15 +72,32 @@ def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
     """A result over seeds SHOULD rest on at least three of them, or as many as the venue asks for.
 
     Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told and are fewer
-        than three (a policy may ask for more), silent runs not counted, whatever `n` says; at its `n`.
+        than three (a policy may ask for more), silent runs not counted, whatever `n` says; at its `n`. Not
+        judged is a result whose `varies_over` is absent, where nothing takes a seed: no run in `runs` has
+        `seeds`, their configurations have no `seed_variable` and no `{seed}` in `command` or in `overrides`
+        of their variants, and `determinism.promised` is `bitwise` or `numerical`.
     Why: few seeds show little. With two, the mean of a repetition is expected within 12.7 standard
-        deviations; with three within 3.5, with five 1.8, with ten 1.0.
+        deviations; with three within 3.5, with five 1.8, with ten 1.0. A program that draws nothing at random
+        has no seeds to vary.
     Fix: run more seeds, for example `reprocrate run --name CONFIGURATION --seeds 0-4`.
     """
     for pointer, result, sample in _over_seeds(subject):
         n = len(sample.values)
-        if n < least:
+        if n < least and not _takes_no_seed(subject, result):
             yield Found(f"{pointer}/n", result=result.id, n=_seeds(n), shows=_what_it_shows(n))
+
+
+def _takes_no_seed(subject: Subject, result: Result) -> bool:
+    """Whether a result is that of a program without chance, as the evaluation of a given model is."""
+    manifest = subject.well_formed
+    promised = manifest.determinism.promised if manifest.determinism else None
+    if result.varies_over is not None or promised not in ("bitwise", "numerical"):
+        return False
+    runs = [run for name in result.runs if (run := manifest.find_run(name))]
+    configurations = {run.configuration: manifest.find_configuration(run.configuration) for run in runs}
+    return not any(run.seeds for run in runs) and not any(
+        each is None or takes_a_seed(each) for each in configurations.values()
+    )
 
 
 def _seeds(n: int) -> str:

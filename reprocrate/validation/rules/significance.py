@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate import statistics
-from reprocrate.manifest import Comparison, Interval
+from reprocrate.manifest import Interval
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.bounds import is_laid_around_the_value
-from reprocrate.validation.rules.comparisons import recomputed_difference
+from reprocrate.validation.rules.comparisons import recomputed_difference, recomputed_interval
 from reprocrate.validation.rules.results import SLACK
 from reprocrate.validation.subject import Subject
 
@@ -94,11 +94,13 @@ def effect_interval_contains_the_effect(subject: Subject) -> Iterator[Found]:
     """The interval of an effect MUST run upwards, and one that is laid around the effect MUST contain it.
 
     Judged: each interval of an effect whose `low` exceeds its `high`; and each of kind `sd` or `se`, or with
-        the method `t`, `constant`, `welch`, `paired` or none, that RC1306 does not compute and that does not
-        contain the effect's `value`, one unit of the finest last place among the three and a relative 1e-9
-        being allowed; at the interval.
-    Why: its ends say how large or small the difference may be. An interval by resampling need not contain the
-        effect, and is judged by the order of its ends only.
+        the method `t`, `constant`, `welch`, `paired`, `normal`, `wilson`, `clopper_pearson`, `agresti_coull`
+        or none, that RC1306 does not compute and that does not contain the effect's `value`, or, of a
+        `difference` by `t`, `welch` or `paired`, has its middle further from it than a tenth of half its
+        width, one unit of the finest last place among the three and a relative 1e-9 being allowed; at the
+        interval.
+    Why: its ends say how large or small the difference may be, by Student's t as far below as above. An
+        interval by resampling need not contain the effect, and is judged by the order of its ends only.
     Fix: correct the ends, or name the method that the interval was computed by.
     """
     for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
@@ -108,7 +110,9 @@ def effect_interval_contains_the_effect(subject: Subject) -> Iterator[Found]:
             continue
         slack = _slack(effect.value, interval)
         is_outside = not interval.low - slack <= effect.value <= interval.high + slack
-        is_judged = is_laid_around_the_value(interval) and not _is_recomputed(subject, comparison, interval)
+        if effect.kind == "difference" and interval.method in ("t", "welch", "paired"):
+            is_outside |= _is_uneven(effect.value, interval, slack)
+        is_judged = is_laid_around_the_value(interval) and recomputed_interval(subject, comparison) is None
         if interval.low > interval.high or (is_judged and is_outside):
             yield Found(
                 f"{pointer}/effect/interval",
@@ -125,11 +129,14 @@ def _slack(value: float, interval: Interval) -> float:
     return float(statistics.finest(numbers)) + SLACK * max(map(abs, numbers))
 
 
-def _is_recomputed(subject: Subject, comparison: Comparison, interval: Interval) -> bool:
-    """Whether another rule computes the interval again."""
-    difference = recomputed_difference(subject, comparison)
-    is_difference = comparison.effect is not None and comparison.effect.kind == "difference"
-    return difference is not None and is_difference and interval.method == difference.method
+_EVEN = 0.1
+"""How far from its value the middle of an interval may be, as a share of half its width."""
+
+
+def _is_uneven(value: float, interval: Interval, slack: float) -> bool:
+    """Whether an interval is not laid evenly around its value, which may be of rounded numbers."""
+    middle, half = interval.low / 2.0 + interval.high / 2.0, interval.high / 2.0 - interval.low / 2.0
+    return abs(middle - value) > _EVEN * abs(half) + slack
 
 
 @rule(
@@ -208,53 +215,3 @@ def _disagree(p: float, interval: Interval) -> bool:
     excludes = interval.low - lost > 0.0 or interval.high + lost < 0.0
     includes = interval.low + lost < 0.0 < interval.high - lost
     return (excludes and p - half > alpha) or (includes and p + half < alpha)
-
-
-@rule(
-    "RC1314",
-    MUST,
-    spec="comparisons",
-    since="1.0",
-    says="comparison {comparison} has p = {p}, but {test} of {n} values against {k} gives {least} or more",
-)
-def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
-    """The p value of a test of ranks or labels MUST NOT be smaller than so many values can give.
-
-    Judged: each comparison with a `p_value` of results whose values can be told, n and k of them, by 1e-9:
-        2 / 2^n for `wilcoxon` with n = k; 2 / C(n + k, n) for `mann_whitney`; a tenth of 1 / C(n + k, n) for
-        `permutation` with `paired` absent or false, since labels may have been drawn instead of counted: m
-        draws give 1 / (m + 1) or more, and m of ten times C(n + k, n) or more all but surely hold the labels
-        as observed; a correction only makes it larger; at the `p_value`.
-    Why: with few values there are few signs or labels to exchange, and what was seen is one of these ways. An
-        approximation that gives less does not hold for so few values.
-    Fix: compute the exact test, which for so few values is quick, or correct the name of the test.
-    """
-    for pointer, comparison in numbered("/comparisons", subject.well_formed.comparisons):
-        samples = subject.evidence.samples(comparison)
-        p = comparison.p_value
-        if p is None or samples is None:
-            continue
-        n, k = (len(side.values) for side in samples)
-        least = _smallest_p(comparison, n, k)
-        if p < least - SLACK:
-            yield Found(
-                f"{pointer}/p_value",
-                comparison=comparison.id,
-                p=p,
-                test=comparison.test,
-                n=n,
-                k=k,
-                least=f"{least:.6g}",
-            )
-
-
-def _smallest_p(comparison: Comparison, n: int, k: int) -> float:
-    if not n or not k:
-        return 0.0
-    if comparison.test == "wilcoxon":
-        return statistics.smallest_p_of_signs(n) if n == k else 0.0
-    if comparison.test == "mann_whitney":
-        return statistics.smallest_p_of_ranks(n, k)
-    if comparison.test == "permutation" and not comparison.paired:
-        return statistics.smallest_p_of_labels(n, k) / 10
-    return 0.0

@@ -105,7 +105,7 @@ def _expected(kind: str, result: Result, values: Sequence[float]) -> list[float]
 
 
 def _deviations(kind: str, result: Result, values: Sequence[float]) -> list[float]:
-    divisor = math.sqrt(len(values) or result.n) if kind == "se" else 1.0
+    divisor = math.sqrt(len(values) or statistics.countable(result.n)) if kind == "se" else 1.0
     interval = result.interval
     if values:
         ddofs = (1, 0) if result.ddof is None else (result.ddof,)
@@ -218,3 +218,16 @@ def _bound_crossed(manifest: Manifest, metric: Metric, result: Result, reported:
 def _exactly(bound: float, scale: float) -> Fraction:
     """A bound as the decimal number that it shows: 0.9 in percent is 90."""
     return statistics.shown(bound).value * statistics.shown(scale).value
+
+
+@rule("RC0824", SHOULD, spec="results", since="1.0", says="result {result} does not say the ddof of its sd")
+def standard_deviation_says_its_ddof(subject: Subject) -> Iterator[Found]:
+    """A standard deviation SHOULD say how many degrees of freedom it loses.
+
+    Judged: each result with an `sd` other than 0, `n` of at least 2 and no `ddof`; at the result.
+    Why: numpy divides by n and pandas by n - 1; over three seeds that is a difference of a fifth.
+    Fix: set `ddof` to 1, or to 0 where the deviation was divided by n.
+    """
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        if result.sd and result.ddof is None and result.n > 1:
+            yield Found(pointer, result=result.id)

@@ -88,7 +88,9 @@ def cell_is_where_its_result_belongs(subject: Subject) -> Iterator[Found]:
         the result's configuration, the cell says another level, written as the chapter allows. Where it is
         no factor, `metric` stands for the metric's id or name, `configuration` for the configuration's, and
         `data` for that of the result's data, or else of any of the configuration's; anything else is not
-        judged; at the `row` or `column`.
+        judged. Of a result over results without a configuration the levels are those of what it lists, where
+        all of that has a configuration with the factor: if it is one level, the cell says that one; if there
+        are several, it says none of them; at the `row` or `column`.
     Why: a figure in the row of another method is that method's, for every reader.
     Fix: name the right result, or correct the row or column.
     """
@@ -96,7 +98,13 @@ def cell_is_where_its_result_belongs(subject: Subject) -> Iterator[Found]:
     for place, table, cell, result in _cells(manifest):
         for side, factor, level in (("row", table.rows, cell.row), ("column", table.columns, cell.column)):
             actual = _levels(manifest, factor, result)
-            if actual and not any(_is_written(each, level) for each in actual):
+            is_written = any(_is_written(each, level) for each in actual)
+            mixed = [] if actual else _levels_of_parts(manifest, factor, result)
+            if mixed:
+                actual = [" and ".join(map(str, mixed))]
+                is_named = any(_is_written(each, level) for each in mixed)
+                is_written = is_named is (len(mixed) == 1)
+            if actual and not is_written:
                 yield Found(
                     f"{place}/{side}",
                     side=side,
@@ -123,6 +131,21 @@ def _levels(manifest: Manifest, factor: str, result: Result) -> list[Scalar]:
         found = [data for name in names if (data := manifest.find_data(name))]
         return [spelling for data in found for spelling in _names(data)]
     return []
+
+
+def _levels_of_parts(manifest: Manifest, factor: str, result: Result) -> list[Scalar]:
+    """The different levels that the results behind a result have of a factor; none where one has none."""
+    if result.over != "results" or result.configuration:
+        return []
+    found: list[Scalar] = []
+    for name in result.results:
+        part = manifest.find_result(name)
+        configuration = manifest.find_configuration(part.configuration) if part else None
+        if configuration is None or factor not in configuration.factors:
+            return []
+        level = configuration.factors[factor]
+        found += [] if any(str(level) == str(each) for each in found) else [level]
+    return found
 
 
 def _names(data: Data) -> list[str]:

@@ -1,0 +1,156 @@
+"""RC13: numbers of comparisons are ones that their values or items can give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from reprocrate import statistics
+from reprocrate.manifest import Comparison, Manifest, Result
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, Found, rule
+from reprocrate.validation.rules.comparisons import is_of_values
+from reprocrate.validation.rules.intervals import bounds_of_resamples, is_resampled
+from reprocrate.validation.rules.results import SLACK
+from reprocrate.validation.subject import Subject
+
+
+@rule(
+    "RC1314",
+    MUST,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} has p = {p}, but {test} of {of} gives {least} or more{at_most}",
+)
+def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
+    """The p value of a test of ranks, labels or items MUST be one that so many of them can give.
+
+    Judged: each comparison with a `p_value` whose values can be told, n and k of them, to a relative 1e-9.
+        Not smaller, if it is of values, as the chapter says, than 2 / 2^n for `wilcoxon` with n = k; than 2 /
+        C(n + k, n) for `mann_whitney`; and than a tenth of 1 / C(n + k, n) for `permutation` with `paired`
+        absent or false, since labels may have been drawn instead of counted: m draws give 1 / (m + 1) or
+        more, and m of ten times C(n + k, n) or more all but surely hold the labels as observed. For `mcnemar`
+        of n = k = 1, and a metric of the unit `fraction` or `percent` with a `count_of` N of 10,000 at most
+        of which the values of a and b are whole numbers x and y to 1e-9, d being the larger minus the
+        smaller: not smaller than min(1, 2 / 2^d), all items that only one side has right being on one side;
+        and, without a correction, not larger than the p value with c = min(N - max(x, y), min(x, y)) such
+        items of the one side and c + d of the other. A correction only makes it larger; at the `p_value`.
+    Why: with few values there are few signs or labels to exchange, and what was seen is one of these ways. An
+        approximation that gives less does not hold for so few values. The items that two sides have right
+        say how many more one of them has.
+    Fix: compute the exact test, which for so few values is quick, or correct the name of the test.
+    """
+    manifest = subject.well_formed
+    for pointer, comparison in numbered("/comparisons", manifest.comparisons):
+        samples = subject.evidence.samples(comparison)
+        p = comparison.p_value
+        if p is None or samples is None:
+            continue
+        n, k = (len(side.values) for side in samples)
+        of, (least, most) = f"{n} values against {k}", (0.0, 1.0)
+        if comparison.test == "mcnemar":
+            of, (least, most) = "their items", _mcnemar_bounds(manifest, comparison, n, k)
+        elif is_of_values(manifest, comparison, *samples):
+            least = _smallest_p(comparison, n, k)
+        if comparison.correction not in (None, "none"):
+            most = 1.0
+        if not least * (1.0 - SLACK) <= p <= most * (1.0 + SLACK):
+            yield Found(
+                f"{pointer}/p_value",
+                comparison=comparison.id,
+                p=p,
+                test=comparison.test,
+                of=of,
+                least=f"{least:.6g}",
+                at_most=f", and at most {most:.6g}" if most < 1.0 else "",
+            )
+
+
+def _smallest_p(comparison: Comparison, n: int, k: int) -> float:
+    if not n or not k:
+        return 0.0
+    if comparison.test == "wilcoxon":
+        return statistics.smallest_p_of_signs(n) if n == k else 0.0
+    if comparison.test == "mann_whitney":
+        return statistics.smallest_p_of_ranks(n, k)
+    if comparison.test == "permutation" and not comparison.paired:
+        return statistics.smallest_p_of_labels(n, k) / 10
+    return 0.0
+
+
+_MOST_ITEMS = 10_000
+
+
+def _mcnemar_bounds(manifest: Manifest, comparison: Comparison, n: int, k: int) -> tuple[float, float]:
+    """The smallest and the largest p value of McNemar's test, by how many items each side has right."""
+    a, b = manifest.find_result(comparison.a), manifest.find_result(comparison.b)
+    metric = manifest.find_metric(a.metric) if a else None
+    scale = {"fraction": 1, "percent": 100}.get(metric.unit or "") if metric else None
+    if not a or not b or not metric or not scale or (n, k) != (1, 1) or a.metric != b.metric:
+        return 0.0, 1.0
+    items = metric.count_of
+    if items is None or items > _MOST_ITEMS:
+        return 0.0, 1.0
+    counts = [_count(result, items, scale) for result in (a, b)]
+    if counts[0] is None or counts[1] is None:
+        return 0.0, 1.0
+    fewer, more = sorted((counts[0], counts[1]))
+    both = min(items - more, fewer)
+    return statistics.mcnemar(more - fewer, 0), statistics.mcnemar(both + more - fewer, both)
+
+
+def _count(result: Result, items: int, scale: int) -> int | None:
+    """How many items a result has right; None where that is no whole number."""
+    if not statistics.is_exact_share(result.value, items, scale):
+        return None
+    return round(result.value * items / scale)
+
+
+_BOUNDED = {"cliff_delta": (-1.0, 1.0), "probability_of_improvement": (0.0, 1.0)}
+
+
+@rule(
+    "RC1315",
+    MUST,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} has a {method} interval from {low} to {high}, but {kind} goes from {least} "
+    "to {most}",
+)
+def resampled_effect_is_possible(subject: Subject) -> Iterator[Found]:
+    """An interval of an effect by percentiles of resamples MUST lie where the effect of resamples can lie.
+
+    Judged: each interval of an effect with the kind `ci` and the method `percentile`, `bca` or `bootstrap`
+        whose `low` does not exceed its `high`. For `cliff_delta` within [-1, 1], for
+        `probability_of_improvement` within [0, 1], for a `difference` from the least of a minus the most of b
+        to the most of a minus the least of b, where least and most of a side are its bounds in RC0837, by the
+        result's and this interval's `varies_over`. A relative 1e-9 of the bounds is allowed; at the interval.
+    Why: no resample has a mean beyond the values that it is drawn from, or a share of pairs above 1.
+    Fix: compute the interval from the values of the runs, or name the method, or what was resampled
+        (`varies_over`).
+    """
+    manifest = subject.well_formed
+    for pointer, comparison in numbered("/comparisons", manifest.comparisons):
+        effect = comparison.effect
+        interval = effect.interval if effect else None
+        a, b = manifest.find_result(comparison.a), manifest.find_result(comparison.b)
+        if effect is None or interval is None or a is None or b is None or not is_resampled(interval):
+            continue
+        least, most = _BOUNDED.get(effect.kind, (-math.inf, math.inf))
+        slack = SLACK
+        if effect.kind == "difference":
+            _, *first = bounds_of_resamples(subject, a, interval)
+            _, *second = bounds_of_resamples(subject, b, interval)
+            least, most = first[0] - second[1], first[1] - second[0]
+            slack *= max(abs(end) for end in (*first, *second))
+        if interval.low < least - slack or interval.high > most + slack:
+            yield Found(
+                f"{pointer}/effect/interval",
+                comparison=comparison.id,
+                method=interval.method,
+                low=interval.low,
+                high=interval.high,
+                kind=f"the {effect.kind}",
+                least=least,
+                most=most,
+            )

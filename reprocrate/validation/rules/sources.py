@@ -1,0 +1,135 @@
+"""RC16: where the values of metrics are read."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+
+from reprocrate.manifest import MetricSource
+from reprocrate.validation.places import numbered
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+_LONGEST_PATTERN = 10_000
+
+
+@rule("RC1605", MUST, spec="metrics", since="1.0", says="the source of {metric} {what}")
+def source_is_one_place_and_one_way(subject: Subject) -> Iterator[Found]:
+    """A metric's source MUST be `path` with either `json_path` or `csv_column`, or `stdout` alone.
+
+    Judged: each `source` that has neither, both, or parts of both; at the `source`.
+    Why: a rerun finds the value in one place only, and has to know how to read it there.
+    Fix: give `path` with one of `json_path` and `csv_column`, or `stdout` alone.
+    """
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        what = _wrong_source(metric.source) if metric.source else ""
+        if what:
+            yield Found(f"{pointer}/source", metric=metric.id, what=what)
+
+
+def _wrong_source(source: MetricSource) -> str:
+    ways = [name for name in ("json_path", "csv_column") if getattr(source, name) is not None]
+    if source.stdout is not None:
+        others = ["path"] * (source.path is not None) + ways
+        return f"names stdout and {' and '.join(others)}" if others else ""
+    if len(ways) == 2:
+        return "names json_path and csv_column, but a file is of one kind"
+    if source.path is None:
+        return f"names {ways[0]}, but no path" if ways else "names no place"
+    return "" if ways else "names a file, but no place in it"
+
+
+@rule("RC1606", MUST, spec="metrics", since="1.0", says="the pattern of {metric} {what}")
+def pattern_finds_a_value(subject: Subject) -> Iterator[Found]:
+    """The `stdout` pattern of a metric MUST be a regular expression of Python with a group `value`.
+
+    Judged: each `source.stdout`: it does not compile with `re.compile` of Python 3.11, has no group `value`,
+        or has more than 10,000 characters; at the `stdout`.
+    Why: what the group matches is read as the value; without it a rerun finds nothing.
+    Fix: write it like `accuracy: (?P<value>[0-9.]+)`.
+    """
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        pattern = metric.source.stdout if metric.source else None
+        what = _wrong_pattern(pattern) if pattern is not None else ""
+        if what:
+            yield Found(f"{pointer}/source/stdout", metric=metric.id, what=what)
+
+
+def _wrong_pattern(pattern: str) -> str:
+    """What is wrong with a pattern, found by compiling it: it is never matched against anything here."""
+    if len(pattern) > _LONGEST_PATTERN:
+        return f"has {len(pattern)} characters, more than {_LONGEST_PATTERN}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            groups = re.compile(pattern).groupindex
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"is no regular expression: {error}"
+    return "" if "value" in groups else "has no group named value"
+
+
+@rule(
+    "RC1610",
+    MUST,
+    spec="metrics",
+    since="1.0",
+    says="{metric} is read on the {what} {declared}, but its values are of {seen}",
+)
+def source_is_of_the_values(subject: Subject) -> Iterator[Found]:
+    """The data and split that a metric's source names MUST be those of values of the metric.
+
+    Judged: each metric whose `source` names `data` that is there, or a `split` that some data declares,
+        unless none declares any: runs have values of the metric that name one, and all of these name another;
+        at the `data` or `split`.
+    Why: a rerun reads the value at the source, and would set it beside values of other items.
+    Fix: correct the source, or what the runs say.
+    """
+    manifest = subject.well_formed
+    splits = {split.name for data in manifest.data for split in data.splits}
+    there = {"data": {data.id for data in manifest.data}, "split": splits}
+    seen: dict[tuple[str, str], set[str]] = {}
+    for run in manifest.runs:
+        for each in run.metrics:
+            for what, name in (("data", each.data), ("split", each.split)):
+                seen.setdefault((each.metric, what), set()).update([name] if name else [])
+    for pointer, metric in numbered("/metrics", manifest.metrics):
+        for what in ("data", "split"):
+            declared = getattr(metric.source, what) if metric.source else None
+            names = seen.get((metric.id, what), set())
+            is_there = declared in there[what] or (what == "split" and not splits)
+            if declared is not None and is_there and names and declared not in names:
+                yield Found(
+                    f"{pointer}/source/{what}",
+                    metric=metric.id,
+                    what=what,
+                    declared=declared,
+                    seen=sorted(names),
+                )
+
+
+@rule(
+    "RC1611",
+    SHOULD,
+    spec="metrics",
+    since="1.0",
+    says="{metric} is read at the same place as {other}",
+)
+def metrics_have_places_of_their_own(subject: Subject) -> Iterator[Found]:
+    """Two metrics SHOULD NOT be read at the same place, unless they select among its values differently.
+
+    Judged: each metric whose `source` names a place: an earlier one has the same `path`, `json_path`,
+        `csv_column` and `stdout`, and the same `selection` (an absent one being `last`) and `last_k`; at the
+        `source`.
+    Why: one number cannot be two metrics; most often a source was copied and not changed.
+    Fix: correct the source of one of them.
+    """
+    seen: dict[tuple[object, ...], str] = {}
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        source = metric.source
+        place = (source.path, source.json_path, source.csv_column, source.stdout) if source else ()
+        if not any(place):
+            continue
+        first = seen.setdefault((*place, metric.selection or "last", metric.last_k), metric.id)
+        if first != metric.id:
+            yield Found(f"{pointer}/source", metric=metric.id, other=first)
