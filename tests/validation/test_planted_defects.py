@@ -483,7 +483,7 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0911", "evidence that counts twice", [put("/claims/1/evidence/-", "wide.accuracy")]),
     ("RC0908", "a value that was not recorded", [claim(kind="value", value=0.98)]),
     ("RC0915", "a margin of a threshold", [put("/claims/1/margin", 0.01)]),
-    ("RC1610", "read on another split", [put("/metrics/0/source/split", "validation")]),
+    ("RC1610", "read on another split", [put("/metrics/0/source/split", "train")]),
     (
         "RC1611",
         "two metrics, one place",
