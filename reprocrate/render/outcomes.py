@@ -190,9 +190,11 @@ class Grid:
         noun = "fold" if any(outcome.result.over == "folds" for outcome in self._measured) else "seed"
         if not self.sizes:
             return "no cell rests on a recorded result"
+        averages = any(outcome and outcome.result.over == "results" for outcome, _ in self.cells.values())
+        where = "in each cell that is no average" if averages else "in each cell"
         if len(self.sizes) == 1:
-            return f"{words.count_of(self.sizes[0], noun)} in each cell"
-        return f"{self.sizes[0]} to {self.sizes[-1]} {noun}s in each cell"
+            return f"{words.count_of(self.sizes[0], noun)} {where}"
+        return f"{self.sizes[0]} to {self.sizes[-1]} {noun}s {where}"
 
     @property
     def _measured(self) -> list[Outcome]:
