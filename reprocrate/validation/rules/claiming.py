@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.manifest import Claim
+from reprocrate.manifest import Claim, Metric
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -86,20 +86,25 @@ def claimed_value_is_within_the_metrics_range(subject: Subject) -> Iterator[Foun
     Why: no run can have such a value; often it is a percentage of what is recorded as a fraction.
     Fix: write the value in the metric's own unit; a table's `scale` says how it is printed.
     """
+    for place, claim, value, metrics in _claimed_values(subject):
+        for metric in metrics:
+            low, high = range_of(metric)
+            if not low <= value <= high:
+                yield Found(place, claim=claim.id, value=value, metric=metric.id, low=low, high=high)
+                break
+
+
+def _claimed_values(subject: Subject) -> Iterator[tuple[str, Claim, float, list[Metric]]]:
+    """Each claimed value with its place and the metrics of the results that are its evidence.
+
+    A mean rank is not in its metric's unit, and left out.
+    """
     manifest = subject.well_formed
     for pointer, claim in numbered("/claims", manifest.claims):
-        if claim.value is None or claim.kind not in ("value", "threshold"):
-            continue
-        for name in claim.evidence:
-            result = manifest.find_result(name)
-            metric = manifest.find_metric(result.metric) if result else None
-            if not result or not metric or result.statistic == "mean_rank":
-                continue  # a rank is not in the metric's unit
-            low, high = range_of(metric)
-            if not low <= claim.value <= high:
-                where = f"{pointer}/value"
-                yield Found(where, claim=claim.id, value=claim.value, metric=metric.id, low=low, high=high)
-                break
+        if claim.value is not None and claim.kind in ("value", "threshold"):
+            results = [result for name in claim.evidence if (result := manifest.find_result(name))]
+            found = [manifest.find_metric(each.metric) for each in results if each.statistic != "mean_rank"]
+            yield f"{pointer}/value", claim, claim.value, [metric for metric in found if metric]
 
 
 @rule(
@@ -144,18 +149,11 @@ def claim_can_fail(subject: Subject) -> Iterator[Found]:
     Why: a claim that every number upholds says nothing, and no rerun can test it.
     Fix: claim a bound that could be missed, or a smaller `margin`.
     """
-    manifest = subject.well_formed
-    for pointer, claim in numbered("/claims", manifest.claims):
-        if claim.value is None or claim.kind not in ("value", "threshold"):
-            continue
-        for name in claim.evidence:
-            result = manifest.find_result(name)
-            metric = manifest.find_metric(result.metric) if result else None
-            if not result or not metric or result.statistic == "mean_rank":
-                continue
+    for place, claim, value, metrics in _claimed_values(subject):
+        for metric in metrics:
             low, high = range_of(metric)
-            if low <= claim.value <= high and _holds_always(claim, claim.value, low, high):
-                yield Found(f"{pointer}/value", claim=claim.id, metric=metric.id, low=low, high=high)
+            if low <= value <= high and _holds_always(claim, value, low, high):
+                yield Found(place, claim=claim.id, metric=metric.id, low=low, high=high)
                 break
 
 
