@@ -30,6 +30,7 @@ from reprocrate.validation.rules import (
     integrity,
     intervals,
     leakage,
+    licences,
     metrics,
     names,
     order,
@@ -77,7 +78,7 @@ class Family:
 
 FAMILIES = (
     Family("RC00", "Reading", (reading,)),
-    Family("RC01", "Structure", (structure, names, references)),
+    Family("RC01", "Structure", (structure, names, licences, references)),
     Family("RC02", "Data, services and models", (data, splits, inputs, reading_data)),
     Family("RC03", "Code", (code,)),
     Family("RC04", "Environment", (environment,)),

@@ -583,6 +583,7 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         [put("/experiment/authors/-", {"name": "B. Example", "orcid": "0000-0002-1825-0097"})],
     ),
     ("RC0120", "a licence with half a parenthesis", [put("/experiment/license", "(MIT OR Apache-2.0")]),
+    ("RC0121", "a licence that nobody knows", [put("/experiment/license", "Apache-2")]),
     ("RC1110", "a ROR with a misprint", [put("/experiment/publisher/ror", "000000229")]),
     ("RC1111", "a ROR of nobody", [drop("/experiment/authors/0/affiliation")]),
     ("RC1109", "its own reproduction", [put("/reproduces/id", HONEST["id"])]),

@@ -298,36 +298,3 @@ def path_can_be_written_on_windows(subject: Subject) -> Iterator[Found]:
             characters = [each for each in '<>:"|?*' if each in path]
             if characters and not _misleads(path):
                 yield Found(f"{pointer}/{name}", path=path, characters=" ".join(characters))
-
-
-@rule("RC0120", MUST, spec="the-manifest", since="1.0", says='"{expression}" is no licence expression: {why}')
-def licence_expression_can_be_read(subject: Subject) -> Iterator[Found]:
-    """Parentheses of a licence expression MUST pair, and WITH MUST join one licence and one exception.
-
-    Judged: each `license` that has the form that the schema gives it: a closing parenthesis before its
-        opening one, or one that is never closed; a WITH next to a parenthesis, or two WITH with one word
-        between them; once, at the `license` (SPDX Specification 3.0, annex B, SPDX license expressions).
-    Why: programs that read licences refuse the whole of it, and it then says nothing.
-    Fix: write the expression as SPDX gives it, such as "(MIT OR Apache-2.0) AND CC-BY-4.0".
-    """
-    for pointer, section in subject.sections:
-        expression = getattr(section, "license", None)
-        if isinstance(expression, str) and (why := _fault_of_expression(expression)):
-            yield Found(f"{pointer}/license", expression=expression, why=why)
-
-
-def _fault_of_expression(expression: str) -> str | None:
-    words = expression.replace("(", " ( ").replace(")", " ) ").split()
-    depth = 0
-    for word in words:
-        depth += {"(": 1, ")": -1}.get(word, 0)
-        if depth < 0:
-            return "a parenthesis closes that was not opened"
-    if depth:
-        return "a parenthesis is not closed"
-    for place, word in enumerate(words):
-        if word == "WITH" and (words[place - 1] == ")" or words[place + 1] == "("):
-            return "WITH stands next to a parenthesis"
-        if word == "WITH" and words[place + 2 : place + 3] == ["WITH"]:
-            return "WITH stands twice"
-    return None
