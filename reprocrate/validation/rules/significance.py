@@ -95,10 +95,10 @@ def effect_interval_contains_the_effect(subject: Subject) -> Iterator[Found]:
 
     Judged: each interval of an effect whose `low` exceeds its `high`; and each of kind `sd` or `se`, or with
         the method `t`, `constant`, `welch`, `paired`, `normal`, `wilson`, `clopper_pearson`, `agresti_coull`
-        or none, that RC1306 does not compute and that does not contain the effect's `value`, one unit of the
-        finest last place among the three and a relative 1e-9 being allowed; or that, of a `difference` by
-        `t`, `welch` or `paired`, has its middle further from it than a tenth of half its width, one unit of
-        the value's own last place, and half a unit of the coarser last place of its ends; at the interval.
+        or none, that RC1306 does not compute and that does not contain the effect's `value`, or, of a
+        `difference` by `t`, `welch` or `paired`, has its middle further from it than a tenth of half its
+        width. Allowed are one unit of the value's own last place, half a unit of the coarser last place of
+        the ends, and a relative 1e-9; at the interval.
     Why: its ends say how large or small the difference may be, by Student's t as far below as above. An
         interval by resampling need not contain the effect, and is judged by the order of its ends only.
     Fix: correct the ends, or name the method that the interval was computed by.
@@ -111,7 +111,7 @@ def effect_interval_contains_the_effect(subject: Subject) -> Iterator[Found]:
         slack = _slack(effect.value, interval)
         is_outside = not interval.low - slack <= effect.value <= interval.high + slack
         if effect.kind == "difference" and interval.method in ("t", "welch", "paired"):
-            is_outside |= _is_uneven(effect.value, interval)
+            is_outside |= _is_uneven(effect.value, interval, slack)
         is_judged = is_laid_around_the_value(interval) and recomputed_interval(subject, comparison) is None
         if interval.low > interval.high or (is_judged and is_outside):
             yield Found(
@@ -124,21 +124,20 @@ def effect_interval_contains_the_effect(subject: Subject) -> Iterator[Found]:
 
 
 def _slack(value: float, interval: Interval) -> float:
-    """What rounding may have changed of numbers as they are recorded."""
+    """What rounding may have changed: an effect may be the difference of two rounded numbers."""
     numbers = (value, interval.low, interval.high)
-    return float(statistics.finest(numbers)) + SLACK * max(map(abs, numbers))
+    own, *ends = (float(statistics.finest([each])) for each in numbers)
+    return own + max(ends) / 2.0 + SLACK * max(map(abs, numbers))
 
 
 _EVEN = 0.1
 """How far from its value the middle of an interval may be, as a share of half its width."""
 
 
-def _is_uneven(value: float, interval: Interval) -> bool:
+def _is_uneven(value: float, interval: Interval, slack: float) -> bool:
     """Whether an interval is not laid evenly around its value, which may be of rounded numbers."""
-    places = [float(statistics.finest([each])) for each in (value, interval.low, interval.high)]
-    rounding = places[0] + max(places[1:]) / 2.0
     middle, half = interval.low / 2.0 + interval.high / 2.0, interval.high / 2.0 - interval.low / 2.0
-    return abs(middle - value) > _EVEN * abs(half) + rounding
+    return abs(middle - value) > _EVEN * abs(half) + slack
 
 
 @rule(
