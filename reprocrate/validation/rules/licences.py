@@ -11,6 +11,9 @@ from reprocrate.standard import shipped_bytes
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
+_LONGEST = 100
+"""Characters of a word that may be a misprint: a hostile one may have millions, too many to compare."""
+
 
 @rule("RC0120", MUST, spec="the-manifest", since="1.0", says='"{expression}" is no licence expression: {why}')
 def licence_expression_can_be_read(subject: Subject) -> Iterator[Found]:
@@ -66,12 +69,11 @@ def licence_is_on_the_list(subject: Subject) -> Iterator[Found]:
     for place, expression in _expressions(subject):
         unknown = None if _fault_of_expression(expression) else _first_unknown(expression)
         if unknown:
-            near = get_close_matches(unknown.lower(), _listed("licenses"), n=1, cutoff=0.75)
-            hint = f"; did you mean {_listed('licenses')[near[0]]}?" if near else ""
-            yield Found(place, name=unknown, hint=hint)
+            yield Found(place, name=unknown[0], hint=_hint(*unknown))
 
 
-def _first_unknown(expression: str) -> str | None:
+def _first_unknown(expression: str) -> tuple[str, str] | None:
+    """The first word that is not listed, and the kind that it should have."""
     kind = "licenses"
     for word in expression.replace("(", " ").replace(")", " ").split():
         if word in ("AND", "OR", "WITH"):
@@ -79,8 +81,13 @@ def _first_unknown(expression: str) -> str | None:
         elif not word.startswith(("LicenseRef-", "DocumentRef-")):
             name = word.removesuffix("+")
             if name.lower() not in _listed(kind):
-                return name
+                return name, kind
     return None
+
+
+def _hint(name: str, kind: str) -> str:
+    near = get_close_matches(name.lower(), _listed(kind), n=1, cutoff=0.75) if len(name) <= _LONGEST else []
+    return f"; did you mean {_listed(kind)[near[0]]}?" if near else ""
 
 
 @cache
