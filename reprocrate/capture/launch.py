@@ -15,10 +15,10 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
 from reprocrate.capture.liveness import LOCK_NAME, Liveness
@@ -28,12 +28,12 @@ from reprocrate.capture.record import (
     Configuration,
     Resources,
     RunRecord,
-    Scalar,
     Seed,
     Status,
     Tool,
 )
 from reprocrate.capture.records import RUNS
+from reprocrate.capture.request import Ended, Finished, Request
 from reprocrate.capture.seeds import check_seed_has_a_place, recorded_seed, substitute, with_open_seed
 from reprocrate.errors import ReprocrateError, UnavailableError, UsageError
 from reprocrate.files import could_not, sha256_bytes, write_atomically
@@ -46,68 +46,6 @@ RECORDER = Path(__file__).with_name("recorder")
 
 _BEGUN = Capture("minimal", "the launch has not ended")
 _ENDED = Capture("minimal", "what it read and wrote had not been looked at yet")
-
-
-class Ended(Protocol):
-    """What must be known of how a command ended; see `reprocrate.executors.Outcome`."""
-
-    @property
-    def exit_code(self) -> int | None: ...  # noqa: D102
-    @property
-    def signal(self) -> int | None: ...  # noqa: D102
-    @property
-    def started(self) -> datetime: ...  # noqa: D102
-    @property
-    def ended(self) -> datetime: ...  # noqa: D102
-    @property
-    def duration_s(self) -> float: ...  # noqa: D102
-    @property
-    def cpu_s(self) -> float | None: ...  # noqa: D102
-    @property
-    def peak_memory_bytes(self) -> int | None: ...  # noqa: D102
-    @property
-    def interrupted(self) -> bool: ...  # noqa: D102
-    @property
-    def problems(self) -> tuple[str, ...]: ...  # noqa: D102
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to launch.
-
-    Attributes:
-        project: the project's folder.
-        template: the command, with `{seed}` and the names of grid parameters left open.
-        name: the configuration's name.
-        cwd: the folder that the command starts in; the project itself where it is None.
-        seed: the seed of this launch. Where it is None, a seed that the command names by itself counts.
-        seed_variable: environment variable that carries the seed.
-        grid: value of each grid parameter.
-        foreign: whether it is somebody else's code: git is not asked, since it reads settings that the folder
-            holds, and the processes may have numbers of their own, as in a sandbox.
-    """
-
-    project: Path
-    template: tuple[str, ...]
-    name: str | None = None
-    cwd: Path | None = None
-    seed: int | None = None
-    seed_variable: str | None = None
-    grid: Mapping[str, Scalar] = field(default_factory=dict)
-    foreign: bool = False
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A launch that has ended.
-
-    Attributes:
-        record: everything recorded of it.
-        problems: declared metrics that were not found, and the like, as sentences for the author.
-    """
-
-    record: RunRecord
-    problems: tuple[str, ...] = ()
 
 
 @dataclass

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from reprocrate.capture.launch import RECORDER, Finished, Request, prepare
+from reprocrate.capture.launch import RECORDER, prepare
 from reprocrate.capture.privacy import HOME
+from reprocrate.capture.request import Finished, Request
 from reprocrate.capture.results import MetricSource
 from reprocrate.capture.seeds import PLACEHOLDER, substitute
 from reprocrate.errors import UnavailableError, UsageError

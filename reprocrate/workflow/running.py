@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.launch import Launch, prepare
-from reprocrate.capture.launch import Request as LaunchRequest
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records import check_name_is_free, collisions, load_records
+from reprocrate.capture.request import Request as LaunchRequest
 from reprocrate.capture.seeds import parse_seeds
 from reprocrate.errors import ReprocrateError, UsageError
 from reprocrate.executors import Command, Executor

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.capture.launch import Finished, Launch, Request, prepare
+from reprocrate.capture.launch import Launch, prepare
 from reprocrate.capture.record import RunRecord
+from reprocrate.capture.request import Finished, Request
 from reprocrate.capture.results import MetricSource
 from reprocrate.executors.local import Command, Outcome, run
 

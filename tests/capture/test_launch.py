@@ -86,6 +86,7 @@ def test_launcher_that_is_killed_leaves_a_record_that_says_so(project: Any) -> N
     project.write("wait.py", "import time; open('started', 'w').close(); time.sleep(60)")
     code = (
         "import os\nfrom pathlib import Path\nfrom reprocrate.capture.launch import *\n"
+        "from reprocrate.capture.request import Request\n"
         "from reprocrate.executors.local import *\n"
         f"l = prepare(Request(Path({os.fspath(project.folder)!r}), ({PYTHON!r}, 'wait.py')), os.environ)\n"
         "run(Command(l.argv, l.cwd, l.environment(), l.stdout, l.stderr, echo=False, stdin=False))\n"

@@ -1,0 +1,56 @@
+"""The record of one launch as typed values, one module for each chapter of the specification."""
+
+from reprocrate.capture.record.code import CodeFile, CodeState
+from reprocrate.capture.record.data import DataFile, StoredFile
+from reprocrate.capture.record.environment import (
+    Environment,
+    NativeLibrary,
+    OperatingSystem,
+    Package,
+    Python,
+    Source,
+)
+from reprocrate.capture.record.hardware import Accelerator, Cpu, Hardware, Resources
+from reprocrate.capture.record.results import Metric
+from reprocrate.capture.record.run import (
+    RECORD_NAME,
+    RECORD_VERSION,
+    Capture,
+    Completeness,
+    Configuration,
+    RunRecord,
+    Status,
+    Tool,
+)
+from reprocrate.capture.record.seeds import Determinism, Seed
+from reprocrate.capture.record.values import Scalar, plain
+
+__all__ = [
+    "RECORD_NAME",
+    "RECORD_VERSION",
+    "Accelerator",
+    "Capture",
+    "CodeFile",
+    "CodeState",
+    "Completeness",
+    "Configuration",
+    "Cpu",
+    "DataFile",
+    "Determinism",
+    "Environment",
+    "Hardware",
+    "Metric",
+    "NativeLibrary",
+    "OperatingSystem",
+    "Package",
+    "Python",
+    "Resources",
+    "RunRecord",
+    "Scalar",
+    "Seed",
+    "Source",
+    "Status",
+    "StoredFile",
+    "Tool",
+    "plain",
+]

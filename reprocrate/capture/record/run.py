@@ -1,0 +1,157 @@
+"""The record of one launch, `run.json`.
+
+A record is written twice by atomic rename: when the launch starts (`running`) and when it has ended. Reading
+tolerates keys that are not known here, so that older programs read newer records of the same version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from reprocrate.capture.decoding import WrongValueError, decoded
+from reprocrate.capture.record.code import CodeState
+from reprocrate.capture.record.data import DataFile, StoredFile
+from reprocrate.capture.record.environment import Environment
+from reprocrate.capture.record.hardware import Hardware, Resources
+from reprocrate.capture.record.results import Metric
+from reprocrate.capture.record.seeds import Determinism, Seed
+from reprocrate.capture.record.values import Scalar, plain
+from reprocrate.errors import UnreadableError
+from reprocrate.files import write_atomically
+
+RECORD_VERSION = "1.0"
+RECORD_NAME = "run.json"
+
+Status = Literal["running", "ok", "failed", "killed", "interrupted"]
+Completeness = Literal["complete", "partial", "minimal"]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """The program that wrote a record."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a launch has in common with those that differ from it only by the seed.
+
+    Attributes:
+        name: the author's name for it (`--name`).
+        digest: SHA-256 of the canonical bytes of template and working directory.
+        template: the command with `{seed}` left open.
+        working_directory: relative to the project, `.` for the project itself.
+        grid: value of each grid parameter.
+        seed_variable: environment variable that carries the seed, where the command does not.
+    """
+
+    name: str | None
+    digest: str
+    template: tuple[str, ...]
+    working_directory: str = "."
+    grid: Mapping[str, Scalar] = field(default_factory=dict)
+    seed_variable: str | None = None
+
+
+@dataclass(frozen=True)
+class Capture:
+    """How much of the launch the recorder could see, and why."""
+
+    completeness: Completeness
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Everything recorded of one launch.
+
+    Attributes:
+        id: UTC time and 64 random bits; also the name of the record's folder.
+        command: the arguments as run, without what would name this machine or its user.
+        status: `running` until the launch has ended.
+        started, ended: RFC 3339, UTC.
+        imported: files of the project that were imported or executed.
+        logs: what the command wrote to its standard output and error.
+    """
+
+    id: str
+    tool: Tool
+    configuration: Configuration
+    command: tuple[str, ...]
+    status: Status
+    started: str
+    seeds: tuple[Seed, ...] = ()
+    exit_code: int | None = None
+    signal: int | None = None
+    ended: str | None = None
+    duration_s: float | None = None
+    code: CodeState = field(default_factory=CodeState)
+    environment: Environment = field(default_factory=Environment)
+    hardware: Hardware = field(default_factory=Hardware)
+    determinism: Determinism = field(default_factory=Determinism)
+    inputs: tuple[DataFile, ...] = ()
+    outputs: tuple[DataFile, ...] = ()
+    imported: tuple[str, ...] = ()
+    logs: tuple[StoredFile, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    resources: Resources = field(default_factory=Resources)
+    capture: Capture = Capture("minimal", "the launch has not ended")
+    record_version: str = RECORD_VERSION
+
+    @classmethod
+    def load(cls, path: Path) -> RunRecord:
+        """Read a record.
+
+        Raises:
+            UnreadableError: it cannot be read, or is of a version not known here.
+        """
+        if path.exists() and not path.is_file():  # a pipe would keep us waiting for ever
+            raise UnreadableError(f"{path} could not be read", "it is not a file")
+        try:
+            document = json.loads(path.read_bytes())
+        except OSError as error:
+            raise UnreadableError(f"{path} could not be read", error.strerror or str(error)) from error
+        except ValueError as error:
+            raise UnreadableError(f"{path} is not JSON", str(error)) from error
+        if not isinstance(document, dict):
+            raise UnreadableError(f"{path} is not the record of a launch", "it is not a JSON object")
+        version = document.get("record_version")
+        if version != RECORD_VERSION:
+            raise UnreadableError(
+                f"{path} has record version {version!r}",
+                f"this version of reprocrate reads version {RECORD_VERSION}",
+                "Use the version of reprocrate that wrote it",
+            )
+        try:
+            return decoded(cls, document)
+        except WrongValueError as error:
+            raise UnreadableError(f"{path} at {error.place or '/'}: {error.reason}") from None
+
+    def save(self, folder: Path) -> Path:
+        """Write `run.json` into `folder`, all or nothing, and return its path.
+
+        Raises:
+            UnavailableError: it could not be written.
+        """
+        path = folder / RECORD_NAME
+        write_atomically(path, self.to_json())
+        return path
+
+    def to_json(self) -> bytes:
+        """The record as UTF-8 JSON, for people to read too."""
+        return json.dumps(plain(self), indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+    def with_status(self, status: Status, reason: str) -> RunRecord:
+        """The same record with another status, saying why little more is known."""
+        return replace(self, status=status, capture=Capture("minimal", reason))
+
+    @property
+    def seed(self) -> int | str | None:
+        """The launch's first seed."""
+        return self.seeds[0].value if self.seeds else None
