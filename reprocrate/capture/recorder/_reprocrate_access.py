@@ -13,16 +13,12 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import time
+
+from _reprocrate_log import Log, as_json, quoted
 
 TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all the rest
 if TYPE_CHECKING:
     from typing import Any, Callable
-
-try:
-    from _json import encode_basestring_ascii as _quoted
-except ImportError:  # PyPy
-    from json.encoder import py_encode_basestring_ascii as _quoted
 
 # Modules that read or write files without Python's knowledge: importing one bounds what the log can tell.
 # pyarrow itself is imported by others that only know its types; `_reprocrate_observed` sees who uses it.
@@ -45,101 +41,6 @@ _CODE_SUFFIXES = (".py", ".pyc", ".pyi", ".so", ".pth", ".pyd", ".dylib", ".dll"
 _SYSTEM_FOLDERS = ("/proc/", "/sys/", "/dev/")
 _LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/lib/python")
 _ACCESS_MODE = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
-
-
-def as_json(value: Any) -> str:
-    """A value as JSON in ASCII; what JSON does not know becomes text."""
-    if value is None or value is True or value is False:
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, float) and value - value == 0:
-        return float.__repr__(value)
-    if isinstance(value, dict):
-        return "{%s}" % ",".join([_quoted(str(key)) + ":" + as_json(value[key]) for key in value])
-    if isinstance(value, (list, tuple)):
-        return "[%s]" % ",".join([as_json(item) for item in value])
-    return _quoted(str(value))
-
-
-class Log:
-    """The log of this process; after a fork, the child begins its own."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._pid = 0
-        self._path = ""
-        self._descriptor = -1
-        self._identity = (0, 0)
-
-    def write(self, line: str) -> None:
-        """Append one entry, which is a JSON object in ASCII."""
-        if os.getpid() != self._pid:
-            self.begin()
-        elif not self._is_open():
-            self._open()
-        os.write(self._descriptor, line.encode("ascii") + b"\n")
-
-    def begin(self) -> None:
-        """Create the log, with the line that says which process this is."""
-        forked_from = self._pid
-        if self._is_open():
-            os.close(self._descriptor)
-        self._pid = os.getpid()
-        number = 0
-        while True:
-            self._path = os.path.join(self._folder, "access-%d-%d.jsonl" % (self._pid, number))
-            try:
-                self._open(os.O_CREAT | os.O_EXCL)
-                break
-            except FileExistsError:  # an earlier process had the same number
-                number += 1
-        os.write(self._descriptor, (as_json(_process(forked_from)) + "\n").encode("ascii"))
-
-    def _is_open(self) -> bool:
-        # The program may have closed all descriptors, and a file of its own may have this number by now.
-        try:
-            status = os.fstat(self._descriptor)
-        except OSError:
-            return False
-        return (status.st_dev, status.st_ino) == self._identity
-
-    def _open(self, flags: int = 0) -> None:
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | flags, 0o666)
-        status = os.fstat(self._descriptor)
-        self._identity = (status.st_dev, status.st_ino)
-
-
-def _process(forked_from: int) -> dict[str, Any]:
-    """The first line: which process this is, and which Python."""
-    return {
-        "event": "process",
-        "pid": os.getpid(),
-        "ppid": os.getppid(),
-        "forked_from": forked_from or None,
-        "time": time.time(),
-        "argv": _argv(),
-        "version": sys.version,
-        "version_info": "%d.%d.%d" % sys.version_info[:3],
-        "implementation": sys.implementation.name,
-        "release_level": sys.version_info[3],
-        "executable": sys.executable,
-        "prefix": sys.prefix,
-        "base_prefix": sys.base_prefix,
-        "path": [str(entry) for entry in sys.path],
-        "hash_randomization": bool(sys.flags.hash_randomization),
-    }
-
-
-def _argv() -> list[str]:
-    original = getattr(sys, "orig_argv", None)
-    if original is None:  # before Python 3.10
-        try:
-            with open("/proc/self/cmdline", "rb") as handle:
-                original = [os.fsdecode(part) for part in handle.read().split(b"\0")[:-1]]
-        except OSError:
-            original = getattr(sys, "argv", None) or []
-    return list(original)
 
 
 class Recorder:
@@ -219,7 +120,7 @@ class Recorder:
         name = self._absolute(path)
         key = hash((name, letter))
         if key not in self._written and not self._is_noise(name, letter):
-            self._log.write('{"event":"%s","path":%s}' % (letter, _quoted(name)))
+            self._log.write('{"event":"%s","path":%s}' % (letter, quoted(name)))
             self._written.add(key)
 
     def _absolute(self, path: Any) -> str:
@@ -239,6 +140,12 @@ class Recorder:
         if self._is_library(name):
             return True
         return name.endswith(_CODE_SUFFIXES) and any(folder in name for folder in _LIBRARY_FOLDERS)
+
+    def is_ours(self, name: str) -> bool:
+        """Whether it is a file of the project, and no library that is installed in it."""
+        if name.startswith("<") or any(folder in name for folder in _LIBRARY_FOLDERS):
+            return False
+        return self._absolute(name).startswith(self._project) and not name.startswith(self._inner_prefixes)
 
     def _on_chdir(self, _arguments: Any) -> None:
         self._cwd = ""
@@ -316,10 +223,10 @@ def _letter(mode: Any, flags: Any) -> str:
     return "write" if flags & (os.O_TRUNC | os.O_CREAT | os.O_WRONLY) else "update"
 
 
-def _at_exit(log: Log, project: str, observed: Callable[[str], dict[str, Any]]) -> None:
+def _at_exit(log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any) -> None:
     """The last line: what can only be seen when the program is done."""
     try:
-        log.write(as_json({"event": "end", **observed(project)}))
+        log.write(as_json({"event": "end", **observed(project), "unseeded": seeds.unseeded()}))
     except Exception as error:
         try:
             log.write(as_json({"event": "problem", "in": "exit", "what": repr(error)[:500]}))
@@ -336,4 +243,6 @@ def start() -> None:
     log.begin()
     sys.addaudithook(recorder)
     # Loaded now, while its folder is on the path.
-    atexit.register(_at_exit, log, project, __import__("_reprocrate_observed").observed)
+    observed = __import__("_reprocrate_observed").observed
+    seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
+    atexit.register(_at_exit, log, project, observed, seeds)
