@@ -101,7 +101,7 @@ class _Entries:
 
 def plain_id(text: str) -> str:
     """An identifier that is like a text."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:200] or "data"
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-_")[:200] or "data"  # no dot: TOML would split it
 
 
 def _add_remote(

@@ -252,6 +252,6 @@ def start() -> None:
     # Loaded now, while its folder is on the path.
     observed = __import__("_reprocrate_observed").observed
     seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
-    network = __import__("_reprocrate_network").watch(lambda entry: log.write(as_json(entry)))
+    network = __import__("_reprocrate_clients").watch(lambda entry: log.write(as_json(entry)))
     recorder.on("socket.getaddrinfo", lambda arguments: network.addressed(arguments[0]))
     atexit.register(_at_exit, log, project, observed, seeds, network)

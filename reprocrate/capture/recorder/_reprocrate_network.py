@@ -1,10 +1,8 @@
 """Writes down what a Python process reads over the network, and which models behind an API answered it.
 
-The functions that every HTTP client of Python goes through are replaced, once the program has imported them,
-by ones that look at the request and at the answer's header: urllib, urllib3 (and so requests and boto3),
-httpx, aiohttp, and fsspec for what it opens by any protocol. Of a body only the names of models and their
-settings are taken, never a prompt or an answer. Addresses are written without user, password and query,
-which may be secrets.
+`_reprocrate_clients` shows it the requests and answers. Of a body only the names of models and their settings
+are taken, never a prompt or an answer. Addresses are written without user, password and query, which may be
+secrets.
 
 Standard library only, Python 3.8 and newer.
 """
@@ -13,11 +11,8 @@ from __future__ import annotations
 
 import sys
 
-from _reprocrate_loaded import like, when_loaded
-
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
-    from types import ModuleType
     from typing import Any, Callable
 
 _MOST_ADDRESSES = 1000
@@ -126,7 +121,7 @@ class Network:
         model = request.get("model") or request.get("modelId") or (parts[-2] if is_invoked else last or None)
         if not isinstance(model, str) or not model:
             return
-        reply = _from_json(answer() if callable(answer) else answer, _LARGEST_ANSWER)
+        reply = _from_json(answer, _LARGEST_ANSWER)
         version = _version(reply, model)
         parameters = _parameters(request)
         key = ("service", address, model, version, repr(sorted(parameters.items())))
@@ -155,140 +150,6 @@ class Network:
         """How many requests were not written down, since there were too many different ones."""
         return self._left_out
 
-    # How each library is watched ---------------------------------------------------------------------
-
-    def urllib(self, module: ModuleType) -> None:
-        """`urllib.request.urlopen` and all openers."""
-        kind: Any = module.OpenerDirector
-        original = kind.open
-
-        def open(opener: Any, fullurl: Any, data: Any = None, *args: Any, **kwargs: Any) -> Any:  # noqa: A001
-            url = getattr(fullurl, "full_url", fullurl)
-            self.asking(_host_in(url))
-            response = original(opener, fullurl, data, *args, **kwargs)
-            try:
-                body = data if data is not None else getattr(fullurl, "data", None)
-                get = getattr(fullurl, "get_method", None)
-                method = get() if get else ("POST" if body is not None else "GET")
-                self.asked(method, url, body, getattr(response, "status", 200), response.headers)
-            except Exception:
-                pass
-            return response
-
-        kind.open = like(open, original)
-
-    def urllib3(self, module: ModuleType) -> None:
-        """urllib3, by which requests, boto3 and many others work."""
-        kind: Any = module.HTTPConnectionPool
-        original = kind.urlopen
-
-        def urlopen(pool: Any, method: Any, url: Any, body: Any = None, *args: Any, **kwargs: Any) -> Any:
-            self.asking(getattr(pool, "host", ""))
-            response = original(pool, method, url, body, *args, **kwargs)
-            try:
-                address = url if "://" in str(url) else "%s://%s%s" % (pool.scheme, _host_of(pool), url)
-                self.asked(method, address, body, response.status, response.headers, lambda: _body(response))
-            except Exception:
-                pass
-            return response
-
-        kind.urlopen = like(urlopen, original)
-
-    def requests(self, module: ModuleType) -> None:
-        """requests, for the answer of a model: urllib3 has not read it yet when it returns."""
-        kind: Any = module.Session
-        original = kind.send
-
-        def send(session: Any, request: Any, **kwargs: Any) -> Any:
-            response = original(session, request, **kwargs)
-            try:
-                reply = getattr(response, "_content", None)
-                self.asked(
-                    request.method, request.url, request.body, response.status_code, response.headers, reply
-                )
-            except Exception:
-                pass
-            return response
-
-        kind.send = like(send, original)
-
-    def httpx(self, module: ModuleType) -> None:
-        """httpx, by which the clients of most models behind an API work."""
-        client: Any = module.Client
-        async_client: Any = module.AsyncClient
-        original, original_async = client.send, async_client.send
-
-        def look(request: Any, response: Any) -> None:
-            try:
-                content = getattr(request, "_content", None)
-                reply = getattr(response, "_content", None)
-                self.asked(
-                    request.method, request.url, content, response.status_code, response.headers, reply
-                )
-            except Exception:
-                pass
-
-        def send(this: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-            self.asking(_host_in(request.url))
-            response = original(this, request, *args, **kwargs)
-            look(request, response)
-            return response
-
-        async def send_async(this: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-            self.asking(_host_in(request.url))
-            response = await original_async(this, request, *args, **kwargs)
-            look(request, response)
-            return response
-
-        client.send = like(send, original)
-        async_client.send = like(send_async, original_async)
-
-    def aiohttp(self, module: ModuleType) -> None:
-        """aiohttp, by which fsspec reads from S3 and by HTTP."""
-        kind: Any = module.ClientSession
-        original = kind._request
-
-        async def request(session: Any, method: Any, url: Any, **kwargs: Any) -> Any:
-            self.asking(_host_in(url))
-            response = await original(session, method, url, **kwargs)
-            try:
-                body = kwargs.get("json") or kwargs.get("data")
-                self.asked(method, response.url, body, response.status, response.headers)
-            except Exception:
-                pass
-            return response
-
-        kind._request = like(request, original)
-
-    def fsspec(self, module: ModuleType) -> None:
-        """fsspec, by which pandas, datasets and others read from anywhere."""
-        kind: Any = module.AbstractFileSystem
-        original = kind.open
-
-        def open(filesystem: Any, path: Any, mode: Any = "rb", *args: Any, **kwargs: Any) -> Any:  # noqa: A001
-            file = original(filesystem, path, mode, *args, **kwargs)
-            if "r" in str(mode):
-                self.opened(filesystem, path)
-            return file
-
-        kind.open = like(open, original)
-
-
-def watch(write: Callable[[dict[str, Any]], None]) -> Network:
-    """Begin to watch the libraries that are imported from now on, and those that are there."""
-    network = Network(write)
-    when_loaded(
-        {
-            "urllib.request": network.urllib,
-            "urllib3.connectionpool": network.urllib3,
-            "requests.sessions": network.requests,
-            "httpx._client": network.httpx,
-            "aiohttp.client": network.aiohttp,
-            "fsspec.spec": network.fsspec,
-        }
-    )
-    return network
-
 
 def _plain_address(url: str) -> tuple[str, str]:
     """An address without user, password, query and fragment; and its path."""
@@ -298,26 +159,10 @@ def _plain_address(url: str) -> tuple[str, str]:
     return "%s://%s%s%s" % (scheme.lower(), host.rpartition("@")[2], slash, path), path
 
 
-def _host_in(url: Any) -> str:
-    """The host of an address, without user and port."""
-    host = str(url).partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
-    return host.partition("]")[0][1:] if host.startswith("[") else host.partition(":")[0]
-
-
-def _host_of(pool: Any) -> str:
-    usual = {"http": 80, "https": 443}.get(pool.scheme)
-    return str(pool.host) if pool.port in (None, usual) else "%s:%s" % (pool.host, pool.port)
-
-
 def _header(headers: Any, name: str) -> Any:
     """A header's value as text, or None; all these libraries' headers are looked up without case."""
     value = headers.get(name)
     return None if value is None else str(value)
-
-
-def _body(response: Any) -> Any:
-    """The body of an answer of urllib3 that has been read already; nothing is read for it."""
-    return getattr(response, "_body", None)
 
 
 def _from_json(body: Any, largest: int) -> dict[str, Any]:
