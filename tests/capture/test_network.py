@@ -65,6 +65,7 @@ GET = {
     "requests": "import requests; requests.get(url).content",
     "urllib3": "import urllib3; urllib3.PoolManager().request('GET', url)",
     "httpx": "import httpx; httpx.get(url)",
+    "httpx2": "import httpx2; httpx2.get(url)",
     "aiohttp": "import aiohttp, asyncio\nasync def get():\n"
     " async with aiohttp.ClientSession() as s, s.get(url) as r: await r.read()\nasyncio.run(get())",
 }
@@ -74,6 +75,7 @@ POST = {
     "requests": "import requests; requests.post(url, data=data).json()",
     "urllib3": "import urllib3; urllib3.PoolManager().request('POST', url, body=data)",
     "httpx": "import httpx; httpx.post(url, content=data)",
+    "httpx2": "import httpx2; httpx2.post(url, content=data)",
     "aiohttp": "import aiohttp, asyncio\nasync def post():\n"
     " async with aiohttp.ClientSession() as s, s.post(url, data=data) as r: await r.read()\n"
     "asyncio.run(post())",

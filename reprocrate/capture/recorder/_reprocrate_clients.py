@@ -2,7 +2,7 @@
 
 The functions that every HTTP client of Python goes through are replaced, once the program has imported them,
 by ones that show a request and its answer to `_reprocrate_network`: urllib, urllib3 (and so boto3), requests,
-httpx, aiohttp, and fsspec for what it opens by any protocol.
+httpx, httpx2, aiohttp, and fsspec for what it opens by any protocol.
 
 Standard library only, Python 3.8 and newer.
 """
@@ -84,7 +84,7 @@ class Clients:
         kind.send = like(send, original)
 
     def httpx(self, module: ModuleType) -> None:
-        """httpx, by which the clients of most models behind an API work."""
+        """Both httpx and httpx2, by which the clients of most models behind an API work."""
         client: Any = module.Client
         async_client: Any = module.AsyncClient
         original, original_async = client.send, async_client.send
@@ -155,6 +155,7 @@ def watch(write: Callable[[dict[str, Any]], None]) -> Network:
             "urllib3.connectionpool": clients.urllib3,
             "requests.sessions": clients.requests,
             "httpx._client": clients.httpx,
+            "httpx2._client": clients.httpx,
             "aiohttp.client": clients.aiohttp,
             "fsspec.spec": clients.fsspec,
         }
