@@ -8,9 +8,10 @@ import pytest
 
 from reprocrate.capture.access import Process
 from reprocrate.capture.determinism import cpu_quota, look_at_determinism
+from reprocrate.capture.distributions import installed
 from reprocrate.capture.environment import (
+    Surroundings,
     allowed_variables,
-    installed,
     look_at_environment,
     operating_system,
     python_of,
@@ -124,7 +125,7 @@ def test_system_is_named() -> None:
         assert found.name == "Linux"
 
 
-def test_libraries_of_all_processes_once() -> None:
+def test_libraries_of_all_processes_once(tmp_path: Path) -> None:
     blas = {
         "name": "openblas",
         "kind": "blas",
@@ -132,7 +133,7 @@ def test_libraries_of_all_processes_once() -> None:
         "details": {"file": "x.so", "threads": 2},
     }
     processes = [Process({}, end={"libraries": [blas]}), Process({}, end={"libraries": [blas]}), Process({})]
-    found = look_at_environment(None, processes, {})
+    found = look_at_environment(None, processes, Surroundings(tmp_path, tmp_path, {}))
     assert found.native_libraries == (
         NativeLibrary("openblas", "0.3.30", "blas", {"file": "x.so", "threads": 2}),
     )
