@@ -15,8 +15,8 @@ from reprocrate.assembly.claims import make_claims, make_tables
 from reprocrate.assembly.comparisons import make_comparisons
 from reprocrate.assembly.configurations import ConfigurationGroup, group_records
 from reprocrate.assembly.declared import Declared, declared_runs
+from reprocrate.assembly.environments import environment_section
 from reprocrate.assembly.inputs import FileRoles, Key, make_data
-from reprocrate.assembly.locks import find_lock
 from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
@@ -60,7 +60,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         roles,
         lambda record: values[record.id],
         lambda record: kinds[record.id],
-        lambda found: find_lock(project, found),
+        lambda found: environment_section(project, found),
         elsewhere,
     )
     runs = shared.build(groups)

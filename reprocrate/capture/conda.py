@@ -25,6 +25,7 @@ EXPLICIT_NAME = "conda-explicit.txt"
 
 _FOLDER = "conda-meta"
 _TOKEN = re.compile(r"/t/[^/]+(?=/)")
+_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _METADATA = re.compile(r"([^/\\\"]+\.(?:dist|egg)-info)(?:/(?:METADATA|PKG-INFO))?")
@@ -124,10 +125,13 @@ def _package(path: Path) -> CondaPackage | None:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    if not isinstance(found, dict) or not found.get("name") or not found.get("version"):
+    if not isinstance(found, dict) or not found.get("version"):
+        return None
+    name = str(found.get("name")).lower()
+    if not _NAME.fullmatch(name):
         return None
     about = OtherPackage(
-        name=str(found["name"]),
+        name=name,
         version=str(found["version"]),
         build=_text(found.get("build")) or _text(found.get("build_string")),
         source="conda",
@@ -160,3 +164,11 @@ def _digest(value: object, form: re.Pattern[str]) -> str | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def conda_name(package: Package) -> str:
+    """What conda calls a Python distribution that it installed, from the name of its archive."""
+    archive = (package.url or "").rpartition("/")[2]
+    if package.build and archive.count("-") >= 2:
+        return archive.rsplit("-", 2)[0]
+    return package.name

@@ -15,9 +15,11 @@ from pathlib import Path
 from reprocrate.capture import objects
 from reprocrate.capture.conda import CondaPackage, explicit_list, explicit_lock
 from reprocrate.capture.record import LockFile, LockFormat
-from reprocrate.files import sha256_bytes
+from reprocrate.files import safe_relative, sha256_bytes
 
 _LARGEST_BYTES = 50_000_000
+_CREDENTIALS = re.compile(rb"(\b[a-z][a-z0-9+.-]*://)(?!git@)[^/\s@\"']+@", re.IGNORECASE)
+_TOKEN = re.compile(rb"(?<=[a-z0-9])/t/[^/\s]+(?=/)", re.IGNORECASE)
 _NAMES: tuple[tuple[str, LockFormat], ...] = (
     ("uv.lock", "uv"),
     ("pylock.toml", "pylock"),
@@ -64,7 +66,8 @@ def keep_locks(project: Path, cwd: Path, conda: Sequence[CondaPackage] = ()) -> 
     for path, form in _candidates(project, cwd):
         data = _content(path)
         if data is not None and is_lock(form, data):
-            kept = LockFile(path.name, form, sha256_bytes(data), len(data))
+            data = without_credentials(data)
+            kept = LockFile(safe_relative(path.name), form, sha256_bytes(data), len(data))
             if kept.sha256 not in found:
                 objects.keep(project, data)
                 found[kept.sha256] = kept
@@ -74,6 +77,11 @@ def keep_locks(project: Path, cwd: Path, conda: Sequence[CondaPackage] = ()) -> 
         kept = explicit_lock(listed)
         found.setdefault(kept.sha256, kept)
     return tuple(sorted(found.values(), key=lambda one: (one.name, one.sha256)))
+
+
+def without_credentials(data: bytes) -> bytes:
+    """A lock without users and passwords of its addresses, and without the tokens of conda's channels."""
+    return _TOKEN.sub(b"", _CREDENTIALS.sub(rb"\1", data))
 
 
 def is_lock(form: LockFormat, data: bytes) -> bool:
@@ -106,7 +114,7 @@ def _candidates(project: Path, cwd: Path) -> Iterable[tuple[Path, LockFormat]]:
             continue
         for name in names:
             form = lock_format(name)
-            if form is not None:
+            if form is not None and name.isascii() and name.isprintable() and "\\" not in name:
                 yield folder / name, form
 
 
