@@ -28,7 +28,9 @@ _TOKEN = re.compile(r"/t/[^/]+(?=/)")
 _NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
-_METADATA = re.compile(r"([^/\\\"]+\.(?:dist|egg)-info)(?:/(?:METADATA|PKG-INFO))?")
+_METADATA_ENDINGS = (b'.dist-info/METADATA"', b'.egg-info/PKG-INFO"', b'.egg-info"')
+_LARGE_BYTES = 50_000
+_FIRST_MEMBER = re.compile(rb'\{\r?\n([ \t]+)"')
 _NO_SPECIFICATION = ("", "None", None)
 
 
@@ -122,7 +124,8 @@ def _merged(package: Package, owner: CondaPackage) -> Package:
 
 def _package(path: Path) -> CondaPackage | None:
     try:
-        found = json.loads(path.read_bytes())
+        data = path.read_bytes()
+        found = json.loads(_without_lists(data))
     except (OSError, ValueError):
         return None
     if not isinstance(found, dict) or not found.get("version"):
@@ -139,9 +142,42 @@ def _package(path: Path) -> CondaPackage | None:
         sha256=_digest(found.get("sha256"), _SHA256),
         md5=_digest(found.get("md5"), _MD5),
     )
-    names = (_METADATA.search(str(file)) for file in found.get("files") or ())
     is_pypi = found.get("channel") == "pypi" or "pypi" in str(found.get("url") or "").split("/")[:3]
-    return CondaPackage(about, _is_requested(found), frozenset(name[1] for name in names if name), is_pypi)
+    return CondaPackage(about, _is_requested(found), _metadata_folders(data), is_pypi)
+
+
+def _without_lists(data: bytes) -> bytes:
+    """A file without its long lists of files, which are nearly all of it.
+
+    conda, mamba and rattler write a member of the document in lines of the least indentation; a file that is
+    written otherwise stays whole.
+    """
+    first = _FIRST_MEMBER.match(data)
+    if first is None or len(data) < _LARGE_BYTES:
+        return data
+    for member in (b"files", b"paths_data"):
+        name = b"\n" + first[1] + b'"' + member + b'": '
+        start = data.find(name)
+        opening = data[start + len(name) : start + len(name) + 2]
+        if start < 0 or opening not in (b"[\n", b"{\n"):
+            continue
+        closing = b"\n" + first[1] + (b"]" if opening[:1] == b"[" else b"}")
+        end = data.find(closing, start)
+        data = data[:start] + name + b"null" + data[end + len(closing) :]
+    return data
+
+
+def _metadata_folders(data: bytes) -> frozenset[str]:
+    """Names of the metadata folders among the files: `rings-1.0.dist-info`."""
+    found = set()
+    for ending in _METADATA_ENDINGS:
+        place = data.find(ending)
+        while place >= 0:
+            start = max(data.rfind(b"/", 0, place), data.rfind(b'"', 0, place)) + 1
+            name = data[start : place + ending.index(b"-info") + len(b"-info")]
+            found.add(name.decode("utf-8", errors="replace"))
+            place = data.find(ending, place + 1)
+    return frozenset(found)
 
 
 def _address(found: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ import venv
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from reprocrate.capture.conda import conda_packages, explicit_list, public_channel, with_conda
 from reprocrate.capture.distributions import find_distributions
 from reprocrate.capture.record import OtherPackage
@@ -109,6 +111,27 @@ def test_a_package_of_conda_and_python_is_one(tmp_path: Path) -> None:
         "mkl", "2023.2.0", "h84fe81f_50496", "conda", f"{FORGE}/linux-64/mkl-2023.2.0-h84fe81f_50496.conda",
         "a" * 64, "d" * 32,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("indent", [None, 2, 4])
+@pytest.mark.parametrize("sorted_", [True, False])
+def test_large_and_small_files_are_read_alike(indent: int | None, sorted_: bool, tmp_path: Path) -> None:
+    """Of a large file, as conda (2), mamba (4) and others write it, only the outline is parsed."""
+    files = [f"lib/python3.11/site-packages/ringtools/module_{number}.py" for number in range(2000)]
+    files.append("lib/python3.11/site-packages/ringtools-1.5.dist-info/METADATA")
+    record = linked(tmp_path, "ring-tools", "1.5", "pyh1_0", files=files, requested_specs=["ring-tools", "x"])
+    record["link"] |= {"name": "inner", "version": "0"}
+    path = next((tmp_path / "conda-meta").glob("*.json"))
+    path.write_text(json.dumps(record, indent=indent, sort_keys=sorted_))
+    assert path.stat().st_size > 100_000
+    (large,) = conda_packages([str(tmp_path)])
+    record["files"] = files[-1:]
+    record["paths_data"]["paths"] = []
+    path.write_text(json.dumps(record, indent=indent, sort_keys=sorted_))
+    (small,) = conda_packages([str(tmp_path)])
+    assert large == small
+    assert small.metadata == {"ringtools-1.5.dist-info"}
+    assert small.requested
 
 
 def test_the_prefix_is_listed_without_tokens(tmp_path: Path) -> None:
