@@ -7,7 +7,6 @@ were imported are looked at, and read only where their size or time says that th
 from __future__ import annotations
 
 import base64
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,7 +72,6 @@ def _imported(processes: Iterable[Process]) -> dict[str, set[str]]:
 
 def _listed(distributions: Sequence[Distribution], folder: Path, modules: set[str]) -> dict[str, _Entry]:
     """What the lists of the distributions in a folder say of these files."""
-    tops = {path.partition("/")[0] for path in modules}
     found: dict[str, _Entry] = {}
     for number, one in enumerate(distributions):
         if one.metadata.parent != folder or one.source is not None:
@@ -84,19 +82,20 @@ def _listed(distributions: Sequence[Distribution], folder: Path, modules: set[st
             text = record.read_text(encoding="utf-8", errors="replace")
         except OSError:  # the system's packages have none
             continue
-        if any(f"\n{top}" in text or text.startswith(top) for top in tops):
-            found |= _entries(text, modules, number, listed_ns)
+        found |= _entries(text, modules, number, listed_ns)
     return found
 
 
 def _entries(text: str, modules: set[str], number: int, listed_ns: int) -> dict[str, _Entry]:
-    lines = [line for line in text.splitlines() if line.partition(",")[0].strip('"') in modules]
+    """Entries of a list: path, digest and size between commas; a path that holds a comma stands in quotes."""
     found = {}
-    for row in csv.reader(lines):
-        path, algorithm_and_digest, size = (*row, "", "")[:3]
-        sha256 = _sha256(algorithm_and_digest)
-        if sha256:
-            found[path] = _Entry(number, sha256, int(size) if size.isdecimal() else None, listed_ns)
+    for line in text.splitlines():
+        path, _, rest = line.partition(",")
+        if path in modules:
+            digest, _, size = rest.partition(",")
+            sha256 = _sha256(digest)
+            if sha256:
+                found[path] = _Entry(number, sha256, int(size) if size.isdecimal() else None, listed_ns)
     return found
 
 

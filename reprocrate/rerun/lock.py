@@ -71,6 +71,11 @@ class RecordedPackage(Protocol):
         ...
 
     @property
+    def in_project(self) -> bool | None:
+        """Whether its source is part of the code."""
+        ...
+
+    @property
     def requested(self) -> bool | None:
         """Whether it was asked for by name."""
         ...
@@ -164,8 +169,9 @@ def make_lock(
     packages = tuple(packages)
     pins, unlockable = _sorted_out(packages)
     uv = find_uv()
+    day = recorded_at[:10] if recorded_at else None
     if not _frozen(pins):
-        return Lock("", True, unlockable)
+        return Lock("", True, unlockable, resolved=day)
     if uv is None:
         return _as_recorded(pins, known or {}, unlockable, "uv, which looks them up, is not installed.")
     resolver = _Resolver(uv, python_version, offline, notify, _requested(packages, pins))
@@ -178,7 +184,7 @@ def make_lock(
             return _as_recorded(pins, known or {}, unlockable, _why_unresolved(outcome))
         del pins[normalised(missing.name)]
         unlockable = tuple(sorted((*unlockable, missing), key=lambda one: normalised(one.name)))
-    return Lock("", True, unlockable)
+    return Lock("", True, unlockable, resolved=day)
 
 
 def _as_recorded(
@@ -217,6 +223,8 @@ def _sorted_out(packages: Iterable[RecordedPackage]) -> tuple[dict[str, str], tu
     pins: dict[str, str] = {}
     left_out: list[Unlockable] = []
     for package in sorted(packages, key=lambda one: normalised(one.name)):
+        if package.in_project:  # it comes with the code
+            continue
         reason = _why_not(package)
         if reason:
             left_out.append(Unlockable(package.name, package.version, reason))

@@ -81,6 +81,7 @@ def test_what_is_on_no_index_is_left_out_with_the_reason(index: Any, recorded: R
         recorded("from-folder", source="local"),
         recorded("from-git", source="vcs"),
         recorded("mine", editable=True),
+        recorded("part-of-the-code", editable=True, in_project=True),
         recorded("unknown"),
     ]
     lock = make_lock(packages, python_version="3.11.7")

@@ -1,4 +1,4 @@
-"""Locks that lie in a project: kept as the runs found them, compared with what was installed, and packed."""
+"""Environments from the run to the bundle: locks that lie in the project, packages that were edited."""
 
 from __future__ import annotations
 
@@ -178,3 +178,17 @@ def test_locks_are_looked_for_from_the_folder_of_the_command_up(project: Path) -
     with zipfile.ZipFile("bundle.zip") as bundle:
         found = parse_manifest(bundle.read("reprocrate.json"), "bundle.zip").environments[0].locks
     assert [Path(one.path).name for one in found] == ["requirements.txt", "uv.lock"]
+
+
+def test_an_edited_package_is_told_to_author_and_reader(project: Path) -> None:
+    site = site_of(project)
+    (site / "ringtools.py").write_text("VALUE = 2\n")
+    (site / "ringtools-1.5.dist-info" / "RECORD").write_text(f"ringtools.py,sha256={'A' * 43},10\n")
+    (project / "train.py").write_text("import ringtools\nprint('accuracy: 0.5')\n")
+    later = (site / "ringtools-1.5.dist-info" / "RECORD").stat().st_mtime + 60
+    os.utime(site / "ringtools.py", (later, later))
+    manifest, files = packed(project)
+    assert manifest.environments[0].packages[0].altered == ("ringtools.py",)
+    assert "RC0412" in reprocrate("validate")
+    assert "edited after it was installed" in " ".join(reprocrate("show", "bundle.zip").split())
+    assert b"edited after it was installed" in files["ro-crate-preview.html"]
