@@ -8,10 +8,10 @@ from __future__ import annotations
 import platform
 import re
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from reprocrate.capture.access import Process
 from reprocrate.capture.conda import CondaPackage, conda_packages, with_conda
@@ -22,6 +22,8 @@ from reprocrate.capture.installed_files import with_altered
 from reprocrate.capture.lock_files import keep_locks
 from reprocrate.capture.native_libraries import native_libraries
 from reprocrate.capture.record import Environment, OperatingSystem, OtherPackage, Python
+
+T = TypeVar("T")
 
 _VARIABLES = frozenset(
     {
@@ -61,6 +63,7 @@ class Surroundings:
         environ: its environment variables.
         hosts: names of this machine.
         foreign: whether the project is somebody else's, so that no git is asked that it could configure.
+        problems: where sentences about what could not be looked at are added.
     """
 
     project: Path
@@ -68,34 +71,55 @@ class Surroundings:
     environ: Mapping[str, str]
     hosts: tuple[str, ...] = ()
     foreign: bool = False
+    problems: list[str] = field(default_factory=list)
+
+    def part(self, what: str, otherwise: T, look: Callable[[], T]) -> T:
+        """What `look` finds; where it fails `otherwise`, and a problem is noted: other parts are not lost."""
+        try:
+            return look()
+        except Exception as error:  # whatever a machine has in store
+            self.problems.append(f"the {what} could not be looked at ({type(error).__name__})")
+            return otherwise
 
 
 def look_at_environment(
     main: Process | None, processes: Sequence[Process], around: Surroundings
 ) -> Environment:
-    """The software of a launch whose main process was `main`.
-
-    Raises:
-        UnavailableError: a lock could not be kept.
-    """
-    conda = _conda_of(main)
-    distributions: list[Distribution] = []
-    others: tuple[OtherPackage, ...] = ()
-    if main is not None:
-        distributions = find_distributions(main.search_path, str(main.header.get("base_prefix")))
-        distributions = with_source(distributions, around.project, version_control=not around.foreign)
-        distributions = with_altered(distributions, processes)
-        distributions, others = with_conda(distributions, conda)
+    """The software of a launch whose main process was `main`; what cannot be looked at is named."""
+    none: list[CondaPackage] = []
+    conda = around.part("conda prefix", none, lambda: _conda_of(main))
+    distributions, others = _packages(main, processes, conda, around)
     return Environment(
         python=python_of(main.header) if main else None,
         packages=tuple(one.package for one in distributions),
         os=operating_system(),
-        native_libraries=native_libraries(processes, distributions, others),
+        native_libraries=around.part(
+            "native libraries", (), lambda: native_libraries(processes, distributions, others)
+        ),
         container=look_at_container(around.environ, around.hosts),
         variables=allowed_variables(around.environ),
         other_packages=others,
-        locks=keep_locks(around.project, around.cwd, conda) if main else (),
+        locks=around.part("locks", (), lambda: keep_locks(around.project, around.cwd, conda)) if main else (),
     )
+
+
+def _packages(
+    main: Process | None,
+    processes: Sequence[Process],
+    conda: Sequence[CondaPackage],
+    around: Surroundings,
+) -> tuple[list[Distribution], tuple[OtherPackage, ...]]:
+    """The Python distributions, and what a conda prefix has beside them."""
+    if main is None:
+        return [], ()
+    found = find_distributions(main.search_path, str(main.header.get("base_prefix")))
+    with_sources = around.part(
+        "source of packages",
+        found,
+        lambda: with_source(found, around.project, version_control=not around.foreign),
+    )
+    checked = around.part("files of packages", with_sources, lambda: with_altered(with_sources, processes))
+    return with_conda(checked, conda)
 
 
 def _conda_of(main: Process | None) -> list[CondaPackage]:

@@ -92,8 +92,9 @@ def observed(
     code = around.snapshot.with_executed(around.project, access.imported)
     nothing: tuple[tuple[DataFile, ...], tuple[DataFile, ...]] = ((), ())
     inputs, outputs = _attempt(sight, "digests", nothing, lambda: _digests(around.project, access, progress))
+    hidden = around.scrubber
     surroundings = Surroundings(
-        around.project, around.scrubber.cwd, around.environ, around.scrubber.hosts, around.launcher is None
+        around.project, hidden.cwd, around.environ, hidden.hosts, around.launcher is None, sight.problems
     )
     environment = _attempt(
         sight, "environment", Environment(), lambda: look_at_environment(main, processes, surroundings)

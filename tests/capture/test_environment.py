@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,3 +178,19 @@ def test_quota_of_a_control_group(tmp_path: Path) -> None:
 
 def test_a_variable_that_no_process_can_be_given_is_left_out() -> None:
     assert allowed_variables({"OMP_NUM_THREADS": "1\x002", "LANG": "C"}) == {"LANG": "C"}
+
+
+def test_a_lock_that_cannot_be_kept_loses_nothing_else(empty: Any) -> None:
+    empty.write("uv.lock", "version = 1\n")
+    empty.write("script.py", "import json")
+    launch = empty.prepare(sys.executable, "script.py")
+    outcome = empty.run(launch)
+    objects = empty.folder / ".reprocrate" / "objects"
+    if objects.exists():
+        shutil.rmtree(objects)
+    objects.write_text("no folder\n")
+    record = launch.finish(outcome, ()).record
+    assert record.environment.locks == ()
+    assert "the locks could not be looked at" in record.capture.reason
+    assert "pytest" in {package.name for package in record.environment.packages}
+    assert record.environment.os is not None
