@@ -16,8 +16,8 @@ from reprocrate.assembly.comparisons import make_comparisons
 from reprocrate.assembly.configurations import ConfigurationGroup, group_records
 from reprocrate.assembly.data import DataSections, make_data
 from reprocrate.assembly.declared import Declared, declared_runs
+from reprocrate.assembly.environments import environment_section
 from reprocrate.assembly.inputs import FileRoles
-from reprocrate.assembly.locks import find_lock
 from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
 from reprocrate.assembly.remote import services, with_downloads
 from reprocrate.assembly.results import make_results
@@ -64,7 +64,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         roles,
         lambda record: values[record.id],
         lambda record: kinds[record.id],
-        lambda found: find_lock(project, found),
+        lambda found: environment_section(project, found),
         elsewhere,
     )
     runs = shared.build(groups)

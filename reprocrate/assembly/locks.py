@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from reprocrate.capture.record import Environment, plain
+from reprocrate.capture.lock_files import is_lock, lock_format
+from reprocrate.capture.record import Environment
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import sha256_bytes, sha256_file, write_atomically
 from reprocrate.manifest.canonical import canonical_bytes
@@ -17,20 +18,23 @@ _ABOUT_NAME = "lock.json"
 _PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]\n]*\])?\s*==\s*(?P<version>[^\s;\\,]+)", re.MULTILINE
 )
-_FORMATS = {
-    "requirements": ("requirements.txt", "*.txt"),
-    "pylock": ("pylock.toml", "pylock.*.toml"),
-    "uv": ("uv.lock",),
-    "poetry": ("poetry.lock",),
-    "pdm": ("pdm.lock",),
-    "conda": ("environment.yml", "*.yml", "*.yaml"),
-}
+_KNOWN = (
+    "requirements.txt, pylock.toml, uv.lock, poetry.lock, pdm.lock, Pipfile.lock, pixi.lock, "
+    "environment.yml, conda-lock.yml"
+)
 
 
 def lock_folder(environment: Environment) -> str:
-    """Where an environment's lock lies in project and bundle: named after interpreter and packages."""
+    """Where an environment's lock lies in project and bundle: named after what it is made from."""
     python = environment.python.version if environment.python else None
-    identity = {"python": python, "packages": plain(environment.packages)}
+    identity = {
+        "python": python,
+        "packages": [
+            [one.name, one.version, one.local_label, one.source, one.editable, one.requested]
+            for one in environment.packages
+        ],
+        "locks": [one.sha256 for one in environment.locks],
+    }
     return f".reprocrate/environment/{sha256_bytes(canonical_bytes(identity))[:12]}"
 
 
@@ -72,16 +76,31 @@ def declared_lock(project: Path, path: str, place: str) -> dict[str, Any]:
             "there is no such file in the project",
             "Make it where the run was, for example with `pip freeze`, and copy it here",
         )
-    form = next((form for form, names in _FORMATS.items() if any(map(lock.match, names))), None)
+    form = _format(lock)
     if form is None:
         raise UsageError(
             f"reprocrate.toml: {place} names the lock {path}",
             "its name is that of no lock that is known",
-            f"Known are files such as {', '.join(names[0] for names in _FORMATS.values())}",
+            f"Known are files such as {_KNOWN}",
         )
     digest = sha256_file(lock)
-    section = {"path": path, "size": digest.size, "sha256": digest.sha256, "format": form}
+    section: dict[str, Any] = {
+        "path": path,
+        "size": digest.size,
+        "sha256": digest.sha256,
+        "format": form,
+    }
     return section | ({"hashed": _is_hashed(lock)} if form == "requirements" else {})
+
+
+def _format(lock: Path) -> str | None:
+    """The kind of a lock, by its name; who names it knows that a `.txt` file is one of pip or conda."""
+    form = lock_format(lock.name)
+    if lock.suffix == ".txt":
+        return "conda" if is_lock("conda", lock.read_bytes()) else "requirements"
+    if form is None and lock.suffix in (".yml", ".yaml"):
+        return "conda_environment"
+    return form
 
 
 def pinned_packages(project: Path, lock: dict[str, Any]) -> list[dict[str, str]]:

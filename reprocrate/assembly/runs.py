@@ -49,7 +49,7 @@ class RunSections:
         roles: what each file is.
         metrics_of: the metric values of a launch.
         kinds_of: what files that a launch wrote are, by path, as far as the author says so.
-        lock_of: reads the lock of an environment in this project, as a manifest section.
+        environment_of: makes a section of an environment, with its locks in this project.
         declared: the runs that the author declared, among all others.
     """
 
@@ -58,13 +58,13 @@ class RunSections:
         roles: FileRoles,
         metrics_of: Callable[[RunRecord], Sequence[Metric]],
         kinds_of: Callable[[RunRecord], Mapping[str, str]],
-        lock_of: Callable[[Environment], Section | None],
+        environment_of: Callable[[Environment], Section],
         declared: Declared,
     ) -> None:
         self._roles = roles
         self._metrics_of = metrics_of
         self._kinds_of = kinds_of
-        self._lock_of = lock_of
+        self._environment_of = environment_of
         self._newest_writer: dict[Key, str] = {}
         self.code = Shared("code")
         self.environments = Shared("environment", declared.environments)
@@ -157,9 +157,4 @@ class RunSections:
         found = record.environment
         if found.python is None and found.os is None:
             return None
-        section = without_nothing(plain(found))
-        section["packages"] = [
-            package if package.get("editable") else {k: v for k, v in package.items() if k != "editable"}
-            for package in section.get("packages", [])
-        ]
-        return self.environments.add(section | {"lock": self._lock_of(found)})
+        return self.environments.add(self._environment_of(found))

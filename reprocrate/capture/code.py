@@ -51,12 +51,13 @@ class Snapshot:
         return replace(self, state=replace(self.state, files=files, tree_sha256=_digest(files)))
 
 
-def take_snapshot(project: Path, *, version_control: bool = True) -> Snapshot:
+def take_snapshot(project: Path, *, version_control: bool = True, keep: bool = True) -> Snapshot:
     """The source tree of a project now; what git cannot give back is kept in `.reprocrate/objects`.
 
     Args:
         project: the project's folder.
         version_control: whether to ask git, which reads settings that the folder holds.
+        keep: whether to keep anything; else nothing is written, and there is no patch.
 
     Raises:
         UnavailableError: the project could not be read, or a file not be kept.
@@ -68,13 +69,13 @@ def take_snapshot(project: Path, *, version_control: bool = True) -> Snapshot:
         repository = None
         problems.append(f"git could not read the repository: {error}")
     if repository is None:
-        files = tuple(_read(project, _source_of_folder(project), _Keeper(project, None)))
+        files = tuple(_read(project, _source_of_folder(project), _Keeper(project, None, keep=keep)))
         return Snapshot(CodeState(files=files, tree_sha256=_digest(files)), tuple(problems))
-    keeper = _Keeper(project, repository)
+    keeper = _Keeper(project, repository, keep=keep)
     files = tuple(_read(project, _source_of_repository(project, repository), keeper))
     changed = sorted(keeper.differing | (_committed_source(repository) - {file.path for file in files}))
     patch = None
-    if changed and repository.commit:
+    if changed and repository.commit and keep:
         try:
             patch = objects.keep(project, _difference(repository, changed))
         except GitError as error:
@@ -94,9 +95,10 @@ def take_snapshot(project: Path, *, version_control: bool = True) -> Snapshot:
 class _Keeper:
     """Keeps what the commit cannot give back, and remembers what differs from it."""
 
-    def __init__(self, project: Path, repository: Repository | None) -> None:
+    def __init__(self, project: Path, repository: Repository | None, *, keep: bool = True) -> None:
         self._project = project
         self._repository = repository
+        self._keeps = keep
         self.differing: set[str] = set()
 
     def look_at(self, path: str, data: bytes, *, executable: bool) -> None:
@@ -109,7 +111,7 @@ class _Keeper:
         same = blob is not None and blob.name == _blob_name(data, len(blob.name))
         if not same or (blob is not None and (blob.mode == "100755") != executable):
             self.differing.add(path)
-        if not same and len(data) <= LARGEST_KEPT_BYTES:
+        if self._keeps and not same and len(data) <= LARGEST_KEPT_BYTES:
             objects.keep(self._project, data)
 
 

@@ -1,31 +1,29 @@
-"""The software of a launch: interpreter, installed distributions, system.
+"""The software of a launch: interpreter, packages, compiled libraries, locks, container and system.
 
-Distributions are read from their metadata on the path of the process that ran; that interpreter is never
-started. Formats: core metadata (PEP 643), installed distributions (PEP 376, PEP 627), direct URLs (PEP 610).
+Everything is read from files and from what the process that ran said; its interpreter is never started.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import platform
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from reprocrate.capture.access import Process
-from reprocrate.capture.privacy import scrubbed_url
-from reprocrate.capture.record import (
-    Environment,
-    NativeLibrary,
-    OperatingSystem,
-    Package,
-    Python,
-    Scalar,
-    Source,
-)
+from reprocrate.capture.conda import CondaPackage, conda_packages, with_conda
+from reprocrate.capture.containers import look_at_container
+from reprocrate.capture.distributions import Distribution, find_distributions
+from reprocrate.capture.in_place import with_source
+from reprocrate.capture.installed_files import with_altered
+from reprocrate.capture.lock_files import keep_locks
+from reprocrate.capture.native_libraries import native_libraries
+from reprocrate.capture.record import Environment, OperatingSystem, OtherPackage, Python
+
+T = TypeVar("T")
 
 _VARIABLES = frozenset(
     {
@@ -51,22 +49,84 @@ _VARIABLES = frozenset(
     }
 )
 _UNIT = re.compile(r"(GPU|MIG)-[0-9a-fA-F-]+")
-_METADATA_BYTES = 1 << 16
 _PYTHON_BUILD = re.compile(r"\((?P<build>[^)]*)\)\s*\[?(?P<compiler>[^\]]*)")
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """Where a launch ran.
+
+    Attributes:
+        project: the project's folder.
+        cwd: the folder that the command started in.
+        environ: its environment variables.
+        hosts: names of this machine.
+        foreign: whether the project is somebody else's, so that no git is asked that it could configure.
+        problems: where sentences about what could not be looked at are added.
+    """
+
+    project: Path
+    cwd: Path
+    environ: Mapping[str, str]
+    hosts: tuple[str, ...] = ()
+    foreign: bool = False
+    problems: list[str] = field(default_factory=list)
+
+    def part(self, what: str, otherwise: T, look: Callable[[], T]) -> T:
+        """What `look` finds; where it fails `otherwise`, and a problem is noted: other parts are not lost."""
+        try:
+            return look()
+        except Exception as error:  # whatever a machine has in store
+            self.problems.append(f"the {what} could not be looked at ({type(error).__name__})")
+            return otherwise
+
+
 def look_at_environment(
-    main: Process | None, processes: Iterable[Process], environ: Mapping[str, str]
+    main: Process | None, processes: Sequence[Process], around: Surroundings
 ) -> Environment:
-    """The software of a launch whose main process was `main`, started with the variables `environ`."""
+    """The software of a launch whose main process was `main`; what cannot be looked at is named."""
+    none: list[CondaPackage] = []
+    conda = around.part("conda prefix", none, lambda: _conda_of(main))
+    distributions, others = _packages(main, processes, conda, around)
     return Environment(
         python=python_of(main.header) if main else None,
-        packages=installed(main.search_path, str(main.header.get("base_prefix"))) if main else (),
+        packages=tuple(one.package for one in distributions),
         os=operating_system(),
-        native_libraries=_native_libraries(processes),
-        variables=allowed_variables(environ),
+        native_libraries=around.part(
+            "native libraries", (), lambda: native_libraries(processes, distributions, others)
+        ),
+        container=look_at_container(around.environ, around.hosts),
+        variables=allowed_variables(around.environ),
+        other_packages=others,
+        locks=around.part("locks", (), lambda: keep_locks(around.project, around.cwd, conda)) if main else (),
     )
+
+
+def _packages(
+    main: Process | None,
+    processes: Sequence[Process],
+    conda: Sequence[CondaPackage],
+    around: Surroundings,
+) -> tuple[list[Distribution], tuple[OtherPackage, ...]]:
+    """The Python distributions, and what a conda prefix has beside them."""
+    if main is None:
+        return [], ()
+    found = find_distributions(main.search_path, str(main.header.get("base_prefix")))
+    with_sources = around.part(
+        "source of packages",
+        found,
+        lambda: with_source(found, around.project, version_control=not around.foreign),
+    )
+    checked = around.part("files of packages", with_sources, lambda: with_altered(with_sources, processes))
+    return with_conda(checked, conda)
+
+
+def _conda_of(main: Process | None) -> list[CondaPackage]:
+    """The packages of the conda prefix that an interpreter is of, itself or under a virtual environment."""
+    if main is None:
+        return []
+    return conda_packages(str(main.header.get(name) or "") for name in ("prefix", "base_prefix"))
 
 
 def python_of(header: Mapping[str, Any]) -> Python:
@@ -80,15 +140,6 @@ def python_of(header: Mapping[str, Any]) -> Python:
         implementation=_IMPLEMENTATIONS.get(implementation, implementation) or None,
         build=build.strip(", ") or None,
     )
-
-
-def installed(search_path: Iterable[str], base_prefix: str = "") -> tuple[Package, ...]:
-    """Every distribution on a search path, sorted by its normalised name; of two with one name, the first."""
-    found: dict[str, Package] = {}
-    for folder in dict.fromkeys(search_path):
-        for package in _distributions(Path(folder), base_prefix):
-            found.setdefault(package.name, package)
-    return tuple(found[name] for name in sorted(found))
 
 
 def operating_system() -> OperatingSystem:
@@ -125,97 +176,3 @@ def allowed_variables(environ: Mapping[str, str]) -> dict[str, str]:
         if "\0" not in value and ("/" not in value or name == "TZ"):
             found[name] = value
     return found
-
-
-def _distributions(folder: Path, base_prefix: str) -> Iterable[Package]:
-    try:
-        with os.scandir(folder) as listing:
-            names = sorted(entry.name for entry in listing)
-    except OSError:
-        return
-    for name in names:
-        if name.endswith(".dist-info"):
-            metadata = folder / name / "METADATA"
-        elif name.endswith(".egg-info"):
-            metadata = folder / name / "PKG-INFO" if (folder / name).is_dir() else folder / name
-        else:
-            continue
-        package = _distribution(metadata, base_prefix)
-        if package is not None:
-            yield package
-
-
-def _distribution(metadata: Path, base_prefix: str) -> Package | None:
-    fields = _first_fields(metadata)
-    name, version = fields.get("name"), fields.get("version")
-    if not name or not version:
-        return None
-    public, _, label = version.partition("+")
-    source, url, commit, editable = _origin(metadata, base_prefix)
-    normalised = re.sub(r"[-_.]+", "-", name).lower()
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", normalised):
-        return None
-    return Package(normalised, public, label or None, source, url, commit, editable)
-
-
-def _first_fields(metadata: Path) -> dict[str, str]:
-    """Name and version of core metadata: the header is that of a mail message."""
-    try:
-        with metadata.open(encoding="utf-8", errors="replace") as handle:
-            head = handle.read(_METADATA_BYTES).partition("\n\n")[0]
-    except OSError:
-        return {}
-    found: dict[str, str] = {}
-    for line in head.splitlines():
-        name, colon, value = line.partition(":")
-        if colon and name.lower() in ("name", "version"):
-            found.setdefault(name.lower(), value.strip())
-    return found
-
-
-def _origin(metadata: Path, base_prefix: str) -> tuple[Source, str | None, str | None, bool]:
-    """Kind of source, address and commit of a distribution, and whether it is installed in place."""
-    folder = metadata.parent
-    direct = _direct_url(folder)
-    if direct:
-        url = scrubbed_url(str(direct.get("url", "")))
-        if "vcs_info" in direct:
-            commit = direct["vcs_info"].get("commit_id")
-            return "vcs", url, str(commit) if commit else None, False
-        if "dir_info" in direct or url is None:
-            return "local", None, None, bool((direct.get("dir_info") or {}).get("editable"))
-        return "url", url, None, False
-    try:
-        installer = (folder / "INSTALLER").read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        installer = ""
-    if installer == "conda":
-        return "conda", None, None, False
-    in_system = (
-        "dist-packages" in folder.parts and folder.parts[:2] == ("/", "usr") and "local" not in folder.parts
-    )
-    if in_system or installer in ("debian", "rpm"):
-        return "system", None, None, False
-    if "site-packages" not in folder.parts and "dist-packages" not in folder.parts:
-        return "local", None, None, True  # `setup.py develop`, or a source folder on the path
-    is_system_python = base_prefix == "/usr" and os.fspath(folder).startswith("/usr/lib")
-    return "system" if is_system_python else "pypi", None, None, False
-
-
-def _direct_url(folder: Path) -> dict[str, Any]:
-    try:
-        found = json.loads((folder / "direct_url.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) and isinstance(found.get("vcs_info", {}), dict) else {}
-
-
-def _native_libraries(processes: Iterable[Process]) -> tuple[NativeLibrary, ...]:
-    found: dict[tuple[str, str], NativeLibrary] = {}
-    for process in processes:
-        for library in process.end.get("libraries") or ():
-            details: dict[str, Scalar] = dict(library.get("details") or {})
-            key = (str(library.get("name")), str(details.get("file")))
-            kind, version = library.get("kind"), library.get("version")
-            found.setdefault(key, NativeLibrary(key[0], version, kind, details))
-    return tuple(found[key] for key in sorted(found))

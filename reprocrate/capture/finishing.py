@@ -17,7 +17,7 @@ from reprocrate.capture.completeness import Sight
 from reprocrate.capture.data import FileAccess, Progress, changed_files, digested, sort_accesses, total_size
 from reprocrate.capture.determinism import look_at_determinism
 from reprocrate.capture.digests import Digests
-from reprocrate.capture.environment import look_at_environment
+from reprocrate.capture.environment import Surroundings, look_at_environment
 from reprocrate.capture.hardware import look_at_hardware
 from reprocrate.capture.liveness import LOCK_NAME
 from reprocrate.capture.network import NetworkUse, network_use
@@ -93,8 +93,12 @@ def observed(
     code = around.snapshot.with_executed(around.project, access.imported)
     nothing: tuple[tuple[DataFile, ...], tuple[DataFile, ...]] = ((), ())
     inputs, outputs = _attempt(sight, "digests", nothing, lambda: _digests(around.project, access, progress))
+    hidden = around.scrubber
+    surroundings = Surroundings(
+        around.project, hidden.cwd, around.environ, hidden.hosts, around.launcher is None, sight.problems
+    )
     environment = _attempt(
-        sight, "environment", Environment(), lambda: look_at_environment(main, processes, around.environ)
+        sight, "environment", Environment(), lambda: look_at_environment(main, processes, surroundings)
     )
     determinism = _attempt(
         sight, "determinism", Determinism(), lambda: look_at_determinism(main, around.environ)

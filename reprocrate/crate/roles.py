@@ -26,6 +26,8 @@ def named_files(manifest: Manifest) -> Iterator[Named]:
     for environment in manifest.environments:
         if environment.lock:
             yield lock_file(environment.lock), f"The lock of the software environment {environment.id}."
+        for lock in environment.locks:
+            yield lock_file(lock), f"A lock of the author's ({lock.format}), as the runs found it."
     yield from _single_files(manifest)
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Lock,
         NativeLibrary,
         OperatingSystem,
+        OtherPackage,
         Package,
         Python,
     )
@@ -94,7 +95,7 @@ _MODULE = {
     "code": "Code",
     "data": "Access Data Preprocessing Remote Service Source Split",
     "document": "SCHEMA_URL VERSION Manifest",
-    "environment": "Container Environment Lock NativeLibrary OperatingSystem Package Python",
+    "environment": "Container Environment Lock NativeLibrary OperatingSystem OtherPackage Package Python",
     "experiment": "Author Experiment Grant Paper",
     "hardware": "Accelerator AcceleratorFeature Cpu Hardware Requirements",
     "load": "InvalidManifestError OlderVersionError Problem brought_by_newer_minor document_of"
@@ -159,6 +160,7 @@ __all__ = [
     "Observation",
     "OlderVersionError",
     "OperatingSystem",
+    "OtherPackage",
     "Package",
     "Paper",
     "Place",

@@ -34,10 +34,29 @@ class Package(Section):
     version: Text
     local_label: str | None = None
     source: Word[Literal["pypi", "vcs", "url", "local", "conda", "system"]] | None = None
+    build: str | None = None
     url: Url | None = None
     commit: str | None = None
     sha256: Sha256 | None = None
+    sha256_from: Word[Literal["installer", "conda", "lock"]] | None = None
     editable: bool | None = None
+    in_project: bool | None = None
+    tree_sha256: Sha256 | None = None
+    dirty: bool | None = None
+    requested: bool | None = None
+    altered: Many[RelativePath] = ()
+
+
+class OtherPackage(Section):
+    """One installed package that is no Python distribution."""
+
+    name: Annotated[str, matching(r"^[a-z0-9_][a-z0-9_.-]*$")]
+    version: Text
+    build: str | None = None
+    source: Word[Literal["conda"]] | None = None
+    url: Url | None = None
+    sha256: Sha256 | None = None
+    md5: Annotated[str, matching(r"^[0-9a-f]{32}$")] | None = None
 
 
 class Lock(Section):
@@ -46,10 +65,24 @@ class Lock(Section):
     path: RelativePath
     size: Size | None = None
     sha256: Sha256
-    format: Word[Literal["requirements", "pylock", "uv", "poetry", "pdm", "conda"]]
+    format: Word[
+        Literal[
+            "requirements",
+            "pylock",
+            "uv",
+            "poetry",
+            "pdm",
+            "pipfile",
+            "pixi",
+            "conda",
+            "conda_lock",
+            "conda_environment",
+        ]
+    ]
     hashed: bool | None = None
     resolved: Annotated[str, matching(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
     left_out: Many[str] = ()
+    differing: Many[str] = ()
 
 
 class OperatingSystem(Section):
@@ -84,7 +117,9 @@ class Environment(Section):
     id: Identifier
     python: Python | None = None
     packages: Many[Package] = ()
+    other_packages: Many[OtherPackage] = ()
     lock: Lock | None = None
+    locks: Many[Lock] = ()
     os: OperatingSystem | None = None
     native_libraries: Many[NativeLibrary] = ()
     container: Container | None = None

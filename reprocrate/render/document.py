@@ -212,6 +212,7 @@ def _environment(environment: Environment) -> Section:
         "implementation": environment.python.implementation if environment.python else None,
         "packages": {package.name: package.version for package in environment.packages},
         "lock": environment.lock.path if environment.lock else None,
+        "locks": [lock.path for lock in environment.locks],
         "system": (environment.os.version or environment.os.name) if environment.os else None,
         "native_libraries": {one.name: one.version for one in environment.native_libraries},
     }

@@ -129,6 +129,12 @@ def _one_environment(environment: Environment) -> Iterator[Gap]:
             "It can only be built by hand from the list of its packages.",
             "Pack the project with `reprocrate pack`, which makes the lock.",
         )
+    if changed := list(words.changed_packages(environment)):
+        yield Gap(
+            f"Packages of {environment.id} were changed: {words.shortened(changed, 4)}.",
+            "Installing the same versions gives other code than the one that ran.",
+            "Run with the packages as published, or make the changed ones part of the project's code.",
+        )
     if environment.lock and environment.lock.left_out:
         names = words.shortened(map(words.plain, environment.lock.left_out), 4)
         yield Gap(

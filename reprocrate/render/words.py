@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +124,16 @@ def count_of(number: int, noun: str, plural: str | None = None) -> str:
     """`1 run`, `11 runs`, `no runs`."""
     word = noun if number == 1 else plural or f"{noun}s"
     return f"{number:,} {word}" if number else f"no {word}"
+
+
+def changed_packages(environment: Environment) -> Iterator[str]:
+    """Packages that are not what their versions say: edited where they are installed, or in their source."""
+    for package in environment.packages:
+        name = f"{package.name} {package.version}"
+        if package.altered:
+            yield f"{name} (edited after it was installed: {shortened(map(plain, package.altered), 3)})"
+        if package.dirty:
+            yield f"{name} (installed in place, with changes beyond {package.commit or 'its commit'})"
 
 
 def packages_of(environment: Environment) -> str:

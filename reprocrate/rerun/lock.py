@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +70,16 @@ class RecordedPackage(Protocol):
         """Whether it was installed in place."""
         ...
 
+    @property
+    def in_project(self) -> bool | None:
+        """Whether its source is part of the code."""
+        ...
+
+    @property
+    def requested(self) -> bool | None:
+        """Whether it was asked for by name."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Unlockable:
@@ -88,12 +99,14 @@ class Lock:
         hashed: whether every requirement carries the digests of its files.
         unlockable: recorded packages that are left out.
         note: what a reader should know, such as why there are no digests; may be empty.
+        resolved: date up to which packages were considered, as YYYY-MM-DD; None where nothing was resolved.
     """
 
     text: str
     hashed: bool
     unlockable: tuple[Unlockable, ...] = ()
     note: str = ""
+    resolved: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,13 @@ class _Attempt:
     as_of: str | None
     note: str
 
+    @property
+    def resolved(self) -> str | None:
+        """The date up to which packages were considered."""
+        if not self.universal:
+            return None
+        return self.as_of[:10] if self.as_of else datetime.now(UTC).date().isoformat()
+
 
 @dataclass(frozen=True, slots=True)
 class _Resolver:
@@ -113,6 +133,7 @@ class _Resolver:
     python_version: str
     offline: bool
     notify: Notify | None
+    requested: frozenset[str] = frozenset()
 
     def compile(self, *options: str, announce: bool = False) -> UvOutcome:
         fixed = ["pip", "compile", "--no-header", "--no-build", "--no-python-downloads"]
@@ -129,11 +150,12 @@ def make_lock(
     recorded_at: str | None = None,
     offline: bool = False,
     notify: Notify | None = None,
+    known: Mapping[tuple[str, str], Sequence[str]] | None = None,
 ) -> Lock:
     """Lock the recorded packages of an environment; never fails for want of an index.
 
-    Where no index can be reached, or uv is not there, the recorded versions are frozen without digests
-    and the note says so.
+    Where no index can be reached, or uv is not there, the recorded versions are frozen, with the digests that
+    are known already or else without any, and the note says so.
 
     Args:
         packages: the recorded packages.
@@ -142,33 +164,58 @@ def make_lock(
             of then.
         offline: whether to do without an index; what uv has seen before still counts.
         notify: called with lines of progress.
+        known: digests of archives by normalised name and version, from a lock of the author's.
     """
+    packages = tuple(packages)
     pins, unlockable = _sorted_out(packages)
     uv = find_uv()
+    day = recorded_at[:10] if recorded_at else None
     if not _frozen(pins):
-        return Lock("", True, unlockable)
+        return Lock("", True, unlockable, resolved=day)
     if uv is None:
-        return Lock(
-            _frozen(pins), False, unlockable, "Without digests: uv, which looks them up, is not installed."
-        )
-    resolver = _Resolver(uv, python_version, offline, notify)
+        return _as_recorded(pins, known or {}, unlockable, "uv, which looks them up, is not installed.")
+    resolver = _Resolver(uv, python_version, offline, notify, _requested(packages, pins))
     while _frozen(pins):
         attempt, outcome = _first_that_works(resolver, pins, recorded_at)
         if outcome.exit_code == 0:
-            return Lock(outcome.output, True, unlockable, attempt.note)
+            return Lock(outcome.output, True, unlockable, attempt.note, attempt.resolved)
         missing = None if outcome.unreachable else _missing(outcome, pins)
         if missing is None:
-            return Lock(_frozen(pins), False, unlockable, _without_digests(outcome))
+            return _as_recorded(pins, known or {}, unlockable, _why_unresolved(outcome))
         del pins[normalised(missing.name)]
         unlockable = tuple(sorted((*unlockable, missing), key=lambda one: normalised(one.name)))
-    return Lock("", True, unlockable)
+    return Lock("", True, unlockable, resolved=day)
 
 
-def _without_digests(outcome: UvOutcome) -> str:
+def _as_recorded(
+    pins: Mapping[str, str],
+    known: Mapping[tuple[str, str], Sequence[str]],
+    unlockable: tuple[Unlockable, ...],
+    why: str,
+) -> Lock:
+    """The recorded versions and nothing else: with digests if all of them are known, since pip wants all."""
+    wanted = {name: version for name, version in pins.items() if name not in INSTALLERS}
+    if not all(known.get(item) for item in wanted.items()):
+        return Lock(_frozen(pins), False, unlockable, f"Without digests: {why}")
+    lines = []
+    for name, version in sorted(wanted.items()):
+        hashes = " ".join(f"--hash=sha256:{digest}" for digest in known[name, version])
+        lines.append(f"{name}=={version} {hashes}")
+    note = f"For the recorded platform only, with the digests of the author's lock: {why}"
+    return Lock("".join(f"{line}\n" for line in lines), True, unlockable, note)
+
+
+def _why_unresolved(outcome: UvOutcome) -> str:
     cause = (
         "no package index could be reached" if outcome.unreachable else "the packages could not be resolved"
     )
-    return f"Without digests: {cause}. {outcome.reason}"
+    return f"{cause}. {outcome.reason}"
+
+
+def _requested(packages: Iterable[RecordedPackage], pins: Mapping[str, str]) -> frozenset[str]:
+    """Packages that were asked for by name; where all were, as of a freeze, that says nothing."""
+    names = {normalised(one.name) for one in packages if one.requested} & pins.keys()
+    return frozenset(names) if pins.keys() - names - INSTALLERS else frozenset()
 
 
 def _sorted_out(packages: Iterable[RecordedPackage]) -> tuple[dict[str, str], tuple[Unlockable, ...]]:
@@ -176,6 +223,8 @@ def _sorted_out(packages: Iterable[RecordedPackage]) -> tuple[dict[str, str], tu
     pins: dict[str, str] = {}
     left_out: list[Unlockable] = []
     for package in sorted(packages, key=lambda one: normalised(one.name)):
+        if package.in_project:  # it comes with the code
+            continue
         reason = _why_not(package)
         if reason:
             left_out.append(Unlockable(package.name, package.version, reason))
@@ -231,7 +280,7 @@ def _resolve(resolver: _Resolver, pins: Mapping[str, str], attempt: _Attempt) ->
         )
         if explained.exit_code != 0:
             return explained
-        wanted = _wanted(explained.output, pins)
+        wanted = _wanted(explained.output, pins) | (resolver.requested & pins.keys() - INSTALLERS)
         constraints = _written(folder, "constraints.in", "".join(f"{name}=={pins[name]}\n" for name in pins))
         while True:
             requirements = _written(

@@ -107,6 +107,8 @@ def _of_environment(pointer: str, environment: Environment) -> Iterator[Declared
     lock: Lock | None = environment.lock
     if lock:
         yield Declared(f"{pointer}/lock", lock.path, True, lock.size, lock.sha256)
+    for place, one in numbered(f"{pointer}/locks", environment.locks):
+        yield Declared(place, one.path, True, one.size, one.sha256)
 
 
 def _of_run(pointer: str, run: Run) -> Iterator[Declared]:

@@ -130,10 +130,13 @@ class _Collector:
                     self.notes.append(f"{file['path']} is not as the run left it: it stays behind")
 
     def add_locks(self, document: dict[str, Any]) -> None:
-        """The locks of all environments."""
+        """The locks of all environments: those made for them, and those that were found beside what ran."""
         for environment in document.get("environments", []):
             if lock := environment.get("lock"):
                 self._add(lock["path"], lock, self._project.root / lock["path"])
+            for kept in environment.get("locks", []):
+                if source := self._sources.kept(kept["sha256"]):
+                    self._add(kept["path"], kept, source)
 
     def add_documents(self, document: dict[str, Any]) -> None:
         """What people read: the author's settings, readme, licence, citation, and the files of tables."""

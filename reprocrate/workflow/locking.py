@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reprocrate.assembly.kept_locks import kept_locks, known_digests
 from reprocrate.assembly.locks import find_lock, lock_folder, store_lock
 from reprocrate.rerun.lock import make_lock
 from reprocrate.workflow.progress import Progress
@@ -17,9 +18,9 @@ def make_locks(project: Project, progress: Progress, *, offline: bool = False) -
     Raises:
         UnavailableError: a lock cannot be written.
     """
-    missing = {
+    missing = {  # of each environment the newest launch
         lock_folder(record.environment): record
-        for record in reversed(project.records)
+        for record in project.records
         if record.environment.python and find_lock(project.root, record.environment) is None
     }
     for record in missing.values():
@@ -29,6 +30,7 @@ def make_locks(project: Project, progress: Progress, *, offline: bool = False) -
             environment.packages,
             python_version=environment.python.version if environment.python else "",
             recorded_at=started,
+            known=known_digests(kept_locks(project.root, environment)),
             notify=progress.note,
             offline=offline,
         )
@@ -42,7 +44,7 @@ def make_locks(project: Project, progress: Progress, *, offline: bool = False) -
             environment,
             lock.text,
             hashed=lock.hashed,
-            resolved=started[:10] if lock.hashed else None,
+            resolved=lock.resolved,
             left_out=left_out,
         )
     return bool(missing)

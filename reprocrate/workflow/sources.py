@@ -41,6 +41,11 @@ class Sources:
                 return data
         return None
 
+    def kept(self, sha256: str) -> Path | None:
+        """A file that was kept by its digest when something ran."""
+        place = self._root / object_path(sha256)
+        return place if place.is_file() and sha256_file(place).sha256 == sha256 else None
+
     def data(self, file: dict[str, Any]) -> Path | None:
         """A data file that lies in the project; those of other places stay where they are."""
         place = self._root / file["path"]

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reprocrate.capture.access import Process
 from reprocrate.capture.determinism import cpu_quota, look_at_determinism
+from reprocrate.capture.distributions import installed
 from reprocrate.capture.environment import (
+    Surroundings,
     allowed_variables,
-    installed,
     look_at_environment,
     operating_system,
     python_of,
@@ -124,7 +127,7 @@ def test_system_is_named() -> None:
         assert found.name == "Linux"
 
 
-def test_libraries_of_all_processes_once() -> None:
+def test_libraries_of_all_processes_once(tmp_path: Path) -> None:
     blas = {
         "name": "openblas",
         "kind": "blas",
@@ -132,7 +135,7 @@ def test_libraries_of_all_processes_once() -> None:
         "details": {"file": "x.so", "threads": 2},
     }
     processes = [Process({}, end={"libraries": [blas]}), Process({}, end={"libraries": [blas]}), Process({})]
-    found = look_at_environment(None, processes, {})
+    found = look_at_environment(None, processes, Surroundings(tmp_path, tmp_path, {}))
     assert found.native_libraries == (
         NativeLibrary("openblas", "0.3.30", "blas", {"file": "x.so", "threads": 2}),
     )
@@ -175,3 +178,19 @@ def test_quota_of_a_control_group(tmp_path: Path) -> None:
 
 def test_a_variable_that_no_process_can_be_given_is_left_out() -> None:
     assert allowed_variables({"OMP_NUM_THREADS": "1\x002", "LANG": "C"}) == {"LANG": "C"}
+
+
+def test_a_lock_that_cannot_be_kept_loses_nothing_else(empty: Any) -> None:
+    empty.write("uv.lock", "version = 1\n")
+    empty.write("script.py", "import json")
+    launch = empty.prepare(sys.executable, "script.py")
+    outcome = empty.run(launch)
+    objects = empty.folder / ".reprocrate" / "objects"
+    if objects.exists():
+        shutil.rmtree(objects)
+    objects.write_text("no folder\n")
+    record = launch.finish(outcome, ()).record
+    assert record.environment.locks == ()
+    assert "the locks could not be looked at" in record.capture.reason
+    assert "pytest" in {package.name for package in record.environment.packages}
+    assert record.environment.os is not None

@@ -454,6 +454,13 @@ def test_host_may_be_given_by_the_caller() -> None:
     assert tolerance.rtol == 0.01
 
 
+def test_an_edited_package_is_not_the_same_as_its_version() -> None:
+    numpy = {"name": "numpy", "version": "2.1.0"}
+    then = Environment.model_validate({"id": "a", "packages": [numpy | {"altered": ["numpy/x.py"]}]})
+    again = Environment.model_validate({"id": "b", "packages": [numpy]})
+    assert package_differences(then, again) == (PackageDifference("numpy", "2.1.0, edited", "2.1.0"),)
+
+
 def test_package_differences_name_the_interpreter_first() -> None:
     then = Environment.model_validate(environment())
     packages = [

@@ -81,6 +81,7 @@ def test_what_is_on_no_index_is_left_out_with_the_reason(index: Any, recorded: R
         recorded("from-folder", source="local"),
         recorded("from-git", source="vcs"),
         recorded("mine", editable=True),
+        recorded("part-of-the-code", editable=True, in_project=True),
         recorded("unknown"),
     ]
     lock = make_lock(packages, python_version="3.11.7")
@@ -138,6 +139,56 @@ def test_an_unreachable_index_gives_the_recorded_versions_without_digests(
     assert "no package index could be reached" in lock.note
     assert "secret" not in lock.note
     assert [one.name for one in lock.unlockable] == ["mine"]
+
+
+def test_what_was_asked_for_by_name_stays_on_every_platform(index: Any, recorded: Recorded) -> None:
+    index.add("alpha", requires=["beta ; sys_platform == 'linux'", "gamma"])
+    index.add("beta")
+    index.add("gamma")
+    packages = [recorded("alpha", requested=True), recorded("beta", requested=True), recorded("gamma")]
+    assert pins(make_lock(packages, python_version="3.11.7").text) == {
+        "alpha==1.0": None,
+        "beta==1.0": None,
+        "gamma==1.0": None,
+    }
+
+
+def test_where_all_was_asked_for_by_name_that_says_nothing(index: Any, recorded: Recorded) -> None:
+    index.add("alpha", requires=["beta ; sys_platform == 'linux'"])
+    index.add("beta")
+    packages = [recorded("alpha", requested=True), recorded("beta", requested=True), recorded("pip")]
+    assert pins(make_lock(packages, python_version="3.11.7").text) == {
+        "alpha==1.0": None,
+        "beta==1.0": "sys_platform == 'linux'",
+    }
+
+
+@pytest.mark.parametrize("all_known", [True, False])
+def test_without_an_index_the_digests_of_the_authors_lock_are_taken(
+    all_known: bool, recorded: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path))
+    known = {("alpha", "1.0"): ["a" * 64, "b" * 64], ("other", "1.0"): ["c" * 64]}
+    if all_known:
+        known["beta", "2.0"] = ["d" * 64]
+    packages = [recorded("beta", "2.0"), recorded("alpha"), recorded("pip")]
+    lock = make_lock(packages, python_version="3.11.7", offline=True, known=known)
+    assert lock.hashed == all_known
+    assert lock.resolved is None
+    assert [(one.name, one.version, one.hashed) for one in read_lock(lock.text)] == [
+        ("alpha", "1.0", all_known),
+        ("beta", "2.0", all_known),
+    ]
+    assert ("digests of the author's lock" in lock.note) == all_known
+
+
+def test_the_date_of_the_resolution_is_told(index: Any, recorded: Recorded) -> None:
+    index.add("alpha", requires=["gamma ; sys_platform == 'win32'"])
+    index.add("gamma")
+    lock = make_lock([recorded("alpha")], python_version="3.11.7", recorded_at="2026-01-01T00:00:00Z")
+    assert "as of today" in lock.note
+    assert lock.resolved is not None
+    assert lock.resolved > "2026-01-01"  # the index does not date its files
 
 
 def test_without_uv_the_recorded_versions_are_frozen(

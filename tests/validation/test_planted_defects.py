@@ -248,9 +248,19 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         "RC0408",
         "a label in the version",
         [
-            put("/environments/0/packages/2/version", "2.5.1+cu124"),
-            drop("/environments/0/packages/2/local_label"),
+            put("/environments/0/packages/3/version", "2.5.1+cu124"),
+            drop("/environments/0/packages/3/local_label"),
         ],
+    ),
+    (
+        "RC0412",
+        "an installed package that was edited",
+        [put("/environments/0/packages/0/altered", ["numpy/x.py"])],
+    ),
+    (
+        "RC0411",
+        "a lock that was not installed from",
+        [put("/environments/0/locks/0/differing", ["numpy: 2.1.0 was installed, the lock has 2.0.2"])],
     ),
     ("RC0410", "an environment of another machine", [put("/environments/0/os/machine", "aarch64")]),
     ("RC0409", "a package of an unknown commit", [drop("/environments/0/packages/1/commit")]),

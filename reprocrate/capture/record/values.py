@@ -10,9 +10,15 @@ Scalar = bool | int | float | str | None
 
 
 def plain(value: Any) -> Any:
-    """A dataclass, or what is in it, as JSON's own types."""
+    """A dataclass, or what is in it, as JSON's own types.
+
+    A dataclass of which there are many, with little to say each, is `sparse`: what is as usual is left out.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+        given = ((item, getattr(value, item.name)) for item in fields(value))
+        if getattr(value, "sparse", False):
+            return {item.name: plain(found) for item, found in given if found != item.default}
+        return {item.name: plain(found) for item, found in given}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

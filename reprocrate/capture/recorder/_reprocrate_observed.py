@@ -1,8 +1,8 @@
 """What can be seen in a Python process only when its program is done.
 
-The modules it imported from the project, the compiled libraries it uses with their versions and threads, and
-the switches that decide determinism, as they are and not as they were asked for. Nothing is imported that the
-program has not imported, so that nothing changes and no module of the author's is taken for a library.
+The modules it imported, the compiled libraries it uses, and the switches that decide determinism, as they are
+and not as they were asked for. Nothing is imported that the program has not imported, so that nothing changes
+and no module of the author's is taken for a library.
 
 Standard library only, Python 3.8 and newer.
 """
@@ -12,25 +12,11 @@ from __future__ import annotations
 import os
 import sys
 
+from _reprocrate_libraries import libraries
+
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
     from typing import Any, Callable
-
-# Part of a file name, the kind of library, its common name.
-_LIBRARIES = (
-    ("openblas", "blas", "openblas"),
-    ("libmkl_rt", "blas", "mkl"),
-    ("libmkl_core", "blas", "mkl"),
-    ("libblis", "blas", "blis"),
-    ("libgomp", "openmp", "libgomp"),
-    ("libiomp5", "openmp", "libiomp5"),
-    ("libomp", "openmp", "libomp"),
-    ("libcudart", "cuda", "cudart"),
-    ("libcublas.so", "cuda", "cublas"),
-    ("libcudnn.so", "cudnn", "cudnn"),
-    ("libnccl", "nccl", "nccl"),
-    ("libamdhip64", "rocm", "hip"),
-)
 
 _TORCH = (
     "are_deterministic_algorithms_enabled",
@@ -54,9 +40,10 @@ def observed(project: str) -> dict[str, Any]:
     """Everything there is to see, each part by itself: what fails is named in `problems`."""
     parts: dict[str, Any] = {"path": [str(entry) for entry in sys.path], "problems": []}
     _look(parts, "modules", lambda: _modules(project))
+    _look(parts, "installed", _installed)
     _look(parts, "native", lambda: ["pyarrow"] if _uses_pyarrow(project) else [])
     _look(parts, "settings", _settings)
-    _look(parts, "libraries", _libraries)
+    _look(parts, "libraries", libraries)
     return parts
 
 
@@ -87,6 +74,21 @@ def _project_modules(project: str) -> list[tuple[str, dict[str, Any]]]:
             elif module_name == "__main__":
                 found.append(("", names))
     return found
+
+
+def _installed() -> dict[str, list[str]]:
+    """Files of the imported modules of installed packages, by the folder of `sys.path` that they lie in."""
+    folders = [entry for entry in sys.path if "site-packages" in entry or "dist-packages" in entry]
+    found: dict[str, list[str]] = {folder: [] for folder in folders}
+    kind = type(sys)
+    for module in list(sys.modules.values()):
+        if isinstance(module, kind):
+            file = object.__getattribute__(module, "__dict__").get("__file__")
+            for folder in folders if isinstance(file, str) else ():
+                if file.startswith(folder + os.sep):
+                    found[folder].append(file[len(folder) + 1 :].replace(os.sep, "/"))
+                    break
+    return {folder: sorted(paths) for folder, paths in found.items() if paths}
 
 
 def _uses_pyarrow(project: str) -> bool:
@@ -162,108 +164,3 @@ def _answer(torch: Any, name: str) -> Any:
     if isinstance(value, int) and abs(value) >= 2**53:
         return str(value)
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
-
-
-def _libraries() -> list[dict[str, Any]]:
-    """Compiled libraries that decide the bits of a result, as mapped into this process (Linux)."""
-    try:
-        with open("/proc/self/maps", "rb") as handle:
-            lines = handle.read().split(b"\n")
-    except OSError:
-        return []
-    paths = {os.fsdecode(line[line.index(b"/") :]) for line in lines if b"/" in line}
-    found = []
-    for path in sorted(paths):
-        name = os.path.basename(path)
-        for part, kind, common in _LIBRARIES:
-            if part in name and ".so" in name:
-                found.append(_described(path, kind, common))
-                break
-    return found
-
-
-def _described(path: str, kind: str, common: str) -> dict[str, Any]:
-    version, details = "", {"file": os.path.basename(path)}
-    ctypes = sys.modules.get("ctypes")
-    describe = _DESCRIBERS.get(common)
-    if ctypes is not None and describe is not None and hasattr(os, "RTLD_NOLOAD"):
-        try:
-            library = ctypes.CDLL(path, mode=os.RTLD_NOLOAD | os.RTLD_LAZY)
-            version, more = describe(ctypes, library)
-            details.update(more)
-        except Exception:  # it does not answer: its file name is still known
-            pass
-    return {"name": common, "kind": kind, "version": version or None, "details": details}
-
-
-def _openblas(ctypes: Any, library: Any) -> tuple[str, dict[str, Any]]:
-    """As threadpoolctl asks it: the functions' names depend on who built it, and for which integers."""
-
-    def ask(name: str, result: Any) -> Any:
-        for prefix in ("", "scipy_"):
-            for suffix in ("", "64_", "_64"):
-                function = getattr(library, prefix + name + suffix, None)
-                if function is not None:
-                    function.restype = result
-                    return function()
-        return None
-
-    configuration = (ask("openblas_get_config", ctypes.c_char_p) or b"").decode("ascii", "replace").split()
-    version = configuration[1] if configuration[:1] == ["OpenBLAS"] and len(configuration) > 1 else ""
-    details = {"threads": ask("openblas_get_num_threads", ctypes.c_int)}
-    core = ask("openblas_get_corename", ctypes.c_char_p)
-    if core:
-        details["architecture"] = core.decode("ascii", "replace")
-    layers = {0: "none", 1: "pthreads", 2: "openmp"}
-    details["threading_layer"] = layers.get(ask("openblas_get_parallel", ctypes.c_int))
-    return version, {name: value for name, value in details.items() if value is not None}
-
-
-def _mkl(ctypes: Any, library: Any) -> tuple[str, dict[str, Any]]:
-    text = ctypes.create_string_buffer(256)
-    library.MKL_Get_Version_String(text, 256)
-    words = text.value.decode("ascii", "replace").split()
-    version = words[words.index("Version") + 1] if "Version" in words[:-1] else ""
-    return version, {"threads": library.MKL_Get_Max_Threads()}
-
-
-def _blis(ctypes: Any, library: Any) -> tuple[str, dict[str, Any]]:
-    library.bli_info_get_version_str.restype = ctypes.c_char_p
-    version = library.bli_info_get_version_str().decode("ascii", "replace")
-    return version, {"threads": library.bli_thread_get_num_threads()}
-
-
-def _openmp(_ctypes: Any, library: Any) -> tuple[str, dict[str, Any]]:
-    return "", {"threads": library.omp_get_max_threads()}
-
-
-def _cudart(ctypes: Any, library: Any) -> tuple[str, dict[str, Any]]:
-    number = ctypes.c_int()
-    library.cudaRuntimeGetVersion(ctypes.byref(number))
-    return f"{number.value // 1000}.{number.value % 1000 // 10}", {}
-
-
-def _cudnn(ctypes: Any, library: Any) -> tuple[str, dict[str, Any]]:
-    library.cudnnGetVersion.restype = ctypes.c_size_t
-    number = library.cudnnGetVersion()
-    base = 10000 if number >= 90000 else 1000
-    return f"{number // base}.{number % base // 100}.{number % 100}", {}
-
-
-def _nccl(ctypes: Any, library: Any) -> tuple[str, dict[str, Any]]:
-    number = ctypes.c_int()
-    library.ncclGetVersion(ctypes.byref(number))
-    return f"{number.value // 10000}.{number.value % 10000 // 100}.{number.value % 100}", {}
-
-
-_DESCRIBERS: dict[str, Callable[[Any, Any], tuple[str, dict[str, Any]]]] = {
-    "openblas": _openblas,
-    "mkl": _mkl,
-    "blis": _blis,
-    "libgomp": _openmp,
-    "libiomp5": _openmp,
-    "libomp": _openmp,
-    "cudart": _cudart,
-    "cudnn": _cudnn,
-    "nccl": _nccl,
-}

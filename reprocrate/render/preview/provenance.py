@@ -244,6 +244,16 @@ class Provenance:
                 )
             )
         entries.append(definition("Lock", *self._lock(one)))
+        entries += [
+            definition(
+                "The author's lock",
+                self._file(File(path=lock.path, size=lock.size, sha256=lock.sha256), None),
+                f"; otherwise installed: {words.shortened(map(words.plain, lock.differing), 6)}"
+                if lock.differing
+                else ", as it was installed",
+            )
+            for lock in one.locks
+        ]
         packages = [
             f"{package.name} {package.version}{f'+{package.local_label}' if package.local_label else ''}"
             for package in one.packages
@@ -254,6 +264,11 @@ class Provenance:
                 words.shortened(packages, _MOST_PACKAGES) or "none beyond Python itself",
             )
         )
+        if one.other_packages:
+            others = [f"{other.name} {other.version}" for other in one.other_packages]
+            entries.append(definition("Other packages", words.shortened(others, _MOST_PACKAGES)))
+        if changed := list(words.changed_packages(one)):
+            entries.append(definition("Changed", words.shortened(changed, _MOST_PACKAGES)))
         return element("dl", *entries, class_="about")
 
     def _lock(self, one: Environment) -> list[str | Markup]:

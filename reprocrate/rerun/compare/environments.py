@@ -15,8 +15,8 @@ class PackageDifference:
 
     Attributes:
         package: its name.
-        recorded: its version then, local label included; `None` where it was not there.
-        found: its version now; `None` where it is not there.
+        recorded: its version then, with local label, and whether it was edited; `None` where it was absent.
+        found: the same now; `None` where it is not there.
     """
 
     package: str
@@ -55,7 +55,9 @@ def _versions(environment: Environment) -> dict[str, str]:
 
 
 def _version(package: Package) -> str:
-    return f"{package.version}+{package.local_label}" if package.local_label else package.version
+    label = f"+{package.local_label}" if package.local_label else ""
+    changed = ", edited" if package.altered else ", with uncommitted changes" if package.dirty else ""
+    return f"{package.version}{label}{changed}"
 
 
 def _used_accelerator(manifest: Manifest, runs: Iterable[Run]) -> bool:
@@ -76,6 +78,8 @@ def _platforms(manifest: Manifest, runs: Iterable[Run]) -> set[tuple[object, ...
         processors = [_processor(manifest.find_hardware(machine)) for machine in machines]
         if environment is None or not environment.packages or not processors or None in processors:
             found.add(None)
+        elif any(package.altered for package in environment.packages):
+            found.add(None)  # what the edited files held is not recorded
         else:
             found.add((_software(environment), *processors))
     return found
@@ -89,6 +93,7 @@ def _software(environment: Environment) -> tuple[object, ...]:
     }
     return (
         frozenset(_versions(environment).items()),
+        frozenset((one.name, one.tree_sha256) for one in environment.packages if one.tree_sha256),
         frozenset(libraries),
         (system.name, system.version, system.machine, system.libc) if system else None,
         environment.container.digest if environment.container else None,

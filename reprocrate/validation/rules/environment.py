@@ -80,13 +80,14 @@ def lock_is_hashed(subject: Subject) -> Iterator[Found]:
 def packages_come_from_an_index(subject: Subject) -> Iterator[Found]:
     """Packages SHOULD come from an index, not from a folder of the machine or in place.
 
-    Judged: each package with `editable` true or `source` `local`; at the package.
-    Why: nobody else has that folder, and the source of a package installed in place may have changed.
+    Judged: each package with `editable` true or `source` `local`, but for `in_project` true; at the package.
+    Why: nobody else has that folder, and the source of a package installed in place may have changed. What
+        lies in the project is recorded with its code.
     Fix: publish the package, or make it part of the project's code.
     """
     for pointer, environment in numbered("/environments", subject.well_formed.environments):
         for place, package in numbered(f"{pointer}/packages", environment.packages):
-            if package.editable or package.source == "local":
+            if (package.editable or package.source == "local") and not package.in_project:
                 how = "in place (editable)" if package.editable else "from a local folder or file"
                 yield Found(place, package=package.name, version=package.version, how=how)
 
@@ -230,6 +231,51 @@ def environment_is_for_its_hardware(subject: Subject) -> Iterator[Found]:
                     architecture=kinds[0],
                 )
             break
+
+
+@rule(
+    "RC0411",
+    SHOULD,
+    spec="environment",
+    since="1.0",
+    says="what was installed differs from the author's lock {path}: {packages}",
+)
+def lock_is_what_was_installed(subject: Subject) -> Iterator[Found]:
+    """A lock that lay beside what ran SHOULD name the versions that were installed.
+
+    Judged: each of `locks` whose `differing` is not empty; at the `differing`.
+    Why: who installs from it gets other versions than those that gave the results.
+    Fix: install from the lock, for example with `uv sync`, and run again; or bring the lock up to date.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        for place, lock in numbered(f"{pointer}/locks", environment.locks):
+            if lock.differing:
+                yield Found(f"{place}/differing", path=lock.path, packages=lock.differing)
+
+
+@rule(
+    "RC0412",
+    SHOULD,
+    spec="environment",
+    since="1.0",
+    says="package {package} {version} is not what its version says: {how}",
+)
+def package_is_as_published(subject: Subject) -> Iterator[Found]:
+    """The code of an installed package SHOULD be that of its version, or of its commit.
+
+    Judged: each package with a non-empty `altered`, or with `dirty` true; once, at the `altered` or else the
+        `dirty`.
+    Why: a rerun installs the version or the commit, and silently runs other code than the one recorded.
+    Fix: install the package anew and run again; or keep the changed copy as part of the project's code.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            if package.altered:
+                how = f"edited after it was installed were {', '.join(package.altered)}"
+                yield Found(f"{place}/altered", package=package.name, version=package.version, how=how)
+            elif package.dirty:
+                how = "the source that it is installed in place from has changes that are in no commit"
+                yield Found(f"{place}/dirty", package=package.name, version=package.version, how=how)
 
 
 def _family(architecture: str) -> str | None:
