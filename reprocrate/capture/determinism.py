@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from reprocrate.capture.access import Process
+from reprocrate.capture.hardware.control_groups import cpu_quota
 from reprocrate.capture.record import Determinism, Scalar
 
 
@@ -22,21 +22,6 @@ def look_at_determinism(main: Process | None, environ: Mapping[str, str]) -> Det
     if quota is not None:
         settings["cpu_quota"] = quota
     return Determinism(dict(sorted(settings.items())), _known_causes(settings))
-
-
-def cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
-    """How many processors' time this control group may use; None without a limit."""
-    try:
-        limit, period = (root / "cpu.max").read_text(encoding="ascii").split()
-        return None if limit == "max" else int(limit) / int(period)
-    except (OSError, ValueError):
-        pass
-    try:
-        limit = (root / "cpu/cpu.cfs_quota_us").read_text(encoding="ascii")
-        period = (root / "cpu/cpu.cfs_period_us").read_text(encoding="ascii")
-        return int(limit) / int(period) if int(limit) > 0 else None
-    except (OSError, ValueError, ZeroDivisionError):
-        return None
 
 
 def _known_causes(settings: Mapping[str, Scalar]) -> tuple[str, ...]:

@@ -2,7 +2,10 @@
 
     launch = prepare(Request(project, template), os.environ)
     variables = launch.environment()
-    outcome = executor.run(Command(launch.argv, launch.cwd, variables, launch.stdout, launch.stderr))
+    command = Command(
+        launch.argv, launch.cwd, variables, launch.stdout, launch.stderr, monitor=launch.monitor
+    )
+    outcome = executor.run(command)
     finished = launch.finish(outcome, sources)
 
 Before the command starts next to nothing is imported; what costs time happens afterwards.
@@ -35,6 +38,7 @@ from reprocrate.capture.record import (
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.request import Ended, Finished, Request
 from reprocrate.capture.seeds import check_seed_has_a_place, recorded_seed, substitute, with_open_seed
+from reprocrate.capture.usage import UsageMonitor
 from reprocrate.errors import ReprocrateError, UnavailableError, UsageError
 from reprocrate.files import could_not, sha256_bytes, write_atomically
 
@@ -58,6 +62,7 @@ class Launch:
         argv: the command to run.
         cwd: the folder to run it in.
         record: the record as it stands.
+        monitor: what looks at the command from beside it while it runs.
     """
 
     project: Path
@@ -69,6 +74,7 @@ class Launch:
     scrubber: Scrubber
     environ: Mapping[str, str]
     liveness: Liveness
+    monitor: UsageMonitor
     overlapped: bool
     foreign: bool = False
 
@@ -127,6 +133,7 @@ class Launch:
                 snapshot=self.snapshot,
                 scrubber=self.scrubber,
                 overlapped=self.overlapped,
+                usage=self.monitor.usage,
             )
             self.record = observed(around, self.record, outcome.problems, progress)
             self.record.save(self.folder)
@@ -215,6 +222,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         hidden,
         dict(environ),
         liveness,
+        UsageMonitor(environ),
         overlapped,
         request.foreign,
     )

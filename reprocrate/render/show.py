@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from reprocrate.manifest import Code, Data, Environment, Hardware, Manifest, Run
 from reprocrate.render import words
 from reprocrate.render.availability import Place, availability_of, place_of, reads_no_files
+from reprocrate.render.devices import computed_on
 from reprocrate.render.document import show_document
 from reprocrate.render.evidence import (
     Contrast,
@@ -211,6 +212,7 @@ def _origins(manifest: Manifest) -> Iterator[RenderableType]:
         ("Software", "not recorded")
     ]
     entries += [("Hardware", _hardware(one)) for one in manifest.hardware] or [("Hardware", "not recorded")]
+    entries += [("Computed on", one) for one in computed_on(manifest)]
     found = manifest.determinism
     if found and (found.promised or found.known_causes):
         said = [f"promised: {found.promised}"] if found.promised else []

@@ -215,7 +215,13 @@ def _run_one(
     progress: Progress,
 ) -> None:
     command = Command(
-        launch.argv, launch.cwd, launch.environment(), launch.stdout, launch.stderr, echo=asked.echo
+        launch.argv,
+        launch.cwd,
+        launch.environment(),
+        launch.stdout,
+        launch.stderr,
+        echo=asked.echo,
+        monitor=launch.monitor,
     )
     try:
         outcome = executor.run(command)

@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import sys
 
+from _reprocrate_devices import devices
+
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -57,6 +59,7 @@ def observed(project: str) -> dict[str, Any]:
     _look(parts, "native", lambda: ["pyarrow"] if _uses_pyarrow(project) else [])
     _look(parts, "settings", _settings)
     _look(parts, "libraries", _libraries)
+    _look(parts, "devices", devices)
     return parts
 
 

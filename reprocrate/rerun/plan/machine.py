@@ -8,6 +8,7 @@ from reprocrate.manifest import Accelerator, Cpu, Environment, Hardware
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
 from reprocrate.rerun.plan.wording import counted, listed, size_text
+from reprocrate.rerun.processors import design
 from reprocrate.rerun.threads import pinned_threads
 
 _USES_ACCELERATORS = (
@@ -51,6 +52,13 @@ def _processor(setting: Setting, recorded: Cpu, here: Cpu) -> Requirement:
     if lacking:
         reason = f"it lacks {listed(lacking)}, so numerical libraries choose other kernels"
         return setting.requirement(*words, Decision.SUBSTITUTABLE, reason)
+    then, now = design(recorded), design(here)
+    if then and now and then != now:
+        reason = f"another micro-architecture, {then} then and {now} now: libraries choose other kernels"
+        return setting.requirement(*words, Decision.SUBSTITUTABLE, reason)
+    if then and then == now and set(recorded.features) == set(here.features):
+        reason = f"same micro-architecture ({now}) and instruction set extensions"
+        return setting.requirement(*words, Decision.SAME, reason)
     if recorded.model != here.model:
         reason = "another model, for which numerical libraries may choose other kernels"
         return setting.requirement(*words, Decision.SUBSTITUTABLE, reason)
