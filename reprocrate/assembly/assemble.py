@@ -18,6 +18,7 @@ from reprocrate.assembly.declared import Declared, declared_runs
 from reprocrate.assembly.inputs import FileRoles, Key, make_data
 from reprocrate.assembly.locks import find_lock
 from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
+from reprocrate.assembly.repetitions import measured_repetitions
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
 from reprocrate.assembly.sections import Section, without_nothing
@@ -76,7 +77,8 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "data": data,
         "environments": shared.environments.sections,
         "hardware": shared.hardware.sections,
-        "determinism": _determinism(settings, groups, records),
+        "determinism": _determinism(settings, groups, records)
+        | {"measured": list(measured_repetitions(by_id))},
         "configurations": [_configuration(group, selections[group.id], data_of, groups) for group in groups],
         "runs": runs,
         "metrics": _metrics(settings, runs),

@@ -18,7 +18,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,9 +74,12 @@ class Launch:
     scrubber: Scrubber
     environ: Mapping[str, str]
     liveness: Liveness
-    monitor: UsageMonitor
     overlapped: bool
     foreign: bool = False
+    monitor: UsageMonitor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.monitor = UsageMonitor(self.environ)
 
     @property
     def stdout(self) -> Path:
@@ -176,14 +179,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         UsageError: the request makes no sense.
         UnavailableError: the project cannot be written to.
     """
-    project = request.project.resolve()
-    if not project.is_dir():
-        raise UsageError(f"there is no folder {request.project}")
-    cwd = (request.cwd or project).resolve()
-    if not cwd.is_relative_to(project):
-        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
-    if not request.template:
-        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    project, cwd = _folders(request)
     hidden = scrubber(project, cwd, environ)
     template, argv, seeds = _filled(request)
     configuration = _configuration(request, hidden.command(template), cwd.relative_to(project).as_posix())
@@ -201,6 +197,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
             started=timestamp(datetime.now(UTC)),
             seeds=seeds,
             code=snapshot.state,
+            repeats=request.repeats,
             capture=_BEGUN,
         )
         record.save(folder)
@@ -222,7 +219,6 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         hidden,
         dict(environ),
         liveness,
-        UsageMonitor(environ),
         overlapped,
         request.foreign,
     )
@@ -231,6 +227,19 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
 def timestamp(moment: datetime) -> str:
     """A moment as a record has it: RFC 3339, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _folders(request: Request) -> tuple[Path, Path]:
+    """The project, and the folder in it that the command starts in."""
+    project = request.project.resolve()
+    if not project.is_dir():
+        raise UsageError(f"there is no folder {request.project}")
+    cwd = (request.cwd or project).resolve()
+    if not cwd.is_relative_to(project):
+        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
+    if not request.template:
+        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    return project, cwd
 
 
 def _filled(request: Request) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Seed, ...]]:

@@ -78,6 +78,7 @@ class RunRecord:
         started, ended: RFC 3339, UTC.
         imported: files of the project that were imported or executed.
         logs: what the command wrote to its standard output and error.
+        repeats: id of the launch that this one repeats as it was, to measure determinism.
     """
 
     id: str
@@ -102,6 +103,7 @@ class RunRecord:
     metrics: tuple[Metric, ...] = ()
     resources: Resources = field(default_factory=Resources)
     capture: Capture = Capture("minimal", "the launch has not ended")
+    repeats: str | None = None
     record_version: str = RECORD_VERSION
 
     @classmethod
