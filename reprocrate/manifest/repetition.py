@@ -32,13 +32,12 @@ def compared(first: Run, second: Run) -> Repetition | None:
     metrics = list(_differing_metrics(first, second))
     files = list(_differing_files(first, second))
     output = [STDOUT] if _stdout(first) != _stdout(second) else []
-    return Repetition(
-        run=first.id,
-        repeated_by=second.id,
-        metrics_identical=not metrics if first.metrics or second.metrics else None,
-        outputs_identical=not files if first.written or second.written else None,
-        differing=(*metrics, *files, *output),
-    )
+    told = {}
+    if first.metrics or second.metrics:
+        told["metrics_identical"] = not metrics
+    if first.written or second.written:
+        told["outputs_identical"] = not files
+    return Repetition(run=first.id, repeated_by=second.id, differing=(*metrics, *files, *output), **told)
 
 
 def number_of_outputs(first: Run, second: Run) -> int:

@@ -23,6 +23,7 @@ from reprocrate.render.evidence import (
 from reprocrate.render.gaps import find_gaps
 from reprocrate.render.numbers import duration, file_size, memory_size
 from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, make_groups, make_outcomes
+from reprocrate.render.repetitions import measured_texts
 from reprocrate.render.terminal import (
     BAD,
     GOOD,
@@ -217,6 +218,7 @@ def _origins(manifest: Manifest) -> Iterator[RenderableType]:
     if found and (found.promised or found.known_causes):
         said = [f"promised: {found.promised}"] if found.promised else []
         entries.append(("Determinism", "; ".join([*said, *map(words.plain, found.known_causes)])))
+    entries += [("Measured", words.plain(one)) for one in measured_texts(manifest)]
     yield facts((name, text(value)) for name, value in entries)
 
 

@@ -245,4 +245,7 @@ def start() -> None:
     # Loaded now, while its folder is on the path.
     observed = __import__("_reprocrate_observed").observed
     seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
+    __import__("_reprocrate_frameworks").watch()
+    if os.environ.get("REPROCRATE_DETERMINISTIC"):
+        __import__("_reprocrate_deterministic").enforce()
     atexit.register(_at_exit, log, project, observed, seeds)

@@ -13,6 +13,7 @@ import os
 import sys
 
 from _reprocrate_devices import devices
+from _reprocrate_frameworks import frameworks, variables
 
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _LIBRARIES = (
 
 _TORCH = (
     "are_deterministic_algorithms_enabled",
+    "is_deterministic_algorithms_warn_only_enabled",
     "backends.cudnn.deterministic",
     "backends.cudnn.benchmark",
     "backends.cudnn.allow_tf32",
@@ -44,6 +46,7 @@ _TORCH = (
     "get_float32_matmul_precision",
     "get_default_dtype",
     "get_num_threads",
+    "get_num_interop_threads",
     "initial_seed",
     "version.cuda",
     "version.hip",
@@ -60,6 +63,7 @@ def observed(project: str) -> dict[str, Any]:
     _look(parts, "settings", _settings)
     _look(parts, "libraries", _libraries)
     _look(parts, "devices", devices)
+    _look(parts, "variables", variables)
     return parts
 
 
@@ -116,6 +120,7 @@ def _settings() -> dict[str, Any]:
     settings.update(_locale())
     if hasattr(os, "sched_getaffinity"):
         settings["usable_cpus"] = len(os.sched_getaffinity(0))
+    settings.update(frameworks())
     torch = sys.modules.get("torch")
     if torch is not None:
         import warnings  # it is there: torch imports it

@@ -11,6 +11,7 @@ from reprocrate.render.devices import computed_on
 from reprocrate.render.numbers import duration, file_size, memory_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
 from reprocrate.render.preview.tables import Header, number, table
+from reprocrate.render.repetitions import measured_texts
 
 _PLACE = {
     Place.INCLUDED: "yes",
@@ -124,6 +125,9 @@ class Provenance:
         if found.known_causes:
             causes = (element("p", words.sentence(words.plain(cause))) for cause in found.known_causes)
             entries.append(definition("Why seeds may differ", *causes))
+        measured = [element("p", words.plain(one)) for one in measured_texts(self._manifest)]
+        if measured:
+            entries.append(definition("Run twice", *measured))
         return element("dl", *entries, class_="about")
 
     def _excluded(self) -> dict[str, str]:
