@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def test_the_monitor_sees_what_all_processes_hold(parent: subprocess.Popen[str])
     monitor = UsageMonitor({})
     monitor.began(parent.pid)
     while not monitor.has_looked:
-        os.sched_yield()
+        time.sleep(0.01)
     monitor.ended()
     assert monitor.usage.memory_bytes is not None
     assert 100 * MIB < monitor.usage.memory_bytes < 140 * MIB
@@ -77,7 +78,7 @@ def test_the_monitor_survives_a_process_that_is_gone() -> None:
     monitor = UsageMonitor({})
     monitor.began(process.pid)
     while not monitor.has_looked:
-        os.sched_yield()
+        time.sleep(0.01)
     monitor.ended()
     assert monitor.usage.memory_bytes is None
 
@@ -123,6 +124,27 @@ def test_energy_of_packages_and_memory_over_the_end_of_a_counter(tmp_path: Path)
     rapl(tmp_path, package_0=5_000_000, package_1=671_150, dram=2_500_000)
     energy.read()
     assert energy.used_j() == {"processor": pytest.approx(5 + 1), "memory": pytest.approx(2.5)}
+
+
+METER = """
+import pathlib, sys, time
+time.sleep(0.7)
+for name, value in (("0", 7_200_000), ("1", 262_143_328_849), ("0:1", 3_600_000)):
+    pathlib.Path(sys.argv[1], f"intel-rapl:{name}", "energy_uj").write_text(str(value))
+"""
+
+
+def test_energy_of_a_launch(project: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = rapl(tmp_path / "powercap")
+    monkeypatch.setattr("reprocrate.capture.usage.energy.FOLDER", folder)
+    project.write("meter.py", METER)
+    used = project.record(sys.executable, "meter.py", os.fspath(folder)).resources
+    assert used.energy_of == ("processor", "memory")
+    assert used.energy_kwh == pytest.approx((7.2 + 0.328849 + 3.6) / 3.6e6, rel=1e-3)
+    running = project.prepare(sys.executable, "meter.py", os.fspath(folder))
+    beside = project.record(sys.executable, "meter.py", os.fspath(folder)).resources
+    running.abandon()
+    assert (beside.energy_kwh, beside.energy_of) == (None, ())
 
 
 def test_counters_that_only_root_may_read_tell_nothing(tmp_path: Path) -> None:

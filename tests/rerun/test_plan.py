@@ -469,6 +469,26 @@ def test_accelerators(
         assert [one.kind for one in plan.consents] == ["degraded"]
 
 
+def test_less_device_memory_than_then_suffices_if_what_was_used_fits(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    experiment["hardware"][0]["accelerators"] = [A100]
+    experiment["environments"][0]["packages"].append({"name": "torch", "version": "2.1.0", "source": "pypi"})
+    smaller = [A100 | {"model": "A100 40GB", "memory_bytes": 40 * GB}]
+    machine = Hardware.model_validate(
+        {"id": "here", "cpu": CPU, "memory_bytes": 32 * GB, "accelerators": smaller}
+    )
+
+    def judged(peak: int) -> Decision:
+        for run in experiment["runs"]:
+            run["resources"] = {**run.get("resources", {}), "peak_device_memory_bytes": peak}
+        plan = plan_for(experiment, replace(host, hardware=machine))
+        return requirement(plan, "accelerator").decision
+
+    assert judged(30 * GB) is Decision.SUBSTITUTABLE
+    assert judged(50 * GB) is Decision.DEGRADED
+
+
 def test_an_accelerator_that_nothing_could_use_is_not_missed(experiment: dict[str, Any], host: Host) -> None:
     experiment["hardware"][0]["accelerators"] = [A100]
     assert requirement(plan_for(experiment, host), "accelerator").decision is Decision.SAME

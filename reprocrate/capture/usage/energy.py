@@ -39,11 +39,11 @@ class ProcessorEnergy:
     `read` must be called more often than a counter needs to run through its range: once a minute is enough.
 
     Args:
-        folder: where the counters are.
+        folder: where the counters are, if not where Linux has them.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        self._counters = list(_counters(folder))
+    def __init__(self, folder: Path | None = None) -> None:
+        self._counters = list(_counters(folder or FOLDER))
 
     def read(self) -> None:
         """Look at the counters."""

@@ -1,4 +1,4 @@
-"""Looks at a launch from beside it while it runs, by a thread that costs at most half a percent of a core."""
+"""Looks at a launch from beside it while it runs, by a thread that costs about half a percent of a core."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 _PAUSE_S = 0.2
 _SHARE = 0.005
-"""Which part of one processor's time the thread may take; where looking costs more, it looks less often."""
+"""Which part of one processor's time looking may take; where it costs more, it is done less often."""
 
+_LONGEST_PAUSE_S = 2.0
 _ENERGY_EVERY_S = 10.0
 _SLOW_START_S = 0.5
 """NVIDIA's library takes a moment to start, which a launch that is over by then need not pay for."""
@@ -58,6 +59,7 @@ class UsageMonitor:
         self._thread: threading.Thread | None = None
         self._peak = 0
         self._has_looked = False
+        self._exactly_from = 0.0
         self._usage = Usage()
 
     @property
@@ -114,7 +116,7 @@ class UsageMonitor:
             if now - energy_at > _ENERGY_EVERY_S:
                 energy.read()
                 energy_at = now
-            pause = max(_PAUSE_S, (time.thread_time() - before) / _SHARE)
+            pause = max(_PAUSE_S, min((time.thread_time() - before) / _SHARE, _LONGEST_PAUSE_S))
 
     def _seen(self, energy_j: dict[str, float], gpus: GpuWatch | None) -> Usage:
         gpu_j = gpus.used_j() if gpus else None
@@ -134,8 +136,20 @@ class UsageMonitor:
         pids = family(pid)
         together = resident_bytes(pids)
         if together > self._peak and len(pids) > 1:
-            exact = proportional_bytes(pids)
-            together = together if exact is None else exact
+            together = self._exactly(pids, together)
         self._peak = max(self._peak, together)
         self._has_looked = True
         return pids
+
+    def _exactly(self, pids: list[int], together: int) -> int:
+        """The same with what is shared counted once; 0 where looking so closely would cost too much now.
+
+        The kernel walks through all their pages for that: 12 ms for a gigabyte, once for each process.
+        """
+        now = time.monotonic()
+        if now < self._exactly_from:
+            return 0
+        before = time.thread_time()
+        exact = proportional_bytes(pids)
+        self._exactly_from = now + (time.thread_time() - before) / _SHARE
+        return together if exact is None else exact

@@ -116,7 +116,12 @@ def _accelerators(setting: Setting, recorded: tuple[Accelerator, ...]) -> Requir
     if recorded[0].vendor != here[0].vendor:
         reason = "another vendor's device: the packages of the lock may not drive it"
         return setting.requirement(*words, Decision.DEGRADED, reason, "use a device of the same vendor")
-    if sum(one.memory_bytes or 0 for one in here) < sum(one.memory_bytes or 0 for one in recorded):
+    peaks = [task.peak_device_memory_bytes for task in setting.tasks]
+    known = [peak for peak in peaks if peak is not None]
+    needed = (
+        max(known) if known and len(known) == len(peaks) else sum(one.memory_bytes or 0 for one in recorded)
+    )
+    if sum(one.memory_bytes or 0 for one in here) < needed:
         reason = "less device memory than then: batches may have to be smaller"
         return setting.requirement(*words, Decision.DEGRADED, reason, "use a device with as much memory")
     if _models(recorded) != _models(here):
