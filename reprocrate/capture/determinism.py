@@ -18,6 +18,8 @@ def look_at_determinism(main: Process | None, environ: Mapping[str, str]) -> Det
         observed = main.end.get("settings") or {}
         settings.update({name: value for name, value in observed.items() if value is not None})
         settings.update(_set_by_itself(main, environ))
+        if main.end.get("unsorted"):
+            settings["unsorted_listings"] = str(main.end["unsorted"])
     if "PYTHONHASHSEED" not in settings and environ.get("PYTHONHASHSEED"):
         settings["PYTHONHASHSEED"] = environ["PYTHONHASHSEED"]
     quota = cpu_quota()

@@ -78,6 +78,8 @@ def possible_causes(record: RunRecord) -> list[str]:
         found.append("PYTHONHASHSEED is not set, so that sets of texts have another order in each process")
     if found and not is_deterministic(record):
         found[-1] += "; --deterministic sets what can be set from outside"
+    if settings.get("unsorted_listings"):
+        found.append(f"files are listed in no fixed order ({settings['unsorted_listings']})")
     return found
 
 

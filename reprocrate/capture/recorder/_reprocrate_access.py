@@ -80,6 +80,10 @@ class Recorder:
             "pty.spawn": self._on_terminal,
         }
 
+    def add(self, handlers: dict[str, Callable[[Any], None]]) -> None:
+        """Have other events looked at, too."""
+        self._handlers.update(handlers)
+
     def __call__(self, event: str, arguments: Any) -> None:
         """Look at one event; Python calls this for every one of them."""
         handler = self._handlers.get(event)
@@ -223,10 +227,13 @@ def _letter(mode: Any, flags: Any) -> str:
     return "write" if flags & (os.O_TRUNC | os.O_CREAT | os.O_WRONLY) else "update"
 
 
-def _at_exit(log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any) -> None:
+def _at_exit(
+    log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any, listings: Any
+) -> None:
     """The last line: what can only be seen when the program is done."""
     try:
-        log.write(as_json({"event": "end", **observed(project), "unseeded": seeds.unseeded()}))
+        entry = {"event": "end", **observed(project), "unseeded": seeds.unseeded()}
+        log.write(as_json({**entry, "unsorted": listings.unsorted(project)}))
     except Exception as error:
         try:
             log.write(as_json({"event": "problem", "in": "exit", "what": repr(error)[:500]}))
@@ -243,9 +250,12 @@ def start() -> None:
     log.begin()
     sys.addaudithook(recorder)
     # Loaded now, while its folder is on the path.
+    listing = __import__("_reprocrate_listing")
+    listings = listing.Listings(recorder.is_ours)
+    recorder.add(dict.fromkeys(listing.EVENTS, listings.note))
     observed = __import__("_reprocrate_observed").observed
     seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
     __import__("_reprocrate_frameworks").watch()
     if os.environ.get("REPROCRATE_DETERMINISTIC"):
         __import__("_reprocrate_deterministic").enforce()
-    atexit.register(_at_exit, log, project, observed, seeds)
+    atexit.register(_at_exit, log, project, observed, seeds, listings)
