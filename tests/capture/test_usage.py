@@ -193,6 +193,29 @@ def test_only_the_gpus_that_the_launch_can_use_are_watched(
     none.close()
 
 
+HOLDER = """
+import os, pathlib, sys, time
+pathlib.Path(sys.argv[1]).write_text(f"{os.getpid()} {6 << 30}")
+time.sleep(2)
+"""
+
+
+def test_the_gpu_that_a_launch_holds_is_recorded(
+    project: Any, nvml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = tmp_path / "holder"
+    monkeypatch.setenv("FAKE_NVML_HOLDER", os.fspath(holder))
+    project.write("holder.py", HOLDER)
+    record = project.record(sys.executable, "holder.py", os.fspath(holder))
+    assert [one.model for one in record.hardware.accelerators] == [GPU.model, GPU.model]
+    used = record.resources
+    assert used.devices == (GPU.model,)
+    assert used.peak_device_memory_bytes == 6 << 30
+    assert used.gpu_s is not None
+    assert 0 < used.gpu_s <= record.duration_s
+    assert "accelerator" in used.energy_of
+
+
 def said(**end: Any) -> Process:
     return Process(header={"pid": 1}, end={"devices": end} if end else {})
 

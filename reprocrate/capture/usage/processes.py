@@ -29,6 +29,8 @@ def family(pid: int, proc: Path = PROC) -> list[int]:
 
 def resident_bytes(pids: list[int], proc: Path = PROC) -> int:
     """Resident memory of all of them; what they share is counted as often as it is shared."""
+    if not hasattr(os, "sysconf"):  # Windows
+        return 0
     page = os.sysconf("SC_PAGE_SIZE")
     total = 0
     for pid in pids:
