@@ -11,6 +11,7 @@ from reprocrate.capture.record import Hardware, Resources
 from reprocrate.capture.usage import Usage
 
 _JOULES_IN_A_KWH = 3.6e6
+_CAN_TELL = frozenset({"torch", "jax", "tensorflow"})
 
 
 def resources_used(
@@ -40,7 +41,7 @@ def resources_used(
     gpu_s: float | None = None
     if names:
         gpu_s = usage.device_s if usage.device_s else _times(duration_s, len(names))
-    elif _only_computed_on_the_processor(known) and (hardware.accelerators or _has_said(known)):
+    elif _only_computed_on_the_processor(known, usage) and (hardware.accelerators or _has_said(known)):
         names = ("cpu",)
         gpu_s = 0.0 if hardware.accelerators else None
     energy = {} if overlapped else usage.energy_j or {}
@@ -67,9 +68,23 @@ def _reported(processes: Iterable[Process]) -> dict[str, tuple[str, int | None]]
     return found
 
 
-def _only_computed_on_the_processor(processes: list[Process]) -> bool:
-    """Whether every process was seen to its end, and none had an accelerator's driver in use."""
-    return bool(processes) and all(_said(process).get("driver_in_use") is False for process in processes)
+def _only_computed_on_the_processor(processes: list[Process], usage: Usage) -> bool:
+    """Whether the first process could say what it computed on, and no process used an accelerator's driver.
+
+    A driver that is only open proves nothing: PyTorch opens it to see whether there is a device. So a process
+    that holds it is asked whether its libraries used a device, where they are ones that can tell.
+    """
+    told = [process for process in processes if _said(process)]
+    if not told or told[0] is not processes[0]:
+        return False
+    idle = {process.header.get("pid") for process in told if _is_idle(_said(process))}
+    return len(idle) == len(told) and (usage.drivers_held_by or frozenset()) <= idle
+
+
+def _is_idle(said: Mapping[str, Any]) -> bool:
+    libraries = set(said.get("libraries") or ())
+    can_tell = bool(libraries) and libraries <= _CAN_TELL
+    return not said.get("accelerators") and (said.get("driver_in_use") is False or can_tell)
 
 
 def _has_said(processes: Iterable[Process]) -> bool:

@@ -18,7 +18,12 @@ from reprocrate.capture.resources import resources_used
 from reprocrate.capture.usage import Usage, UsageMonitor
 from reprocrate.capture.usage.accelerators import GpuWatch
 from reprocrate.capture.usage.energy import ProcessorEnergy
-from reprocrate.capture.usage.processes import family, proportional_bytes, resident_bytes
+from reprocrate.capture.usage.processes import (
+    family,
+    holding_drivers,
+    proportional_bytes,
+    resident_bytes,
+)
 
 MIB = 1 << 20
 GPU = Accelerator("nvidia", "NVIDIA H100 80GB HBM3", 85520809984)
@@ -256,10 +261,35 @@ def test_a_gpu_that_was_left_alone_is_seen() -> None:
     assert (used(idle).devices, used(idle).gpu_s) == (("cpu",), 0.0)
     without = used(idle, gpus=0)
     assert (without.devices, without.gpu_s) == (("cpu",), None)
-    # Nothing is claimed where a process could not say, or a compiled program may have used it.
-    for other in (said(), said(accelerators=[], libraries=[], driver_in_use=True)):
-        assert (used(idle, other).devices, used(idle, other).gpu_s) == ((), None)
+    # A worker that ended without a word counts for nothing, a driver that PyTorch only opened neither.
+    assert used(idle, worker := said()).gpu_s == 0.0
+    opened = Usage(drivers_held_by=frozenset({1}))
+    looked = said(accelerators=[], libraries=["torch"], driver_in_use=True)
+    assert used(looked, usage=opened).gpu_s == 0.0
+    # Nothing is claimed where the first process could not say, another program held a driver, or a library
+    # that cannot tell had it in use.
+    assert (used(worker, idle).devices, used(worker, idle).gpu_s) == ((), None)
+    assert used(idle, usage=Usage(drivers_held_by=frozenset({7}))).gpu_s is None
+    for libraries in ([], ["torch", "cupy"]):
+        unsure = said(accelerators=[], libraries=libraries, driver_in_use=True)
+        assert used(unsure).gpu_s is None
+        assert used(idle, unsure).devices == ()
     assert used().devices == ()
+
+
+@needs_proc
+def test_processes_that_hold_a_driver_are_seen_whatever_they_are(tmp_path: Path) -> None:
+    for pid, target in (
+        (5, "/dev/nvidia-uvm"),
+        (6, "/dev/nvidiactl"),
+        (7, "/dev/dri/renderD128"),
+        (8, "/tmp/x"),
+    ):
+        folder = tmp_path / str(pid) / "fd"
+        folder.mkdir(parents=True)
+        (folder / "0").symlink_to("/dev/null")
+        (folder / "3").symlink_to(target)
+    assert holding_drivers([5, 6, 7, 8, 9], tmp_path) == {5, 7}
 
 
 def test_energy_is_not_reported_where_another_launch_ran() -> None:

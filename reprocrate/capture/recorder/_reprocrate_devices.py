@@ -12,7 +12,10 @@ TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
     from typing import Any
 
-_LIBRARIES = ("torch", "jax", "tensorflow", "cupy", "paddle", "mxnet")
+_LIBRARIES = (
+    *("torch", "jax", "tensorflow", "cupy", "paddle", "mxnet", "xgboost", "lightgbm", "catboost"),
+    *("pycuda", "pyopencl", "numba.cuda", "cudf", "cuml"),
+)
 # A process that computes on a device has one of these mapped (NVIDIA, AMD, Intel, Google).
 _DRIVERS = (b" /dev/nvidia", b" /dev/kfd", b" /dev/dri/render", b" /dev/accel", b" /dev/dxg", b" /dev/vfio")
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reprocrate.capture.usage.processes import family, proportional_bytes, resident_bytes
+from reprocrate.capture.usage.processes import family, holding_drivers, proportional_bytes, resident_bytes
 
 if TYPE_CHECKING:
     from reprocrate.capture.usage.accelerators import GpuWatch
@@ -21,6 +21,7 @@ _SHARE = 0.005
 
 _LONGEST_PAUSE_S = 2.0
 _ENERGY_EVERY_S = 10.0
+_DRIVERS_EVERY_S = 1.0
 _SLOW_START_S = 0.5
 """NVIDIA's library takes a moment to start, which a launch that is over by then need not pay for."""
 
@@ -35,6 +36,8 @@ class Usage:
         device_bytes: the largest memory of all GPUs that they held.
         device_s: seconds times GPUs that they held.
         devices: models of these GPUs.
+        drivers_held_by: processes that were seen to hold an accelerator's driver open; None where nothing was
+            looked at.
         energy_j: joules by part of the machine: `processor`, `memory`, `accelerator`; the whole
             machine's, and of GPUs those that the launch could use.
     """
@@ -43,6 +46,7 @@ class Usage:
     device_bytes: int | None = None
     device_s: float | None = None
     devices: tuple[str, ...] = ()
+    drivers_held_by: frozenset[int] | None = None
     energy_j: Mapping[str, float] | None = None
 
 
@@ -60,6 +64,8 @@ class UsageMonitor:
         self._peak = 0
         self._has_looked = False
         self._exactly_from = 0.0
+        self._drivers_from = 0.0
+        self._drivers_held_by: set[int] = set()
         self._usage = Usage()
 
     @property
@@ -128,6 +134,7 @@ class UsageMonitor:
             device_bytes=gpus.peak_bytes or None if gpus else None,
             device_s=gpus.held_s() if gpus and is_held else None,
             devices=gpus.held() if gpus else (),
+            drivers_held_by=frozenset(self._drivers_held_by),
             energy_j=energy_j or None,
         )
 
@@ -138,6 +145,9 @@ class UsageMonitor:
         if together > self._peak and len(pids) > 1:
             together = self._exactly(pids, together)
         self._peak = max(self._peak, together)
+        if time.monotonic() >= self._drivers_from:
+            self._drivers_held_by |= holding_drivers(pids)
+            self._drivers_from = time.monotonic() + _DRIVERS_EVERY_S
         self._has_looked = True
         return pids
 

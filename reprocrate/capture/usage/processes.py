@@ -6,10 +6,13 @@ By proc(5): `task/TID/children`, `statm` and `smaps_rollup` below /proc/PID.
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
+
+_DRIVERS = re.compile(r"/dev/(nvidia[0-9]|nvidia-uvm|kfd|dri/render|accel|dxg|vfio/)")
 
 
 def family(pid: int, proc: Path = PROC) -> list[int]:
@@ -56,3 +59,17 @@ def proportional_bytes(pids: list[int], proc: Path = PROC) -> int | None:
             if line.startswith("Pss:"):
                 total, told = total + int(line.split()[1]) * 1024, True
     return total if told else None
+
+
+def holding_drivers(pids: list[int], proc: Path = PROC) -> set[int]:
+    """Those of them that hold an accelerator's driver open, whatever program they are."""
+    found = set()
+    for pid in pids:
+        folder = os.fspath(proc / str(pid) / "fd")
+        with suppress(OSError):
+            for name in os.listdir(folder):  # noqa: PTH208 - this is done often
+                with suppress(OSError):
+                    if _DRIVERS.match(os.readlink(f"{folder}/{name}")):  # noqa: PTH115
+                        found.add(pid)
+                        break
+    return found
