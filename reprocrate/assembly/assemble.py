@@ -20,6 +20,7 @@ from reprocrate.assembly.environments import environment_section
 from reprocrate.assembly.inputs import FileRoles
 from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
 from reprocrate.assembly.remote import services, with_downloads
+from reprocrate.assembly.repetitions import measured_repetitions
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
 from reprocrate.assembly.sections import Section, without_nothing
@@ -80,7 +81,8 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "data": data.sections,
         "environments": shared.environments.sections,
         "hardware": shared.hardware.sections,
-        "determinism": _determinism(settings, groups, records),
+        "determinism": _determinism(settings, groups, records)
+        | {"measured": list(measured_repetitions(by_id))},
         "configurations": [_configuration(group, selections[group.id], data, groups) for group in groups],
         "runs": runs,
         "metrics": _metrics(settings, runs),

@@ -95,6 +95,7 @@ class RunSections:
             "signal": record.signal,
             "started": record.started or None,
             "duration_s": record.duration_s,
+            "repeats": record.repeats,
             "code": self._code(record),
             "environment": self._environment(record),
             "hardware": [self.hardware.add(without_nothing(plain(record.hardware)))]

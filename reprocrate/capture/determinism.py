@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from reprocrate.capture.access import Process
+from reprocrate.capture.environment import allowed_variables
+from reprocrate.capture.hardware.control_groups import cpu_quota
 from reprocrate.capture.record import Determinism, Scalar
 
 
@@ -16,6 +17,9 @@ def look_at_determinism(main: Process | None, environ: Mapping[str, str]) -> Det
         settings["hash_randomization"] = bool(main.header.get("hash_randomization"))
         observed = main.end.get("settings") or {}
         settings.update({name: value for name, value in observed.items() if value is not None})
+        settings.update(_set_by_itself(main, environ))
+        if main.end.get("unsorted"):
+            settings["unsorted_listings"] = str(main.end["unsorted"])
     if "PYTHONHASHSEED" not in settings and environ.get("PYTHONHASHSEED"):
         settings["PYTHONHASHSEED"] = environ["PYTHONHASHSEED"]
     quota = cpu_quota()
@@ -24,19 +28,11 @@ def look_at_determinism(main: Process | None, environ: Mapping[str, str]) -> Det
     return Determinism(dict(sorted(settings.items())), _known_causes(settings))
 
 
-def cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
-    """How many processors' time this control group may use; None without a limit."""
-    try:
-        limit, period = (root / "cpu.max").read_text(encoding="ascii").split()
-        return None if limit == "max" else int(limit) / int(period)
-    except (OSError, ValueError):
-        pass
-    try:
-        limit = (root / "cpu/cpu.cfs_quota_us").read_text(encoding="ascii")
-        period = (root / "cpu/cpu.cfs_period_us").read_text(encoding="ascii")
-        return int(limit) / int(period) if int(limit) > 0 else None
-    except (OSError, ValueError, ZeroDivisionError):
-        return None
+def _set_by_itself(main: Process, environ: Mapping[str, str]) -> dict[str, Scalar]:
+    """Variables that the program gave another value than it was started with."""
+    then, now = allowed_variables(environ), main.end.get("variables")
+    found = allowed_variables(now) if isinstance(now, Mapping) else {}
+    return {name: value for name, value in found.items() if then.get(name) != value}
 
 
 def _known_causes(settings: Mapping[str, Scalar]) -> tuple[str, ...]:
@@ -47,4 +43,7 @@ def _known_causes(settings: Mapping[str, Scalar]) -> tuple[str, ...]:
         "torch.are_deterministic_algorithms_enabled"
     ):
         causes.append("a GPU was used without torch.use_deterministic_algorithms")
+    # With one thread both ways add in the same order.
+    if settings.get("lightgbm.histograms_chosen_by_timing") and settings.get("lightgbm.num_threads") != 1:
+        causes.append("LightGBM chose between row-wise and column-wise histograms by timing")
     return tuple(causes)

@@ -29,11 +29,14 @@ from reprocrate.capture.record import (
     Determinism,
     Environment,
     Hardware,
+    Resources,
     RunRecord,
     Seed,
     StoredFile,
 )
+from reprocrate.capture.resources import resources_used
 from reprocrate.capture.results import Written
+from reprocrate.capture.usage import Usage
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
 
@@ -56,6 +59,7 @@ class Circumstances:
         snapshot: the source tree before it started.
         scrubber: what must not stand in a record.
         overlapped: whether another launch ran in the project when it started.
+        usage: what was seen from beside it while it ran.
     """
 
     project: Path
@@ -67,6 +71,7 @@ class Circumstances:
     snapshot: Snapshot
     scrubber: Scrubber
     overlapped: bool
+    usage: Usage
 
 
 def observed(
@@ -105,12 +110,19 @@ def observed(
     )
     network = _attempt(sight, "network", NetworkUse(), lambda: network_use(processes, around.scrubber))
     sight.network = network
+    hardware = _attempt(sight, "hardware", Hardware(), lambda: look_at_hardware(around.environ))
     return replace(
         record,
         seeds=(*record.seeds, *_observed_seeds(determinism)),
         code=code.state,
         environment=environment,
-        hardware=_attempt(sight, "hardware", Hardware(), lambda: look_at_hardware(around.environ)),
+        hardware=hardware,
+        resources=_attempt(
+            sight,
+            "resources",
+            record.resources,
+            lambda: _resources(around, record, processes, hardware, sight),
+        ),
         determinism=determinism,
         inputs=inputs,
         outputs=outputs,
@@ -188,6 +200,18 @@ def _digests(
     outputs = tuple(digested(access.outputs, digests, report))
     digests.save()
     return inputs, outputs
+
+
+def _resources(
+    around: Circumstances,
+    record: RunRecord,
+    processes: Sequence[Process],
+    hardware: Hardware,
+    sight: Sight,
+) -> Resources:
+    return resources_used(
+        record.resources, around.usage, processes, hardware, record.duration_s, overlapped=sight.overlapped
+    )
 
 
 def _observed_seeds(determinism: Determinism) -> list[Seed]:

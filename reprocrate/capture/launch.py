@@ -2,7 +2,10 @@
 
     launch = prepare(Request(project, template), os.environ)
     variables = launch.environment()
-    outcome = executor.run(Command(launch.argv, launch.cwd, variables, launch.stdout, launch.stderr))
+    command = Command(
+        launch.argv, launch.cwd, variables, launch.stdout, launch.stderr, monitor=launch.monitor
+    )
+    outcome = executor.run(command)
     finished = launch.finish(outcome, sources)
 
 Before the command starts next to nothing is imported; what costs time happens afterwards.
@@ -15,7 +18,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +38,7 @@ from reprocrate.capture.record import (
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.request import Ended, Finished, Request
 from reprocrate.capture.seeds import check_seed_has_a_place, recorded_seed, substitute, with_open_seed
+from reprocrate.capture.usage import UsageMonitor
 from reprocrate.errors import ReprocrateError, UnavailableError, UsageError
 from reprocrate.files import could_not, sha256_bytes, write_atomically
 
@@ -58,6 +62,7 @@ class Launch:
         argv: the command to run.
         cwd: the folder to run it in.
         record: the record as it stands.
+        monitor: what looks at the command from beside it while it runs.
     """
 
     project: Path
@@ -71,6 +76,10 @@ class Launch:
     liveness: Liveness
     overlapped: bool
     foreign: bool = False
+    monitor: UsageMonitor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.monitor = UsageMonitor(self.environ)
 
     @property
     def stdout(self) -> Path:
@@ -127,6 +136,7 @@ class Launch:
                 snapshot=self.snapshot,
                 scrubber=self.scrubber,
                 overlapped=self.overlapped,
+                usage=self.monitor.usage,
             )
             self.record = observed(around, self.record, outcome.problems, progress)
             self.record.save(self.folder)
@@ -169,14 +179,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         UsageError: the request makes no sense.
         UnavailableError: the project cannot be written to.
     """
-    project = request.project.resolve()
-    if not project.is_dir():
-        raise UsageError(f"there is no folder {request.project}")
-    cwd = (request.cwd or project).resolve()
-    if not cwd.is_relative_to(project):
-        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
-    if not request.template:
-        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    project, cwd = _folders(request)
     hidden = scrubber(project, cwd, environ)
     template, argv, seeds = _filled(request)
     configuration = _configuration(request, hidden.command(template), cwd.relative_to(project).as_posix())
@@ -194,6 +197,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
             started=timestamp(datetime.now(UTC)),
             seeds=seeds,
             code=snapshot.state,
+            repeats=request.repeats,
             capture=_BEGUN,
         )
         record.save(folder)
@@ -223,6 +227,19 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
 def timestamp(moment: datetime) -> str:
     """A moment as a record has it: RFC 3339, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _folders(request: Request) -> tuple[Path, Path]:
+    """The project, and the folder in it that the command starts in."""
+    project = request.project.resolve()
+    if not project.is_dir():
+        raise UsageError(f"there is no folder {request.project}")
+    cwd = (request.cwd or project).resolve()
+    if not cwd.is_relative_to(project):
+        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
+    if not request.template:
+        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    return project, cwd
 
 
 def _filled(request: Request) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Seed, ...]]:

@@ -48,6 +48,7 @@ class Request:
         grid: value of each grid parameter.
         foreign: whether it is somebody else's code: git is not asked, since it reads settings that the folder
             holds, and the processes may have numbers of their own, as in a sandbox.
+        repeats: id of the launch that this one repeats as it was, to measure determinism.
     """
 
     project: Path
@@ -58,6 +59,7 @@ class Request:
     seed_variable: str | None = None
     grid: Mapping[str, Scalar] = field(default_factory=dict)
     foreign: bool = False
+    repeats: str | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,17 @@ Resume = Annotated[
     bool, typer.Option("--resume", help="Skip seeds that ended well with code and data as they are.")
 ]
 
+Twice = Annotated[
+    bool, typer.Option("--twice", help="Run the first seed again as it was, and say what differs.")
+]
+Deterministic = Annotated[
+    bool,
+    typer.Option(
+        "--deterministic",
+        help="Set from outside what makes a seed give the same bits, as far as that goes.",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -38,6 +49,8 @@ def run(
     seed_env: SeedEnv = None,
     all_: All = False,
     resume: Resume = False,
+    twice: Twice = False,
+    deterministic: Deterministic = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a command once per seed and record everything.
@@ -55,7 +68,15 @@ def run(
     from reprocrate.workflow.running import Request, run_all, run_configuration
 
     voice = Voice(quiet=quiet)
-    request = Request(tuple(command or ()), seeds=seeds, name=name, seed_variable=seed_env, resume=resume)
+    request = Request(
+        tuple(command or ()),
+        seeds=seeds,
+        name=name,
+        seed_variable=seed_env,
+        resume=resume,
+        twice=twice,
+        deterministic=deterministic,
+    )
     session = run_all(Path.cwd(), request, voice) if all_ else run_configuration(Path.cwd(), request, voice)
     for warning in session.warnings:
         voice.warn(warning)

@@ -29,6 +29,7 @@ _STATUS = {
 _RESOURCES = (
     ("cpu_s", "processor time", "s"),
     ("peak_memory_bytes", "peak memory", "bytes"),
+    ("peak_device_memory_bytes", "peak device memory", "bytes"),
     ("gpu_s", "accelerator time", "s"),
     ("energy_kwh", "energy", "kWh"),
 )

@@ -187,6 +187,8 @@ def _figures(hardware: Hardware) -> dict[str, object]:
     cpu = hardware.cpu
     figures: dict[str, object] = {
         "architecture": cpu and cpu.architecture,
+        "micro-architecture": cpu and cpu.microarchitecture,
+        "instruction set level": cpu and cpu.level,
         "processor features": " ".join(cpu.features) if cpu else None,
         "cores": cpu and cpu.cores,
         "threads": cpu and cpu.threads,

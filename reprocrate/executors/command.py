@@ -6,6 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
+
+
+class Monitor(Protocol):
+    """Looks at a process from beside it while it runs; it must not raise."""
+
+    def began(self, pid: int) -> None:
+        """The command has started as this process."""
+
+    def ended(self) -> None:
+        """It has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,7 @@ class Command:
         stderr: file that gets a copy of its standard error.
         echo: whether its output is also shown, as it comes; if not, it is only recorded.
         stdin: whether it reads our standard input; if not, it finds an empty one.
+        monitor: what looks at it while it runs.
     """
 
     argv: tuple[str, ...]
@@ -29,6 +41,7 @@ class Command:
     stderr: Path
     echo: bool = True
     stdin: bool = True
+    monitor: Monitor | None = None
 
 
 @dataclass(frozen=True, slots=True)

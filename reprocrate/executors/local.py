@@ -101,10 +101,14 @@ def _run(command: Command, relay: SignalRelay) -> Outcome:
         started, clock = datetime.now(UTC), time.monotonic()
         process = _start(command, relay, streams)
         relay.add(process.pid, [stream.resize for stream in streams])
+        if command.monitor is not None:
+            command.monitor.began(process.pid)
         try:
             status, usage = _wait(process)
         finally:
             relay.discard(process.pid)
+            if command.monitor is not None:
+                command.monitor.ended()
         ended, duration = datetime.now(UTC), time.monotonic() - clock
     return Outcome(
         exit_code=status if status >= 0 else None,

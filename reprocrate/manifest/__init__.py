@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         Determinism,
         Launch,
         Observation,
+        Repetition,
         Resources,
         Run,
         Search,
@@ -105,8 +106,8 @@ _MODULE = {
     "migration": "Migration migrate",
     "results": "Cell Comparison Effect Excluded Interval Margin Metric MetricSource Reported Result Table"
     " Tolerance",
-    "runs": "Attempt Capture Configuration Determinism Launch Observation Resources Run Search Seed"
-    " SelectedBy Variant",
+    "runs": "Attempt Capture Configuration Determinism Launch Observation Repetition Resources Run"
+    " Search Seed SelectedBy Variant",
     "section": "File NewerWordError Section",
 }
 _HOME = {name: module for module, names in _MODULE.items() for name in names.split()}
@@ -169,6 +170,7 @@ __all__ = [
     "Python",
     "Quantifier",
     "Remote",
+    "Repetition",
     "Reported",
     "Reproduction",
     "Requirements",

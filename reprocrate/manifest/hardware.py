@@ -10,6 +10,8 @@ class Cpu(Section):
 
     architecture: str
     model: str | None = None
+    microarchitecture: str | None = None
+    level: str | None = None
     features: Many[str] = ()
     cores: Positive | None = None
     threads: Positive | None = None

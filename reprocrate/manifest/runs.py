@@ -27,6 +27,16 @@ from reprocrate.manifest.section import (
 )
 
 
+class Repetition(Section):
+    """A run that was made twice as it was, and how the two differ."""
+
+    run: Identifier
+    repeated_by: Identifier
+    metrics_identical: bool | None = None
+    outputs_identical: bool | None = None
+    differing: Many[str] = ()
+
+
 class Determinism(Section):
     """How far the same seed gives the same result."""
 
@@ -34,6 +44,7 @@ class Determinism(Section):
     seeds_pair_randomness: bool | None = None
     settings: Settings = {}
     known_causes: Many[str] = ()
+    measured: Many[Repetition] = ()
 
 
 class SelectedBy(Section):
@@ -130,8 +141,11 @@ class Resources(Section):
 
     cpu_s: Amount | None = None
     peak_memory_bytes: Size | None = None
+    peak_device_memory_bytes: Size | None = None
+    devices: Many[str] = ()
     gpu_s: Amount | None = None
     energy_kwh: Amount | None = None
+    energy_of: Many[Word[Literal["processor", "memory", "accelerator"]]] = ()
 
 
 class Capture(Section):
@@ -161,6 +175,7 @@ class Run(Section):
     launch: Launch | None = None
     attempts: Many[Attempt] = ()
     parent: Identifier | None = None
+    repeats: Identifier | None = None
     inputs: Many[File] = ()
     outputs: Many[File] = ()
     checkpoints: Many[File] = ()

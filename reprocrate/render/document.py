@@ -238,4 +238,5 @@ def _determinism(manifest: Manifest) -> Section | None:
         "seeds_pair_randomness": found.seeds_pair_randomness,
         "settings": dict(found.settings),
         "known_causes": list(found.known_causes),
+        "measured": [one.model_dump(mode="json", exclude_none=True) for one in found.measured],
     }

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from reprocrate.manifest import Code, Data, Environment, Hardware, Manifest, Run
 from reprocrate.render import words
 from reprocrate.render.availability import Place, availability_of, place_of, reads_no_files
+from reprocrate.render.devices import computed_on
 from reprocrate.render.document import show_document
 from reprocrate.render.evidence import (
     Contrast,
@@ -22,6 +23,7 @@ from reprocrate.render.evidence import (
 from reprocrate.render.gaps import find_gaps
 from reprocrate.render.numbers import duration, file_size, memory_size
 from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, make_groups, make_outcomes
+from reprocrate.render.repetitions import measured_texts
 from reprocrate.render.terminal import (
     BAD,
     GOOD,
@@ -213,10 +215,12 @@ def _origins(manifest: Manifest) -> Iterator[RenderableType]:
         ("Software", "not recorded")
     ]
     entries += [("Hardware", _hardware(one)) for one in manifest.hardware] or [("Hardware", "not recorded")]
+    entries += [("Computed on", one) for one in computed_on(manifest)]
     found = manifest.determinism
     if found and (found.promised or found.known_causes):
         said = [f"promised: {found.promised}"] if found.promised else []
         entries.append(("Determinism", "; ".join([*said, *map(words.plain, found.known_causes)])))
+    entries += [("Measured", words.plain(one)) for one in measured_texts(manifest)]
     yield facts((name, text(value)) for name, value in entries)
 
 

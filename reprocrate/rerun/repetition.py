@@ -113,6 +113,7 @@ class Stage:
                     stderr=launch.stderr,
                     echo=False,
                     stdin=False,
+                    monitor=launch.monitor,
                 )
             )
         except UsageError as error:  # the command is the bundle's: the reader's own was right

@@ -61,10 +61,17 @@ class Task:
 
     @property
     def peak_memory_bytes(self) -> int | None:
-        """How much memory one of its processes is likely to use at once."""
+        """How much memory its processes are likely to use at once."""
         if self.variant is not None:
             return self.variant.memory_bytes
         return self.recorded.resources.peak_memory_bytes if self.recorded.resources else None
+
+    @property
+    def peak_device_memory_bytes(self) -> int | None:
+        """How much memory of accelerators it is likely to use; None for a variant, which may use less."""
+        if self.variant is not None or self.recorded.resources is None:
+            return None
+        return self.recorded.resources.peak_device_memory_bytes
 
     @property
     def seed(self) -> int | str | None:

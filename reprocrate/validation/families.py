@@ -39,6 +39,7 @@ from reprocrate.validation.rules import (
     reading,
     reading_data,
     references,
+    repetitions,
     reporting,
     results,
     runs,
@@ -83,7 +84,7 @@ FAMILIES = (
     Family("RC03", "Code", (code,)),
     Family("RC04", "Environment", (environment,)),
     Family("RC05", "Hardware", (hardware, usage)),
-    Family("RC06", "Seeds and determinism", (seeds, promises)),
+    Family("RC06", "Seeds and determinism", (seeds, promises, repetitions)),
     Family("RC07", "Integrity", (integrity,)),
     Family(
         "RC08",

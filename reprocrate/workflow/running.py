@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.assembly import SETTINGS_NAME
+from reprocrate.capture.deterministic import with_determinism
 from reprocrate.capture.launch import Launch, prepare
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records import check_name_is_free, collisions, load_records
@@ -22,6 +23,7 @@ from reprocrate.executors.signals import SignalRelay, in_main_thread
 from reprocrate.files import sha256_file
 from reprocrate.workflow.progress import Progress, measured_texts
 from reprocrate.workflow.project import project_to_run_in
+from reprocrate.workflow.repeating import repeat_first, what_was_set
 
 if TYPE_CHECKING:
     from reprocrate.assembly.settings import ConfigurationSettings
@@ -42,6 +44,8 @@ class Request:
         seed_variable: environment variable that carries the seed.
         resume: whether to skip seeds that ended well with the code and the files that they read as they are.
         echo: whether to show what the command prints.
+        twice: whether to run the first seed that ends well again, to measure determinism.
+        deterministic: whether to set what makes for determinism, as far as it can be set from outside.
     """
 
     command: tuple[str, ...]
@@ -50,6 +54,8 @@ class Request:
     seed_variable: str | None = None
     resume: bool = False
     echo: bool = True
+    twice: bool = False
+    deterministic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,17 @@ def run_configuration(folder: Path, request: Request, progress: Progress) -> Ses
             if relay.interrupted or session.records[-1].status == "interrupted":
                 session.exit_code = INTERRUPTED
                 break
+        if asked.twice and session.exit_code != INTERRUPTED:
+
+            def again(first: RunRecord) -> RunRecord:
+                launch = _prepared(project, folder, asked, _given(asked, first), repeats=first.id)
+                return _run_one(launch, asked, LocalExecutor(relay), declared.sources, session, progress)
+
+            session.hints += repeat_first(project, list(session.records), again)
+            if session.records and session.records[-1].status == "interrupted":
+                session.exit_code = INTERRUPTED
     session.warnings += [str(each) for each in collisions(session.records)]
+    session.hints += what_was_set(session.records[-1]) if asked.deterministic and session.records else []
     if not any(record.metrics for record in session.records):
         session.hints += _hints(project, session.records)
     return session
@@ -191,13 +207,19 @@ def _completed(project: Path, folder: Path, settings: _Declared, request: Reques
     )
 
 
-def _prepared(project: Path, folder: Path, asked: Request, seed: int | None) -> Launch:
-    launch = prepare(
-        LaunchRequest(
-            project, asked.command, name=asked.name, cwd=folder, seed=seed, seed_variable=asked.seed_variable
-        ),
-        os.environ,
+def _prepared(
+    project: Path, folder: Path, asked: Request, seed: int | None, repeats: str | None = None
+) -> Launch:
+    request = LaunchRequest(
+        project,
+        asked.command,
+        name=asked.name,
+        cwd=folder,
+        seed=seed,
+        seed_variable=asked.seed_variable,
+        repeats=repeats,
     )
+    launch = prepare(request, with_determinism(os.environ) if asked.deterministic else os.environ)
     try:
         check_name_is_free(load_records(project).records, launch.record.configuration)
     except ReprocrateError:
@@ -213,9 +235,15 @@ def _run_one(
     sources: tuple[MetricSource, ...],
     session: Session,
     progress: Progress,
-) -> None:
+) -> RunRecord:
     command = Command(
-        launch.argv, launch.cwd, launch.environment(), launch.stdout, launch.stderr, echo=asked.echo
+        launch.argv,
+        launch.cwd,
+        launch.environment(),
+        launch.stdout,
+        launch.stderr,
+        echo=asked.echo,
+        monitor=launch.monitor,
     )
     try:
         outcome = executor.run(command)
@@ -225,12 +253,18 @@ def _run_one(
     finished = launch.finish(outcome, sources)
     session.records.append(finished.record)
     session.exit_code = session.exit_code or outcome.shell_code
-    label = _label(asked, finished.record.seed)
+    label = _label(asked, finished.record.seed) + (" again" if finished.record.repeats else "")
     if finished.record.status != "ok":
         session.warnings.append(f"{label} {finished.record.status}: it is recorded as such")
     else:
         session.warnings += [f"{label}: {problem}" for problem in finished.problems]
     progress.note(f"{label}  {_summary(finished.record)}")
+    return finished.record
+
+
+def _given(asked: Request, record: RunRecord) -> int | None:
+    """The seed that a launch was given, beside one that its command names by itself."""
+    return None if asked.seeds is None or record.seed is None else int(record.seed)
 
 
 def _label(asked: Request, seed: int | str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -53,7 +54,16 @@ class Project:
     def run(self, launch: Launch) -> Outcome:
         variables = launch.environment()
         return run(
-            Command(launch.argv, launch.cwd, variables, launch.stdout, launch.stderr, echo=False, stdin=False)
+            Command(
+                launch.argv,
+                launch.cwd,
+                variables,
+                launch.stdout,
+                launch.stderr,
+                echo=False,
+                stdin=False,
+                monitor=launch.monitor,
+            )
         )
 
     def finished(self, *template: str, sources: Sequence[MetricSource] = (), **options: object) -> Finished:
@@ -99,3 +109,23 @@ def project(empty: Project) -> Project:
     empty.write("train.py", TRAIN)
     empty.write("data.csv", "1\n2\n3\n")
     return empty
+
+
+@pytest.fixture(scope="session")
+def nvml_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that answers as NVIDIA's management library does."""
+    compiler = shutil.which("cc")
+    if compiler is None or sys.platform != "linux":
+        pytest.skip("there is no C compiler for a library in place of NVIDIA's")
+    library = tmp_path_factory.mktemp("nvml") / "libnvidia-ml.so.1"
+    source = Path(__file__).with_name("nvml.c")
+    subprocess.run((compiler, "-shared", "-fPIC", "-o", library, source), check=True)
+    return library
+
+
+@pytest.fixture
+def nvml(nvml_library: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, found where NVIDIA's driver would be."""
+    monkeypatch.setattr("reprocrate.capture.hardware.nvml._SIGNS", (os.fspath(nvml_library),))
+    monkeypatch.setattr("reprocrate.capture.hardware.nvml._NAME", os.fspath(nvml_library))
+    return nvml_library

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reprocrate.capture.access import Process
-from reprocrate.capture.determinism import cpu_quota, look_at_determinism
+from reprocrate.capture.determinism import look_at_determinism
 from reprocrate.capture.distributions import installed
 from reprocrate.capture.environment import (
     Surroundings,
@@ -159,21 +159,6 @@ def test_settings_are_those_observed_and_causes_are_named() -> None:
     assert found.settings["hash_randomization"] is True
     assert len(found.known_causes) == 2
     assert look_at_determinism(None, {}).known_causes == ()
-
-
-def test_quota_of_a_control_group(tmp_path: Path) -> None:
-    assert cpu_quota(tmp_path) is None
-    (tmp_path / "cpu.max").write_text("max 100000\n")
-    assert cpu_quota(tmp_path) is None
-    (tmp_path / "cpu.max").write_text("150000 100000\n")
-    assert cpu_quota(tmp_path) == 1.5
-    (tmp_path / "cpu.max").unlink()
-    (tmp_path / "cpu").mkdir()
-    (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text("-1\n")
-    (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
-    assert cpu_quota(tmp_path) is None
-    (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text("50000\n")
-    assert cpu_quota(tmp_path) == 0.5
 
 
 def test_a_variable_that_no_process_can_be_given_is_left_out() -> None:

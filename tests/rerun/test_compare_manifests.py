@@ -24,6 +24,7 @@ from reprocrate.rerun.compare import (
     compare,
     package_differences,
 )
+from reprocrate.rerun.compare.environments import host_difference
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.standard import problems, schema_document
 
@@ -413,6 +414,46 @@ def test_scaled_down_run_is_upheld_where_everything_ran() -> None:
     assert verdict.upheld
     failing = experiment({**VALUES, "net": [*NET[:4], None]})
     assert not judged(original, failing, circumstances=Circumstances(basis=Basis.SMOKE)).upheld
+
+
+def test_a_silent_fall_back_to_the_processor_is_told_and_contradicts_nothing() -> None:
+    def on(device: str, shift: float) -> Document:
+        document = experiment({name: [value + shift for value in of] for name, of in VALUES.items()})
+        for one in document["runs"]:
+            one["resources"] = {"devices": [device]}
+        return document
+
+    fallen = net(
+        judged(on("NVIDIA H100", 0.0), on("cpu", -0.3), margins={"accuracy": Margin("absolute", 0.02)})
+    )
+    told = "The recorded runs computed on NVIDIA H100; the rerun computed on the processor only."
+    assert told in fallen.remarks
+    assert fallen.degraded
+    assert fallen.outcome is not Outcome.CONTRADICTED
+    same = net(
+        judged(
+            on("NVIDIA H100", 0.0), on("NVIDIA H100", -0.3), margins={"accuracy": Margin("absolute", 0.02)}
+        )
+    )
+    assert not same.degraded
+    assert same.outcome is Outcome.CONTRADICTED
+    assert not net(judged(on("cpu", 0.0), on("cpu", 0.0))).degraded
+
+
+def test_one_name_for_two_designs_is_no_same_processor() -> None:
+    def told(original: str | None, again: str | None) -> HostDifference:
+        found = []
+        for design in (original, again):
+            document = experiment()
+            if design:
+                document["hardware"][0]["cpu"].update(microarchitecture=design, level="x86-64-v3")
+            found.append(Manifest.model_validate(document))
+        first, second = found
+        return host_difference(first, first.runs, second, second.runs)
+
+    assert told("zen3", "zen3") is HostDifference.SAME
+    assert told("zen3", "zen4") is HostDifference.CPU
+    assert told(None, "zen4") is HostDifference.SAME
 
 
 @pytest.mark.parametrize(

@@ -400,6 +400,27 @@ def test_another_processor_may_change_the_last_digits(
     assert reason in one.reason
 
 
+def test_processors_of_one_micro_architecture_are_the_same_whatever_they_are_called(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    def judged(recorded: dict[str, Any], **here: Any) -> tuple[Decision, str]:
+        experiment["hardware"][0]["cpu"] = CPU | recorded
+        one = requirement(plan_for(experiment, with_cpu(host, **here)), "cpu", "model")
+        return one.decision, one.reason
+
+    zen3 = {"microarchitecture": "zen3", "level": "x86-64-v3"}
+    decision, reason = judged(zen3, **zen3, model="Ryzen 7")
+    assert (decision, "same micro-architecture (zen3)" in reason) == (Decision.SAME, True)
+    decision, reason = judged(zen3, **zen3 | {"microarchitecture": "haswell"})
+    assert (decision, "zen3 then and haswell now" in reason) == (Decision.SUBSTITUTABLE, True)
+    more = [*CPU["features"], "avx512f"]
+    assert judged(zen3, **zen3, model="Ryzen 7", features=more)[0] is Decision.SUBSTITUTABLE
+    hidden = {"microarchitecture": "x86_64_v3", "level": "x86-64-v3"}
+    assert judged(hidden, **hidden, model="Ryzen 7")[0] is Decision.SUBSTITUTABLE
+    assert judged(hidden, **hidden)[0] is Decision.SAME
+    assert judged({}, **zen3)[0] is Decision.SAME
+
+
 def test_more_threads_are_pinned_to_the_recorded_number(experiment: dict[str, Any], host: Host) -> None:
     one = requirement(plan_for(experiment, with_cpu(host, threads=64)), "cpu", "threads")
     assert one.decision is Decision.SUBSTITUTABLE
@@ -446,6 +467,26 @@ def test_accelerators(
     if decision is Decision.DEGRADED:
         assert plan.expected is Expected.EQUIVALENT
         assert [one.kind for one in plan.consents] == ["degraded"]
+
+
+def test_less_device_memory_than_then_suffices_if_what_was_used_fits(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    experiment["hardware"][0]["accelerators"] = [A100]
+    experiment["environments"][0]["packages"].append({"name": "torch", "version": "2.1.0", "source": "pypi"})
+    smaller = [A100 | {"model": "A100 40GB", "memory_bytes": 40 * GB}]
+    machine = Hardware.model_validate(
+        {"id": "here", "cpu": CPU, "memory_bytes": 32 * GB, "accelerators": smaller}
+    )
+
+    def judged(peak: int) -> Decision:
+        for run in experiment["runs"]:
+            run["resources"] = {**run.get("resources", {}), "peak_device_memory_bytes": peak}
+        plan = plan_for(experiment, replace(host, hardware=machine))
+        return requirement(plan, "accelerator").decision
+
+    assert judged(30 * GB) is Decision.SUBSTITUTABLE
+    assert judged(50 * GB) is Decision.DEGRADED
 
 
 def test_an_accelerator_that_nothing_could_use_is_not_missed(experiment: dict[str, Any], host: Host) -> None:

@@ -70,6 +70,9 @@ TRAIN_DIGESTS = {n: HONEST["data"][0]["splits"][0]["digests"][n] for n in ("path
 MEMORY = drop("/runs/0/resources/peak_memory_bytes")
 TRIALS = ("trials", "trials_completed")
 WIDE_9 = {"run": "wide-9", "reason": "killed"}
+NAMES = [run["id"] for run in HONEST["runs"]]
+AGAIN, KILLED = NAMES.index("wide-8-again"), NAMES.index("wide-9")
+MEASURED = "/determinism/measured/0"
 
 TWO_OF_FIVE = {
     **{name: HONEST["results"][0][name] for name in ("configuration", "metric", "data", "over", "statistic")},
@@ -78,7 +81,7 @@ TWO_OF_FIVE = {
     "n": 2,
     "runs": ["wide-0", "wide-1"],
     "excluded": [
-        *[{"run": f"wide-{seed}", "reason": "no_value"} for seed in (2, 3, 4, 8)],
+        *[{"run": f"wide-{seed}", "reason": "no_value"} for seed in (2, 3, 4, 8, "8-again")],
         WIDE_9,
     ],
     "value": 0.915,
@@ -375,6 +378,18 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0609", "a seed in an unnamed variable", [put("/runs/2/seeds/0/how", "environment")]),
     ("RC0610", "a run with another width", [put("/runs/2/command/5", "512")]),
     ("RC0611", "bits promised against better knowledge", [put("/determinism/promised", "bitwise")]),
+    ("RC0630", "a repetition of another seed", [put(f"/runs/{KILLED}/repeats", "wide-8")]),
+    ("RC0631", "a repetition that differs more than is said", [put(f"{MEASURED}/outputs_identical", True)]),
+    (
+        "RC0632",
+        "a repetition with another value",
+        [
+            put(f"/runs/{AGAIN}/metrics/-", HONEST["runs"][AGAIN]["metrics"][0]),
+            put(f"{MEASURED}/metrics_identical", False),
+            put(f"{MEASURED}/differing/-", "accuracy"),
+        ],
+    ),
+    ("RC0633", "a repetition that is kept quiet", [drop("/determinism/measured")]),
     # Integrity and results
     ("RC0707", "one digest of two sizes", [put("/runs/1/inputs/0/size", 48212)]),
     ("RC0703", "a tree with another digest", [put("/code/0/tree_sha256", OTHER)]),
@@ -386,12 +401,12 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     (
         "RC0805",
         "a failed run that is kept quiet",
-        [put(f"{WIDE}/excluded", [{"run": "wide-8", "reason": "not_finite"}])],
+        [drop(f"{WIDE}/excluded/1")],
     ),
     (
         "RC0806",
         "a run that is kept quiet",
-        [put(f"{WIDE}/excluded", [{"run": "wide-9", "reason": "killed"}])],
+        [drop(f"{WIDE}/excluded/0")],
     ),
     (
         "RC0808",

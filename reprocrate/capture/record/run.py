@@ -80,6 +80,7 @@ class RunRecord:
         services: models behind an API that answered it.
         imported: files of the project that were imported or executed.
         logs: what the command wrote to its standard output and error.
+        repeats: id of the launch that this one repeats as it was, to measure determinism.
     """
 
     id: str
@@ -106,6 +107,7 @@ class RunRecord:
     metrics: tuple[Metric, ...] = ()
     resources: Resources = field(default_factory=Resources)
     capture: Capture = Capture("minimal", "the launch has not ended")
+    repeats: str | None = None
     record_version: str = RECORD_VERSION
 
     @classmethod

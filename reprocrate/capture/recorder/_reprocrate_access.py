@@ -80,9 +80,9 @@ class Recorder:
             "pty.spawn": self._on_terminal,
         }
 
-    def on(self, event: str, handler: Callable[[Any], None]) -> None:
-        """Have a further event looked at."""
-        self._handlers[event] = handler
+    def add(self, handlers: dict[str, Callable[[Any], None]]) -> None:
+        """Have other events looked at, too."""
+        self._handlers.update(handlers)
 
     def __call__(self, event: str, arguments: Any) -> None:
         """Look at one event; Python calls this for every one of them."""
@@ -227,13 +227,13 @@ def _letter(mode: Any, flags: Any) -> str:
     return "write" if flags & (os.O_TRUNC | os.O_CREAT | os.O_WRONLY) else "update"
 
 
-def _at_exit(
-    log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any, network: Any
-) -> None:
+def _at_exit(log: Log, looks: list[Callable[[], dict[str, Any]]]) -> None:
     """The last line: what can only be seen when the program is done."""
     try:
-        more = {"unseeded": seeds.unseeded(), "requests_left_out": network.left_out()}
-        log.write(as_json({"event": "end", **observed(project), **more}))
+        entry: dict[str, Any] = {"event": "end"}
+        for look in looks:
+            entry.update(look())
+        log.write(as_json(entry))
     except Exception as error:
         try:
             log.write(as_json({"event": "problem", "in": "exit", "what": repr(error)[:500]}))
@@ -251,7 +251,19 @@ def start() -> None:
     sys.addaudithook(recorder)
     # Loaded now, while its folder is on the path.
     observed = __import__("_reprocrate_observed").observed
+    listing = __import__("_reprocrate_listing")
+    listings = listing.Listings(recorder.is_ours)
+    recorder.add(dict.fromkeys(listing.EVENTS, listings.note))
     seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
     network = __import__("_reprocrate_clients").watch(lambda entry: log.write(as_json(entry)))
-    recorder.on("socket.getaddrinfo", lambda arguments: network.addressed(arguments[0]))
-    atexit.register(_at_exit, log, project, observed, seeds, network)
+    recorder.add({"socket.getaddrinfo": lambda arguments: network.addressed(arguments[0])})
+    __import__("_reprocrate_frameworks").watch()
+    if os.environ.get("REPROCRATE_DETERMINISTIC"):
+        __import__("_reprocrate_deterministic").enforce()
+    looks = [
+        lambda: observed(project),
+        lambda: {"unseeded": seeds.unseeded()},
+        lambda: {"unsorted": listings.unsorted(project)},
+        lambda: {"requests_left_out": network.left_out()},
+    ]
+    atexit.register(_at_exit, log, looks)

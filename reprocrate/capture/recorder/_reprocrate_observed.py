@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import sys
 
+from _reprocrate_devices import devices
+from _reprocrate_frameworks import frameworks, variables
 from _reprocrate_libraries import libraries
 
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _TORCH = (
     "are_deterministic_algorithms_enabled",
+    "is_deterministic_algorithms_warn_only_enabled",
     "backends.cudnn.deterministic",
     "backends.cudnn.benchmark",
     "backends.cudnn.allow_tf32",
@@ -28,6 +31,7 @@ _TORCH = (
     "get_float32_matmul_precision",
     "get_default_dtype",
     "get_num_threads",
+    "get_num_interop_threads",
     "initial_seed",
     "version.cuda",
     "version.hip",
@@ -44,6 +48,8 @@ def observed(project: str) -> dict[str, Any]:
     _look(parts, "native", lambda: ["pyarrow"] if _uses_pyarrow(project) else [])
     _look(parts, "settings", _settings)
     _look(parts, "libraries", libraries)
+    _look(parts, "devices", devices)
+    _look(parts, "variables", variables)
     return parts
 
 
@@ -115,6 +121,7 @@ def _settings() -> dict[str, Any]:
     settings.update(_locale())
     if hasattr(os, "sched_getaffinity"):
         settings["usable_cpus"] = len(os.sched_getaffinity(0))
+    settings.update(frameworks())
     torch = sys.modules.get("torch")
     if torch is not None:
         import warnings  # it is there: torch imports it

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from reprocrate.manifest import Code, Data, Environment, File, Hardware, Manifest, Run
 from reprocrate.render import words
 from reprocrate.render.availability import Place, place_of, reads_no_files
+from reprocrate.render.devices import computed_on
 from reprocrate.render.numbers import duration, file_size, memory_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
 from reprocrate.render.preview.tables import Header, number, table
+from reprocrate.render.repetitions import measured_texts
 
 _PLACE = {
     Place.INCLUDED: "yes",
@@ -95,7 +97,9 @@ class Provenance:
         """Every machine."""
         if not self._manifest.hardware:
             return element("p", "No machine was recorded.", class_="soft")
-        return joined(element("dl", *_machine(one), class_="about") for one in self._manifest.hardware)
+        machines = [element("dl", *_machine(one), class_="about") for one in self._manifest.hardware]
+        used = [definition("Computed on", words.plain(one)) for one in computed_on(self._manifest)]
+        return joined([*machines, *([element("dl", *used, class_="about")] if used else [])])
 
     def determinism(self) -> Markup:
         """What decides whether a seed gives the same numbers again."""
@@ -124,6 +128,9 @@ class Provenance:
         if found.known_causes:
             causes = (element("p", words.sentence(words.plain(cause))) for cause in found.known_causes)
             entries.append(definition("Why seeds may differ", *causes))
+        measured = [element("p", words.plain(one)) for one in measured_texts(self._manifest)]
+        if measured:
+            entries.append(definition("Run twice", *measured))
         return element("dl", *entries, class_="about")
 
     def _excluded(self) -> dict[str, str]:
@@ -328,6 +335,9 @@ def _machine(one: Hardware) -> Iterator[Markup]:
             "Processor",
             ", ".join([words.plain(one.cpu.model or "unknown model"), one.cpu.architecture, *sizes]),
         )
+        design = [name for name in (one.cpu.microarchitecture, one.cpu.level) if name]
+        if design:
+            yield definition("Micro-architecture", ", ".join(dict.fromkeys(design)))
         if one.cpu.features:
             yield definition("Instruction sets", ", ".join(one.cpu.features))
     if one.memory_bytes:

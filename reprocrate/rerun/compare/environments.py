@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reprocrate.manifest import Environment, Hardware, Manifest, Package, Run
 from reprocrate.rerun.compare.samples import HostDifference
+from reprocrate.rerun.processors import design
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def host_difference(
     before, after = list(recorded), list(again)
     if _used_accelerator(original, before) or _used_accelerator(reproduction, after):
         return HostDifference.GPU
-    then, now = _platforms(original, before), _platforms(reproduction, after)
+    with_design = all(_designs(original, before)) and all(_designs(reproduction, after))
+    then, now = _platforms(original, before, with_design), _platforms(reproduction, after, with_design)
     return HostDifference.SAME if None not in then and then == now and len(then) == 1 else HostDifference.CPU
 
 
@@ -70,12 +72,18 @@ def _used_accelerator(manifest: Manifest, runs: Iterable[Run]) -> bool:
     )
 
 
-def _platforms(manifest: Manifest, runs: Iterable[Run]) -> set[tuple[object, ...] | None]:
+def _designs(manifest: Manifest, runs: Iterable[Run]) -> list[str | None]:
+    """The processors' designs; records of older versions do not tell."""
+    machines = (manifest.find_hardware(name) for run in runs for name in run.hardware)
+    return [design(machine.cpu) if machine and machine.cpu else None for machine in machines]
+
+
+def _platforms(manifest: Manifest, runs: Iterable[Run], with_design: bool) -> set[tuple[object, ...] | None]:
     """What decides the bits of each run; `None` for one whose machine or software was not recorded."""
     found: set[tuple[object, ...] | None] = set()
     for name, machines in {(run.environment, run.hardware) for run in runs}:
         environment = manifest.find_environment(name)
-        processors = [_processor(manifest.find_hardware(machine)) for machine in machines]
+        processors = [_processor(manifest.find_hardware(machine), with_design) for machine in machines]
         if environment is None or not environment.packages or not processors or None in processors:
             found.add(None)
         elif any(package.altered for package in environment.packages):
@@ -100,8 +108,9 @@ def _software(environment: Environment) -> tuple[object, ...]:
     )
 
 
-def _processor(machine: Hardware | None) -> tuple[object, ...] | None:
+def _processor(machine: Hardware | None, with_design: bool) -> tuple[object, ...] | None:
     if machine is None or machine.cpu is None:
         return None
     cpu = machine.cpu
-    return (cpu.model, cpu.architecture, frozenset(cpu.features), cpu.threads)
+    told = design(cpu) if with_design else None
+    return (cpu.model, told, cpu.architecture, frozenset(cpu.features), cpu.threads)

@@ -10,6 +10,7 @@ from reprocrate.manifest import Manifest, Metric, Result
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.claims import Claim, judge_claim
+from reprocrate.rerun.compare.devices import fell_back
 from reprocrate.rerun.compare.environments import host_difference
 from reprocrate.rerun.compare.ordering import Duel
 from reprocrate.rerun.compare.outcomes import judge
@@ -118,7 +119,8 @@ class _Comparison:
             host=self.host or self._host(sides),
             seeds_pair_randomness=bool(determinism and determinism.seeds_pair_randomness),
             is_evidence=result.id in self.evidence,
-            degraded=any(self.circumstances.degrades(name) for name in configurations),
+            degraded=any(self.circumstances.degrades(name) for name in configurations)
+            or _lost_device(sides) is not None,
             basis=self.circumstances.basis,
             remarks=tuple(_remarks(result, sides)),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
@@ -216,10 +218,18 @@ def _remarks(result: Result, sides: Sequence[tuple[Counterpart, Counterpart]]) -
         yield f"The recorded figure is the {result.statistic} of the values; what is compared is their mean."
     if any(then.over == "folds" for then, _ in sides):
         yield _FOLDS
+    lost = _lost_device(sides)
+    if lost:
+        yield f"The recorded runs computed on {lost}; the rerun computed on the processor only."
     changed = sorted({path for then, now in sides for path in changed_code(then, now)})
     if changed:
         more = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""
         yield f"Other code ran than the recorded one: {', '.join(changed[:3])}{more} differs."
+
+
+def _lost_device(sides: Sequence[tuple[Counterpart, Counterpart]]) -> str | None:
+    found = (fell_back(then.runs, now.runs) for then, now in sides)
+    return next((device for device in found if device), None)
 
 
 def _results_of(manifest: Manifest, claim: ManifestClaim) -> Iterator[str]:

@@ -8,6 +8,7 @@ from reprocrate.manifest import Accelerator, Cpu, Environment, Hardware
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
 from reprocrate.rerun.plan.wording import counted, listed, size_text
+from reprocrate.rerun.processors import design
 from reprocrate.rerun.threads import pinned_threads
 
 _USES_ACCELERATORS = (
@@ -51,6 +52,13 @@ def _processor(setting: Setting, recorded: Cpu, here: Cpu) -> Requirement:
     if lacking:
         reason = f"it lacks {listed(lacking)}, so numerical libraries choose other kernels"
         return setting.requirement(*words, Decision.SUBSTITUTABLE, reason)
+    then, now = design(recorded), design(here)
+    if then and now and then != now:
+        reason = f"another micro-architecture, {then} then and {now} now: libraries choose other kernels"
+        return setting.requirement(*words, Decision.SUBSTITUTABLE, reason)
+    if then and then == now and set(recorded.features) == set(here.features):
+        reason = f"same micro-architecture ({now}) and instruction set extensions"
+        return setting.requirement(*words, Decision.SAME, reason)
     if recorded.model != here.model:
         reason = "another model, for which numerical libraries may choose other kernels"
         return setting.requirement(*words, Decision.SUBSTITUTABLE, reason)
@@ -108,7 +116,12 @@ def _accelerators(setting: Setting, recorded: tuple[Accelerator, ...]) -> Requir
     if recorded[0].vendor != here[0].vendor:
         reason = "another vendor's device: the packages of the lock may not drive it"
         return setting.requirement(*words, Decision.DEGRADED, reason, "use a device of the same vendor")
-    if sum(one.memory_bytes or 0 for one in here) < sum(one.memory_bytes or 0 for one in recorded):
+    peaks = [task.peak_device_memory_bytes for task in setting.tasks]
+    known = [peak for peak in peaks if peak is not None]
+    needed = (
+        max(known) if known and len(known) == len(peaks) else sum(one.memory_bytes or 0 for one in recorded)
+    )
+    if sum(one.memory_bytes or 0 for one in here) < needed:
         reason = "less device memory than then: batches may have to be smaller"
         return setting.requirement(*words, Decision.DEGRADED, reason, "use a device with as much memory")
     if _models(recorded) != _models(here):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from reprocrate.files import safe_relative
-from reprocrate.manifest import Manifest, Preprocessing, Section
+from reprocrate.manifest import Manifest, Preprocessing, Repetition, Section
 from reprocrate.manifest.canonical import MAX_SAFE_INTEGER, number_text
 from reprocrate.standard import pointer_to
 from reprocrate.validation.places import numbered, values_of
@@ -106,10 +106,17 @@ def _references(manifest: Manifest) -> Iterator[Reference]:
             yield from _all(f"{pointer}/search/runs", configuration.search.runs, "runs")
     for pointer, metric in numbered("/metrics", manifest.metrics):
         yield f"{pointer}/source/data", metric.source.data if metric.source else None, "data"
+    for pointer, entry in numbered("/determinism/measured", _measured(manifest)):
+        yield f"{pointer}/run", entry.run, "runs"
+        yield f"{pointer}/repeated_by", entry.repeated_by, "runs"
     yield from _references_of_runs(manifest)
     yield from _references_of_results(manifest)
     for name in manifest.compute.by_configuration if manifest.compute else ():
         yield f"/compute/by_configuration/{name}", name, "configurations"
+
+
+def _measured(manifest: Manifest) -> tuple[Repetition, ...]:
+    return manifest.determinism.measured if manifest.determinism else ()
 
 
 def _references_of_runs(manifest: Manifest) -> Iterator[Reference]:
@@ -117,6 +124,7 @@ def _references_of_runs(manifest: Manifest) -> Iterator[Reference]:
         yield f"{pointer}/configuration", run.configuration, "configurations"
         yield f"{pointer}/code", run.code, "code"
         yield f"{pointer}/environment", run.environment, "environments"
+        yield f"{pointer}/repeats", run.repeats, "runs"
         yield from _all(f"{pointer}/hardware", run.hardware, "hardware")
         for place, seen in numbered(f"{pointer}/metrics", run.metrics):
             yield f"{place}/metric", seen.metric, "metrics"
