@@ -6,7 +6,7 @@ Deriving twice gives the same bytes: ids and dates come from the records.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from reprocrate.assembly.claims import make_claims, make_tables
 from reprocrate.assembly.comparisons import make_comparisons
 from reprocrate.assembly.configurations import ConfigurationGroup, group_records
 from reprocrate.assembly.declared import Declared, declared_runs
+from reprocrate.assembly.held import Held, with_held_runs
 from reprocrate.assembly.inputs import FileRoles, Key, make_data
 from reprocrate.assembly.locks import find_lock
 from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
@@ -24,6 +25,7 @@ from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.assembly.selection import Selection, select_runs
 from reprocrate.assembly.settings import MetricSettings, ProjectSettings
 from reprocrate.assembly.summaries import with_averages
+from reprocrate.capture.record import Metric as RecordedMetric
 from reprocrate.capture.record import RunRecord, Tool, plain
 from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
@@ -48,12 +50,15 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     roles = FileRoles(settings, launches)
     groups = group_records(settings, launches)
     data, data_of = make_data(project, settings, launches, roles)
-    values = {
+    values: dict[str, Sequence[RecordedMetric]] = {
         record.id: measured(project, settings, group, record) for group in groups for record in group.records
     }
     kinds = {
         record.id: kinds_of_outputs(settings, group, record) for group in groups for record in group.records
     }
+    held = with_held_runs(settings, groups, values, {section["id"] for section in data})
+    groups, values = held.groups, held.values
+    kinds |= {child: {} for child in held.parents}
     for run in elsewhere.runs:
         kinds[run.record.id] |= dict.fromkeys(run.checkpoints, "checkpoints")
     shared = RunSections(
@@ -62,10 +67,11 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         lambda record: kinds[record.id],
         lambda found: find_lock(project, found),
         elsewhere,
+        held.parents,
     )
     runs = shared.build(groups)
     by_id = {run["id"]: run for run in runs}
-    selections = _selections(roles, groups, by_id)
+    selections = _selections(roles, groups, by_id, held.launches)
     results = with_averages(settings, groups, make_results(settings, groups, selections))
     document = {
         "$schema": SCHEMA_URL,
@@ -77,14 +83,17 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "environments": shared.environments.sections,
         "hardware": shared.hardware.sections,
         "determinism": _determinism(settings, groups, records),
-        "configurations": [_configuration(group, selections[group.id], data_of, groups) for group in groups],
+        "configurations": [
+            _configuration(group, selections[group.id], data_of, _trials(group, groups, held.launches))
+            for group in groups
+        ],
         "runs": runs,
         "metrics": _metrics(settings, runs),
         "results": results.sections,
         "comparisons": make_comparisons(project, settings, groups, results, by_id),
         "tables": make_tables(settings, groups, results),
         "claims": make_claims(settings, groups, results),
-        "compute": _compute(runs, results.sections),
+        "compute": _compute(runs, results.sections, held),
         "history": _history(settings, records, elsewhere),
     }
     declared = settings.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_DECLARED))
@@ -92,14 +101,20 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
 
 
 def _selections(
-    roles: FileRoles, groups: Sequence[ConfigurationGroup], runs: Mapping[str, Section]
+    roles: FileRoles,
+    groups: Sequence[ConfigurationGroup],
+    runs: Mapping[str, Section],
+    holding: Collection[str],
 ) -> dict[str, Selection]:
-    """Which launches of each configuration count."""
+    """Which runs of each configuration count; those of a launch count in its place."""
     launches = [record for group in groups for record in group.records]
     executed = {record.id: roles.executed_digest(record) for record in launches}
     read = {record.id: roles.data_digests(record) for record in launches}
     return {
-        group.id: select_runs([runs[one.id] for one in group.records], executed, read) for group in groups
+        group.id: select_runs(
+            [runs[one.id] for one in group.records if one.id not in holding], executed, read
+        )
+        for group in groups
     }
 
 
@@ -139,7 +154,7 @@ def _configuration(
     group: ConfigurationGroup,
     chosen: Selection,
     data_of: Mapping[Key, str],
-    groups: Sequence[ConfigurationGroup],
+    trials: Sequence[RunRecord],
 ) -> Section:
     counting = {run["id"] for run in chosen.counting}
     newest = max(chosen.counting, key=_age, default={})
@@ -150,8 +165,15 @@ def _configuration(
         for file in record.inputs
         if (file.root, file.path) in data_of
     )
-    trials = [one for other in groups if other.settings.trials_of == group.id for one in other.records]
     return group.to_section(newest.get("code"), list(read), trials)
+
+
+def _trials(
+    group: ConfigurationGroup, groups: Sequence[ConfigurationGroup], holding: Collection[str]
+) -> list[RunRecord]:
+    """The trials of a configuration's search; of a launch that held some, these."""
+    of_search = [other for other in groups if other.settings.trials_of == group.id]
+    return [one for other in of_search for one in other.records if one.id not in holding]
 
 
 def _determinism(
@@ -182,39 +204,46 @@ def _metrics(settings: ProjectSettings, runs: Sequence[Section]) -> list[Section
 def _declared_metric(declared: MetricSettings | None) -> Section:
     if declared is None:
         return {}
-    elsewhere = {"source", "stdout", "split", "data"}
+    elsewhere = {"source", "stdout", "split", "data", "seed_column", "data_column", "factor_columns"}
     return declared.model_dump(mode="json", exclude_defaults=True, exclude=elsewhere)
 
 
 def _metric_source(source: MetricSource | None) -> Section | None:
-    if source is None:
+    if source is None or source.is_logged:
         return None
     return {
         "path": source.from_path,
         "json_path": source.json_path,
         "csv_column": source.csv_column,
+        "series": source.series,
         "stdout": source.stdout_regex,
         "data": source.data,
         "split": source.split,
+        "seed_column": source.columns.seed,
+        "data_column": source.columns.data,
+        "factor_columns": list(source.columns.factors),
     }
 
 
-def _compute(runs: Sequence[Section], results: Sequence[Section]) -> Section | None:
+def _compute(runs: Sequence[Section], results: Sequence[Section], held: Held) -> Section | None:
+    """What all runs cost; a launch one of whose runs is reported is reported with it."""
     if not runs:
         return None
     counted = {run for result in results for run in result["runs"]}
+    counted |= {held.parents[run] for run in counted if run in held.parents}
     others = [run for run in runs if run["id"] not in counted]
     by_configuration: dict[str, float] = {}
     for run in runs:
         name = run["configuration"]
         by_configuration[name] = round(by_configuration.get(name, 0.0) + (run["duration_s"] or 0.0), 6)
+    launches = [run for run in runs if run["id"] not in held.parents]
     return {
         "total_s": round(sum(run["duration_s"] or 0.0 for run in runs), 6),
-        "cpu_s": _sum_if_known("cpu_s", runs),
+        "cpu_s": _sum_if_known("cpu_s", launches),
         "by_configuration": by_configuration,
         "unreported_runs": len(others),
         "unreported_s": round(sum(run["duration_s"] or 0.0 for run in others), 6),
-        "energy_kwh": _sum_if_known("energy_kwh", runs),
+        "energy_kwh": _sum_if_known("energy_kwh", launches),
     }
 
 

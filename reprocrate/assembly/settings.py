@@ -108,6 +108,22 @@ class MetricSettings(Table):
         from = "out/{configuration}-{seed}.csv:return"
         selection = "mean_last_k"
         last_k = 10
+
+    A launch may hold several runs. Each seed in a column of seeds is one, and so is each file where `{seed}`
+    stands in the path, but not in the command; `factor_columns` tell configurations apart, `data_column` data
+    sets:
+
+        [metrics.accuracy]
+        from = "results.csv:accuracy"                               # or "out/{method}/{seed}.json:$.accuracy"
+        seed_column = "seed"                                        # not needed where it is called so
+        factor_columns = ["method"]
+
+    In a file that a tracker wrote, the name of the series stands after the colon:
+
+        [metrics.accuracy]
+        from = "runs/**/events.out.tfevents.*:val/acc"
+
+    What the program reports by `reprocrate.log` needs no `from`.
     """
 
     source: Annotated[Text | None, Field(alias="from")] = None
@@ -124,6 +140,9 @@ class MetricSettings(Table):
     count_of: Positive | None = None
     selection: Literal["last", "best_validation", "max", "mean_last_k", "checkpoint"] | None = None
     last_k: Positive | None = None
+    seed_column: Text | None = None
+    data_column: Text | None = None
+    factor_columns: Many[Text] = ()
 
     @model_validator(mode="after")
     def _one_source(self) -> MetricSettings:
@@ -131,6 +150,10 @@ class MetricSettings(Table):
             raise ValueError('`selection = "mean_last_k"` and `last_k`, how many values, go together')
         if self.source and self.stdout:
             raise ValueError("both `from` and `stdout` are given; the value can come from one of them only")
+        if (self.seed_column or self.data_column or self.factor_columns) and not (self.source or self.stdout):
+            raise ValueError("columns are named, but no `from` says of which file")
+        if self.data and self.data_column:
+            raise ValueError("`data` names one data set, and `data_column` several; give one of them")
         if self.source and ":" not in self.source:
             raise ValueError(
                 "`from` is a path and a place in it, such as 'results.json:$.accuracy' or 'log.csv:accuracy'"

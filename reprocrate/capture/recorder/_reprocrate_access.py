@@ -245,4 +245,5 @@ def start() -> None:
     # Loaded now, while its folder is on the path.
     observed = __import__("_reprocrate_observed").observed
     seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
+    __import__("_reprocrate_values").offer(Log(folder, "logged"), as_json, project)
     atexit.register(_at_exit, log, project, observed, seeds)
