@@ -188,8 +188,12 @@ def _runs(manifest: Manifest) -> Iterator[RenderableType]:
     for identifier, runs in launched.items():
         ended = Counter(words.RUN_STATUS[run.status] for run in runs)
         label = words.configuration_label(manifest.find_configuration(identifier), identifier)
-        spent = duration(sum(run.duration_s or 0.0 for run in runs))
+        known = [run.duration_s for run in runs if run.duration_s is not None]
+        spent = duration(sum(known)) if known else "–"
         outcome = ", ".join(f"{number} {word}" for word, number in ended.items())
+        held = sum(run.parent in {one.id for one in runs} for run in manifest.runs)
+        if held:
+            outcome += f", of which launches held {held} runs"
         rows.append([text(label, STRONG), words.seed_ranges(runs), outcome, spent])
     yield table(["Configuration", "Seeds", "Outcome", "Time"], rows, numbers=["Time"])
     bad = [run for run in manifest.runs if run.status != "ok"]
