@@ -143,7 +143,7 @@ def _left_by(
         project=project,
         outputs=[file.path for file in candidates if _is_unchanged(project, file)],
         stdout=last,
-        values={**names, "seed": record.given_seed},
+        values=names if record.given_seed is None else {**names, "seed": record.given_seed},
         earlier=tuple(earlier),
         logged=project / RUNS / record.id,
         began=datetime.fromisoformat(record.started).timestamp() if record.started else None,

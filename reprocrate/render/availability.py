@@ -152,7 +152,11 @@ def _seeds(manifest: Manifest) -> Part:
     if not manifest.runs or without:
         note = f"{words.count_of(without, 'run')} without a seed" if manifest.runs else "no run is recorded"
         return Part("seeds", False, note)
-    return Part("seeds", True, words.count_of(len({str(run.seed) for run in manifest.runs if run.id not in launches}), "seed"))
+    return Part(
+        "seeds",
+        True,
+        words.count_of(len({str(run.seed) for run in manifest.runs if run.id not in launches}), "seed"),
+    )
 
 
 def _commands(manifest: Manifest) -> Part:
