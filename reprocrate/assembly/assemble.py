@@ -14,20 +14,21 @@ from reprocrate import __version__
 from reprocrate.assembly.claims import make_claims, make_tables
 from reprocrate.assembly.comparisons import make_comparisons
 from reprocrate.assembly.configurations import ConfigurationGroup, group_records
+from reprocrate.assembly.cost import cost_of
 from reprocrate.assembly.declared import Declared, declared_runs
-from reprocrate.assembly.held import Held, with_held_runs
+from reprocrate.assembly.held import with_held_runs
 from reprocrate.assembly.inputs import FileRoles, Key, make_data
 from reprocrate.assembly.locks import find_lock
-from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
+from reprocrate.assembly.measured import kinds_of_outputs, measured
+from reprocrate.assembly.metric_sections import metric_sections
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.assembly.selection import Selection, select_runs
-from reprocrate.assembly.settings import MetricSettings, ProjectSettings
+from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.assembly.summaries import with_averages
 from reprocrate.capture.record import Metric as RecordedMetric
 from reprocrate.capture.record import RunRecord, Tool, plain
-from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/reprocrate/experiment")
@@ -53,18 +54,13 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     values: dict[str, Sequence[RecordedMetric]] = {
         record.id: measured(project, settings, group, record) for group in groups for record in group.records
     }
-    kinds = {
-        record.id: kinds_of_outputs(settings, group, record) for group in groups for record in group.records
-    }
+    kinds = _kinds(settings, groups, elsewhere)
     held = with_held_runs(settings, groups, values, {section["id"] for section in data})
     groups, values = held.groups, held.values
-    kinds |= {child: {} for child in held.parents}
-    for run in elsewhere.runs:
-        kinds[run.record.id] |= dict.fromkeys(run.checkpoints, "checkpoints")
     shared = RunSections(
         roles,
         lambda record: values[record.id],
-        lambda record: kinds[record.id],
+        lambda record: kinds.get(record.id, {}),
         lambda found: find_lock(project, found),
         elsewhere,
         held.parents,
@@ -88,16 +84,28 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
             for group in groups
         ],
         "runs": runs,
-        "metrics": _metrics(settings, runs),
+        "metrics": metric_sections(settings, runs),
         "results": results.sections,
         "comparisons": make_comparisons(project, settings, groups, results, by_id),
         "tables": make_tables(settings, groups, results),
         "claims": make_claims(settings, groups, results),
-        "compute": _compute(runs, results.sections, held),
+        "compute": cost_of(runs, results.sections, held),
         "history": _history(settings, records, elsewhere),
     }
     declared = settings.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_DECLARED))
     return manifest_from(without_nothing(document | declared), "the assembled manifest")
+
+
+def _kinds(
+    settings: ProjectSettings, groups: Sequence[ConfigurationGroup], elsewhere: Declared
+) -> dict[str, dict[str, str]]:
+    """What the files that each launch wrote are, by path, as far as the author says so."""
+    kinds = {
+        record.id: kinds_of_outputs(settings, group, record) for group in groups for record in group.records
+    }
+    for run in elsewhere.runs:
+        kinds[run.record.id] |= dict.fromkeys(run.checkpoints, "checkpoints")
+    return kinds
 
 
 def _selections(
@@ -186,73 +194,6 @@ def _determinism(
     declared = settings.determinism.model_dump(mode="json", exclude_defaults=True)
     causes = dict.fromkeys([*observed.get("known_causes", []), *declared.get("known_causes", [])])
     return observed | declared | {"known_causes": list(causes)}
-
-
-def _metrics(settings: ProjectSettings, runs: Sequence[Section]) -> list[Section]:
-    names = dict.fromkeys([*settings.metrics, *(seen["metric"] for run in runs for seen in run["metrics"])])
-    sources = {source.name: source for source in metric_sources(settings)}
-    return [
-        {
-            "id": name,
-            **_declared_metric(settings.metrics.get(name)),
-            "source": _metric_source(sources.get(name)),
-        }
-        for name in names
-    ]
-
-
-def _declared_metric(declared: MetricSettings | None) -> Section:
-    if declared is None:
-        return {}
-    elsewhere = {"source", "stdout", "split", "data", "seed_column", "data_column", "factor_columns"}
-    return declared.model_dump(mode="json", exclude_defaults=True, exclude=elsewhere)
-
-
-def _metric_source(source: MetricSource | None) -> Section | None:
-    if source is None or source.is_logged:
-        return None
-    return {
-        "path": source.from_path,
-        "json_path": source.json_path,
-        "csv_column": source.csv_column,
-        "series": source.series,
-        "stdout": source.stdout_regex,
-        "data": source.data,
-        "split": source.split,
-        "seed_column": source.columns.seed,
-        "data_column": source.columns.data,
-        "factor_columns": list(source.columns.factors),
-    }
-
-
-def _compute(runs: Sequence[Section], results: Sequence[Section], held: Held) -> Section | None:
-    """What all runs cost; a launch one of whose runs is reported is reported with it."""
-    if not runs:
-        return None
-    counted = {run for result in results for run in result["runs"]}
-    counted |= {held.parents[run] for run in counted if run in held.parents}
-    others = [run for run in runs if run["id"] not in counted]
-    by_configuration: dict[str, float] = {}
-    for run in runs:
-        name = run["configuration"]
-        by_configuration[name] = round(by_configuration.get(name, 0.0) + (run["duration_s"] or 0.0), 6)
-    launches = [run for run in runs if run["id"] not in held.parents]
-    return {
-        "total_s": round(sum(run["duration_s"] or 0.0 for run in runs), 6),
-        "cpu_s": _sum_if_known("cpu_s", launches),
-        "by_configuration": by_configuration,
-        "unreported_runs": len(others),
-        "unreported_s": round(sum(run["duration_s"] or 0.0 for run in others), 6),
-        "energy_kwh": _sum_if_known("energy_kwh", launches),
-    }
-
-
-def _sum_if_known(name: str, runs: Sequence[Section]) -> float | None:
-    """What all runs used together; None where one that ended well does not say, since that is no total."""
-    used = [run["resources"].get(name) for run in runs]
-    if any(amount is None and run["status"] == "ok" for amount, run in zip(used, runs, strict=True)):
-        return None
-    return round(sum(amount or 0.0 for amount in used), 6)
 
 
 def _history(settings: ProjectSettings, records: Sequence[RunRecord], elsewhere: Declared) -> list[Section]:

@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.factors import named_arguments
-from reprocrate.assembly.settings import MetricSettings, ProjectSettings
+from reprocrate.assembly.metric_settings import MetricSettings
+from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.hydra import OVERRIDES
 from reprocrate.capture.metric_sources import MetricSource, with_place
 from reprocrate.capture.points import Columns
