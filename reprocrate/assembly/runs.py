@@ -17,6 +17,12 @@ _LISTS = ("outputs", "checkpoints")
 """Kinds of files of which a run may have several."""
 
 
+def _histories(record: RunRecord) -> Section:
+    """Its values over steps. A run has one such file: several are of parts of a launch that are no runs."""
+    files = [plain(history.file) for history in record.histories]
+    return {"histories": files[0]} if len(files) == 1 else {"artifacts": files}
+
+
 def _observation(metric: Metric) -> Section:
     """A value as the manifest has it: of which run it is, its place says."""
     return {name: value for name, value in plain(metric).items() if name not in ("seed", "factors")}
@@ -110,7 +116,7 @@ class RunSections:
             else [],
             "parent": self._parents.get(record.id),
             "inputs": [plain(file) for file in self._listed_inputs(record)],
-            "histories": plain(record.histories[0].file) if len(record.histories) == 1 else None,
+            **_histories(record),
             **self._outputs(record),
             "logs": [plain(log) for log in record.logs if log.size],
             "metrics": [_observation(metric) for metric in self._metrics_of(record)],
