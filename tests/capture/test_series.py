@@ -287,3 +287,11 @@ def test_the_seed_in_a_folder_is_left_open(written: Written) -> None:
     assert place == "runs/seed_{seed}/*tfevents*:val/acc"
     found = extract([parse_source("m", place=place)], left)
     assert [metric.seed for metric in found.metrics] == [0, 1, 12]
+
+
+def test_a_large_table_is_data_and_no_curve(written: Written) -> None:
+    row = "1,0.5\n"
+    small = filled(written, {"log.csv": "step,a\n" + row})
+    assert len(list(values_in("log.csv", small))) == 1
+    large = filled(written, {"log.csv": "step,a\n" + row * (3 * 1024 * 1024)})
+    assert list(values_in("log.csv", large)) == []

@@ -119,6 +119,7 @@ class Writer:
         self._entries = entries
         self._as_json = as_json
         self._project = project + os.sep
+        self._places: dict[str, str] = {}  # files of the project's by the names that code has for them
 
     def write(self, entry: dict[str, Any], caller: Any) -> None:
         """Append one call, with the line of the program that made it."""
@@ -128,11 +129,21 @@ class Writer:
         job = _hydra_job()
         if job:
             entry["job"] = job
-        path = os.path.abspath(caller.f_code.co_filename)
-        if path.startswith(self._project):
-            entry["file"] = path[len(self._project) :].replace(os.sep, "/")
+        place = self._place(caller.f_code.co_filename)
+        if place:
+            entry["file"] = place
             entry["line"] = caller.f_lineno
         self._entries.write(self._as_json(entry))
+
+    def _place(self, name: str) -> str:
+        """A source file, relative to the project; empty where it lies outside."""
+        place = self._places.get(name)
+        if place is None:
+            path = os.path.abspath(name)
+            is_inside = path.startswith(self._project)
+            place = path[len(self._project) :].replace(os.sep, "/") if is_inside else ""
+            self._places[name] = place
+        return place
 
 
 def _hydra_job() -> str | None:

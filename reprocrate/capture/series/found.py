@@ -37,12 +37,14 @@ class Kind:
         path: what such a file is called, relative to the project.
         read: reads it.
         by_folder: whether the files of one folder belong together.
+        largest: files with more bytes are not read.
     """
 
     name: str
     path: re.Pattern[str]
     read: Read
     by_folder: bool = False
+    largest: int = LARGEST_READ_BYTES
 
 
 _KINDS = (
@@ -52,7 +54,8 @@ _KINDS = (
     Kind("MLflow", re.compile(r".*/[0-9a-f]{32}/metrics/.+"), read_store),
     Kind("MLflow", re.compile(r".*\.(?:db|sqlite3?)"), read_database),
     Kind("W&B", re.compile(r".*/run-[^/]+\.wandb"), _whenever(read_wandb)),
-    Kind("table", re.compile(r".*\.[ct]sv"), _whenever(read_curves)),
+    # Any table may have a column of steps; a large one holds data rather than curves.
+    Kind("table", re.compile(r".*\.[ct]sv"), _whenever(read_curves), largest=16 * 1024 * 1024),
 )
 
 
@@ -72,7 +75,7 @@ def values_in(path: str, written: Written) -> Iterator[tuple[str, Entry]]:
     seed, factors = written.jobs.of(path)
     location = written.location(path)
     with suppress(OSError, ValueError, RecursionError, csv.Error, sqlite3.Error):
-        if location.stat().st_size > LARGEST_READ_BYTES:
+        if location.stat().st_size > kind.largest:
             return
         for name, entry in kind.read(location, path, written.began):
             if written.jobs.folders:
