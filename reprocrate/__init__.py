@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reprocrate.capture.logged import log
     from reprocrate.errors import (
         IntegrityError,
         ReprocrateError,
@@ -34,6 +35,7 @@ _HOME = {
     "UnreadableError": "errors",
     "UsageError": "errors",
     "load_manifest": "manifest",
+    "log": "capture.logged",
     "parse_manifest": "manifest",
     "save_manifest": "manifest",
 }
@@ -52,6 +54,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "load_manifest",
+    "log",
     "parse_manifest",
     "save_manifest",
 ]

@@ -6,7 +6,7 @@ Deriving twice gives the same bytes: ids and dates come from the records.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +14,24 @@ from reprocrate import __version__
 from reprocrate.assembly.claims import make_claims, make_tables
 from reprocrate.assembly.comparisons import make_comparisons
 from reprocrate.assembly.configurations import ConfigurationGroup, group_records
+from reprocrate.assembly.cost import cost_of
 from reprocrate.assembly.data import DataSections, make_data
 from reprocrate.assembly.declared import Declared, declared_runs
 from reprocrate.assembly.environments import environment_section
+from reprocrate.assembly.held import with_held_runs
 from reprocrate.assembly.inputs import FileRoles
-from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
+from reprocrate.assembly.measured import kinds_of_outputs, measured
+from reprocrate.assembly.metric_sections import metric_sections
 from reprocrate.assembly.remote import services, with_downloads
 from reprocrate.assembly.repetitions import measured_repetitions
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.assembly.selection import Selection, select_runs
-from reprocrate.assembly.settings import MetricSettings, ProjectSettings
+from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.assembly.summaries import with_averages
+from reprocrate.capture.record import Metric as RecordedMetric
 from reprocrate.capture.record import RunRecord, Tool, plain
-from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/reprocrate/experiment")
@@ -53,24 +56,23 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
     roles = FileRoles(settings, launches)
     groups = group_records(settings, launches)
     data = make_data(project, settings, launches, roles)
-    values = {
+    values: dict[str, Sequence[RecordedMetric]] = {
         record.id: measured(project, settings, group, record) for group in groups for record in group.records
     }
-    kinds = {
-        record.id: kinds_of_outputs(settings, group, record) for group in groups for record in group.records
-    }
-    for run in elsewhere.runs:
-        kinds[run.record.id] |= dict.fromkeys(run.checkpoints, "checkpoints")
+    kinds = _kinds(settings, groups, elsewhere)
+    held = with_held_runs(settings, groups, values, {section["id"] for section in data.sections})
+    groups, values = held.groups, held.values
     shared = RunSections(
         roles,
         lambda record: values[record.id],
-        lambda record: kinds[record.id],
+        lambda record: kinds.get(record.id, {}),
         lambda found: environment_section(project, found),
         elsewhere,
+        held.parents,
     )
     runs = shared.build(groups)
     by_id = {run["id"]: run for run in runs}
-    selections = _selections(roles, groups, by_id)
+    selections = _selections(roles, groups, by_id, held.launches)
     results = with_averages(settings, groups, make_results(settings, groups, selections))
     document = {
         "$schema": SCHEMA_URL,
@@ -83,30 +85,51 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "hardware": shared.hardware.sections,
         "determinism": _determinism(settings, groups, records)
         | {"measured": list(measured_repetitions(by_id))},
-        "configurations": [_configuration(group, selections[group.id], data, groups) for group in groups],
+        "configurations": [
+            _configuration(group, selections[group.id], data, _trials(group, groups, held.launches))
+            for group in groups
+        ],
         "runs": runs,
-        "metrics": _metrics(settings, runs),
+        "metrics": metric_sections(settings, runs),
         "results": results.sections,
         "services": services(settings.services, launches),
         "comparisons": make_comparisons(project, settings, groups, results, by_id),
         "tables": make_tables(settings, groups, results),
         "claims": make_claims(settings, groups, results),
-        "compute": _compute(runs, results.sections),
+        "compute": cost_of(runs, results.sections, held),
         "history": _history(settings, records, elsewhere),
     }
     declared = settings.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_DECLARED))
     return manifest_from(without_nothing(document | declared), "the assembled manifest")
 
 
+def _kinds(
+    settings: ProjectSettings, groups: Sequence[ConfigurationGroup], elsewhere: Declared
+) -> dict[str, dict[str, str]]:
+    """What the files that each launch wrote are, by path, as far as the author says so."""
+    kinds = {
+        record.id: kinds_of_outputs(settings, group, record) for group in groups for record in group.records
+    }
+    for run in elsewhere.runs:
+        kinds[run.record.id] |= dict.fromkeys(run.checkpoints, "checkpoints")
+    return kinds
+
+
 def _selections(
-    roles: FileRoles, groups: Sequence[ConfigurationGroup], runs: Mapping[str, Section]
+    roles: FileRoles,
+    groups: Sequence[ConfigurationGroup],
+    runs: Mapping[str, Section],
+    holding: Collection[str],
 ) -> dict[str, Selection]:
-    """Which launches of each configuration count."""
+    """Which runs of each configuration count; those of a launch count in its place."""
     launches = [record for group in groups for record in group.records]
     executed = {record.id: roles.executed_digest(record) for record in launches}
     read = {record.id: roles.data_digests(record) for record in launches}
     return {
-        group.id: select_runs([runs[one.id] for one in group.records], executed, read) for group in groups
+        group.id: select_runs(
+            [runs[one.id] for one in group.records if one.id not in holding], executed, read
+        )
+        for group in groups
     }
 
 
@@ -146,16 +169,24 @@ def _configuration(
     group: ConfigurationGroup,
     chosen: Selection,
     data: DataSections,
-    groups: Sequence[ConfigurationGroup],
+    trials: Sequence[RunRecord],
 ) -> Section:
     counting = {run["id"] for run in chosen.counting}
     newest = max(chosen.counting, key=_age, default={})
     counted = [record for record in group.records if record.id in counting or not counting]
     places = [(file.root, file.path) for record in counted for file in record.inputs]
     read = dict.fromkeys(data.of_file[place] for place in places if place in data.of_file)
-    read |= dict.fromkeys(name for record in counted for name in data.of_run.get(record.id, ()))
-    trials = [one for other in groups if other.settings.trials_of == group.id for one in other.records]
+    addresses = [one.uri for record in counted for one in record.remote]
+    read |= dict.fromkeys(data.of_address[uri] for uri in addresses if uri in data.of_address)
     return group.to_section(newest.get("code"), list(read), trials)
+
+
+def _trials(
+    group: ConfigurationGroup, groups: Sequence[ConfigurationGroup], holding: Collection[str]
+) -> list[RunRecord]:
+    """The trials of a configuration's search; of a launch that held some, these."""
+    of_search = [other for other in groups if other.settings.trials_of == group.id]
+    return [one for other in of_search for one in other.records if one.id not in holding]
 
 
 def _determinism(
@@ -168,66 +199,6 @@ def _determinism(
     declared = settings.determinism.model_dump(mode="json", exclude_defaults=True)
     causes = dict.fromkeys([*observed.get("known_causes", []), *declared.get("known_causes", [])])
     return observed | declared | {"known_causes": list(causes)}
-
-
-def _metrics(settings: ProjectSettings, runs: Sequence[Section]) -> list[Section]:
-    names = dict.fromkeys([*settings.metrics, *(seen["metric"] for run in runs for seen in run["metrics"])])
-    sources = {source.name: source for source in metric_sources(settings)}
-    return [
-        {
-            "id": name,
-            **_declared_metric(settings.metrics.get(name)),
-            "source": _metric_source(sources.get(name)),
-        }
-        for name in names
-    ]
-
-
-def _declared_metric(declared: MetricSettings | None) -> Section:
-    if declared is None:
-        return {}
-    elsewhere = {"source", "stdout", "split", "data"}
-    return declared.model_dump(mode="json", exclude_defaults=True, exclude=elsewhere)
-
-
-def _metric_source(source: MetricSource | None) -> Section | None:
-    if source is None:
-        return None
-    return {
-        "path": source.from_path,
-        "json_path": source.json_path,
-        "csv_column": source.csv_column,
-        "stdout": source.stdout_regex,
-        "data": source.data,
-        "split": source.split,
-    }
-
-
-def _compute(runs: Sequence[Section], results: Sequence[Section]) -> Section | None:
-    if not runs:
-        return None
-    counted = {run for result in results for run in result["runs"]}
-    others = [run for run in runs if run["id"] not in counted]
-    by_configuration: dict[str, float] = {}
-    for run in runs:
-        name = run["configuration"]
-        by_configuration[name] = round(by_configuration.get(name, 0.0) + (run["duration_s"] or 0.0), 6)
-    return {
-        "total_s": round(sum(run["duration_s"] or 0.0 for run in runs), 6),
-        "cpu_s": _sum_if_known("cpu_s", runs),
-        "by_configuration": by_configuration,
-        "unreported_runs": len(others),
-        "unreported_s": round(sum(run["duration_s"] or 0.0 for run in others), 6),
-        "energy_kwh": _sum_if_known("energy_kwh", runs),
-    }
-
-
-def _sum_if_known(name: str, runs: Sequence[Section]) -> float | None:
-    """What all runs used together; None where one that ended well does not say, since that is no total."""
-    used = [run["resources"].get(name) for run in runs]
-    if any(amount is None and run["status"] == "ok" for amount, run in zip(used, runs, strict=True)):
-        return None
-    return round(sum(amount or 0.0 for amount in used), 6)
 
 
 def _history(settings: ProjectSettings, records: Sequence[RunRecord], elsewhere: Declared) -> list[Section]:

@@ -9,9 +9,10 @@ from typing import Any
 from reprocrate import statistics
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.judged import tested_by_items
+from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.results import ResultSet, interval_section, values_of
 from reprocrate.assembly.sections import Section
-from reprocrate.assembly.settings import Better, MetricSettings, ProjectSettings
+from reprocrate.assembly.settings import Better, ProjectSettings
 
 
 def make_comparisons(

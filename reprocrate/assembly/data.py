@@ -23,12 +23,12 @@ class DataSections:
     Attributes:
         sections: the entries; those that the author declared come first.
         of_file: the id of the entry that holds a file.
-        of_run: for each run's id the entries that it read over the network.
+        of_address: the id of the entry that holds what was read at an address.
     """
 
     sections: list[Section] = field(default_factory=list)
     of_file: dict[Key, str] = field(default_factory=dict)
-    of_run: dict[str, list[str]] = field(default_factory=dict)
+    of_address: dict[str, str] = field(default_factory=dict)
 
 
 def make_data(
@@ -111,14 +111,13 @@ def _add_remote(
     by_id = {section["id"]: section for section in made.sections}
     declared = {one.remote.uri.rstrip("/"): name for name, one in settings.data.items() if one.remote}
 
-    def note(name: str, runs: Iterable[str], section: Section) -> None:
+    def note(name: str, addresses: Iterable[str], section: Section) -> None:
         if name not in by_id:
             by_id[name] = {"id": name}
             made.sections.append(by_id[name])
         for key, value in section.items():
             by_id[name].setdefault(key, value)
-        for run in dict.fromkeys(runs):
-            made.of_run.setdefault(run, []).append(name)
+        made.of_address |= dict.fromkeys(addresses, name)
 
     for record in records:
         for one in record.remote:
@@ -127,14 +126,13 @@ def _add_remote(
                 name = entries.id_of("huggingface", source)
                 remote = {"uri": source.url, "revision": source.version, "verified": False}
                 section = entries.known[name] | {"remote": without_nothing(remote)}
-                note(name, [record.id], without_nothing(section))
+                note(name, [one.uri], without_nothing(section))
     for uri, members in remote_places(records).items():
         name = next(
             (name for start, name in declared.items() if f"{uri}/".startswith(f"{start}/")),
             plain_id(uri.partition("://")[2]),
         )
-        section = {"remote": remote_section(uri, [one for _, one in members])}
-        note(name, [run for run, _ in members], section)
+        note(name, [one.uri for one in members], {"remote": remote_section(uri, members)})
 
 
 def _source(source: Cached) -> Section | None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.factors import named_arguments
+from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.capture.hydra import OVERRIDES
+from reprocrate.capture.metric_sources import MetricSource, with_place
+from reprocrate.capture.points import Columns
+from reprocrate.capture.privacy import scrubber
 from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar, StoredFile
 from reprocrate.capture.records import RUNS
-from reprocrate.capture.results import MetricSource, Written, extract, parse_source
+from reprocrate.capture.results import Written, extract
 from reprocrate.capture.seeds import substituted
 from reprocrate.files import sha256_file
 
 _BRACES = re.compile(r"\{[^{}]*\}")
+_BESIDE = (f"*/{OVERRIDES}", "*/params/*")
+"""Files that say to which run of a launch the values in others belong."""
 
 
 def metric_sources(settings: ProjectSettings) -> list[MetricSource]:
@@ -26,19 +35,22 @@ def metric_sources(settings: ProjectSettings) -> list[MetricSource]:
     Raises:
         UsageError: a place or an expression is wrong.
     """
-    return [
-        parse_source(
-            name,
-            place=metric.source,
-            stdout=metric.stdout,
-            split=metric.split,
-            data=metric.data,
-            selection=metric.selection,
-            last_k=metric.last_k,
-        )
-        for name, metric in settings.metrics.items()
-        if metric.source or metric.stdout
-    ]
+    return [_source(name, metric) for name, metric in settings.metrics.items()]
+
+
+def _source(name: str, metric: MetricSettings) -> MetricSource:
+    """Where one metric is to be found; without a place, in what the program reports by itself."""
+    source = MetricSource(
+        name,
+        split=metric.split,
+        data=metric.data,
+        selection=metric.selection,
+        last_k=metric.last_k,
+        columns=Columns(metric.seed_column, metric.data_column, metric.factor_columns),
+    )
+    if not metric.source and not metric.stdout:
+        return source
+    return with_place(source, metric.source, metric.stdout)
 
 
 def names_in_paths(
@@ -63,7 +75,9 @@ def measured(
     sources = {source.name: source for source in metric_sources(settings)}
     metrics = record.metrics
     if sources and record.status == "ok":
-        found = extract([*sources.values()], _left_by(project, settings, group, record)).metrics
+        hide = scrubber(project, project, os.environ).line
+        left = _left_by(project, settings, group, record)
+        found = [_as_recorded(one, metrics) for one in extract([*sources.values()], left, hide).metrics]
         names = {metric.metric for metric in found}
         metrics = (*(metric for metric in metrics if metric.metric not in names), *found)
     only = group.settings.data[0] if len(group.settings.data) == 1 else None
@@ -80,7 +94,7 @@ def kinds_of_outputs(
     told which one is meant, and they stay outputs.
     """
     names = names_in_paths(settings, group.id, record.configuration.template, record.configuration.grid)
-    values = {**names, "seed": record.seed}
+    values = {**names, "seed": record.given_seed}
     paths = [file.path for file in record.outputs if file.root is None]
     kinds: dict[str, str] = {}
     for place in settings.files.checkpoints:
@@ -99,8 +113,18 @@ def _matching(place: str, values: Mapping[str, Scalar | None], paths: Sequence[s
     return [path for path in paths if path == wanted or fnmatchcase(path, wanted)]
 
 
+def _as_recorded(metric: Metric, recorded: Sequence[Metric]) -> Metric:
+    """The recorded value, where it is the same: its evidence was made free of names where it was read."""
+    bare = replace(metric, evidence=None)
+    return next((one for one in recorded if replace(one, evidence=None) == bare), metric)
+
+
 def _relabelled(metric: Metric, source: MetricSource | None) -> Metric:
-    return metric if source is None else replace(metric, data=source.data, split=source.split)
+    """A value with the declared data and split; its own ones only where it is said that it has some."""
+    if source is None:
+        return metric
+    data = source.data or (metric.data if source.is_logged or source.columns.data else None)
+    return replace(metric, data=data, split=source.split or (metric.split if source.is_logged else None))
 
 
 def _left_by(
@@ -111,15 +135,19 @@ def _left_by(
     endings = {f"*{_BRACES.sub('*', PurePosixPath(place).suffix)}" for place in places}
     logs = [DataFile(log.path, None, log.size, log.sha256) for log in _own_logs(record)]
     candidates = [
-        file for file in (*record.outputs, *logs) if any(fnmatchcase(file.path, each) for each in endings)
+        file
+        for file in (*record.outputs, *logs)
+        if any(fnmatchcase(file.path, each) for each in (*endings, *_BESIDE))
     ]
     *earlier, last = [project / log.path for log in logs] or [project / RUNS / record.id / "stdout.log"]
     return Written(
         project=project,
         outputs=[file.path for file in candidates if _is_unchanged(project, file)],
         stdout=last,
-        values={**names, "seed": record.seed},
+        values=names if record.given_seed is None else {**names, "seed": record.given_seed},
         earlier=tuple(earlier),
+        logged=project / RUNS / record.id,
+        began=datetime.fromisoformat(record.started).timestamp() if record.started else None,
     )
 
 

@@ -57,18 +57,15 @@ def on_the_hub(remote: RemoteData) -> Cached | None:
     return hub_repository(kind, match["name"] or match["name2"], revision, match["file"] or match["file2"])
 
 
-def remote_places(records: Iterable[RunRecord]) -> dict[str, list[tuple[str, RemoteData]]]:
-    """What was read over the network, by the place that holds it: a folder, or the file where it is alone.
-
-    Each with the id of the record that read it.
-    """
-    found: dict[str, list[tuple[str, RemoteData]]] = {}
+def remote_places(records: Iterable[RunRecord]) -> dict[str, list[RemoteData]]:
+    """What was read over the network, by the place that holds it: a folder, or the file where it is alone."""
+    found: dict[str, list[RemoteData]] = {}
     for record in records:
         for one in record.remote:
             if on_the_hub(one) is None:
-                found.setdefault(one.uri.rpartition("/")[0], []).append((record.id, one))
+                found.setdefault(one.uri.rpartition("/")[0], []).append(one)
     return {
-        (members[0][1].uri if len({one.uri for _, one in members}) == 1 else f"{folder}/"): members
+        (members[0].uri if len({one.uri for one in members}) == 1 else f"{folder}/"): members
         for folder, members in found.items()
     }
 

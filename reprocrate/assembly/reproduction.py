@@ -8,6 +8,7 @@ from typing import Any
 
 from reprocrate.assembly.assemble import assemble
 from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.capture.points import Columns
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import Manifest, Reproduction
@@ -65,11 +66,15 @@ def sources_of(original: Manifest) -> tuple[MetricSource, ...]:
             from_path=metric.source.path,
             json_path=metric.source.json_path,
             csv_column=metric.source.csv_column,
+            series=metric.source.series,
             stdout_regex=metric.source.stdout,
             split=metric.source.split,
             data=metric.source.data,
             selection=metric.selection,
             last_k=metric.last_k,
+            columns=Columns(
+                metric.source.seed_column, metric.source.data_column, metric.source.factor_columns
+            ),
         )
         for metric in original.metrics
         if metric.source

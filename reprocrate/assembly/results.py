@@ -8,9 +8,10 @@ from typing import Any
 
 from reprocrate import statistics
 from reprocrate.assembly.configurations import ConfigurationGroup
+from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.sections import Section
 from reprocrate.assembly.selection import Selection, reported_value
-from reprocrate.assembly.settings import MetricSettings, ProjectSettings
+from reprocrate.assembly.settings import ProjectSettings
 
 Key = tuple[str, str | None, str | None]
 """Metric, data and split of a value."""

@@ -17,6 +17,17 @@ _LISTS = ("outputs", "checkpoints")
 """Kinds of files of which a run may have several."""
 
 
+def _histories(record: RunRecord) -> Section:
+    """Its values over steps. A run has one such file: several are of parts of a launch that are no runs."""
+    files = [plain(history.file) for history in record.histories]
+    return {"histories": files[0]} if len(files) == 1 else {"artifacts": files}
+
+
+def _observation(metric: Metric) -> Section:
+    """A value as the manifest has it: of which run it is, its place says."""
+    return {name: value for name, value in plain(metric).items() if name not in ("seed", "factors")}
+
+
 class Shared:
     """Entries that several runs refer to: equal ones are kept once, numbered by first appearance.
 
@@ -51,6 +62,7 @@ class RunSections:
         kinds_of: what files that a launch wrote are, by path, as far as the author says so.
         environment_of: makes a section of an environment, with its locks in this project.
         declared: the runs that the author declared, among all others.
+        parents: for each run that a launch held among several, the launch.
     """
 
     def __init__(
@@ -60,11 +72,13 @@ class RunSections:
         kinds_of: Callable[[RunRecord], Mapping[str, str]],
         environment_of: Callable[[Environment], Section],
         declared: Declared,
+        parents: Mapping[str, str],
     ) -> None:
         self._roles = roles
         self._metrics_of = metrics_of
         self._kinds_of = kinds_of
         self._environment_of = environment_of
+        self._parents = parents
         self._newest_writer: dict[Key, str] = {}
         self.code = Shared("code")
         self.environments = Shared("environment", declared.environments)
@@ -101,10 +115,12 @@ class RunSections:
             "hardware": [self.hardware.add(without_nothing(plain(record.hardware)))]
             if record.hardware.cpu
             else [],
+            "parent": self._parents.get(record.id),
             "inputs": [plain(file) for file in self._listed_inputs(record)],
+            **_histories(record),
             **self._outputs(record),
             "logs": [plain(log) for log in record.logs if log.size],
-            "metrics": [plain(metric) for metric in self._metrics_of(record)],
+            "metrics": [_observation(metric) for metric in self._metrics_of(record)],
             "resources": plain(record.resources),
             "capture": {name: value for name, value in plain(record.capture).items() if value},
         }

@@ -7,23 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
+from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.registered import author, organization
 from reprocrate.assembly.table import Command, FilePattern, Table
 from reprocrate.manifest.account import Checklist, Ethics, Leakage, Model
 from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Source, Split
 from reprocrate.manifest.experiment import Author, Grant, Paper, Publisher
 from reprocrate.manifest.hardware import Requirements
-from reprocrate.manifest.results import Margin, Tolerance
 from reprocrate.manifest.runs import Search, Variant
 from reprocrate.manifest.section import Identifier, License, Many, Number, Positive, Settings, Text
-
-
-def _margin(value: object) -> object:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return {"kind": "absolute", "value": float(value)}
-    if isinstance(value, dict) and set(value) == {"relative"}:
-        return {"kind": "relative", "value": value["relative"]}
-    return value
 
 
 def _access(value: object) -> object:
@@ -91,51 +83,6 @@ class DataSettings(Table):
         if self.in_bundle is not None:
             return self.in_bundle
         return self.access is None or self.access.level == "open"
-
-
-class MetricSettings(Table):
-    """`[metrics.NAME]`: where the value stands (`from` or `stdout`) and how to read it.
-
-    A run may leave several values. Of a cross-validation each fold has one: in a CSV file a row for each,
-    with a column `fold`, in JSON an entry of a list for each:
-
-        [metrics.accuracy]
-        from = "out/{configuration}-{seed}.csv:accuracy"            # or "out/{seed}.json:$.folds[*].accuracy"
-
-    Of a learning curve the last value counts, or the mean of the last ones:
-
-        [metrics.return]
-        from = "out/{configuration}-{seed}.csv:return"
-        selection = "mean_last_k"
-        last_k = 10
-    """
-
-    source: Annotated[Text | None, Field(alias="from")] = None
-    stdout: Text | None = None
-    name: str | None = None
-    direction: Literal["maximize", "minimize", "target"] | None = None
-    split: Identifier | None = None
-    data: Identifier | None = None
-    margin: Annotated[Margin | None, BeforeValidator(_margin)] = None
-    tolerance: Tolerance | None = None
-    range: Annotated[Many[Number], Field(min_length=2, max_length=2)] | None = None
-    unit: str | None = None
-    definition: str | None = None
-    count_of: Positive | None = None
-    selection: Literal["last", "best_validation", "max", "mean_last_k", "checkpoint"] | None = None
-    last_k: Positive | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> MetricSettings:
-        if (self.selection == "mean_last_k") != (self.last_k is not None):
-            raise ValueError('`selection = "mean_last_k"` and `last_k`, how many values, go together')
-        if self.source and self.stdout:
-            raise ValueError("both `from` and `stdout` are given; the value can come from one of them only")
-        if self.source and ":" not in self.source:
-            raise ValueError(
-                "`from` is a path and a place in it, such as 'results.json:$.accuracy' or 'log.csv:accuracy'"
-            )
-        return self
 
 
 class ConfigurationSettings(Table):

@@ -11,9 +11,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from reprocrate.capture.points import SEED_COLUMNS
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.results import Written, read_text
 from reprocrate.capture.seeds import PLACEHOLDER
+from reprocrate.capture.series.last_values import last_values, seeds_in_paths
 
 MOST_CANDIDATES = 20
 _LARGEST_FILE_BYTES = 16 * 1024 * 1024
@@ -73,11 +75,13 @@ class Candidate:
 class _Collector:
     found: list[Candidate] = field(default_factory=list)
     names: dict[str, float] = field(default_factory=dict)
+    lines: set[str] = field(default_factory=set)
 
     def add(self, name: str, value: float, where: str, line: str) -> None:
-        """One number, under the shortest name that is free; what is the same number again is left out."""
-        if _NOT_METRICS.fullmatch(_words(name)[-1]):
+        """One number, under the shortest name that is free; the same number or place again is left out."""
+        if _NOT_METRICS.fullmatch(_words(name)[-1]) or line in self.lines:
             return
+        self.lines.add(line)
         short = "_".join(word for word in _words(name) if not _is_split(word))
         for identifier in filter(None, (_identifier(short), _identifier(name))):
             if identifier not in self.names:
@@ -91,23 +95,28 @@ class _Collector:
 def candidates(record: RunRecord, written: Written) -> tuple[Candidate, ...]:
     """At most twenty numbers that a launch wrote and that may be metrics, the likeliest first.
 
-    They are looked for in JSON and CSV files that it wrote and in lines such as `accuracy: 0.93` of its
-    standard output. What is called like a setting (`epoch`, `batch_size`) is left out.
+    They are looked for in JSON and CSV files, in those of trackers, and in lines such as `accuracy: 0.93` of
+    its standard output. What is called like a setting (`epoch`, `batch_size`) is left out.
     """
     collector = _Collector()
     tables = [path for path in sorted(written.outputs) if path.endswith((".json", ".csv", ".tsv"))]
+    by_seed = seeds_in_paths(tables) if record.given_seed is None else {}
+    first = {template: path for path, template in reversed(by_seed.items())}
+    tables = [path for path in tables if first.get(by_seed.get(path, ""), path) == path]
     for path in tables[:_MOST_FILES]:
         location = written.location(path)
         try:
             if location.stat().st_size > _LARGEST_FILE_BYTES:
                 continue
-            template = template_of(path, record)
+            template = by_seed.get(path) or template_of(path, record)
             if path.endswith(".json"):
                 _look_into_json(collector, location, path, template)
             else:
                 _look_into_csv(collector, location, path, template)
         except (OSError, ValueError, RecursionError, csv.Error):  # not what its name says
             continue
+    for one in last_values(written):
+        collector.add(one.name, one.value, one.where, f"from = {_quoted(one.place)}")
     _look_into_text(collector, written.stdout)
     ranked = sorted(collector.found, key=_rank)
     return tuple(ranked[:MOST_CANDIDATES])
@@ -115,7 +124,7 @@ def candidates(record: RunRecord, written: Written) -> tuple[Candidate, ...]:
 
 def template_of(path: str, record: RunRecord) -> str:
     """The path of an output with `{seed}` in place of the seed, where the command shows that it holds it."""
-    seed = record.seed
+    seed = record.given_seed
     if seed is None:
         return path
     for argument in record.configuration.template:
@@ -139,7 +148,9 @@ def _look_into_csv(collector: _Collector, location: Path, path: str, template: s
     with location.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
         rows = csv.DictReader(handle, delimiter="\t" if path.endswith(".tsv") else ",")
         last: dict[str, str] = {}
+        told = _Told()
         for row in rows:
+            told.take(row)
             last.update(
                 {name: value for name, value in row.items() if isinstance(value, str) and value.strip()}
             )
@@ -147,8 +158,32 @@ def _look_into_csv(collector: _Collector, location: Path, path: str, template: s
         return  # a table without a head: its first row is no names
     for name, text in last.items():
         if name and re.fullmatch(_NUMBER, text.strip(), re.IGNORECASE):
-            line = f"from = {_quoted(f'{template}:{name.strip()}')}"
+            line = f"from = {_quoted(f'{template}:{name.strip()}')}{told.lines}"
             collector.add(name.strip(), float(text), f"{path}, column {name.strip()}", line)
+
+
+@dataclass
+class _Told:
+    """Whether a table has rows of several seeds, and which of its columns of words differ within one seed."""
+
+    first: dict[str, dict[str, str]] = field(default_factory=dict)
+    differing: dict[str, None] = field(default_factory=dict)
+
+    def take(self, row: dict[str, str]) -> None:
+        """One row of the table."""
+        seed = next((row[name] for name in SEED_COLUMNS if row.get(name)), None)
+        if seed is None:
+            return
+        first = self.first.setdefault(seed, row)
+        for name, text in row.items():
+            if text and text != first.get(name) and not re.fullmatch(_NUMBER, text.strip(), re.IGNORECASE):
+                self.differing[name] = None
+
+    @property
+    def lines(self) -> str:
+        """What has to be declared beside the column."""
+        names = ", ".join(map(_quoted, self.differing))
+        return f"\nfactor_columns = [{names}]" if len(self.first) > 1 and names else ""
 
 
 def _look_into_text(collector: _Collector, stdout: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from reprocrate.capture.determinism import look_at_determinism
 from reprocrate.capture.digests import Digests
 from reprocrate.capture.environment import Surroundings, look_at_environment
 from reprocrate.capture.hardware import look_at_hardware
+from reprocrate.capture.histories import keep_histories
 from reprocrate.capture.liveness import LOCK_NAME
 from reprocrate.capture.network import NetworkUse, network_use
 from reprocrate.capture.places import Places
@@ -34,8 +36,9 @@ from reprocrate.capture.record import (
     Seed,
     StoredFile,
 )
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.resources import resources_used
-from reprocrate.capture.results import Written
+from reprocrate.capture.results import MetricSource, Written, extract
 from reprocrate.capture.usage import Usage
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
@@ -136,12 +139,31 @@ def observed(
 
 def written_by(record: RunRecord, project: Path) -> Written:
     """What a launch left, for its metrics to be read from."""
+    seed = record.given_seed
     return Written(
         project=project,
         outputs=frozenset(output.path for output in record.outputs if output.root is None),
         stdout=next((project / log.path for log in record.logs if log.path.endswith("stdout.log")), project),
-        values={**record.configuration.grid, **({} if record.seed is None else {"seed": record.seed})},
+        values={**record.configuration.grid, **({} if seed is None else {"seed": seed})},
+        logged=project / RUNS / record.id,
+        began=datetime.fromisoformat(record.started).timestamp() if record.started else None,
     )
+
+
+def measured(
+    around: Circumstances, record: RunRecord, sources: Sequence[MetricSource]
+) -> tuple[RunRecord, tuple[str, ...]]:
+    """The record with its metrics and histories, and what was not found, as sentences.
+
+    Raises:
+        UsageError: a source is wrong.
+        UnavailableError: a file could not be written.
+    """
+    written = written_by(record, around.project)
+    histories = keep_histories(around.folder, written)
+    record = replace(record, histories=histories.files)
+    extraction = extract(sources, written, around.scrubber.line)
+    return replace(record, metrics=extraction.metrics), (*extraction.problems, *histories.problems)
 
 
 def _others_overlapped(around: Circumstances) -> bool:

@@ -120,8 +120,7 @@ class Launch:
             UsageError: a source is wrong; the record is complete but for the metrics.
             UnavailableError: the record could not be written.
         """
-        from reprocrate.capture.finishing import Circumstances, observed, written_by
-        from reprocrate.capture.results import extract
+        from reprocrate.capture.finishing import Circumstances, measured, observed
 
         try:
             self.record = self._ended(outcome)
@@ -140,12 +139,11 @@ class Launch:
             )
             self.record = observed(around, self.record, outcome.problems, progress)
             self.record.save(self.folder)
-            extraction = extract(sources, written_by(self.record, self.project))
-            self.record = replace(self.record, metrics=extraction.metrics)
+            self.record, problems = measured(around, self.record, sources)
             self.record.save(self.folder)
         finally:
             self.liveness.end()
-        return Finished(self.record, (*outcome.problems, *extraction.problems))
+        return Finished(self.record, (*outcome.problems, *problems))
 
     def abandon(self) -> None:
         """Forget a launch whose command was never started."""

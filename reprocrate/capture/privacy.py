@@ -84,6 +84,10 @@ class Scrubber:
             text = re.sub(word if not host.isalpha() else rf"(?<=//){word}|{word}(?=:[0-9])", "host", text)
         return text
 
+    def line(self, text: str) -> str:
+        """A line that a program wrote, without secrets either."""
+        return self.text(_without_secret(text))
+
     def place(self, path: str) -> str:
         """A path outside the project, without the user's and the machine's name."""
         for name in self.names:

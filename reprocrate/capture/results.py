@@ -1,67 +1,36 @@
-"""Metric values, read from what a launch wrote: JSON and CSV files, and its standard output."""
+"""Metric values, read from what a launch wrote: files, standard output, and what it reported by itself."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-from collections import deque
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fnmatch import translate
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reprocrate.capture.metric_sources import MetricSource, compiled, json_steps, parse_source
 from reprocrate.capture.points import (
-    EACH,
+    Columns,
     Entry,
     NotFoundError,
     Point,
-    as_number,
-    csv_entries,
+    belongs_to,
     json_entries,
     kept,
+    labelled,
 )
-from reprocrate.capture.record import Metric, Scalar
-from reprocrate.capture.seeds import substituted
-from reprocrate.errors import UsageError
+from reprocrate.capture.record import Evidence, Metric
+from reprocrate.capture.series.documents import Literal
+from reprocrate.capture.series.found import LARGEST_READ_BYTES, group_of, values_in
+from reprocrate.capture.series.logged import logged_values
+from reprocrate.capture.tables import csv_entries
+from reprocrate.capture.written import Chosen, Written, chosen_files
 
-LARGEST_READ_BYTES = 256 * 1024 * 1024
-_STEP = re.compile(
-    r"\.(?P<name>[^.\[\]\s]+)|\[(?P<index>-?[0-9]+|\*)\]|\[(?P<quote>['\"])(?P<quoted>.*?)(?P=quote)\]"
-)
-_BRACES = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
+__all__ = ["Extraction", "MetricSource", "Written", "as_metric", "extract", "parse_source", "read_text"]
 
-
-@dataclass(frozen=True)
-class MetricSource:
-    """Where the value of a metric stands; exactly one of three ways.
-
-    Attributes:
-        name: the metric.
-        from_path: a file, relative to the project. `{seed}` and other names in braces are replaced by their
-            values; a name without a value, and `*` and `?`, stand for anything.
-        json_path: the place in that JSON file, as `$.test.accuracy`, `$.runs[0].loss` or `$["val acc"]`; with
-            `[*]`, as in `$.folds[*].accuracy`, every entry of a list is the value of a fold.
-        csv_column: the column of that CSV file, or the name of the metric in a file with the columns `metric`
-            and `value`. With a column `fold` each row is the value of a fold; of other rows that have a value
-            the last counts, or what `selection` says.
-        stdout_regex: a regular expression with a group `value`; its last match in the output counts.
-        split: the split that it was measured on.
-        data: the data set that it was measured on.
-        selection: which of several values the metric reports.
-        last_k: how many values are averaged, where that is the mean of the last ones.
-    """
-
-    name: str
-    from_path: str | None = None
-    json_path: str | None = None
-    csv_column: str | None = None
-    stdout_regex: str | None = None
-    split: str | None = None
-    data: str | None = None
-    selection: str | None = None
-    last_k: int | None = None
+_LONGEST_EVIDENCE = 300
 
 
 @dataclass(frozen=True)
@@ -72,87 +41,37 @@ class Extraction:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Written:
-    """What a launch left, for its metrics to be read from.
-
-    Attributes:
-        project: the project's folder.
-        outputs: files that this launch wrote, relative to the project: what an earlier one left never counts.
-        stdout: the copy of its standard output; of several logs, the last.
-        earlier: logs before that one, oldest first, for what the last does not say.
-        values: what stands for names in braces: `seed` and other parameters.
-        contents: where to read the bytes of an output that is no longer at its path.
-    """
-
-    project: Path
-    outputs: Collection[str]
-    stdout: Path
-    values: Mapping[str, Scalar] = field(default_factory=dict)
-    contents: Mapping[str, Path] = field(default_factory=dict)
-    earlier: tuple[Path, ...] = ()
-
-    def location(self, path: str) -> Path:
-        """Where the bytes of an output are."""
-        return self.contents.get(path, self.project / path)
-
-
-def parse_source(
-    name: str,
-    *,
-    place: str | None = None,
-    stdout: str | None = None,
-    split: str | None = None,
-    data: str | None = None,
-    selection: str | None = None,
-    last_k: int | None = None,
-) -> MetricSource:
-    """A source from the notation of `reprocrate.toml`.
+def extract(
+    sources: Sequence[MetricSource], written: Written, hide: Callable[[str], str] = str
+) -> Extraction:
+    """Read the metrics of one launch: those that were declared, then those that the program reported.
 
     Args:
-        name: the metric.
-        place: `from`: `PATH:$.json.path` or `PATH:CSV column`.
-        stdout: a regular expression with a group `value`.
-        split: the split that the metric was measured on.
-        data: the data set that it was measured on.
-        selection: which of several values the metric reports.
-        last_k: how many values are averaged, where that is the mean of the last ones.
-
-    Raises:
-        UsageError: it names no place, or the expression is wrong.
-    """
-    source = MetricSource(name, split=split, data=data, selection=selection, last_k=last_k)
-    if stdout is not None:
-        source = replace(source, stdout_regex=stdout)
-        _compiled(source)
-        return source
-    path, colon, where = (place or "").partition(":")
-    if not colon or not path or not where:
-        raise UsageError(
-            f'metric {name} has `from = "{place or ""}"`',
-            "it is not a file and a place in it",
-            'Write it like "results.json:$.accuracy" or "log.csv:accuracy"',
-        )
-    if where.startswith("$"):
-        _json_steps(name, where)
-        return replace(source, from_path=path, json_path=where)
-    return replace(source, from_path=path, csv_column=where)
-
-
-def extract(sources: Sequence[MetricSource], written: Written) -> Extraction:
-    """Read the metrics of one launch.
+        sources: where the declared metrics stand.
+        written: what the launch left.
+        hide: makes a text that is kept as evidence free of secrets and names.
 
     Raises:
         UsageError: a regular expression or a JSON path of a source is wrong.
     """
     metrics, problems = [], []
     for source in sources:
+        if source.is_logged:
+            continue
         try:
             points = _read(source, written)
         except NotFoundError as error:
             problems.append(f"metric {source.name}: {error}")
         else:
-            metrics += [_metric(source, point) for point in points]
+            metrics += [_metric(source, point, hide) for point in points]
+    reported = _reported({source.name: source for source in sources}, written)
+    for source, entries in reported:
+        try:
+            points = kept(entries, "reprocrate.log", source.selection, source.last_k)
+        except NotFoundError as error:
+            problems.append(f"metric {source.name}: {error}")
+        else:
+            metrics += [_metric(source, point, hide) for point in points]
     return Extraction(tuple(metrics), tuple(problems))
 
 
@@ -167,9 +86,18 @@ def as_metric(
     return Metric(name, None, "inf" if number > 0 else "-inf", split, data, step)
 
 
-def _metric(source: MetricSource, point: Point) -> Metric:
-    metric = as_metric(source.name, point.number, source.split, source.data, point.step)
-    return replace(metric, fold=point.fold)
+def _metric(source: MetricSource, point: Point, hide: Callable[[str], str]) -> Metric:
+    entry, evidence = point.entry, point.entry.evidence
+    split, data = source.split or entry.split, source.data or entry.data
+    if evidence is not None and evidence.text is not None:
+        evidence = replace(evidence, text=hide(evidence.text)[:_LONGEST_EVIDENCE])
+    return replace(
+        as_metric(source.name, point.number, split, data, entry.step),
+        fold=entry.fold,
+        seed=entry.seed,
+        factors=dict(entry.factors),
+        evidence=evidence,
+    )
 
 
 def read_text(path: Path) -> str:
@@ -178,103 +106,127 @@ def read_text(path: Path) -> str:
         return handle.read(LARGEST_READ_BYTES).decode("utf-8", "replace")
 
 
+def _reported(
+    declared: dict[str, MetricSource], written: Written
+) -> Iterator[tuple[MetricSource, list[Entry]]]:
+    """What the program reported by `reprocrate.log`, but for metrics that are declared to stand elsewhere."""
+    found: dict[str, list[Entry]] = {}
+    for name, entry in logged_values(written):
+        found.setdefault(name, []).append(entry)
+    for name, entries in found.items():
+        source = declared.get(name, MetricSource(name))
+        if source.is_logged:
+            own = [each for each in entries if str(each.seed) == str(written.seed)]
+            yield source, [replace(each, seed=None) if each in own else each for each in entries]
+
+
 def _read(source: MetricSource, written: Written) -> list[Point]:
-    """The values that the record keeps, in the order of the file."""
+    """The values that the record keeps, in the order of the files."""
+    is_sure = source.columns.seed is not None
     if source.stdout_regex is not None:
-        return [Point(_from_text(source, written))]
-    path = _chosen_file(source, written)
-    location = written.location(path)
+        entries = _of_this_seed(_from_text(source, written), written, is_sure=True)
+        return kept(entries, "the standard output", source.selection or "last", None)
+    files = chosen_files(source.from_path or "", source.columns.factors, written)
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for chosen in files:
+        for entry in _entries(source, chosen, written):
+            groups.setdefault((group_of(chosen.path), entry.group), []).append(entry)
+    listed = f"{len(files)} files: {', '.join(one.path for one in files[:3])}" if files[1:] else files[0].path
+    if not groups:
+        raise NotFoundError(f"nothing called {source.series} is in {listed}")
+    entries = _of_this_seed([entry for group in groups.values() for entry in group], written, is_sure)
+    if len(groups) > 1 and not _are_apart(groups.values()):
+        raise NotFoundError(
+            f"{source.from_path} stands for what one run wrote, but that is {listed}, and nothing tells runs "
+            "apart. Put {seed} where the seed stands in the path, or name the file"
+        )
+    return kept(entries, listed, source.selection, source.last_k)
+
+
+def _are_apart(groups: Iterable[Sequence[Entry]]) -> bool:
+    """Whether files, or runs in one file, are of different runs of the launch."""
+    labels = [{belongs_to(entry) for entry in group} for group in groups]
+    return len(set().union(*labels)) == sum(map(len, labels))
+
+
+def _entries(source: MetricSource, chosen: Chosen, written: Written) -> list[Entry]:
+    """The values of a file, with what the file's name says of their run."""
+    path, location = chosen.path, written.location(chosen.path)
+    named = {name for name, _ in chosen.factors}
+    others = tuple(name for name in source.columns.factors if name not in named)
+    columns = replace(source.columns, factors=others)
     try:
-        if source.json_path is not None:
-            entries = _from_json(source, location, path)
+        if source.series is not None:
+            entries = [entry for name, entry in values_in(path, written) if name == source.series]
+        elif source.json_path is not None:
+            entries = _from_json(source, columns, location, path)
         else:
             labels = {"split": source.split, "data": source.data}
             wanted = {name: label for name, label in labels.items() if label}
-            entries = csv_entries(location, path, source.csv_column or "", wanted)
+            ordered = source.selection is not None
+            entries = csv_entries(location, path, source.csv_column or "", wanted, columns, ordered=ordered)
     except OSError as error:
         raise NotFoundError(f"{path} could not be read ({error.strerror})") from None
-    return kept(entries, path, source.selection, source.last_k)
+    return [
+        replace(
+            entry,
+            seed=chosen.seed if entry.seed is None else entry.seed,
+            factors=tuple(sorted({**dict(chosen.factors), **dict(entry.factors)}.items())),
+        )
+        for entry in entries
+    ]
 
 
-def _chosen_file(source: MetricSource, written: Written) -> str:
-    """The file that this launch wrote and that the source means."""
-    wanted = substituted(source.from_path or "", written.values).removeprefix("./")
-    if wanted in written.outputs:
-        return wanted
-    if not _BRACES.search(wanted) and not set("*?") & set(wanted):
-        if (written.project / wanted).is_file():
-            raise NotFoundError(f"{wanted} is there, but this launch did not write it")
-        raise NotFoundError(f"this launch did not write {wanted}")
-    escaped = _BRACES.sub("*", wanted).replace("[", "[[]")
-    pattern = re.compile(translate(escaped))
-    found = sorted(
-        path for path in written.outputs if pattern.match(path) and path.count("/") == wanted.count("/")
-    )
-    if len(found) != 1:
-        number = f"{len(found)} files: {', '.join(found[:3])}" if found else "no file"
-        raise NotFoundError(f"{wanted} stands for one file that this launch wrote, but that is {number}")
-    return found[0]
+def _of_this_seed(entries: Sequence[Entry], written: Written, is_sure: bool) -> list[Entry]:
+    """The values of the launch's own seed, where it was given one: a table may have those of others too.
+
+    Where none is of this seed, and it is not sure that the column is one of seeds, the column is none.
+    """
+    if written.seed is None:
+        return list(entries)
+    own = [entry for entry in entries if entry.seed is None or str(entry.seed) == str(written.seed)]
+    if not own and is_sure:
+        raise NotFoundError(f"it has no value of the seed {written.seed}")
+    return [replace(entry, seed=None) for entry in own or entries]
 
 
-def _from_json(source: MetricSource, location: Path, path: str) -> list[Entry]:
-    steps = _json_steps(source.name, source.json_path or "")
+def _from_json(source: MetricSource, columns: Columns, location: Path, path: str) -> list[Entry]:
+    place = source.json_path or ""
+    steps = json_steps(source.name, place)
     try:
-        document: Any = json.loads(read_text(location))
+        document: Any = json.loads(read_text(location), parse_float=Literal)
     except (ValueError, RecursionError) as error:
         raise NotFoundError(f"{path} is not JSON ({error})") from None
-    return json_entries(document, steps, path, source.json_path or "", are_steps=source.last_k is not None)
+    are_steps = source.last_k is not None
+    return json_entries(document, steps, path, place, are_steps=are_steps, columns=columns)
 
 
-def _json_steps(name: str, path: str) -> list[str | int]:
-    """The keys and indices of a path such as `$.a.b[0]["c d"]`, a subset of JSONPath (RFC 9535).
-
-    Raises:
-        UsageError: it is no such path, or has `[*]` twice.
-    """
-    steps: list[str | int] = []
-    position = 1
-    while position < len(path):
-        match = _STEP.match(path, position)
-        if match is None:
-            break
-        if match["index"] is not None:
-            steps.append(EACH if match["index"] == EACH else int(match["index"]))
-        else:
-            steps.append(match["name"] if match["name"] is not None else match["quoted"])
-        position = match.end()
-    if not path.startswith("$") or position < len(path) or steps.count(EACH) > 1:
-        raise UsageError(
-            f'metric {name} has the place "{path}"',
-            "it is not the path of one JSON value, or of one in each entry of a list",
-            'Write it like $.test.accuracy, $.runs[0].loss, $["val acc"] or $.folds[*].accuracy',
-        )
-    return steps
-
-
-def _from_text(source: MetricSource, written: Written) -> float:
+def _from_text(source: MetricSource, written: Written) -> list[Entry]:
+    """What the pattern finds: the last match, or of each run the last, where a group says which run it is."""
+    pattern = compiled(source)
+    columns = Columns(
+        seed="seed" if "seed" in pattern.groupindex else None,
+        factors=tuple(name for name in source.columns.factors if name in pattern.groupindex),
+    )
     for log in (written.stdout, *reversed(written.earlier)):
         try:
             text = read_text(log)
         except OSError as error:
             raise NotFoundError(f"the standard output could not be read ({error.strerror})") from None
-        last = deque(_compiled(source).finditer(text), maxlen=1)
+        last: dict[object, tuple[re.Match[str], dict[str, Any]]] = {}
+        for match in pattern.finditer(text):
+            labels = labelled(match.groupdict(), columns)
+            last[labels["seed"], labels["factors"]] = (match, labels)
         if last:
-            return as_number(last[0]["value"], "the standard output")
+            path = written.relative(log)
+            return [_printed(path, text, match, labels) for match, labels in last.values()]
     raise NotFoundError(f"nothing in the standard output matches {source.stdout_regex}")
 
 
-def _compiled(source: MetricSource) -> re.Pattern[str]:
-    try:
-        pattern = re.compile(source.stdout_regex or "", re.MULTILINE)
-    except re.error as error:
-        raise UsageError(
-            f"metric {source.name} has a wrong regular expression",
-            f"{error}",
-            "Correct `stdout` in reprocrate.toml",
-        ) from None
-    if "value" not in pattern.groupindex:
-        raise UsageError(
-            f'metric {source.name} has a regular expression without a group "value"',
-            fix="Write it like accuracy: (?P<value>[0-9.]+)",
-        )
-    return pattern
+def _printed(path: str, text: str, match: re.Match[str], labels: dict[str, Any]) -> Entry:
+    """A value with the line that it was printed on."""
+    start = text.rfind("\n", 0, match.start("value")) + 1
+    end = text.find("\n", match.end("value"))
+    shown = text[start : end if end >= 0 else len(text)].rstrip("\r")
+    evidence = Evidence(path, shown.rpartition("\r")[2] or shown, text.count("\n", 0, start) + 1)
+    return Entry(match["value"], "the standard output", evidence=evidence, **labels)

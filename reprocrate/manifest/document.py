@@ -99,6 +99,11 @@ class Manifest(Section):
     def _indexes(self) -> dict[int, dict[str, Any]]:
         return {}
 
+    @property
+    def launches_of_several(self) -> frozenset[str]:
+        """Ids of the launches that held several runs, each of which names it as its `parent`."""
+        return frozenset(run.parent for run in self.runs if run.parent)
+
     def find_code(self, identifier: str | None) -> Code | None:
         """The source tree of this id, if there is one."""
         return self._find(self.code, identifier)

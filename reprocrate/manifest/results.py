@@ -46,9 +46,13 @@ class MetricSource(Section):
     path: Text | None = None
     json_path: Annotated[str, Field(pattern=r"^\$")] | None = None
     csv_column: str | None = None
+    series: Text | None = None
     stdout: Text | None = None
     data: Identifier | None = None
     split: Identifier | None = None
+    seed_column: Text | None = None
+    data_column: Text | None = None
+    factor_columns: Many[Text] = ()
 
 
 class Metric(Section):

@@ -106,6 +106,15 @@ class Seed(Section):
     rank: Count | None = None
 
 
+class ValueEvidence(Section):
+    """Where a value was read, and how it stood there."""
+
+    path: RelativePath
+    text: Annotated[str, Field(max_length=300)] | None = None
+    line: Positive | None = None
+    pointer: str | None = None
+
+
 class Observation(Section):
     """One measured value; `null` with its status where it is no finite number."""
 
@@ -118,6 +127,7 @@ class Observation(Section):
     split: Identifier | None = None
     step: Count | None = None
     fold: Count | None = None
+    evidence: ValueEvidence | None = None
 
 
 class Launch(Section):

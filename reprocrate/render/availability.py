@@ -150,11 +150,16 @@ def _hardware(manifest: Manifest) -> Part:
 
 
 def _seeds(manifest: Manifest) -> Part:
-    without = sum(not run.seeds for run in manifest.runs)
+    launches = manifest.launches_of_several  # their seeds are those of the runs that they held
+    without = sum(not run.seeds for run in manifest.runs if run.id not in launches)
     if not manifest.runs or without:
         note = f"{words.count_of(without, 'run')} without a seed" if manifest.runs else "no run is recorded"
         return Part("seeds", False, note)
-    return Part("seeds", True, words.count_of(len({str(run.seed) for run in manifest.runs}), "seed"))
+    return Part(
+        "seeds",
+        True,
+        words.count_of(len({str(run.seed) for run in manifest.runs if run.id not in launches}), "seed"),
+    )
 
 
 def _commands(manifest: Manifest) -> Part:

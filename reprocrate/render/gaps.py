@@ -154,10 +154,11 @@ def _hardware(manifest: Manifest) -> Iterator[Gap]:
 
 
 def _runs(manifest: Manifest) -> Iterator[Gap]:
-    unseeded = [run for run in manifest.runs if not run.seeds]
+    runs = [run for run in manifest.runs if run.id not in manifest.launches_of_several]
+    unseeded = [run for run in runs if not run.seeds]
     if unseeded:
         verb = "has" if len(unseeded) == 1 else "have"
-        everyone = len(unseeded) == len(manifest.runs)
+        everyone = len(unseeded) == len(runs)
         yield Gap(
             "No run has a seed." if everyone else f"{len(unseeded)} of the runs {verb} no seed.",
             "What was random cannot be repeated, so a rerun can hardly be identical.",

@@ -186,14 +186,19 @@ def _runs(manifest: Manifest) -> Iterator[RenderableType]:
         return
     rows: list[list[Piece]] = []
     launched: dict[str, list[Run]] = {}
+    holding = manifest.launches_of_several
     for run in manifest.runs:
         launched.setdefault(run.configuration, []).append(run)
     for identifier, runs in launched.items():
-        ended = Counter(words.RUN_STATUS[run.status] for run in runs)
+        own = [run for run in runs if run.id not in holding]
+        ended = Counter(words.RUN_STATUS[run.status] for run in own)
         label = words.configuration_label(manifest.find_configuration(identifier), identifier)
-        spent = duration(sum(run.duration_s or 0.0 for run in runs))
-        outcome = ", ".join(f"{number} {word}" for word, number in ended.items())
-        rows.append([text(label, STRONG), words.seed_ranges(runs), outcome, spent])
+        known = [run.duration_s for run in runs if run.duration_s is not None]
+        spent = duration(sum(known)) if known else "–"
+        outcomes = [f"{number} {word}" for word, number in ended.items()]
+        if launches := len(runs) - len(own):
+            outcomes.append(words.count_of(launches, "launch of several runs", "launches of several runs"))
+        rows.append([text(label, STRONG), words.seed_ranges(own), ", ".join(outcomes), spent])
     yield table(["Configuration", "Seeds", "Outcome", "Time"], rows, numbers=["Time"])
     bad = [run for run in manifest.runs if run.status != "ok"]
     for run in bad[:_MOST_FAILURES]:

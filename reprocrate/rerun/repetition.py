@@ -126,8 +126,9 @@ class Stage:
 
     def _metrics(self, task: Task) -> tuple[MetricSource, ...]:
         """Where to look for metrics, without those that only other recorded runs had."""
-        own = {one.metric for one in task.recorded.metrics}
-        others = {one.metric for run in self.assignment.manifest.runs for one in run.metrics} - own
+        launch, runs = task.recorded.id, self.assignment.manifest.runs
+        own = {one.metric for run in runs if launch in (run.id, run.parent) for one in run.metrics}
+        others = {one.metric for run in runs for one in run.metrics} - own
         return tuple(source for source in self.assignment.metrics if source.name not in others)
 
     @cached_property

@@ -110,16 +110,23 @@ def select_tasks(
         return ()
     chosen = _chosen_configurations(manifest, configurations)
     counting = {identifier for result in manifest.results for identifier in result.runs}
-    tasks = [
-        Task(configuration, run)
-        for configuration in chosen
-        for run in _runs_of(manifest, configuration, counting)
-    ]
+    counting |= {run.parent for run in manifest.runs if run.parent and run.id in counting}
+    runs = {run.id: run for one in chosen for run in _runs_of(manifest, one, counting)}
+    known = {one.id: one for one in manifest.configurations}
+    tasks = [Task(known[run.configuration], run) for run in runs.values()]
     if seeds is not None:
         tasks = _of_seeds(tasks, list(seeds))
     if depth is not Depth.FULL:
         tasks = _as_variants(tasks, depth)
     return tuple(sorted(tasks, key=lambda task: (task.recorded.started or "", task.recorded.id)))
+
+
+def repeated_runs(manifest: Manifest, tasks: Sequence[Task]) -> list[Run]:
+    """The runs that are made again by these tasks: of a launch that held several, these."""
+    launches = {task.recorded.id for task in tasks}
+    held = [run for run in manifest.runs if run.parent in launches]
+    holding = {run.parent for run in held}
+    return [*(task.recorded for task in tasks if task.recorded.id not in holding), *held]
 
 
 def _chosen_configurations(manifest: Manifest, wanted: Iterable[str] | None) -> Sequence[Configuration]:
@@ -138,7 +145,10 @@ def _chosen_configurations(manifest: Manifest, wanted: Iterable[str] | None) -> 
 
 
 def _runs_of(manifest: Manifest, configuration: Configuration, counting: set[str]) -> list[Run]:
-    runs = [run for run in manifest.runs if run.configuration == configuration.id and run.parent is None]
+    """What is to be launched again; for runs that a launch held among several, that launch."""
+    own = [run for run in manifest.runs if run.configuration == configuration.id]
+    wanted = {run.id if run.parent is None else run.parent for run in own}
+    runs = [run for run in manifest.runs if run.id in wanted]
     in_results = [run for run in runs if run.id in counting]
     if in_results:
         return in_results

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reprocrate.bundle import Entry, layout
+from reprocrate.capture.records import RUNS
 from reprocrate.files import FileDigest, sha256_bytes, sha256_file
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.workflow.project import Project
@@ -114,7 +115,8 @@ class _Collector:
                 if file.get("in_bundle") is False:
                     continue
                 source = self._project.root / file["path"]
-                if self._is_as_recorded(source, file) and not layout.is_reserved(file["path"]):
+                is_allowed = file["path"].startswith(f"{RUNS}/") or not layout.is_reserved(file["path"])
+                if self._is_as_recorded(source, file) and is_allowed:
                     self._add(file["path"], file, source)
                 else:
                     file["in_bundle"] = False

@@ -42,12 +42,22 @@ def counter(progress: Progress, what: str, total: int) -> Callable[[int], None]:
 
 
 def measured_texts(metrics: Iterable[Metric]) -> list[str]:
-    """What a run measured, as in `accuracy 0.91`; of folds, or of values that count together, the mean."""
+    """What a run measured, as in `accuracy 0.91`; of folds, or of values that count together, the mean.
+
+    A launch that held several runs is said to have done so: the means are over all of them.
+    """
     values: dict[tuple[str, str | None, str | None], list[float]] = {}
-    for one in metrics:
+    found_metrics = list(metrics)
+    labelled = [one for one in found_metrics if one.seed is not None or one.factors]
+    runs = {(one.seed, *sorted(one.factors.items())) for one in labelled}
+    held = [f"a launch of {len(runs)} runs:"] if len(runs) > 1 else []
+    for one in found_metrics:
         if one.value is not None:
             values.setdefault((one.metric, one.data, one.split), []).append(one.value)
     return [
-        f"{metric} {mean(found):.6g}{f' (mean of {len(found)})' if found[1:] else ''}"
-        for (metric, _, _), found in values.items()
+        *held,
+        *(
+            f"{metric} {mean(found):.6g}{f' (mean of {len(found)})' if found[1:] else ''}"
+            for (metric, _, _), found in values.items()
+        ),
     ]

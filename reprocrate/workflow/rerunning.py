@@ -36,7 +36,7 @@ from reprocrate.rerun.host import Host, probe_host
 from reprocrate.rerun.plan import Decision, Plan, Requirement, make_plan
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.sandbox import NoSandbox, Sandbox
-from reprocrate.rerun.selection import Depth, Task, select_tasks
+from reprocrate.rerun.selection import Depth, Task, repeated_runs, select_tasks
 from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.preparing import prepare_environments
@@ -124,8 +124,8 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
         save_manifest(reproduction, place / "reprocrate.json")
     around = _circumstances(plan, host, sandbox, environments, payload)
     asked: dict[str, list[int | str | None]] = {}
-    for task in tasks:
-        asked.setdefault(task.configuration.id, []).append(task.seed)
+    for run in repeated_runs(manifest, tasks):
+        asked.setdefault(run.configuration, []).append(run.seed)
     verdict = compare(
         manifest, reproduction, asked_seeds=asked if tasks else None, margins=margins, circumstances=around
     )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprocrate.capture.record import Metric
+from reprocrate.capture.points import Columns
+from reprocrate.capture.record import Evidence, Metric
 from reprocrate.capture.results import MetricSource, Written, as_metric, extract, parse_source
 from reprocrate.errors import UsageError
 
@@ -78,10 +79,11 @@ def test_last_match_in_the_output(written: Written) -> None:
         parse_source("b", stdout=r"^final acc=(?P<value>[0-9.]+)$"),
         parse_source("c", stdout=r"loss: (?P<value>\w+)"),
     ]
+    final = Evidence("stdout.log", "final acc=0.8", 2)
     assert extract(sources, written).metrics == (
-        Metric("a", 0.8, "ok", "test", "rings"),
-        Metric("b", 0.8, "ok"),
-        Metric("c", None, "nan"),
+        Metric("a", 0.8, "ok", "test", "rings", evidence=final),
+        Metric("b", 0.8, "ok", evidence=final),
+        Metric("c", None, "nan", evidence=Evidence("stdout.log", "\ufffd loss: nan", 3)),
     )
 
 
@@ -237,3 +239,132 @@ def test_too_few_values_for_a_mean_are_none(series: Written) -> None:
     found = extract([parse_source("m", place="curve.csv:acc", selection="mean_last_k", last_k=9)], series)
     assert found.metrics == ()
     assert found.problems == ("metric m: curve.csv has 4 values, and the last 9 are to be averaged",)
+
+
+@pytest.fixture
+def loop(tmp_path: Path) -> Written:
+    """What scripts that loop over seeds leave."""
+    rows = [
+        (seed, method, 0.1 * seed + (method == "wide")) for seed in (0, 1, 2) for method in ("wide", "slim")
+    ]
+    files = {
+        "table.csv": "seed,method,accuracy\n" + "".join(f"{s},{m},{a!r}\n" for s, m, a in rows),
+        "plain.csv": "random_state,acc\n0,0.5\n1,0.6\n1,0.7\n",
+        "curve.csv": "seed,epoch,acc\n0,1,0.1\n0,2,0.2\n1,1,0.3\n1,2,0.4\n",
+        "sets.csv": "seed,dataset,acc\n0,rings,0.1\n0,moons,0.2\n1,rings,0.3\n1,moons,0.4\n",
+        "out/seed_0.json": '{"acc": 0.25, "config": {"lr": 0.1}}',
+        "out/seed_10.json": '{"acc": 0.75, "config": {"lr": 0.1}}',
+        "deep/wide/3/r.json": '{"acc": 1}',
+        "deep/slim/3/r.json": '{"acc": 2}',
+        "list.json": json.dumps([{"seed": 0, "m": "a", "acc": 0.1}, {"seed": 1, "m": "a", "acc": 0.2}]),
+        "apart/a.json": '{"seed": 4, "acc": 0.5}',
+        "apart/b.json": '{"seed": 5, "acc": 0.6}',
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    stdout = tmp_path / "stdout.log"
+    stdout.write_text("seed 0: acc 0.1\nseed 1: acc 0.2\nseed 0: acc 0.3\n")
+    return Written(tmp_path, set(files), stdout)
+
+
+WIDE, SLIM = (("method", "wide"),), (("method", "slim"),)
+
+
+@pytest.mark.parametrize(
+    ("place", "columns", "expected"),
+    [
+        ("plain.csv:acc", Columns("random_state"), [(0, (), 0.5), (1, (), 0.7)]),
+        ("curve.csv:acc", Columns(), [(0, (), 0.2), (1, (), 0.4)]),
+        ("out/seed_{seed}.json:$.acc", Columns(), [(0, (), 0.25), (10, (), 0.75)]),
+        ("deep/{method}/{seed}/*.json:$.acc", Columns(factors=("method",)), [(3, SLIM, 2), (3, WIDE, 1)]),
+        ("**/r.json:$.acc", Columns(), []),
+        ("list.json:$[*].acc", Columns(), [(0, (), 0.1), (1, (), 0.2)]),
+        (
+            "list.json:$[*].acc",
+            Columns("seed", None, ("m",)),
+            [(0, (("m", "a"),), 0.1), (1, (("m", "a"),), 0.2)],
+        ),
+        ("apart/*.json:$.acc", Columns(), [(4, (), 0.5), (5, (), 0.6)]),
+        ("apart/*.json:$.acc", Columns("nothing"), []),
+        ("out/seed_0.json:$.acc", Columns(factors=("config",)), []),
+        (
+            "table.csv:accuracy",
+            Columns(factors=("method",)),
+            [(0, WIDE, 1.0), (0, SLIM, 0.0), (1, WIDE, 1.1), (1, SLIM, 0.1), (2, WIDE, 1.2), (2, SLIM, 0.2)],
+        ),
+    ],
+)
+def test_runs_of_one_launch(
+    loop: Written, place: str, columns: Columns, expected: list[tuple[int, object, float]]
+) -> None:
+    choice = "last" if place.startswith("plain") else None
+    found = extract([parse_source("m", place=place, columns=columns, selection=choice)], loop)
+    seen = [(metric.seed, tuple(metric.factors.items()), metric.value) for metric in found.metrics]
+    assert seen == expected
+    assert bool(found.problems) is (not expected)
+
+
+@pytest.mark.parametrize("path", ["table.csv:accuracy", "sets.csv:acc", "plain.csv:acc"])
+def test_several_rows_of_a_seed_that_nothing_tells_apart_are_no_metric(loop: Written, path: str) -> None:
+    found = extract([parse_source("m", place=path)], loop)
+    assert found.metrics == ()
+    assert "has several rows for one seed" in found.problems[0]
+    assert "factor_columns" in found.problems[0]
+
+
+def test_a_column_of_data_sets(loop: Written) -> None:
+    found = extract([parse_source("m", place="sets.csv:acc", columns=Columns(data="dataset"))], loop)
+    assert [(one.seed, one.data, one.value) for one in found.metrics] == [
+        (0, "rings", 0.1),
+        (0, "moons", 0.2),
+        (1, "rings", 0.3),
+        (1, "moons", 0.4),
+    ]
+
+
+def test_of_a_table_that_grows_only_the_rows_of_the_own_seed_count(loop: Written) -> None:
+    own = Written(loop.project, loop.outputs, loop.stdout, {"seed": 1})
+    (metric,) = extract([parse_source("m", place="curve.csv:acc")], own).metrics
+    assert (metric.value, metric.seed) == (0.4, None)
+    other = Written(loop.project, loop.outputs, loop.stdout, {"seed": 7})
+    (metric,) = extract([parse_source("m", place="curve.csv:acc")], other).metrics
+    assert metric.value == 0.4, "a column that is called so by chance"
+    said = extract([parse_source("m", place="curve.csv:acc", columns=Columns("seed"))], other)
+    assert said.problems == ("metric m: it has no value of the seed 7",)
+
+
+def test_a_group_of_the_pattern_may_be_the_seed(loop: Written) -> None:
+    found = extract([parse_source("m", stdout=r"seed (?P<seed>\d+): acc (?P<value>[\d.]+)")], loop)
+    assert [(one.seed, one.value) for one in found.metrics] == [(0, 0.3), (1, 0.2)]
+    assert found.metrics[0].evidence == Evidence("stdout.log", "seed 0: acc 0.3", 3)
+
+
+@pytest.mark.parametrize(
+    ("place", "evidence"),
+    [
+        ("log.csv:acc", Evidence("log.csv", "0.7", 4, "acc")),
+        ("out/{seed}.json:$.test.accuracy", Evidence("out/3.json", "0.91", None, "/test/accuracy")),
+        ("out/{seed}.json:$['a b']['c.d']", Evidence("out/3.json", "7", None, "/a b/c.d")),
+        ("precise.json:$.x", Evidence("precise.json", "0.91300000000000000", None, "/x")),
+    ],
+)
+def test_evidence_is_what_was_written(written: Written, place: str, evidence: Evidence) -> None:
+    (written.project / "precise.json").write_text('{"x": 0.91300000000000000}')
+    left = Written(written.project, {*written.outputs, "precise.json"}, written.stdout, written.values)
+    (metric,) = extract([parse_source("m", place=place)], left).metrics
+    assert metric.evidence == evidence
+
+
+def test_evidence_is_hidden_and_short(written: Written) -> None:
+    written.stdout.write_text(f"token=abc acc=0.5 {'x' * 1000}\n")
+    found = extract(
+        [parse_source("m", stdout="acc=(?P<value>[0-9.]+)")],
+        written,
+        lambda text: text.replace("abc", "<secret>"),
+    )
+    evidence = found.metrics[0].evidence
+    assert evidence is not None
+    assert evidence.text is not None
+    assert evidence.text.startswith("token=<secret> acc=0.5 xxx")
+    assert len(evidence.text) == 300

@@ -15,7 +15,7 @@ from reprocrate.capture.record.environment import (
     Source,
 )
 from reprocrate.capture.record.hardware import Accelerator, Cpu, Hardware, Resources
-from reprocrate.capture.record.results import Metric
+from reprocrate.capture.record.results import Evidence, History, Metric
 from reprocrate.capture.record.run import (
     RECORD_NAME,
     RECORD_VERSION,
@@ -43,7 +43,9 @@ __all__ = [
     "DataFile",
     "Determinism",
     "Environment",
+    "Evidence",
     "Hardware",
+    "History",
     "LockFile",
     "LockFormat",
     "Metric",

@@ -17,7 +17,7 @@ from reprocrate.capture.record.code import CodeState
 from reprocrate.capture.record.data import DataFile, RemoteData, ServiceUse, StoredFile
 from reprocrate.capture.record.environment import Environment
 from reprocrate.capture.record.hardware import Hardware, Resources
-from reprocrate.capture.record.results import Metric
+from reprocrate.capture.record.results import History, Metric
 from reprocrate.capture.record.seeds import Determinism, Seed
 from reprocrate.capture.record.values import Scalar, plain
 from reprocrate.errors import UnreadableError
@@ -105,6 +105,7 @@ class RunRecord:
     imported: tuple[str, ...] = ()
     logs: tuple[StoredFile, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    histories: tuple[History, ...] = ()
     resources: Resources = field(default_factory=Resources)
     capture: Capture = Capture("minimal", "the launch has not ended")
     repeats: str | None = None
@@ -156,6 +157,11 @@ class RunRecord:
     def with_status(self, status: Status, reason: str) -> RunRecord:
         """The same record with another status, saying why little more is known."""
         return replace(self, status=status, capture=Capture("minimal", reason))
+
+    @property
+    def given_seed(self) -> int | str | None:
+        """The seed that the launch was given, or that its author states; not one that was merely observed."""
+        return next((seed.value for seed in self.seeds if seed.how != "observed"), None)
 
     @property
     def seed(self) -> int | str | None:

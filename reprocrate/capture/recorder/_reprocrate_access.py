@@ -258,6 +258,7 @@ def start() -> None:
     network = __import__("_reprocrate_clients").watch(lambda entry: log.write(as_json(entry)))
     recorder.add({"socket.getaddrinfo": lambda arguments: network.addressed(arguments[0])})
     __import__("_reprocrate_frameworks").watch()
+    __import__("_reprocrate_values").offer(Log(folder, "logged"), as_json, project)
     if os.environ.get("REPROCRATE_DETERMINISTIC"):
         __import__("_reprocrate_deterministic").enforce()
     looks = [

@@ -38,10 +38,14 @@ def as_json(value: Any) -> str:
 
 
 class Log:
-    """The log of this process; after a fork, the child begins its own."""
+    """The log of this process; after a fork, the child begins its own.
 
-    def __init__(self, folder: str) -> None:
+    Its files are called after `name`, and a number that makes each of them this process's own.
+    """
+
+    def __init__(self, folder: str, name: str = "access") -> None:
         self._folder = folder
+        self._name = name
         self._pid = 0
         self._path = ""
         self._descriptor = -1
@@ -63,7 +67,7 @@ class Log:
         self._pid = os.getpid()
         number = 0
         while True:
-            self._path = os.path.join(self._folder, "access-%d-%d.jsonl" % (self._pid, number))
+            self._path = os.path.join(self._folder, "%s-%d-%d.jsonl" % (self._name, self._pid, number))
             try:
                 self._open(os.O_CREAT | os.O_EXCL)
                 break

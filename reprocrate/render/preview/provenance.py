@@ -145,6 +145,9 @@ class Provenance:
             else ""
         )
         outcome: list[str | Markup] = [element("span", words.run_outcome(run), class_=tag)]
+        held = sum(one.parent == run.id for one in self._manifest.runs)
+        if held:
+            outcome += [" ", element("span", f"a launch of {held} runs", class_="sub")]
         if note:
             outcome += [" ", element("span", f"does not count: {note}", class_="sub")]
         return [

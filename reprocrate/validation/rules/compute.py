@@ -30,9 +30,10 @@ def seconds_cover_all_runs(subject: Subject) -> Iterator[Found]:
     """The seconds of the experiment and of a configuration MUST NOT be less than the sum of their parts.
 
     Judged: `compute.total_s` against the sum of `duration_s` of all runs, against that of `unreported_s` and
-        of the runs that are in the `runs` of a result, and against the sum of `by_configuration`; each entry
-        of `by_configuration` against the sum over the configuration's runs. A number is less if it is so by
-        more than a millionth for each summand and one more, and a billionth of the sum; once, at the number.
+        of the reported runs, and against the sum of `by_configuration`; each entry of `by_configuration`
+        against the sum over the configuration's runs. Reported are the runs that are in the `runs` of a
+        result, and the launches that these name as `parent`. A number is less if it is so by more than a
+        millionth for each summand and one more, and a billionth of the sum; once, at the number.
     Why: readers plan by them whether they can afford a rerun, and venues ask for the whole cost.
     Fix: add up the durations of all runs, those that failed included.
     """
@@ -57,14 +58,20 @@ def seconds_cover_all_runs(subject: Subject) -> Iterator[Found]:
 def _parts(manifest: Manifest, compute: Compute) -> Iterator[tuple[str, Iterable[float | None]]]:
     """What the whole consists of, divided in three ways."""
     yield "the runs", [run.duration_s for run in manifest.runs]
-    reported = {name for result in manifest.results for name in result.runs}
+    reported = _reported(manifest)
     known = [run.duration_s for run in manifest.runs if run.id in reported]
     yield "the reported runs and unreported_s", [compute.unreported_s, *known]
     yield "the configurations", compute.by_configuration.values()
 
 
+def _reported(manifest: Manifest) -> set[str | None]:
+    """Runs that results rest on, and the launches that held them."""
+    named = {name for result in manifest.results for name in result.runs}
+    return {*named, *(run.parent for run in manifest.runs if run.id in named)}
+
+
 def _unreported(manifest: Manifest) -> list[Run]:
-    reported = {name for result in manifest.results for name in result.runs}
+    reported = _reported(manifest)
     return [run for run in manifest.runs if run.id not in reported]
 
 
@@ -78,10 +85,11 @@ def _unreported(manifest: Manifest) -> list[Run]:
 def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
     """The number of unreported runs MUST NOT be less than that of the runs that no result rests on.
 
-    Judged: `compute.unreported_runs` against the number of runs that are in the `runs` of no result. More may
-        be said: what ran before recording began is in no list; at `unreported_runs`.
+    Judged: `compute.unreported_runs` against the number of runs that are in the `runs` of no result, nor the
+        `parent` of one that is. More may be said: what ran before recording began is in no list; at
+        `unreported_runs`.
     Why: what was tried and not reported is what a reader cannot see, and what makes a result look better.
-    Fix: count every run in `runs` that is in no result's `runs`.
+    Fix: count every run in `runs` that is in no result's `runs`, launches that held such a run apart.
     """
     manifest = subject.well_formed
     said = manifest.compute.unreported_runs if manifest.compute else None
@@ -100,8 +108,8 @@ def unreported_runs_are_counted(subject: Subject) -> Iterator[Found]:
 def unreported_seconds_are_counted(subject: Subject) -> Iterator[Found]:
     """Unreported seconds MUST cover the runs that no result rests on, and be 0 where `unreported_runs` is 0.
 
-    Judged: `compute.unreported_s` against the sum of `duration_s` of the runs that are in the `runs` of no
-        result, compared as in RC1501; and more than 0 where `unreported_runs` is 0 and there is no such run;
+    Judged: `compute.unreported_s` against the sum of `duration_s` of the runs that RC1502 counts, compared as
+        in RC1501; and more than 0 where `unreported_runs` is 0 and there is no such run;
         at `unreported_s`.
     Why: what was tried and not reported is a part of the cost that venues ask for.
     Fix: add up the durations of every run in `runs` that is in no result's `runs`.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from reprocrate.files import safe_relative
-from reprocrate.manifest import Manifest, Preprocessing, Repetition, Section
+from reprocrate.manifest import Manifest, MetricSource, Preprocessing, Repetition, Section
 from reprocrate.manifest.canonical import MAX_SAFE_INTEGER, number_text
 from reprocrate.standard import pointer_to
 from reprocrate.validation.places import numbered, values_of
@@ -259,6 +259,8 @@ def _misleads(path: str) -> str:
 
 
 def _paths(section: Section) -> Iterator[tuple[str, str]]:
+    if isinstance(section, MetricSource):
+        return  # its `path` may be a glob, and is none of the form
     names = _PATHS & type(section).model_fields.keys()
     if isinstance(section, Preprocessing):
         names |= {"code"}  # elsewhere `code` is an id

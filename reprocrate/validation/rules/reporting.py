@@ -16,6 +16,7 @@ from reprocrate.validation.subject import Subject
 
 def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Result, list[str]]]:
     """Runs of a result's configuration that it neither uses nor lists as excluded."""
+    launches = {run.parent for run in subject.well_formed.runs if run.parent}
     for pointer, result in numbered("/results", subject.well_formed.results):
         listed = {*result.runs, *(each.run for each in result.excluded)}
         runs = [run for name in _configurations(subject, result) for run in subject.evidence.runs_of[name]]
@@ -23,6 +24,7 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
             run.id
             for run in runs
             if run.id not in listed and (run.status == "ok") is ended_well and run.kind != "smoke"
+            if run.id not in launches or any(seen.metric == result.metric for seen in run.metrics)
         ]
         if left_out:
             yield pointer, result, left_out
@@ -48,8 +50,9 @@ def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
     """A result MUST list the runs of its configuration that failed or were stopped, with the reason.
 
     Judged: each result over runs or folds: there are runs of its configuration with a status other than
-        `ok`, `running` included, and a kind other than `smoke` that are in neither `runs` nor `excluded`;
-        once for each result, at the result. Where it names no configuration, that of each run in `runs` is
+        `ok`, `running` included, and a kind other than `smoke` that are in neither `runs` nor `excluded`,
+        launches apart that are the `parent` of runs and have no value of the result's metric themselves; once
+        for each result, at the result. Where it names no configuration, that of each run in `runs` is
         its configuration.
     Why: if seeds that crash vanish, what is left looks better and surer than the method is.
     Fix: list them in `excluded`, as reprocrate does when it computes results from the runs.

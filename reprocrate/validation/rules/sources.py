@@ -16,11 +16,12 @@ _LONGEST_PATTERN = 10_000
 
 @rule("RC1605", MUST, spec="metrics", since="1.0", says="the source of {metric} {what}")
 def source_is_one_place_and_one_way(subject: Subject) -> Iterator[Found]:
-    """A metric's source MUST be `path` with either `json_path` or `csv_column`, or `stdout` alone.
+    """A metric's source MUST be `path` with one of `json_path`, `csv_column` and `series`, or `stdout` alone.
 
-    Judged: each `source` that has neither, both, or parts of both; at the `source`.
+    Judged: each `source` that has neither, both, or parts of both, or a `path` with more than one of the
+        three; at the `source`.
     Why: a rerun finds the value in one place only, and has to know how to read it there.
-    Fix: give `path` with one of `json_path` and `csv_column`, or `stdout` alone.
+    Fix: give `path` with one of `json_path`, `csv_column` and `series`, or `stdout` alone.
     """
     for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
         what = _wrong_source(metric.source) if metric.source else ""
@@ -29,12 +30,12 @@ def source_is_one_place_and_one_way(subject: Subject) -> Iterator[Found]:
 
 
 def _wrong_source(source: MetricSource) -> str:
-    ways = [name for name in ("json_path", "csv_column") if getattr(source, name) is not None]
+    ways = [name for name in ("json_path", "csv_column", "series") if getattr(source, name) is not None]
     if source.stdout is not None:
         others = ["path"] * (source.path is not None) + ways
         return f"names stdout and {' and '.join(others)}" if others else ""
-    if len(ways) == 2:
-        return "names json_path and csv_column, but a file is of one kind"
+    if len(ways) > 1:
+        return f"names {' and '.join(ways)}, but a file is of one kind"
     if source.path is None:
         return f"names {ways[0]}, but no path" if ways else "names no place"
     return "" if ways else "names a file, but no place in it"
@@ -119,17 +120,21 @@ def metrics_have_places_of_their_own(subject: Subject) -> Iterator[Found]:
     """Two metrics SHOULD NOT be read at the same place, unless they select among its values differently.
 
     Judged: each metric whose `source` names a place: an earlier one has the same `path`, `json_path`,
-        `csv_column` and `stdout`, and the same `selection` (an absent one being `last`) and `last_k`; at the
-        `source`.
+        `csv_column`, `series` and `stdout`, and the same `selection` (an absent one being `last`) and
+        `last_k`; at the `source`.
     Why: one number cannot be two metrics; most often a source was copied and not changed.
     Fix: correct the source of one of them.
     """
     seen: dict[tuple[object, ...], str] = {}
     for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
         source = metric.source
-        place = (source.path, source.json_path, source.csv_column, source.stdout) if source else ()
+        place = _place(source) if source else ()
         if not any(place):
             continue
         first = seen.setdefault((*place, metric.selection or "last", metric.last_k), metric.id)
         if first != metric.id:
             yield Found(f"{pointer}/source", metric=metric.id, other=first)
+
+
+def _place(source: MetricSource) -> tuple[str | None, ...]:
+    return source.path, source.json_path, source.csv_column, source.series, source.stdout
