@@ -30,7 +30,7 @@ LARGEST_READ_BYTES = 256 * 1024 * 1024
 _STEP = re.compile(
     r"\.(?P<name>[^.\[\]\s]+)|\[(?P<index>-?[0-9]+|\*)\]|\[(?P<quote>['\"])(?P<quoted>.*?)(?P=quote)\]"
 )
-_BRACES = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
+_BRACES = re.compile(r"\{[A-Za-z_][A-Za-z0-9_.-]*\}")
 
 
 @dataclass(frozen=True)

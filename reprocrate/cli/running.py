@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reprocrate.cli.options import Quiet
 
+if TYPE_CHECKING:
+    from reprocrate.cli.voice import Voice
+    from reprocrate.workflow.running import Session
+
 Command = Annotated[
     list[str] | None,
-    typer.Argument(metavar="-- COMMAND", help="The command, after `--`; `{seed}` stands for the seed."),
+    typer.Argument(
+        metavar="-- COMMAND",
+        help="The command, after `--`; `{seed}` stands for the seed, `{NAME}` for a parameter of the grid.",
+    ),
 ]
 Seeds = Annotated[str | None, typer.Option("--seeds", help="Seeds to run, such as `0-4` or `1,3,10-12`.")]
 Name = Annotated[str | None, typer.Option("--name", help="Name of the configuration.")]
@@ -23,6 +31,18 @@ All = Annotated[
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Skip seeds that ended well with code and data as they are.")
+]
+
+Grid = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--grid",
+        metavar="NAME=VALUES",
+        help="Values of a parameter, such as `lr=0.1,0.01`; given several times, all combinations are run.",
+    ),
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", help="How many runs at once; what they print is then recorded only.")
 ]
 
 
@@ -38,6 +58,8 @@ def run(
     seed_env: SeedEnv = None,
     all_: All = False,
     resume: Resume = False,
+    grid: Grid = None,
+    jobs: Jobs = 1,
     quiet: Quiet = False,
 ) -> None:
     """Run a command once per seed and record everything.
@@ -47,6 +69,9 @@ def run(
     The command behaves as it does without `reprocrate run`: same output, same exit code. Code, data,
     environment, hardware, seeds and metrics are recorded under `.reprocrate/`; nothing else is written.
 
+    With a grid, every combination is a configuration of its own:
+    `reprocrate run --seeds 0-4 --grid lr=0.1,0.01 --jobs 2 -- python train.py --seed {seed} --lr {lr}`
+
     Without a command, `--name NAME` takes it from `reprocrate.toml`, and `--all` runs every configuration
     there. If a seed fails, it is recorded as failed, the others still run, and the exit code is that of
     the command.
@@ -55,10 +80,35 @@ def run(
     from reprocrate.workflow.running import Request, run_all, run_configuration
 
     voice = Voice(quiet=quiet)
-    request = Request(tuple(command or ()), seeds=seeds, name=name, seed_variable=seed_env, resume=resume)
+    request = Request(
+        tuple(command or ()),
+        seeds=seeds,
+        name=name,
+        seed_variable=seed_env,
+        resume=resume,
+        grid=tuple(grid or ()),
+        jobs=jobs,
+    )
     session = run_all(Path.cwd(), request, voice) if all_ else run_configuration(Path.cwd(), request, voice)
+    _tell(session, voice)
+    raise typer.Exit(session.exit_code)
+
+
+def _tell(session: Session, voice: Voice) -> None:
+    """What came of it, and what to do next."""
+    if session.total > 1 and not voice.quiet:
+        from reprocrate.cli.launches import summary_of
+
+        voice.summarise(summary_of(session))
     for warning in session.warnings:
         voice.warn(warning)
     for hint in session.hints:
         voice.note(hint)
-    raise typer.Exit(session.exit_code)
+    if session.total > 1 and session.left:
+        from reprocrate.cli.launches import resumed
+
+        again = resumed(sys.argv[1:])
+        if session.is_interrupted:
+            voice.warn(f"interrupted: {session.left} of {session.total} runs are left. Go on with: {again}")
+        else:
+            voice.note(f"{session.left} of {session.total} runs did not end well. To run them again: {again}")
