@@ -162,6 +162,9 @@ class ConfigurationSettings(Table):
         [configurations.net]
         grid = { lr = [0.1, 0.01], width = [64, 256] }
         command = "python train.py --seed {seed} --lr {lr} --width {width}"
+
+        [configurations."net-lr-0.1-width-64"]
+        role = "baseline"
     """
 
     command: Command | None = None

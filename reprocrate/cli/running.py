@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reprocrate.cli.options import Quiet
-
-if TYPE_CHECKING:
-    from reprocrate.cli.voice import Voice
-    from reprocrate.workflow.running import Session
+from reprocrate.cli.run_arguments import RunArguments
 
 Command = Annotated[
     list[str] | None,
@@ -76,39 +71,17 @@ def run(
     there. If a seed fails, it is recorded as failed, the others still run, and the exit code is that of
     the command.
     """
-    from reprocrate.cli.voice import Voice
-    from reprocrate.workflow.running import Request, run_all, run_configuration
+    from reprocrate.cli.launching import launch
 
-    voice = Voice(quiet=quiet)
-    request = Request(
-        tuple(command or ()),
+    asked = RunArguments(
+        command=tuple(command or ()),
         seeds=seeds,
         name=name,
-        seed_variable=seed_env,
+        seed_env=seed_env,
+        all_=all_,
         resume=resume,
         grid=tuple(grid or ()),
         jobs=jobs,
+        quiet=quiet,
     )
-    session = run_all(Path.cwd(), request, voice) if all_ else run_configuration(Path.cwd(), request, voice)
-    _tell(session, voice)
-    raise typer.Exit(session.exit_code)
-
-
-def _tell(session: Session, voice: Voice) -> None:
-    """What came of it, and what to do next."""
-    if session.total > 1 and not voice.quiet:
-        from reprocrate.cli.launches import summary_of
-
-        voice.summarise(summary_of(session))
-    for warning in session.warnings:
-        voice.warn(warning)
-    for hint in session.hints:
-        voice.note(hint)
-    if session.total > 1 and session.left:
-        from reprocrate.cli.launches import resumed
-
-        again = resumed(sys.argv[1:])
-        if session.is_interrupted:
-            voice.warn(f"interrupted: {session.left} of {session.total} runs are left. Go on with: {again}")
-        else:
-            voice.note(f"{session.left} of {session.total} runs did not end well. To run them again: {again}")
+    raise typer.Exit(launch(asked))

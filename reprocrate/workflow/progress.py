@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 from reprocrate.capture.record import Metric
-from reprocrate.statistics import mean
 
 if TYPE_CHECKING:
     from reprocrate.workflow.scheduling import Schedule
@@ -60,6 +59,8 @@ def counter(progress: Progress, what: str, total: int) -> Callable[[int], None]:
 
 def measured_texts(metrics: Iterable[Metric]) -> list[str]:
     """What a run measured, as in `accuracy 0.91`; of folds, or of values that count together, the mean."""
+    from reprocrate.statistics import mean  # no command is to wait for it before it starts
+
     return [
         f"{metric} {mean(found):.6g}{f' (mean of {len(found)})' if found[1:] else ''}"
         for (metric, _, _), found in _by_metric(metrics).items()
@@ -68,6 +69,8 @@ def measured_texts(metrics: Iterable[Metric]) -> list[str]:
 
 def measured_values(metrics: Iterable[Metric]) -> dict[str, float]:
     """What a run measured, by metric with its data set and split; NaN where a value is no finite number."""
+    from reprocrate.statistics import mean
+
     known = list(metrics)
     unknown = {_key(one) for one in known if one.value is None}
     found = {key: mean(values) for key, values in _by_metric(known).items() if key not in unknown}
