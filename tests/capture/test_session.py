@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,6 @@ from reprocrate.capture.source_names import may_be_source
 
 def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def make_old(*paths: Path) -> None:
-    """Let the last change be long ago, as far as the clocks of files can tell."""
-    hour_ago = time.time() - 3600
-    for path in paths:
-        os.utime(path, (hour_ago, hour_ago))
 
 
 def code_of(project: Any, session: Session) -> Any:
