@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +58,7 @@ class History:
         self._project = project
         self._may_be_source = may_be_source
         self._guard = threading.Lock()
+        self._fresh: list[Past] = []
         self._indexed: dict[str, Past] | None = None
         self._known: dict[str, Past] = {}
         self._over: set[str] = set()
@@ -94,6 +95,12 @@ class History:
             found = self._by_work.get((configuration.digest, seeds), {})
             return sorted((one for one in found if self._known[one].status == "ok"), reverse=True)
 
+    def save(self) -> None:
+        """Add what is new to the index."""
+        with self._guard:
+            self._refresh()
+            self._append()
+
     def _has_begun(self, name: str) -> bool:
         folder = self._project / RUNS / name
         return (folder / RECORD_NAME).exists() or is_alive(folder)
@@ -111,8 +118,8 @@ class History:
         if any(name not in self._known for name in names) or len(self._known) != len(names):
             for name in self._known.keys() - set(names):
                 self._forget(name)
-        fresh = [past for name in names if name not in self._over and (past := self._look(name)) is not None]
-        self._append(fresh)
+        new = (name for name in names if name not in self._over)
+        self._fresh += [past for name in new if (past := self._look(name)) is not None]
 
     def _look(self, name: str) -> Past | None:
         """Learn what is new of one launch; it is returned once it is over and not in the index yet."""
@@ -189,9 +196,10 @@ class History:
                 write_atomically(path, b"".join(map(_line, found.values())))
         return found
 
-    def _append(self, fresh: Iterable[Past]) -> None:
+    def _append(self) -> None:
         """Without the index, later launches only take longer to begin."""
-        lines = b"".join(map(_line, fresh))
+        lines = b"".join(map(_line, self._fresh))
+        self._fresh.clear()
         if not lines:
             return
         path = self._project / INDEX_NAME

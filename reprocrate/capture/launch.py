@@ -130,6 +130,7 @@ class Launch:
             self.record.save(self.folder)
         finally:
             self.liveness.end()
+            self.history.save()
         return Finished(self.record, (*outcome.problems, *extraction.problems))
 
     def abandon(self) -> None:

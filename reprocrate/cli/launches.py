@@ -49,9 +49,9 @@ def _seed(seed: int | None) -> str:
     return "" if seed is None else str(seed)
 
 
-def resumed(arguments: Sequence[str]) -> str:
-    """The command that goes on with what these arguments of `run` began."""
+def resumed(arguments: Sequence[str], *, resumes: bool) -> str:
+    """The command that goes on with what these arguments began; `resumes`: they say so themselves."""
     import shlex
 
-    rest = [word for word in arguments[1:] if word != "--resume"]
-    return shlex.join(["reprocrate", "run", "--resume", *rest])
+    name, *rest = arguments
+    return shlex.join(["reprocrate", name, *([] if resumes else ["--resume"]), *rest])

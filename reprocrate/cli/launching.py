@@ -28,11 +28,11 @@ def launch(asked: RunArguments) -> int:
     )
     begin = run_all if asked.all_ else run_configuration
     session = begin(Path.cwd(), request, voice)
-    _tell(session, voice)
+    _tell(asked, session, voice)
     return session.exit_code
 
 
-def _tell(session: Session, voice: Voice) -> None:
+def _tell(asked: RunArguments, session: Session, voice: Voice) -> None:
     """What came of it, and what to do next."""
     if session.total > 1 and not voice.quiet:
         from reprocrate.cli.launches import summary_of
@@ -45,7 +45,7 @@ def _tell(session: Session, voice: Voice) -> None:
     if session.total > 1 and session.left:
         from reprocrate.cli.launches import resumed
 
-        again = resumed(sys.argv[1:])
+        again = resumed(sys.argv[1:] or ["run"], resumes=asked.resume)
         if session.is_interrupted:
             voice.warn(f"interrupted: {session.left} of {session.total} runs are left. Go on with: {again}")
         else:
