@@ -72,18 +72,25 @@ def summary(rows: Sequence[Row]) -> RenderableType:
         (_named(row), _mark(row), _seconds(row), *(_value(row.values.get(name)) for name in metrics))
         for row in listed
     ]
-    cells += _averages(rows, metrics)
-    hidden = len(rows) - len(listed)
-    note = f"{hidden} launches that ended well are not listed one by one." if hidden else ""
-    about = "The mean with its 95 % interval (t) is over all launches that ended well." if metrics else ""
+    groups = list(dict.fromkeys(row.group for row in rows))
+    averaged = groups if len(groups) <= _MOST_ROWS else []
+    cells += _averages(rows, averaged, metrics)
+    notes = []
+    if len(listed) < len(rows):
+        notes.append(f"{len(rows) - len(listed)} launches that ended well are not listed one by one.")
+    if len(averaged) < len(groups):
+        notes.append(f"`reprocrate show` has the means of all {len(groups)} configurations.")
+    elif metrics:
+        notes.append("The mean with its 95 % interval (t) is over all launches that ended well.")
     return stacked(
-        table(columns, cells, ("time", *metrics)),
-        *(text(sentence, SOFT) for sentence in (note, about) if sentence),
+        table(columns, cells, ("time", *metrics)) if cells else None,
+        *(text(sentence, SOFT) for sentence in notes),
     )
 
 
-def _averages(rows: Sequence[Row], metrics: Sequence[str]) -> Iterator[tuple[Piece, ...]]:
-    groups = dict.fromkeys(row.group for row in rows)
+def _averages(
+    rows: Sequence[Row], groups: Sequence[str], metrics: Sequence[str]
+) -> Iterator[tuple[Piece, ...]]:
     for group in groups:
         members = [row for row in rows if row.group == group]
         well = [row for row in members if row.status == "ok"]

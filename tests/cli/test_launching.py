@@ -86,15 +86,15 @@ def work(tmp_path: Path) -> Work:
     return Work(tmp_path / "work")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_session_says_how_to_go_on_and_does(work: Work, number: signal.Signals) -> None:
-    options = ("--seeds", "0-3", "--jobs", "2")
-    process = work.start(*options)
-    work.wait_for(lambda: work.started() == {"started-0", "started-1"})
+@pytest.mark.parametrize(("number", "jobs"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2)])
+def test_stopped_session_says_how_to_go_on_and_does(work: Work, number: signal.Signals, jobs: int) -> None:
+    process = work.start("--seeds", "0-3", "--jobs", str(jobs))
+    work.wait_for(lambda: work.started() == {f"started-{seed}" for seed in range(jobs)})
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert [status for _, status in work.statuses()] == ["interrupted"] * 2
+    stopped = [(seed, "interrupted") for seed in range(jobs)]
+    assert work.statuses() == stopped
     last = said.decode().splitlines()[-1]
     assert "interrupted: 4 of 4 runs are left. Go on with: reprocrate run --resume --seeds 0-3" in last
     work.release()
@@ -104,7 +104,7 @@ def test_stopped_session_says_how_to_go_on_and_does(work: Work, number: signal.S
     )
     assert done.returncode == 0, done.stderr
     assert work.started() == {f"started-{seed}" for seed in range(4)}
-    assert work.statuses() == sorted([(0, "interrupted"), (1, "interrupted"), *((n, "ok") for n in range(4))])
+    assert work.statuses() == sorted([*stopped, *((seed, "ok") for seed in range(4))])
 
 
 def test_killed_session_goes_on_where_it_stopped(work: Work) -> None:
