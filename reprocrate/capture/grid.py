@@ -24,15 +24,16 @@ Grid = Mapping[str, Sequence[str]]
 Point = Mapping[str, str]
 """One value for each parameter."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+# As text: `re` compiles them when they are first used, and most runs have no grid.
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
 _RESERVED = {
     "seed": "Give seeds with --seeds",
     "configuration": "In paths, that stands for the configuration",
 }
-_NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_HOLE = re.compile(r"(?<!\$)\{(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\}")
-_CODE = re.compile(r"[\s'\"`;:()$]")
-_FOREIGN = re.compile(r"[^A-Za-z0-9._-]+")
+_NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_HOLE = r"(?<!\$)\{(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\}"
+_CODE = r"[\s'\"`;:()$]"
+_FOREIGN = r"[^A-Za-z0-9._-]+"
 _LONGEST_NAME = 180
 
 
@@ -64,7 +65,7 @@ def check_parameter(name: str, values: Sequence[str]) -> None:
     Raises:
         UsageError: its name can be none, or a value is empty or there twice.
     """
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise UsageError(
             f'"{name}" cannot be the name of a grid parameter',
             "such a name has letters, digits, underscores, dots and hyphens and begins with a letter",
@@ -125,8 +126,8 @@ def open_places(template: Sequence[str], known: Iterable[str]) -> list[str]:
     and brackets is left alone.
     """
     filled = set(known)
-    words = [word for word in template if not _CODE.search(_HOLE.sub("", word))]
-    found = dict.fromkeys(match["name"] for word in words for match in _HOLE.finditer(word))
+    words = [word for word in template if "{" in word and not re.search(_CODE, re.sub(_HOLE, "", word))]
+    found = dict.fromkeys(match["name"] for word in words for match in re.finditer(_HOLE, word))
     return [name for name in found if name not in filled]
 
 
@@ -147,7 +148,7 @@ def point_name(base: str, point: Mapping[str, Scalar]) -> str:
     It is made of the letters that an id may have.
     """
     words = [f"{name}-{value}" for name, value in point.items()]
-    text = "-".join([base, *(_FOREIGN.sub("-", word).strip("-") for word in words)])
+    text = "-".join([base, *(re.sub(_FOREIGN, "-", word).strip("-") for word in words)])
     return text[:_LONGEST_NAME].rstrip("-.")
 
 
@@ -161,7 +162,7 @@ def program_name(template: Sequence[str]) -> str:
 
 def typed(text: str) -> Scalar:
     """The number that a text is, as JSON and TOML write numbers; any other text as it is (`007` too)."""
-    if not _NUMBER.fullmatch(text):
+    if not re.fullmatch(_NUMBER, text):
         return text
     number = float(text)
     if text.lstrip("+-").isdecimal():

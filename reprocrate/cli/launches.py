@@ -37,7 +37,7 @@ def _over(ran: Ran) -> Row:
     record = ran.record
     return Row(
         group=ran.planned.group,
-        seed=_seed(ran.planned.seed),
+        seed=_seed(record.seed),
         status=record.status,
         seconds=record.duration_s,
         values=measured_values(record.metrics),
@@ -45,7 +45,7 @@ def _over(ran: Ran) -> Row:
     )
 
 
-def _seed(seed: int | None) -> str:
+def _seed(seed: int | str | None) -> str:
     return "" if seed is None else str(seed)
 
 

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from reprocrate.render.words import verbatim
-
 if TYPE_CHECKING:  # rich takes a while to import, and no command is to wait for it before it starts
     from rich.console import Console, RenderableType
     from rich.progress import Progress
@@ -55,7 +53,7 @@ class Voice:
         """One line on stderr."""
         if not self.quiet:
             self._said_at = time.monotonic()
-            self._say(verbatim(text))
+            self._say(text)
 
     def track(self, what: str, done: int, total: int) -> None:
         """Progress of a longer piece of work."""
@@ -72,7 +70,7 @@ class Voice:
 
     def warn(self, text: str) -> None:
         """A warning on stderr, also if quiet."""
-        self._say(f"reprocrate: {verbatim(text)}")
+        self._say(f"reprocrate: {text}")
 
     @contextmanager
     def progress(self) -> Iterator[Voice]:
@@ -125,12 +123,14 @@ class Voice:
 
     def _say(self, text: str) -> None:
         """One line on stderr as it is; above the bars or the table, where there are some."""
+        from reprocrate.render.words import verbatim  # a text may quote what a stranger wrote
+
         console = self._bar.console if self._bar else self._live
         if console is None:
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(f"{verbatim(text)}\n")
             sys.stderr.flush()
         else:
-            console.print(text, markup=False, emoji=False)
+            console.print(verbatim(text), markup=False, emoji=False)
 
     def show(self, renderable: RenderableType) -> None:
         """A result, on stdout; text as it is, without line breaks of ours, so that paths can be copied."""

@@ -43,6 +43,15 @@ class Ran:
     exit_code: int = 0
     problems: tuple[str, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """What the author knows it by; a seed that the command names by itself is told too."""
+        return (
+            self.planned.label
+            if self.record.seed is None
+            else f"{self.planned.group} seed {self.record.seed}"
+        )
+
 
 @dataclass(frozen=True)
 class Launcher:

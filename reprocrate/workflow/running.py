@@ -15,7 +15,6 @@ from reprocrate.capture.session import Session as LaunchSession
 from reprocrate.errors import UsageError
 from reprocrate.executors.local import check_program
 from reprocrate.executors.signals import SignalRelay, in_main_thread
-from reprocrate.render.numbers import duration
 from reprocrate.workflow.asked import (
     DeclaredToRun,
     Planned,
@@ -156,7 +155,7 @@ def _conclude(session: Session, *, was_stopped: bool) -> None:
     """Exit code and warnings, in the order planned."""
     for ran in session.runs:
         session.exit_code = session.exit_code or ran.exit_code
-        label = ran.planned.label
+        label = ran.label
         if ran.record.status != "ok":
             session.warnings.append(f"{label} {ran.record.status}: it is recorded as such")
         else:
@@ -169,11 +168,11 @@ def _conclude(session: Session, *, was_stopped: bool) -> None:
 def _line(ran: Ran, over: int, schedule: Schedule) -> str:
     """What is said when a launch is over."""
     if ran.was_done:
-        return f"{ran.planned.label}: done already ({ran.record.id})"
+        return f"{ran.label}: done already ({ran.record.id})"
     record = ran.record
     ending = [] if record.status == "ok" else [record.status]
     words = [*ending, *measured_texts(record.metrics), f"{record.duration_s or 0:.1f} s"]
-    return "  ".join([ran.planned.label, *words, *_how_far(over, schedule)])
+    return "  ".join([ran.label, *words, *_how_far(over, schedule)])
 
 
 def _how_far(over: int, schedule: Schedule) -> list[str]:
@@ -181,6 +180,8 @@ def _how_far(over: int, schedule: Schedule) -> list[str]:
     if schedule.total == 1:
         return []
     left = schedule.seconds_left()
+    from reprocrate.render.numbers import duration
+
     waits = over < schedule.total and left is not None and left >= 1
     rest = f", about {duration(left)} left" if waits and left is not None else ""
     return [f"({over}/{schedule.total} done{rest})"]

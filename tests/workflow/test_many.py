@@ -287,3 +287,10 @@ def test_a_second_run_of_a_seed_is_no_second_chance(trained: Any) -> None:
     assert [each.reason for each in result.excluded] == ["other_data", "other_data"]
     assert len(manifest.runs) == 4
     assert manifest.compute.unreported_runs == 2
+
+
+def test_a_seed_that_the_command_names_is_told(trained: Any) -> None:
+    heard = Heard()
+    (ran,) = run(trained, "python", "-c", "1", "--seed", "7", progress=heard).runs
+    assert ran.label == "run seed 7"
+    assert heard.notes[0].startswith("run seed 7  ")
