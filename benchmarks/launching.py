@@ -6,6 +6,8 @@ One `reprocrate run` runs a command of about ten milliseconds once for each seed
 each point of a grid, in a small project under git. The time of a launch is that from its beginning to the
 beginning of the next one, by the records. Were anything done again for every earlier launch, the last hundred
 would take longer than the first. Then one more launch is timed from outside, against one in a new project.
+Processor seconds of a launch, in this session and in one of a tenth of its launches, tell growth from what
+other programs do to the clock.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -40,14 +43,24 @@ def main() -> None:
     parser.add_argument("--grid", action="store_true", help="points of a grid in place of seeds")
     parser.add_argument("--no-git", action="store_true", help="a project without version control")
     options = parser.parse_args()
-    numbers = ",".join(map(str, range(options.runs)))
-    what = ["--grid", f"number={numbers}"] if options.grid else ["--seeds", f"0-{options.runs - 1}"]
-    hole = "{number}" if options.grid else "{seed}"
-    with tempfile.TemporaryDirectory() as name:
-        folder = project(Path(name) / "many", under_git=not options.no_git)
-        ours = [sys.executable, "-m", "reprocrate", "run", "--quiet"]
-        command = [sys.executable, "-S", "script.py"]
+    ours = [sys.executable, "-m", "reprocrate", "run", "--quiet"]
+    command = [sys.executable, "-S", "script.py"]
+
+    def session(folder: Path, launches: int) -> float:
+        """Processor seconds of each launch of a session."""
+        numbers = ",".join(map(str, range(launches)))
+        what = ["--grid", f"number={numbers}"] if options.grid else ["--seeds", f"0-{launches - 1}"]
+        hole = "{number}" if options.grid else "{seed}"
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds([*ours, *what, "--jobs", str(options.jobs), "--", *command, hole], folder)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return (after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime) / launches
+
+    tenth = max(1, options.runs // 10)
+    with tempfile.TemporaryDirectory() as name:
+        short = session(project(Path(name) / "few", under_git=not options.no_git), tenth)
+        folder = project(Path(name) / "many", under_git=not options.no_git)
+        long = session(folder, options.runs)
         each = intervals(folder)
         few = max(1, min(100, len(each) // 4))
         first, last = each[:few], each[-few:]
@@ -59,6 +72,7 @@ def main() -> None:
         f"first {few:4}     {_both(first)}",
         f"last  {few:4}     {_both(last)}",
         f"ratio          {statistics.median(last) / statistics.median(first):.2f} of the medians",
+        f"processors     {long:.4f} s each, in a session of {tenth} launches {short:.4f} s each",
         f"one more       {statistics.median(later):.3f} s, in a new project {statistics.median(new):.3f} s",
     )
     sys.stdout.write("\n".join(lines) + "\n")
