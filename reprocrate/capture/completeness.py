@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
+from reprocrate.capture.network import NetworkUse
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.record import Capture
 
@@ -25,6 +26,7 @@ class Sight:
         main: the one that the launcher started.
         overlapped: whether other launches ran in the project at the same time.
         problems: what failed in finding out, as sentences.
+        network: what was read over the network.
     """
 
     program: str
@@ -32,6 +34,7 @@ class Sight:
     main: Process | None
     overlapped: bool = False
     problems: list[str] = field(default_factory=list)
+    network: NetworkUse = field(default_factory=NetworkUse)
 
     @property
     def native_modules(self) -> list[str]:
@@ -78,6 +81,10 @@ class Sight:
             reasons.append(
                 f"files that compiled modules may read by themselves were not seen: {_names(readers)}"
             )
+        if self.network.unseen:
+            reasons.append(f"what these hosts answered was not seen: {_names(self.network.unseen)}")
+        if self.network.left_out:
+            reasons.append(f"{self.network.left_out} further addresses were read over the network")
         if self.overlapped and self.writes_unseen:
             reasons.append(
                 "files written out of Python's sight cannot be told from those of launches at the same time"
