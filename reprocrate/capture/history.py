@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reprocrate.capture.decoding import WrongValueError, decoded
 from reprocrate.capture.liveness import LOCK_NAME, is_alive
 from reprocrate.capture.record import RECORD_NAME, Configuration, RunRecord, Seed, Status, plain
 from reprocrate.capture.records import RUNS
@@ -56,6 +55,7 @@ class History:
 
     def __init__(self, project: Path, may_be_source: Callable[[str], bool]) -> None:
         self._project = project
+        self._runs = f"{project / RUNS}{os.sep}"
         self._may_be_source = may_be_source
         self._guard = threading.Lock()
         self._fresh: list[Past] = []
@@ -107,7 +107,7 @@ class History:
 
     def _names(self) -> list[str]:
         try:
-            return os.listdir(self._project / RUNS)  # noqa: PTH208 - names are all that is needed
+            return os.listdir(self._runs)  # noqa: PTH208 - names are all that is needed
         except OSError:
             return []
 
@@ -123,10 +123,10 @@ class History:
 
     def _look(self, name: str) -> Past | None:
         """Learn what is new of one launch; it is returned once it is over and not in the index yet."""
-        folder = self._project / RUNS / name
-        is_over = not ((folder / LOCK_NAME).exists() and is_alive(folder))
+        folder = f"{self._runs}{name}/"  # text, since there may be thousands
+        is_over = not (os.access(f"{folder}{LOCK_NAME}", os.F_OK) and is_alive(Path(folder)))
         try:
-            status = (folder / RECORD_NAME).stat()
+            status = os.stat(f"{folder}{RECORD_NAME}")  # noqa: PTH116
         except OSError:  # it has only just begun, or is no record
             return None
         stamp = (status.st_size, status.st_mtime_ns, status.st_ino)
@@ -188,7 +188,7 @@ class History:
             return {}
         found: dict[str, Past] = {}
         for line in lines:
-            with suppress(ValueError, KeyError, TypeError, WrongValueError):
+            with suppress(ValueError, KeyError, TypeError):
                 past = _past(json.loads(line))
                 found[past.id] = past
         if len(lines) > len(found) + _SUPERFLUOUS_LINES:
@@ -232,7 +232,9 @@ def _past(entry: Mapping[str, Any]) -> Past:
         id=str(entry["id"]),
         stamp=tuple(entry["stamp"]),
         configuration=configuration,
-        seeds=tuple(decoded(Seed, seed) for seed in entry["seeds"]),
+        seeds=tuple(
+            Seed(seed["library"], seed["value"], seed["how"], seed["rank"]) for seed in entry["seeds"]
+        ),
         status=entry["status"],
         sources=tuple(entry["sources"]),
     )
