@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from reprocrate.assembly.factors import differing_arguments
 from reprocrate.assembly.settings import ConfigurationSettings, ProjectSettings
-from reprocrate.capture.record import RunRecord
+from reprocrate.capture.grid import point_name, program_name, typed
+from reprocrate.capture.record import Configuration, RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +82,18 @@ def _counted(trials: Sequence[RunRecord], declared: Mapping[str, Any]) -> dict[s
 
 
 def group_records(settings: ProjectSettings, records: Sequence[RunRecord]) -> list[ConfigurationGroup]:
-    """Launches by configuration, in the order of `reprocrate.toml`, then of first launch."""
-    by_id: dict[str, list[RunRecord]] = {name: [] for name in settings.configurations}
-    for record in records:
-        by_id.setdefault(configuration_id(settings, record), []).append(record)
-    launched = {name: launches for name, launches in by_id.items() if launches}
-    derived = differing_arguments([launches[0].configuration.template for launches in launched.values()])
+    """Launches by configuration, in the order of `reprocrate.toml`, then of first launch.
+
+    The points of a grid stand where the configuration stands that declares it.
+    """
+    launched = _by_id(settings, records)
+    firsts = {name: launches[0].configuration for name, launches in launched.items()}
+    templates = [first.grid_template or first.template for first in firsts.values()]
     groups = []
-    for (name, launches), differing in zip(launched.items(), derived, strict=True):
-        first = launches[0].configuration
-        declared = settings.configurations.get(name, ConfigurationSettings())
+    for (name, launches), differing in zip(launched.items(), differing_arguments(templates), strict=True):
+        first = firsts[name]
+        declared = settings.configurations.get(name) or settings.configurations.get(_base(settings, first))
+        declared = declared or ConfigurationSettings()
         groups.append(
             ConfigurationGroup(
                 id=name,
@@ -101,26 +102,52 @@ def group_records(settings: ProjectSettings, records: Sequence[RunRecord]) -> li
                 seed_variable=first.seed_variable,
                 records=tuple(launches),
                 settings=declared,
-                factors=declared.factors or differing,
+                factors={**(declared.factors or differing), **_chosen(first)},
             )
         )
     return groups
 
 
 def configuration_id(settings: ProjectSettings, record: RunRecord) -> str:
-    """The name given to `run`, else of the declared configuration with this command, else made of it."""
+    """The name given to `run`, else of the declared configuration with this command, else made of it.
+
+    That of a point of a grid names its values.
+    """
     launched = record.configuration
+    base = _base(settings, launched)
+    if launched.grid:
+        return point_name(base, launched.grid)
+    known = launched.name or base in settings.configurations
+    return base if known else f"{base}-{launched.digest[:8]}"
+
+
+def _by_id(settings: ProjectSettings, records: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
+    """The launches of each configuration, in the order of the configurations."""
+    by_id: dict[str, list[RunRecord]] = {}
+    digests: dict[str, str] = {}
+    for record in records:
+        name, digest = configuration_id(settings, record), record.configuration.digest
+        if record.configuration.grid and digests.setdefault(name, digest) != digest:
+            name = f"{name}-{digest[:8]}"  # another command with the same parameters
+        by_id.setdefault(name, []).append(record)
+    places = {name: place for place, name in enumerate(settings.configurations)}
+
+    def place(name: str) -> int:
+        base = _base(settings, by_id[name][0].configuration)
+        return places.get(name, places.get(base, len(places)))
+
+    return {name: by_id[name] for name in sorted(by_id, key=place)}
+
+
+def _base(settings: ProjectSettings, launched: Configuration) -> str:
+    """The name given to `run`, else of the declared configuration with this command, else of the program."""
     if launched.name:
         return launched.name
-    for name, declared in settings.configurations.items():
-        if declared.command == tuple(launched.template):
-            return name
-    return f"{_program(launched.template)}-{launched.digest[:8]}"
+    command = tuple(launched.grid_template or launched.template)
+    same = (name for name, declared in settings.configurations.items() if declared.command == command)
+    return next(same, program_name(command))
 
 
-def _program(template: Sequence[str]) -> str:
-    """What a command runs, in a word that an id can begin with: script, module or program."""
-    words = [word for word in template[1:] if not word.startswith("-")] or list(template)
-    runs_script = template[0] == "python" and len(template) > 1
-    name = PurePosixPath(words[0] if runs_script else template[0]).name.removesuffix(".py")
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:100] or "configuration"
+def _chosen(launched: Configuration) -> dict[str, Any]:
+    """What was chosen at a point of a grid, numbers as numbers."""
+    return {name: typed(value) if isinstance(value, str) else value for name, value in launched.grid.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_HOLE = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
+_HOLE = re.compile(r"\{[A-Za-z_][A-Za-z0-9_.-]*\}")
 
 
 def differing_arguments(templates: Sequence[Sequence[str]]) -> list[dict[str, str]]:

@@ -53,13 +53,16 @@ def _source(name: str, metric: MetricSettings) -> MetricSource:
     return with_place(source, metric.source, metric.stdout)
 
 
-def names_in_paths(
-    settings: ProjectSettings, configuration: str, template: Sequence[str], grid: Mapping[str, Scalar]
-) -> dict[str, Scalar]:
+def names_in_paths(group: ConfigurationGroup, record: RunRecord) -> dict[str, Scalar]:
     """What the names in braces of a metric's path stand for, beside the seed."""
-    declared = settings.configurations.get(configuration)
-    factors = declared.factors if declared else {}
-    return {**named_arguments(template), **factors, **grid, "configuration": configuration}
+    launched = record.configuration
+    declared = group.settings.factors
+    return {
+        **named_arguments(launched.template),
+        **declared,
+        **launched.grid,
+        "configuration": group.id,
+    }
 
 
 def measured(
@@ -93,7 +96,7 @@ def kinds_of_outputs(
     A run has one file of `histories` and of `predictions`. Where the name stands for several, it cannot be
     told which one is meant, and they stay outputs.
     """
-    names = names_in_paths(settings, group.id, record.configuration.template, record.configuration.grid)
+    names = names_in_paths(group, record)
     values = {**names, "seed": record.given_seed}
     paths = [file.path for file in record.outputs if file.root is None]
     kinds: dict[str, str] = {}
@@ -130,7 +133,7 @@ def _relabelled(metric: Metric, source: MetricSource | None) -> Metric:
 def _left_by(
     project: Path, settings: ProjectSettings, group: ConfigurationGroup, record: RunRecord
 ) -> Written:
-    names = names_in_paths(settings, group.id, record.configuration.template, record.configuration.grid)
+    names = names_in_paths(group, record)
     places = [source.from_path for source in metric_sources(settings) if source.from_path]
     endings = {f"*{_BRACES.sub('*', PurePosixPath(place).suffix)}" for place in places}
     logs = [DataFile(log.path, None, log.size, log.sha256) for log in _own_logs(record)]

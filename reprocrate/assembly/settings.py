@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
 from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.registered import author, organization
-from reprocrate.assembly.table import Command, FilePattern, Table
+from reprocrate.assembly.table import Command, FilePattern, Table, grid_of_texts
 from reprocrate.manifest.account import Checklist, Ethics, Leakage, Model
 from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Source, Split
 from reprocrate.manifest.experiment import Author, Grant, Paper, Publisher
@@ -102,10 +102,21 @@ class ConfigurationSettings(Table):
         trials_of = "kernel"
         seeds = "0-11"
         command = "python trial.py --trial {seed} --out out/kernel-search-{seed}.json"
+
+    With a `grid`, each combination of its values is a configuration, called `NAME-lr-0.1-width-64`; what is
+    said of `NAME` holds for all of them, and what is said of one by its own name goes before:
+
+        [configurations.net]
+        grid = { lr = [0.1, 0.01], width = [64, 256] }
+        command = "python train.py --seed {seed} --lr {lr} --width {width}"
+
+        [configurations."net-lr-0.1-width-64"]
+        role = "baseline"
     """
 
     command: Command | None = None
     seeds: str | None = None
+    grid: Annotated[dict[str, Many[str]], BeforeValidator(grid_of_texts)] = {}
     seed_variable: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
     role: Literal["proposed", "baseline", "ablation", "reference"] | None = None
     kind: Literal["preprocess", "train", "evaluate", "analyse", "smoke"] | None = None

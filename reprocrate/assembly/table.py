@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from reprocrate.capture.grid import check_parameter, written
+from reprocrate.errors import UsageError
 from reprocrate.manifest.section import Many, Text
 
 
@@ -22,6 +24,23 @@ def _file_pattern(value: str) -> str:
             "it must be a file, folder or glob of the project, with `**` only in place of whole folders"
         )
     return value
+
+
+def grid_of_texts(value: object) -> object:
+    """The values of a grid as the command gets them: numbers as TOML writes them."""
+    if not isinstance(value, dict):
+        return value
+    grid: dict[str, tuple[str, ...]] = {}
+    for name, values in value.items():
+        listed = values if isinstance(values, list | tuple) else [values]
+        if not all(isinstance(one, bool | int | float | str) for one in listed):
+            raise ValueError(f"the values of {name} must be numbers, texts or booleans")
+        grid[name] = tuple(written(one) for one in listed)
+        try:
+            check_parameter(name, grid[name])
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+    return grid
 
 
 Command = Annotated[Many[str], BeforeValidator(_split_command), Field(min_length=1)]

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG, S_IXUSR
 
 from reprocrate.capture import objects
 from reprocrate.capture.git import GitError, Repository, find_repository
+from reprocrate.capture.history import History
 from reprocrate.capture.privacy import scrubbed_url
-from reprocrate.capture.record import CodeFile, CodeState
-from reprocrate.capture.records import load_records
-from reprocrate.capture.source_names import SKIPPED_FOLDERS, is_source
+from reprocrate.capture.record import CodeFile, CodeState, StoredFile
+from reprocrate.capture.source_memory import Remembered, SourceMemory
+from reprocrate.capture.source_names import SKIPPED_FOLDERS, is_source, may_be_source
 from reprocrate.files import safe_relative, sha256_bytes, tree_digest
+
+Written = Callable[[], Set[str]]
+"""Tells which files earlier launches wrote."""
 
 LARGEST_KEPT_BYTES = 10_000_000
 """Larger files are neither kept nor source by their name."""
@@ -46,38 +50,50 @@ class Snapshot:
         more = [path for path in sorted(set(paths) - known) if (project / path).is_file()]
         if not more:
             return self
-        added = list(_read(project, more, _Keeper(project, None)))
+        added = list(_read(project, more, _Keeper(project, None), SourceMemory()))
         files = tuple(sorted([*self.state.files, *added], key=_by_path))
         return replace(self, state=replace(self.state, files=files, tree_sha256=_digest(files)))
 
 
-def take_snapshot(project: Path, *, version_control: bool = True, keep: bool = True) -> Snapshot:
+def take_snapshot(
+    project: Path,
+    *,
+    version_control: bool = True,
+    keep: bool = True,
+    written: Written | None = None,
+    memory: SourceMemory | None = None,
+) -> Snapshot:
     """The source tree of a project now; what git cannot give back is kept in `.reprocrate/objects`.
 
     Args:
         project: the project's folder.
         version_control: whether to ask git, which reads settings that the folder holds.
         keep: whether to keep anything; else nothing is written, and there is no patch.
+        written: tells the files that earlier launches wrote and that could be taken for source.
+        memory: the tree as it was last.
 
     Raises:
         UnavailableError: the project could not be read, or a file not be kept.
     """
     problems = []
+    earlier = written or History(project, may_be_source).written_sources
+    known = SourceMemory() if memory is None else memory
     try:
         repository = find_repository(project) if version_control else None
     except GitError as error:
         repository = None
         problems.append(f"git could not read the repository: {error}")
     if repository is None:
-        files = tuple(_read(project, _source_of_folder(project), _Keeper(project, None, keep=keep)))
+        source = _source_of_folder(project, earlier)
+        files = tuple(_read(project, source, _Keeper(project, None, keep=keep), known))
         return Snapshot(CodeState(files=files, tree_sha256=_digest(files)), tuple(problems))
     keeper = _Keeper(project, repository, keep=keep)
-    files = tuple(_read(project, _source_of_repository(project, repository), keeper))
+    files = tuple(_read(project, _source_of_repository(project, repository, earlier), keeper, known))
     changed = sorted(keeper.differing | (_committed_source(repository) - {file.path for file in files}))
     patch = None
     if changed and repository.commit and keep:
         try:
-            patch = objects.keep(project, _difference(repository, changed))
+            patch = _patch(project, repository, changed, files, known)
         except GitError as error:
             problems.append(f"git could not tell the difference to the commit: {error}")
     state = CodeState(
@@ -92,6 +108,16 @@ def take_snapshot(project: Path, *, version_control: bool = True, keep: bool = T
     return Snapshot(state, tuple(problems))
 
 
+def _patch(
+    project: Path, repository: Repository, changed: list[str], files: Iterable[CodeFile], memory: SourceMemory
+) -> StoredFile:
+    key = memory.patch_key(repository.commit or "", changed, files)
+    known = memory.patches.get(key)
+    if known is None or not (project / known.path).is_file():
+        known = memory.patches[key] = objects.keep(project, _difference(repository, changed))
+    return known
+
+
 class _Keeper:
     """Keeps what the commit cannot give back, and remembers what differs from it."""
 
@@ -101,43 +127,64 @@ class _Keeper:
         self._keeps = keep
         self.differing: set[str] = set()
 
-    def look_at(self, path: str, data: bytes, *, executable: bool) -> None:
+    def has_all_of(self, path: str, known: Remembered) -> bool:
+        """Whether a file that was looked at before is all there still; if so it is noted again."""
+        blob = self._repository.committed.get(path) if self._repository else None
+        file = known.file
+        if blob is not None and len(blob.name) not in known.blob_names:
+            return False
+        same = blob is not None and blob.name == known.blob_names[len(blob.name)]
+        if not same and file.size <= LARGEST_KEPT_BYTES and not objects.is_kept(self._project, file.sha256):
+            return False
+        if not same or (blob is not None and (blob.mode == "100755") != file.executable):
+            self.differing.add(path)
+        return True
+
+    def look_at(self, path: str, data: bytes, known: Remembered) -> None:
         """One file of the tree, as it is now.
 
         Raises:
             UnavailableError: it could not be kept.
         """
         blob = self._repository.committed.get(path) if self._repository else None
-        same = blob is not None and blob.name == _blob_name(data, len(blob.name))
-        if not same or (blob is not None and (blob.mode == "100755") != executable):
+        if blob is not None:
+            known.blob_names[len(blob.name)] = _blob_name(data, len(blob.name))
+        same = blob is not None and blob.name == known.blob_names[len(blob.name)]
+        if not same or (blob is not None and (blob.mode == "100755") != known.file.executable):
             self.differing.add(path)
         if self._keeps and not same and len(data) <= LARGEST_KEPT_BYTES:
             objects.keep(self._project, data)
 
 
-def _read(project: Path, paths: Iterable[str], keeper: _Keeper) -> Iterator[CodeFile]:
+def _read(project: Path, paths: Iterable[str], keeper: _Keeper, memory: SourceMemory) -> Iterator[CodeFile]:
     for path in paths:
         location = project / path
         try:
-            if not location.is_file() or location.stat().st_size > 10 * LARGEST_KEPT_BYTES:
+            status = location.stat()
+            if not S_ISREG(status.st_mode) or status.st_size > 10 * LARGEST_KEPT_BYTES:
+                continue
+            known = memory.recall(path, status)
+            if known is not None and keeper.has_all_of(path, known):
+                yield known.file
                 continue
             data = location.read_bytes()
-            executable = bool(location.stat().st_mode & S_IXUSR)
             name = safe_relative(path)
         except (OSError, ValueError):  # vanished, unreadable, or of a name that cannot travel
             continue
-        keeper.look_at(path, data, executable=executable)
-        yield CodeFile(name, len(data), sha256_bytes(data), executable)
+        executable = bool(status.st_mode & S_IXUSR)
+        known = memory.learn(path, status, CodeFile(name, len(data), sha256_bytes(data), executable))
+        keeper.look_at(path, data, known)
+        yield known.file
 
 
-def _source_of_repository(project: Path, repository: Repository) -> list[str]:
+def _source_of_repository(project: Path, repository: Repository, written: Written) -> list[str]:
     tracked = {*repository.staged, *repository.committed}
     untracked = set(_without_tools_folders(repository.untracked))
     found = {path for path in tracked if is_source(path, tracked=True)}
     found |= {path for path in untracked if is_source(path, tracked=False)}
     others = [path for path in (tracked | untracked) - found if "." not in PurePosixPath(path).name]
     found |= {path for path in others if _is_script(project / path)}
-    return sorted(found - _written_before(project, found - tracked), key=os.fsencode)
+    return sorted(found - _written_before(written, found - tracked), key=os.fsencode)
 
 
 def _without_tools_folders(paths: frozenset[str]) -> Iterator[str]:
@@ -149,22 +196,19 @@ def _without_tools_folders(paths: frozenset[str]) -> Iterator[str]:
             yield path
 
 
-def _written_before(project: Path, paths: Set[str]) -> set[str]:
+def _written_before(written: Written, paths: Set[str]) -> Set[str]:
     """Those of these files that earlier launches wrote, such as a copy of the settings beside each result.
 
     The tree of the next seed would differ by them. One that is run nevertheless is added when it has run.
     """
-    if not paths:
-        return set()
-    records = load_records(project).records
-    return {file.path for record in records for file in record.outputs if file.root is None} & paths
+    return written() & paths if paths else set()
 
 
 def _committed_source(repository: Repository) -> set[str]:
     return {path for path in repository.committed if is_source(path, tracked=True)}
 
 
-def _source_of_folder(project: Path) -> list[str]:
+def _source_of_folder(project: Path, written: Written) -> list[str]:
     """The source of a project without version control, without what tools put beside it."""
     found = []
     pending = [""]
@@ -182,7 +226,7 @@ def _source_of_folder(project: Path) -> list[str]:
                     pending.append(f"{path}/")
             elif is_source(path, tracked=False) or ("." not in entry.name and _is_script(Path(entry))):
                 found.append(path)
-    return sorted(set(found) - _written_before(project, set(found)), key=os.fsencode)
+    return sorted(set(found) - _written_before(written, set(found)), key=os.fsencode)
 
 
 def _is_script(path: Path) -> bool:

@@ -59,6 +59,8 @@ class Sight:
         notes = []
         if access.withheld:
             notes.append(f"not recorded, since they may hold secrets: {_names(access.withheld)}")
+        if self.overlapped:
+            notes.append("other launches ran at the same time, which bears on how long it took")
         return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]))
 
     def _why_nothing_was_seen(self) -> str:

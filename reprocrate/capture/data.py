@@ -15,7 +15,6 @@ from reprocrate.capture.digests import Digests
 from reprocrate.capture.places import CACHES, TEMPORARY, Place, Places, may_hold_secrets
 from reprocrate.capture.record import DataFile
 from reprocrate.capture.source_names import SKIPPED_FOLDERS, is_program
-from reprocrate.errors import UnavailableError
 from reprocrate.files import safe_relative
 
 Progress = Callable[[int, int], None]
@@ -102,12 +101,13 @@ def digested(files: dict[Place, Path], digests: Digests, report: Callable[[int],
         digests: what hashes them.
         report: called with the size of each file after it was hashed.
     """
-    for place in sorted(files, key=lambda place: (place.root or "", place.path)):
-        with suppress(UnavailableError, ValueError):
-            path = safe_relative(place.path)
-            digest = digests.of(files[place])
+    places = sorted(files, key=lambda place: (place.root or "", place.path))
+    for place, digest in zip(places, digests.of_all([files[place] for place in places]), strict=True):
+        if digest is None:
+            continue
+        with suppress(ValueError):
             report(digest.size)
-            yield DataFile(path, place.root, digest.size, digest.sha256)
+            yield DataFile(safe_relative(place.path), place.root, digest.size, digest.sha256)
 
 
 def total_size(files: Iterable[Path]) -> int:

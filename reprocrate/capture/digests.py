@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ CACHE_NAME = ".reprocrate/cache/digests.json"
 _REMEMBERED_BYTES = 1 << 20
 _SETTLED_NS = 2_000_000_000
 _MOST_ENTRIES = 200_000
+_MOST_THREADS = 4
 
 
 class Digests:
@@ -55,6 +57,30 @@ class Digests:
             return digest
         return FileDigest(self._known[key], status.st_size)
 
+    def of_all(self, paths: Sequence[Path]) -> Iterator[FileDigest | None]:
+        """The digests of files, in their order; None for one that could not be read.
+
+        Large files are hashed by several threads at once: hashlib and the system work outside of Python's
+        lock. For small files threads would cost more than they gain.
+        """
+        large = [path for path in paths if _size(path) >= _REMEMBERED_BYTES]
+        threads = min(_MOST_THREADS, os.cpu_count() or 1, len(large))
+        if threads < 2:
+            yield from map(self._of, paths)
+            return
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(threads) as pool:
+            begun = {path: pool.submit(self._of, path) for path in large}
+            for path in paths:
+                yield begun[path].result() if path in begun else self._of(path)
+
+    def _of(self, path: Path) -> FileDigest | None:
+        try:
+            return self.of(path)
+        except (UnavailableError, ValueError):
+            return None
+
     def save(self) -> None:
         """Remember for later launches; without that, things only take longer."""
         if not self._is_changed:
@@ -68,3 +94,10 @@ class Digests:
 def _key(status: os.stat_result) -> str:
     numbers = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     return "-".join(map(str, numbers))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0

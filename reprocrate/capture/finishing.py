@@ -21,12 +21,10 @@ from reprocrate.capture.digests import Digests
 from reprocrate.capture.environment import Surroundings, look_at_environment
 from reprocrate.capture.hardware import look_at_hardware
 from reprocrate.capture.histories import keep_histories
-from reprocrate.capture.liveness import LOCK_NAME
 from reprocrate.capture.network import NetworkUse, network_use
 from reprocrate.capture.places import Places
 from reprocrate.capture.privacy import Scrubber
 from reprocrate.capture.record import (
-    RECORD_NAME,
     DataFile,
     Determinism,
     Environment,
@@ -61,7 +59,7 @@ class Circumstances:
         began_ns: when, by the clock of the project's file system.
         snapshot: the source tree before it started.
         scrubber: what must not stand in a record.
-        overlapped: whether another launch ran in the project when it started.
+        overlapped: whether another launch of the project ran at some time during this one.
         usage: what was seen from beside it while it ran.
     """
 
@@ -95,7 +93,7 @@ def observed(
     main = main_process(processes, around.launcher)
     sight = Sight(Path(around.program).name, processes, main)
     sight.problems += [*problems, *around.snapshot.problems]
-    sight.overlapped = _others_overlapped(around)
+    sight.overlapped = around.overlapped
     main = main or next(iter(processes), None)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
     code = around.snapshot.with_executed(around.project, access.imported)
@@ -164,19 +162,6 @@ def measured(
     record = replace(record, histories=histories.files)
     extraction = extract(sources, written, around.scrubber.line)
     return replace(record, metrics=extraction.metrics), (*extraction.problems, *histories.problems)
-
-
-def _others_overlapped(around: Circumstances) -> bool:
-    """Whether another launch of the project ran at some time during this one."""
-    if around.overlapped:
-        return True
-    for other in around.folder.parent.iterdir():
-        if other == around.folder:
-            continue
-        with suppress(OSError):
-            if (other / LOCK_NAME).exists() or (other / RECORD_NAME).stat().st_ctime_ns > around.began_ns:
-                return True
-    return False
 
 
 def _attempt(sight: Sight, what: str, otherwise: T, look: Callable[[], T]) -> T:

@@ -24,23 +24,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
-from reprocrate.capture.liveness import LOCK_NAME, Liveness
-from reprocrate.capture.privacy import Scrubber, scrubber
-from reprocrate.capture.record import (
-    Capture,
-    Configuration,
-    Resources,
-    RunRecord,
-    Seed,
-    Status,
-    Tool,
-)
+from reprocrate.capture.history import History
+from reprocrate.capture.identity import identify
+from reprocrate.capture.liveness import Liveness
+from reprocrate.capture.privacy import Scrubber
+from reprocrate.capture.record import Capture, Resources, RunRecord, Status, Tool
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.request import Ended, Finished, Request
-from reprocrate.capture.seeds import check_seed_has_a_place, recorded_seed, substitute, with_open_seed
+from reprocrate.capture.session import Session
 from reprocrate.capture.usage import UsageMonitor
-from reprocrate.errors import ReprocrateError, UnavailableError, UsageError
-from reprocrate.files import could_not, sha256_bytes, write_atomically
+from reprocrate.errors import ReprocrateError, UnavailableError
+from reprocrate.files import could_not, write_atomically
 
 if TYPE_CHECKING:
     from reprocrate.capture.results import MetricSource
@@ -74,7 +68,8 @@ class Launch:
     scrubber: Scrubber
     environ: Mapping[str, str]
     liveness: Liveness
-    overlapped: bool
+    history: History
+    over: frozenset[str]
     foreign: bool = False
     monitor: UsageMonitor = field(init=False)
 
@@ -134,7 +129,7 @@ class Launch:
                 began_ns=self.liveness.began_ns,
                 snapshot=self.snapshot,
                 scrubber=self.scrubber,
-                overlapped=self.overlapped,
+                overlapped=self.history.others(self.over, self.folder.name),
                 usage=self.monitor.usage,
             )
             self.record = observed(around, self.record, outcome.problems, progress)
@@ -143,6 +138,7 @@ class Launch:
             self.record.save(self.folder)
         finally:
             self.liveness.end()
+            self.history.save()
         return Finished(self.record, (*outcome.problems, *problems))
 
     def abandon(self) -> None:
@@ -166,34 +162,40 @@ class Launch:
         )
 
 
-def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
+def prepare(request: Request, environ: Mapping[str, str], session: Session | None = None) -> Launch:
     """Begin the record of a launch: the source tree as it is now, and a record that says `running`.
 
     Args:
         request: what to launch.
         environ: the author's environment variables.
+        session: what is known from other launches of this project.
 
     Raises:
         UsageError: the request makes no sense.
         UnavailableError: the project cannot be written to.
     """
-    project, cwd = _folders(request)
-    hidden = scrubber(project, cwd, environ)
-    template, argv, seeds = _filled(request)
-    configuration = _configuration(request, hidden.command(template), cwd.relative_to(project).as_posix())
+    identity = identify(request, environ)
+    project = request.project.resolve()
+    known = session or Session.of(project)
     folder = _new_folder(project)
     liveness = None
     try:
         liveness = Liveness(folder)
-        snapshot = take_snapshot(project, version_control=not request.foreign)
+        over = known.history.over()
+        snapshot = take_snapshot(
+            project,
+            version_control=not request.foreign,
+            written=known.history.written_sources,
+            memory=known.memory,
+        )
         record = RunRecord(
             id=folder.name,
             tool=_tool(),
-            configuration=configuration,
-            command=hidden.command(argv),
+            configuration=identity.configuration,
+            command=identity.command,
             status="running",
             started=timestamp(datetime.now(UTC)),
-            seeds=seeds,
+            seeds=identity.seeds,
             code=snapshot.state,
             repeats=request.repeats,
             capture=_BEGUN,
@@ -206,64 +208,25 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         if isinstance(error, OSError) and not isinstance(error, ReprocrateError):
             raise could_not("write", folder, error) from error
         raise
-    overlapped = any((other / LOCK_NAME).exists() for other in folder.parent.iterdir() if other != folder)
     return Launch(
-        project,
-        folder,
-        argv,
-        cwd,
-        record,
-        snapshot,
-        hidden,
-        dict(environ),
-        liveness,
-        overlapped,
-        request.foreign,
+        project=project,
+        folder=folder,
+        argv=identity.argv,
+        cwd=identity.cwd,
+        record=record,
+        snapshot=snapshot,
+        scrubber=identity.scrubber,
+        environ=dict(environ),
+        liveness=liveness,
+        history=known.history,
+        over=over,
+        foreign=request.foreign,
     )
 
 
 def timestamp(moment: datetime) -> str:
     """A moment as a record has it: RFC 3339, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _folders(request: Request) -> tuple[Path, Path]:
-    """The project, and the folder in it that the command starts in."""
-    project = request.project.resolve()
-    if not project.is_dir():
-        raise UsageError(f"there is no folder {request.project}")
-    cwd = (request.cwd or project).resolve()
-    if not cwd.is_relative_to(project):
-        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
-    if not request.template:
-        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
-    return project, cwd
-
-
-def _filled(request: Request) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Seed, ...]]:
-    """The template with the seed left open, the command with it filled in, and the seed as recorded."""
-    if request.seed is None:
-        template, seed = with_open_seed(request.template)
-        values = dict(request.grid)
-        seeds = (recorded_seed(seed, None),) if seed is not None else ()
-        return template, substitute(request.template, values), seeds
-    check_seed_has_a_place(request.template, request.seed_variable)
-    argv = substitute(request.template, {**request.grid, "seed": request.seed})
-    return request.template, argv, (recorded_seed(request.seed, request.seed_variable),)
-
-
-def _configuration(request: Request, template: tuple[str, ...], working_directory: str) -> Configuration:
-    from reprocrate.manifest.canonical import canonical_bytes
-
-    identity = {"template": list(template), "working_directory": working_directory}
-    return Configuration(
-        name=request.name,
-        digest=sha256_bytes(canonical_bytes(identity)),
-        template=template,
-        working_directory=working_directory,
-        grid=dict(request.grid),
-        seed_variable=request.seed_variable,
-    )
 
 
 def _new_folder(project: Path) -> Path:

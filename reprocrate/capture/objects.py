@@ -31,3 +31,8 @@ def keep(project: Path, data: bytes) -> StoredFile:
     except OSError as error:
         raise could_not("write", target, error) from error
     return StoredFile(path, sha256, len(data))
+
+
+def is_kept(project: Path, sha256: str) -> bool:
+    """Whether the file with this digest is kept."""
+    return (project / object_path(sha256)).is_file()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,19 +86,18 @@ def collisions(records: Iterable[RunRecord]) -> tuple[Collision, ...]:
     return tuple(Collision(tuple(paths), seeds) for (_, seeds), paths in groups.items())
 
 
-def check_name_is_free(records: Sequence[RunRecord], configuration: Configuration) -> None:
-    """Make sure that a configuration's name means one command.
+def check_name_is_free(earlier: Iterable[Configuration], configuration: Configuration) -> None:
+    """Make sure that a configuration's name means one command, or one grid of commands.
 
     Raises:
         UsageError: the name was used with another command or working directory.
     """
     if configuration.name is None:
         return
-    for record in records:
-        other = record.configuration
-        if other.name == configuration.name and other.digest != configuration.digest:
+    for other in earlier:
+        if other.name == configuration.name and other.named_work != configuration.named_work:
             raise UsageError(
                 f'the name "{configuration.name}" is already used for another command',
-                f"it was `{' '.join(other.template)}` in {other.working_directory}",
+                f"it was `{' '.join(other.grid_template or other.template)}` in {other.working_directory}",
                 "Choose another --name, or repeat that command",
             )

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from reprocrate.capture.record import RunRecord, Scalar
+from reprocrate.capture.record import RunRecord
 
 
 class Ended(Protocol):
@@ -45,7 +45,7 @@ class Request:
         cwd: the folder that the command starts in; the project itself where it is None.
         seed: the seed of this launch. Where it is None, a seed that the command names by itself counts.
         seed_variable: environment variable that carries the seed.
-        grid: value of each grid parameter.
+        grid: value of each grid parameter, as the command is to get it.
         foreign: whether it is somebody else's code: git is not asked, since it reads settings that the folder
             holds, and the processes may have numbers of their own, as in a sandbox.
         repeats: id of the launch that this one repeats as it was, to measure determinism.
@@ -57,7 +57,7 @@ class Request:
     cwd: Path | None = None
     seed: int | None = None
     seed_variable: str | None = None
-    grid: Mapping[str, Scalar] = field(default_factory=dict)
+    grid: Mapping[str, str] = field(default_factory=dict)
     foreign: bool = False
     repeats: str | None = None
 

@@ -51,3 +51,8 @@ def is_source(path: str, *, tracked: bool) -> bool:
     if is_program(path) or any(fnmatchcase(name, pattern) for pattern in _SOURCE_NAMES):
         return True
     return tracked and PurePosixPath(path).suffix.lower() in _SETTINGS_SUFFIXES
+
+
+def may_be_source(path: str) -> bool:
+    """Whether a file outside version control could be taken for source: by its name, or as a script."""
+    return is_source(path, tracked=False) or "." not in PurePosixPath(path).name

@@ -1,60 +1,17 @@
-"""The application: commands by name, and errors turned into one clear message and an exit code."""
+"""A command of the command line, and errors turned into one clear message and an exit code."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import Annotated
 
-import typer
-
-from reprocrate.cli import (
-    comparing,
-    demo,
-    explaining,
-    importing,
-    init,
-    migrating,
-    packing,
-    planning,
-    rerunning,
-    running,
-    showing,
-    validating,
-)
 from reprocrate.cli.exits import INTERRUPTED, NOT_DONE, exit_code_of
 from reprocrate.errors import ReprocrateError
-
-_ABOUT = """Record a machine-learning experiment, package it, and rerun it elsewhere with a verdict.
-
-Begin with `reprocrate demo`, or in your own project with
-`reprocrate run --seeds 0-4 -- python train.py --seed {seed}`, then `show`, `validate` and `pack`.
-"""
 
 _REPORT = (
     "This is a mistake of reprocrate, not yours. Run again with REPROCRATE_DEBUG=1 for the details to report"
 )
-
-
-def make_app() -> typer.Typer:
-    """The command line with all its commands."""
-    app = typer.Typer(
-        name="reprocrate",
-        help=_ABOUT,
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode="markdown",
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_options)
-    for module in (init, running, showing, validating, explaining, packing, planning, importing, rerunning):
-        module.register(app)
-    comparing.register(app)
-    migrating.register(app)
-    demo.register(app)
-    return app
 
 
 def run_app(arguments: Sequence[str]) -> int:
@@ -63,7 +20,7 @@ def run_app(arguments: Sequence[str]) -> int:
         if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a character shows another
             stream.reconfigure(errors="replace")
     try:
-        make_app()(list(arguments))
+        return _run(arguments)
     except ReprocrateError as error:
         _complain(str(error))
         return exit_code_of(error)
@@ -82,6 +39,21 @@ def run_app(arguments: Sequence[str]) -> int:
             raise
         _complain(f"{type(error).__name__}: {error}. {_REPORT}.")
         return NOT_DONE
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run one command; `run` in a way that does not wait for what only the others need."""
+    if arguments[:1] == ["run"]:
+        from reprocrate.cli.run_arguments import parse
+
+        asked = parse(arguments[1:])
+        if asked is not None:
+            from reprocrate.cli.launching import launch
+
+            return launch(asked)
+    from reprocrate.cli.commands import make_app
+
+    make_app()(list(arguments))
     return 0
 
 
@@ -89,19 +61,3 @@ def _complain(text: str) -> None:
     from reprocrate.render.words import cut_off, verbatim  # a reason may quote what a stranger wrote
 
     sys.stderr.write(f"reprocrate: {verbatim(cut_off(text))}\n")
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from reprocrate import __version__
-
-        sys.stdout.write(f"reprocrate {__version__}\n")
-        raise typer.Exit
-
-
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Options of the application itself."""

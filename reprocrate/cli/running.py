@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reprocrate.cli.options import Quiet
+from reprocrate.cli.run_arguments import RunArguments
 
 Command = Annotated[
     list[str] | None,
-    typer.Argument(metavar="-- COMMAND", help="The command, after `--`; `{seed}` stands for the seed."),
+    typer.Argument(
+        metavar="-- COMMAND",
+        help="The command, after `--`; `{seed}` stands for the seed, `{NAME}` for a parameter of the grid.",
+    ),
 ]
 Seeds = Annotated[str | None, typer.Option("--seeds", help="Seeds to run, such as `0-4` or `1,3,10-12`.")]
 Name = Annotated[str | None, typer.Option("--name", help="Name of the configuration.")]
@@ -35,6 +38,17 @@ Deterministic = Annotated[
         help="Set from outside what makes a seed give the same bits, as far as that goes.",
     ),
 ]
+Grid = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--grid",
+        metavar="NAME=VALUES",
+        help="Values of a parameter, such as `lr=0.1,0.01`; given several times, all combinations are run.",
+    ),
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", help="How many runs at once; what they print is then recorded only.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +63,8 @@ def run(
     seed_env: SeedEnv = None,
     all_: All = False,
     resume: Resume = False,
+    grid: Grid = None,
+    jobs: Jobs = 1,
     twice: Twice = False,
     deterministic: Deterministic = False,
     quiet: Quiet = False,
@@ -60,26 +76,26 @@ def run(
     The command behaves as it does without `reprocrate run`: same output, same exit code. Code, data,
     environment, hardware, seeds and metrics are recorded under `.reprocrate/`; nothing else is written.
 
+    With a grid, every combination is a configuration of its own:
+    `reprocrate run --seeds 0-4 --grid lr=0.1,0.01 --jobs 2 -- python train.py --seed {seed} --lr {lr}`
+
     Without a command, `--name NAME` takes it from `reprocrate.toml`, and `--all` runs every configuration
     there. If a seed fails, it is recorded as failed, the others still run, and the exit code is that of
     the command.
     """
-    from reprocrate.cli.voice import Voice
-    from reprocrate.workflow.running import Request, run_all, run_configuration
+    from reprocrate.cli.launching import launch
 
-    voice = Voice(quiet=quiet)
-    request = Request(
-        tuple(command or ()),
+    asked = RunArguments(
+        command=tuple(command or ()),
         seeds=seeds,
         name=name,
-        seed_variable=seed_env,
+        seed_env=seed_env,
+        all_=all_,
         resume=resume,
+        grid=tuple(grid or ()),
+        jobs=jobs,
         twice=twice,
         deterministic=deterministic,
+        quiet=quiet,
     )
-    session = run_all(Path.cwd(), request, voice) if all_ else run_configuration(Path.cwd(), request, voice)
-    for warning in session.warnings:
-        voice.warn(warning)
-    for hint in session.hints:
-        voice.note(hint)
-    raise typer.Exit(session.exit_code)
+    raise typer.Exit(launch(asked))

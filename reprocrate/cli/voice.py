@@ -8,19 +8,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, RenderableType
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
+if TYPE_CHECKING:  # rich takes a while to import, and no command is to wait for it before it starts
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress
 
-from reprocrate.render.words import verbatim
+    from reprocrate.workflow.scheduling import Schedule
 
 _QUIET_SECONDS = 2.0
 """Where there is no terminal, progress is a plain line, once nothing was said for this long."""
@@ -35,17 +30,30 @@ class Voice:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
-        self.out = Console(highlight=False)
         self._bar: Progress | None = None
+        self._live: Console | None = None
         self._tasks: dict[str, Any] = {}
         self._said_at = time.monotonic()
+
+    @cached_property
+    def err(self) -> Console:
+        """Where progress and tables about it are shown."""
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False, soft_wrap=True)
+
+    @cached_property
+    def out(self) -> Console:
+        """Where results are shown."""
+        from rich.console import Console
+
+        return Console(highlight=False)
 
     def note(self, text: str) -> None:
         """One line on stderr."""
         if not self.quiet:
             self._said_at = time.monotonic()
-            (self._bar.console if self._bar else self.err).print(verbatim(text), markup=False)
+            self._say(text)
 
     def track(self, what: str, done: int, total: int) -> None:
         """Progress of a longer piece of work."""
@@ -62,7 +70,7 @@ class Voice:
 
     def warn(self, text: str) -> None:
         """A warning on stderr, also if quiet."""
-        (self._bar.console if self._bar else self.err).print(f"reprocrate: {verbatim(text)}", markup=False)
+        self._say(f"reprocrate: {text}")
 
     @contextmanager
     def progress(self) -> Iterator[Voice]:
@@ -70,6 +78,15 @@ class Voice:
         if self.quiet or not self.err.is_terminal:
             yield self
             return
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, TimeElapsedColumn(), console=self.err, transient=True) as bar:
             self._bar = bar
@@ -78,6 +95,42 @@ class Voice:
             finally:
                 self._bar = None
                 self._tasks.clear()
+
+    @contextmanager
+    def watch(self, schedule: Schedule) -> Iterator[None]:
+        """Shows a table of launches that run at once while the block runs, where stderr is a terminal."""
+        if self.quiet or not self.err.is_terminal:
+            yield
+            return
+        from rich.live import Live
+
+        from reprocrate.cli.launches import progress_of
+
+        def picture() -> RenderableType:
+            return progress_of(schedule, room=self.err.size.height)
+
+        with Live(get_renderable=picture, console=self.err, refresh_per_second=4, transient=True):
+            self._live = self.err
+            try:
+                yield
+            finally:
+                self._live = None
+
+    def summarise(self, renderable: RenderableType) -> None:
+        """A table about what was done, on stderr."""
+        if not self.quiet:
+            self.err.print(renderable)
+
+    def _say(self, text: str) -> None:
+        """One line on stderr as it is; above the bars or the table, where there are some."""
+        from reprocrate.render.words import verbatim  # a text may quote what a stranger wrote
+
+        console = self._bar.console if self._bar else self._live
+        if console is None:
+            sys.stderr.write(f"{verbatim(text)}\n")
+            sys.stderr.flush()
+        else:
+            console.print(verbatim(text), markup=False, emoji=False)
 
     def show(self, renderable: RenderableType) -> None:
         """A result, on stdout; text as it is, without line breaks of ours, so that paths can be copied."""

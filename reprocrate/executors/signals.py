@@ -23,15 +23,20 @@ class SignalRelay:
 
     With a terminal, a program stays in our process group, so that the terminal itself sends Ctrl-C and Ctrl-Z
     to both and nothing is passed on twice; without one it has a group of its own, which gets every signal
-    that we get.
+    that we get. Where several run at once, none of them has the terminal: each has a group of its own, and
+    the second request to stop kills.
+
+    Args:
+        several: whether several programs run at once.
 
     Attributes:
         interrupted: whether we were asked to stop (SIGINT, SIGTERM, SIGHUP, SIGQUIT).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, several: bool = False) -> None:
         self.interrupted = False
-        self.shares_terminal = any(map(_is_terminal, (0, 1, 2)))
+        self.shares_terminal = not several and any(map(_is_terminal, (0, 1, 2)))
+        self._kills = several
         self._asked_by = 0
         self._running: dict[int, Sequence[Callable[[], None]]] = {}
         self._before: dict[int, Any] = {}
@@ -62,6 +67,8 @@ class SignalRelay:
 
     def _relay(self, number: int, _frame: FrameType | None) -> None:
         if signal.Signals(number).name in _STOP:
+            if self.interrupted and self._kills and sys.platform != "win32":
+                number = signal.SIGKILL
             self.interrupted = True
             self._asked_by = number
         if self.shares_terminal and number in (signal.SIGINT, getattr(signal, "SIGQUIT", None)):

@@ -8,8 +8,8 @@ from pathlib import Path
 from reprocrate.capture.record import RunRecord
 from reprocrate.errors import ReprocrateError
 
-Again = Callable[[RunRecord], RunRecord]
-"""Runs a launch again as it was, marked as its repetition, and returns the new record."""
+Again = Callable[[RunRecord], RunRecord | None]
+"""Runs a launch again as it was, marked as its repetition; None where we were asked to stop before."""
 
 
 def repeat_first(project: Path, records: Sequence[RunRecord], again: Again) -> list[str]:
@@ -29,6 +29,8 @@ def repeat_first(project: Path, records: Sequence[RunRecord], again: Again) -> l
     if first is None:
         return ["Nothing was repeated: no run ended well just now."]
     second = again(first)
+    if second is None:
+        return []
     if second.status != "ok":
         return [f"Nothing was measured: the repetition of {_label(first)} {second.status}."]
     went_on = _went_on(first, second)

@@ -1,70 +1,41 @@
-"""`run`: one launch for each seed, each recorded, none of them picked."""
+"""`run`: one launch for each seed and point of the grid, each recorded, none of them picked."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.deterministic import with_determinism
-from reprocrate.capture.launch import Launch, prepare
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records import check_name_is_free, collisions, load_records
-from reprocrate.capture.request import Request as LaunchRequest
-from reprocrate.capture.seeds import parse_seeds
-from reprocrate.errors import ReprocrateError, UsageError
-from reprocrate.executors import Command, Executor
-from reprocrate.executors.local import LocalExecutor, check_program
+from reprocrate.capture.records import collisions
+from reprocrate.capture.session import Session as LaunchSession
+from reprocrate.errors import UsageError
+from reprocrate.executors.local import check_program
 from reprocrate.executors.signals import SignalRelay, in_main_thread
-from reprocrate.files import sha256_file
+from reprocrate.workflow.asked import (
+    DeclaredToRun,
+    Planned,
+    Request,
+    declared_to_run,
+    forgotten_places,
+    names_to_run,
+    plan,
+)
+from reprocrate.workflow.launching import Launcher, Ran
 from reprocrate.workflow.progress import Progress, measured_texts
 from reprocrate.workflow.project import project_to_run_in
 from reprocrate.workflow.repeating import repeat_first, what_was_set
+from reprocrate.workflow.resuming import Done
+from reprocrate.workflow.scheduling import Schedule, run_at_once, run_in_turn
 
-if TYPE_CHECKING:
-    from reprocrate.assembly.settings import ConfigurationSettings
-    from reprocrate.capture.results import MetricSource
+__all__ = ["INTERRUPTED", "Request", "Session", "run_all", "run_configuration"]
 
 INTERRUPTED = 130
 _MOST_CANDIDATES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the author asked for.
-
-    Attributes:
-        command: the argv template; empty to take it from `reprocrate.toml`.
-        seeds: a list such as `0-4`; where not given, the configuration's own.
-        name: the configuration.
-        seed_variable: environment variable that carries the seed.
-        resume: whether to skip seeds that ended well with the code and the files that they read as they are.
-        echo: whether to show what the command prints.
-        twice: whether to run the first seed that ends well again, to measure determinism.
-        deterministic: whether to set what makes for determinism, as far as it can be set from outside.
-    """
-
-    command: tuple[str, ...]
-    seeds: str | None = None
-    name: str | None = None
-    seed_variable: str | None = None
-    resume: bool = False
-    echo: bool = True
-    twice: bool = False
-    deterministic: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    """What `reprocrate.toml` says of running: configurations, where metrics stand, and what ran elsewhere."""
-
-    configurations: Mapping[str, ConfigurationSettings] = field(default_factory=dict)
-    sources: tuple[MetricSource, ...] = ()
-    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -72,20 +43,37 @@ class Session:
     """What came of it.
 
     Attributes:
-        records: the launches, in order.
+        runs: what was planned and is over, in the order planned, not in that in which it ended.
+        total: how many launches were planned.
         exit_code: that of the first command that failed, 128 + n after signal n; 130 if interrupted; else 0.
         warnings: what the author has to know.
         hints: what to do next.
     """
 
-    records: list[RunRecord] = field(default_factory=list)
+    runs: list[Ran] = field(default_factory=list)
+    total: int = 0
     exit_code: int = 0
     warnings: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
 
+    @property
+    def records(self) -> list[RunRecord]:
+        """The launches of this session."""
+        return [ran.record for ran in self.runs if not ran.was_done]
+
+    @property
+    def left(self) -> int:
+        """How many of the planned launches did not end well, or did not begin."""
+        return self.total - sum(ran.record.status == "ok" for ran in self.runs)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it stopped before its end because we were asked to."""
+        return self.exit_code == INTERRUPTED
+
 
 def run_configuration(folder: Path, request: Request, progress: Progress) -> Session:
-    """Run one configuration, once for each seed.
+    """Run one configuration, or a grid of them, once for each seed.
 
     Args:
         folder: where the command starts.
@@ -97,213 +85,135 @@ def run_configuration(folder: Path, request: Request, progress: Progress) -> Ses
         UnavailableError: the launch cannot be recorded.
     """
     project = project_to_run_in(folder)
-    declared = _declared(project)
-    asked = _completed(project, folder, declared, request)
-    session = Session()
-    seeds: list[int | None] = [None] if asked.seeds is None else [*parse_seeds(asked.seeds)]
-    check_program(asked.command, folder, os.environ)
-    with SignalRelay() if in_main_thread() else nullcontext(SignalRelay()) as relay:
-        for seed in seeds:
-            launch = _prepared(project, folder, asked, seed)
-            if asked.resume and (done := _done_before(project, launch)):
-                launch.abandon()
-                progress.note(f"{_label(asked, seed)}: done already ({done})")
-                continue
-            _run_one(launch, asked, LocalExecutor(relay), declared.sources, session, progress)
-            if relay.interrupted or session.records[-1].status == "interrupted":
-                session.exit_code = INTERRUPTED
-                break
-        if asked.twice and session.exit_code != INTERRUPTED:
-
-            def again(first: RunRecord) -> RunRecord:
-                launch = _prepared(project, folder, asked, _given(asked, first), repeats=first.id)
-                return _run_one(launch, asked, LocalExecutor(relay), declared.sources, session, progress)
-
-            session.hints += repeat_first(project, list(session.records), again)
-            if session.records and session.records[-1].status == "interrupted":
-                session.exit_code = INTERRUPTED
-    session.warnings += [str(each) for each in collisions(session.records)]
-    session.hints += what_was_set(session.records[-1]) if asked.deterministic and session.records else []
-    if not any(record.metrics for record in session.records):
-        session.hints += _hints(project, session.records)
-    return session
+    declared = declared_to_run(project)
+    return _run(project, folder, declared, plan(project, folder, declared, request), request, progress)
 
 
 def run_all(folder: Path, request: Request, progress: Progress) -> Session:
     """Run every configuration of `reprocrate.toml` that has a command, but for those whose runs are declared.
 
     Raises:
-        UsageError: none has, or a command or name was given.
+        UsageError: none has, or a command, a name or a grid was given.
     """
-    if request.command or request.name:
-        raise UsageError("--all takes no command and no --name", fix="Leave them out")
-    declared = _declared(project_to_run_in(folder))
-    with_command = [name for name, one in declared.configurations.items() if one.command is not None]
-    names = [name for name in with_command if name not in declared.elsewhere]
-    for name in with_command:
-        if name in declared.elsewhere:
+    if request.command or request.name or request.grid:
+        raise UsageError("--all takes no command, no --name and no --grid", fix="Leave them out")
+    project = project_to_run_in(folder)
+    declared = declared_to_run(project)
+    for name, one in declared.configurations.items():
+        if name in declared.elsewhere and one.command is not None:
             progress.note(f"configuration {name}: not run, since its runs are declared in {SETTINGS_NAME}")
-    if not names:
-        raise UsageError(
-            f"no configuration of {SETTINGS_NAME} has a command"
-            + (" and is to be run here" if with_command else ""),
-            fix="Add `command` to [configurations.NAME]",
-        )
-    whole = Session()
-    for name in names:
-        progress.note(f"configuration {name}")
-        session = run_configuration(folder, replace(request, name=name), progress)
-        whole.records += session.records
-        whole.exit_code = whole.exit_code or session.exit_code
-        whole.warnings += session.warnings
-        whole.hints = whole.hints or session.hints
-        if session.exit_code == INTERRUPTED:
-            break
-    return whole
+    names = names_to_run(declared)
+    planned = [one for name in names for one in plan(project, folder, declared, replace(request, name=name))]
+    return _run(project, folder, declared, planned, request, progress)
 
 
-def _declared(project: Path) -> _Declared:
-    """Read the settings where there are any: without them, nothing heavy is imported before the command."""
-    if not (project / SETTINGS_NAME).is_file():
-        return _Declared()
-    from reprocrate.assembly.measured import metric_sources
-    from reprocrate.assembly.toml import load_settings
-
-    settings = load_settings(project)
-    elsewhere = frozenset(run.configuration for run in settings.runs)
-    return _Declared(settings.configurations, tuple(metric_sources(settings)), elsewhere)
-
-
-def _completed(project: Path, folder: Path, settings: _Declared, request: Request) -> Request:
-    """The request with what `reprocrate.toml` says of the configuration filled in."""
-    declared = settings.configurations.get(request.name) if request.name else None
-    if request.command:
-        if declared and declared.command and declared.command != request.command:
-            raise UsageError(
-                f"the configuration `{request.name}` has another command in {SETTINGS_NAME}",
-                f"there it is `{' '.join(declared.command)}`",
-                "Leave the command out, or choose another --name",
-            )
-        return request
-    if request.name is None:
-        raise UsageError(
-            "no command was given",
-            fix="Put it after `--`: reprocrate run --seeds 0-4 -- python train.py --seed {seed}",
-        )
-    if declared is None or declared.command is None:
-        known = ", ".join(name for name, one in settings.configurations.items() if one.command)
-        raise UsageError(
-            f"{SETTINGS_NAME} has no command for a configuration `{request.name}`",
-            f"configurations with a command: {known or 'none'}",
-            "Name one of them, or put the command after `--`",
-        )
-    if folder.resolve() != project:
-        raise UsageError(f"run it in {project}", f"commands of {SETTINGS_NAME} start in the project's folder")
-    return replace(
-        request,
-        command=declared.command,
-        seeds=declared.seeds if request.seeds is None else request.seeds,
-        seed_variable=request.seed_variable or declared.seed_variable,
-    )
-
-
-def _prepared(
-    project: Path, folder: Path, asked: Request, seed: int | None, repeats: str | None = None
-) -> Launch:
-    request = LaunchRequest(
-        project,
-        asked.command,
-        name=asked.name,
-        cwd=folder,
-        seed=seed,
-        seed_variable=asked.seed_variable,
-        repeats=repeats,
-    )
-    launch = prepare(request, with_determinism(os.environ) if asked.deterministic else os.environ)
-    try:
-        check_name_is_free(load_records(project).records, launch.record.configuration)
-    except ReprocrateError:
-        launch.abandon()
-        raise
-    return launch
-
-
-def _run_one(
-    launch: Launch,
-    asked: Request,
-    executor: Executor,
-    sources: tuple[MetricSource, ...],
-    session: Session,
+def _run(
+    project: Path,
+    folder: Path,
+    declared: DeclaredToRun,
+    planned: Sequence[Planned],
+    request: Request,
     progress: Progress,
-) -> RunRecord:
-    command = Command(
-        launch.argv,
-        launch.cwd,
-        launch.environment(),
-        launch.stdout,
-        launch.stderr,
-        echo=asked.echo,
-        monitor=launch.monitor,
-    )
-    try:
-        outcome = executor.run(command)
-    except ReprocrateError:
-        launch.abandon()
-        raise
-    finished = launch.finish(outcome, sources)
-    session.records.append(finished.record)
-    session.exit_code = session.exit_code or outcome.shell_code
-    label = _label(asked, finished.record.seed) + (" again" if finished.record.repeats else "")
-    if finished.record.status != "ok":
-        session.warnings.append(f"{label} {finished.record.status}: it is recorded as such")
-    else:
-        session.warnings += [f"{label}: {problem}" for problem in finished.problems]
-    progress.note(f"{label}  {_summary(finished.record)}")
-    return finished.record
+) -> Session:
+    if request.jobs < 1:
+        raise UsageError(f"{request.jobs} jobs cannot run at once", fix="Give --jobs a number from 1")
+    for command in dict.fromkeys(one.command for one in planned):
+        check_program(command, folder, os.environ)
+    for sentence in forgotten_places(planned):
+        progress.warn(sentence)
+    schedule = Schedule(planned, min(request.jobs, len(planned)))
+    together = schedule.jobs > 1
+    known = LaunchSession.of(project)
+    ended: list[Ran] = []
+    with SignalRelay(several=together) if in_main_thread() else nullcontext(SignalRelay()) as relay:
+        launcher = Launcher(
+            project=project,
+            folder=folder,
+            sources=declared.sources,
+            relay=relay,
+            session=known,
+            done=Done(project, known.history) if request.resume else None,
+            shares_terminal=not together,
+            echo=request.echo,
+            environ=with_determinism(os.environ) if request.deterministic else os.environ,
+        )
+
+        def is_stopped() -> bool:
+            return relay.interrupted or bool(ended and ended[-1].record.status == "interrupted")
+
+        run = run_at_once if together else run_in_turn
+        with progress.watch(schedule) if together else nullcontext():
+            for ran in run(schedule, launcher.run, is_stopped):
+                ended.append(ran)
+                progress.note(_line(ran, len(ended), schedule))
+        session = Session([schedule.over[place] for place in sorted(schedule.over)], schedule.total)
+        if request.twice and not is_stopped():
+            _repeat(project, launcher, session, ended, progress)
+        was_stopped = is_stopped()
+    _conclude(session, was_stopped=was_stopped)
+    if request.deterministic and session.records:
+        session.hints += what_was_set(session.records[-1])
+    if not any(ran.record.metrics for ran in session.runs):
+        session.hints += _hints(project, session.records)
+    return session
 
 
-def _given(asked: Request, record: RunRecord) -> int | None:
-    """The seed that a launch was given, beside one that its command names by itself."""
-    return None if asked.seeds is None or record.seed is None else int(record.seed)
+def _repeat(
+    project: Path, launcher: Launcher, session: Session, ended: list[Ran], progress: Progress
+) -> None:
+    """Run the first launch that ended well again, when nothing else runs, and tell what it shows."""
+    planned = {ran.record.id: ran.planned for ran in session.runs}
+
+    def again(first: RunRecord) -> RunRecord | None:
+        ran = launcher.run(planned[first.id], repeats=first.id)
+        if ran is None:
+            return None
+        ended.append(ran)
+        session.runs.append(ran)
+        session.total += 1
+        progress.note("  ".join([ran.label, *_words(ran.record)]))
+        return ran.record
+
+    session.hints += repeat_first(project, session.records, again)
 
 
-def _label(asked: Request, seed: int | str | None) -> str:
-    name = asked.name or "run"
-    return f"{name} seed {seed}" if seed is not None else name
+def _conclude(session: Session, *, was_stopped: bool) -> None:
+    """Exit code and warnings, in the order planned."""
+    for ran in session.runs:
+        session.exit_code = session.exit_code or ran.exit_code
+        label = ran.label
+        if ran.record.status != "ok":
+            session.warnings.append(f"{label} {ran.record.status}: it is recorded as such")
+        else:
+            session.warnings += [f"{label}: {problem}" for problem in ran.problems]
+    if was_stopped:
+        session.exit_code = INTERRUPTED
+    session.warnings += [str(each) for each in collisions(session.records)]
 
 
-def _summary(record: RunRecord) -> str:
+def _line(ran: Ran, over: int, schedule: Schedule) -> str:
+    """What is said when a launch is over."""
+    if ran.was_done:
+        return f"{ran.label}: done already ({ran.record.id})"
+    return "  ".join([ran.label, *_words(ran.record), *_how_far(over, schedule)])
+
+
+def _words(record: RunRecord) -> list[str]:
+    """How a launch ended, what it measured, and how long it took."""
     ending = [] if record.status == "ok" else [record.status]
-    return "  ".join([*ending, *measured_texts(record.metrics), f"{record.duration_s or 0:.1f} s"])
+    return [*ending, *measured_texts(record.metrics), f"{record.duration_s or 0:.1f} s"]
 
 
-def _done_before(project: Path, launch: Launch) -> str | None:
-    """An earlier launch of the same configuration and seed that ended well, with everything as it is now."""
-    for record in reversed(load_records(project).records):
-        same = record.configuration.digest == launch.record.configuration.digest
-        if (
-            same
-            and record.seeds == launch.record.seeds
-            and record.status == "ok"
-            and _is_current(project, record)
-        ):
-            return record.id
-    return None
+def _how_far(over: int, schedule: Schedule) -> list[str]:
+    """`(3/5 done, about 2 min left)`, where there are several."""
+    if schedule.total == 1:
+        return []
+    left = schedule.seconds_left()
+    from reprocrate.render.numbers import duration
 
-
-def _is_current(project: Path, record: RunRecord) -> bool:
-    """Whether the code that a launch executed and the files of the project that it read are unchanged.
-
-    What it wrote itself is left out: that differs after every launch.
-    """
-    executed = [file for file in record.code.files if file.path in set(record.imported)] or record.code.files
-    read = [file for file in record.inputs if file.root is None]
-    written = {file.path for file in record.outputs if file.root is None}
-    recorded = {(file.path, file.sha256) for file in (*executed, *read) if file.path not in written}
-    return all(
-        (project / path).is_file() and sha256_file(project / path).sha256 == sha256
-        for path, sha256 in recorded
-    )
+    waits = over < schedule.total and left is not None and left >= 1
+    rest = f", about {duration(left)} left" if waits and left is not None else ""
+    return [f"({over}/{schedule.total} done{rest})"]
 
 
 def _hints(project: Path, records: Iterable[RunRecord]) -> list[str]:

@@ -137,10 +137,11 @@ def test_seed_that_the_command_names_joins_the_configuration(project: Any) -> No
 
 
 def test_grid_parameters_are_filled_in_and_kept(project: Any) -> None:
-    record = project.record(PYTHON, "-c", "print('{lr}', {seed})", seed=1, grid={"lr": 0.5})
-    assert (project.folder / record.logs[0].path).read_text() == "0.5 1\n"
-    assert record.configuration.grid == {"lr": 0.5}
-    assert record.configuration.template[-1] == "print('{lr}', {seed})"
+    record = project.record(PYTHON, "-c", "print('{lr}', {seed})", seed=1, grid={"lr": "5e-1"})
+    assert (project.folder / record.logs[0].path).read_text() == "5e-1 1\n"
+    assert record.configuration.grid == {"lr": "5e-1"}
+    assert record.configuration.template[-1] == "print('5e-1', {seed})"
+    assert record.configuration.grid_template[-1] == "print('{lr}', {seed})"
 
 
 def test_seeds_that_write_the_same_file_collide(project: Any) -> None:
@@ -422,14 +423,14 @@ def test_keys_of_newer_records_are_tolerated(project: Any) -> None:
 def test_name_means_one_command(project: Any) -> None:
     record = project.record(*TRAIN, seed=1, name="wide")
     same = project.prepare(*TRAIN, seed=2, name="wide")
-    check_name_is_free([record], same.record.configuration)
+    check_name_is_free([record.configuration], same.record.configuration)
     same.abandon()
     other = project.prepare(PYTHON, "train.py", "--x", "{seed}", seed=2, name="wide")
     with pytest.raises(UsageError, match='name "wide" is already used'):
-        check_name_is_free([record], other.record.configuration)
+        check_name_is_free([record.configuration], other.record.configuration)
     other.abandon()
     unnamed = project.prepare(PYTHON, "train.py", "--x", "{seed}", seed=2)
-    check_name_is_free([record], unnamed.record.configuration)
+    check_name_is_free([record.configuration], unnamed.record.configuration)
     unnamed.abandon()
 
 

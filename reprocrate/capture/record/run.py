@@ -45,10 +45,11 @@ class Configuration:
     Attributes:
         name: the author's name for it (`--name`).
         digest: SHA-256 of the canonical bytes of template and working directory.
-        template: the command with `{seed}` left open.
+        template: the command with `{seed}` left open and the grid's values filled in.
         working_directory: relative to the project, `.` for the project itself.
-        grid: value of each grid parameter.
+        grid: value of each grid parameter, as the command was given it.
         seed_variable: environment variable that carries the seed, where the command does not.
+        grid_template: the template with the grid's parameters left open too; empty where there is no grid.
     """
 
     name: str | None
@@ -57,6 +58,12 @@ class Configuration:
     working_directory: str = "."
     grid: Mapping[str, Scalar] = field(default_factory=dict)
     seed_variable: str | None = None
+    grid_template: tuple[str, ...] = ()
+
+    @property
+    def named_work(self) -> tuple[object, ...]:
+        """What its name may stand for once only: a command in a folder, for a grid with all its values."""
+        return (self.grid_template or self.template, self.working_directory)
 
 
 @dataclass(frozen=True)
@@ -159,9 +166,14 @@ class RunRecord:
         return replace(self, status=status, capture=Capture("minimal", reason))
 
     @property
+    def given_seeds(self) -> tuple[Seed, ...]:
+        """The seeds that the launch was given, or that its author states, without observed ones."""
+        return tuple(seed for seed in self.seeds if seed.how != "observed")
+
+    @property
     def given_seed(self) -> int | str | None:
-        """The seed that the launch was given, or that its author states; not one that was merely observed."""
-        return next((seed.value for seed in self.seeds if seed.how != "observed"), None)
+        """The first of them."""
+        return next((seed.value for seed in self.given_seeds), None)
 
     @property
     def seed(self) -> int | str | None:

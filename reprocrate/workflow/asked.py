@@ -1,0 +1,193 @@
+"""What `run` is asked for, completed by what `reprocrate.toml` says of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reprocrate.assembly import SETTINGS_NAME
+from reprocrate.capture.grid import (
+    Grid,
+    check_grid_reaches,
+    open_places,
+    parse_grid,
+    point_name,
+    points_of,
+    program_name,
+)
+from reprocrate.capture.seeds import PLACEHOLDER, check_seed_has_a_place, parse_seeds
+from reprocrate.errors import UsageError
+
+if TYPE_CHECKING:
+    from reprocrate.assembly.settings import ConfigurationSettings
+    from reprocrate.capture.results import MetricSource
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the author asked for.
+
+    Attributes:
+        command: the argv template; empty to take it from `reprocrate.toml`.
+        seeds: a list such as `0-4`; where not given, the configuration's own.
+        name: the configuration.
+        seed_variable: environment variable that carries the seed.
+        resume: whether to skip seeds that ended well with the code and the files that they read as they are.
+        echo: whether to show what the command prints.
+        grid: lists of values such as `lr=0.1,0.01`, beside or in place of those of the configuration.
+        jobs: how many launches run at once; if more than one, what they print is recorded only.
+        twice: whether to run the first seed that ends well again, to measure determinism.
+        deterministic: whether to set what makes for determinism, as far as it can be set from outside.
+    """
+
+    command: tuple[str, ...]
+    seeds: str | None = None
+    name: str | None = None
+    seed_variable: str | None = None
+    resume: bool = False
+    echo: bool = True
+    grid: tuple[str, ...] = ()
+    jobs: int = 1
+    twice: bool = False
+    deterministic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredToRun:
+    """What `reprocrate.toml` says of running: configurations, where metrics stand, and what ran elsewhere."""
+
+    configurations: Mapping[str, ConfigurationSettings] = field(default_factory=dict)
+    sources: tuple[MetricSource, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One launch that is to be.
+
+    Attributes:
+        command: the argv template, seed and grid left open.
+        name: the name given to the configuration or the grid.
+        point: its point of the grid.
+        group: what its configuration is called.
+    """
+
+    command: tuple[str, ...]
+    name: str | None
+    seed_variable: str | None
+    point: Mapping[str, str]
+    seed: int | None
+    group: str
+
+    @property
+    def label(self) -> str:
+        """What the author knows it by."""
+        return self.group if self.seed is None else f"{self.group} seed {self.seed}"
+
+
+def declared_to_run(project: Path) -> DeclaredToRun:
+    """Read the settings where there are any: without them, nothing heavy is imported before the command."""
+    if not (project / SETTINGS_NAME).is_file():
+        return DeclaredToRun()
+    from reprocrate.assembly.measured import metric_sources
+    from reprocrate.assembly.toml import load_settings
+
+    settings = load_settings(project)
+    elsewhere = frozenset(run.configuration for run in settings.runs)
+    return DeclaredToRun(settings.configurations, tuple(metric_sources(settings)), elsewhere)
+
+
+def plan(project: Path, folder: Path, declared: DeclaredToRun, request: Request) -> list[Planned]:
+    """The launches that a request comes to: every seed of one point of the grid, then of the next.
+
+    Raises:
+        UsageError: there is no such command or configuration, or seeds or grid make no sense.
+    """
+    asked, grid = _completed(project, folder, declared, request)
+    check_grid_reaches(asked.command, grid)
+    if asked.seeds is not None:
+        check_seed_has_a_place(asked.command, asked.seed_variable)
+    seeds: list[int | None] = [None] if asked.seeds is None else [*parse_seeds(asked.seeds)]
+    base = asked.name or _name_of(asked.command, declared, grid)
+    return [
+        Planned(asked.command, asked.name, asked.seed_variable, point, seed, point_name(base, point))
+        for point in points_of(grid)
+        for seed in seeds
+    ]
+
+
+def names_to_run(declared: DeclaredToRun) -> list[str]:
+    """The configurations that `--all` runs: those with a command whose runs are not declared.
+
+    Raises:
+        UsageError: there is none.
+    """
+    with_command = [name for name, one in declared.configurations.items() if one.command is not None]
+    names = [name for name in with_command if name not in declared.elsewhere]
+    if not names:
+        raise UsageError(
+            f"no configuration of {SETTINGS_NAME} has a command"
+            + (" and is to be run here" if with_command else ""),
+            fix="Add `command` to [configurations.NAME]",
+        )
+    return names
+
+
+def forgotten_places(planned: Sequence[Planned]) -> Iterator[str]:
+    """Sentences about names in braces that look like seeds or parameters and that nothing fills."""
+    commands = {one.command: one for one in planned}
+    for one in commands.values():
+        known = {*one.point, *(() if one.seed is None else ("seed",))}
+        for name in open_places(one.command, known):
+            option = "--seeds 0-4" if f"{{{name}}}" == PLACEHOLDER else f"--grid {name}=VALUE,VALUE"
+            yield (
+                f"the command gets {{{name}}} as it stands there, since nothing fills it. "
+                f"If something is to be put there, add {option}."
+            )
+
+
+def _name_of(command: tuple[str, ...], declared: DeclaredToRun, grid: Grid) -> str:
+    """What the author knows launches by that were given no name, as the manifest will call them."""
+    if not grid:
+        return "run"
+    same = (name for name, one in declared.configurations.items() if one.command == command)
+    return next(same, program_name(command))
+
+
+def _completed(
+    project: Path, folder: Path, settings: DeclaredToRun, request: Request
+) -> tuple[Request, Grid]:
+    """The request and its grid, with what `reprocrate.toml` says of the configuration filled in."""
+    given = parse_grid(request.grid)
+    declared = settings.configurations.get(request.name) if request.name else None
+    if request.command:
+        if declared and declared.command and declared.command != request.command:
+            raise UsageError(
+                f"the configuration `{request.name}` has another command in {SETTINGS_NAME}",
+                f"there it is `{' '.join(declared.command)}`",
+                "Leave the command out, or choose another --name",
+            )
+        return request, {**(declared.grid if declared else {}), **given}
+    if request.name is None:
+        raise UsageError(
+            "no command was given",
+            fix="Put it after `--`: reprocrate run --seeds 0-4 -- python train.py --seed {seed}",
+        )
+    if declared is None or declared.command is None:
+        known = ", ".join(name for name, one in settings.configurations.items() if one.command)
+        raise UsageError(
+            f"{SETTINGS_NAME} has no command for a configuration `{request.name}`",
+            f"configurations with a command: {known or 'none'}",
+            "Name one of them, or put the command after `--`",
+        )
+    if folder.resolve() != project:
+        raise UsageError(f"run it in {project}", f"commands of {SETTINGS_NAME} start in the project's folder")
+    completed = replace(
+        request,
+        command=declared.command,
+        seeds=declared.seeds if request.seeds is None else request.seeds,
+        seed_variable=request.seed_variable or declared.seed_variable,
+    )
+    return completed, {**declared.grid, **given}
