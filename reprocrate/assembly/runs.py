@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.declared import Declared
 from reprocrate.assembly.inputs import FileRoles, Key
+from reprocrate.assembly.launches import launch_section, nodes_of
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.capture.record import DataFile, Environment, Metric, RunRecord, plain
 from reprocrate.files import sha256_bytes, tree_digest
@@ -97,9 +98,8 @@ class RunSections:
             "duration_s": record.duration_s,
             "code": self._code(record),
             "environment": self._environment(record),
-            "hardware": [self.hardware.add(without_nothing(plain(record.hardware)))]
-            if record.hardware.cpu
-            else [],
+            "hardware": [self.hardware.add(without_nothing(plain(one))) for one in nodes_of(record)],
+            **launch_section(record),
             "inputs": [plain(file) for file in self._listed_inputs(record)],
             **self._outputs(record),
             "logs": [plain(log) for log in record.logs if log.size],

@@ -26,6 +26,7 @@ class Process:
         native: imported modules that read or write files without Python's knowledge.
         end: what it saw when it ended; empty where it could not say.
         problems: what went wrong in the recorder.
+        rank: which of the processes of a launch it is, or works for; see `reprocrate.capture.ranks`.
     """
 
     header: Mapping[str, Any]
@@ -37,6 +38,7 @@ class Process:
     native: list[str] = field(default_factory=list)
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    rank: int | None = None
 
     @property
     def search_path(self) -> tuple[str, ...]:
@@ -86,21 +88,6 @@ def read_processes(folder: Path) -> list[Process]:
     """The processes whose logs lie in a folder, in the order in which they started."""
     found = [process for path in folder.glob("access-*.jsonl") if (process := _process(path)) is not None]
     return sorted(found, key=lambda process: process.header.get("time") or 0.0)
-
-
-def main_process(processes: Iterable[Process], launcher: int | None) -> Process | None:
-    """The process that the launcher started; None where that is not a Python that could be seen.
-
-    Args:
-        processes: those that were recorded, oldest first.
-        launcher: the launcher's number; None where the command ran among process numbers of its own, as in a
-            sandbox. There it is the first process that no recorded one started.
-    """
-    known = list(processes)
-    if launcher is not None:
-        return next((process for process in known if process.header.get("ppid") == launcher), None)
-    recorded = {process.header.get("pid") for process in known}
-    return next((process for process in known if process.header.get("ppid") not in recorded), None)
 
 
 def unseen_programs(processes: Iterable[Process]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
 from reprocrate.capture.privacy import is_interpreter
+from reprocrate.capture.ranks import Found
 from reprocrate.capture.record import Capture
 
 # These write files natively, but read data through Python, unless one of their reading functions was seen.
@@ -25,6 +26,7 @@ class Sight:
         main: the one that the launcher started.
         overlapped: whether other launches ran in the project at the same time.
         problems: what failed in finding out, as sentences.
+        ranks: the processes that a launcher started side by side.
     """
 
     program: str
@@ -32,6 +34,7 @@ class Sight:
     main: Process | None
     overlapped: bool = False
     problems: list[str] = field(default_factory=list)
+    ranks: Found | None = None
 
     @property
     def native_modules(self) -> list[str]:
@@ -76,6 +79,7 @@ class Sight:
             reasons.append(
                 f"files that compiled modules may read by themselves were not seen: {_names(readers)}"
             )
+        reasons += self._missing_ranks()
         if self.overlapped and self.writes_unseen:
             reasons.append(
                 "files written out of Python's sight cannot be told from those of launches at the same time"
@@ -87,6 +91,17 @@ class Sight:
         if any(process.problems for process in self.processes):
             reasons.append("the recorder could not follow everything")
         return reasons
+
+    def _missing_ranks(self) -> list[str]:
+        if self.ranks is None or not self.ranks.missing:
+            return []
+        missing, size = self.ranks.missing, self.ranks.world_size
+        what = f"{missing} of {size} ranks left no log, so what they read and wrote was not seen"
+        fix = (
+            "start all from one `reprocrate run`, in a folder that all nodes share, and have PYTHONPATH and "
+            "REPROCRATE_LOG_DIR passed on (mpirun: -x)"
+        )
+        return [f"{what}: {fix}"]
 
 
 def _lost(access: FileAccess) -> list[str]:

@@ -11,24 +11,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from reprocrate.capture.access import Process, main_process, read_processes
+from reprocrate.capture.access import Process, read_processes
+from reprocrate.capture.attempts import with_attempts
 from reprocrate.capture.code import Snapshot
 from reprocrate.capture.completeness import Sight
 from reprocrate.capture.data import FileAccess, Progress, changed_files, digested, sort_accesses, total_size
 from reprocrate.capture.determinism import look_at_determinism
 from reprocrate.capture.digests import Digests
 from reprocrate.capture.environment import look_at_environment
-from reprocrate.capture.hardware import look_at_hardware
+from reprocrate.capture.leading import leading_process
 from reprocrate.capture.liveness import LOCK_NAME
+from reprocrate.capture.nodes import look_at_nodes
 from reprocrate.capture.places import Places
 from reprocrate.capture.privacy import Scrubber
+from reprocrate.capture.ranks import Found, find_ranks
 from reprocrate.capture.record import (
     RECORD_NAME,
     DataFile,
     Determinism,
     Environment,
     Hardware,
+    Ranks,
     RunRecord,
+    Scalar,
     Seed,
     StoredFile,
 )
@@ -83,13 +88,15 @@ def observed(
         UnavailableError: source that ran could not be kept.
     """
     processes = read_processes(around.folder)
-    main = main_process(processes, around.launcher)
-    sight = Sight(Path(around.program).name, processes, main)
+    ranks = find_ranks(processes, around.environ, record.command)
+    main = leading_process(processes, around.launcher, ranks)
+    sight = Sight(Path(around.program).name, processes, main, ranks=ranks)
     sight.problems += [*problems, *around.snapshot.problems]
     sight.overlapped = _others_overlapped(around)
     main = main or next(iter(processes), None)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
     code = around.snapshot.with_executed(around.project, access.imported)
+    unknown: tuple[Hardware, ...] = (Hardware(),)
     nothing: tuple[tuple[DataFile, ...], tuple[DataFile, ...]] = ((), ())
     inputs, outputs = _attempt(sight, "digests", nothing, lambda: _digests(around.project, access, progress))
     environment = _attempt(
@@ -98,12 +105,17 @@ def observed(
     determinism = _attempt(
         sight, "determinism", Determinism(), lambda: look_at_determinism(main, around.environ)
     )
+    nodes: tuple[Hardware, ...] = _attempt(
+        sight, "hardware", unknown, lambda: look_at_nodes(ranks, processes, around.environ)
+    )
+    record = with_attempts(record, ranks, around.project, around.folder, around.environ)
     return replace(
         record,
-        seeds=(*record.seeds, *_observed_seeds(determinism)),
+        seeds=(*record.seeds, *_observed_seeds(determinism, ranks)),
+        ranks=_recorded(ranks, nodes[1:]),
         code=code.state,
         environment=environment,
-        hardware=_attempt(sight, "hardware", Hardware(), lambda: look_at_hardware(around.environ)),
+        hardware=nodes[0],
         determinism=determinism,
         inputs=inputs,
         outputs=outputs,
@@ -181,11 +193,24 @@ def _digests(
     return inputs, outputs
 
 
-def _observed_seeds(determinism: Determinism) -> list[Seed]:
-    seed = determinism.settings.get("torch.initial_seed")
+def _recorded(ranks: Found | None, other_nodes: tuple[Hardware, ...]) -> Ranks | None:
+    if ranks is None:
+        return None
+    return Ranks(ranks.launcher, ranks.world_size, ranks.nodes, other_nodes)
+
+
+def _observed_seeds(determinism: Determinism, ranks: Found | None) -> list[Seed]:
+    if ranks is None:
+        return _torch_seed(determinism.settings, None)
+    settings = {rank: process.end.get("settings") or {} for rank, process in ranks.own.items()}
+    return [seed for rank, found in settings.items() for seed in _torch_seed(found, rank)]
+
+
+def _torch_seed(settings: Mapping[str, Scalar], rank: int | None) -> list[Seed]:
+    seed = settings.get("torch.initial_seed")
     if not isinstance(seed, (int, str)) or isinstance(seed, bool) or seed == _UNSEEDED_TORCH:
         return []
-    return [Seed("torch", seed, "observed")]
+    return [Seed("torch", seed, "observed", rank)]
 
 
 def _logs(around: Circumstances) -> list[StoredFile]:

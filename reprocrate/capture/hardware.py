@@ -84,6 +84,11 @@ def nvidia_gpus(visible: str | None = None) -> tuple[Accelerator, ...]:
         found = _from_library()
     except (OSError, AttributeError):
         found = _from_program()
+    return visible_gpus(found, visible)
+
+
+def visible_gpus(found: list[tuple[str, Accelerator]], visible: str | None) -> tuple[Accelerator, ...]:
+    """Those of a machine's GPUs, each with its unit id, that a list such as `CUDA_VISIBLE_DEVICES` names."""
     return tuple(accelerator for _, accelerator in _visible(found, visible))
 
 

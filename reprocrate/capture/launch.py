@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
+from reprocrate.capture.jobs import note_job
 from reprocrate.capture.liveness import LOCK_NAME, Liveness
+from reprocrate.capture.node_names import node_name
 from reprocrate.capture.privacy import Scrubber, scrubber
 from reprocrate.capture.record import (
     Capture,
@@ -89,6 +91,7 @@ class Launch:
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, (os.fspath(RECORDER), before)))
         variables["REPROCRATE_LOG_DIR"] = os.fspath(self.folder)
         variables["REPROCRATE_PROJECT"] = os.fspath(self.project)
+        variables["REPROCRATE_NODE"] = node_name(self.folder) or ""
         name = self.record.configuration.seed_variable
         if name is not None and self.record.seed is not None:
             variables[name] = str(self.record.seed)
@@ -197,6 +200,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
             capture=_BEGUN,
         )
         record.save(folder)
+        note_job(folder, environ)
     except BaseException as error:
         if liveness is not None:
             liveness.end()

@@ -11,6 +11,7 @@ from reprocrate.capture.record.environment import (
     Source,
 )
 from reprocrate.capture.record.hardware import Accelerator, Cpu, Hardware, Resources
+from reprocrate.capture.record.launch import Attempt, Ranks
 from reprocrate.capture.record.results import Metric
 from reprocrate.capture.record.run import (
     RECORD_NAME,
@@ -29,6 +30,7 @@ __all__ = [
     "RECORD_NAME",
     "RECORD_VERSION",
     "Accelerator",
+    "Attempt",
     "Capture",
     "CodeFile",
     "CodeState",
@@ -44,6 +46,7 @@ __all__ = [
     "OperatingSystem",
     "Package",
     "Python",
+    "Ranks",
     "Resources",
     "RunRecord",
     "Scalar",

@@ -17,6 +17,7 @@ from reprocrate.capture.record.code import CodeState
 from reprocrate.capture.record.data import DataFile, StoredFile
 from reprocrate.capture.record.environment import Environment
 from reprocrate.capture.record.hardware import Hardware, Resources
+from reprocrate.capture.record.launch import Attempt, Ranks
 from reprocrate.capture.record.results import Metric
 from reprocrate.capture.record.seeds import Determinism, Seed
 from reprocrate.capture.record.values import Scalar, plain
@@ -78,6 +79,8 @@ class RunRecord:
         started, ended: RFC 3339, UTC.
         imported: files of the project that were imported or executed.
         logs: what the command wrote to its standard output and error.
+        ranks: the processes that a launcher started for it; None where it was one.
+        attempts: what came before `started`, where all of them were started again.
     """
 
     id: str
@@ -101,6 +104,8 @@ class RunRecord:
     logs: tuple[StoredFile, ...] = ()
     metrics: tuple[Metric, ...] = ()
     resources: Resources = field(default_factory=Resources)
+    ranks: Ranks | None = None
+    attempts: tuple[Attempt, ...] = ()
     capture: Capture = Capture("minimal", "the launch has not ended")
     record_version: str = RECORD_VERSION
 
