@@ -63,7 +63,10 @@ class Sight:
 
     def _why_nothing_was_seen(self) -> str:
         if is_interpreter(self.program):
-            return "the recorder did not start: Python was isolated (-I, -E or -S) or killed at once"
+            return (
+                "the recorder did not start: Python was isolated (-I, -E or -S), is older than 3.8, or was "
+                "killed at once"
+            )
         return f"{self.program} is not a Python program that the recorder can enter"
 
     def _unseen(self) -> list[str]:
