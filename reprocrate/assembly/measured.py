@@ -11,12 +11,14 @@ from pathlib import Path, PurePosixPath
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.factors import named_arguments
 from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.capture.notebooks import LOG_NAME
 from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar, StoredFile
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.results import MetricSource, Written, extract, parse_source
 from reprocrate.capture.seeds import substituted
 from reprocrate.files import sha256_file
 
+_CELLS = f"/{LOG_NAME}"
 _BRACES = re.compile(r"\{[^{}]*\}")
 
 
@@ -119,7 +121,7 @@ def _left_by(
         outputs=[file.path for file in candidates if _is_unchanged(project, file)],
         stdout=last,
         values={**names, "seed": record.seed},
-        earlier=tuple(earlier),
+        earlier=(*earlier, *(project / log.path for log in record.logs if log.path.endswith(_CELLS))),
     )
 
 

@@ -133,6 +133,7 @@ class RunSections:
         Those of data that must not travel do not become free by being written.
         """
         is_gone = file.root is not None or self._newest_writer[file.root, file.path] != run
+        is_gone = is_gone or file.path in self._roles.rewritten  # what ran has this place
         section: Section = plain(file)
         return section | ({"in_bundle": False} if is_gone or self._roles.is_withheld(file.path) else {})
 

@@ -108,7 +108,8 @@ def candidates(record: RunRecord, written: Written) -> tuple[Candidate, ...]:
                 _look_into_csv(collector, location, path, template)
         except (OSError, ValueError, RecursionError, csv.Error):  # not what its name says
             continue
-    _look_into_text(collector, written.stdout)
+    for log in (written.stdout, *written.earlier):
+        _look_into_text(collector, log)
     ranked = sorted(collector.found, key=_rank)
     return tuple(ranked[:MOST_CANDIDATES])
 

@@ -22,6 +22,7 @@ from reprocrate.capture.environment import look_at_environment
 from reprocrate.capture.leading import leading_process
 from reprocrate.capture.liveness import LOCK_NAME
 from reprocrate.capture.nodes import look_at_nodes
+from reprocrate.capture.notebooks import LOG_NAME, keep_printed
 from reprocrate.capture.places import Places
 from reprocrate.capture.privacy import Scrubber
 from reprocrate.capture.ranks import Found, find_ranks
@@ -38,6 +39,7 @@ from reprocrate.capture.record import (
     StoredFile,
 )
 from reprocrate.capture.results import Written
+from reprocrate.capture.source_names import is_program
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
 
@@ -99,6 +101,7 @@ def observed(
     unknown: tuple[Hardware, ...] = (Hardware(),)
     nothing: tuple[tuple[DataFile, ...], tuple[DataFile, ...]] = ((), ())
     inputs, outputs = _attempt(sight, "digests", nothing, lambda: _digests(around.project, access, progress))
+    _attempt(sight, "notebook", None, lambda: _keep_printed(around, outputs))
     environment = _attempt(
         sight, "environment", Environment(), lambda: look_at_environment(main, processes, around.environ)
     )
@@ -132,6 +135,7 @@ def written_by(record: RunRecord, project: Path) -> Written:
         outputs=frozenset(output.path for output in record.outputs if output.root is None),
         stdout=next((project / log.path for log in record.logs if log.path.endswith("stdout.log")), project),
         values={**record.configuration.grid, **({} if record.seed is None else {"seed": record.seed})},
+        earlier=tuple(project / log.path for log in record.logs if log.path.endswith(f"/{LOG_NAME}")),
     )
 
 
@@ -165,6 +169,7 @@ def _accesses(around: Circumstances, processes: Sequence[Process], sight: Sight)
         around.project, around.scrubber, around.environ, tuple(sorted(prefixes)), tuple(search_path)
     )
     access = sort_accesses(processes, places, around.began_ns)
+    _know_overwritten_source(access, around.snapshot)
     if sight.writes_unseen and not sight.overlapped:
         source = [file.path for file in around.snapshot.state.files]
         for place, path in changed_files(around.project, around.began_ns, source).items():
@@ -172,6 +177,14 @@ def _accesses(around: Circumstances, processes: Sequence[Process], sight: Sight)
             access.inputs.pop(place, None)
             access.imported.discard(place.path)
     return access
+
+
+def _know_overwritten_source(access: FileAccess, snapshot: Snapshot) -> None:
+    """A program that was written over while it ran, such as a notebook with its outputs, was kept before."""
+    source = {file.path for file in snapshot.state.files}
+    ran = {path for path in access.overwritten & source if is_program(path)}
+    access.imported |= ran
+    access.overwritten -= ran
 
 
 def _digests(
@@ -213,9 +226,14 @@ def _torch_seed(settings: Mapping[str, Scalar], rank: int | None) -> list[Seed]:
     return [Seed("torch", seed, "observed", rank)]
 
 
+def _keep_printed(around: Circumstances, outputs: Sequence[DataFile]) -> None:
+    paths = [output.path for output in outputs if output.root is None]
+    keep_printed(around.folder, [around.project / path for path in paths if path.endswith(".ipynb")])
+
+
 def _logs(around: Circumstances) -> list[StoredFile]:
     found = []
-    for name in ("stdout.log", "stderr.log"):
+    for name in ("stdout.log", "stderr.log", LOG_NAME):
         path = around.folder / name
         with suppress(UnavailableError):
             digest = sha256_file(path)

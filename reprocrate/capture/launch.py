@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
 from reprocrate.capture.jobs import note_job
+from reprocrate.capture.live import check_not_live
 from reprocrate.capture.liveness import LOCK_NAME, Liveness
 from reprocrate.capture.node_names import node_name
+from reprocrate.capture.notebooks import notebook_of
 from reprocrate.capture.privacy import Scrubber, scrubber
 from reprocrate.capture.record import (
     Capture,
@@ -92,6 +94,9 @@ class Launch:
         variables["REPROCRATE_LOG_DIR"] = os.fspath(self.folder)
         variables["REPROCRATE_PROJECT"] = os.fspath(self.project)
         variables["REPROCRATE_NODE"] = node_name(self.folder) or ""
+        notebook = notebook_of(self.argv, self.cwd)
+        if notebook is not None:
+            variables["REPROCRATE_NOTEBOOK"] = os.fspath(notebook)
         name = self.record.configuration.seed_variable
         if name is not None and self.record.seed is not None:
             variables[name] = str(self.record.seed)
@@ -180,6 +185,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         raise UsageError(f"the command would start in {cwd}", "that is outside the project")
     if not request.template:
         raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    check_not_live(request.template)
     hidden = scrubber(project, cwd, environ)
     template, argv, seeds = _filled(request)
     configuration = _configuration(request, hidden.command(template), cwd.relative_to(project).as_posix())

@@ -14,6 +14,7 @@ import atexit
 import os
 import sys
 
+from _reprocrate_cells import is_cell
 from _reprocrate_log import Log, as_json, quoted
 
 TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all the rest
@@ -142,7 +143,9 @@ class Recorder:
         return name.endswith(_CODE_SUFFIXES) and any(folder in name for folder in _LIBRARY_FOLDERS)
 
     def is_ours(self, name: str) -> bool:
-        """Whether it is a file of the project, and no library that is installed in it."""
+        """Whether it is a file of the project, or a cell, and no library that is installed in it."""
+        if is_cell(name):
+            return True
         if name.startswith("<") or any(folder in name for folder in _LIBRARY_FOLDERS):
             return False
         return self._absolute(name).startswith(self._project) and not name.startswith(self._inner_prefixes)
