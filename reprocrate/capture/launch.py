@@ -185,7 +185,6 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         raise UsageError(f"the command would start in {cwd}", "that is outside the project")
     if not request.template:
         raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
-    check_not_live(request.template)
     hidden = scrubber(project, cwd, environ)
     template, argv, seeds = _filled(request)
     configuration = _configuration(request, hidden.command(template), cwd.relative_to(project).as_posix())
@@ -237,6 +236,7 @@ def timestamp(moment: datetime) -> str:
 
 def _filled(request: Request) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Seed, ...]]:
     """The template with the seed left open, the command with it filled in, and the seed as recorded."""
+    check_not_live(request.template)
     if request.seed is None:
         template, seed = with_open_seed(request.template)
         values = dict(request.grid)
