@@ -177,14 +177,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         UsageError: the request makes no sense.
         UnavailableError: the project cannot be written to.
     """
-    project = request.project.resolve()
-    if not project.is_dir():
-        raise UsageError(f"there is no folder {request.project}")
-    cwd = (request.cwd or project).resolve()
-    if not cwd.is_relative_to(project):
-        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
-    if not request.template:
-        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    project, cwd = _folders(request)
     hidden = scrubber(project, cwd, environ)
     template, argv, seeds = _filled(request)
     configuration = _configuration(request, hidden.command(template), cwd.relative_to(project).as_posix())
@@ -234,9 +227,22 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _folders(request: Request) -> tuple[Path, Path]:
+    """The project, and where the command starts."""
+    project = request.project.resolve()
+    if not project.is_dir():
+        raise UsageError(f"there is no folder {request.project}")
+    cwd = (request.cwd or project).resolve()
+    if not cwd.is_relative_to(project):
+        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
+    if not request.template:
+        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    check_not_live(request.template)
+    return project, cwd
+
+
 def _filled(request: Request) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Seed, ...]]:
     """The template with the seed left open, the command with it filled in, and the seed as recorded."""
-    check_not_live(request.template)
     if request.seed is None:
         template, seed = with_open_seed(request.template)
         values = dict(request.grid)
