@@ -18,6 +18,7 @@ from reprocrate.capture.privacy import scrubbed_url
 from reprocrate.capture.record import CodeFile, CodeState
 from reprocrate.capture.records import load_records
 from reprocrate.capture.source_names import SKIPPED_FOLDERS, is_source
+from reprocrate.capture.submodules import submodules_of
 from reprocrate.files import safe_relative, sha256_bytes, tree_digest
 
 LARGEST_KEPT_BYTES = 10_000_000
@@ -70,33 +71,55 @@ def take_snapshot(project: Path, *, version_control: bool = True) -> Snapshot:
     if repository is None:
         files = tuple(_read(project, _source_of_folder(project), _Keeper(project, None)))
         return Snapshot(CodeState(files=files, tree_sha256=_digest(files)), tuple(problems))
-    keeper = _Keeper(project, repository)
-    files = tuple(_read(project, _source_of_repository(project, repository), keeper))
-    changed = sorted(keeper.differing | (_committed_source(repository) - {file.path for file in files}))
-    patch = None
-    if changed and repository.commit:
-        try:
-            patch = objects.keep(project, _difference(repository, changed))
-        except GitError as error:
-            problems.append(f"git could not tell the difference to the commit: {error}")
+    parts = [("", repository), *submodules_of(repository, problems)]
+    looked_at = [_look_at(project, inside, part, problems) for inside, part in parts]
+    files = tuple(sorted((file for part in looked_at for file in part.files), key=_by_path))
+    patch = b"".join(part.patch or b"" for part in looked_at)
     state = CodeState(
         vcs="git",
         repository=scrubbed_url(repository.remote) if repository.remote else None,
         commit=repository.commit,
-        dirty=bool(changed) or repository.commit is None,
-        patch=patch,
+        dirty=any(part.patch != b"" for part in looked_at),
+        patch=objects.keep(project, patch) if patch else None,
         tree_sha256=_digest(files),
         files=files,
     )
     return Snapshot(state, tuple(problems))
 
 
+@dataclass(frozen=True)
+class _Part:
+    """The source of one repository; what turns its commit's into it, None where that could not be told."""
+
+    files: tuple[CodeFile, ...]
+    patch: bytes | None
+
+
+def _look_at(project: Path, inside: str, repository: Repository, problems: list[str]) -> _Part:
+    """The source of the project's repository, or of a submodule that lies `inside` it."""
+    keeper = _Keeper(project, repository, inside)
+    paths = [inside + path for path in _source_of_repository(project, inside, repository)]
+    files = tuple(_read(project, paths, keeper))
+    present = {file.path.removeprefix(inside) for file in files}
+    removed = _committed_source(repository) - present - repository.left_out
+    changed = sorted(keeper.differing | removed)
+    if repository.commit is None:
+        return _Part(files, None)
+    try:
+        # Git may find no difference where bytes differ, as with line endings that it converts.
+        return _Part(files, _difference(repository, changed) if changed else b"")
+    except GitError as error:
+        problems.append(f"git could not tell the difference to the commit: {error}")
+        return _Part(files, None)
+
+
 class _Keeper:
     """Keeps what the commit cannot give back, and remembers what differs from it."""
 
-    def __init__(self, project: Path, repository: Repository | None) -> None:
+    def __init__(self, project: Path, repository: Repository | None, inside: str = "") -> None:
         self._project = project
         self._repository = repository
+        self._inside = inside
         self.differing: set[str] = set()
 
     def look_at(self, path: str, data: bytes, *, executable: bool) -> None:
@@ -105,6 +128,7 @@ class _Keeper:
         Raises:
             UnavailableError: it could not be kept.
         """
+        path = path.removeprefix(self._inside)
         blob = self._repository.committed.get(path) if self._repository else None
         same = blob is not None and blob.name == _blob_name(data, len(blob.name))
         if not same or (blob is not None and (blob.mode == "100755") != executable):
@@ -128,14 +152,16 @@ def _read(project: Path, paths: Iterable[str], keeper: _Keeper) -> Iterator[Code
         yield CodeFile(name, len(data), sha256_bytes(data), executable)
 
 
-def _source_of_repository(project: Path, repository: Repository) -> list[str]:
+def _source_of_repository(project: Path, inside: str, repository: Repository) -> list[str]:
+    """Paths of its source, from the repository's folder or, where the project lies deeper, from there."""
     tracked = {*repository.staged, *repository.committed}
     untracked = set(_without_tools_folders(repository.untracked))
     found = {path for path in tracked if is_source(path, tracked=True)}
     found |= {path for path in untracked if is_source(path, tracked=False)}
     others = [path for path in (tracked | untracked) - found if "." not in PurePosixPath(path).name]
-    found |= {path for path in others if _is_script(project / path)}
-    return sorted(found - _written_before(project, found - tracked), key=os.fsencode)
+    found |= {path for path in others if _is_script(project / inside / path)}
+    written = _written_before(project, {inside + path for path in found - tracked})
+    return sorted((path for path in found if inside + path not in written), key=os.fsencode)
 
 
 def _without_tools_folders(paths: frozenset[str]) -> Iterator[str]:
