@@ -129,7 +129,9 @@ _HARMLESS = frozenset(
             "false",
             "sleep",
         ),
-        *("uv", "uvx", "pixi", "srun", "mpirun", "mpiexec", "gcc", "cc", "ld", "objdump", "tty"),
+        *("timeout", "setsid", "ionice", "taskset", "numactl", "xvfb-run", "unbuffer", "sbatch", "salloc"),
+        *("qsub", "bsub", "flux", "jsrun", "aprun", "orterun", "prterun", "mpiexec.hydra", "micromamba"),
+        *("uv", "uvx", "pixi", "rye", "srun", "mpirun", "mpiexec", "gcc", "cc", "ld", "objdump", "tty"),
     }
 )
 
@@ -146,10 +148,11 @@ def _is_seen(program: Mapping[str, Any]) -> bool:
     if is_interpreter(path):
         return True
     found = shutil.which(path)
-    return found is not None and _is_python_script(Path(found))
+    return found is not None and is_python_script(Path(found))
 
 
-def _is_python_script(path: Path) -> bool:
+def is_python_script(path: Path) -> bool:
+    """Whether the first line of a file, or its second in place of a long path, names a Python."""
     try:
         with path.open("rb") as handle:
             line = handle.readline(1000)

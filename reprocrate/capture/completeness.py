@@ -10,6 +10,7 @@ from reprocrate.capture.data import FileAccess
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.ranks import Found
 from reprocrate.capture.record import Capture
+from reprocrate.capture.unseen import why_unseen
 
 # These write files natively, but read data through Python, unless one of their reading functions was seen.
 _WRITERS = frozenset({"lightgbm", "torch", "xgboost"})
@@ -23,10 +24,14 @@ class Sight:
     Attributes:
         program: the name of the program that was started.
         processes: the Python processes that were seen.
-        main: the one that the launcher started.
+        main: the one that the author's program ran in.
         overlapped: whether other launches ran in the project at the same time.
         problems: what failed in finding out, as sentences.
         ranks: the processes that a launcher started side by side.
+        command: what was started, with its arguments.
+        entered: whether the process that the launcher started is a Python that was seen; None where it is if
+            there is a main one.
+        foreign: whether what it started in turn, as `env` does, is known to be no Python.
     """
 
     program: str
@@ -35,6 +40,9 @@ class Sight:
     overlapped: bool = False
     problems: list[str] = field(default_factory=list)
     ranks: Found | None = None
+    command: Sequence[str] = ()
+    entered: bool | None = None
+    foreign: bool = False
 
     @property
     def native_modules(self) -> list[str]:
@@ -44,7 +52,9 @@ class Sight:
     @property
     def main_is_unseen(self) -> bool:
         """Whether the program itself may have used files that nobody saw."""
-        return self.main is None and not (self.processes and is_harmless(self.program))
+        if self.main is not None if self.entered is None else self.entered:
+            return False
+        return self.foreign or not (self.processes and is_harmless(self.program))
 
     @property
     def writes_unseen(self) -> bool:
@@ -67,12 +77,12 @@ class Sight:
                 "the recorder did not start: Python was isolated (-I, -E or -S), is older than 3.8, or was "
                 "killed at once"
             )
-        return f"{self.program} is not a Python program that the recorder can enter"
+        return why_unseen(self.command or (self.program,))
 
     def _unseen(self) -> list[str]:
         reasons = []
         if self.main_is_unseen:
-            reasons.append(f"{self.program} is not Python: which files it used itself was not seen")
+            reasons.append(why_unseen(self.command or (self.program,)))
         programs = unseen_programs(self.processes)
         if programs:
             reasons.append(f"which files other programs used was not seen: {_names(programs)}")

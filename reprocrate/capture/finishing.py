@@ -19,7 +19,7 @@ from reprocrate.capture.data import FileAccess, Progress, changed_files, digeste
 from reprocrate.capture.determinism import look_at_determinism
 from reprocrate.capture.digests import Digests
 from reprocrate.capture.environment import look_at_environment
-from reprocrate.capture.leading import leading_process
+from reprocrate.capture.leading import first_process, leading_process, most_telling
 from reprocrate.capture.liveness import LOCK_NAME
 from reprocrate.capture.nodes import look_at_nodes
 from reprocrate.capture.notebooks import LOG_NAME, keep_printed
@@ -40,6 +40,7 @@ from reprocrate.capture.record import (
 )
 from reprocrate.capture.results import Written
 from reprocrate.capture.source_names import is_program
+from reprocrate.capture.unseen import executed_files, is_foreign
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
 
@@ -91,12 +92,17 @@ def observed(
     """
     processes = read_processes(around.folder)
     ranks = find_ranks(processes, around.environ, record.command)
-    main = leading_process(processes, around.launcher, ranks)
-    sight = Sight(Path(around.program).name, processes, main, ranks=ranks)
+    first = first_process(processes, around.launcher)
+    main = leading_process(first, processes, ranks)
+    sight = Sight(Path(around.program).name, processes, main, ranks=ranks, command=record.command)
+    sight.entered = first is not None
+    cwd = around.project / record.configuration.working_directory
+    sight.foreign = is_foreign(record.command, cwd)
     sight.problems += [*problems, *around.snapshot.problems]
     sight.overlapped = _others_overlapped(around)
-    main = main or next(iter(processes), None)
+    main = main or most_telling(processes)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
+    access.imported.update(executed_files(record.command, cwd, around.project))
     code = around.snapshot.with_executed(around.project, access.imported)
     unknown: tuple[Hardware, ...] = (Hardware(),)
     nothing: tuple[tuple[DataFile, ...], tuple[DataFile, ...]] = ((), ())

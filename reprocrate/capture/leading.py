@@ -24,29 +24,61 @@ KERNEL = ("ipykernel_launcher", "ipykernel", "xpython")
 """How the processes that run a notebook's cells are started."""
 
 
-def leading_process(
-    processes: Sequence[Process], launcher: int | None, ranks: Found | None
-) -> Process | None:
-    """The process that the author's program ran in; None where that is not a Python that could be seen.
+def first_process(processes: Sequence[Process], launcher: int | None) -> Process | None:
+    """The process that the launcher started; where it became another program, what it became last.
 
     Args:
         processes: those that were recorded, oldest first.
         launcher: the launcher's number; None where the command ran among process numbers of its own, as in a
-            sandbox. There the search begins at the first process that no recorded one started.
+            sandbox. There it is the first process that no recorded one started.
+    """
+    if launcher is None:
+        recorded = {process.header.get("pid") for process in processes}
+        first = next((process for process in processes if process.header.get("ppid") not in recorded), None)
+    else:
+        first = next((process for process in processes if process.header.get("ppid") == launcher), None)
+    if first is None:
+        return None
+    number, parent = first.header.get("pid"), first.header.get("ppid")
+    return [
+        process
+        for process in processes
+        if (process.header.get("pid"), process.header.get("ppid")) == (number, parent)
+    ][-1]
+
+
+def leading_process(
+    first: Process | None, processes: Sequence[Process], ranks: Found | None
+) -> Process | None:
+    """The process that the author's program ran in; None where that is not a Python that could be seen.
+
+    Args:
+        first: the process that the command began with, if it is a Python.
+        processes: those that were recorded, oldest first.
         ranks: those of the launch.
     """
     if ranks is not None:
         return ranks.leader
-    first = _first(processes, launcher)
-    if first is None:
-        return _kernel(processes)
     leader = first
-    while is_starter(leader):
+    while leader is not None and is_starter(leader):
         started = _started_by(leader, processes)
         if started is None:
             break
         leader = started
     return leader
+
+
+def most_telling(processes: Sequence[Process]) -> Process | None:
+    """Of several programs that a shell script started one after the other, the one that told most settings.
+
+    That is the one that has PyTorch in it; of equals it is the first. A notebook's kernel comes before all.
+    """
+    kernel = _kernel(processes)
+    if kernel is not None:
+        return kernel
+    programs = [one for one in processes if not one.header.get("forked_from") and not is_worker(one)]
+    candidates = [one for one in programs if not is_starter(one)] or programs or list(processes)
+    return max(candidates, key=lambda one: len(one.end.get("settings") or ()), default=None)
 
 
 def is_starter(process: Process) -> bool:
@@ -66,23 +98,6 @@ def is_starter(process: Process) -> bool:
 def is_kernel(process: Process) -> bool:
     """Whether a process runs the cells of a notebook."""
     return any(word in KERNEL or PurePosixPath(word).stem in KERNEL for word in argv_of(process)[1:4])
-
-
-def _first(processes: Sequence[Process], launcher: int | None) -> Process | None:
-    """The process that the launcher started; where it became another program, what it became last."""
-    if launcher is None:
-        recorded = {process.header.get("pid") for process in processes}
-        first = next((process for process in processes if process.header.get("ppid") not in recorded), None)
-    else:
-        first = next((process for process in processes if process.header.get("ppid") == launcher), None)
-    if first is None:
-        return None
-    number, parent = first.header.get("pid"), first.header.get("ppid")
-    return [
-        process
-        for process in processes
-        if (process.header.get("pid"), process.header.get("ppid")) == (number, parent)
-    ][-1]
 
 
 def _started_by(starter: Process, processes: Sequence[Process]) -> Process | None:

@@ -19,13 +19,15 @@ _NOTEBOOKS = frozenset(
 )
 _EDITORS = frozenset({"code", "code-server", "spyder", "rstudio", "pycharm", "idle", "idlelib"})
 _SHELLS = frozenset({"ipython", "ipython3", "IPython", "bpython", "ptpython", "ptipython", "xonsh"})
+# Schedulers' commands, with the options by which they wait for the end of the job.
+_WAITING = {"sbatch": ("--wait", "-W"), "qsub": ("-sync", "-W"), "bsub": ("-K",)}
 
 
 def check_not_live(argv: Sequence[str]) -> None:
     """Make sure that a command runs by itself from beginning to end.
 
     Raises:
-        UsageError: it opens a notebook, an editor or a shell for somebody to work in.
+        UsageError: it opens a notebook, an editor or a shell to work in, or only hands over a job.
     """
     words = list(inner_command(argv))
     if len(words) > 2 and is_interpreter(words[0]) and words[1] == "-m":
@@ -42,6 +44,14 @@ def check_not_live(argv: Sequence[str]) -> None:
             "its cells can be run in any order, and twice, so that no record could say what gave a result",
             "Run the notebook from top to bottom: reprocrate run -- jupyter execute NOTEBOOK.ipynb --output "
             "EXECUTED.ipynb, or reprocrate run -- papermill NOTEBOOK.ipynb EXECUTED.ipynb -p seed {seed}",
+        )
+    waits = _WAITING.get(name)
+    if waits is not None and not any(word in waits for word in rest):
+        raise UsageError(
+            f"`{name}` hands a job over and ends before it is done",
+            "so nothing that the job does would be recorded",
+            "Put `reprocrate run --` before the command inside the job's script, or have it wait: "
+            f"{name} {waits[0]}",
         )
     if name in _EDITORS or (name in _SHELLS and not _has_a_program(rest)):
         raise UsageError(

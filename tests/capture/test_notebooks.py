@@ -18,7 +18,7 @@ from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.access import read_processes
 from reprocrate.capture.candidates import candidates
 from reprocrate.capture.finishing import written_by
-from reprocrate.capture.leading import is_kernel, leading_process
+from reprocrate.capture.leading import first_process, is_kernel, leading_process
 from reprocrate.capture.live import check_not_live
 from reprocrate.capture.results import MetricSource
 from reprocrate.capture.seeds import with_open_seed
@@ -97,7 +97,7 @@ def test_kernel_is_the_program_and_cells_are_named(notebook: Any) -> None:
     assert (record.status, finished.problems) == ("ok", ())
     assert record.determinism.settings["PYTHONHASHSEED"] == "0"  # as the kernel had it, not what started it
     processes = read_processes(launch.folder)
-    leader = leading_process(processes, os.getpid(), None)
+    leader = leading_process(first_process(processes, os.getpid()), processes, None)
     assert leader is not None
     assert is_kernel(leader)
     seeds = [line for line in _entries(launch.folder) if line["event"] == "seed"]
