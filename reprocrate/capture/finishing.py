@@ -25,6 +25,7 @@ from reprocrate.capture.nodes import look_at_nodes
 from reprocrate.capture.notebooks import LOG_NAME, keep_printed
 from reprocrate.capture.places import Places
 from reprocrate.capture.privacy import Scrubber
+from reprocrate.capture.rank_usage import with_ranks
 from reprocrate.capture.ranks import Found, find_ranks
 from reprocrate.capture.record import (
     RECORD_NAME,
@@ -122,6 +123,7 @@ def observed(
         record,
         seeds=(*record.seeds, *_observed_seeds(determinism, ranks)),
         ranks=_recorded(ranks, nodes[1:]),
+        resources=with_ranks(record.resources, ranks),
         code=code.state,
         environment=environment,
         hardware=nodes[0],

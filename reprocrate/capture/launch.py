@@ -120,6 +120,7 @@ class Launch:
             UnavailableError: the record could not be written.
         """
         from reprocrate.capture.finishing import Circumstances, observed, written_by
+        from reprocrate.capture.ranks import one_of_many
         from reprocrate.capture.results import extract
 
         try:
@@ -143,7 +144,8 @@ class Launch:
             self.record.save(self.folder)
         finally:
             self.liveness.end()
-        return Finished(self.record, (*outcome.problems, *extraction.problems))
+        beside = one_of_many(self.environ)
+        return Finished(self.record, (*outcome.problems, *beside, *extraction.problems))
 
     def abandon(self) -> None:
         """Forget a launch whose command was never started."""

@@ -106,6 +106,20 @@ def find_ranks(
     return None
 
 
+def one_of_many(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What an author has to know if a launcher started us, and not we the launcher; said once, by rank 0."""
+    for family in _FAMILIES:
+        if not all(name in environ for name in (family.rank, *family.others)):
+            continue
+        size = next((_number(environ[name]) for name in family.sizes if name in environ), None) or 1
+        if size > 1 and _number(environ[family.rank]) == 0:
+            name = family.names[0]
+            what = f"{name} started {size} of these, and each makes a run of its own"
+            return (f"{what}. If they work on one together, put `reprocrate run --` before {name}",)
+        return ()
+    return ()
+
+
 def _told(process: Process) -> Mapping[str, str]:
     told = process.header.get("ranks")
     return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else {}

@@ -286,6 +286,41 @@ def test_srun(ranked: Any) -> None:
     assert [file.path for file in record.outputs] == ["helper0", "helper1", "out0.json", "out1.json"]
 
 
+def test_ranks_that_are_no_children_of_ours_are_counted_by_their_own_word(ranked: Any) -> None:
+    work = "import time\nwhile time.process_time() < 0.4: pass\nheld = bytearray(200_000_000)\n"
+    ranked.write("train.py", work)
+    # As with srun, another process starts the ranks, and nobody here waits for them.
+    ranked.write("launcher.py", LAUNCHER.replace("size, restarts, *command = sys.argv[1:]", DETACHED))
+    record = ranked.record(PYTHON, "launcher.py", "srun", "2", "0", "train.py")
+    assert record.ranks is not None
+    assert record.resources.cpu_s is not None
+    assert record.resources.cpu_s > 0.8
+    assert record.resources.peak_memory_bytes is not None
+    assert record.resources.peak_memory_bytes > 200_000_000
+
+
+# A copy of the launcher, which belongs to nobody, starts the ranks; the launcher waits as for a job.
+DETACHED = """size, restarts, *command = sys.argv[1:]
+import time
+if os.fork():
+    while not os.path.exists("done"): time.sleep(0.02)
+    sys.exit()
+os.setsid()
+if os.fork(): os._exit(0)
+import atexit
+atexit.register(lambda: open("done", "w").close())
+"""
+
+
+def test_launcher_that_starts_many_of_us_is_told_once(project: Any) -> None:
+    inside = {"OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_SIZE": "4"}
+    first = replace(project, environ={**os.environ, **inside}).finished(PYTHON, "train.py", "--seed", "1")
+    (problem,) = first.problems
+    assert problem.startswith("mpirun started 4 of these")
+    other = {**os.environ, **inside, "OMPI_COMM_WORLD_RANK": "1"}
+    assert replace(project, environ=other).finished(PYTHON, "train.py", "--seed", "1").problems == ()
+
+
 def test_process_that_a_rank_forked_or_spawned_is_not_the_rank(ranked: Any) -> None:
     ranked.write(
         "train.py",

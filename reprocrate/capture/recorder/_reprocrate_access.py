@@ -16,6 +16,7 @@ import sys
 
 from _reprocrate_cells import is_cell
 from _reprocrate_log import Log, as_json, quoted
+from _reprocrate_ranks import used
 
 TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all the rest
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def _letter(mode: Any, flags: Any) -> str:
 def _at_exit(log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any) -> None:
     """The last line: what can only be seen when the program is done."""
     try:
-        log.write(as_json({"event": "end", **observed(project), "unseeded": seeds.unseeded()}))
+        log.write(as_json({"event": "end", **observed(project), "unseeded": seeds.unseeded(), **used()}))
     except Exception as error:
         try:
             log.write(as_json({"event": "problem", "in": "exit", "what": repr(error)[:500]}))

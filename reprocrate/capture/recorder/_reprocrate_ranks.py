@@ -37,7 +37,7 @@ _BOOT = "/proc/sys/kernel/random/boot_id"
 _CPUS = "/proc/cpuinfo"
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 _NVIDIA = "/proc/driver/nvidia"
-_WHICH_CPU = ("processor", "physical id", "core id")
+_WHICH_CPU = ("processor", "physical id", "core id", "CPU implementer", "CPU part")
 
 
 def placed(folder: str, forked: bool) -> dict[str, Any]:
@@ -60,6 +60,20 @@ def placed(folder: str, forked: bool) -> dict[str, Any]:
     except Exception as error:  # the author's program matters more than its record
         found["node_problem"] = repr(error)[:200]
     return found
+
+
+def used() -> dict[str, Any]:
+    """Processor seconds, its children's too, and the peak of its memory in bytes, of a process with a rank.
+
+    A launcher's other processes are no children of `reprocrate run`, so that the system counts them nowhere.
+    """
+    if not any(name in os.environ for name in RANKS if name != "CUDA_VISIBLE_DEVICES"):
+        return {}
+    found: dict[str, Any] = {"cpu_s": sum(os.times()[:4])}
+    for line in _text("/proc/self/status").split("\n"):
+        if line.startswith("VmHWM:"):
+            found["peak_memory_bytes"] = int(line.split()[1]) * 1024
+    return {"used": found}
 
 
 def node(folder: str) -> str:
