@@ -23,6 +23,7 @@ class Process:
         updated: files that it opened for both; whether it wrote them only their time tells.
         reread: files of `written` that it had read before.
         programs: other programs that it started.
+        network: what it read over the network, models that it asked, and hosts whose addresses it looked up.
         native: imported modules that read or write files without Python's knowledge.
         end: what it saw when it ended; empty where it could not say.
         problems: what went wrong in the recorder.
@@ -35,6 +36,7 @@ class Process:
     updated: dict[str, None] = field(default_factory=dict)
     reread: set[str] = field(default_factory=set)
     programs: list[Mapping[str, Any]] = field(default_factory=list)
+    network: list[Mapping[str, Any]] = field(default_factory=list)
     native: list[str] = field(default_factory=list)
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -58,8 +60,14 @@ class Process:
             self.updated[path] = None
         elif event == "rename":
             self._rename(path, str(entry.get("to", "")))
-        elif event == "program":
+        else:
+            self._take_other(event, entry)
+
+    def _take_other(self, event: object, entry: Mapping[str, Any]) -> None:
+        if event == "program":
             self.programs.append(entry)
+        elif event in ("remote", "service", "host", "http"):
+            self.network.append(entry)
         elif event == "native":
             self.native.append(str(entry.get("module")))
         elif event == "end":

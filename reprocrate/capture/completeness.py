@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
+from reprocrate.capture.network import NetworkUse
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.ranks import Found
 from reprocrate.capture.record import Capture
@@ -32,6 +33,7 @@ class Sight:
         entered: whether the process that the launcher started is a Python that was seen; None where it is if
             there is a main one.
         foreign: whether what it started in turn, as `env` does, is known to be no Python.
+        network: what was read over the network.
     """
 
     program: str
@@ -43,6 +45,7 @@ class Sight:
     command: Sequence[str] = ()
     entered: bool | None = None
     foreign: bool = False
+    network: NetworkUse = field(default_factory=NetworkUse)
 
     @property
     def native_modules(self) -> list[str]:
@@ -93,6 +96,10 @@ class Sight:
                 f"files that compiled modules may read by themselves were not seen: {_names(readers)}"
             )
         reasons += self._missing_ranks()
+        if self.network.unseen:
+            reasons.append(f"what these hosts answered was not seen: {_names(self.network.unseen)}")
+        if self.network.left_out:
+            reasons.append(f"{self.network.left_out} further addresses were read over the network")
         if self.overlapped and self.writes_unseen:
             reasons.append(
                 "files written out of Python's sight cannot be told from those of launches at the same time"

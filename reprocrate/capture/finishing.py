@@ -21,6 +21,7 @@ from reprocrate.capture.digests import Digests
 from reprocrate.capture.environment import look_at_environment
 from reprocrate.capture.leading import first_process, leading_process, most_telling
 from reprocrate.capture.liveness import LOCK_NAME
+from reprocrate.capture.network import NetworkUse, network_use
 from reprocrate.capture.nodes import look_at_nodes
 from reprocrate.capture.notebooks import LOG_NAME, keep_printed
 from reprocrate.capture.places import Places
@@ -92,16 +93,8 @@ def observed(
         UnavailableError: source that ran could not be kept.
     """
     processes = read_processes(around.folder)
-    ranks = find_ranks(processes, around.environ, record.command)
-    first = first_process(processes, around.launcher)
-    main = leading_process(first, processes, ranks)
-    sight = Sight(Path(around.program).name, processes, main, ranks=ranks, command=record.command)
-    sight.entered = first is not None
-    cwd = around.project / record.configuration.working_directory
-    sight.foreign = is_foreign(record.command, cwd)
-    sight.problems += [*problems, *around.snapshot.problems]
-    sight.overlapped = _others_overlapped(around)
-    main = main or most_telling(processes)
+    sight = _sight(around, record, processes, problems)
+    ranks, main = sight.ranks, sight.main or most_telling(processes)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
     access.imported.update(executed_files(record.command, cwd, around.project))
     code = around.snapshot.with_executed(around.project, access.imported)
@@ -119,6 +112,8 @@ def observed(
         sight, "hardware", unknown, lambda: look_at_nodes(ranks, processes, around.environ)
     )
     record = with_attempts(record, ranks, around.project, around.folder, around.environ)
+    network = _attempt(sight, "network", NetworkUse(), lambda: network_use(processes, around.scrubber))
+    sight.network = network
     return replace(
         record,
         seeds=(*record.seeds, *_observed_seeds(determinism, ranks)),
@@ -130,10 +125,28 @@ def observed(
         determinism=determinism,
         inputs=inputs,
         outputs=outputs,
+        remote=network.remote,
+        services=network.services,
         imported=tuple(sorted(access.imported)),
         logs=tuple(_logs(around)),
         capture=sight.judge(access),
     )
+
+
+def _sight(
+    around: Circumstances, record: RunRecord, processes: Sequence[Process], problems: Sequence[str]
+) -> Sight:
+    """What bounds the view of the launch, and which of its processes is the author's program."""
+    ranks = find_ranks(processes, around.environ, record.command)
+    first = first_process(processes, around.launcher)
+    main = leading_process(first, processes, ranks)
+    sight = Sight(Path(around.program).name, processes, main, ranks=ranks, command=record.command)
+    sight.entered = first is not None
+    cwd = around.project / record.configuration.working_directory
+    sight.foreign = is_foreign(record.command, cwd)
+    sight.problems += [*problems, *around.snapshot.problems]
+    sight.overlapped = _others_overlapped(around)
+    return sight
 
 
 def written_by(record: RunRecord, project: Path) -> Written:

@@ -82,6 +82,10 @@ class Recorder:
             "pty.spawn": self._on_terminal,
         }
 
+    def on(self, event: str, handler: Callable[[Any], None]) -> None:
+        """Have a further event looked at."""
+        self._handlers[event] = handler
+
     def __call__(self, event: str, arguments: Any) -> None:
         """Look at one event; Python calls this for every one of them."""
         handler = self._handlers.get(event)
@@ -227,10 +231,13 @@ def _letter(mode: Any, flags: Any) -> str:
     return "write" if flags & (os.O_TRUNC | os.O_CREAT | os.O_WRONLY) else "update"
 
 
-def _at_exit(log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any) -> None:
+def _at_exit(
+    log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any, network: Any
+) -> None:
     """The last line: what can only be seen when the program is done."""
     try:
-        log.write(as_json({"event": "end", **observed(project), "unseeded": seeds.unseeded(), **used()}))
+        more = {"unseeded": seeds.unseeded(), "requests_left_out": network.left_out()}
+        log.write(as_json({"event": "end", **observed(project), **more, **used()}))
     except Exception as error:
         try:
             log.write(as_json({"event": "problem", "in": "exit", "what": repr(error)[:500]}))
@@ -249,4 +256,6 @@ def start() -> None:
     # Loaded now, while its folder is on the path.
     observed = __import__("_reprocrate_observed").observed
     seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
-    atexit.register(_at_exit, log, project, observed, seeds)
+    network = __import__("_reprocrate_clients").watch(lambda entry: log.write(as_json(entry)))
+    recorder.on("socket.getaddrinfo", lambda arguments: network.addressed(arguments[0]))
+    atexit.register(_at_exit, log, project, observed, seeds, network)
