@@ -14,25 +14,24 @@ from pathlib import Path
 from typing import Literal
 
 from reprocrate.capture.access import Process
-from reprocrate.capture.jobs import job_of, noted_job, times_restarted
+from reprocrate.capture.jobs import job_of, noted_job
 from reprocrate.capture.ranks import Found
-from reprocrate.capture.record import Attempt, RunRecord
+from reprocrate.capture.record import Attempt, RunRecord, Seed
 from reprocrate.capture.records import load_records
 
 
 def with_attempts(
-    record: RunRecord, ranks: Found | None, project: Path, folder: Path, environ: Mapping[str, str]
+    record: RunRecord, ranks: Found | None, folder: Path, environ: Mapping[str, str]
 ) -> RunRecord:
     """The record with what came before; `started` and `duration_s` are then those of the last attempt.
 
     Args:
         record: of the launch that has ended.
         ranks: its ranks.
-        project: the project's folder.
         folder: the folder of the record.
         environ: the variables of the launch.
     """
-    attempts = tuple(_requeued(record, project, folder, environ))
+    attempts = tuple(_requeued(record, folder, environ))
     if ranks is None or not ranks.earlier:
         return replace(record, attempts=attempts) if attempts else record
     begins = [_began(processes) for processes in (*ranks.earlier, list(ranks.own.values()))]
@@ -49,22 +48,26 @@ def with_attempts(
     )
 
 
-def _requeued(record: RunRecord, project: Path, folder: Path, environ: Mapping[str, str]) -> list[Attempt]:
+def _requeued(record: RunRecord, folder: Path, environ: Mapping[str, str]) -> list[Attempt]:
     """The launches of the same job, configuration and seeds before this one."""
     job = job_of(environ)
-    if job is None or not times_restarted(environ):
+    if job is None or not job.restarts:
         return []
     found: list[Attempt] = []
-    for other in load_records(project).records:
-        if other.id >= record.id or other.configuration != record.configuration:
+    for other in load_records(folder.parents[2]).records:
+        if other.configuration != record.configuration or _given(other) != _given(record):
             continue
-        if other.seeds[:1] != record.seeds[:1] or other.status == "ok":
-            continue
-        if noted_job(folder.parent / other.id) == job:
+        earlier = noted_job(folder.parent / other.id)
+        if other.status != "ok" and earlier is not None and earlier.is_earlier(job):
             failed = other.status == "failed"
             found += other.attempts
             found.append(Attempt(other.started, "failed" if failed else "killed", other.duration_s, other.id))
     return found
+
+
+def _given(record: RunRecord) -> list[Seed]:
+    """The seeds that the launcher gave."""
+    return [seed for seed in record.seeds if seed.how != "observed"]
 
 
 def _began(processes: Sequence[Process]) -> float:

@@ -96,7 +96,8 @@ def observed(
     sight = _sight(around, record, processes, problems)
     ranks, main = sight.ranks, sight.main or most_telling(processes)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
-    access.imported.update(executed_files(record.command, cwd, around.project))
+    started_in = around.project / record.configuration.working_directory
+    access.imported.update(executed_files(record.command, started_in, around.project))
     code = around.snapshot.with_executed(around.project, access.imported)
     unknown: tuple[Hardware, ...] = (Hardware(),)
     nothing: tuple[tuple[DataFile, ...], tuple[DataFile, ...]] = ((), ())
@@ -111,7 +112,9 @@ def observed(
     nodes: tuple[Hardware, ...] = _attempt(
         sight, "hardware", unknown, lambda: look_at_nodes(ranks, processes, around.environ)
     )
-    record = with_attempts(record, ranks, around.project, around.folder, around.environ)
+    record = _attempt(
+        sight, "attempts", record, lambda: with_attempts(record, ranks, around.folder, around.environ)
+    )
     network = _attempt(sight, "network", NetworkUse(), lambda: network_use(processes, around.scrubber))
     sight.network = network
     return replace(
