@@ -158,7 +158,7 @@ def _source_of_repository(project: Path, inside: str, repository: Repository) ->
     untracked = set(_without_tools_folders(repository.untracked))
     found = {path for path in tracked if is_source(path, tracked=True)}
     found |= {path for path in untracked if is_source(path, tracked=False)}
-    others = [path for path in (tracked | untracked) - found if "." not in PurePosixPath(path).name]
+    others = [path for path in (tracked | untracked) - found if "." not in path.rpartition("/")[2]]
     found |= {path for path in others if _is_script(project / inside / path)}
     written = _written_before(project, {inside + path for path in found - tracked})
     return sorted((path for path in found if inside + path not in written), key=os.fsencode)
