@@ -20,7 +20,7 @@ from reprocrate.capture.candidates import candidates
 from reprocrate.capture.finishing import written_by
 from reprocrate.capture.leading import first_process, is_kernel, leading_process
 from reprocrate.capture.live import check_not_live
-from reprocrate.capture.results import MetricSource
+from reprocrate.capture.results import MetricSource, parse_source
 from reprocrate.capture.seeds import with_open_seed
 from reprocrate.capture.wrappers import inner_command
 from reprocrate.errors import UsageError
@@ -125,6 +125,19 @@ def test_notebook_that_was_written_over_is_kept_as_it_ran(notebook: Any) -> None
     outputs = {file.path: file.in_bundle for file in manifest.runs[0].outputs}
     assert outputs["in.ipynb"] is False
     assert outputs["metrics.txt"] is not False
+
+
+def test_metric_is_read_from_the_output_of_a_cell(empty: Any) -> None:
+    scrap = {"application/scrapbook.scrap.json+json": {"name": "f1", "data": 0.25, "encoder": "json"}}
+    outputs = [{"output_type": "display_data", "data": scrap, "metadata": {}}]
+    book = {"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": outputs}]}
+    place = '$.cells[0].outputs[0].data["application/scrapbook.scrap.json+json"].data'
+    source = parse_source("f1", place=f"out-{{seed}}.ipynb:{place}")
+    empty.write(
+        "run.py", f"import sys\nopen('out-' + sys.argv[1] + '.ipynb', 'w').write({json.dumps(book)!r})\n"
+    )
+    finished = empty.finished(PYTHON, "run.py", "{seed}", seed=3, sources=[source])
+    assert [metric.value for metric in finished.record.metrics] == [0.25]
 
 
 def _entries(folder: Path) -> list[dict[str, Any]]:
