@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Literal
 
 from reprocrate.capture.access import Process
-from reprocrate.capture.jobs import job_of, noted_job
 from reprocrate.capture.ranks import Found
 from reprocrate.capture.record import Attempt, RunRecord, Seed
 from reprocrate.capture.records import load_records
+from reprocrate.capture.slurm import job_of, noted_job
 
 
 def with_attempts(

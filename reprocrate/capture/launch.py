@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
-from reprocrate.capture.jobs import note_job
 from reprocrate.capture.live import check_not_live
 from reprocrate.capture.liveness import LOCK_NAME, Liveness
 from reprocrate.capture.node_names import node_name
@@ -39,6 +38,7 @@ from reprocrate.capture.record import (
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.request import Ended, Finished, Request
 from reprocrate.capture.seeds import check_seed_has_a_place, recorded_seed, substitute, with_open_seed
+from reprocrate.capture.slurm import note_job
 from reprocrate.errors import ReprocrateError, UnavailableError, UsageError
 from reprocrate.files import could_not, sha256_bytes, write_atomically
 
