@@ -27,6 +27,12 @@ class FileRoles:
         self.outputs: set[Key] = {(out.root, out.path) for record in records for out in record.outputs}
         self._logs: set[Key] = {(None, log.path) for record in records for log in record.logs}
         self.imported = {path for record in records for path in record.imported}
+        self.rewritten = {
+            file.path
+            for record in records
+            for file in record.outputs
+            if file.root is None and file.path in record.imported
+        }
         self._read = {key for record in records for key in _read_from_outside_the_tree(record)}
 
     def declared_as(self, path: str) -> str | None:
@@ -58,7 +64,8 @@ class FileRoles:
         return [
             file
             for file in record.code.files
-            if not self.is_data(None, file.path) and not self.is_output(None, file.path)
+            if file.path in self.rewritten
+            or not (self.is_data(None, file.path) or self.is_output(None, file.path))
         ]
 
     def data_digests(self, record: RunRecord) -> dict[Key, str]:

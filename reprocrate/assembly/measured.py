@@ -16,6 +16,7 @@ from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.hydra import OVERRIDES
 from reprocrate.capture.metric_sources import MetricSource, with_place
+from reprocrate.capture.notebooks import LOG_NAME
 from reprocrate.capture.points import Columns
 from reprocrate.capture.privacy import scrubber
 from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar, StoredFile
@@ -24,6 +25,7 @@ from reprocrate.capture.results import Written, extract
 from reprocrate.capture.seeds import substituted
 from reprocrate.files import sha256_file
 
+_CELLS = f"/{LOG_NAME}"
 _BRACES = re.compile(r"\{[^{}]*\}")
 _BESIDE = (f"*/{OVERRIDES}", "*/params/*")
 """Files that say to which run of a launch the values in others belong."""
@@ -148,7 +150,7 @@ def _left_by(
         outputs=[file.path for file in candidates if _is_unchanged(project, file)],
         stdout=last,
         values=names if record.given_seed is None else {**names, "seed": record.given_seed},
-        earlier=tuple(earlier),
+        earlier=(*earlier, *(project / log.path for log in record.logs if log.path.endswith(_CELLS))),
         logged=project / RUNS / record.id,
         began=datetime.fromisoformat(record.started).timestamp() if record.started else None,
     )

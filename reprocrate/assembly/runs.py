@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.declared import Declared
 from reprocrate.assembly.inputs import FileRoles, Key
+from reprocrate.assembly.launches import launch_section, nodes_of
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.capture.record import DataFile, Environment, Metric, RunRecord, plain
 from reprocrate.files import sha256_bytes, tree_digest
@@ -112,9 +113,8 @@ class RunSections:
             "repeats": record.repeats,
             "code": self._code(record),
             "environment": self._environment(record),
-            "hardware": [self.hardware.add(without_nothing(plain(record.hardware)))]
-            if record.hardware.cpu
-            else [],
+            "hardware": [self.hardware.add(without_nothing(plain(one))) for one in nodes_of(record)],
+            **launch_section(record),
             "parent": self._parents.get(record.id),
             "inputs": [plain(file) for file in self._listed_inputs(record)],
             **_histories(record),
@@ -150,6 +150,7 @@ class RunSections:
         Those of data that must not travel do not become free by being written.
         """
         is_gone = file.root is not None or self._newest_writer[file.root, file.path] != run
+        is_gone = is_gone or file.path in self._roles.rewritten  # what ran has this place
         section: Section = plain(file)
         return section | ({"in_bundle": False} if is_gone or self._roles.is_withheld(file.path) else {})
 

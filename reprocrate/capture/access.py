@@ -27,6 +27,7 @@ class Process:
         native: imported modules that read or write files without Python's knowledge.
         end: what it saw when it ended; empty where it could not say.
         problems: what went wrong in the recorder.
+        rank: which of the processes of a launch it is, or works for; see `reprocrate.capture.ranks`.
     """
 
     header: Mapping[str, Any]
@@ -39,6 +40,7 @@ class Process:
     native: list[str] = field(default_factory=list)
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    rank: int | None = None
 
     @property
     def search_path(self) -> tuple[str, ...]:
@@ -96,21 +98,6 @@ def read_processes(folder: Path) -> list[Process]:
     return sorted(found, key=lambda process: process.header.get("time") or 0.0)
 
 
-def main_process(processes: Iterable[Process], launcher: int | None) -> Process | None:
-    """The process that the launcher started; None where that is not a Python that could be seen.
-
-    Args:
-        processes: those that were recorded, oldest first.
-        launcher: the launcher's number; None where the command ran among process numbers of its own, as in a
-            sandbox. There it is the first process that no recorded one started.
-    """
-    known = list(processes)
-    if launcher is not None:
-        return next((process for process in known if process.header.get("ppid") == launcher), None)
-    recorded = {process.header.get("pid") for process in known}
-    return next((process for process in known if process.header.get("ppid") not in recorded), None)
-
-
 def unseen_programs(processes: Iterable[Process]) -> list[str]:
     """Names of the programs that were started and whose file access cannot be known, each once."""
     names = {
@@ -150,7 +137,9 @@ _HARMLESS = frozenset(
             "false",
             "sleep",
         ),
-        *("uv", "uvx", "pixi", "srun", "mpirun", "mpiexec", "gcc", "cc", "ld", "objdump", "tty"),
+        *("timeout", "setsid", "ionice", "taskset", "numactl", "xvfb-run", "unbuffer", "sbatch", "salloc"),
+        *("qsub", "bsub", "flux", "jsrun", "aprun", "orterun", "prterun", "mpiexec.hydra", "micromamba"),
+        *("uv", "uvx", "pixi", "rye", "srun", "mpirun", "mpiexec", "gcc", "cc", "ld", "objdump", "tty"),
     }
 )
 
@@ -167,10 +156,11 @@ def _is_seen(program: Mapping[str, Any]) -> bool:
     if is_interpreter(path):
         return True
     found = shutil.which(path)
-    return found is not None and _is_python_script(Path(found))
+    return found is not None and is_python_script(Path(found))
 
 
-def _is_python_script(path: Path) -> bool:
+def is_python_script(path: Path) -> bool:
+    """Whether the first line of a file, or its second in place of a long path, names a Python."""
     try:
         with path.open("rb") as handle:
             line = handle.readline(1000)

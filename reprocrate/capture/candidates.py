@@ -117,7 +117,8 @@ def candidates(record: RunRecord, written: Written) -> tuple[Candidate, ...]:
             continue
     for one in last_values(written):
         collector.add(one.name, one.value, one.where, f"from = {_quoted(one.place)}")
-    _look_into_text(collector, written.stdout)
+    for log in (written.stdout, *written.earlier):
+        _look_into_text(collector, log)
     ranked = sorted(collector.found, key=_rank)
     return tuple(ranked[:MOST_CANDIDATES])
 

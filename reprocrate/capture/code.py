@@ -16,9 +16,10 @@ from reprocrate.capture import objects
 from reprocrate.capture.git import GitError, Repository, find_repository
 from reprocrate.capture.history import History
 from reprocrate.capture.privacy import scrubbed_url
-from reprocrate.capture.record import CodeFile, CodeState, StoredFile
+from reprocrate.capture.record import CodeFile, CodeState
 from reprocrate.capture.source_memory import Remembered, SourceMemory
 from reprocrate.capture.source_names import SKIPPED_FOLDERS, is_source, may_be_source
+from reprocrate.capture.submodules import submodules_of
 from reprocrate.files import safe_relative, sha256_bytes, tree_digest
 
 Written = Callable[[], Set[str]]
@@ -87,48 +88,85 @@ def take_snapshot(
         source = _source_of_folder(project, earlier)
         files = tuple(_read(project, source, _Keeper(project, None, keep=keep), known))
         return Snapshot(CodeState(files=files, tree_sha256=_digest(files)), tuple(problems))
-    keeper = _Keeper(project, repository, keep=keep)
-    files = tuple(_read(project, _source_of_repository(project, repository, earlier), keeper, known))
-    changed = sorted(keeper.differing | (_committed_source(repository) - {file.path for file in files}))
-    patch = None
-    if changed and repository.commit and keep:
-        try:
-            patch = _patch(project, repository, changed, files, known)
-        except GitError as error:
-            problems.append(f"git could not tell the difference to the commit: {error}")
+    parts = [("", repository), *submodules_of(repository, problems)]
+    look = _Look(project, earlier, known, problems, keep=keep)
+    looked_at = [look.at(inside, part) for inside, part in parts]
+    files = tuple(sorted((file for part in looked_at for file in part.files), key=_by_path))
+    patch = b"".join(part.patch or b"" for part in looked_at)
     state = CodeState(
         vcs="git",
         repository=scrubbed_url(repository.remote) if repository.remote else None,
         commit=repository.commit,
-        dirty=bool(changed) or repository.commit is None,
-        patch=patch,
+        dirty=any(part.patch != b"" for part in looked_at),
+        patch=objects.keep(project, patch) if patch else None,
         tree_sha256=_digest(files),
         files=files,
     )
     return Snapshot(state, tuple(problems))
 
 
-def _patch(
-    project: Path, repository: Repository, changed: list[str], files: Iterable[CodeFile], memory: SourceMemory
-) -> StoredFile:
-    key = memory.patch_key(repository.commit or "", changed, files)
-    known = memory.patches.get(key)
-    if known is None or not (project / known.path).is_file():
-        known = memory.patches[key] = objects.keep(project, _difference(repository, changed))
-    return known
+@dataclass(frozen=True)
+class _Part:
+    """The source of one repository; what turns its commit's into it, None where that could not be told."""
+
+    files: tuple[CodeFile, ...]
+    patch: bytes | None
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Looks at the repositories of a project, one after the other."""
+
+    project: Path
+    written: Written
+    memory: SourceMemory
+    problems: list[str]
+    keep: bool
+
+    def at(self, inside: str, repository: Repository) -> _Part:
+        """The source of the project's repository, or of a submodule that lies `inside` it."""
+        keeper = _Keeper(self.project, repository, inside, keep=self.keep)
+        paths = _source_of_repository(self.project, inside, repository, self.written)
+        files = tuple(_read(self.project, [inside + path for path in paths], keeper, self.memory))
+        present = {file.path.removeprefix(inside) for file in files}
+        removed = _committed_source(repository) - present - repository.left_out
+        changed = sorted(keeper.differing | removed)
+        if repository.commit is None or not self.keep:
+            return _Part(files, b"" if not changed and repository.commit else None)
+        try:
+            # Git may find no difference where bytes differ, as with line endings that it converts.
+            return _Part(files, self._patch(inside, repository, changed, files) if changed else b"")
+        except GitError as error:
+            self.problems.append(f"git could not tell the difference to the commit: {error}")
+            return _Part(files, None)
+
+    def _patch(
+        self, inside: str, repository: Repository, changed: list[str], files: Iterable[CodeFile]
+    ) -> bytes:
+        key = self.memory.patch_key(
+            f"{inside}:{repository.commit}", [inside + path for path in changed], files
+        )
+        known = self.memory.patches.get(key)
+        if known is None:
+            known = self.memory.patches[key] = _difference(repository, changed)
+        return known
 
 
 class _Keeper:
     """Keeps what the commit cannot give back, and remembers what differs from it."""
 
-    def __init__(self, project: Path, repository: Repository | None, *, keep: bool = True) -> None:
+    def __init__(
+        self, project: Path, repository: Repository | None, inside: str = "", *, keep: bool = True
+    ) -> None:
         self._project = project
         self._repository = repository
+        self._inside = inside
         self._keeps = keep
         self.differing: set[str] = set()
 
     def has_all_of(self, path: str, known: Remembered) -> bool:
         """Whether a file that was looked at before is all there still; if so it is noted again."""
+        path = path.removeprefix(self._inside)
         blob = self._repository.committed.get(path) if self._repository else None
         file = known.file
         if blob is not None and len(blob.name) not in known.blob_names:
@@ -146,6 +184,7 @@ class _Keeper:
         Raises:
             UnavailableError: it could not be kept.
         """
+        path = path.removeprefix(self._inside)
         blob = self._repository.committed.get(path) if self._repository else None
         if blob is not None:
             known.blob_names[len(blob.name)] = _blob_name(data, len(blob.name))
@@ -177,14 +216,16 @@ def _read(project: Path, paths: Iterable[str], keeper: _Keeper, memory: SourceMe
         yield known.file
 
 
-def _source_of_repository(project: Path, repository: Repository, written: Written) -> list[str]:
+def _source_of_repository(project: Path, inside: str, repository: Repository, written: Written) -> list[str]:
+    """Paths of its source, from the repository's folder or, where the project lies deeper, from there."""
     tracked = {*repository.staged, *repository.committed}
     untracked = set(_without_tools_folders(repository.untracked))
     found = {path for path in tracked if is_source(path, tracked=True)}
     found |= {path for path in untracked if is_source(path, tracked=False)}
-    others = [path for path in (tracked | untracked) - found if "." not in PurePosixPath(path).name]
-    found |= {path for path in others if _is_script(project / path)}
-    return sorted(found - _written_before(written, found - tracked), key=os.fsencode)
+    others = [path for path in (tracked | untracked) - found if "." not in path.rpartition("/")[2]]
+    found |= {path for path in others if _is_script(project / inside / path)}
+    before = _written_before(written, {inside + path for path in found - tracked})
+    return sorted((path for path in found if inside + path not in before), key=os.fsencode)
 
 
 def _without_tools_folders(paths: frozenset[str]) -> Iterator[str]:

@@ -9,7 +9,9 @@ from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
 from reprocrate.capture.network import NetworkUse
 from reprocrate.capture.privacy import is_interpreter
+from reprocrate.capture.ranks import Found
 from reprocrate.capture.record import Capture
+from reprocrate.capture.unseen import why_unseen
 
 # These write files natively, but read data through Python, unless one of their reading functions was seen.
 _WRITERS = frozenset({"lightgbm", "torch", "xgboost"})
@@ -23,9 +25,14 @@ class Sight:
     Attributes:
         program: the name of the program that was started.
         processes: the Python processes that were seen.
-        main: the one that the launcher started.
+        main: the one that the author's program ran in.
         overlapped: whether other launches ran in the project at the same time.
         problems: what failed in finding out, as sentences.
+        ranks: the processes that a launcher started side by side.
+        command: what was started, with its arguments.
+        entered: whether the process that the launcher started is a Python that was seen; None where it is if
+            there is a main one.
+        foreign: whether what it started in turn, as `env` does, is known to be no Python.
         network: what was read over the network.
     """
 
@@ -34,6 +41,10 @@ class Sight:
     main: Process | None
     overlapped: bool = False
     problems: list[str] = field(default_factory=list)
+    ranks: Found | None = None
+    command: Sequence[str] = ()
+    entered: bool | None = None
+    foreign: bool = False
     network: NetworkUse = field(default_factory=NetworkUse)
 
     @property
@@ -44,7 +55,9 @@ class Sight:
     @property
     def main_is_unseen(self) -> bool:
         """Whether the program itself may have used files that nobody saw."""
-        return self.main is None and not (self.processes and is_harmless(self.program))
+        if self.main is not None if self.entered is None else self.entered:
+            return False
+        return self.foreign or not (self.processes and is_harmless(self.program))
 
     @property
     def writes_unseen(self) -> bool:
@@ -65,13 +78,16 @@ class Sight:
 
     def _why_nothing_was_seen(self) -> str:
         if is_interpreter(self.program):
-            return "the recorder did not start: Python was isolated (-I, -E or -S) or killed at once"
-        return f"{self.program} is not a Python program that the recorder can enter"
+            return (
+                "the recorder did not start: Python was isolated (-I, -E or -S), is older than 3.8, or was "
+                "killed at once"
+            )
+        return why_unseen(self.command or (self.program,))
 
     def _unseen(self) -> list[str]:
         reasons = []
         if self.main_is_unseen:
-            reasons.append(f"{self.program} is not Python: which files it used itself was not seen")
+            reasons.append(why_unseen(self.command or (self.program,)))
         programs = unseen_programs(self.processes)
         if programs:
             reasons.append(f"which files other programs used was not seen: {_names(programs)}")
@@ -81,6 +97,7 @@ class Sight:
             reasons.append(
                 f"files that compiled modules may read by themselves were not seen: {_names(readers)}"
             )
+        reasons += self._missing_ranks()
         if self.network.unseen:
             reasons.append(f"what these hosts answered was not seen: {_names(self.network.unseen)}")
         if self.network.left_out:
@@ -96,6 +113,17 @@ class Sight:
         if any(process.problems for process in self.processes):
             reasons.append("the recorder could not follow everything")
         return reasons
+
+    def _missing_ranks(self) -> list[str]:
+        if self.ranks is None or not self.ranks.missing:
+            return []
+        missing, size = self.ranks.missing, self.ranks.world_size
+        what = f"{missing} of {size} ranks left no log, so what they read and wrote was not seen"
+        fix = (
+            "start all from one `reprocrate run`, in a folder that all nodes share, and have PYTHONPATH and "
+            "REPROCRATE_LOG_DIR passed on (mpirun: -x)"
+        )
+        return [f"{what}: {fix}"]
 
 
 def _lost(access: FileAccess) -> list[str]:

@@ -12,31 +12,40 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from reprocrate.capture.access import Process, main_process, read_processes
+from reprocrate.capture.access import Process, read_processes
+from reprocrate.capture.attempts import with_attempts
 from reprocrate.capture.code import Snapshot
 from reprocrate.capture.completeness import Sight
 from reprocrate.capture.data import FileAccess, Progress, changed_files, digested, sort_accesses, total_size
 from reprocrate.capture.determinism import look_at_determinism
 from reprocrate.capture.digests import Digests
 from reprocrate.capture.environment import Surroundings, look_at_environment
-from reprocrate.capture.hardware import look_at_hardware
 from reprocrate.capture.histories import keep_histories
+from reprocrate.capture.leading import first_process, leading_process, most_telling
 from reprocrate.capture.network import NetworkUse, network_use
+from reprocrate.capture.nodes import look_at_nodes
+from reprocrate.capture.notebooks import LOG_NAME, keep_printed
 from reprocrate.capture.places import Places
 from reprocrate.capture.privacy import Scrubber
+from reprocrate.capture.rank_usage import with_ranks
+from reprocrate.capture.ranks import Found, find_ranks
 from reprocrate.capture.record import (
     DataFile,
     Determinism,
     Environment,
     Hardware,
+    Ranks,
     Resources,
     RunRecord,
+    Scalar,
     Seed,
     StoredFile,
 )
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.resources import resources_used
 from reprocrate.capture.results import MetricSource, Written, extract
+from reprocrate.capture.source_names import is_program
+from reprocrate.capture.unseen import executed_files, is_foreign
 from reprocrate.capture.usage import Usage
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
@@ -90,15 +99,16 @@ def observed(
         UnavailableError: source that ran could not be kept.
     """
     processes = read_processes(around.folder)
-    main = main_process(processes, around.launcher)
-    sight = Sight(Path(around.program).name, processes, main)
-    sight.problems += [*problems, *around.snapshot.problems]
-    sight.overlapped = around.overlapped
-    main = main or next(iter(processes), None)
+    sight = _sight(around, record, processes, problems)
+    ranks, main = sight.ranks, sight.main or most_telling(processes)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
+    started_in = around.project / record.configuration.working_directory
+    access.imported.update(executed_files(record.command, started_in, around.project))
     code = around.snapshot.with_executed(around.project, access.imported)
+    unknown: tuple[Hardware, ...] = (Hardware(),)
     nothing: tuple[tuple[DataFile, ...], tuple[DataFile, ...]] = ((), ())
     inputs, outputs = _attempt(sight, "digests", nothing, lambda: _digests(around.project, access, progress))
+    _attempt(sight, "notebook", None, lambda: _keep_printed(around, outputs))
     hidden = around.scrubber
     surroundings = Surroundings(
         around.project, hidden.cwd, around.environ, hidden.hosts, around.launcher is None, sight.problems
@@ -109,20 +119,26 @@ def observed(
     determinism = _attempt(
         sight, "determinism", Determinism(), lambda: look_at_determinism(main, around.environ)
     )
+    nodes: tuple[Hardware, ...] = _attempt(
+        sight, "hardware", unknown, lambda: look_at_nodes(ranks, processes, around.environ)
+    )
+    record = _attempt(
+        sight, "attempts", record, lambda: with_attempts(record, ranks, around.folder, around.environ)
+    )
     network = _attempt(sight, "network", NetworkUse(), lambda: network_use(processes, around.scrubber))
     sight.network = network
-    hardware = _attempt(sight, "hardware", Hardware(), lambda: look_at_hardware(around.environ))
     return replace(
         record,
-        seeds=(*record.seeds, *_observed_seeds(determinism)),
+        seeds=(*record.seeds, *_observed_seeds(determinism, ranks)),
+        ranks=_recorded(ranks, nodes[1:]),
         code=code.state,
         environment=environment,
-        hardware=hardware,
+        hardware=nodes[0],
         resources=_attempt(
             sight,
             "resources",
             record.resources,
-            lambda: _resources(around, record, processes, hardware, sight),
+            lambda: with_ranks(_resources(around, record, processes, nodes[0], sight), ranks),
         ),
         determinism=determinism,
         inputs=inputs,
@@ -135,6 +151,22 @@ def observed(
     )
 
 
+def _sight(
+    around: Circumstances, record: RunRecord, processes: Sequence[Process], problems: Sequence[str]
+) -> Sight:
+    """What bounds the view of the launch, and which of its processes is the author's program."""
+    ranks = find_ranks(processes, around.environ, record.command)
+    first = first_process(processes, around.launcher)
+    main = leading_process(first, processes, ranks)
+    sight = Sight(Path(around.program).name, processes, main, ranks=ranks, command=record.command)
+    sight.entered = first is not None
+    cwd = around.project / record.configuration.working_directory
+    sight.foreign = is_foreign(record.command, cwd)
+    sight.problems += [*problems, *around.snapshot.problems]
+    sight.overlapped = around.overlapped
+    return sight
+
+
 def written_by(record: RunRecord, project: Path) -> Written:
     """What a launch left, for its metrics to be read from."""
     seed = record.given_seed
@@ -143,6 +175,7 @@ def written_by(record: RunRecord, project: Path) -> Written:
         outputs=frozenset(output.path for output in record.outputs if output.root is None),
         stdout=next((project / log.path for log in record.logs if log.path.endswith("stdout.log")), project),
         values={**record.configuration.grid, **({} if seed is None else {"seed": seed})},
+        earlier=tuple(project / log.path for log in record.logs if log.path.endswith(f"/{LOG_NAME}")),
         logged=project / RUNS / record.id,
         began=datetime.fromisoformat(record.started).timestamp() if record.started else None,
     )
@@ -181,6 +214,7 @@ def _accesses(around: Circumstances, processes: Sequence[Process], sight: Sight)
         around.project, around.scrubber, around.environ, tuple(sorted(prefixes)), tuple(search_path)
     )
     access = sort_accesses(processes, places, around.began_ns)
+    _know_overwritten_source(access, around.snapshot)
     if sight.writes_unseen and not sight.overlapped:
         source = [file.path for file in around.snapshot.state.files]
         for place, path in changed_files(around.project, around.began_ns, source).items():
@@ -188,6 +222,14 @@ def _accesses(around: Circumstances, processes: Sequence[Process], sight: Sight)
             access.inputs.pop(place, None)
             access.imported.discard(place.path)
     return access
+
+
+def _know_overwritten_source(access: FileAccess, snapshot: Snapshot) -> None:
+    """A program that was written over while it ran, such as a notebook with its outputs, was kept before."""
+    source = {file.path for file in snapshot.state.files}
+    ran = {path for path in access.overwritten & source if is_program(path)}
+    access.imported |= ran
+    access.overwritten -= ran
 
 
 def _digests(
@@ -221,16 +263,34 @@ def _resources(
     )
 
 
-def _observed_seeds(determinism: Determinism) -> list[Seed]:
-    seed = determinism.settings.get("torch.initial_seed")
+def _recorded(ranks: Found | None, other_nodes: tuple[Hardware, ...]) -> Ranks | None:
+    if ranks is None:
+        return None
+    return Ranks(ranks.launcher, ranks.world_size, ranks.nodes, other_nodes)
+
+
+def _observed_seeds(determinism: Determinism, ranks: Found | None) -> list[Seed]:
+    if ranks is None:
+        return _torch_seed(determinism.settings, None)
+    settings = {rank: process.end.get("settings") or {} for rank, process in ranks.own.items()}
+    return [seed for rank, found in settings.items() for seed in _torch_seed(found, rank)]
+
+
+def _torch_seed(settings: Mapping[str, Scalar], rank: int | None) -> list[Seed]:
+    seed = settings.get("torch.initial_seed")
     if not isinstance(seed, (int, str)) or isinstance(seed, bool) or seed == _UNSEEDED_TORCH:
         return []
-    return [Seed("torch", seed, "observed")]
+    return [Seed("torch", seed, "observed", rank)]
+
+
+def _keep_printed(around: Circumstances, outputs: Sequence[DataFile]) -> None:
+    paths = [output.path for output in outputs if output.root is None]
+    keep_printed(around.folder, [around.project / path for path in paths if path.endswith(".ipynb")])
 
 
 def _logs(around: Circumstances) -> list[StoredFile]:
     found = []
-    for name in ("stdout.log", "stderr.log"):
+    for name in ("stdout.log", "stderr.log", LOG_NAME):
         path = around.folder / name
         with suppress(UnavailableError):
             digest = sha256_file(path)

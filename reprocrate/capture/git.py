@@ -11,8 +11,8 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 _QUIET = (
     "-c",
@@ -26,7 +26,7 @@ _QUIET = (
 )
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _LOCAL_VARIABLES = frozenset(
-    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF"}
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF", "GIT_COMMON_DIR"}
 )
 
 
@@ -50,6 +50,9 @@ class Repository:
         committed: the project's files in that commit, by path relative to the project.
         untracked: files that are neither in the index nor ignored.
         staged: files that are in the index.
+        left_out: files of the commit that were never checked out (sparse checkout).
+        submodules: other repositories in the project, with the commit of each that this commit names.
+        outer: path from the top of the outermost repository to the top of this one, as `prefix` is written.
     """
 
     project: Path
@@ -59,6 +62,9 @@ class Repository:
     committed: Mapping[str, Blob]
     untracked: frozenset[str]
     staged: frozenset[str]
+    left_out: frozenset[str] = frozenset()
+    submodules: Mapping[str, str] = field(default_factory=dict)
+    outer: str = ""
 
     def difference(self, tracked: Iterable[str], added: Iterable[str]) -> bytes:
         """What turns the commit's version of these files into today's, as `git apply` takes it.
@@ -86,16 +92,22 @@ class Repository:
                 if (blob := self.committed.get(path)) is not None
             ]
             self._ask("update-index", "-z", "--index-info", given="\0".join(lines), environ=environ)
+            patch = self._changes(environ)
             added = sorted(added)
-            if added:
+            if added:  # apart, since a file may have made way for a folder of its name
+                environ["GIT_INDEX_FILE"] = os.path.join(folder, "added")  # noqa: PTH118
                 options = ("--intent-to-add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul")
                 pathspecs = "\0".join(f":(top,literal){self.prefix}{path}" for path in added)
                 self._ask("add", *options, given=pathspecs, environ=environ)
-            return self._ask(
-                *("diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames"),
-                *("--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--no-relative"),
-                environ=environ,
-            )
+                patch += self._changes(environ)
+            return patch
+
+    def _changes(self, environ: Mapping[str, str]) -> bytes:
+        return self._ask(
+            *("diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames"),
+            *("--no-color", f"--src-prefix=a/{self.outer}", f"--dst-prefix=b/{self.outer}", "--no-relative"),
+            environ=environ,
+        )
 
     def _ask(self, *arguments: str, given: str = "", environ: Mapping[str, str] | None = None) -> bytes:
         return _git(self.project, arguments, given, environ)
@@ -105,8 +117,13 @@ class GitError(Exception):
     """Git could not say; the message is its own."""
 
 
-def find_repository(project: Path) -> Repository | None:
+def find_repository(project: Path, at: str | None = None, outer: str = "") -> Repository | None:
     """The repository of a project; None where there is none, no git, or where git ignores the project.
+
+    Args:
+        project: the project's folder.
+        at: the commit to compare with; that which is checked out where it is None.
+        outer: for a submodule, its path from the top of the outermost repository.
 
     Raises:
         GitError: there is one that git refuses to read or cannot read.
@@ -117,21 +134,31 @@ def find_repository(project: Path) -> Repository | None:
         prefix = _git(project, ("rev-parse", "--show-prefix")).decode().removesuffix("\n")
     except FileNotFoundError:
         return None
-    commit = _optional(project, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    remote = _optional(project, "config", "--get", "remote.origin.url")
-    committed = _committed(project) if commit else {}
-    staged = _paths(_git(project, ("ls-files", "-z")))
+    commit = _optional(project, "rev-parse", "--verify", "--quiet", f"{at or 'HEAD'}^{{commit}}")
+    committed, submodules = _listed(project, commit) if commit else ({}, {})
+    tagged = _paths(_git(project, ("ls-files", "-z", "-t")))  # H staged, S never checked out
+    staged = frozenset(path[2:] for path in tagged)
+    left_out = frozenset(path[2:] for path in tagged if path.startswith("S "))
     untracked = _paths(_git(project, ("ls-files", "-z", "--others", "--exclude-standard")))
     if not committed and not staged and not untracked:
         return None
-    return Repository(project, prefix, commit, remote, committed, untracked, staged)
+    return Repository(
+        project, prefix, commit, _remote(project), committed, untracked, staged, left_out, submodules, outer
+    )
 
 
 def committed_file(project: Path, commit: str, path: str) -> bytes | None:
-    """What a commit holds of a project's file; None where git cannot give it back."""
+    """What a commit, or the commit that it names of a submodule, holds of a project's file, if anything."""
     try:
         return _git(project, ("cat-file", "blob", f"{commit}:./{path}"))
-    except (GitError, OSError):
+    except OSError:
+        return None
+    except GitError:
+        for folder in map(str, PurePosixPath(path).parents):
+            named = None if folder == "." else _optional(project, "ls-tree", commit, "--", f"./{folder}")
+            if named and named.startswith("160000 commit "):
+                within = PurePosixPath(path).relative_to(folder)
+                return committed_file(project / folder, named.split()[2], str(within))
         return None
 
 
@@ -153,7 +180,7 @@ def committed_files(project: Path, commit: str) -> dict[str, Blob]:
     Raises:
         GitError: git could not tell.
     """
-    return _committed(project, commit)
+    return _listed(project, commit)[0]
 
 
 def contents_of(project: Path, blobs: Iterable[Blob]) -> dict[str, bytes]:
@@ -177,15 +204,28 @@ def contents_of(project: Path, blobs: Iterable[Blob]) -> dict[str, bytes]:
     return found
 
 
-def _committed(project: Path, commit: str = "HEAD") -> dict[str, Blob]:
+def _listed(project: Path, commit: str) -> tuple[dict[str, Blob], dict[str, str]]:
+    """The files of a commit, and the commits of its submodules."""
     found = {}
+    submodules = {}
     listing = _git(project, ("ls-tree", "-r", "-z", commit, "--", "."))
     for line in listing.decode(errors="surrogateescape").split("\0")[:-1]:
         about, _, path = line.partition("\t")
         mode, kind, name = about.split(" ")
         if kind == "blob":
             found[path] = Blob(mode, name)
-    return found
+        elif kind == "commit":
+            submodules[path] = name
+    return found, submodules
+
+
+def _remote(project: Path) -> str | None:
+    """The address of `origin`, or of the only other repository that is known."""
+    origin = _optional(project, "config", "--get", "remote.origin.url")
+    if origin is not None:
+        return origin
+    listed = (_optional(project, "config", "--get-regexp", r"^remote\..*\.url$") or "").splitlines()
+    return listed[0].partition(" ")[2] if len(listed) == 1 else None
 
 
 def _paths(listing: bytes) -> frozenset[str]:
@@ -211,6 +251,7 @@ def _git(
             "LC_ALL": "C",
             "GIT_OPTIONAL_LOCKS": "0",
             "GIT_TERMINAL_PROMPT": "0",
+            "GIT_NO_LAZY_FETCH": "1",  # a partial clone is asked for what it has
             **(environ or {}),
         },
         input=given.encode(errors="surrogateescape"),

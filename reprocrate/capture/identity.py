@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate.capture.grid import filled
+from reprocrate.capture.live import check_not_live
 from reprocrate.capture.privacy import Scrubber, scrubber
 from reprocrate.capture.record import Configuration, Seed
 from reprocrate.capture.request import Request
@@ -50,6 +51,7 @@ def identify(request: Request, environ: Mapping[str, str]) -> Identity:
         raise UsageError(f"the command would start in {cwd}", "that is outside the project")
     if not request.template:
         raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    check_not_live(request.template)
     hidden = scrubber(project, cwd, environ)
     if request.seed is not None:
         check_seed_has_a_place(request.template, request.seed_variable)

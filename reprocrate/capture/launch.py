@@ -27,11 +27,14 @@ from reprocrate.capture.code import Snapshot, take_snapshot
 from reprocrate.capture.history import History
 from reprocrate.capture.identity import identify
 from reprocrate.capture.liveness import Liveness
+from reprocrate.capture.node_names import node_name
+from reprocrate.capture.notebooks import notebook_of
 from reprocrate.capture.privacy import Scrubber
 from reprocrate.capture.record import Capture, Resources, RunRecord, Status, Tool
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.request import Ended, Finished, Request
 from reprocrate.capture.session import Session
+from reprocrate.capture.slurm import note_job
 from reprocrate.capture.usage import UsageMonitor
 from reprocrate.errors import ReprocrateError, UnavailableError
 from reprocrate.files import could_not, write_atomically
@@ -93,6 +96,10 @@ class Launch:
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, (os.fspath(RECORDER), before)))
         variables["REPROCRATE_LOG_DIR"] = os.fspath(self.folder)
         variables["REPROCRATE_PROJECT"] = os.fspath(self.project)
+        variables["REPROCRATE_NODE"] = node_name(self.folder) or ""
+        notebook = notebook_of(self.argv, self.cwd)
+        if notebook is not None:
+            variables["REPROCRATE_NOTEBOOK"] = os.fspath(notebook)
         name = self.record.configuration.seed_variable
         if name is not None and self.record.seed is not None:
             variables[name] = str(self.record.seed)
@@ -116,6 +123,7 @@ class Launch:
             UnavailableError: the record could not be written.
         """
         from reprocrate.capture.finishing import Circumstances, measured, observed
+        from reprocrate.capture.ranks import one_of_many
 
         try:
             self.record = self._ended(outcome)
@@ -139,7 +147,8 @@ class Launch:
         finally:
             self.liveness.end()
             self.history.save()
-        return Finished(self.record, (*outcome.problems, *problems))
+        beside = one_of_many(self.environ)
+        return Finished(self.record, (*outcome.problems, *beside, *problems))
 
     def abandon(self) -> None:
         """Forget a launch whose command was never started."""
@@ -201,6 +210,7 @@ def prepare(request: Request, environ: Mapping[str, str], session: Session | Non
             capture=_BEGUN,
         )
         record.save(folder)
+        note_job(folder, environ)
     except BaseException as error:
         if liveness is not None:
             liveness.end()

@@ -52,7 +52,8 @@ class Collision:
 def load_records(project: Path) -> Records:
     """Every record of a project.
 
-    A launch that is recorded as running but whose process is gone is read as killed.
+    A launch that is recorded as running but whose process is gone is read as killed. One that a later launch
+    names as an earlier attempt of itself is no launch of its own.
     """
     records, problems = [], []
     for path in sorted((project / RUNS).glob(f"*/{RECORD_NAME}")):
@@ -66,7 +67,9 @@ def load_records(project: Path) -> Records:
                 "killed", "the launcher ended before it could say how the launch ended"
             )
         records.append(record)
-    return Records(tuple(sorted(records, key=lambda record: record.id)), tuple(problems))
+    repeated = {attempt.record for record in records for attempt in record.attempts}
+    launches = (record for record in records if record.id not in repeated)
+    return Records(tuple(sorted(launches, key=lambda record: record.id)), tuple(problems))
 
 
 def collisions(records: Iterable[RunRecord]) -> tuple[Collision, ...]:

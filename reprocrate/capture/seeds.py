@@ -98,7 +98,7 @@ def with_open_seed(command: Sequence[str]) -> tuple[tuple[str, ...], int | None]
     for index, argument in enumerate(command):
         if match := _ASSIGNMENT.fullmatch(argument):
             places.append((index, f"{match['name']}={PLACEHOLDER}", int(match["value"])))
-        elif index and _NUMBER.fullmatch(argument) and _OPTION.fullmatch(command[index - 1]):
+        elif index and _NUMBER.fullmatch(argument) and _names_a_seed(command[:index]):
             places.append((index, PLACEHOLDER, int(argument)))
     if len(places) != 1 or any(PLACEHOLDER in argument for argument in command):
         return tuple(command), None
@@ -106,6 +106,14 @@ def with_open_seed(command: Sequence[str]) -> tuple[tuple[str, ...], int | None]
     if command[index].rpartition("=")[2] != str(seed):
         return tuple(command), None  # 007 cannot be written again from the number
     return (*command[:index], opened, *command[index + 1 :]), seed
+
+
+def _names_a_seed(before: Sequence[str]) -> bool:
+    """Whether the next argument is a seed: after `--seed`, or as papermill has it, after `-p seed`."""
+    if _OPTION.fullmatch(before[-1]):
+        return True
+    is_parameter = tuple(before[-2:-1]) in (("-p",), ("-r",), ("--parameters",), ("--parameters_raw",))
+    return is_parameter and _OPTION.fullmatch(f"--{before[-1]}") is not None
 
 
 def recorded_seed(seed: int, seed_variable: str | None) -> Seed:

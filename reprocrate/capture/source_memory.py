@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reprocrate.capture.record import CodeFile, StoredFile
+from reprocrate.capture.record import CodeFile
 
 _SETTLED_NS = 2_000_000_000
 
@@ -31,7 +31,7 @@ class SourceMemory:
         patches: the difference to a commit, by what it depends on.
     """
 
-    patches: dict[object, StoredFile | None] = field(default_factory=dict)
+    patches: dict[object, bytes] = field(default_factory=dict)
     _files: dict[str, tuple[tuple[int, ...], Remembered]] = field(default_factory=dict)
 
     def recall(self, path: str, status: os.stat_result) -> Remembered | None:

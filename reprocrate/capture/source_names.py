@@ -6,8 +6,8 @@ it if they are in version control. Data formats never do: what a launch reads of
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+import re
+from fnmatch import translate
 
 _PROGRAMS = """
 .py .pyi .pyx .pxd .ipynb .r .rmd .jl .m .sh .bash .zsh .fish .ps1 .bat .c .h .cc .cpp .cxx .hh .hpp
@@ -27,7 +27,7 @@ __pypackages__ node_modules .mypy_cache .pytest_cache .ruff_cache .ipynb_checkpo
 .idea .vscode .cache site-packages build dist wandb mlruns lightning_logs outputs multirun
 """
 _PROGRAM_SUFFIXES = frozenset(_PROGRAMS.split())
-_SOURCE_NAMES = tuple(_BUILDING_AND_INSTALLING.split())
+_SOURCE_NAMES = re.compile("|".join(map(translate, _BUILDING_AND_INSTALLING.split())))
 _SETTINGS_SUFFIXES = frozenset(
     {".yaml", ".yml", ".toml", ".cfg", ".ini", ".conf", ".gin", ".jsonnet", ".libsonnet"}
 )
@@ -40,19 +40,26 @@ SKIPPED_FOLDERS = frozenset(_FOLDERS_OF_TOOLS.split())
 
 def is_program(path: str) -> bool:
     """Whether a file is a program."""
-    return PurePosixPath(path).suffix.lower() in _PROGRAM_SUFFIXES
+    return _suffix(path.rpartition("/")[2]) in _PROGRAM_SUFFIXES
 
 
 def is_source(path: str, *, tracked: bool) -> bool:
     """Whether a file belongs to the source tree; `tracked`: it is in version control."""
-    name = PurePosixPath(path).name
+    name = path.rpartition("/")[2]
     if name in _NOT_SOURCE or path.startswith(".reprocrate/"):
         return False
-    if is_program(path) or any(fnmatchcase(name, pattern) for pattern in _SOURCE_NAMES):
+    suffix = _suffix(name)
+    if suffix in _PROGRAM_SUFFIXES or _SOURCE_NAMES.match(name):
         return True
-    return tracked and PurePosixPath(path).suffix.lower() in _SETTINGS_SUFFIXES
+    return tracked and suffix in _SETTINGS_SUFFIXES
 
 
 def may_be_source(path: str) -> bool:
     """Whether a file outside version control could be taken for source: by its name, or as a script."""
-    return is_source(path, tracked=False) or "." not in PurePosixPath(path).name
+    return is_source(path, tracked=False) or "." not in path.rpartition("/")[2]
+
+
+def _suffix(name: str) -> str:
+    """As `pathlib` has it, in lower case: neither `.py` nor `py.` has one. Every file is asked for it."""
+    place = name.rfind(".")
+    return name[place:].lower() if 0 < place < len(name) - 1 else ""

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from reprocrate.capture.code import take_snapshot
-from reprocrate.capture.git import find_repository
 from reprocrate.capture.source_names import is_source
 from reprocrate.files import tree_digest
 
@@ -233,19 +232,6 @@ def test_large_file_is_not_kept(project: Any) -> None:
     project.write("large.py", text)
     assert "large.py" in _paths(project)
     assert not _is_kept(project, text)
-
-
-def test_submodule_is_passed_over(project: Any, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / "lib.py").write_text("x\n")
-    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
-        subprocess.run(["git", *arguments], cwd=other, check=True)
-    project.git("init", "-q")
-    project.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", os.fspath(other), "vendor")
-    project.commit()
-    assert _paths(project) == ["train.py"]
-    assert find_repository(project.folder).committed["train.py"].mode == "100644"
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_command_that_is_no_python(project: Any) -> None:
     assert record.command == ("sh", "-c", "cat data.csv > copy.csv; echo done")
     assert record.status == "ok"
     assert record.capture.completeness == "minimal"
-    assert "sh is not a Python program" in record.capture.reason
+    assert "sh is not Python" in record.capture.reason
     assert [file.path for file in record.outputs] == ["copy.csv"]  # by its time
     assert record.environment.python is None
     assert record.hardware.cpu is not None

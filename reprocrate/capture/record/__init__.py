@@ -15,6 +15,7 @@ from reprocrate.capture.record.environment import (
     Source,
 )
 from reprocrate.capture.record.hardware import Accelerator, Cpu, Hardware, Resources
+from reprocrate.capture.record.launch import Attempt, Ranks
 from reprocrate.capture.record.results import Evidence, History, Metric
 from reprocrate.capture.record.run import (
     RECORD_NAME,
@@ -33,6 +34,7 @@ __all__ = [
     "RECORD_NAME",
     "RECORD_VERSION",
     "Accelerator",
+    "Attempt",
     "Capture",
     "CodeFile",
     "CodeState",
@@ -54,6 +56,7 @@ __all__ = [
     "OtherPackage",
     "Package",
     "Python",
+    "Ranks",
     "RemoteData",
     "Resources",
     "RunRecord",

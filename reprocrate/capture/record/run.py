@@ -17,6 +17,7 @@ from reprocrate.capture.record.code import CodeState
 from reprocrate.capture.record.data import DataFile, RemoteData, ServiceUse, StoredFile
 from reprocrate.capture.record.environment import Environment
 from reprocrate.capture.record.hardware import Hardware, Resources
+from reprocrate.capture.record.launch import Attempt, Ranks
 from reprocrate.capture.record.results import History, Metric
 from reprocrate.capture.record.seeds import Determinism, Seed
 from reprocrate.capture.record.values import Scalar, plain
@@ -88,6 +89,8 @@ class RunRecord:
         imported: files of the project that were imported or executed.
         logs: what the command wrote to its standard output and error.
         repeats: id of the launch that this one repeats as it was, to measure determinism.
+        ranks: the processes that a launcher started for it; None where it was one.
+        attempts: what came before `started`, where all of them were started again.
     """
 
     id: str
@@ -114,6 +117,8 @@ class RunRecord:
     metrics: tuple[Metric, ...] = ()
     histories: tuple[History, ...] = ()
     resources: Resources = field(default_factory=Resources)
+    ranks: Ranks | None = None
+    attempts: tuple[Attempt, ...] = ()
     capture: Capture = Capture("minimal", "the launch has not ended")
     repeats: str | None = None
     record_version: str = RECORD_VERSION

@@ -14,7 +14,9 @@ import atexit
 import os
 import sys
 
+from _reprocrate_cells import is_cell
 from _reprocrate_log import Log, as_json, quoted
+from _reprocrate_ranks import used
 
 TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all the rest
 if TYPE_CHECKING:
@@ -146,7 +148,9 @@ class Recorder:
         return name.endswith(_CODE_SUFFIXES) and any(folder in name for folder in _LIBRARY_FOLDERS)
 
     def is_ours(self, name: str) -> bool:
-        """Whether it is a file of the project, and no library that is installed in it."""
+        """Whether it is a file of the project, or a cell, and no library that is installed in it."""
+        if is_cell(name):
+            return True
         if name.startswith("<") or any(folder in name for folder in _LIBRARY_FOLDERS):
             return False
         return self._absolute(name).startswith(self._project) and not name.startswith(self._inner_prefixes)
@@ -266,5 +270,6 @@ def start() -> None:
         lambda: {"unseeded": seeds.unseeded()},
         lambda: {"unsorted": listings.unsorted(project)},
         lambda: {"requests_left_out": network.left_out()},
+        used,
     ]
     atexit.register(_at_exit, log, looks)

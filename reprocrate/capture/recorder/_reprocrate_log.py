@@ -12,6 +12,8 @@ import os
 import sys
 import time
 
+from _reprocrate_ranks import placed
+
 TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all the rest
 if TYPE_CHECKING:
     from typing import Any
@@ -73,7 +75,7 @@ class Log:
                 break
             except FileExistsError:  # an earlier process had the same number
                 number += 1
-        os.write(self._descriptor, (as_json(_process(forked_from)) + "\n").encode("ascii"))
+        os.write(self._descriptor, (as_json(_process(forked_from, self._folder)) + "\n").encode("ascii"))
 
     def _is_open(self) -> bool:
         # The program may have closed all descriptors, and a file of its own may have this number by now.
@@ -89,7 +91,7 @@ class Log:
         self._identity = (status.st_dev, status.st_ino)
 
 
-def _process(forked_from: int) -> dict[str, Any]:
+def _process(forked_from: int, folder: str) -> dict[str, Any]:
     """The first line: which process this is, and which Python."""
     return {
         "event": "process",
@@ -107,6 +109,7 @@ def _process(forked_from: int) -> dict[str, Any]:
         "base_prefix": sys.base_prefix,
         "path": [str(entry) for entry in sys.path],
         "hash_randomization": bool(sys.flags.hash_randomization),
+        **placed(folder, bool(forked_from)),
     }
 
 

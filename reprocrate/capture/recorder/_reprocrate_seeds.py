@@ -11,9 +11,9 @@ Standard library only, Python 3.8 and newer.
 
 from __future__ import annotations
 
-import os
 import sys
 
+from _reprocrate_cells import named
 from _reprocrate_loaded import like, when_loaded
 
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
@@ -86,7 +86,7 @@ class Seeds:
         while frame is not None:
             name = frame.f_code.co_filename
             if self._is_ours(name):
-                return "%s:%d" % (os.path.abspath(name), frame.f_lineno)
+                return "%s:%d" % (named(name), frame.f_lineno)
             if alone or name.startswith("<frozen importlib"):
                 return None  # a library that is being imported makes generators of its own
             frame = frame.f_back
