@@ -250,8 +250,10 @@ def start() -> None:
     log.begin()
     sys.addaudithook(recorder)
     # Loaded now, while its folder is on the path.
-    observed = __import__("_reprocrate_observed").observed
-    seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
+    late = __import__("_reprocrate_observed")
+    seeds = __import__("_reprocrate_seeds").watch(
+        lambda entry: log.write(as_json(entry)), recorder.is_ours, lambda name: late.holds(project, name)
+    )
     network = __import__("_reprocrate_clients").watch(lambda entry: log.write(as_json(entry)))
     recorder.on("socket.getaddrinfo", lambda arguments: network.addressed(arguments[0]))
-    atexit.register(_at_exit, log, project, observed, seeds, network)
+    atexit.register(_at_exit, log, project, late.observed, seeds, network)
