@@ -30,16 +30,14 @@ from reprocrate.capture.record import (
     Environment,
     Hardware,
     RunRecord,
-    Seed,
     StoredFile,
 )
 from reprocrate.capture.results import Written
+from reprocrate.capture.seeding import Seeding, look_at_seeding, unseen_generators, with_unseeded_use
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
 
 T = TypeVar("T")
-
-_UNSEEDED_TORCH = 67280421310721
 
 
 @dataclass(frozen=True)
@@ -101,20 +99,22 @@ def observed(
     )
     network = _attempt(sight, "network", NetworkUse(), lambda: network_use(processes, around.scrubber))
     sight.network = network
+    seeding = _attempt(sight, "seeds", Seeding(), lambda: _seeding(around, processes, sight, access, record))
     return replace(
         record,
-        seeds=(*record.seeds, *_observed_seeds(determinism)),
+        seeds=(*record.seeds, *seeding.seeds),
+        unseeded=seeding.unseeded,
         code=code.state,
         environment=environment,
         hardware=_attempt(sight, "hardware", Hardware(), lambda: look_at_hardware(around.environ)),
-        determinism=determinism,
+        determinism=with_unseeded_use(determinism, seeding),
         inputs=inputs,
         outputs=outputs,
         remote=network.remote,
         services=network.services,
         imported=tuple(sorted(access.imported)),
         logs=tuple(_logs(around)),
-        capture=sight.judge(access),
+        capture=replace(sight.judge(access), unseen_generators=seeding.unseen),
     )
 
 
@@ -186,11 +186,13 @@ def _digests(
     return inputs, outputs
 
 
-def _observed_seeds(determinism: Determinism) -> list[Seed]:
-    seed = determinism.settings.get("torch.initial_seed")
-    if not isinstance(seed, (int, str)) or isinstance(seed, bool) or seed == _UNSEEDED_TORCH:
-        return []
-    return [Seed("torch", seed, "observed")]
+def _seeding(
+    around: Circumstances, processes: Sequence[Process], sight: Sight, access: FileAccess, record: RunRecord
+) -> Seeding:
+    found = look_at_seeding(processes, around.project, record)
+    program = sight.program if sight.main_is_unseen else None
+    others = unseen_generators(processes, program, around.project, access.imported)
+    return replace(found, unseen=(*found.unseen, *others))
 
 
 def _logs(around: Circumstances) -> list[StoredFile]:

@@ -43,6 +43,7 @@ from reprocrate.validation.rules import (
     results,
     runs,
     samples,
+    seeding,
     seeds,
     significance,
     sources,
@@ -83,7 +84,7 @@ FAMILIES = (
     Family("RC03", "Code", (code,)),
     Family("RC04", "Environment", (environment,)),
     Family("RC05", "Hardware", (hardware, usage)),
-    Family("RC06", "Seeds and determinism", (seeds, promises)),
+    Family("RC06", "Seeds and determinism", (seeds, promises, seeding)),
     Family("RC07", "Integrity", (integrity,)),
     Family(
         "RC08",

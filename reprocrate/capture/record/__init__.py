@@ -22,7 +22,7 @@ from reprocrate.capture.record.run import (
     Status,
     Tool,
 )
-from reprocrate.capture.record.seeds import Determinism, Seed
+from reprocrate.capture.record.seeds import Determinism, Seed, UnseededUse
 from reprocrate.capture.record.values import Scalar, plain
 
 __all__ = [
@@ -54,5 +54,6 @@ __all__ = [
     "Status",
     "StoredFile",
     "Tool",
+    "UnseededUse",
     "plain",
 ]

@@ -18,7 +18,7 @@ from reprocrate.capture.record.data import DataFile, RemoteData, ServiceUse, Sto
 from reprocrate.capture.record.environment import Environment
 from reprocrate.capture.record.hardware import Hardware, Resources
 from reprocrate.capture.record.results import Metric
-from reprocrate.capture.record.seeds import Determinism, Seed
+from reprocrate.capture.record.seeds import Determinism, Seed, UnseededUse
 from reprocrate.capture.record.values import Scalar, plain
 from reprocrate.errors import UnreadableError
 from reprocrate.files import write_atomically
@@ -61,10 +61,15 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Capture:
-    """How much of the launch the recorder could see, and why."""
+    """How much of the launch the recorder could see, and why.
+
+    Attributes:
+        unseen_generators: what may have used random numbers whose seeds could not be seen.
+    """
 
     completeness: Completeness
     reason: str = ""
+    unseen_generators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ class RunRecord:
         started, ended: RFC 3339, UTC.
         remote: what it read over the network.
         services: models behind an API that answered it.
+        unseeded: generators that were used without a seed.
         imported: files of the project that were imported or executed.
         logs: what the command wrote to its standard output and error.
     """
@@ -89,6 +95,7 @@ class RunRecord:
     status: Status
     started: str
     seeds: tuple[Seed, ...] = ()
+    unseeded: tuple[UnseededUse, ...] = ()
     exit_code: int | None = None
     signal: int | None = None
     ended: str | None = None
@@ -154,6 +161,11 @@ class RunRecord:
     def with_status(self, status: Status, reason: str) -> RunRecord:
         """The same record with another status, saying why little more is known."""
         return replace(self, status=status, capture=Capture("minimal", reason))
+
+    @property
+    def given_seeds(self) -> tuple[Seed, ...]:
+        """The seeds that it was given, as against those that its generators were seen to be given."""
+        return tuple(seed for seed in self.seeds if seed.how != "observed")
 
     @property
     def seed(self) -> int | str | None:

@@ -63,6 +63,17 @@ def watchers(seeds: Seeds) -> dict[str, Watch]:
         "pandas.core.common": functions(
             seeds, "pandas.core.common", "random_state", parameter="state", default="numpy"
         ),
+        "keras.src.random.seed_generator": functions(
+            seeds, "keras.random", "make_default_seed", default="random"
+        ),
+        "networkx.utils.misc": _each(
+            functions(
+                seeds, "networkx.utils", "create_random_state", parameter="random_state", default="numpy"
+            ),
+            functions(
+                seeds, "networkx.utils", "create_py_random_state", parameter="random_state", default="random"
+            ),
+        ),
         "xgboost.core": lambda module: _boosters(seeds, module),
         "lightgbm.basic": lambda module: _boosters(seeds, module),
     }
@@ -116,6 +127,14 @@ def functions(
                 replacement = wrapped(original, name)
                 replacement._is_noting = True
                 setattr(module, name, replacement)
+
+    return watch
+
+
+def _each(*watches: Watch) -> Watch:
+    def watch(module: ModuleType) -> None:
+        for each in watches:
+            each(module)
 
     return watch
 

@@ -30,8 +30,10 @@ _MOST_CALLS = 10_000
 _DERIVING = frozenset({"_worker_loop", "_parallel_build_trees", "_parallel_build_estimators"})
 """Functions of PyTorch and scikit-learn that seed workers and parts with numbers that they drew."""
 
-_SHARED_BY_LIBRARIES = "albumentations deap imgaug keras networkx nltk textattack torchvision"
+_SHARED_BY_LIBRARIES = frozenset({"deap", "nltk", "textattack"})
 """Libraries whose results rest on the standard library's shared generator."""
+_UNWATCHED = "catboost cupy faiss juliacall mlx mxnet numba paddle rpy2"
+"""Libraries with generators of their own whose seeds are not seen."""
 
 
 class _Site:
@@ -82,6 +84,7 @@ class Seeds:
         self._sites: dict[Any, _Site] = {}
         self._places: dict[Any, _Place] = {}
         self.full: set[tuple[int, int]] = set()  # calls that are not looked at any more
+        self._users: set[str] = set()  # shared generators that a library asked for
         self._inside: set[int] = set()  # threads in a function that was noted, whose doings are its own
         self._late: dict[int, _Place | None] = {}  # by thread, where a generator just began without a seed
         self._legacy: set[Any] = set()  # where such a one was given a seed before: none is written there yet
@@ -142,6 +145,7 @@ class Seeds:
                 entry["instead"] = True
             if value is None and shared:
                 entry["shared"] = shared
+                self._users.add(shared)
         elif count & (count - 1):
             return  # told when it has doubled, and at the end
         else:
@@ -285,6 +289,9 @@ class Seeds:
                 site.counted = len(site.seen)
                 entry = {"event": "seed", "function": site.function, "site": site.site}
                 self._write({**entry, "count": site.counted})
+        unwatched = [name for name in _UNWATCHED.split() if name in sys.modules]
+        if unwatched:
+            self._write({"event": "unwatched", "libraries": unwatched})
         try:
             self._seen_at_the_end()
         except Exception:
@@ -312,7 +319,9 @@ class Seeds:
         """Libraries use it for waiting times and names, too: it counts where the project uses it."""
         if sys.modules["random"]._inst.getstate() == self.shared["random"]:
             return False
-        return self._holds("random") or any(name in sys.modules for name in _SHARED_BY_LIBRARIES.split())
+        if "random" in self._users or not _SHARED_BY_LIBRARIES.isdisjoint(sys.modules):
+            return True
+        return self._holds("random")
 
     def _numpy(self) -> bool:
         state: bool = numpy_state(sys.modules["numpy.random.mtrand"]) != self.shared["numpy"]
