@@ -189,7 +189,7 @@ def _seeds(found: _Found, given: Collection[int]) -> Iterator[Seed]:
         ]
         left = max(len(values), found.counts.get(place, 0)) - MOST_AT_ONE_PLACE
         if left > 0 and named:
-            named.sort(key=lambda seed: (not _is_near(seed, given), numbers_of(seed)))  # as no race decides
+            named.sort(key=lambda seed: (not _is_near(seed, given), seed.numbers))  # as no race decides
             named = named[:MOST_AT_ONE_PLACE]
             named[-1] = replace(named[-1], more=left)
         yield from named
@@ -197,7 +197,7 @@ def _seeds(found: _Found, given: Collection[int]) -> Iterator[Seed]:
 
 def _is_near(seed: Seed, given: Collection[int]) -> bool:
     """Whether it may come from the launch's own, which is worth more than others."""
-    return any(may_derive(numbers_of(seed), each) for each in given)
+    return any(may_derive(seed.numbers, each) for each in given)
 
 
 def _as_seeds(
@@ -218,11 +218,6 @@ def _numbers(value: Any) -> list[int]:
         return [int(value)]
     parts = str(value).rstrip(",").split(",")
     return [int(part) for part in parts] if all(re.fullmatch(r"-?[0-9]+", part) for part in parts) else []
-
-
-def numbers_of(seed: Seed) -> list[int]:
-    """The numbers that a seed consists of, most often one."""
-    return [int(part) for part in seed.parts or (seed.value,)]
 
 
 def _written(number: int) -> int | str:

@@ -14,6 +14,7 @@ from reprocrate.capture.launch import Launch, prepare
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records import check_name_is_free, collisions, load_records
 from reprocrate.capture.request import Request as LaunchRequest
+from reprocrate.capture.seed_warnings import seed_warnings
 from reprocrate.capture.seeds import parse_seeds
 from reprocrate.errors import ReprocrateError, UsageError
 from reprocrate.executors import Command, Executor
@@ -108,6 +109,7 @@ def run_configuration(folder: Path, request: Request, progress: Progress) -> Ses
                 session.exit_code = INTERRUPTED
                 break
     session.warnings += [str(each) for each in collisions(session.records)]
+    session.warnings += seed_warnings(session.records)
     if not any(record.metrics for record in session.records):
         session.hints += _hints(project, session.records)
     return session
@@ -249,7 +251,7 @@ def _done_before(project: Path, launch: Launch) -> str | None:
         same = record.configuration.digest == launch.record.configuration.digest
         if (
             same
-            and record.seeds == launch.record.seeds
+            and record.given_seeds == launch.record.given_seeds
             and record.status == "ok"
             and _is_current(project, record)
         ):

@@ -34,6 +34,11 @@ class Seed:
     parts: tuple[int | str, ...] = ()
     more: int | None = None
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers that it consists of, most often one."""
+        return tuple(int(part) for part in self.parts or (self.value,))
+
 
 @dataclass(frozen=True)
 class UnseededUse:

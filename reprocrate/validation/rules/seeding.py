@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reprocrate.manifest import Run, Seed, UnseededUse
-from reprocrate.manifest.derivation import may_derive
+from reprocrate.manifest import Run, Seed
+from reprocrate.manifest.derivation import may_derive, told_seeds, told_use
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
-
-_MOST_NAMED = 3
 
 
 def _given(run: Run) -> list[Seed]:
@@ -48,16 +46,7 @@ def _differ_by_seed(runs: Sequence[Run]) -> bool:
 
 
 def _named(seeds: Sequence[Seed]) -> str:
-    """`42 (random.seed at train.py:3)` and others like it."""
-    texts = [f"{', '.join(map(str, seed.numbers))}{_where(seed.function, seed.site)}" for seed in seeds]
-    different = list(dict.fromkeys(texts))
-    rest = len(different) - _MOST_NAMED
-    return "; ".join(different[:_MOST_NAMED]) + (f"; and {rest} more" if rest > 0 else "")
-
-
-def _where(function: str | None, site: str | None) -> str:
-    parts = [*([function] if function else []), *([f"at {site}"] if site else [])]
-    return f" ({' '.join(parts)})" if parts else ""
+    return told_seeds((seed.numbers, seed.function, seed.site) for seed in seeds)
 
 
 @rule(
@@ -109,15 +98,8 @@ def seeded_run_uses_no_generator_unseeded(subject: Subject) -> Iterator[Found]:
         given = _given(run)
         if run.status == "ok" and given:
             for place, use in numbered(f"{pointer}/unseeded", run.unseeded):
-                yield Found(place, run=run.id, seed=given[0].value, what=_told(use))
-
-
-def _told(use: UnseededUse) -> str:
-    if use.function:
-        place = f" at {use.site}" if use.site else ""
-        return f"{use.function} was called without a seed{place}"
-    before = f" before it was seeded at {use.until}" if use.until else " without a seed"
-    return f"the shared generator of {use.library} was used{before}"
+                what = told_use(use.library, use.function, use.site, use.until)
+                yield Found(place, run=run.id, seed=given[0].value, what=what)
 
 
 @rule(
