@@ -1,4 +1,4 @@
-"""A seed as it is written down.
+"""A seed as it is written down, and the place in the code where it is given.
 
 Standard library only, Python 3.8 and newer.
 """
@@ -7,9 +7,34 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
+    from types import CodeType
     from typing import Any
 
 _MOST_ITEMS = 16
+
+
+class Site:
+    """A line of code that seeds: the function that it calls, and the seeds so far, as hashes."""
+
+    __slots__ = ("counted", "function", "seen", "site")
+
+    def __init__(self, function: str, site: str | None) -> None:
+        self.function = function
+        self.site = site
+        self.seen: set[int] = set()
+        self.counted = 0
+
+
+class Place:
+    """One call on such a line; the code is kept alive, since its number is part of the key."""
+
+    __slots__ = ("calls", "code", "key", "site")
+
+    def __init__(self, key: Any, site: Site, code: CodeType | None) -> None:
+        self.key = key
+        self.site = site
+        self.code = code
+        self.calls = 0
 
 
 def plain(value: Any) -> Any:

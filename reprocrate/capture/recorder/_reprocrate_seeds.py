@@ -14,11 +14,11 @@ import sys
 from _reprocrate_generators import watchers
 from _reprocrate_loaded import get_ident, when_loaded
 from _reprocrate_numpy import Numpy, numpy_state
-from _reprocrate_plain import plain
+from _reprocrate_plain import Place, Site, plain
 
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
-    from types import CodeType, FrameType
+    from types import FrameType
     from typing import Any, Callable
 
 _MOST_WRITTEN = 20
@@ -34,30 +34,6 @@ _SHARED_BY_LIBRARIES = frozenset({"deap", "nltk", "textattack"})
 """Libraries whose results rest on the standard library's shared generator."""
 _UNWATCHED = "catboost cupy faiss juliacall mlx mxnet numba paddle rpy2"
 """Libraries with generators of their own whose seeds are not seen."""
-
-
-class _Site:
-    """A line of code that seeds: the function that it calls, and the seeds so far, as hashes."""
-
-    __slots__ = ("counted", "function", "seen", "site")
-
-    def __init__(self, function: str, site: str | None) -> None:
-        self.function = function
-        self.site = site
-        self.seen: set[int] = set()
-        self.counted = 0
-
-
-class _Place:
-    """One call on such a line; the code is kept alive, since its number is part of the key."""
-
-    __slots__ = ("calls", "code", "key", "site")
-
-    def __init__(self, key: Any, site: _Site, code: CodeType | None) -> None:
-        self.key = key
-        self.site = site
-        self.code = code
-        self.calls = 0
 
 
 class Seeds:
@@ -81,12 +57,12 @@ class Seeds:
         recorder = (Seeds.note, watchers, when_loaded, Numpy.entropy)
         self._own = frozenset(function.__code__.co_filename for function in recorder)
         self._files: dict[str, bool] = {}
-        self._sites: dict[Any, _Site] = {}
-        self._places: dict[Any, _Place] = {}
+        self._sites: dict[Any, Site] = {}
+        self._places: dict[Any, Place] = {}
         self.full: set[tuple[int, int]] = set()  # calls that are not looked at any more
         self._users: set[str] = set()  # shared generators that a library asked for
         self._inside: set[int] = set()  # threads in a function that was noted, whose doings are its own
-        self._late: dict[int, _Place | None] = {}  # by thread, where a generator just began without a seed
+        self._late: dict[int, Place | None] = {}  # by thread, where a generator just began without a seed
         self._legacy: set[Any] = set()  # where such a one was given a seed before: none is written there yet
         self.shared: dict[
             str, Any
@@ -128,7 +104,7 @@ class Seeds:
         except Exception:
             pass
 
-    def _add(self, site: _Site, value: Any, instead: bool = False, shared: str = "") -> None:
+    def _add(self, site: Site, value: Any, instead: bool = False, shared: str = "") -> None:
         if self._late:
             self._write_late()
         number = hash(value)
@@ -152,7 +128,7 @@ class Seeds:
             entry["count"] = site.counted = count
         self._write(entry)
 
-    def _place(self, function: str, alone: bool) -> _Place | None:
+    def _place(self, function: str, alone: bool) -> Place | None:
         """The line of the project's code that led here.
 
         Outside the project's code there is one place for each function, but for what has no seed and what a
@@ -176,12 +152,12 @@ class Seeds:
             frame = frame.f_back
         return None if alone else self._known((function,), None)
 
-    def _known(self, key: Any, frame: FrameType | None) -> _Place:
+    def _known(self, key: Any, frame: FrameType | None) -> Place:
         place = self._places.get(key)
         if place is None:
             where = frame and "%s:%d" % (os.path.abspath(frame.f_code.co_filename), frame.f_lineno)
-            site = self._sites.setdefault((key[0], where), _Site(key[0], where))
-            place = self._places[key] = _Place(key, site, frame and frame.f_code)
+            site = self._sites.setdefault((key[0], where), Site(key[0], where))
+            place = self._places[key] = Place(key, site, frame and frame.f_code)
         return place
 
     # A generator that begins without a seed, and may be given one next ----------------------------------
