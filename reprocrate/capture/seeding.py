@@ -227,8 +227,9 @@ def _written(number: int) -> int | str:
 def _values_unseen(found: _Found) -> Iterator[str]:
     """Seeds that are no whole numbers: what they come from cannot be told."""
     for place, values in found.seeds.items():
-        if any(not _numbers(value) for value in values):
-            yield place.function
+        for value in values:
+            if not _numbers(value):
+                yield f"{place.function} (a seed of type {str(value).strip('()')})"
 
 
 def _unseeded(found: _Found) -> Iterator[UnseededUse]:

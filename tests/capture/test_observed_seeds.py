@@ -303,7 +303,10 @@ def test_ranks_are_told_only_where_they_differ(tmp_path: Path) -> None:
 def test_what_cannot_be_written_as_a_seed_is_said(empty: Project, tmp_path: Path) -> None:
     record = empty.python("import random; random.seed('secret'); random.seed(2.5)")
     assert seen(record) == []
-    assert record.capture.unseen_generators == ("random.seed",)
+    assert record.capture.unseen_generators == (
+        "random.seed (a seed of type str)",
+        "random.seed (a seed of type float)",
+    )
     assert "secret" not in (empty.folder / ".reprocrate/runs" / record.id / "run.json").read_text()
 
 
@@ -414,3 +417,17 @@ def test_values_that_all_differ_speak_for_a_generator_out_of_sight() -> None:
     assert len(seed_warnings([run(0, 0.5), run(1, 0.5)])) == 1
     drawn = RunRecord(**{**vars(run(1, 0.6)), "unseeded": (UnseededUse("numpy"),)})
     assert len(seed_warnings([run(0, 0.5), drawn])) == 2
+
+
+def test_code_that_is_typed_in_is_the_projects(empty: Project) -> None:
+    record = empty.record(PYTHON, "-c", "import random; random.seed(3); random.Random()")
+    assert seen(record) == [("random.seed", None, 3)]
+    assert unseeded(record) == [("random", "random.Random", None, None)]
+
+
+def test_a_fork_without_the_module_is_no_trouble(empty: Project) -> None:
+    record = empty.python(
+        "import os, random, sys\nrandom.seed(1)\ndel sys.modules['random']\n"
+        "child = os.fork()\nif child:\n    os.waitpid(child, 0)\n"
+    )
+    assert [log.path for log in record.logs if log.size] == []

@@ -189,7 +189,7 @@ class _Random:
             seeds.note("random.seed", value)
         elif value is not None:
             seeds.note("random.Random", value)
-        elif seeds.is_ours(frame.f_code.co_filename):  # libraries make some for names of files and the like
+        elif seeds.is_project(frame):  # libraries make some for names of files and the like
             self._begun = id(generator)
             seeds.note_late("random.Random")
 

@@ -27,6 +27,8 @@ _MOST_COUNTED = 1_000
 """How many are told apart."""
 _MOST_CALLS = 10_000
 """After so many calls a place is not looked at any more, whatever they seed with."""
+_MOST_PLACES = 10_000
+"""More are only made by code that writes code."""
 _DERIVING = frozenset({"_worker_loop", "_parallel_build_trees", "_parallel_build_estimators"})
 """Functions of PyTorch and scikit-learn that seed workers and parts with numbers that they drew."""
 
@@ -69,8 +71,11 @@ class Seeds:
         ] = {}  # what tells whether a library's shared generator was used, by library
         self.seeded: set[str] = set()  # libraries whose shared generator was seeded
 
-    def is_ours(self, name: str) -> bool:
-        """Whether a file belongs to the project; each is looked at once."""
+    def is_project(self, frame: FrameType) -> bool:
+        """Whether code belongs to the project, or was typed in; each file is looked at once."""
+        name = frame.f_code.co_filename
+        if name in ("<string>", "<stdin>"):
+            return frame.f_globals.get("__name__") == "__main__"
         if name not in self._files:
             self._files[name] = self._is_ours(name)
         return self._files[name]
@@ -140,22 +145,28 @@ class Seeds:
         direct, files = frame, self._files
         while frame is not None:
             code = frame.f_code
-            name = code.co_filename
-            if files[name] if name in files else self.is_ours(name):
+            ours = files.get(code.co_filename)
+            if ours is None:
+                ours = self.is_project(frame)
+            if ours:
                 place = self._known((function, id(code), frame.f_lasti), frame)
+                if place is None:
+                    return None
                 place.calls += 1
                 if frame is direct and (place.calls > _MOST_CALLS or len(place.site.seen) >= _MOST_COUNTED):
                     self.full.add(place.key[1:])
                 return place
-            if code.co_name in _DERIVING or name.startswith("<frozen importlib"):
+            if code.co_name in _DERIVING or code.co_filename.startswith("<frozen importlib"):
                 return None
             frame = frame.f_back
         return None if alone else self._known((function,), None)
 
-    def _known(self, key: Any, frame: FrameType | None) -> Place:
+    def _known(self, key: Any, frame: FrameType | None) -> Place | None:
         place = self._places.get(key)
-        if place is None:
-            where = frame and "%s:%d" % (os.path.abspath(frame.f_code.co_filename), frame.f_lineno)
+        if place is None and len(self._places) < _MOST_PLACES:
+            where = None
+            if frame is not None and frame.f_code.co_filename[:1] != "<":
+                where = "%s:%d" % (os.path.abspath(frame.f_code.co_filename), frame.f_lineno)
             site = self._sites.setdefault((key[0], where), Site(key[0], where))
             place = self._places[key] = Place(key, site, frame and frame.f_code)
         return place
@@ -251,11 +262,14 @@ class Seeds:
 
     def forked(self) -> None:
         """A child process begins: Python seeds its shared generator there anew, from the system."""
-        self._inside.clear()
-        self._late.clear()
-        if "random" in self.shared:
-            self.seeded.discard("random")
-            self.shared["random"] = sys.modules["random"]._inst.getstate()
+        try:
+            self._inside.clear()
+            self._late.clear()
+            if "random" in self.shared:
+                self.seeded.discard("random")
+                self.shared["random"] = sys.modules["random"]._inst.getstate()
+        except Exception:  # the program took it out
+            pass
 
     def unseeded(self) -> list[str]:
         """Libraries whose shared generator was used and never seeded, when the program is done."""
