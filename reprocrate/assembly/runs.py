@@ -103,6 +103,7 @@ class RunSections:
             "configuration": group.id,
             "kind": group.settings.kind or "train",
             "seeds": [plain(seed) for seed in record.seeds],
+            "unseeded": [plain(use) for use in record.unseeded],
             "command": list(record.command),
             "working_directory": None if working_directory == "." else working_directory,
             "status": record.status,

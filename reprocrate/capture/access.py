@@ -24,6 +24,7 @@ class Process:
         reread: files of `written` that it had read before.
         programs: other programs that it started.
         network: what it read over the network, models that it asked, and hosts whose addresses it looked up.
+        seeding: what it told of the generators of random numbers that it seeded or used.
         native: imported modules that read or write files without Python's knowledge.
         end: what it saw when it ended; empty where it could not say.
         problems: what went wrong in the recorder.
@@ -37,6 +38,7 @@ class Process:
     reread: set[str] = field(default_factory=set)
     programs: list[Mapping[str, Any]] = field(default_factory=list)
     network: list[Mapping[str, Any]] = field(default_factory=list)
+    seeding: list[Mapping[str, Any]] = field(default_factory=list)
     native: list[str] = field(default_factory=list)
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -68,6 +70,8 @@ class Process:
             self.programs.append(entry)
         elif event in ("remote", "service", "host", "http"):
             self.network.append(entry)
+        elif event in ("seed", "unseeded", "unwatched"):
+            self.seeding.append(entry)
         elif event == "native":
             self.native.append(str(entry.get("module")))
         elif event == "end":

@@ -37,13 +37,12 @@ from reprocrate.capture.record import (
     Ranks,
     Resources,
     RunRecord,
-    Scalar,
-    Seed,
     StoredFile,
 )
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.resources import resources_used
 from reprocrate.capture.results import MetricSource, Written, extract
+from reprocrate.capture.seeding import Seeding, look_at_seeding, unseen_generators, with_unseeded_use
 from reprocrate.capture.source_names import is_program
 from reprocrate.capture.unseen import executed_files, is_foreign
 from reprocrate.capture.usage import Usage
@@ -51,8 +50,6 @@ from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
 
 T = TypeVar("T")
-
-_UNSEEDED_TORCH = 67280421310721
 
 
 @dataclass(frozen=True)
@@ -127,9 +124,11 @@ def observed(
     )
     network = _attempt(sight, "network", NetworkUse(), lambda: network_use(processes, around.scrubber))
     sight.network = network
+    seeding = _attempt(sight, "seeds", Seeding(), lambda: _seeding(around, processes, sight, access, record))
     return replace(
         record,
-        seeds=(*record.seeds, *_observed_seeds(determinism, ranks)),
+        seeds=(*record.seeds, *seeding.seeds),
+        unseeded=seeding.unseeded,
         ranks=_recorded(ranks, nodes[1:]),
         code=code.state,
         environment=environment,
@@ -140,14 +139,14 @@ def observed(
             record.resources,
             lambda: with_ranks(_resources(around, record, processes, nodes[0], sight), ranks),
         ),
-        determinism=determinism,
+        determinism=with_unseeded_use(determinism, seeding),
         inputs=inputs,
         outputs=outputs,
         remote=network.remote,
         services=network.services,
         imported=tuple(sorted(access.imported)),
         logs=tuple(_logs(around)),
-        capture=sight.judge(access),
+        capture=replace(sight.judge(access), unseen_generators=seeding.unseen),
     )
 
 
@@ -269,23 +268,18 @@ def _recorded(ranks: Found | None, other_nodes: tuple[Hardware, ...]) -> Ranks |
     return Ranks(ranks.launcher, ranks.world_size, ranks.nodes, other_nodes)
 
 
-def _observed_seeds(determinism: Determinism, ranks: Found | None) -> list[Seed]:
-    if ranks is None:
-        return _torch_seed(determinism.settings, None)
-    settings = {rank: process.end.get("settings") or {} for rank, process in ranks.own.items()}
-    return [seed for rank, found in settings.items() for seed in _torch_seed(found, rank)]
-
-
-def _torch_seed(settings: Mapping[str, Scalar], rank: int | None) -> list[Seed]:
-    seed = settings.get("torch.initial_seed")
-    if not isinstance(seed, (int, str)) or isinstance(seed, bool) or seed == _UNSEEDED_TORCH:
-        return []
-    return [Seed("torch", seed, "observed", rank)]
-
-
 def _keep_printed(around: Circumstances, outputs: Sequence[DataFile]) -> None:
     paths = [output.path for output in outputs if output.root is None]
     keep_printed(around.folder, [around.project / path for path in paths if path.endswith(".ipynb")])
+
+
+def _seeding(
+    around: Circumstances, processes: Sequence[Process], sight: Sight, access: FileAccess, record: RunRecord
+) -> Seeding:
+    found = look_at_seeding(processes, around.project, record)
+    program = sight.program if sight.main_is_unseen else None
+    others = unseen_generators(processes, program, around.project, access.imported)
+    return replace(found, unseen=(*found.unseen, *others))
 
 
 def _logs(around: Circumstances) -> list[StoredFile]:

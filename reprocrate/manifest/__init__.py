@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         Search,
         Seed,
         SelectedBy,
+        UnseededUse,
         Variant,
     )
     from reprocrate.manifest.section import File, NewerWordError, Section
@@ -107,7 +108,7 @@ _MODULE = {
     "results": "Cell Comparison Effect Excluded Interval Margin Metric MetricSource Reported Result Table"
     " Tolerance",
     "runs": "Attempt Capture Configuration Determinism Launch Observation Repetition Resources Run"
-    " Search Seed SelectedBy Variant",
+    " Search Seed SelectedBy UnseededUse Variant",
     "section": "File NewerWordError Section",
 }
 _HOME = {name: module for module, names in _MODULE.items() for name in names.split()}
@@ -186,6 +187,7 @@ __all__ = [
     "Split",
     "Table",
     "Tolerance",
+    "UnseededUse",
     "Variant",
     "brought_by_newer_minor",
     "document_of",

@@ -26,6 +26,8 @@ from reprocrate.manifest.section import (
     matching,
 )
 
+Site = Annotated[str, matching(r"^[^:\x00-\x1f]+:[1-9][0-9]{0,8}$")]
+
 
 class Repetition(Section):
     """A run that was made twice as it was, and how the two differ."""
@@ -104,6 +106,24 @@ class Seed(Section):
     how: Word[Literal["argument", "environment", "observed", "declared"]]
     library: str | None = None
     rank: Count | None = None
+    function: str | None = None
+    site: Site | None = None
+    parts: Annotated[Many[SeedValue], Field(min_length=1)] | None = None
+    more: Positive | None = None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers that it consists of, most often one."""
+        return tuple(int(part) for part in self.parts or (self.value,))
+
+
+class UnseededUse(Section):
+    """A generator that was used without a seed."""
+
+    library: str
+    function: str | None = None
+    site: Site | None = None
+    until: Site | None = None
 
 
 class ValueEvidence(Section):
@@ -163,6 +183,7 @@ class Capture(Section):
 
     completeness: Word[Literal["complete", "partial", "minimal"]]
     reason: str | None = None
+    unseen_generators: Many[str] = ()
 
 
 class Run(Section):
@@ -174,6 +195,7 @@ class Run(Section):
     status: Word[Literal["ok", "failed", "killed", "interrupted", "running"]]
     kind: Word[Literal["preprocess", "train", "evaluate", "analyse", "smoke"]] | None = None
     seeds: Many[Seed] = ()
+    unseeded: Many[UnseededUse] = ()
     working_directory: RelativePath | None = None
     exit_code: Integer | None = None
     signal: Positive | None = None

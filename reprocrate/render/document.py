@@ -168,7 +168,7 @@ def _run(run: Run, counts: bool) -> Section:
         "id": run.id,
         "configuration": run.configuration,
         "parent": run.parent,
-        "seeds": [str(seed.value) for seed in run.seeds],
+        "seeds": list(dict.fromkeys(str(seed.value) for seed in run.seeds)),
         "status": run.status,
         "exit_code": run.exit_code,
         "signal": run.signal,

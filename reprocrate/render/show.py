@@ -21,6 +21,7 @@ from reprocrate.render.evidence import (
     make_evidence,
 )
 from reprocrate.render.gaps import find_gaps
+from reprocrate.render.generators import generator_uses, unseen_generators
 from reprocrate.render.numbers import duration, file_size, memory_size
 from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, make_groups, make_outcomes
 from reprocrate.render.repetitions import measured_texts
@@ -58,6 +59,7 @@ _PLACE = {
 _MOST_SEEDS = 10
 _MOST_METRICS = 20
 _MOST_ROWS = 40
+_MOST_GENERATORS = 8
 _MOST_FAILURES = 10
 
 
@@ -226,7 +228,18 @@ def _origins(manifest: Manifest) -> Iterator[RenderableType]:
         said = [f"promised: {found.promised}"] if found.promised else []
         entries.append(("Determinism", "; ".join([*said, *map(words.plain, found.known_causes)])))
     entries += [("Measured", words.plain(one)) for one in measured_texts(manifest)]
+    entries += [("Seeds", line) for line in _generators(manifest)]
     yield facts((name, text(value)) for name, value in entries)
+
+
+def _generators(manifest: Manifest) -> list[str]:
+    """Which seed reached which generator, what was used without one first."""
+    uses = sorted(generator_uses(manifest), key=lambda use: use.is_sound)
+    lines = [use.sentence for use in uses[:_MOST_GENERATORS]]
+    if len(uses) > _MOST_GENERATORS:
+        lines.append(f"and {len(uses) - _MOST_GENERATORS} more, in reprocrate.json")
+    unseen = unseen_generators(manifest)
+    return [*lines, *([f"out of the recorder's sight: {', '.join(unseen)}"] if unseen else [])]
 
 
 def _code(code: Code) -> str:

@@ -44,6 +44,7 @@ from reprocrate.validation.rules import (
     results,
     runs,
     samples,
+    seeding,
     seeds,
     significance,
     sources,
@@ -84,7 +85,7 @@ FAMILIES = (
     Family("RC03", "Code", (code,)),
     Family("RC04", "Environment", (environment,)),
     Family("RC05", "Hardware", (hardware, usage)),
-    Family("RC06", "Seeds and determinism", (seeds, promises, repetitions)),
+    Family("RC06", "Seeds and determinism", (seeds, promises, seeding, repetitions)),
     Family("RC07", "Integrity", (integrity,)),
     Family(
         "RC08",

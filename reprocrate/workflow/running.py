@@ -12,6 +12,7 @@ from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.deterministic import with_determinism
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records import collisions
+from reprocrate.capture.seed_warnings import seed_warnings
 from reprocrate.capture.session import Session as LaunchSession
 from reprocrate.errors import UsageError
 from reprocrate.executors.local import check_program
@@ -189,6 +190,7 @@ def _conclude(session: Session, *, was_stopped: bool) -> None:
     if was_stopped:
         session.exit_code = INTERRUPTED
     session.warnings += [str(each) for each in collisions(session.records)]
+    session.warnings += seed_warnings(session.records)
 
 
 def _line(ran: Ran, over: int, schedule: Schedule) -> str:

@@ -378,6 +378,32 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0609", "a seed in an unnamed variable", [put("/runs/2/seeds/0/how", "environment")]),
     ("RC0610", "a run with another width", [put("/runs/2/command/5", "512")]),
     ("RC0611", "bits promised against better knowledge", [put("/determinism/promised", "bitwise")]),
+    (
+        "RC0620",
+        "a seed that stops at the command",
+        [
+            put("/runs/3/seeds/-", {"value": 42, "how": "observed", "function": "random.seed"}),
+            put("/runs/3/capture", {"completeness": "complete"}),
+        ],
+    ),
+    (
+        "RC0621",
+        "a seed that is set too late",
+        [put("/runs/4/unseeded", [{"library": "numpy", "until": "fit_rings.py:40"}])],
+    ),
+    (
+        "RC0622",
+        "a seed that is written into the code",
+        [
+            change
+            for run in (1, 2)
+            for change in (
+                put(f"/runs/{run}/seeds/-", {"value": 42, "how": "observed", "function": "random.seed"}),
+                put(f"/runs/{run}/capture", {"completeness": "complete"}),
+                put(f"/runs/{run}/metrics/-", {**HONEST["runs"][1]["metrics"][-1], "split": "validation"}),
+            )
+        ],
+    ),
     ("RC0630", "a repetition of another seed", [put(f"/runs/{KILLED}/repeats", "wide-8")]),
     ("RC0631", "a repetition that differs more than is said", [put(f"{MEASURED}/outputs_identical", True)]),
     (

@@ -27,7 +27,7 @@ from reprocrate.capture.record.run import (
     Status,
     Tool,
 )
-from reprocrate.capture.record.seeds import Determinism, Seed
+from reprocrate.capture.record.seeds import Determinism, Seed, UnseededUse
 from reprocrate.capture.record.values import Scalar, plain
 
 __all__ = [
@@ -67,5 +67,6 @@ __all__ = [
     "Status",
     "StoredFile",
     "Tool",
+    "UnseededUse",
     "plain",
 ]

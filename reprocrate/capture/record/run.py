@@ -19,7 +19,7 @@ from reprocrate.capture.record.environment import Environment
 from reprocrate.capture.record.hardware import Hardware, Resources
 from reprocrate.capture.record.launch import Attempt, Ranks
 from reprocrate.capture.record.results import History, Metric
-from reprocrate.capture.record.seeds import Determinism, Seed
+from reprocrate.capture.record.seeds import Determinism, Seed, UnseededUse
 from reprocrate.capture.record.values import Scalar, plain
 from reprocrate.errors import UnreadableError
 from reprocrate.files import write_atomically
@@ -69,10 +69,15 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Capture:
-    """How much of the launch the recorder could see, and why."""
+    """How much of the launch the recorder could see, and why.
+
+    Attributes:
+        unseen_generators: what may have used random numbers whose seeds could not be seen.
+    """
 
     completeness: Completeness
     reason: str = ""
+    unseen_generators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class RunRecord:
         started, ended: RFC 3339, UTC.
         remote: what it read over the network.
         services: models behind an API that answered it.
+        unseeded: generators that were used without a seed.
         imported: files of the project that were imported or executed.
         logs: what the command wrote to its standard output and error.
         repeats: id of the launch that this one repeats as it was, to measure determinism.
@@ -100,6 +106,7 @@ class RunRecord:
     status: Status
     started: str
     seeds: tuple[Seed, ...] = ()
+    unseeded: tuple[UnseededUse, ...] = ()
     exit_code: int | None = None
     signal: int | None = None
     ended: str | None = None

@@ -254,11 +254,13 @@ def start() -> None:
     log.begin()
     sys.addaudithook(recorder)
     # Loaded now, while its folder is on the path.
-    observed = __import__("_reprocrate_observed").observed
+    late = __import__("_reprocrate_observed")
     listing = __import__("_reprocrate_listing")
     listings = listing.Listings(recorder.is_ours)
     recorder.add(dict.fromkeys(listing.EVENTS, listings.note))
-    seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
+    seeds = __import__("_reprocrate_seeds").watch(
+        lambda entry: log.write(as_json(entry)), recorder.is_ours, lambda name: late.holds(project, name)
+    )
     network = __import__("_reprocrate_clients").watch(lambda entry: log.write(as_json(entry)))
     recorder.add({"socket.getaddrinfo": lambda arguments: network.addressed(arguments[0])})
     __import__("_reprocrate_frameworks").watch()
@@ -266,7 +268,7 @@ def start() -> None:
     if os.environ.get("REPROCRATE_DETERMINISTIC"):
         __import__("_reprocrate_deterministic").enforce()
     looks = [
-        lambda: observed(project),
+        lambda: late.observed(project),
         lambda: {"unseeded": seeds.unseeded()},
         lambda: {"unsorted": listings.unsorted(project)},
         lambda: {"requests_left_out": network.left_out()},

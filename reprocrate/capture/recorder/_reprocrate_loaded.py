@@ -7,6 +7,14 @@ from __future__ import annotations
 
 import sys
 
+try:
+    from _thread import get_ident
+except ImportError:  # no threads there
+
+    def get_ident() -> int:
+        return 0
+
+
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
     from types import ModuleType
@@ -40,15 +48,16 @@ class _Finder:
 
     def __init__(self, watchers: dict[str, Callable[[ModuleType], None]]) -> None:
         self._watchers = watchers
-        self._asking = False
+        self._asking: set[tuple[int, str]] = set()  # threads that ask the others, and for what
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         watch = self._watchers.get(name)
-        if watch is None or self._asking:
+        question = (get_ident(), name)
+        if watch is None or question in self._asking:
             return None
-        self._asking = True
+        self._asking.add(question)
         try:
-            for finder in sys.meta_path:
+            for finder in list(sys.meta_path):
                 find = getattr(finder, "find_spec", None)
                 spec = None if finder is self or find is None else find(name, path, target)
                 if spec is not None:
@@ -56,7 +65,7 @@ class _Finder:
                         spec.loader = _Loader(spec.loader, watch)
                     return spec
         finally:
-            self._asking = False
+            self._asking.discard(question)
         return None
 
 

@@ -45,7 +45,7 @@ def observed(project: str) -> dict[str, Any]:
     parts: dict[str, Any] = {"path": [str(entry) for entry in sys.path], "problems": []}
     _look(parts, "modules", lambda: _modules(project))
     _look(parts, "installed", _installed)
-    _look(parts, "native", lambda: ["pyarrow"] if _uses_pyarrow(project) else [])
+    _look(parts, "native", lambda: ["pyarrow"] if holds(project, "pyarrow") else [])
     _look(parts, "settings", _settings)
     _look(parts, "libraries", libraries)
     _look(parts, "devices", devices)
@@ -97,19 +97,42 @@ def _installed() -> dict[str, list[str]]:
     return {folder: sorted(paths) for folder, paths in found.items() if paths}
 
 
-def _uses_pyarrow(project: str) -> bool:
-    """Whether a module of the project has pyarrow, or something of it, under a name."""
-    pyarrow = sys.modules.get("pyarrow")
-    if pyarrow is None:
+def holds(project: str, name: str) -> bool:
+    """Whether a module of the project has another module, or something of it, under a name.
+
+    A function that imports it by itself counts, as far as it can be told by the names that it uses.
+    """
+    wanted = sys.modules.get(name)
+    if wanted is None:
         return False
-    kinds = (type(len), type(_modules), type)
     for _, names in _project_modules(project):
         for value in list(names.values()):
-            if value is pyarrow:
-                return True
-            if type(value) in kinds and str(getattr(value, "__module__", "")).partition(".")[0] == "pyarrow":
+            if value is wanted or _is_of(value, name) or _names(value, name):
                 return True
     return False
+
+
+def _is_of(value: Any, name: str) -> bool:
+    kinds = (type(len), type(holds), type)
+    if type(value) in kinds and str(getattr(value, "__module__", "")).partition(".")[0] == name:
+        return True
+    bound = getattr(value, "__self__", None) if type(value) in (type(len), type([].append), _METHOD) else None
+    return bound is not None and type(bound).__module__ == name
+
+
+def _names(value: Any, name: str) -> bool:
+    """Whether a function, or one of a class, uses the name."""
+    if type(value) is type:
+        return any(type(each) is type(holds) and _names(each, name) for each in list(vars(value).values()))
+    return type(value) is type(holds) and name in value.__code__.co_names
+
+
+class _Bound:
+    def method(self) -> None:
+        """Its type is that of all bound methods."""
+
+
+_METHOD = type(_Bound().method)
 
 
 def _settings() -> dict[str, Any]:

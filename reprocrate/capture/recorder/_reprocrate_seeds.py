@@ -1,10 +1,7 @@
 """Writes down which generators of random numbers a Python process seeds, with what, and where in its code.
 
-Nothing is imported for that, and no generator is asked for a number, so that results are the same bits. When
-the program imports a library that is known here, its functions that seed are replaced by ones that note the
-seed and then call the original. NumPy's generators are compiled classes, which stay what they are: they look
-up two functions of Python's by name, `operator.index` and `secrets.randbits`, and one of their own, and what
-these names stand for in NumPy's modules is replaced.
+Each seed is written at once, so that a process that ends without ceremony loses none. Of a place in the code
+that seeds with ever new numbers, the first are written and the others counted, until it is left alone.
 
 Standard library only, Python 3.8 and newer.
 """
@@ -13,21 +10,32 @@ from __future__ import annotations
 
 import sys
 
-from _reprocrate_cells import named
-from _reprocrate_loaded import like, when_loaded
+from _reprocrate_cells import is_cell, named
+from _reprocrate_generators import watchers
+from _reprocrate_loaded import get_ident, when_loaded
+from _reprocrate_numpy import Numpy, numpy_state
+from _reprocrate_plain import Place, Site, plain
 
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
-    from types import FrameType, ModuleType
+    from types import FrameType
     from typing import Any, Callable
 
-_MOST_VALUES = 50
+_MOST_WRITTEN = 20
 """How many different seeds from one place in the code are written down."""
+_MOST_COUNTED = 1_000
+"""How many are told apart."""
+_MOST_CALLS = 10_000
+"""After so many calls a place is not looked at any more, whatever they seed with."""
+_MOST_PLACES = 10_000
+"""More are only made by code that writes code."""
+_DERIVING = frozenset({"_worker_loop", "_parallel_build_trees", "_parallel_build_estimators"})
+"""Functions of PyTorch and scikit-learn that seed workers and parts with numbers that they drew."""
 
-_TREE_SEEDS = (
-    *("seed", "random_state", "random_seed", "data_random_seed", "bagging_seed"),
-    "feature_fraction_seed",
-)
+_SHARED_BY_LIBRARIES = frozenset({"deap", "nltk", "textattack"})
+"""Libraries whose results rest on the standard library's shared generator."""
+_UNWATCHED = "catboost cupy faiss juliacall mlx mxnet numba paddle rpy2"
+"""Libraries with generators of their own whose seeds are not seen."""
 
 
 class Seeds:
@@ -36,250 +44,301 @@ class Seeds:
     Args:
         write: takes one entry for the log.
         is_ours: whether a file belongs to the project.
+        holds: whether a module of the project uses a module.
     """
 
-    def __init__(self, write: Callable[[dict[str, Any]], None], is_ours: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        write: Callable[[dict[str, Any]], None],
+        is_ours: Callable[[str], bool],
+        holds: Callable[[str], bool],
+    ) -> None:
         self._write = write
         self._is_ours = is_ours
-        self._noted: dict[tuple[str, str, str], set[Any]] = {}
-        self._drawn: set[int] = set()  # entropy that NumPy drew from the system
-        self._depth = 0
-        self._is_new = False  # NumPy just drew entropy for a generator that may be seeded next
-        self._at_start: dict[str, Any] = {}
-        self._seeded: set[str] = set()  # global generators that were seeded
+        self._holds = holds
+        recorder = (Seeds.note, watchers, when_loaded, Numpy.entropy)
+        self._own = frozenset(function.__code__.co_filename for function in recorder)
+        self._files: dict[str, bool] = {}
+        self._sites: dict[Any, Site] = {}
+        self._places: dict[Any, Place] = {}
+        self.full: set[tuple[int, int]] = set()  # calls that are not looked at any more
+        self._users: set[str] = set()  # shared generators that a library asked for
+        self._inside: set[int] = set()  # threads in a function that was noted, whose doings are its own
+        self._late: dict[int, Place | None] = {}  # by thread, where a generator just began without a seed
+        self._legacy: set[Any] = set()  # where such a one was given a seed before: none is written there yet
+        self.shared: dict[
+            str, Any
+        ] = {}  # what tells whether a library's shared generator was used, by library
+        self.seeded: set[str] = set()  # libraries whose shared generator was seeded
 
-    def note(self, function: str, value: Any, *, alone: bool = False, instead: bool = False) -> None:
+    def is_project(self, frame: FrameType) -> bool:
+        """Whether code belongs to the project, or was typed in; each file is looked at once."""
+        name = frame.f_code.co_filename
+        if name in ("<string>", "<stdin>"):
+            return frame.f_globals.get("__name__") == "__main__"
+        if name not in self._files:
+            self._files[name] = self._is_ours(name)
+        return self._files[name]
+
+    def note(self, function: str, value: Any, shared: str = "") -> None:
         """One call that seeds a generator; without a seed, `value` is None and the system's entropy is used.
 
         Args:
             function: its public name.
             value: the seed.
-            alone: whether it only counts if the project's own code made the call.
-            instead: whether it takes back that the same place just made a generator without a seed.
+            shared: the library whose shared generator is used where there is none.
         """
         try:
-            self._note(function, value, alone, instead)
+            if get_ident() not in self._inside:
+                place = self._place(function, value is None)
+                if place is not None:
+                    self._add(place.site, value if value.__class__ is int else plain(value), shared=shared)
         except Exception:  # the author's program matters more than its record
             pass
 
-    def _note(self, function: str, value: Any, alone: bool, instead: bool) -> None:
-        place = self._place(alone)
-        if place is None:
+    def note_shared(self, library: str, function: str) -> None:
+        """The shared generator of a library is about to be seeded: it is told if it was used before that."""
+        if library in self.seeded:
             return
-        library = function.partition(".")[0]
-        known = self._noted.setdefault((library, function, place), set())
-        plain = _plain(value)
-        if plain in known or len(known) >= _MOST_VALUES:
+        self.seeded.add(library)
+        try:
+            if self._is_used(library):
+                place = self._place(function, False)
+                site = place and place.site.site
+                self._write({"event": "unseeded", "libraries": [library], "until": site})
+        except Exception:
+            pass
+
+    def _add(self, site: Site, value: Any, instead: bool = False, shared: str = "") -> None:
+        if self._late:
+            self._write_late()
+        number = hash(value)
+        if number in site.seen:
             return
-        known.add(plain)
-        entry = {"event": "seed", "library": library, "function": function, "value": plain, "site": place}
-        if instead:
-            entry["instead"] = True
+        if len(site.seen) >= _MOST_COUNTED:
+            return
+        site.seen.add(number)
+        count = len(site.seen)
+        entry: dict[str, Any] = {"event": "seed", "function": site.function, "site": site.site}
+        if count <= _MOST_WRITTEN:
+            entry["value"] = value
+            if instead:
+                entry["instead"] = True
+            if value is None and shared:
+                entry["shared"] = shared
+                self._users.add(shared)
+        elif count & (count - 1):
+            return  # told when it has doubled, and at the end
+        else:
+            entry["count"] = site.counted = count
         self._write(entry)
 
-    def _place(self, alone: bool) -> str | None:
-        """File and line of the project's code that led here; None where there is none."""
+    def _place(self, function: str, alone: bool) -> Place | None:
+        """The line of the project's code that led here.
+
+        Outside the project's code there is one place for each function, but for what has no seed and what a
+        library does while it is imported.
+        """
         frame: FrameType | None = sys._getframe(2)
-        own = __file__
-        while frame is not None and frame.f_code.co_filename == own:
+        while frame is not None and frame.f_code.co_filename in self._own:
             frame = frame.f_back
+        direct, files = frame, self._files
         while frame is not None:
-            name = frame.f_code.co_filename
-            if self._is_ours(name):
-                return "%s:%d" % (named(name), frame.f_lineno)
-            if alone or name.startswith("<frozen importlib"):
-                return None  # a library that is being imported makes generators of its own
+            code = frame.f_code
+            ours = files.get(code.co_filename)
+            if ours is None:
+                ours = self.is_project(frame)
+            if ours:
+                place = self._known((function, id(code), frame.f_lasti), frame)
+                if place is None:
+                    return None
+                place.calls += 1
+                if frame is direct and (place.calls > _MOST_CALLS or len(place.site.seen) >= _MOST_COUNTED):
+                    self.full.add(place.key[1:])
+                return place
+            if code.co_name in _DERIVING or code.co_filename.startswith("<frozen importlib"):
+                return None
             frame = frame.f_back
-        return None
+        return None if alone else self._known((function,), None)
 
-    # How each library is watched ---------------------------------------------------------------------
+    def _known(self, key: Any, frame: FrameType | None) -> Place | None:
+        place = self._places.get(key)
+        if place is None and len(self._places) < _MOST_PLACES:
+            where = None
+            name = "<" if frame is None else frame.f_code.co_filename
+            if frame is not None and (name[:1] != "<" or is_cell(name)):
+                where = "%s:%d" % (named(name), frame.f_lineno)
+            site = self._sites.setdefault((key[0], where), Site(key[0], where))
+            place = self._places[key] = Place(key, site, frame and frame.f_code)
+        return place
 
-    def random(self, module: ModuleType) -> None:
-        """The standard library's generators; all that inherit from `random.Random` are seeded by it."""
-        kind: Any = module.Random
-        instance: Any = module._inst
-        original = kind.seed
+    # A generator that begins without a seed, and may be given one next ----------------------------------
 
-        def seed(generator: Any, a: Any = None, version: int = 2) -> None:
-            original(generator, a, version)
-            shared = generator is instance
-            if shared:
-                self._seeded.add("random")
-            self.note("random.seed" if shared else "random.Random", a, alone=a is None)
-
-        kind.seed = like(seed, original)
-        names: Any = module
-        names.seed = instance.seed
-        self._at_start["random"] = instance.getstate()
-
-    def numpy_entropy(self, module: ModuleType) -> None:
-        """`SeedSequence`, from which every generator but the legacy one is seeded."""
-        names: Any = module
-        draw, convert = names.randbits, names._coerce_to_uint32_array
-
-        def randbits(k: int) -> int:
-            value: int = draw(k)
-            self._is_new = True
-            if len(self._drawn) < 10_000:
-                self._drawn.add(hash(value))
-            if "numpy" in self._at_start and not _is_restoring():
-                self.note("numpy.random.SeedSequence", None)
-            return value
-
-        def coerce(x: Any) -> Any:
-            # Called for the entropy and for the key of a spawned sequence, which is a tuple; by itself for
-            # the items of a list.
-            if self._depth == 0 and type(x) is not tuple and not self._is_drawn(x):
-                self._is_new = False
-                self.note("numpy.random.SeedSequence", x)
-            self._depth += 1
-            try:
-                return convert(x)
-            finally:
-                self._depth -= 1
-
-        names.randbits = randbits
-        names._coerce_to_uint32_array = coerce
-
-    def _is_drawn(self, entropy: Any) -> bool:
-        return isinstance(entropy, int) and hash(entropy) in self._drawn
-
-    def numpy_legacy(self, module: ModuleType) -> None:
-        """`numpy.random.seed` and `RandomState`, which ask for the seed as an index."""
-        names: Any = module
-        names.operator = _Operator(names.operator, self)
-
-    def numpy_index(self, value: Any) -> None:
-        """A legacy generator is seeded: a new one, which began without a seed, or else the shared one."""
-        if self._is_new:
-            self.note("numpy.random.RandomState", value, instead=True)
-        else:
-            self._seeded.add("numpy")
-            self.note("numpy.random.seed", value)
-        self._is_new = False
-
-    def numpy_shared(self, module: ModuleType) -> None:
-        """The state of the generator behind `numpy.random.rand` and its like, before anybody used it."""
-        names: Any = module
-        self._at_start["numpy"] = _numpy_state(names)
-        self._is_new = False
-
-    def functions(self, *names: str, library: str = "") -> Callable[[ModuleType], None]:
-        """Watches module functions whose first argument is the seed."""
-
-        def watch(module: ModuleType) -> None:
-            for name in names:
-                original = getattr(module, name, None)
-                if callable(original):
-                    prefix = library or module.__name__
-                    setattr(module, name, self._noting(original, "%s.%s" % (prefix, name)))
-
-        return watch
-
-    def _noting(self, original: Any, function: str) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            given = args[0] if args else next(iter(kwargs.values()), None)
-            self._seeded.add(function.partition(".")[0])
-            self.note(function, given)
-            return original(*args, **kwargs)
-
-        return like(call, original)
-
-    def boosters(self, module: ModuleType) -> None:
-        """XGBoost's and LightGBM's models, whose parameters hold their seeds."""
-        kind: Any = module.Booster
-        original = kind.__init__
-        library = module.__name__.partition(".")[0]
-
-        def init(model: Any, params: Any = None, *args: Any, **kwargs: Any) -> None:
-            if isinstance(params, dict):
-                for name in _TREE_SEEDS:
-                    if params.get(name) is not None:
-                        self.note("%s.%s" % (library, name), params[name])
-            if params is None:
-                original(model, *args, **kwargs)
+    def note_drawn(self, function: str) -> None:
+        """A generator begins with the system's entropy: NumPy's legacy one does so even if it has a seed."""
+        try:
+            thread = get_ident()
+            place = None if thread in self._inside else self._place(function, True)
+            if place is not None and place.key not in self._legacy:
+                self._add(place.site, None)
             else:
-                original(model, params, *args, **kwargs)
+                self._write_late()
+            self._late[thread] = place
+        except Exception:
+            pass
 
-        kind.__init__ = like(init, original)
+    def note_late(self, function: str) -> None:
+        """A generator without a seed, unless `take_back` comes next."""
+        try:
+            place = self._place(function, True)
+            self._write_late()
+            if place is not None:
+                self._legacy.add(place.key)
+                self._late[get_ident()] = place
+        except Exception:
+            pass
+
+    def take_back(self) -> None:
+        """The generator that just began without a seed is given the state of another."""
+        if self._late:
+            self._late.pop(get_ident(), None)
+
+    def note_instead(self, function: str, value: Any) -> bool:
+        """The generator that just began without a seed is given one; False where none did."""
+        try:
+            thread = get_ident()
+            is_inside = thread in self._inside
+            if thread not in self._late:
+                return is_inside
+            begun = self._late.pop(thread)
+            if is_inside:
+                return True
+            place = self._place(function, False)
+            if place is not None and begun is None and place.site.site is None:
+                self._add(place.site, plain(value))
+                return True
+            if place is None or begun is None or place.key[1:] != begun.key[1:]:
+                return False
+            is_written = begun.key not in self._legacy
+            self._legacy.add(begun.key)
+            self._add(place.site, plain(value), instead=is_written)
+            if is_written:
+                begun.site.seen.discard(hash(None))
+            return True
+        except Exception:
+            return False
+
+    def _write_late(self) -> None:
+        for thread in list(self._late):
+            place = self._late.pop(thread, None)
+            if place is not None and place.key in self._legacy:
+                self._add(place.site, None)
+
+    # Functions that seed ------------------------------------------------------------------------------
+
+    def enter(self, function: str, value: Any, shared: str = "") -> int:
+        """A function that seeds is called: what it does itself is not noted until `leave`."""
+        if not (self.full and self.is_full(sys._getframe(2))):
+            self.note(function, value, shared)
+        thread: int = get_ident()
+        if thread in self._inside:
+            return -1
+        self._inside.add(thread)
+        return thread
+
+    def is_full(self, frame: FrameType) -> bool:
+        """Whether the call that a frame makes is not looked at any more."""
+        full: bool = (id(frame.f_code), frame.f_lasti) in self.full
+        return full
+
+    def leave(self, thread: int) -> None:
+        """The function that `enter` told of is done."""
+        self._inside.discard(thread)
+
+    # The end ------------------------------------------------------------------------------------------
+
+    def own(self, filename: str) -> None:
+        """A file of a library is passed over: what calls its functions calls the generator."""
+        self._own |= {filename}
+
+    def forked(self) -> None:
+        """A child process begins: Python seeds its shared generator there anew, from the system."""
+        try:
+            self._inside.clear()
+            self._late.clear()
+            if "random" in self.shared:
+                self.seeded.discard("random")
+                self.shared["random"] = sys.modules["random"]._inst.getstate()
+        except Exception:  # the program took it out
+            pass
 
     def unseeded(self) -> list[str]:
         """Libraries whose shared generator was used and never seeded, when the program is done."""
-        found = []
-        for library, before in self._at_start.items():
-            module = sys.modules.get({"random": "random", "numpy": "numpy.random.mtrand"}[library])
-            if module is None or library in self._seeded:
-                continue
-            now = module._inst.getstate() if library == "random" else _numpy_state(module)
-            if now != before:
-                found.append(library)
-        return found
+        self._write_late()
+        for site in list(self._sites.values()):
+            if len(site.seen) > max(_MOST_WRITTEN, site.counted):
+                site.counted = len(site.seen)
+                entry = {"event": "seed", "function": site.function, "site": site.site}
+                self._write({**entry, "count": site.counted})
+        unwatched = [name for name in _UNWATCHED.split() if name in sys.modules]
+        if unwatched:
+            self._write({"event": "unwatched", "libraries": unwatched})
+        try:
+            self._seen_at_the_end()
+        except Exception:
+            pass
+        return [
+            each for each in ("random", "numpy", "torch") if each not in self.seeded and self._is_used(each)
+        ]
+
+    def _is_used(self, library: str) -> bool:
+        try:
+            return bool({"random": self._random, "numpy": self._numpy, "torch": self._torch}[library]())
+        except Exception:  # it is not there, or is another version
+            return False
+
+    def worker_is_done(self) -> None:
+        """A worker process of `multiprocessing`, which ends without ceremony, is about to."""
+        try:
+            found = self.unseeded()
+            if found:
+                self._write({"event": "unseeded", "libraries": found})
+        except Exception:
+            pass
+
+    def _random(self) -> bool:
+        """Libraries use it for waiting times and names, too: it counts where the project uses it."""
+        if sys.modules["random"]._inst.getstate() == self.shared["random"]:
+            return False
+        if "random" in self._users or not _SHARED_BY_LIBRARIES.isdisjoint(sys.modules):
+            return True
+        return self._holds("random")
+
+    def _numpy(self) -> bool:
+        state: bool = numpy_state(sys.modules["numpy.random.mtrand"]) != self.shared["numpy"]
+        return state
+
+    def _torch(self) -> bool:
+        """Whether PyTorch's generator still has the seed that it was born with, and gave a number."""
+        torch: Any = sys.modules["torch"]
+        if torch.default_generator.initial_seed() != self.shared["torch"]:
+            return False
+        unused = torch.Generator()
+        unused.manual_seed(self.shared["torch"])
+        return not torch.equal(unused.get_state(), torch.default_generator.get_state())
+
+    def _seen_at_the_end(self) -> None:
+        """A seed that PyTorch's shared generator was given by a call that was not seen."""
+        if "torch" in self.shared and "torch" not in self.seeded:
+            seed = sys.modules["torch"].default_generator.initial_seed()
+            if seed != self.shared["torch"]:
+                self._write({"event": "seed", "function": "torch.Generator.manual_seed", "value": seed})
 
 
-class _Operator:
-    """The module `operator` as NumPy's legacy generator sees it."""
-
-    def __init__(self, module: ModuleType, seeds: Seeds) -> None:
-        self._module = module
-        self._seeds = seeds
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._module, name)
-
-    def index(self, value: Any) -> int:
-        self._seeds.numpy_index(value)
-        result: int = self._module.index(value)
-        return result
-
-
-def watch(write: Callable[[dict[str, Any]], None], is_ours: Callable[[str], bool]) -> Seeds:
+def watch(
+    write: Callable[[dict[str, Any]], None], is_ours: Callable[[str], bool], holds: Callable[[str], bool]
+) -> Seeds:
     """Begin to watch the libraries that are imported from now on, and those that are there."""
-    seeds = Seeds(write, is_ours)
-    watchers: dict[str, Callable[[ModuleType], None]] = {
-        "random": seeds.random,
-        "numpy.random.bit_generator": seeds.numpy_entropy,
-        "numpy.random._mt19937": seeds.numpy_legacy,
-        "numpy.random.mtrand": seeds.numpy_shared,
-        "torch.random": seeds.functions("manual_seed", "seed", library="torch"),
-        "torch.cuda.random": seeds.functions("manual_seed", "manual_seed_all", library="torch.cuda"),
-        "tensorflow.python.framework.random_seed": seeds.functions(
-            "set_seed", "set_random_seed", library="tensorflow.random"
-        ),
-        "jax._src.random": seeds.functions("PRNGKey", "key", library="jax.random"),
-        "jax._src.random.core": seeds.functions("PRNGKey", "key", library="jax.random"),
-        "gymnasium.utils.seeding": seeds.functions("np_random", library="gymnasium"),
-        "xgboost.core": seeds.boosters,
-        "lightgbm.basic": seeds.boosters,
-    }
-    when_loaded(watchers)
+    seeds = Seeds(write, is_ours, holds)
+    when_loaded(watchers(seeds))
     return seeds
-
-
-def _plain(value: Any) -> Any:
-    """A seed as JSON can hold it: None, an integer, or what kind of thing it is."""
-    if value is None or type(value) is int:
-        return value
-    if isinstance(value, bool):
-        return int(value)
-    try:
-        return int(value.__index__())  # NumPy's integers
-    except Exception:
-        pass
-    try:
-        items = [_plain(item) for item in value] if len(value) <= 16 else []
-    except Exception:
-        items = []
-    if items and all(type(item) is int for item in items):
-        return ",".join(map(str, items))
-    return "(%s)" % type(value).__name__
-
-
-def _is_restoring() -> bool:
-    """Whether NumPy makes a generator only to give it the state of a pickled or copied one."""
-    frame: FrameType | None = sys._getframe(2)
-    return frame is not None and frame.f_code.co_filename.endswith("_pickle.py")
-
-
-def _numpy_state(module: Any) -> Any:
-    state = module._rand._bit_generator.state["state"]
-    return int(state["pos"]), state["key"].tobytes()

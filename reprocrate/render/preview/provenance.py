@@ -9,6 +9,7 @@ from reprocrate.render import words
 from reprocrate.render.availability import Place, place_of, reads_no_files
 from reprocrate.render.devices import computed_on
 from reprocrate.render.numbers import duration, file_size, memory_size
+from reprocrate.render.preview.generators import generators
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
 from reprocrate.render.preview.tables import Header, number, table
 from reprocrate.render.repetitions import measured_texts
@@ -103,6 +104,9 @@ class Provenance:
 
     def determinism(self) -> Markup:
         """What decides whether a seed gives the same numbers again."""
+        return joined(self._promise(), generators(self._manifest))
+
+    def _promise(self) -> Markup:
         found = self._manifest.determinism
         if found is None:
             return element("p", "Nothing was recorded about what makes a seed repeatable.", class_="soft")

@@ -46,8 +46,8 @@ def rank_is_one_of_the_processes(subject: Subject) -> Iterator[Found]:
 def process_has_one_seed_of_a_library(subject: Subject) -> Iterator[Found]:
     """A process SHOULD have one seed of each library, as known in one way.
 
-    Judged: each seed with `library` and `rank` that are those of an earlier seed of the run with the same
-        `how`; at the later seed.
+    Judged: each seed with `library` and `rank`, without `function` and `site`, that has those of an earlier
+        such seed of the run with the same `how`; at the later seed.
     Why: of two nobody can tell which one the generator had when it mattered; often one rank was meant to be
         another.
     Fix: correct the ranks, or seed the library once in each process.
@@ -56,6 +56,8 @@ def process_has_one_seed_of_a_library(subject: Subject) -> Iterator[Found]:
         seen: dict[tuple[str, int, str], int | str] = {}
         for place, seed in numbered(f"{pointer}/seeds", run.seeds):
             if seed.library is None or is_blank(seed.library) or seed.rank is None:
+                continue
+            if seed.function is not None or seed.site is not None:  # it says which of several it is
                 continue
             case = (seed.library, seed.rank, seed.how)
             if case in seen:
