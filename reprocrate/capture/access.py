@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ class Process:
         read: files that it opened for reading, before it wrote them.
         written: files that it opened for writing, under their last names.
         updated: files that it opened for both; whether it wrote them only their time tells.
-        reread: files of `written` that it had read before.
+        reread: files of `written` and `updated` that held something before, which it had read or could read.
+        gone: files that it had read and not written, and then removed or gave another name.
         programs: other programs that it started.
         native: imported modules that read or write files without Python's knowledge.
         end: what it saw when it ended; empty where it could not say.
@@ -33,10 +35,12 @@ class Process:
     written: dict[str, None] = field(default_factory=dict)
     updated: dict[str, None] = field(default_factory=dict)
     reread: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     programs: list[Mapping[str, Any]] = field(default_factory=list)
     native: list[str] = field(default_factory=list)
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    _folders: set[str] = field(default_factory=set, repr=False)  # those above the files in `written`
 
     @property
     def search_path(self) -> tuple[str, ...]:
@@ -50,12 +54,8 @@ class Process:
         if event == "read":
             if path not in self.written:
                 self.read[path] = None
-        elif event == "write":
-            self._write(path)
-        elif event == "update":
-            self.updated[path] = None
-        elif event == "rename":
-            self._rename(path, str(entry.get("to", "")))
+        elif event in ("write", "update", "rename", "remove"):
+            self._change(event, path, entry)
         elif event == "program":
             self.programs.append(entry)
         elif event == "native":
@@ -67,18 +67,49 @@ class Process:
         elif event == "problem":
             self.problems.append(str(entry.get("what")))
 
+    def _change(self, event: str, path: str, entry: Mapping[str, Any]) -> None:
+        """A file is written, removed or gets another name; `held`: with what it held before, it is lost."""
+        changed = str(entry.get("to", path))
+        if entry.get("held") and changed not in self.written:
+            self.reread.add(changed)
+        if event == "write":
+            self._write(path)
+        elif event == "update":
+            self.updated[path] = None
+        elif event == "rename":
+            self._rename(path, changed)
+        else:
+            self._remove(path)
+
+    def without_files(self) -> Process:
+        """The same process without the files that it used."""
+        return Process(
+            self.header, reread=self.reread, programs=self.programs, native=self.native, end=self.end
+        )
+
     def _write(self, path: str) -> None:
-        if path in self.read:
-            self.reread.add(path)
         self.written[path] = None
+        self.gone.discard(path)
+        folder = os.path.dirname(path)  # noqa: PTH120
+        while folder and folder not in self._folders:
+            self._folders.add(folder)
+            folder = folder.rpartition("/")[0]
+
+    def _remove(self, path: str) -> None:
+        if path in self.written:
+            del self.written[path]
+        elif path in self.read:
+            self.gone.add(path)
 
     def _rename(self, source: str, target: str) -> None:
-        inside = [path for path in self.written if path.startswith(f"{source}/")]
+        inside: list[str] = []
+        if source in self._folders:  # else no path need be looked at: there may be a hundred thousand
+            inside = [path for path in self.written if path.startswith(f"{source}/")]
         for path in inside:
             del self.written[path]
             self._write(target + path[len(source) :])
         if not inside:
-            self.written.pop(source, None)
+            self._remove(source)
             self._write(target)
 
 
@@ -98,7 +129,9 @@ def main_process(processes: Iterable[Process], launcher: int | None) -> Process 
     """
     known = list(processes)
     if launcher is not None:
-        return next((process for process in known if process.header.get("ppid") == launcher), None)
+        # A Python that executes another one in its place leaves two logs; the last one tells how it ended.
+        started = [process for process in known if process.header.get("ppid") == launcher]
+        return started[-1] if started else None
     recorded = {process.header.get("pid") for process in known}
     return next((process for process in known if process.header.get("ppid") not in recorded), None)
 

@@ -9,6 +9,7 @@ from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.record import Capture
+from reprocrate.capture.traced import Trace
 
 # These write files natively, but read data through Python, unless one of their reading functions was seen.
 _WRITERS = frozenset({"lightgbm", "torch", "xgboost"})
@@ -25,6 +26,7 @@ class Sight:
         main: the one that the launcher started.
         overlapped: whether other launches ran in the project at the same time.
         problems: what failed in finding out, as sentences.
+        trace: what strace saw; None where it was not asked for.
     """
 
     program: str
@@ -32,6 +34,7 @@ class Sight:
     main: Process | None
     overlapped: bool = False
     problems: list[str] = field(default_factory=list)
+    trace: Trace | None = None
 
     @property
     def native_modules(self) -> list[str]:
@@ -46,17 +49,31 @@ class Sight:
     @property
     def writes_unseen(self) -> bool:
         """Whether files may have been written that the logs do not name."""
+        if self.trace is not None and self.trace.processes:
+            return bool(self.trace.gaps)
         return bool(self.native_modules or unseen_programs(self.processes) or self.main_is_unseen)
 
     def judge(self, access: FileAccess) -> Capture:
         """The verdict on the capture."""
-        if not self.processes:
-            return Capture("minimal", _joined([self._why_nothing_was_seen(), *self.problems]))
-        reasons = [*self._unseen(), *_lost(access), *self.problems]
         notes = []
         if access.withheld:
             notes.append(f"not recorded, since they may hold secrets: {_names(access.withheld)}")
-        return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]))
+        if self.trace is not None and self.trace.processes:
+            reasons = [*self.trace.gaps, *self._untraced(self.trace), *_lost(access), *self.problems]
+            if self.main is None or not self.main.end:
+                notes.append(f"{self.program} did not tell its libraries and settings at its end")
+            return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]), "strace")
+        lost = self.trace.gaps if self.trace is not None else []
+        if not self.processes:
+            reasons = [*lost, self._why_nothing_was_seen(), *self.problems]
+            return Capture("minimal", _joined(reasons), "hook")
+        reasons = [*lost, *self._unseen(), *_lost(access), *self.problems]
+        return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]), "hook")
+
+    def _untraced(self, trace: Trace) -> list[str]:
+        """What bounds the view of processes that were recorded from inside alone."""
+        others = trace.outside(self.processes)
+        return _unseen_from_inside(others) if others else []
 
     def _why_nothing_was_seen(self) -> str:
         if is_interpreter(self.program):
@@ -67,15 +84,7 @@ class Sight:
         reasons = []
         if self.main_is_unseen:
             reasons.append(f"{self.program} is not Python: which files it used itself was not seen")
-        programs = unseen_programs(self.processes)
-        if programs:
-            reasons.append(f"which files other programs used was not seen: {_names(programs)}")
-        native = {name for process in self.processes for name in process.native}
-        readers = {name.partition(".")[0] for name in native if name not in _WRITERS}
-        if readers:
-            reasons.append(
-                f"files that compiled modules may read by themselves were not seen: {_names(readers)}"
-            )
+        reasons += _unseen_from_inside(self.processes)
         if self.overlapped and self.writes_unseen:
             reasons.append(
                 "files written out of Python's sight cannot be told from those of launches at the same time"
@@ -84,9 +93,25 @@ class Sight:
             reasons.append(
                 "the process ended without a last word, so its libraries and settings are not known"
             )
+        if any(process.end.get("children_may_be_lost") for process in self.processes):
+            reasons.append(
+                "PYTHONPATH was changed: Python processes started later were not recorded"
+            )
         if any(process.problems for process in self.processes):
             reasons.append("the recorder could not follow everything")
         return reasons
+
+
+def _unseen_from_inside(processes: Sequence[Process]) -> list[str]:
+    reasons = []
+    programs = unseen_programs(processes)
+    if programs:
+        reasons.append(f"which files other programs used was not seen: {_names(programs)}")
+    native = {name for process in processes for name in process.native}
+    readers = {name.partition(".")[0] for name in native if name not in _WRITERS}
+    if readers:
+        reasons.append(f"files that compiled modules may read by themselves were not seen: {_names(readers)}")
+    return reasons
 
 
 def _lost(access: FileAccess) -> list[str]:
@@ -95,6 +120,8 @@ def _lost(access: FileAccess) -> list[str]:
         reasons.append(
             f"what these held before they were overwritten is not known: {_names(access.overwritten)}"
         )
+    if access.gone:
+        reasons.append(f"what these held before they were removed is not known: {_names(access.gone)}")
     if access.foreign_code:
         reasons.append(
             f"code from outside the project and its environment was used: {_names(access.foreign_code)}"

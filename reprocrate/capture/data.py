@@ -32,6 +32,7 @@ class FileAccess:
         imported: files of the project that it imported or executed, relative to the project.
         foreign_code: code that it imported from outside the project and every installation.
         overwritten: outputs that it had read before, so that what they held is not known any more.
+        gone: files that it read and that were removed, so that what they held is not known any more.
         withheld: files that are called as files with secrets are, and were therefore not recorded.
     """
 
@@ -40,6 +41,7 @@ class FileAccess:
     imported: set[str] = field(default_factory=set)
     foreign_code: set[str] = field(default_factory=set)
     overwritten: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     withheld: set[str] = field(default_factory=set)
 
 
@@ -52,7 +54,7 @@ def sort_accesses(processes: Sequence[Process], places: Places, started_ns: int)
     written = {path for process in processes for path in process.written}
     for process in processes:
         written |= {path for path in process.updated if _changed_since(path, started_ns)}
-    for path in sorted(written):
+    for path in sorted(_with_renamed_folders(written, places, started_ns)):
         _take_output(found, path, places)
     for path in sorted({path for process in processes for path in (*process.read, *process.updated)}):
         _take_read(found, path, places, written, started_ns)
@@ -63,6 +65,11 @@ def sort_accesses(processes: Sequence[Process], places: Places, started_ns: int)
             place.path
             for path in process.reread
             if (place := places.of_data(path)) in found.outputs and place is not None
+        }
+        found.gone |= {
+            place.path
+            for path in process.gone - written
+            if (place := places.of_data(path)) is not None and place.root != TEMPORARY and not _exists(path)
         }
     found.imported -= {place.path for place in found.outputs if place.root is None}
     return found
@@ -119,6 +126,19 @@ def total_size(files: Iterable[Path]) -> int:
     return total
 
 
+def _with_renamed_folders(written: Iterable[str], places: Places, started_ns: int) -> Iterator[str]:
+    """The paths, with the new files in place of a folder: who renamed it need not have written them."""
+    for path in written:
+        if not _is_folder(path):
+            yield path
+        elif places.in_project(path) is not None:
+            for folder, _, names in os.walk(path):
+                for name in names:
+                    inside = os.path.join(folder, name)  # noqa: PTH118
+                    if _changed_since(inside, started_ns):
+                        yield inside
+
+
 def _take_output(found: FileAccess, path: str, places: Places) -> None:
     place = places.of_data(path)
     if place is not None and place.root != TEMPORARY and place.root not in CACHES and _is_file(path):
@@ -164,6 +184,20 @@ def _is_file(path: str) -> bool:
     try:
         return stat.S_ISREG(Path(path).stat().st_mode)
     except (OSError, ValueError):
+        return False
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _exists(path: str) -> bool:
+    try:
+        return os.path.lexists(path)
+    except ValueError:
         return False
 
 

@@ -33,6 +33,8 @@ from reprocrate.capture.record import (
     StoredFile,
 )
 from reprocrate.capture.results import Written
+from reprocrate.capture.traced import Trace, read_trace
+from reprocrate.capture.tracing import FOLDER_NAME
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
 
@@ -55,6 +57,8 @@ class Circumstances:
         snapshot: the source tree before it started.
         scrubber: what must not stand in a record.
         overlapped: whether another launch ran in the project when it started.
+        traced: whether it ran under strace.
+        own: our own folders, whose files are not the launch's.
     """
 
     project: Path
@@ -66,6 +70,8 @@ class Circumstances:
     snapshot: Snapshot
     scrubber: Scrubber
     overlapped: bool
+    traced: bool = False
+    own: tuple[str, ...] = ()
 
 
 def observed(
@@ -87,6 +93,13 @@ def observed(
     sight = Sight(Path(around.program).name, processes, main)
     sight.problems += [*problems, *around.snapshot.problems]
     sight.overlapped = _others_overlapped(around)
+    if around.traced:
+        sight.trace = _attempt(
+            sight,
+            "trace",
+            Trace(),
+            lambda: read_trace(around.folder / FOLDER_NAME, around.project, around.own),
+        )
     main = main or next(iter(processes), None)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
     code = around.snapshot.with_executed(around.project, access.imported)
@@ -148,6 +161,9 @@ def _attempt(sight: Sight, what: str, otherwise: T, look: Callable[[], T]) -> T:
 def _accesses(around: Circumstances, processes: Sequence[Process], sight: Sight) -> FileAccess:
     headers = [process.header for process in processes]
     prefixes = {str(header.get(name)) for header in headers for name in ("prefix", "base_prefix")}
+    if sight.trace is not None:
+        processes = sight.trace.together_with(processes)
+        prefixes.update(sight.trace.installations)
     search_path = {folder: None for process in processes for folder in process.search_path}
     places = Places(
         around.project, around.scrubber, around.environ, tuple(sorted(prefixes)), tuple(search_path)

@@ -35,6 +35,7 @@ from reprocrate.capture.record import (
 from reprocrate.capture.records import RUNS
 from reprocrate.capture.request import Ended, Finished, Request
 from reprocrate.capture.seeds import check_seed_has_a_place, recorded_seed, substitute, with_open_seed
+from reprocrate.capture.tracing import FOLDER_NAME, check_strace, tracer
 from reprocrate.errors import ReprocrateError, UnavailableError, UsageError
 from reprocrate.files import could_not, sha256_bytes, write_atomically
 
@@ -58,6 +59,7 @@ class Launch:
         argv: the command to run.
         cwd: the folder to run it in.
         record: the record as it stands.
+        tracer: what stands before the command when it runs; nothing, where nothing follows its calls.
     """
 
     project: Path
@@ -71,6 +73,7 @@ class Launch:
     liveness: Liveness
     overlapped: bool
     foreign: bool = False
+    tracer: tuple[str, ...] = ()
 
     @property
     def stdout(self) -> Path:
@@ -127,6 +130,8 @@ class Launch:
                 snapshot=self.snapshot,
                 scrubber=self.scrubber,
                 overlapped=self.overlapped,
+                traced=bool(self.tracer),
+                own=(f"{RECORDER}/", f"{self.folder}/"),
             )
             self.record = observed(around, self.record, outcome.problems, progress)
             self.record.save(self.folder)
@@ -177,6 +182,8 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         raise UsageError(f"the command would start in {cwd}", "that is outside the project")
     if not request.template:
         raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    if request.trace == "strace":
+        check_strace(environ)
     hidden = scrubber(project, cwd, environ)
     template, argv, seeds = _filled(request)
     configuration = _configuration(request, hidden.command(template), cwd.relative_to(project).as_posix())
@@ -217,12 +224,21 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         liveness,
         overlapped,
         request.foreign,
+        _tracer(request, folder, environ),
     )
 
 
 def timestamp(moment: datetime) -> str:
     """A moment as a record has it: RFC 3339, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _tracer(request: Request, folder: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    if request.trace != "strace":
+        return ()
+    trace = folder / FOLDER_NAME
+    trace.mkdir(exist_ok=True)
+    return tracer(trace, environ.get("PATH"))
 
 
 def _filled(request: Request) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Seed, ...]]:

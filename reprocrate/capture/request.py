@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from reprocrate.capture.record import RunRecord, Scalar
+from reprocrate.capture.record import Method, RunRecord, Scalar
 
 
 class Ended(Protocol):
@@ -48,6 +48,7 @@ class Request:
         grid: value of each grid parameter.
         foreign: whether it is somebody else's code: git is not asked, since it reads settings that the folder
             holds, and the processes may have numbers of their own, as in a sandbox.
+        trace: how the use of files is seen: from inside Python, or by strace.
     """
 
     project: Path
@@ -58,6 +59,7 @@ class Request:
     seed_variable: str | None = None
     grid: Mapping[str, Scalar] = field(default_factory=dict)
     foreign: bool = False
+    trace: Method = "hook"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -25,6 +25,13 @@ Resume = Annotated[
     bool, typer.Option("--resume", help="Skip seeds that ended well with code and data as they are.")
 ]
 
+Trace = Annotated[
+    Literal["hook", "strace"],
+    typer.Option(
+        "--trace", help="How the use of files is seen: inside Python, or by strace in every program (Linux)."
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -38,6 +45,7 @@ def run(
     seed_env: SeedEnv = None,
     all_: All = False,
     resume: Resume = False,
+    trace: Trace = "hook",
     quiet: Quiet = False,
 ) -> None:
     """Run a command once per seed and record everything.
@@ -50,12 +58,18 @@ def run(
     Without a command, `--name NAME` takes it from `reprocrate.toml`, and `--all` runs every configuration
     there. If a seed fails, it is recorded as failed, the others still run, and the exit code is that of
     the command.
+
+    The files that the command reads and writes are seen from inside Python, at next to no cost, and the
+    record says what could not be seen so. `--trace=strace` sees the files of every program that it starts, at
+    a cost for each file opened; it needs Linux and strace.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.workflow.running import Request, run_all, run_configuration
 
     voice = Voice(quiet=quiet)
-    request = Request(tuple(command or ()), seeds=seeds, name=name, seed_variable=seed_env, resume=resume)
+    request = Request(
+        tuple(command or ()), seeds=seeds, name=name, seed_variable=seed_env, resume=resume, trace=trace
+    )
     session = run_all(Path.cwd(), request, voice) if all_ else run_configuration(Path.cwd(), request, voice)
     for warning in session.warnings:
         voice.warn(warning)

@@ -20,6 +20,7 @@ class Command:
         stderr: file that gets a copy of its standard error.
         echo: whether its output is also shown, as it comes; if not, it is only recorded.
         stdin: whether it reads our standard input; if not, it finds an empty one.
+        tracer: a program with its arguments that executes the command in its own place and follows it.
     """
 
     argv: tuple[str, ...]
@@ -29,6 +30,7 @@ class Command:
     stderr: Path
     echo: bool = True
     stdin: bool = True
+    tracer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.launch import Launch, prepare
-from reprocrate.capture.record import RunRecord
+from reprocrate.capture.record import Method, RunRecord
 from reprocrate.capture.records import check_name_is_free, collisions, load_records
 from reprocrate.capture.request import Request as LaunchRequest
 from reprocrate.capture.seeds import parse_seeds
@@ -42,6 +42,7 @@ class Request:
         seed_variable: environment variable that carries the seed.
         resume: whether to skip seeds that ended well with the code and the files that they read as they are.
         echo: whether to show what the command prints.
+        trace: how the use of files is seen.
     """
 
     command: tuple[str, ...]
@@ -50,6 +51,7 @@ class Request:
     seed_variable: str | None = None
     resume: bool = False
     echo: bool = True
+    trace: Method = "hook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,13 @@ def _completed(project: Path, folder: Path, settings: _Declared, request: Reques
 def _prepared(project: Path, folder: Path, asked: Request, seed: int | None) -> Launch:
     launch = prepare(
         LaunchRequest(
-            project, asked.command, name=asked.name, cwd=folder, seed=seed, seed_variable=asked.seed_variable
+            project,
+            asked.command,
+            name=asked.name,
+            cwd=folder,
+            seed=seed,
+            seed_variable=asked.seed_variable,
+            trace=asked.trace,
         ),
         os.environ,
     )
@@ -215,7 +223,13 @@ def _run_one(
     progress: Progress,
 ) -> None:
     command = Command(
-        launch.argv, launch.cwd, launch.environment(), launch.stdout, launch.stderr, echo=asked.echo
+        launch.argv,
+        launch.cwd,
+        launch.environment(),
+        launch.stdout,
+        launch.stderr,
+        echo=asked.echo,
+        tracer=launch.tracer,
     )
     try:
         outcome = executor.run(command)

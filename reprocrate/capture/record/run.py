@@ -28,6 +28,7 @@ RECORD_NAME = "run.json"
 
 Status = Literal["running", "ok", "failed", "killed", "interrupted"]
 Completeness = Literal["complete", "partial", "minimal"]
+Method = Literal["hook", "strace"]
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,11 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Capture:
-    """How much of the launch the recorder could see, and why."""
+    """How much of the launch the recorder could see, why, and by which method."""
 
     completeness: Completeness
     reason: str = ""
+    method: Method | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import atexit
 import os
 import sys
 
+from _reprocrate_children import Children
 from _reprocrate_log import Log, as_json, quoted
 
 TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all the rest
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 # Modules that read or write files without Python's knowledge: importing one bounds what the log can tell.
 # pyarrow itself is imported by others that only know its types; `_reprocrate_observed` sees who uses it.
 _NATIVE = """
-catboost cv2 duckdb fastparquet h5py lance lightgbm netCDF4 polars pyarrow._csv pyarrow._dataset
-pyarrow._feather pyarrow._json pyarrow._orc pyarrow._parquet rasterio safetensors soundfile tables tensorflow
-tensorstore torch torchaudio torchvision xgboost
+_dbm _gdbm annoy apsw av catboost cudf cv2 decord duckdb eccodes faiss fastparquet fasttext ffcv fiona h5py
+hnswlib kenlm lance lightgbm llama_cpp lmdb mujoco netCDF4 nvidia.dali onnxruntime open3d openslide osgeo
+plyvel polars pyarrow._csv pyarrow._dataset pyarrow._feather pyarrow._json pyarrow._orc pyarrow._parquet pyogrio
+pyreadstat pysam pyvips rasterio rdkit safetensors sentencepiece SimpleITK soundfile tables tensorflow
+tensorstore tokenizers torch torchaudio torchcodec torchvision xgboost
 """
 NATIVE_MODULES = frozenset(_NATIVE.split())
 # Functions by which compiled libraries read a file by themselves; ctypes tells when one is first looked up.
@@ -48,7 +51,9 @@ class Recorder:
 
     def __init__(self, log: Log, folder: str, project: str) -> None:
         self._log = log
-        self._own = (folder + os.sep, os.path.dirname(os.path.abspath(__file__)) + os.sep)
+        ours = os.path.dirname(os.path.abspath(__file__))
+        self.children = Children(ours)
+        self._own = (folder + os.sep, ours + os.sep)
         self._project = project + os.sep
         prefixes = {os.path.abspath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix)}
         inside = {
@@ -66,7 +71,11 @@ class Recorder:
             "os.chdir": self._on_chdir,
             "os.rename": self._on_rename,
             "os.link": self._on_link,
-            "os.symlink": self._on_link,
+            "os.symlink": self._on_symlink,
+            "os.remove": self._on_remove,
+            "os.truncate": self._on_truncate,
+            "os.putenv": self._on_variable,
+            "os.unsetenv": self._on_variable,
             "import": self._on_import,
             "cpython.run_file": self._on_script,
             "ctypes.dlopen": self._on_script,
@@ -120,15 +129,27 @@ class Recorder:
         name = self._absolute(path)
         key = hash((name, letter))
         if key not in self._written and not self._is_noise(name, letter):
-            self._log.write('{"event":"%s","path":%s}' % (letter, quoted(name)))
+            if letter == "read":
+                self._log.write('{"event":"read","path":%s}' % quoted(name))
+            else:
+                held = self._held(name) if letter == "write" else os.path.isfile(name)
+                self._log.write(as_json({"event": letter, "path": name, "held": held}))
             self._written.add(key)
 
-    def _absolute(self, path: Any) -> str:
+    def _held(self, name: str) -> bool:
+        """Whether a file that is about to be written, or removed, holds what was read before."""
+        return hash((name, "read")) in self._written and os.path.isfile(name)
+
+    def _absolute(self, path: Any, folder: int = -1) -> str:
+        """A path without what it is relative to: a descriptor of a folder, or the working directory."""
         name = os.fsdecode(path)
         if not os.path.isabs(name):
-            if not self._cwd:
-                self._cwd = os.getcwd()
-            name = os.path.join(self._cwd, name)
+            if folder >= 0:
+                name = os.path.join(os.readlink("/proc/self/fd/%d" % folder), name)
+            else:
+                if not self._cwd:
+                    self._cwd = os.getcwd()
+                name = os.path.join(self._cwd, name)
         return os.path.normpath(name)
 
     def _is_noise(self, name: str, letter: str) -> bool:
@@ -152,12 +173,38 @@ class Recorder:
         self._asked.clear()
 
     def _on_rename(self, arguments: Any) -> None:
-        source, target = self._absolute(arguments[0]), self._absolute(arguments[1])
+        source, target = (
+            self._absolute(arguments[0], arguments[2]),
+            self._absolute(arguments[1], arguments[3]),
+        )
         if not self._is_noise(target, "write"):
-            self._log.write(as_json({"event": "rename", "path": source, "to": target}))
+            held = self._held(target)
+            self._log.write(as_json({"event": "rename", "path": source, "to": target, "held": held}))
+            self._forget(source)
 
     def _on_link(self, arguments: Any) -> None:
-        self._access(arguments[1], "write")
+        self._access(self._absolute(arguments[1], arguments[3]), "write")
+
+    def _on_symlink(self, arguments: Any) -> None:
+        self._access(self._absolute(arguments[1], arguments[2]), "write")
+
+    def _on_remove(self, arguments: Any) -> None:
+        name = self._absolute(arguments[0], arguments[1])
+        if hash((name, "write")) in self._written or self._held(name):
+            self._log.write(as_json({"event": "remove", "path": name}))
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """What this name means from here on is another file."""
+        self._asked.clear()
+        self._written.difference_update([hash((name, letter)) for letter in ("write", "update")])
+
+    def _on_truncate(self, arguments: Any) -> None:
+        if not isinstance(arguments[0], int):
+            self._access(arguments[0], "update")
+
+    def _on_variable(self, arguments: Any) -> None:
+        self.children.change_variable(arguments[0], arguments[1] if len(arguments) > 1 else None)
 
     def _on_import(self, arguments: Any) -> None:
         name, file = arguments[0], arguments[1]
@@ -185,7 +232,15 @@ class Recorder:
 
     def _on_database(self, arguments: Any) -> None:
         name = os.fsdecode(arguments[0])
-        if name and not name.startswith((":memory:", "file:")):
+        if name.startswith("file:"):  # https://www.sqlite.org/uri.html
+            name, _, options = name[5:].partition("#")[0].partition("?")
+            if "mode=memory" in options.split("&"):
+                return
+            if name.startswith("//"):
+                name = name[2:][name[2:].find("/") :]
+            head, *escaped = os.fsencode(name).split(b"%")
+            name = os.fsdecode(head + b"".join([bytes.fromhex(p[:2].decode()) + p[2:] for p in escaped]))
+        if name and not name.startswith(":memory:"):
             self._access(name, "update")
 
     def _on_program(self, arguments: Any) -> None:
@@ -203,13 +258,7 @@ class Recorder:
         self._program(command if isinstance(command, str) else command[0], command, None)
 
     def _program(self, program: Any, command: Any, environment: Any) -> None:
-        words = command.split() if isinstance(command, str) else [os.fsdecode(word) for word in command or ()]
-        options = [word for word in words[1:3] if word[:1] == "-" and word[:2] not in ("--", "-c", "-m")]
-        names = environment.keys() if hasattr(environment, "keys") else ()
-        recorded = environment is None or "REPROCRATE_LOG_DIR" in [os.fsdecode(name) for name in names]
-        isolated = any(flag in option for option in options for flag in "IES")
-        entry = {"event": "program", "path": os.fsdecode(program), "recorded": recorded, "isolated": isolated}
-        self._log.write(as_json(entry))
+        self._log.write(as_json(self.children.started(program, command, environment)))
 
 
 def _letter(mode: Any, flags: Any) -> str:
@@ -223,10 +272,13 @@ def _letter(mode: Any, flags: Any) -> str:
     return "write" if flags & (os.O_TRUNC | os.O_CREAT | os.O_WRONLY) else "update"
 
 
-def _at_exit(log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any) -> None:
+def _at_exit(
+    log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any, children: Children
+) -> None:
     """The last line: what can only be seen when the program is done."""
     try:
-        log.write(as_json({"event": "end", **observed(project), "unseeded": seeds.unseeded()}))
+        more = {"unseeded": seeds.unseeded(), "children_may_be_lost": children.may_be_lost()}
+        log.write(as_json({"event": "end", **observed(project), **more}))
     except Exception as error:
         try:
             log.write(as_json({"event": "problem", "in": "exit", "what": repr(error)[:500]}))
@@ -245,4 +297,4 @@ def start() -> None:
     # Loaded now, while its folder is on the path.
     observed = __import__("_reprocrate_observed").observed
     seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
-    atexit.register(_at_exit, log, project, observed, seeds)
+    atexit.register(_at_exit, log, project, observed, seeds, recorder.children)
