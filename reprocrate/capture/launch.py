@@ -174,16 +174,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
         UsageError: the request makes no sense.
         UnavailableError: the project cannot be written to.
     """
-    project = request.project.resolve()
-    if not project.is_dir():
-        raise UsageError(f"there is no folder {request.project}")
-    cwd = (request.cwd or project).resolve()
-    if not cwd.is_relative_to(project):
-        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
-    if not request.template:
-        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
-    if request.trace == "strace":
-        check_strace(environ)
+    project, cwd = _checked(request, environ)
     hidden = scrubber(project, cwd, environ)
     template, argv, seeds = _filled(request)
     configuration = _configuration(request, hidden.command(template), cwd.relative_to(project).as_posix())
@@ -231,6 +222,21 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
 def timestamp(moment: datetime) -> str:
     """A moment as a record has it: RFC 3339, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _checked(request: Request, environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """The project's folder and the one that the command starts in, where all that is asked for can be."""
+    project = request.project.resolve()
+    if not project.is_dir():
+        raise UsageError(f"there is no folder {request.project}")
+    cwd = (request.cwd or project).resolve()
+    if not cwd.is_relative_to(project):
+        raise UsageError(f"the command would start in {cwd}", "that is outside the project")
+    if not request.template:
+        raise UsageError("no command was given", fix="Name it after `--`, as in `-- python train.py`")
+    if request.trace == "strace":
+        check_strace(environ)
+    return project, cwd
 
 
 def _tracer(request: Request, folder: Path, environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _NATIVE = """
 _dbm _gdbm annoy apsw av catboost cudf cv2 decord duckdb eccodes faiss fastparquet fasttext ffcv fiona h5py
 hnswlib kenlm lance lightgbm llama_cpp lmdb mujoco netCDF4 nvidia.dali onnxruntime open3d openslide osgeo
-plyvel polars pyarrow._csv pyarrow._dataset pyarrow._feather pyarrow._json pyarrow._orc pyarrow._parquet pyogrio
-pyreadstat pysam pyvips rasterio rdkit safetensors sentencepiece SimpleITK soundfile tables tensorflow
+plyvel polars pyarrow._csv pyarrow._dataset pyarrow._feather pyarrow._json pyarrow._orc pyarrow._parquet
+pyogrio pyreadstat pysam pyvips rasterio rdkit safetensors sentencepiece SimpleITK soundfile tables tensorflow
 tensorstore tokenizers torch torchaudio torchcodec torchvision xgboost
 """
 NATIVE_MODULES = frozenset(_NATIVE.split())

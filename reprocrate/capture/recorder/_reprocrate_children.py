@@ -50,7 +50,7 @@ class Children:
         }
 
     def change_variable(self, name: Any, value: Any) -> None:
-        """The program sets a variable, or with None removes it: it may take us out of what children inherit."""
+        """The program sets a variable, or removes it (None), and may so take us from what children inherit."""
         name = os.fsdecode(name)
         if name == "PYTHONPATH":
             self._is_inherited = value is not None and self._folder in os.fsdecode(value).split(os.pathsep)
