@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reprocrate.capture.privacy import is_interpreter
+
+_LONGEST_PATH = 4096
 
 
 @dataclass
@@ -21,7 +23,8 @@ class Process:
         header: the first line: pid, ppid, argv, the interpreter, `sys.path`.
         read: files that it opened for reading, before it wrote them.
         written: files that it opened for writing, under their last names.
-        updated: files that it opened for both; whether it wrote them only their time tells.
+        updated: files that it opened for both, or named to a program that nobody saw into; whether they were
+            written only their time tells.
         reread: files of `written` and `updated` that held something before, which it had read or could read.
         gone: files that it had read and not written, and then removed or gave another name.
         programs: other programs that it started.
@@ -58,6 +61,8 @@ class Process:
             self._change(event, path, entry)
         elif event == "program":
             self.programs.append(entry)
+            if not _is_seen(entry) and not is_harmless(str(entry.get("path"))):
+                self.updated.update(dict.fromkeys(map(str, entry.get("files") or ())))
         elif event == "native":
             self.native.append(str(entry.get("module")))
         elif event == "end":
@@ -117,6 +122,17 @@ def read_processes(folder: Path) -> list[Process]:
     """The processes whose logs lie in a folder, in the order in which they started."""
     found = [process for path in folder.glob("access-*.jsonl") if (process := _process(path)) is not None]
     return sorted(found, key=lambda process: process.header.get("time") or 0.0)
+
+
+def told(argv: Sequence[str], cwd: Path) -> Process:
+    """A program that nobody saw into, with the files that its arguments name: those it was told to use."""
+    process = Process({})
+    for argument in argv[1:]:
+        for name in dict.fromkeys((argument, argument.partition("=")[2])):
+            path = os.path.normpath(cwd / name)
+            if "\0" not in path and len(path) < _LONGEST_PATH and os.path.isfile(path):  # noqa: PTH113
+                process.updated[path] = None
+    return process
 
 
 def main_process(processes: Iterable[Process], launcher: int | None) -> Process | None:

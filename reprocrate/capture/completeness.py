@@ -94,9 +94,7 @@ class Sight:
                 "the process ended without a last word, so its libraries and settings are not known"
             )
         if any(process.end.get("children_may_be_lost") for process in self.processes):
-            reasons.append(
-                "PYTHONPATH was changed: Python processes started later were not recorded"
-            )
+            reasons.append("PYTHONPATH was changed: Python processes started later were not recorded")
         if any(process.problems for process in self.processes):
             reasons.append("the recorder could not follow everything")
         return reasons

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from reprocrate.capture.access import Process, main_process, read_processes
+from reprocrate.capture.access import Process, main_process, read_processes, told
 from reprocrate.capture.code import Snapshot
 from reprocrate.capture.completeness import Sight
 from reprocrate.capture.data import FileAccess, Progress, changed_files, digested, sort_accesses, total_size
@@ -50,7 +50,8 @@ class Circumstances:
     Attributes:
         project: the project's folder.
         folder: where its record and logs are.
-        program: the program that was started.
+        argv: the command that was started.
+        cwd: where it started.
         environ: its environment variables.
         launcher: the process that started it; None where it had process numbers of its own.
         began_ns: when, by the clock of the project's file system.
@@ -63,7 +64,8 @@ class Circumstances:
 
     project: Path
     folder: Path
-    program: str
+    argv: tuple[str, ...]
+    cwd: Path
     environ: Mapping[str, str]
     launcher: int | None
     began_ns: int
@@ -90,7 +92,7 @@ def observed(
     """
     processes = read_processes(around.folder)
     main = main_process(processes, around.launcher)
-    sight = Sight(Path(around.program).name, processes, main)
+    sight = Sight(Path(around.argv[0]).name, processes, main)
     sight.problems += [*problems, *around.snapshot.problems]
     sight.overlapped = _others_overlapped(around)
     if around.traced:
@@ -98,7 +100,7 @@ def observed(
             sight,
             "trace",
             Trace(),
-            lambda: read_trace(around.folder / FOLDER_NAME, around.project, around.own),
+            lambda: read_trace(around.folder / FOLDER_NAME, around.project, around.cwd, around.own),
         )
     main = main or next(iter(processes), None)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
@@ -164,6 +166,8 @@ def _accesses(around: Circumstances, processes: Sequence[Process], sight: Sight)
     if sight.trace is not None:
         processes = sight.trace.together_with(processes)
         prefixes.update(sight.trace.installations)
+    if sight.main_is_unseen and not (sight.trace and sight.trace.processes):
+        processes = [*processes, told(around.argv, around.cwd)]
     search_path = {folder: None for process in processes for folder in process.search_path}
     places = Places(
         around.project, around.scrubber, around.environ, tuple(sorted(prefixes)), tuple(search_path)

@@ -123,7 +123,8 @@ class Launch:
             around = Circumstances(
                 project=self.project,
                 folder=self.folder,
-                program=self.argv[0],
+                argv=self.argv,
+                cwd=self.cwd,
                 environ=self.environment(),
                 launcher=None if self.foreign else os.getpid(),
                 began_ns=self.liveness.began_ns,

@@ -91,7 +91,7 @@ class Trace:
         return found
 
 
-def read_trace(folder: Path, project: Path, own: tuple[str, ...] = ()) -> Trace:
+def read_trace(folder: Path, project: Path, cwd: Path, own: tuple[str, ...] = ()) -> Trace:
     """Read what strace wrote, once it is done with the processes that have ended, and remove it.
 
     What a process that lives on still writes stays, because strace would end without its files.
@@ -99,10 +99,11 @@ def read_trace(folder: Path, project: Path, own: tuple[str, ...] = ()) -> Trace:
     Args:
         folder: where it wrote.
         project: the project, whose programs are its files when they are executed.
+        cwd: where the command started.
         own: folders whose files are not the launch's.
     """
     lives_on = _settled(folder)
-    reading = _Reading(f"{project}/", own)
+    reading = _Reading(f"{project}/", os.fspath(cwd), own)
     numbers, endings = [], []
     traces: list[Call] = []
     for path in sorted(folder.glob("t.*")):
@@ -127,15 +128,16 @@ def read_trace(folder: Path, project: Path, own: tuple[str, ...] = ()) -> Trace:
 class _Reading:
     """Follows the calls in the order of time: working directories, names, what was done with files."""
 
-    def __init__(self, project: str, own: tuple[str, ...]) -> None:
+    def __init__(self, project: str, cwd: str, own: tuple[str, ...]) -> None:
         self.trace = Trace()
+        self._cwd = cwd
         self._project = project
         self._own = own
         self._folders: dict[int, list[str]] = {}  # in a list, which threads share
 
     def take(self, call: Call) -> None:
         """One call, later than all before."""
-        here = self._folders.setdefault(call.pid, [""])
+        here = self._folders.setdefault(call.pid, [self._cwd])
         if call.here:
             here[0] = call.here
         if call.child:

@@ -53,7 +53,16 @@ class Project:
     def run(self, launch: Launch) -> Outcome:
         variables = launch.environment()
         return run(
-            Command(launch.argv, launch.cwd, variables, launch.stdout, launch.stderr, echo=False, stdin=False)
+            Command(
+                launch.argv,
+                launch.cwd,
+                variables,
+                launch.stdout,
+                launch.stderr,
+                echo=False,
+                stdin=False,
+                tracer=launch.tracer,
+            )
         )
 
     def finished(self, *template: str, sources: Sequence[MetricSource] = (), **options: object) -> Finished:

@@ -81,7 +81,7 @@ class Recorder:
             "ctypes.dlopen": self._on_script,
             "ctypes.dlsym": self._on_function,
             "sqlite3.connect": self._on_database,
-            "subprocess.Popen": self._on_program,
+            "subprocess.Popen": self._on_popen,
             "os.posix_spawn": self._on_program,
             "os.exec": self._on_program,
             "os.spawn": self._on_spawn,
@@ -243,22 +243,25 @@ class Recorder:
         if name and not name.startswith(":memory:"):
             self._access(name, "update")
 
+    def _on_popen(self, arguments: Any) -> None:
+        program, command, folder, environment = arguments
+        self._program(program or (command[0] if command else ""), command, environment, folder)
+
     def _on_program(self, arguments: Any) -> None:
-        program, command, environment = arguments[0], arguments[1], arguments[-1]
-        self._program(program or (command[0] if command else ""), command, environment)
+        self._program(*arguments)
 
     def _on_spawn(self, arguments: Any) -> None:
-        self._program(arguments[1], arguments[2], arguments[3])
+        self._program(*arguments[1:4])
 
-    def _on_shell(self, _arguments: Any) -> None:
-        self._program("sh", [], None)
+    def _on_shell(self, arguments: Any) -> None:
+        self._program("sh", ["sh", "-c", arguments[0]], None)
 
     def _on_terminal(self, arguments: Any) -> None:
         command = arguments[0]
         self._program(command if isinstance(command, str) else command[0], command, None)
 
-    def _program(self, program: Any, command: Any, environment: Any) -> None:
-        self._log.write(as_json(self.children.started(program, command, environment)))
+    def _program(self, program: Any, command: Any, environment: Any, folder: Any = None) -> None:
+        self._log.write(as_json(self.children.started(program, command, environment, folder)))
 
 
 def _letter(mode: Any, flags: Any) -> str:
