@@ -118,6 +118,10 @@ def _lost(access: FileAccess) -> list[str]:
         reasons.append(
             f"what these held before they were overwritten is not known: {_names(access.overwritten)}"
         )
+    if access.left_out:
+        reasons.append(
+            f"not recorded, unreadable or of a name that no manifest can hold: {_names(access.left_out)}"
+        )
     if access.gone:
         reasons.append(f"what these held before they were removed is not known: {_names(access.gone)}")
     if access.foreign_code:

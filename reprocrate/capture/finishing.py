@@ -195,8 +195,8 @@ def _digests(
             progress(done, total)
 
     digests = Digests(project)
-    inputs = tuple(digested(access.inputs, digests, report))
-    outputs = tuple(digested(access.outputs, digests, report))
+    inputs = tuple(digested(access.inputs, digests, report, access.left_out))
+    outputs = tuple(digested(access.outputs, digests, report, access.left_out))
     digests.save()
     return inputs, outputs
 
