@@ -27,6 +27,7 @@ class Sight:
         overlapped: whether other launches ran in the project at the same time.
         problems: what failed in finding out, as sentences.
         trace: what strace saw; None where it was not asked for.
+        compiled: names of compiled modules of the project that were used.
     """
 
     program: str
@@ -35,11 +36,13 @@ class Sight:
     overlapped: bool = False
     problems: list[str] = field(default_factory=list)
     trace: Trace | None = None
+    compiled: set[str] = field(default_factory=set)
 
     @property
     def native_modules(self) -> list[str]:
-        """Modules that were imported and that use files without Python's knowledge."""
-        return sorted({name.partition(".")[0] for process in self.processes for name in process.native})
+        """Modules that were imported and that may use files without Python's knowledge."""
+        known = {name.partition(".")[0] for process in self.processes for name in process.native}
+        return sorted(known | self.compiled)
 
     @property
     def main_is_unseen(self) -> bool:
@@ -84,7 +87,7 @@ class Sight:
         reasons = []
         if self.main_is_unseen:
             reasons.append(f"{self.program} is not Python: which files it used itself was not seen")
-        reasons += _unseen_from_inside(self.processes)
+        reasons += _unseen_from_inside(self.processes, self.compiled)
         if self.overlapped and self.writes_unseen:
             reasons.append(
                 "files written out of Python's sight cannot be told from those of launches at the same time"
@@ -100,13 +103,13 @@ class Sight:
         return reasons
 
 
-def _unseen_from_inside(processes: Sequence[Process]) -> list[str]:
+def _unseen_from_inside(processes: Sequence[Process], compiled: Collection[str] = ()) -> list[str]:
     reasons = []
     programs = unseen_programs(processes)
     if programs:
         reasons.append(f"which files other programs used was not seen: {_names(programs)}")
     native = {name for process in processes for name in process.native}
-    readers = {name.partition(".")[0] for name in native if name not in _WRITERS}
+    readers = {name.partition(".")[0] for name in native if name not in _WRITERS} | {*compiled}
     if readers:
         reasons.append(f"files that compiled modules may read by themselves were not seen: {_names(readers)}")
     return reasons

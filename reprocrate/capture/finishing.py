@@ -173,6 +173,7 @@ def _accesses(around: Circumstances, processes: Sequence[Process], sight: Sight)
         around.project, around.scrubber, around.environ, tuple(sorted(prefixes)), tuple(search_path)
     )
     access = sort_accesses(processes, places, around.began_ns)
+    sight.compiled = {Path(name).name for name in access.imported if name.endswith((".so", ".pyd"))}
     if sight.writes_unseen and not sight.overlapped:
         source = [file.path for file in around.snapshot.state.files]
         for place, path in changed_files(around.project, around.began_ns, source).items():
