@@ -2,9 +2,9 @@
 
     python benchmarks/opening.py [--files 20000] [--repetitions 3] [--write]
 
-A script opens, reads and closes that many different small files, or with --write it writes them, and takes the
-time of this loop. Printed are the medians of microseconds a file, what recording adds to each, and the seconds
-that the recording command needs before and after the script.
+A script opens, reads and closes that many different small files, or with --write it writes them, and takes
+the time of this loop. Printed are the medians of microseconds a file, wall-clock and of the script's
+processor, what recording adds, and the seconds that the recording command needs before and after the loop.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 SCRIPT = """
 import sys, time
 count, mode = int(sys.argv[1]), sys.argv[2]
-began = time.perf_counter()
+began, used = time.perf_counter(), time.process_time()
 if mode == "read":
     for index in range(count):
         with open(f"files/{index % 100}/{index}", "rb") as file:
@@ -32,7 +32,7 @@ else:
         with open(f"files/{index % 100}/{index}", "wb") as file:
             file.write(b"1")
 with open(sys.argv[3], "w") as file:
-    file.write(f"{time.perf_counter() - began}")
+    file.write(f"{time.perf_counter() - began} {time.process_time() - used}")
 """
 
 
@@ -50,8 +50,7 @@ def main() -> None:
     ways: dict[str, Sequence[str]] = {"plain": [], "hook": [*run, "--"]}
     if shutil.which("strace"):
         ways["strace"] = [*run, "--trace=strace", "--"]
-    inside: dict[str, list[float]] = {way: [] for way in ways}
-    around: dict[str, list[float]] = {way: [] for way in ways}
+    measured: dict[str, list[tuple[float, float, float]]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "open.py").write_text(SCRIPT)
@@ -65,15 +64,16 @@ def main() -> None:
                 began = time.perf_counter()
                 subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
                 whole = time.perf_counter() - began
-                loop = float((folder / "seconds.txt").read_text())
-                inside[way].append(1e6 * loop / options.files)
-                around[way].append(whole - loop)
-    plain = statistics.median(inside["plain"])
+                loop, used = map(float, (folder / "seconds.txt").read_text().split())
+                measured[way].append((loop / options.files, used / options.files, whole - loop))
+    plain = [statistics.median(figures) for figures in zip(*measured["plain"], strict=True)]
     for way in ways:
-        median = statistics.median(inside[way])
-        added = "" if way == "plain" else f", {median - plain:6.1f} added"
-        rest = statistics.median(around[way])
-        sys.stdout.write(f"{way:7}{median:6.1f} µs a file{added:16}; {rest:.2f} s before and after\n")
+        wall, used, rest = (statistics.median(figures) for figures in zip(*measured[way], strict=True))
+        sys.stdout.write(
+            f"{way:7}{1e6 * wall:7.1f} µs a file ({1e6 * (wall - plain[0]):+6.1f}), "
+            f"{1e6 * used:6.1f} µs of processor ({1e6 * (used - plain[1]):+6.1f}); "
+            f"{rest:6.2f} s before and after\n"
+        )
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class Recorder:
         self._log = log
         ours = os.path.dirname(os.path.abspath(__file__))
         self.children = Children(ours)
-        self._own = (folder + os.sep, ours + os.sep)
+        self._no_data = (folder + os.sep, ours + os.sep, *_SYSTEM_FOLDERS)
         self._project = project + os.sep
         prefixes = {os.path.abspath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix)}
         inside = {
@@ -128,13 +128,12 @@ class Recorder:
     def _access(self, path: Any, letter: str) -> None:
         name = self._absolute(path)
         key = hash((name, letter))
-        if key not in self._written and not self._is_noise(name, letter):
-            if letter == "read":
-                self._log.write('{"event":"read","path":%s}' % quoted(name))
-            else:
-                held = self._held(name) if letter == "write" else os.path.isfile(name)
-                self._log.write(as_json({"event": letter, "path": name, "held": held}))
-            self._written.add(key)
+        if key in self._written or self._is_noise(name, letter):
+            return
+        held = letter != "read" and (self._held(name) if letter == "write" else os.path.isfile(name))
+        entry = '{"event":"%s","path":%s,"held":true}' if held else '{"event":"%s","path":%s}'
+        self._log.write(entry % (letter, quoted(name)))
+        self._written.add(key)
 
     def _held(self, name: str) -> bool:
         """Whether a file that is about to be written, or removed, holds what was read before."""
@@ -142,25 +141,24 @@ class Recorder:
 
     def _absolute(self, path: Any, folder: int = -1) -> str:
         """A path without what it is relative to: a descriptor of a folder, or the working directory."""
-        name = os.fsdecode(path)
+        name = path if path.__class__ is str else os.fsdecode(path)
         if not os.path.isabs(name):
             if folder >= 0:
                 name = os.path.join(os.readlink("/proc/self/fd/%d" % folder), name)
             else:
                 if not self._cwd:
                     self._cwd = os.getcwd()
-                name = os.path.join(self._cwd, name)
+                # This is done for each file that is opened, and os.path.join is slow.
+                name = self._cwd + "/" + name if os.sep == "/" else os.path.join(self._cwd, name)
         return os.path.normpath(name)
 
     def _is_noise(self, name: str, letter: str) -> bool:
         """Whether it is neither data nor code of the author's, where that is plain and cheap to see."""
-        if name.startswith(self._own + _SYSTEM_FOLDERS):
+        if name.startswith(self._no_data) or (letter != "read" and "__pycache__" in name):
             return True
-        if "__pycache__" in name and letter != "read":
-            return True
-        if self._is_library(name):
-            return True
-        return name.endswith(_CODE_SUFFIXES) and any(folder in name for folder in _LIBRARY_FOLDERS)
+        if not name.endswith(_CODE_SUFFIXES):
+            return False
+        return self._is_library(name) or any(folder in name for folder in _LIBRARY_FOLDERS)
 
     def is_ours(self, name: str) -> bool:
         """Whether it is a file of the project, and no library that is installed in it."""
