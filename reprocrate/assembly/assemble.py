@@ -14,10 +14,12 @@ from reprocrate import __version__
 from reprocrate.assembly.claims import make_claims, make_tables
 from reprocrate.assembly.comparisons import make_comparisons
 from reprocrate.assembly.configurations import ConfigurationGroup, group_records
+from reprocrate.assembly.data import DataSections, make_data
 from reprocrate.assembly.declared import Declared, declared_runs
-from reprocrate.assembly.inputs import FileRoles, Key, make_data
+from reprocrate.assembly.inputs import FileRoles
 from reprocrate.assembly.locks import find_lock
 from reprocrate.assembly.measured import kinds_of_outputs, measured, metric_sources
+from reprocrate.assembly.remote import services, with_downloads
 from reprocrate.assembly.results import make_results
 from reprocrate.assembly.runs import RunSections
 from reprocrate.assembly.sections import Section, without_nothing
@@ -29,7 +31,7 @@ from reprocrate.capture.results import MetricSource
 from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/reprocrate/experiment")
-_DECLARED = ("requirements", "services", "models", "ethics", "leakage", "checklists")
+_DECLARED = ("requirements", "models", "ethics", "leakage", "checklists")
 
 
 def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunRecord]) -> Manifest:
@@ -44,10 +46,12 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         UsageError: a claim names a configuration or metric that does not exist.
     """
     elsewhere = declared_runs(project, settings, records)
-    launches = sorted([*records, *elsewhere.records], key=lambda one: (one.started, one.id))
+    launches = sorted(
+        map(with_downloads, [*records, *elsewhere.records]), key=lambda one: (one.started, one.id)
+    )
     roles = FileRoles(settings, launches)
     groups = group_records(settings, launches)
-    data, data_of = make_data(project, settings, launches, roles)
+    data = make_data(project, settings, launches, roles)
     values = {
         record.id: measured(project, settings, group, record) for group in groups for record in group.records
     }
@@ -73,14 +77,15 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "id": _identity(project, records, elsewhere.records),
         "experiment": _experiment(project, settings, launches),
         "code": _code(settings, shared.code.sections, selections),
-        "data": data,
+        "data": data.sections,
         "environments": shared.environments.sections,
         "hardware": shared.hardware.sections,
         "determinism": _determinism(settings, groups, records),
-        "configurations": [_configuration(group, selections[group.id], data_of, groups) for group in groups],
+        "configurations": [_configuration(group, selections[group.id], data, groups) for group in groups],
         "runs": runs,
         "metrics": _metrics(settings, runs),
         "results": results.sections,
+        "services": services(settings.services, launches),
         "comparisons": make_comparisons(project, settings, groups, results, by_id),
         "tables": make_tables(settings, groups, results),
         "claims": make_claims(settings, groups, results),
@@ -138,18 +143,15 @@ def _age(run: Mapping[str, Any]) -> tuple[str, str]:
 def _configuration(
     group: ConfigurationGroup,
     chosen: Selection,
-    data_of: Mapping[Key, str],
+    data: DataSections,
     groups: Sequence[ConfigurationGroup],
 ) -> Section:
     counting = {run["id"] for run in chosen.counting}
     newest = max(chosen.counting, key=_age, default={})
-    read = dict.fromkeys(
-        data_of[file.root, file.path]
-        for record in group.records
-        if record.id in counting or not counting
-        for file in record.inputs
-        if (file.root, file.path) in data_of
-    )
+    counted = [record for record in group.records if record.id in counting or not counting]
+    places = [(file.root, file.path) for record in counted for file in record.inputs]
+    read = dict.fromkeys(data.of_file[place] for place in places if place in data.of_file)
+    read |= dict.fromkeys(name for record in counted for name in data.of_run.get(record.id, ()))
     trials = [one for other in groups if other.settings.trials_of == group.id for one in other.records]
     return group.to_section(newest.get("code"), list(read), trials)
 

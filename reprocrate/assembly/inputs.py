@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from reprocrate.assembly.sections import Section
-from reprocrate.assembly.settings import DataSettings, ProjectSettings
-from reprocrate.capture.record import CodeFile, DataFile, RunRecord
-from reprocrate.files import sha256_file, tree_digest
+from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.capture.record import CodeFile, RunRecord
+from reprocrate.files import tree_digest
 
 Key = tuple[str | None, str]
 
@@ -96,37 +94,6 @@ def matches(path: str, pattern: str) -> bool:
     return path == pattern or path.startswith(f"{pattern}/") or fnmatch.fnmatchcase(path, pattern)
 
 
-def make_data(
-    project: Path, settings: ProjectSettings, records: Sequence[RunRecord], roles: FileRoles
-) -> tuple[list[Section], dict[Key, str]]:
-    """The manifest's data entries, and for each file the id of the entry that holds it.
-
-    Declared data comes first. What was read without being declared is one entry per folder.
-    """
-    files: dict[str, dict[Key, DataFile]] = {name: {} for name in settings.data}
-    for record in records:
-        for file in record.inputs:
-            if roles.is_data(file.root, file.path):
-                name = (None if file.root else roles.declared_as(file.path)) or _folder_name(file, settings)
-                files.setdefault(name, {})[file.root, file.path] = file
-    for name, declared in settings.data.items():
-        for file in _unread_files(project, declared, files[name]):
-            files[name][None, file.path] = file
-    sections = [
-        _section(project, name, settings.data.get(name), members.values()) for name, members in files.items()
-    ]
-    return sections, {key: name for name, members in files.items() for key in members}
-
-
-def _unread_files(project: Path, declared: DataSettings, known: Mapping[Key, DataFile]) -> Iterable[DataFile]:
-    """Declared files that no launch was seen to read."""
-    for pattern in declared.files:
-        for name in files_of(project, pattern):
-            if (None, name) not in known:
-                digest = sha256_file(project / name)
-                yield DataFile(name, None, digest.size, digest.sha256)
-
-
 def files_of(project: Path, pattern: str) -> Iterator[str]:
     """The files of a project that a pattern of `reprocrate.toml` names: one, all of a folder, or a glob."""
     parts = PurePosixPath(pattern).parts
@@ -136,41 +103,3 @@ def files_of(project: Path, pattern: str) -> Iterator[str]:
         for member in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if member.is_file():
                 yield member.relative_to(project).as_posix()
-
-
-def _section(project: Path, name: str, declared: DataSettings | None, files: Iterable[DataFile]) -> Section:
-    known: Section = {}
-    if declared:
-        known = declared.model_dump(mode="json", exclude_defaults=True, exclude={"files", "in_bundle"})
-        known["splits"] = [_split(project, split) for split in known.get("splits", [])]
-    stays = {"in_bundle": False} if declared and not declared.travels else {}
-    listed = sorted(files, key=lambda file: (file.root or "", file.path))
-    roots = {file.root for file in listed}
-    return {
-        "id": name,
-        **known,
-        "root": next(iter(roots)) if len(roots) == 1 else None,
-        "files": [
-            {"path": file.path, "size": file.size, "sha256": file.sha256, "root": file.root, **stays}
-            for file in listed
-        ],
-    }
-
-
-def _split(project: Path, split: Section) -> Section:
-    """A split with what its file of digests says of it; where nobody made that yet, without."""
-    listed = split.get("digests", {})
-    if not listed or "sha256" in listed or not (project / listed["path"]).is_file():
-        return split
-    place = project / listed["path"]
-    digest = sha256_file(place)
-    items = sum(bool(line.strip()) for line in place.read_bytes().splitlines())
-    return {"count": items} | split | {"digests": listed | {"size": digest.size, "sha256": digest.sha256}}
-
-
-def _folder_name(file: DataFile, settings: ProjectSettings) -> str:
-    parts = PurePosixPath(file.path).parts
-    words = [file.root] if file.root else []
-    words += parts[:-1] if len(parts) > 1 else [PurePosixPath(file.path).stem]
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(words)).strip("-._") or "data"
-    return f"{name}-files" if name in settings.data else name[:200]

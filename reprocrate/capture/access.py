@@ -28,6 +28,7 @@ class Process:
         reread: files of `written` and `updated` that held something before, which it had read or could read.
         gone: files that it had read and not written, and then removed or gave another name.
         programs: other programs that it started.
+        network: what it read over the network, models that it asked, and hosts whose addresses it looked up.
         native: imported modules that read or write files without Python's knowledge.
         end: what it saw when it ended; empty where it could not say.
         problems: what went wrong in the recorder.
@@ -40,6 +41,7 @@ class Process:
     reread: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     programs: list[Mapping[str, Any]] = field(default_factory=list)
+    network: list[Mapping[str, Any]] = field(default_factory=list)
     native: list[str] = field(default_factory=list)
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -59,10 +61,16 @@ class Process:
                 self.read[path] = None
         elif event in ("write", "update", "rename", "remove"):
             self._change(event, path, entry)
-        elif event == "program":
+        else:
+            self._take_other(event, entry)
+
+    def _take_other(self, event: object, entry: Mapping[str, Any]) -> None:
+        if event == "program":
             self.programs.append(entry)
             if not _is_seen(entry) and not is_harmless(str(entry.get("path"))):
                 self.updated.update(dict.fromkeys(map(str, entry.get("files") or ())))
+        elif event in ("remote", "service", "host", "http"):
+            self.network.append(entry)
         elif event == "native":
             self.native.append(str(entry.get("module")))
         elif event == "end":
@@ -89,7 +97,12 @@ class Process:
     def without_files(self) -> Process:
         """The same process without the files that it used."""
         return Process(
-            self.header, reread=self.reread, programs=self.programs, native=self.native, end=self.end
+            self.header,
+            reread=self.reread,
+            programs=self.programs,
+            network=self.network,
+            native=self.native,
+            end=self.end,
         )
 
     def _write(self, path: str) -> None:

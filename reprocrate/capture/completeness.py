@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
+from reprocrate.capture.network import NetworkUse
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.record import Capture
 from reprocrate.capture.traced import Trace
@@ -28,6 +29,7 @@ class Sight:
         problems: what failed in finding out, as sentences.
         trace: what strace saw; None where it was not asked for.
         compiled: names of compiled modules of the project that were used.
+        network: what was read over the network.
     """
 
     program: str
@@ -37,6 +39,7 @@ class Sight:
     problems: list[str] = field(default_factory=list)
     trace: Trace | None = None
     compiled: set[str] = field(default_factory=set)
+    network: NetworkUse = field(default_factory=NetworkUse)
 
     @property
     def native_modules(self) -> list[str]:
@@ -62,7 +65,8 @@ class Sight:
         if access.withheld:
             notes.append(f"not recorded, since they may hold secrets: {_names(access.withheld)}")
         if self.trace is not None and self.trace.processes:
-            reasons = [*self.trace.gaps, *self._untraced(self.trace), *_lost(access), *self.problems]
+            reasons = [*self.trace.gaps, *self._untraced(self.trace), *self._network()]
+            reasons += [*_lost(access), *self.problems]
             if self.main is None or not self.main.end:
                 notes.append(f"{self.program} did not tell its libraries and settings at its end")
             return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]), "strace")
@@ -83,11 +87,20 @@ class Sight:
             return "the recorder did not start: Python was isolated (-I, -E or -S) or killed at once"
         return f"{self.program} is not a Python program that the recorder can enter"
 
+    def _network(self) -> list[str]:
+        reasons = []
+        if self.network.unseen:
+            reasons.append(f"what these hosts answered was not seen: {_names(self.network.unseen)}")
+        if self.network.left_out:
+            reasons.append(f"{self.network.left_out} further addresses were read over the network")
+        return reasons
+
     def _unseen(self) -> list[str]:
         reasons = []
         if self.main_is_unseen:
             reasons.append(f"{self.program} is not Python: which files it used itself was not seen")
         reasons += _unseen_from_inside(self.processes, self.compiled)
+        reasons += self._network()
         if self.overlapped and self.writes_unseen:
             reasons.append(
                 "files written out of Python's sight cannot be told from those of launches at the same time"

@@ -20,6 +20,7 @@ from reprocrate.capture.digests import Digests
 from reprocrate.capture.environment import look_at_environment
 from reprocrate.capture.hardware import look_at_hardware
 from reprocrate.capture.liveness import LOCK_NAME
+from reprocrate.capture.network import NetworkUse, network_use
 from reprocrate.capture.places import Places
 from reprocrate.capture.privacy import Scrubber
 from reprocrate.capture.record import (
@@ -113,6 +114,8 @@ def observed(
     determinism = _attempt(
         sight, "determinism", Determinism(), lambda: look_at_determinism(main, around.environ)
     )
+    network = _attempt(sight, "network", NetworkUse(), lambda: network_use(processes, around.scrubber))
+    sight.network = network
     return replace(
         record,
         seeds=(*record.seeds, *_observed_seeds(determinism)),
@@ -122,6 +125,8 @@ def observed(
         determinism=determinism,
         inputs=inputs,
         outputs=outputs,
+        remote=network.remote,
+        services=network.services,
         imported=tuple(sorted(access.imported)),
         logs=tuple(_logs(around)),
         capture=sight.judge(access),

@@ -6,6 +6,7 @@ Files outside the project are named by their place, never by the user's home fol
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,15 +27,30 @@ _SHARED_NOISE = frozenset(
         *("misc", "perl", "python3", "terminfo", "zoneinfo"),
     }
 )
-# Named places where libraries keep what they download: variable, folder in it or in the home folder.
+# Named places where libraries keep what they download: the variable that moves them, and where they are else.
 _CACHES = (
     ("huggingface", "HF_HOME", ".cache/huggingface"),
+    ("huggingface", "HF_HUB_CACHE", None),
+    ("huggingface", "HUGGINGFACE_HUB_CACHE", None),
+    ("huggingface", "HF_DATASETS_CACHE", None),
+    ("huggingface", "TRANSFORMERS_CACHE", None),
     ("torch", "TORCH_HOME", ".cache/torch"),
     ("scikit-learn", "SCIKIT_LEARN_DATA", "scikit_learn_data"),
     ("keras", "KERAS_HOME", ".keras"),
     ("nltk", "NLTK_DATA", "nltk_data"),
     ("tensorflow-datasets", "TFDS_DATA_DIR", "tensorflow_datasets"),
+    ("kagglehub", "KAGGLEHUB_CACHE", ".cache/kagglehub"),
+    ("modelscope", "MODELSCOPE_CACHE", ".cache/modelscope"),
+    ("gensim", "GENSIM_DATA_DIR", "gensim-data"),
     ("seaborn", "SEABORN_DATA", ".cache/seaborn-data"),
+    ("cache", "XDG_CACHE_HOME", ".cache"),
+)
+# What programs keep in the general cache that is made again by itself.
+_MADE_AGAIN = re.compile(
+    r"(?:pip|uv|pypoetry|pdm|pipenv|conda|fontconfig|matplotlib|mesa_shader_cache.*|nvidia|nv|triton|torch_.*|"
+    r"torchinductor.*|numba|jax.*|jedi|mypy|ruff|black|ccache|ipython|jupyter.*|thumbnails|gstreamer.*|vscode.*|"
+    r"pre-commit|pyinstaller|node|npm|yarn|go-build|tvm|vllm|flashinfer|deep_gemm|cupy|pocl|dconf|motd\..*)(?:/.*|$)",
+    re.IGNORECASE,
 )
 _SECRET_NAMES = (
     *(".env", ".env.*", ".netrc", ".pypirc", "*.kdbx", "*.key", "*.pem", "credentials", "credentials.json"),
@@ -104,8 +120,7 @@ class Places:
         for name, folder in self._named_folders:
             if _is_below(path, folder):
                 rest = path[len(folder) + 1 :]
-                hidden = rest.startswith(".") if name == "home" else rest.endswith(".lock")
-                return None if hidden else Place(name, self.scrubber.place(rest))
+                return None if _is_hidden(name, rest) else Place(name, self.scrubber.place(rest))
         return Place("external", self.scrubber.place(path.lstrip(os.sep)))
 
     def is_foreign_code(self, path: str) -> bool:
@@ -142,10 +157,17 @@ class Places:
         found = [("home", home) for home in self.scrubber.homes]
         found += [(TEMPORARY, folder) for folder in self._temporary]
         for name, variable, usual in _CACHES:
-            moved = self.environ.get(variable)
-            folders = [moved] if moved else [f"{home}/{usual}" for home in self.scrubber.homes]
-            found += [(name, folder.rstrip("/")) for folder in folders]
+            found += [(name, folder.rstrip("/")) for folder in self._folders_of(variable, usual)]
         return tuple(sorted(found, key=lambda place: -len(place[1])))
+
+    def _folders_of(self, variable: str, usual: str | None) -> list[str]:
+        moved = self.environ.get(variable)
+        if moved or usual is None:
+            return [moved] if moved else []
+        general = self.environ.get("XDG_CACHE_HOME")
+        if general and usual.startswith(".cache/"):
+            return [f"{general}/{usual.removeprefix('.cache/')}"]
+        return [f"{home}/{usual}" for home in self.scrubber.homes]
 
     def _is_installed(self, path: str) -> bool:
         """Whether a file came with an interpreter or an installed distribution."""
@@ -172,6 +194,13 @@ def may_hold_secrets(path: str) -> bool:
     """Whether a file is called as files with passwords and keys are."""
     name = Path(path).name.lower()
     return any(fnmatchcase(name, pattern) for pattern in _SECRET_NAMES)
+
+
+def _is_hidden(name: str, rest: str) -> bool:
+    """Whether a file in a named place is nothing that a run is about."""
+    if name == "home":
+        return rest.startswith(".")
+    return rest.endswith(".lock") or (name == "cache" and _MADE_AGAIN.fullmatch(rest) is not None)
 
 
 def _is_tools_own(path: str) -> bool:

@@ -72,11 +72,14 @@ class Place(StrEnum):
     INCLUDED = "included"
     WITHOUT_FILES = "no file of its own"
     ELSEWHERE = "not included"
+    REMOTE = "read over the network"
 
 
 def place_of(data: Data) -> Place:
     """Where the bytes of a data set are; what has no file comes with a package or is made by the code."""
-    if data.remote is not None or not all(file.travels for file in data.files):
+    if data.remote is not None and not data.files:
+        return Place.REMOTE
+    if not all(file.travels for file in data.files):
         return Place.ELSEWHERE
     return Place.INCLUDED if data.files else Place.WITHOUT_FILES
 
@@ -116,7 +119,7 @@ def _data(manifest: Manifest) -> Part:
             return Part("data", True, "the runs read no data files of their own")
         return Part("data", False, "none is recorded")
     places = {words.data_label(one, one.id): place_of(one) for one in manifest.data}
-    elsewhere = [name for name, place in places.items() if place is Place.ELSEWHERE]
+    elsewhere = [name for name, place in places.items() if place in (Place.ELSEWHERE, Place.REMOTE)]
     if elsewhere:
         return Part("data", False, f"not included: {words.shortened(elsewhere, 3)}")
     without = [name for name, place in places.items() if place is Place.WITHOUT_FILES]

@@ -196,8 +196,10 @@ def _data(data: Data) -> Section:
         "name": data.name,
         "license": data.license,
         "source": (f"doi:{source.doi}" if source.doi else source.url) if source else None,
+        "version": data.version or (data.remote.revision if data.remote else None),
+        "remote": data.remote.uri if data.remote else None,
         "access": data.access.level if data.access else None,
-        "included": {Place.INCLUDED: True, Place.ELSEWHERE: False}.get(place_of(data)),
+        "included": {Place.INCLUDED: True, Place.ELSEWHERE: False, Place.REMOTE: False}.get(place_of(data)),
         "files": len(data.files),
         "bytes": sum(file.size or 0 for file in data.files),
     }

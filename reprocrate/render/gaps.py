@@ -90,11 +90,17 @@ def _one_data_set(data: Data) -> Iterator[Gap]:
             "A reader cannot know whether it may be used or passed on.",
             f"Set `license` under {table}.",
         )
-    if not data.source and data.origin in (None, "existing"):
+    if not data.source and not data.remote and data.origin in (None, "existing"):
         yield Gap(
             f"Where the data set {name} came from is not recorded.",
             "It cannot be obtained anew, nor compared with its publisher's version.",
             f"Set `source` under {table}, or `origin` if it was made here.",
+        )
+    if place_of(data) is Place.REMOTE:
+        yield Gap(
+            f"The data set {name} was read over the network, and no file of it is kept.",
+            "A rerun reads what is there then, if it is still there.",
+            "Download it to a file and read that, or name an archived copy as its `source`.",
         )
     if place_of(data) is Place.ELSEWHERE:
         how = words.sentence(words.plain(data.access.how_to_obtain or "")) if data.access else ""

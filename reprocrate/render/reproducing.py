@@ -11,8 +11,8 @@ from shlex import quote
 from reprocrate import statistics
 from reprocrate.manifest import Environment, Manifest
 from reprocrate.render import words
-from reprocrate.render.availability import Place, place_of
 from reprocrate.render.numbers import duration, exact, memory_size, significant, unit_suffix
+from reprocrate.render.obtaining import escaped, what_was_read
 from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
 from reprocrate.render.recipe import Steps, make_steps, pip_commands, uv_commands
 
@@ -21,7 +21,6 @@ _MOST_CONFIGURATIONS = 100
 _MOST_VALUES = 500
 _MOST_METRICS = 20
 _MOST_ROWS = 100
-_ACTING = re.compile(r"[\\`*\[\]<>|~$]|&(?=[#\w])|(?<!\w)_|_(?!\w)|^[#+=-]|(?<=^\d)[.)]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _JUDGING = """\
@@ -43,11 +42,6 @@ def reproducing_text(manifest: Manifest) -> str:
     """
     parts = (_title, _tool, _check, _needs, _environments, _commands, _expected, _judging, _glossary)
     return "\n".join(line for part in parts for line in part(manifest)).rstrip("\n") + "\n"
-
-
-def escaped(text: str) -> str:
-    """Somebody's text as Markdown that shows exactly that, and stays readable as plain text."""
-    return _ACTING.sub(r"\\\g<0>", words.plain(text))
 
 
 def fenced(commands: Sequence[str]) -> Iterator[str]:
@@ -120,7 +114,7 @@ def _needs(manifest: Manifest) -> Iterator[str]:
     seconds = sum(run.duration_s or 0.0 for one in make_steps(manifest) for run in one.runs)
     if seconds:
         yield f"- Time: {duration(seconds)} for all runs, one after the other"
-    yield from _data(manifest)
+    yield from what_was_read(manifest)
     requirements = manifest.requirements
     if requirements:
         for what, names in (
@@ -133,25 +127,6 @@ def _needs(manifest: Manifest) -> Iterator[str]:
     if not manifest.hardware and not seconds:
         yield "Nothing was recorded about the machine."
     yield ""
-
-
-def _data(manifest: Manifest) -> Iterator[str]:
-    for data in manifest.data:
-        name = escaped(words.data_label(data, data.id))
-        place = place_of(data)
-        if place is not Place.ELSEWHERE:
-            made = "included" if place is Place.INCLUDED else "comes with a package or is made by the code"
-            yield f"- Data: {name}, {made}"
-            continue
-        source = data.source
-        where = (f"https://doi.org/{source.doi}" if source.doi else source.url) if source else None
-        how = data.access.how_to_obtain if data.access else None
-        hints = [f"from {escaped(where)}" if where else "", escaped(how) if how else ""]
-        hint = "; ".join(one for one in hints if one)
-        yield f"- Data: {name}, **not included**: obtain it first {hint}".rstrip()
-        for file in data.files[:20]:
-            digest = f" with SHA-256 {file.sha256}" if file.sha256 else ""
-            yield f"  - {escaped(file.path)}{digest}"
 
 
 def _environments(manifest: Manifest) -> Iterator[str]:

@@ -51,6 +51,7 @@ _PLACE = {
     Place.INCLUDED: "travels with the bundle",
     Place.WITHOUT_FILES: "no file of its own: comes with a package or is made by the code",
     Place.ELSEWHERE: "does not travel with the bundle",
+    Place.REMOTE: "read over the network, no file of it is kept",
 }
 _MOST_SEEDS = 10
 _MOST_METRICS = 20
@@ -207,6 +208,7 @@ def _origins(manifest: Manifest) -> Iterator[RenderableType]:
     yield heading("What they rest on")
     entries = [("Code", _code(one)) for one in manifest.code] or [("Code", "no source file is recorded")]
     entries += [("Data", _data(one)) for one in manifest.data] or [("Data", _no_data(manifest))]
+    entries += [("Service", words.service_label(one)) for one in manifest.services]
     entries += [("Software", _environment(one)) for one in manifest.environments] or [
         ("Software", "not recorded")
     ]
@@ -234,6 +236,7 @@ def _data(data: Data) -> str:
     parts = [
         words.data_label(data, data.id),
         f"{words.count_of(len(data.files), 'file')} ({file_size(size)})" if data.files else "",
+        words.data_version(data),
         f"licence {data.license}" if data.license else "no licence",
         _PLACE[place_of(data)],
     ]

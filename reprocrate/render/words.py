@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # reports and verdicts have no manifest, and the models take a tenth of a second to build
-    from reprocrate.manifest import Configuration, Data, Environment, Metric, Run
+    from reprocrate.manifest import Configuration, Data, Environment, Metric, Run, Service
 
 _MOST_RANGES = 10
 _LONGEST = 20_000
@@ -200,6 +200,26 @@ def metric_label(metric: Metric | None, identifier: str) -> str:
 def data_label(data: Data | None, identifier: str) -> str:
     """What to call a data set."""
     return plain(data.name if data and data.name else identifier)
+
+
+def data_version(data: Data) -> str:
+    """The version of a data set that was read, as far as it is known."""
+    version = data.version or (data.remote.revision if data.remote else None)
+    return f"version {plain(version)}" if version else ""
+
+
+def service_label(service: Service) -> str:
+    """A service with the model that was asked for, what answered, and the settings that were sent."""
+    settings = ", ".join(
+        f"{plain(str(name))} {plain(str(value))}" for name, value in service.parameters.items()
+    )
+    parts = [
+        f"{plain(service.model or service.id)} ({plain(service.provider)})",
+        f"answered as {plain(service.version)}" if service.version else "no version is known",
+        settings,
+        "answers are kept" if service.cached_responses else "answers are not kept",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def run_outcome(run: Run) -> str:

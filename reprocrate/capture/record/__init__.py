@@ -1,7 +1,7 @@
 """The record of one launch as typed values, one module for each chapter of the specification."""
 
 from reprocrate.capture.record.code import CodeFile, CodeState
-from reprocrate.capture.record.data import DataFile, StoredFile
+from reprocrate.capture.record.data import DataFile, RemoteData, ServiceUse, StoredFile
 from reprocrate.capture.record.environment import (
     Environment,
     NativeLibrary,
@@ -46,10 +46,12 @@ __all__ = [
     "OperatingSystem",
     "Package",
     "Python",
+    "RemoteData",
     "Resources",
     "RunRecord",
     "Scalar",
     "Seed",
+    "ServiceUse",
     "Source",
     "Status",
     "StoredFile",

@@ -14,7 +14,7 @@ from typing import Literal
 
 from reprocrate.capture.decoding import WrongValueError, decoded
 from reprocrate.capture.record.code import CodeState
-from reprocrate.capture.record.data import DataFile, StoredFile
+from reprocrate.capture.record.data import DataFile, RemoteData, ServiceUse, StoredFile
 from reprocrate.capture.record.environment import Environment
 from reprocrate.capture.record.hardware import Hardware, Resources
 from reprocrate.capture.record.results import Metric
@@ -78,6 +78,8 @@ class RunRecord:
         command: the arguments as run, without what would name this machine or its user.
         status: `running` until the launch has ended.
         started, ended: RFC 3339, UTC.
+        remote: what it read over the network.
+        services: models behind an API that answered it.
         imported: files of the project that were imported or executed.
         logs: what the command wrote to its standard output and error.
     """
@@ -99,6 +101,8 @@ class RunRecord:
     determinism: Determinism = field(default_factory=Determinism)
     inputs: tuple[DataFile, ...] = ()
     outputs: tuple[DataFile, ...] = ()
+    remote: tuple[RemoteData, ...] = ()
+    services: tuple[ServiceUse, ...] = ()
     imported: tuple[str, ...] = ()
     logs: tuple[StoredFile, ...] = ()
     metrics: tuple[Metric, ...] = ()

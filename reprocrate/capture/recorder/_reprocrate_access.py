@@ -89,6 +89,10 @@ class Recorder:
             "pty.spawn": self._on_terminal,
         }
 
+    def on(self, event: str, handler: Callable[[Any], None]) -> None:
+        """Have a further event looked at."""
+        self._handlers[event] = handler
+
     def __call__(self, event: str, arguments: Any) -> None:
         """Look at one event; Python calls this for every one of them."""
         handler = self._handlers.get(event)
@@ -274,12 +278,11 @@ def _letter(mode: Any, flags: Any) -> str:
 
 
 def _at_exit(
-    log: Log, project: str, observed: Callable[[str], dict[str, Any]], seeds: Any, children: Children
+    log: Log, project: str, observed: Callable[[str], dict[str, Any]], more: Callable[[], dict[str, Any]]
 ) -> None:
     """The last line: what can only be seen when the program is done."""
     try:
-        more = {"unseeded": seeds.unseeded(), "children_may_be_lost": children.may_be_lost()}
-        log.write(as_json({"event": "end", **observed(project), **more}))
+        log.write(as_json({"event": "end", **observed(project), **more()}))
     except Exception as error:
         try:
             log.write(as_json({"event": "problem", "in": "exit", "what": repr(error)[:500]}))
@@ -298,4 +301,14 @@ def start() -> None:
     # Loaded now, while its folder is on the path.
     observed = __import__("_reprocrate_observed").observed
     seeds = __import__("_reprocrate_seeds").watch(lambda entry: log.write(as_json(entry)), recorder.is_ours)
-    atexit.register(_at_exit, log, project, observed, seeds, recorder.children)
+    network = __import__("_reprocrate_clients").watch(lambda entry: log.write(as_json(entry)))
+    recorder.on("socket.getaddrinfo", lambda arguments: network.addressed(arguments[0]))
+
+    def more() -> dict[str, Any]:
+        return {
+            "unseeded": seeds.unseeded(),
+            "requests_left_out": network.left_out(),
+            "children_may_be_lost": recorder.children.may_be_lost(),
+        }
+
+    atexit.register(_at_exit, log, project, observed, more)

@@ -15,6 +15,7 @@ _PLACE = {
     Place.INCLUDED: "yes",
     Place.WITHOUT_FILES: "it has no file of its own: it comes with a package or is made by the code",
     Place.ELSEWHERE: "no: a reader has to obtain it before a rerun",
+    Place.REMOTE: "no: it was read over the network, and no file of it is kept",
 }
 _MOST_RUNS = 200
 _MOST_FILES = 40
@@ -70,9 +71,11 @@ class Provenance:
         return joined(self._one_code(one) for one in self._manifest.code)
 
     def data(self) -> Markup:
-        """Every data set."""
-        if self._manifest.data:
-            return joined(self._one_data(one) for one in self._manifest.data)
+        """Every data set, and every service whose answers entered the results."""
+        services = [element("li", words.service_label(one)) for one in self._manifest.services]
+        listed = [element("h3", "Services"), element("ul", *services)] if services else []
+        if self._manifest.data or listed:
+            return joined(*(self._one_data(one) for one in self._manifest.data), *listed)
         if reads_no_files(self._manifest):
             text = (
                 "The runs read no data files of their own: "
@@ -199,8 +202,8 @@ class Provenance:
         yield definition(
             "Licence", one.license or "none given: whether this may be used or passed on is not known"
         )
-        if one.version:
-            yield definition("Version", one.version)
+        if words.data_version(one):
+            yield definition("Version", words.data_version(one).removeprefix("version "))
         if one.access:
             details = [one.access.level, one.access.reason, one.access.how_to_obtain]
             yield definition("Access", "; ".join(words.plain(part) for part in details if part))
