@@ -160,7 +160,7 @@ def _take_read(found: FileAccess, path: str, places: Places, written: set[str], 
     source = _source_of(path)
     inside = places.in_project(source)
     if inside is not None and is_program(inside):
-        if path not in written and Path(source).exists():
+        if path not in written and _exists(source):
             found.imported.add(inside)
         return
     if places.is_foreign_code(source):
@@ -190,7 +190,7 @@ def _source_of(path: str) -> str:
 
 def _is_file(path: str) -> bool:
     try:
-        return stat.S_ISREG(Path(path).stat().st_mode)
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
     except (OSError, ValueError):
         return False
 
@@ -211,7 +211,7 @@ def _exists(path: str) -> bool:
 
 def _changed_since(path: str, moment_ns: int) -> bool:
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):
         return False
     return stat.S_ISREG(status.st_mode) and status.st_ctime_ns >= moment_ns

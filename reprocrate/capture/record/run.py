@@ -151,7 +151,8 @@ class RunRecord:
 
     def to_json(self) -> bytes:
         """The record as UTF-8 JSON, for people to read too."""
-        return json.dumps(plain(self), indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        parts = [f' "{name}": {_as_text(name, value)}' for name, value in plain(self).items()]
+        return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
     def with_status(self, status: Status, reason: str) -> RunRecord:
         """The same record with another status, saying why little more is known."""
@@ -161,3 +162,12 @@ class RunRecord:
     def seed(self) -> int | str | None:
         """The launch's first seed."""
         return self.seeds[0].value if self.seeds else None
+
+
+def _as_text(name: str, value: object) -> str:
+    """A value of the record as JSON with line breaks; a file on a line, of which there may be very many."""
+    if name in ("inputs", "outputs") and isinstance(value, list) and value:
+        lines = [json.dumps(file, ensure_ascii=False, allow_nan=False) for file in value]
+        return "[\n  " + ",\n  ".join(lines) + "\n ]"
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    return text.replace("\n", "\n ")
