@@ -34,7 +34,7 @@ from reprocrate.capture.record import (
     StoredFile,
 )
 from reprocrate.capture.results import Written
-from reprocrate.capture.traced import Trace, read_trace
+from reprocrate.capture.traced import Trace, read_trace, remove_abandoned
 from reprocrate.capture.tracing import FOLDER_NAME
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
@@ -103,6 +103,7 @@ def observed(
             Trace(),
             lambda: read_trace(around.folder / FOLDER_NAME, around.project, around.cwd, around.own),
         )
+        remove_abandoned(around.folder.parent)
     main = main or next(iter(processes), None)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
     code = around.snapshot.with_executed(around.project, access.imported)

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reprocrate.capture.access import Process
+from reprocrate.capture.liveness import is_alive
 from reprocrate.capture.syscalls import Call, Ending, calls
+from reprocrate.capture.tracing import FOLDER_NAME
 
 # Programs that let others do the work, which strace does not follow there.
 _DELEGATING = frozenset(
@@ -123,6 +125,18 @@ def read_trace(folder: Path, project: Path, cwd: Path, own: tuple[str, ...] = ()
     trace.is_cut_off = bool(trace.processes - ended - trace.lives_on)
     _remove(folder, lives_on)
     return trace
+
+
+def remove_abandoned(runs: Path) -> None:
+    """Remove what strace wrote for launches that nobody finished, or after they had, once nothing writes there.
+
+    Args:
+        runs: the folder with the records of a project.
+    """
+    for folder in runs.glob(f"*/{FOLDER_NAME}"):
+        writing = {int(path.suffix[1:]) for path in folder.glob("t.*")}
+        if not is_alive(folder.parent) and not any(map(_is_alive, writing)):
+            _remove(folder, set())
 
 
 class _Reading:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -59,6 +58,8 @@ def check_strace(environ: Mapping[str, str]) -> None:
 
 @lru_cache
 def _check(search: str | None) -> None:
+    import tempfile
+
     strace = _strace(search)
     with tempfile.TemporaryDirectory(prefix="reprocrate-") as name:
         command = [*tracer(Path(name), search), sys.executable, "-I", "-S", "-c", ""]

@@ -191,6 +191,16 @@ def test_process_left_behind_is_told_and_goes_on(empty: Any) -> None:
     assert (empty.folder / "late.txt").exists()
 
 
+def test_what_a_killed_launcher_left_is_removed_by_the_next_launch(empty: Any) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = empty.write(f".reprocrate/runs/20200101T000000.000000Z-0/trace/t.{ended.pid}", "1.0 ")
+    used = empty.write(f".reprocrate/runs/20200101T000000.000000Z-1/trace/t.{os.getpid()}", "1.0 ")
+    empty.python("1", trace="strace")
+    assert not left.parent.exists()
+    assert used.exists()  # that process is there, and may be followed
+
+
 def test_strace_that_is_killed_is_told(empty: Any) -> None:
     code = """
 import os, signal, time
