@@ -103,7 +103,7 @@ def observed(
             Trace(),
             lambda: read_trace(around.folder / FOLDER_NAME, around.project, around.cwd, around.own),
         )
-        remove_abandoned(around.folder.parent)
+        _attempt(sight, "older traces", None, lambda: remove_abandoned(around.folder.parent))
     main = main or next(iter(processes), None)
     access = _attempt(sight, "files", FileAccess(), lambda: _accesses(around, processes, sight))
     code = around.snapshot.with_executed(around.project, access.imported)

@@ -24,32 +24,9 @@ _SYSTEM = (
 )
 _SHARED_NOISE = frozenset(
     {
-        *(
-            "R",
-            "X11",
-            "bash-completion",
-            "ca-certificates",
-            "fontconfig",
-            "fonts",
-            "gcc",
-            "git-core",
-            "groff",
-        ),
-        *(
-            "i18n",
-            "icons",
-            "icu",
-            "java",
-            "julia",
-            "locale",
-            "man",
-            "mime",
-            "misc",
-            "nodejs",
-            "perl",
-            "perl5",
-        ),
-        *("python3", "tcltk", "terminfo", "texlive", "texmf", "vim", "zoneinfo"),
+        *("R", "X11", "bash-completion", "ca-certificates", "fontconfig", "fonts", "gcc", "git-core"),
+        *("groff", "i18n", "icons", "icu", "java", "julia", "locale", "man", "mime", "misc", "nodejs"),
+        *("perl", "perl5", "python3", "tcltk", "terminfo", "texlive", "texmf", "vim", "zoneinfo"),
     }
 )
 # Named places where libraries keep what they download: the variable that moves them, and where they are else.

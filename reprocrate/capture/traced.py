@@ -128,7 +128,7 @@ def read_trace(folder: Path, project: Path, cwd: Path, own: tuple[str, ...] = ()
 
 
 def remove_abandoned(runs: Path) -> None:
-    """Remove what strace wrote for launches that nobody finished, or after they had, once nothing writes there.
+    """Remove what strace wrote for launches that nobody finished, or after that, once nothing writes there.
 
     Args:
         runs: the folder with the records of a project.
