@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reprocrate.capture.privacy import is_interpreter
+
+_LONGEST_PATH = 4096
 
 
 @dataclass
@@ -20,8 +23,10 @@ class Process:
         header: the first line: pid, ppid, argv, the interpreter, `sys.path`.
         read: files that it opened for reading, before it wrote them.
         written: files that it opened for writing, under their last names.
-        updated: files that it opened for both; whether it wrote them only their time tells.
-        reread: files of `written` that it had read before.
+        updated: files that it opened for both, or named to a program that nobody saw into; whether they were
+            written only their time tells.
+        reread: files of `written` and `updated` that held something before, which it had read or could read.
+        gone: files that it had read and not written, and then removed or gave another name.
         programs: other programs that it started.
         network: what it read over the network, models that it asked, and hosts whose addresses it looked up.
         seeding: what it told of the generators of random numbers that it seeded or used.
@@ -36,6 +41,7 @@ class Process:
     written: dict[str, None] = field(default_factory=dict)
     updated: dict[str, None] = field(default_factory=dict)
     reread: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     programs: list[Mapping[str, Any]] = field(default_factory=list)
     network: list[Mapping[str, Any]] = field(default_factory=list)
     seeding: list[Mapping[str, Any]] = field(default_factory=list)
@@ -43,6 +49,7 @@ class Process:
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     rank: int | None = None
+    _folders: set[str] = field(default_factory=set, repr=False)  # those above the files in `written`
 
     @property
     def search_path(self) -> tuple[str, ...]:
@@ -56,18 +63,16 @@ class Process:
         if event == "read":
             if path not in self.written:
                 self.read[path] = None
-        elif event == "write":
-            self._write(path)
-        elif event == "update":
-            self.updated[path] = None
-        elif event == "rename":
-            self._rename(path, str(entry.get("to", "")))
+        elif event in ("write", "update", "rename", "remove"):
+            self._change(event, path, entry)
         else:
             self._take_other(event, entry)
 
     def _take_other(self, event: object, entry: Mapping[str, Any]) -> None:
         if event == "program":
             self.programs.append(entry)
+            if not _is_seen(entry) and not is_harmless(str(entry.get("path"))):
+                self.updated.update(dict.fromkeys(map(str, entry.get("files") or ())))
         elif event in ("remote", "service", "host", "http"):
             self.network.append(entry)
         elif event in ("seed", "unseeded", "unwatched"):
@@ -81,18 +86,54 @@ class Process:
         elif event == "problem":
             self.problems.append(str(entry.get("what")))
 
+    def _change(self, event: str, path: str, entry: Mapping[str, Any]) -> None:
+        """A file is written, removed or gets another name; `held`: with what it held before, it is lost."""
+        changed = str(entry.get("to", path))
+        if entry.get("held") and changed not in self.written:
+            self.reread.add(changed)
+        if event == "write":
+            self._write(path)
+        elif event == "update":
+            self.updated[path] = None
+        elif event == "rename":
+            self._rename(path, changed)
+        else:
+            self._remove(path)
+
+    def without_files(self) -> Process:
+        """The same process without the files that it used."""
+        return Process(
+            self.header,
+            reread=self.reread,
+            programs=self.programs,
+            network=self.network,
+            native=self.native,
+            end=self.end,
+        )
+
     def _write(self, path: str) -> None:
-        if path in self.read:
-            self.reread.add(path)
         self.written[path] = None
+        self.gone.discard(path)
+        folder = os.path.dirname(path)  # noqa: PTH120
+        while folder and folder not in self._folders:
+            self._folders.add(folder)
+            folder = folder.rpartition("/")[0]
+
+    def _remove(self, path: str) -> None:
+        if path in self.written:
+            del self.written[path]
+        elif path in self.read:
+            self.gone.add(path)
 
     def _rename(self, source: str, target: str) -> None:
-        inside = [path for path in self.written if path.startswith(f"{source}/")]
+        inside: list[str] = []
+        if source in self._folders:  # else no path need be looked at: there may be a hundred thousand
+            inside = [path for path in self.written if path.startswith(f"{source}/")]
         for path in inside:
             del self.written[path]
             self._write(target + path[len(source) :])
         if not inside:
-            self.written.pop(source, None)
+            self._remove(source)
             self._write(target)
 
 
@@ -100,6 +141,17 @@ def read_processes(folder: Path) -> list[Process]:
     """The processes whose logs lie in a folder, in the order in which they started."""
     found = [process for path in folder.glob("access-*.jsonl") if (process := _process(path)) is not None]
     return sorted(found, key=lambda process: process.header.get("time") or 0.0)
+
+
+def told(argv: Sequence[str], cwd: Path) -> Process:
+    """A program that nobody saw into, with the files that its arguments name: those it was told to use."""
+    process = Process({})
+    for argument in argv[1:]:
+        for name in dict.fromkeys((argument, argument.partition("=")[2])):
+            path = os.path.normpath(cwd / name)
+            if "\0" not in path and len(path) < _LONGEST_PATH and os.path.isfile(path):  # noqa: PTH113
+                process.updated[path] = None
+    return process
 
 
 def unseen_programs(processes: Iterable[Process]) -> list[str]:

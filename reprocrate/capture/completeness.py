@@ -11,6 +11,7 @@ from reprocrate.capture.network import NetworkUse
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.ranks import Found
 from reprocrate.capture.record import Capture
+from reprocrate.capture.traced import Trace
 from reprocrate.capture.unseen import why_unseen
 
 # These write files natively, but read data through Python, unless one of their reading functions was seen.
@@ -33,6 +34,8 @@ class Sight:
         entered: whether the process that the launcher started is a Python that was seen; None where it is if
             there is a main one.
         foreign: whether what it started in turn, as `env` does, is known to be no Python.
+        trace: what strace saw; None where it was not asked for.
+        compiled: names of compiled modules of the project that were used.
         network: what was read over the network.
     """
 
@@ -45,12 +48,15 @@ class Sight:
     command: Sequence[str] = ()
     entered: bool | None = None
     foreign: bool = False
+    trace: Trace | None = None
+    compiled: set[str] = field(default_factory=set)
     network: NetworkUse = field(default_factory=NetworkUse)
 
     @property
     def native_modules(self) -> list[str]:
-        """Modules that were imported and that use files without Python's knowledge."""
-        return sorted({name.partition(".")[0] for process in self.processes for name in process.native})
+        """Modules that were imported and that may use files without Python's knowledge."""
+        known = {name.partition(".")[0] for process in self.processes for name in process.native}
+        return sorted(known | self.compiled)
 
     @property
     def main_is_unseen(self) -> bool:
@@ -62,19 +68,34 @@ class Sight:
     @property
     def writes_unseen(self) -> bool:
         """Whether files may have been written that the logs do not name."""
+        if self.trace is not None and self.trace.processes:
+            return bool(self.trace.gaps)
         return bool(self.native_modules or unseen_programs(self.processes) or self.main_is_unseen)
 
     def judge(self, access: FileAccess) -> Capture:
         """The verdict on the capture."""
-        if not self.processes:
-            return Capture("minimal", _joined([self._why_nothing_was_seen(), *self.problems]))
-        reasons = [*self._unseen(), *_lost(access), *self.problems]
         notes = []
         if access.withheld:
             notes.append(f"not recorded, since they may hold secrets: {_names(access.withheld)}")
         if self.overlapped:
             notes.append("other launches ran at the same time, which bears on how long it took")
-        return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]))
+        if self.trace is not None and self.trace.processes:
+            reasons = [*self.trace.gaps, *self._untraced(self.trace), *self._network()]
+            reasons += [*self._missing_ranks(), *_lost(access), *self.problems]
+            if self.main is None or not self.main.end:
+                notes.append(f"{self.program} did not tell its libraries and settings at its end")
+            return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]), method="strace")
+        lost = self.trace.gaps if self.trace is not None else []
+        if not self.processes:
+            reasons = [*lost, self._why_nothing_was_seen(), *self.problems]
+            return Capture("minimal", _joined(reasons), method="hook")
+        reasons = [*lost, *self._unseen(), *_lost(access), *self.problems]
+        return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]), method="hook")
+
+    def _untraced(self, trace: Trace) -> list[str]:
+        """What bounds the view of processes that were recorded from inside alone."""
+        others = trace.outside(self.processes)
+        return _unseen_from_inside(others) if others else []
 
     def _why_nothing_was_seen(self) -> str:
         if is_interpreter(self.program):
@@ -84,24 +105,20 @@ class Sight:
             )
         return why_unseen(self.command or (self.program,))
 
-    def _unseen(self) -> list[str]:
+    def _network(self) -> list[str]:
         reasons = []
-        if self.main_is_unseen:
-            reasons.append(why_unseen(self.command or (self.program,)))
-        programs = unseen_programs(self.processes)
-        if programs:
-            reasons.append(f"which files other programs used was not seen: {_names(programs)}")
-        native = {name for process in self.processes for name in process.native}
-        readers = {name.partition(".")[0] for name in native if name not in _WRITERS}
-        if readers:
-            reasons.append(
-                f"files that compiled modules may read by themselves were not seen: {_names(readers)}"
-            )
-        reasons += self._missing_ranks()
         if self.network.unseen:
             reasons.append(f"what these hosts answered was not seen: {_names(self.network.unseen)}")
         if self.network.left_out:
             reasons.append(f"{self.network.left_out} further addresses were read over the network")
+        return reasons
+
+    def _unseen(self) -> list[str]:
+        reasons = []
+        if self.main_is_unseen:
+            reasons.append(why_unseen(self.command or (self.program,)))
+        reasons += _unseen_from_inside(self.processes, self.compiled)
+        reasons += [*self._missing_ranks(), *self._network()]
         if self.overlapped and self.writes_unseen:
             reasons.append(
                 "files written out of Python's sight cannot be told from those of launches at the same time"
@@ -110,6 +127,8 @@ class Sight:
             reasons.append(
                 "the process ended without a last word, so its libraries and settings are not known"
             )
+        if any(process.end.get("children_may_be_lost") for process in self.processes):
+            reasons.append("PYTHONPATH was changed: Python processes started later were not recorded")
         if any(process.problems for process in self.processes):
             reasons.append("the recorder could not follow everything")
         return reasons
@@ -126,12 +145,30 @@ class Sight:
         return [f"{what}: {fix}"]
 
 
+def _unseen_from_inside(processes: Sequence[Process], compiled: Collection[str] = ()) -> list[str]:
+    reasons = []
+    programs = unseen_programs(processes)
+    if programs:
+        reasons.append(f"which files other programs used was not seen: {_names(programs)}")
+    native = {name for process in processes for name in process.native}
+    readers = {name.partition(".")[0] for name in native if name not in _WRITERS} | {*compiled}
+    if readers:
+        reasons.append(f"files that compiled modules may read by themselves were not seen: {_names(readers)}")
+    return reasons
+
+
 def _lost(access: FileAccess) -> list[str]:
     reasons = []
     if access.overwritten:
         reasons.append(
             f"what these held before they were overwritten is not known: {_names(access.overwritten)}"
         )
+    if access.left_out:
+        reasons.append(
+            f"not recorded, unreadable or of a name that no manifest can hold: {_names(access.left_out)}"
+        )
+    if access.gone:
+        reasons.append(f"what these held before they were removed is not known: {_names(access.gone)}")
     if access.foreign_code:
         reasons.append(
             f"code from outside the project and its environment was used: {_names(access.foreign_code)}"

@@ -31,7 +31,9 @@ class FileAccess:
         imported: files of the project that it imported or executed, relative to the project.
         foreign_code: code that it imported from outside the project and every installation.
         overwritten: outputs that it had read before, so that what they held is not known any more.
+        gone: files that it read and that were removed, so that what they held is not known any more.
         withheld: files that are called as files with secrets are, and were therefore not recorded.
+        left_out: files that could not be read afterwards, or whose names no manifest can hold.
     """
 
     inputs: dict[Place, Path] = field(default_factory=dict)
@@ -39,7 +41,9 @@ class FileAccess:
     imported: set[str] = field(default_factory=set)
     foreign_code: set[str] = field(default_factory=set)
     overwritten: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     withheld: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
 
 
 def sort_accesses(processes: Sequence[Process], places: Places, started_ns: int) -> FileAccess:
@@ -51,7 +55,7 @@ def sort_accesses(processes: Sequence[Process], places: Places, started_ns: int)
     written = {path for process in processes for path in process.written}
     for process in processes:
         written |= {path for path in process.updated if _changed_since(path, started_ns)}
-    for path in sorted(written):
+    for path in sorted(_with_renamed_folders(written, places, started_ns)):
         _take_output(found, path, places)
     for path in sorted({path for process in processes for path in (*process.read, *process.updated)}):
         _take_read(found, path, places, written, started_ns)
@@ -62,6 +66,11 @@ def sort_accesses(processes: Sequence[Process], places: Places, started_ns: int)
             place.path
             for path in process.reread
             if (place := places.of_data(path)) in found.outputs and place is not None
+        }
+        found.gone |= {
+            place.path
+            for path in process.gone - written
+            if (place := places.of_data(path)) is not None and place.root != TEMPORARY and not _exists(path)
         }
     found.imported -= {place.path for place in found.outputs if place.root is None}
     return found
@@ -93,21 +102,32 @@ def changed_files(project: Path, started_ns: int, known: Iterable[str]) -> dict[
     return found
 
 
-def digested(files: dict[Place, Path], digests: Digests, report: Callable[[int], None]) -> Iterator[DataFile]:
-    """The files with their digests, sorted by place; those that are gone or of unsafe names are left out.
+def digested(
+    files: dict[Place, Path], digests: Digests, report: Callable[[int], None], left_out: set[str]
+) -> Iterator[DataFile]:
+    """The files with their digests, sorted by place.
 
     Args:
         files: the files by their place.
         digests: what hashes them.
         report: called with the size of each file after it was hashed.
+        left_out: gets the names of those that cannot be read, or whose names no manifest can hold.
     """
     places = sorted(files, key=lambda place: (place.root or "", place.path))
     for place, digest in zip(places, digests.of_all([files[place] for place in places]), strict=True):
-        if digest is None:
+        path = _name_to_record(place.path)
+        if digest is None or path is None:
+            left_out.add(place.path.encode("unicode_escape").decode("ascii"))
             continue
-        with suppress(ValueError):
-            report(digest.size)
-            yield DataFile(safe_relative(place.path), place.root, digest.size, digest.sha256)
+        report(digest.size)
+        yield DataFile(path, place.root, digest.size, digest.sha256)
+
+
+def _name_to_record(path: str) -> str | None:
+    try:
+        return safe_relative(path)
+    except ValueError:
+        return None
 
 
 def total_size(files: Iterable[Path]) -> int:
@@ -117,6 +137,19 @@ def total_size(files: Iterable[Path]) -> int:
         with suppress(OSError):
             total += path.stat().st_size
     return total
+
+
+def _with_renamed_folders(written: Iterable[str], places: Places, started_ns: int) -> Iterator[str]:
+    """The paths, with the new files in place of a folder: who renamed it need not have written them."""
+    for path in written:
+        if not _is_folder(path):
+            yield path
+        elif places.in_project(path) is not None:
+            for folder, _, names in os.walk(path):
+                for name in names:
+                    inside = os.path.join(folder, name)  # noqa: PTH118
+                    if _changed_since(inside, started_ns):
+                        yield inside
 
 
 def _take_output(found: FileAccess, path: str, places: Places) -> None:
@@ -132,7 +165,7 @@ def _take_read(found: FileAccess, path: str, places: Places, written: set[str], 
     source = _source_of(path)
     inside = places.in_project(source)
     if inside is not None and is_program(inside):
-        if path not in written and Path(source).exists():
+        if path not in written and _exists(source):
             found.imported.add(inside)
         return
     if places.is_foreign_code(source):
@@ -162,14 +195,28 @@ def _source_of(path: str) -> str:
 
 def _is_file(path: str) -> bool:
     try:
-        return stat.S_ISREG(Path(path).stat().st_mode)
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
     except (OSError, ValueError):
+        return False
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _exists(path: str) -> bool:
+    try:
+        return os.path.lexists(path)
+    except ValueError:
         return False
 
 
 def _changed_since(path: str, moment_ns: int) -> bool:
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):
         return False
     return stat.S_ISREG(status.st_mode) and status.st_ctime_ns >= moment_ns

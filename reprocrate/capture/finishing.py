@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from reprocrate.capture.access import Process, read_processes
+from reprocrate.capture.access import Process, read_processes, told
 from reprocrate.capture.attempts import with_attempts
 from reprocrate.capture.code import Snapshot
 from reprocrate.capture.completeness import Sight
@@ -44,6 +44,8 @@ from reprocrate.capture.resources import resources_used
 from reprocrate.capture.results import MetricSource, Written, extract
 from reprocrate.capture.seeding import Seeding, look_at_seeding, unseen_generators, with_unseeded_use
 from reprocrate.capture.source_names import is_program
+from reprocrate.capture.traced import Trace, read_trace, remove_abandoned
+from reprocrate.capture.tracing import FOLDER_NAME
 from reprocrate.capture.unseen import executed_files, is_foreign
 from reprocrate.capture.usage import Usage
 from reprocrate.errors import UnavailableError
@@ -59,7 +61,8 @@ class Circumstances:
     Attributes:
         project: the project's folder.
         folder: where its record and logs are.
-        program: the program that was started.
+        argv: the command that was started.
+        cwd: where it started.
         environ: its environment variables.
         launcher: the process that started it; None where it had process numbers of its own.
         began_ns: when, by the clock of the project's file system.
@@ -67,11 +70,14 @@ class Circumstances:
         scrubber: what must not stand in a record.
         overlapped: whether another launch of the project ran at some time during this one.
         usage: what was seen from beside it while it ran.
+        traced: whether it ran under strace.
+        own: our own folders, whose files are not the launch's.
     """
 
     project: Path
     folder: Path
-    program: str
+    argv: tuple[str, ...]
+    cwd: Path
     environ: Mapping[str, str]
     launcher: int | None
     began_ns: int
@@ -79,6 +85,8 @@ class Circumstances:
     scrubber: Scrubber
     overlapped: bool
     usage: Usage
+    traced: bool = False
+    own: tuple[str, ...] = ()
 
 
 def observed(
@@ -157,12 +165,20 @@ def _sight(
     ranks = find_ranks(processes, around.environ, record.command)
     first = first_process(processes, around.launcher)
     main = leading_process(first, processes, ranks)
-    sight = Sight(Path(around.program).name, processes, main, ranks=ranks, command=record.command)
+    sight = Sight(Path(around.argv[0]).name, processes, main, ranks=ranks, command=record.command)
     sight.entered = first is not None
     cwd = around.project / record.configuration.working_directory
     sight.foreign = is_foreign(record.command, cwd)
     sight.problems += [*problems, *around.snapshot.problems]
     sight.overlapped = around.overlapped
+    if around.traced:
+        sight.trace = _attempt(
+            sight,
+            "trace",
+            Trace(),
+            lambda: read_trace(around.folder / FOLDER_NAME, around.project, around.cwd, around.own),
+        )
+        _attempt(sight, "older traces", None, lambda: remove_abandoned(around.folder.parent))
     return sight
 
 
@@ -208,12 +224,18 @@ def _attempt(sight: Sight, what: str, otherwise: T, look: Callable[[], T]) -> T:
 def _accesses(around: Circumstances, processes: Sequence[Process], sight: Sight) -> FileAccess:
     headers = [process.header for process in processes]
     prefixes = {str(header.get(name)) for header in headers for name in ("prefix", "base_prefix")}
+    if sight.trace is not None:
+        processes = sight.trace.together_with(processes)
+        prefixes.update(sight.trace.installations)
+    if sight.main_is_unseen and not (sight.trace and sight.trace.processes):
+        processes = [*processes, told(around.argv, around.cwd)]
     search_path = {folder: None for process in processes for folder in process.search_path}
     places = Places(
         around.project, around.scrubber, around.environ, tuple(sorted(prefixes)), tuple(search_path)
     )
     access = sort_accesses(processes, places, around.began_ns)
     _know_overwritten_source(access, around.snapshot)
+    sight.compiled = {Path(name).name for name in access.imported if name.endswith((".so", ".pyd"))}
     if sight.writes_unseen and not sight.overlapped:
         source = [file.path for file in around.snapshot.state.files]
         for place, path in changed_files(around.project, around.began_ns, source).items():
@@ -244,8 +266,8 @@ def _digests(
             progress(done, total)
 
     digests = Digests(project)
-    inputs = tuple(digested(access.inputs, digests, report))
-    outputs = tuple(digested(access.outputs, digests, report))
+    inputs = tuple(digested(access.inputs, digests, report, access.left_out))
+    outputs = tuple(digested(access.outputs, digests, report, access.left_out))
     digests.save()
     return inputs, outputs
 

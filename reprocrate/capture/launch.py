@@ -35,6 +35,7 @@ from reprocrate.capture.records import RUNS
 from reprocrate.capture.request import Ended, Finished, Request
 from reprocrate.capture.session import Session
 from reprocrate.capture.slurm import note_job
+from reprocrate.capture.tracing import FOLDER_NAME, check_strace, tracer
 from reprocrate.capture.usage import UsageMonitor
 from reprocrate.errors import ReprocrateError, UnavailableError
 from reprocrate.files import could_not, write_atomically
@@ -59,6 +60,7 @@ class Launch:
         argv: the command to run.
         cwd: the folder to run it in.
         record: the record as it stands.
+        tracer: what stands before the command when it runs; nothing, where nothing follows its calls.
         monitor: what looks at the command from beside it while it runs.
     """
 
@@ -74,6 +76,7 @@ class Launch:
     history: History
     over: frozenset[str]
     foreign: bool = False
+    tracer: tuple[str, ...] = ()
     monitor: UsageMonitor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,7 +134,8 @@ class Launch:
             around = Circumstances(
                 project=self.project,
                 folder=self.folder,
-                program=self.argv[0],
+                argv=self.argv,
+                cwd=self.cwd,
                 environ=self.environment(),
                 launcher=None if self.foreign else os.getpid(),
                 began_ns=self.liveness.began_ns,
@@ -139,6 +143,8 @@ class Launch:
                 scrubber=self.scrubber,
                 overlapped=self.history.others(self.over, self.folder.name),
                 usage=self.monitor.usage,
+                traced=bool(self.tracer),
+                own=(f"{RECORDER}/", f"{self.folder}/"),
             )
             self.record = observed(around, self.record, outcome.problems, progress)
             self.record.save(self.folder)
@@ -184,6 +190,8 @@ def prepare(request: Request, environ: Mapping[str, str], session: Session | Non
         UnavailableError: the project cannot be written to.
     """
     identity = identify(request, environ)
+    if request.trace == "strace":
+        check_strace(environ)
     project = request.project.resolve()
     known = session or Session.of(project)
     folder = _new_folder(project)
@@ -231,12 +239,21 @@ def prepare(request: Request, environ: Mapping[str, str], session: Session | Non
         history=known.history,
         over=over,
         foreign=request.foreign,
+        tracer=_tracer(request, folder, environ),
     )
 
 
 def timestamp(moment: datetime) -> str:
     """A moment as a record has it: RFC 3339, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _tracer(request: Request, folder: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    if request.trace != "strace":
+        return ()
+    trace = folder / FOLDER_NAME
+    trace.mkdir(exist_ok=True)
+    return tracer(trace, environ.get("PATH"))
 
 
 def _new_folder(project: Path) -> Path:

@@ -10,21 +10,23 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from functools import cached_property
+from fnmatch import translate
+from functools import cache, cached_property
 from pathlib import Path
 
 from reprocrate.capture.privacy import Scrubber
 
 _SYSTEM = (
     *("/bin/", "/boot/", "/dev/", "/etc/", "/lib", "/nix/", "/proc/", "/run/", "/sbin/", "/snap/", "/sys/"),
-    *("/usr/bin/", "/usr/include/", "/usr/lib", "/usr/local/lib/python", "/usr/sbin/"),
+    *("/usr/bin/", "/usr/include/", "/usr/lib", "/usr/libexec/", "/usr/sbin/", "/usr/src/"),
+    *("/usr/local/bin/", "/usr/local/cuda", "/usr/local/include/", "/usr/local/lib", "/usr/local/sbin/"),
     *("/var/cache/", "/var/lib/", "/var/log/", "/var/run/", "/System/", "/Library/"),
 )
 _SHARED_NOISE = frozenset(
     {
-        *("X11", "ca-certificates", "fontconfig", "fonts", "i18n", "icons", "icu", "locale", "mime"),
-        *("misc", "perl", "python3", "terminfo", "zoneinfo"),
+        *("R", "X11", "bash-completion", "ca-certificates", "fontconfig", "fonts", "gcc", "git-core"),
+        *("groff", "i18n", "icons", "icu", "java", "julia", "locale", "man", "mime", "misc", "nodejs"),
+        *("perl", "perl5", "python3", "tcltk", "terminfo", "texlive", "texmf", "vim", "zoneinfo"),
     }
 )
 # Named places where libraries keep what they download: the variable that moves them, and where they are else.
@@ -97,6 +99,7 @@ class Places:
     prefixes: tuple[str, ...] = ()
     search_path: tuple[str, ...] = ()
     _records: dict[str, bytes] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _real_folders: dict[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def in_project(self, path: str) -> str | None:
         """A file's path relative to the project; None where it lies outside or in an environment."""
@@ -105,7 +108,10 @@ class Places:
         for folder in self._project_names:
             if _is_below(path, folder):
                 return path[len(folder) + 1 :].replace(os.sep, "/")
-        real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))  # noqa: PTH118, PTH119, PTH120
+        named, name = os.path.split(path)
+        if named not in self._real_folders:
+            self._real_folders[named] = os.path.realpath(named)
+        real = f"{self._real_folders[named]}/{name}"
         if real != path and _is_below(real, os.fspath(self.project)):
             return real[len(os.fspath(self.project)) + 1 :].replace(os.sep, "/")
         return None
@@ -192,8 +198,13 @@ class Places:
 
 def may_hold_secrets(path: str) -> bool:
     """Whether a file is called as files with passwords and keys are."""
-    name = Path(path).name.lower()
-    return any(fnmatchcase(name, pattern) for pattern in _SECRET_NAMES)
+    return _secret_name().match(path.rpartition("/")[2].lower()) is not None
+
+
+@cache
+def _secret_name() -> re.Pattern[str]:
+    """All names as one expression, since there may be a hundred thousand files to look at."""
+    return re.compile("|".join(map(translate, _SECRET_NAMES)))
 
 
 def _is_hidden(name: str, rest: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from reprocrate.capture.record import RunRecord
+from reprocrate.capture.record import Method, RunRecord
 
 
 class Ended(Protocol):
@@ -49,6 +49,7 @@ class Request:
         foreign: whether it is somebody else's code: git is not asked, since it reads settings that the folder
             holds, and the processes may have numbers of their own, as in a sandbox.
         repeats: id of the launch that this one repeats as it was, to measure determinism.
+        trace: how the use of files is seen: from inside Python, or by strace.
     """
 
     project: Path
@@ -60,6 +61,7 @@ class Request:
     grid: Mapping[str, str] = field(default_factory=dict)
     foreign: bool = False
     repeats: str | None = None
+    trace: Method = "hook"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ def launch(asked: RunArguments) -> int:
         jobs=asked.jobs,
         twice=asked.twice,
         deterministic=asked.deterministic,
+        trace=asked.trace,
     )
     begin = run_all if asked.all_ else run_configuration
     session = begin(Path.cwd(), request, voice)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 _VALUES = {"--seeds": "seeds", "--name": "name", "--seed-env": "seed_env"}
+_CHOICES = {"--trace": ("trace", ("hook", "strace"))}
 _LISTS = {"--grid": "grid"}
 _NUMBERS = {"--jobs": "jobs", "-j": "jobs"}
 _SWITCHES = {
@@ -37,6 +38,7 @@ class RunArguments:
     jobs: int = 1
     twice: bool = False
     deterministic: bool = False
+    trace: Literal["hook", "strace"] = "hook"
     quiet: bool = False
 
 
@@ -62,7 +64,9 @@ def parse(arguments: Sequence[str]) -> RunArguments | None:
 
 def _take(found: dict[str, Any], option: str, value: str) -> bool:
     """Note the value of an option; False where it is none."""
-    if option in _VALUES:
+    if option in _CHOICES and value in _CHOICES[option][1]:
+        found[_CHOICES[option][0]] = value
+    elif option in _VALUES:
         found[_VALUES[option]] = value
     elif option in _LISTS:
         found[_LISTS[option]] = (*found.get(_LISTS[option], ()), value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -38,6 +38,12 @@ Deterministic = Annotated[
         help="Set from outside what makes a seed give the same bits, as far as that goes.",
     ),
 ]
+Trace = Annotated[
+    Literal["hook", "strace"],
+    typer.Option(
+        "--trace", help="How the use of files is seen: inside Python, or by strace in every program (Linux)."
+    ),
+]
 Grid = Annotated[
     list[str] | None,
     typer.Option(
@@ -67,6 +73,7 @@ def run(
     jobs: Jobs = 1,
     twice: Twice = False,
     deterministic: Deterministic = False,
+    trace: Trace = "hook",
     quiet: Quiet = False,
 ) -> None:
     """Run a command once per seed and record everything.
@@ -96,6 +103,7 @@ def run(
         jobs=jobs,
         twice=twice,
         deterministic=deterministic,
+        trace=trace,
         quiet=quiet,
     )
     raise typer.Exit(launch(asked))

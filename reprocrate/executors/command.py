@@ -32,6 +32,7 @@ class Command:
         echo: whether its output is also shown, as it comes; if not, it is only recorded.
         stdin: whether it reads our standard input; if not, it finds an empty one.
         monitor: what looks at it while it runs.
+        tracer: a program with its arguments that executes the command in its own place and follows it.
     """
 
     argv: tuple[str, ...]
@@ -42,6 +43,7 @@ class Command:
     echo: bool = True
     stdin: bool = True
     monitor: Monitor | None = None
+    tracer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def _start(command: Command, relay: SignalRelay, streams: tuple[Stream, Stream])
         options["preexec_fn"] = _tie_to(os.getpid())
     try:
         process = subprocess.Popen(
-            command.argv,
+            (*command.tracer, *command.argv),
             cwd=command.cwd,
             env=command.env,
             stdin=None if command.stdin else subprocess.DEVNULL,

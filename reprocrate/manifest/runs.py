@@ -179,11 +179,12 @@ class Resources(Section):
 
 
 class Capture(Section):
-    """How much of a run the recorder could see, and why."""
+    """How much of a run the recorder could see, why, and how it looked."""
 
     completeness: Word[Literal["complete", "partial", "minimal"]]
     reason: str | None = None
     unseen_generators: Many[str] = ()
+    method: Word[Literal["hook", "strace"]] | None = None
 
 
 class Run(Section):

@@ -174,7 +174,7 @@ def _runs(manifest: Manifest) -> Iterator[Gap]:
         yield Gap(
             words.ended(f"Not every file access of the runs could be seen{reason and f': {reason}'}"),
             "Data that was read unseen is not listed and not checked.",
-            "Name such files under `[data.NAME]` in reprocrate.toml.",
+            "Name such files under `[data.NAME]` in reprocrate.toml, or run again with --trace=strace.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.grid import (
@@ -40,6 +40,7 @@ class Request:
         jobs: how many launches run at once; if more than one, what they print is recorded only.
         twice: whether to run the first seed that ends well again, to measure determinism.
         deterministic: whether to set what makes for determinism, as far as it can be set from outside.
+        trace: how the use of files is seen.
     """
 
     command: tuple[str, ...]
@@ -52,6 +53,7 @@ class Request:
     jobs: int = 1
     twice: bool = False
     deterministic: bool = False
+    trace: Literal["hook", "strace"] = "hook"
 
 
 @dataclass(frozen=True, slots=True)

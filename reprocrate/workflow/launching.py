@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reprocrate.capture.identity import identify
 from reprocrate.capture.launch import Launch, prepare
@@ -64,6 +64,7 @@ class Launcher:
         done: finds what need not be done again; None to do everything.
         shares_terminal: whether commands read our input and write to our output, as they do without us.
         echo: whether what they print is shown.
+        trace: how the use of files is seen.
         environ: the variables that they are started with, beside those of the recorder.
     """
 
@@ -75,6 +76,7 @@ class Launcher:
     done: Done | None
     shares_terminal: bool = True
     echo: bool = True
+    trace: Literal["hook", "strace"] = "hook"
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def run(self, planned: Planned, repeats: str | None = None) -> Ran | None:
@@ -97,6 +99,7 @@ class Launcher:
             seed_variable=planned.seed_variable,
             grid=planned.point,
             repeats=repeats,
+            trace=self.trace,
         )
         if self.done is not None and repeats is None:
             earlier = self.done.find(identify(request, self.environ))
@@ -125,6 +128,7 @@ class Launcher:
             echo=self.echo and self.shares_terminal,
             stdin=self.shares_terminal,
             monitor=launch.monitor,
+            tracer=launch.tracer,
         )
         try:
             outcome = LocalExecutor(self.relay).run(command)

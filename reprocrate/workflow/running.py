@@ -136,6 +136,7 @@ def _run(
             done=Done(project, known.history) if request.resume else None,
             shares_terminal=not together,
             echo=request.echo,
+            trace=request.trace,
             environ=with_determinism(os.environ) if request.deterministic else os.environ,
         )
 

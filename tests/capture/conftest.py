@@ -63,6 +63,7 @@ class Project:
                 echo=False,
                 stdin=False,
                 monitor=launch.monitor,
+                tracer=launch.tracer,
             )
         )
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from reprocrate.capture.tracing import check_strace, tracer
+from reprocrate.errors import UnavailableError
 from reprocrate.executors import Command
 
 DRIVER = """
@@ -20,8 +22,9 @@ import json, os, sys
 from pathlib import Path
 from reprocrate.executors.local import Command, run
 
-folder, argv = Path(sys.argv[1]), tuple(sys.argv[2:])
-outcome = run(Command(argv, folder, dict(os.environ), folder / "stdout.log", folder / "stderr.log"))
+folder, tracer, argv = Path(sys.argv[1]), tuple(json.loads(sys.argv[2])), tuple(sys.argv[3:])
+environ = dict(os.environ)
+outcome = run(Command(argv, folder, environ, folder / "stdout.log", folder / "stderr.log", tracer=tracer))
 (folder / "outcome.json").write_text(json.dumps({
     "exit_code": outcome.exit_code, "signal": outcome.signal, "interrupted": outcome.interrupted,
     "problems": outcome.problems,
@@ -34,9 +37,10 @@ class Driver:
     """Starts the program and reads what it left."""
 
     folder: Path
+    tracer: tuple[str, ...] = ()
 
     def argv(self, command: Sequence[str]) -> list[str]:
-        return [sys.executable, "-c", DRIVER, os.fspath(self.folder), *command]
+        return [sys.executable, "-c", DRIVER, os.fspath(self.folder), json.dumps(self.tracer), *command]
 
     def start(self, command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self.argv(command), **options)
@@ -52,9 +56,16 @@ class Driver:
         return (self.folder / "stderr.log").read_bytes()
 
 
-@pytest.fixture
-def driver(tmp_path: Path) -> Driver:
-    return Driver(tmp_path)
+@pytest.fixture(params=["plain", "strace"])
+def driver(request: Any, tmp_path: Path) -> Driver:
+    if request.param == "plain":
+        return Driver(tmp_path)
+    try:
+        check_strace(os.environ)
+    except UnavailableError as error:
+        pytest.skip(str(error))
+    (tmp_path / "trace").mkdir()
+    return Driver(tmp_path, tracer(tmp_path / "trace", os.environ["PATH"]))
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ RECORD_NAME = "run.json"
 
 Status = Literal["running", "ok", "failed", "killed", "interrupted"]
 Completeness = Literal["complete", "partial", "minimal"]
+Method = Literal["hook", "strace"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Capture:
-    """How much of the launch the recorder could see, and why.
+    """How much of the launch the recorder could see, why, and by which method.
 
     Attributes:
         unseen_generators: what may have used random numbers whose seeds could not be seen.
@@ -78,6 +79,7 @@ class Capture:
     completeness: Completeness
     reason: str = ""
     unseen_generators: tuple[str, ...] = ()
+    method: Method | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,8 @@ class RunRecord:
 
     def to_json(self) -> bytes:
         """The record as UTF-8 JSON, for people to read too."""
-        return json.dumps(plain(self), indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        parts = [f' "{name}": {_as_text(name, value)}' for name, value in plain(self).items()]
+        return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
     def with_status(self, status: Status, reason: str) -> RunRecord:
         """The same record with another status, saying why little more is known."""
@@ -191,3 +194,12 @@ class RunRecord:
     def seed(self) -> int | str | None:
         """The launch's first seed."""
         return self.seeds[0].value if self.seeds else None
+
+
+def _as_text(name: str, value: object) -> str:
+    """A value of the record as JSON with line breaks; a file on a line, of which there may be very many."""
+    if name in ("inputs", "outputs") and isinstance(value, list) and value:
+        lines = [json.dumps(file, ensure_ascii=False, allow_nan=False) for file in value]
+        return "[\n  " + ",\n  ".join(lines) + "\n ]"
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    return text.replace("\n", "\n ")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 Scalar = bool | int | float | str | None
@@ -15,7 +16,7 @@ def plain(value: Any) -> Any:
     A dataclass of which there are many, with little to say each, is `sparse`: what is as usual is left out.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        given = ((item, getattr(value, item.name)) for item in fields(value))
+        given = ((item, getattr(value, item.name)) for item in _fields(type(value)))
         if getattr(value, "sparse", False):
             return {item.name: plain(found) for item, found in given if found != item.default}
         return {item.name: plain(found) for item, found in given}
@@ -24,3 +25,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+@cache
+def _fields(kind: Any) -> tuple[Field[Any], ...]:
+    return fields(kind)

@@ -15,6 +15,7 @@ import os
 import sys
 
 from _reprocrate_cells import is_cell
+from _reprocrate_children import Children
 from _reprocrate_log import Log, as_json, quoted
 from _reprocrate_ranks import used
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 # Modules that read or write files without Python's knowledge: importing one bounds what the log can tell.
 # pyarrow itself is imported by others that only know its types; `_reprocrate_observed` sees who uses it.
 _NATIVE = """
-catboost cv2 duckdb fastparquet h5py lance lightgbm netCDF4 polars pyarrow._csv pyarrow._dataset
-pyarrow._feather pyarrow._json pyarrow._orc pyarrow._parquet rasterio safetensors soundfile tables tensorflow
-tensorstore torch torchaudio torchvision xgboost
+_dbm _gdbm annoy apsw av catboost cudf cv2 decord duckdb eccodes faiss fastparquet fasttext ffcv fiona h5py
+hnswlib kenlm lance lightgbm llama_cpp lmdb mujoco netCDF4 nvidia.dali onnxruntime open3d openslide osgeo
+plyvel polars pyarrow._csv pyarrow._dataset pyarrow._feather pyarrow._json pyarrow._orc pyarrow._parquet
+pyogrio pyreadstat pysam pyvips rasterio rdkit safetensors sentencepiece SimpleITK soundfile tables tensorflow
+tensorstore tokenizers torch torchaudio torchcodec torchvision xgboost
 """
 NATIVE_MODULES = frozenset(_NATIVE.split())
 # Functions by which compiled libraries read a file by themselves; ctypes tells when one is first looked up.
@@ -50,7 +53,9 @@ class Recorder:
 
     def __init__(self, log: Log, folder: str, project: str) -> None:
         self._log = log
-        self._own = (folder + os.sep, os.path.dirname(os.path.abspath(__file__)) + os.sep)
+        ours = os.path.dirname(os.path.abspath(__file__))
+        self.children = Children(ours)
+        self._no_data = (folder + os.sep, ours + os.sep, *_SYSTEM_FOLDERS)
         self._project = project + os.sep
         prefixes = {os.path.abspath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix)}
         inside = {
@@ -68,13 +73,17 @@ class Recorder:
             "os.chdir": self._on_chdir,
             "os.rename": self._on_rename,
             "os.link": self._on_link,
-            "os.symlink": self._on_link,
+            "os.symlink": self._on_symlink,
+            "os.remove": self._on_remove,
+            "os.truncate": self._on_truncate,
+            "os.putenv": self._on_variable,
+            "os.unsetenv": self._on_variable,
             "import": self._on_import,
             "cpython.run_file": self._on_script,
             "ctypes.dlopen": self._on_script,
             "ctypes.dlsym": self._on_function,
             "sqlite3.connect": self._on_database,
-            "subprocess.Popen": self._on_program,
+            "subprocess.Popen": self._on_popen,
             "os.posix_spawn": self._on_program,
             "os.exec": self._on_program,
             "os.spawn": self._on_spawn,
@@ -125,27 +134,37 @@ class Recorder:
     def _access(self, path: Any, letter: str) -> None:
         name = self._absolute(path)
         key = hash((name, letter))
-        if key not in self._written and not self._is_noise(name, letter):
-            self._log.write('{"event":"%s","path":%s}' % (letter, quoted(name)))
-            self._written.add(key)
+        if key in self._written or self._is_noise(name, letter):
+            return
+        held = letter != "read" and (self._held(name) if letter == "write" else os.path.isfile(name))
+        entry = '{"event":"%s","path":%s,"held":true}' if held else '{"event":"%s","path":%s}'
+        self._log.write(entry % (letter, quoted(name)))
+        self._written.add(key)
 
-    def _absolute(self, path: Any) -> str:
-        name = os.fsdecode(path)
+    def _held(self, name: str) -> bool:
+        """Whether a file that is about to be written, or removed, holds what was read before."""
+        return hash((name, "read")) in self._written and os.path.isfile(name)
+
+    def _absolute(self, path: Any, folder: int = -1) -> str:
+        """A path without what it is relative to: a descriptor of a folder, or the working directory."""
+        name = path if path.__class__ is str else os.fsdecode(path)
         if not os.path.isabs(name):
-            if not self._cwd:
-                self._cwd = os.getcwd()
-            name = os.path.join(self._cwd, name)
+            if folder >= 0:
+                name = os.path.join(os.readlink("/proc/self/fd/%d" % folder), name)
+            else:
+                if not self._cwd:
+                    self._cwd = os.getcwd()
+                # This is done for each file that is opened, and os.path.join is slow.
+                name = self._cwd + "/" + name if os.sep == "/" else os.path.join(self._cwd, name)
         return os.path.normpath(name)
 
     def _is_noise(self, name: str, letter: str) -> bool:
         """Whether it is neither data nor code of the author's, where that is plain and cheap to see."""
-        if name.startswith(self._own + _SYSTEM_FOLDERS):
+        if name.startswith(self._no_data) or (letter != "read" and "__pycache__" in name):
             return True
-        if "__pycache__" in name and letter != "read":
-            return True
-        if self._is_library(name):
-            return True
-        return name.endswith(_CODE_SUFFIXES) and any(folder in name for folder in _LIBRARY_FOLDERS)
+        if not name.endswith(_CODE_SUFFIXES):
+            return False
+        return self._is_library(name) or any(folder in name for folder in _LIBRARY_FOLDERS)
 
     def is_ours(self, name: str) -> bool:
         """Whether it is a file of the project, or a cell, and no library that is installed in it."""
@@ -160,12 +179,38 @@ class Recorder:
         self._asked.clear()
 
     def _on_rename(self, arguments: Any) -> None:
-        source, target = self._absolute(arguments[0]), self._absolute(arguments[1])
+        source, target = (
+            self._absolute(arguments[0], arguments[2]),
+            self._absolute(arguments[1], arguments[3]),
+        )
         if not self._is_noise(target, "write"):
-            self._log.write(as_json({"event": "rename", "path": source, "to": target}))
+            held = self._held(target)
+            self._log.write(as_json({"event": "rename", "path": source, "to": target, "held": held}))
+            self._forget(source)
 
     def _on_link(self, arguments: Any) -> None:
-        self._access(arguments[1], "write")
+        self._access(self._absolute(arguments[1], arguments[3]), "write")
+
+    def _on_symlink(self, arguments: Any) -> None:
+        self._access(self._absolute(arguments[1], arguments[2]), "write")
+
+    def _on_remove(self, arguments: Any) -> None:
+        name = self._absolute(arguments[0], arguments[1])
+        if hash((name, "write")) in self._written or self._held(name):
+            self._log.write(as_json({"event": "remove", "path": name}))
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """What this name means from here on is another file."""
+        self._asked.clear()
+        self._written.difference_update([hash((name, letter)) for letter in ("write", "update")])
+
+    def _on_truncate(self, arguments: Any) -> None:
+        if not isinstance(arguments[0], int):
+            self._access(arguments[0], "update")
+
+    def _on_variable(self, arguments: Any) -> None:
+        self.children.change_variable(arguments[0], arguments[1] if len(arguments) > 1 else None)
 
     def _on_import(self, arguments: Any) -> None:
         name, file = arguments[0], arguments[1]
@@ -193,31 +238,36 @@ class Recorder:
 
     def _on_database(self, arguments: Any) -> None:
         name = os.fsdecode(arguments[0])
-        if name and not name.startswith((":memory:", "file:")):
+        if name.startswith("file:"):  # https://www.sqlite.org/uri.html
+            name, _, options = name[5:].partition("#")[0].partition("?")
+            if "mode=memory" in options.split("&"):
+                return
+            if name.startswith("//"):
+                name = name[2:][name[2:].find("/") :]
+            head, *escaped = os.fsencode(name).split(b"%")
+            name = os.fsdecode(head + b"".join([bytes.fromhex(p[:2].decode()) + p[2:] for p in escaped]))
+        if name and not name.startswith(":memory:"):
             self._access(name, "update")
 
+    def _on_popen(self, arguments: Any) -> None:
+        program, command, folder, environment = arguments
+        self._program(program or (command[0] if command else ""), command, environment, folder)
+
     def _on_program(self, arguments: Any) -> None:
-        program, command, environment = arguments[0], arguments[1], arguments[-1]
-        self._program(program or (command[0] if command else ""), command, environment)
+        self._program(*arguments)
 
     def _on_spawn(self, arguments: Any) -> None:
-        self._program(arguments[1], arguments[2], arguments[3])
+        self._program(*arguments[1:4])
 
-    def _on_shell(self, _arguments: Any) -> None:
-        self._program("sh", [], None)
+    def _on_shell(self, arguments: Any) -> None:
+        self._program("sh", ["sh", "-c", arguments[0]], None)
 
     def _on_terminal(self, arguments: Any) -> None:
         command = arguments[0]
         self._program(command if isinstance(command, str) else command[0], command, None)
 
-    def _program(self, program: Any, command: Any, environment: Any) -> None:
-        words = command.split() if isinstance(command, str) else [os.fsdecode(word) for word in command or ()]
-        options = [word for word in words[1:3] if word[:1] == "-" and word[:2] not in ("--", "-c", "-m")]
-        names = environment.keys() if hasattr(environment, "keys") else ()
-        recorded = environment is None or "REPROCRATE_LOG_DIR" in [os.fsdecode(name) for name in names]
-        isolated = any(flag in option for option in options for flag in "IES")
-        entry = {"event": "program", "path": os.fsdecode(program), "recorded": recorded, "isolated": isolated}
-        self._log.write(as_json(entry))
+    def _program(self, program: Any, command: Any, environment: Any, folder: Any = None) -> None:
+        self._log.write(as_json(self.children.started(program, command, environment, folder)))
 
 
 def _letter(mode: Any, flags: Any) -> str:
@@ -272,6 +322,7 @@ def start() -> None:
         lambda: {"unseeded": seeds.unseeded()},
         lambda: {"unsorted": listings.unsorted(project)},
         lambda: {"requests_left_out": network.left_out()},
+        lambda: {"children_may_be_lost": recorder.children.may_be_lost()},
         used,
     ]
     atexit.register(_at_exit, log, looks)

@@ -119,7 +119,8 @@ def capture_is_complete(subject: Subject) -> Iterator[Found]:
 
     Judged: each evidence run whose `capture.completeness` is not `complete`; at the `capture`.
     Why: a file that was read unseen is missing in the bundle, and a rerun elsewhere may fail for it.
-    Fix: list further inputs under `[data.NAME]` in reprocrate.toml, so that they travel.
+    Fix: list further inputs under `[data.NAME]` in reprocrate.toml, so that they travel; or record the run
+    again with a method that sees them, as `reprocrate run --trace=strace`.
     """
     for index, run in subject.evidence.counting:
         if run.capture and run.capture.completeness != "complete":
