@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
+from reprocrate.capture.keeping import save_clean
 from reprocrate.capture.liveness import LOCK_NAME, Liveness
 from reprocrate.capture.privacy import Scrubber, scrubber
 from reprocrate.capture.record import (
@@ -116,7 +117,7 @@ class Launch:
 
         try:
             self.record = self._ended(outcome)
-            self.record.save(self.folder)  # whatever happens from here on, how it ended is known
+            save_clean(self.record, self.scrubber, self.folder)  # whatever happens from here on, how it ended is known
             around = Circumstances(
                 project=self.project,
                 folder=self.folder,
@@ -129,10 +130,10 @@ class Launch:
                 overlapped=self.overlapped,
             )
             self.record = observed(around, self.record, outcome.problems, progress)
-            self.record.save(self.folder)
+            save_clean(self.record, self.scrubber, self.folder)
             extraction = extract(sources, written_by(self.record, self.project))
             self.record = replace(self.record, metrics=extraction.metrics)
-            self.record.save(self.folder)
+            self.record = save_clean(self.record, self.scrubber, self.folder)
         finally:
             self.liveness.end()
         return Finished(self.record, (*outcome.problems, *extraction.problems))
@@ -196,7 +197,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
             code=snapshot.state,
             capture=_BEGUN,
         )
-        record.save(folder)
+        record = save_clean(record, hidden, folder)
     except BaseException as error:
         if liveness is not None:
             liveness.end()
