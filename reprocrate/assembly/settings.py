@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from reprocrate.assembly.consent import PrivacySettings
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
 from reprocrate.assembly.registered import author, organization
 from reprocrate.assembly.table import Command, FilePattern, Table
@@ -316,6 +317,7 @@ class ProjectSettings(Table):
     ethics: Ethics | None = None
     leakage: Many[Leakage] = ()
     checklists: Many[Checklist] = ()
+    privacy: PrivacySettings = PrivacySettings()
 
     @model_validator(mode="after")
     def _trials_have_a_search(self) -> ProjectSettings:

@@ -1,4 +1,4 @@
-"""The last pass over a record before it is written: no text in it names the machine or its user, or is secret.
+"""The last pass over a record before it is written, so that no text in it names the machine or is secret.
 
 Each part of the record takes care of itself where it knows best what a text is. This pass sees every text,
 so that a field that is added later is never forgotten.
@@ -6,6 +6,7 @@ so that a field that is added later is never forgotten.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -36,7 +37,7 @@ def cleaned(record: RunRecord, scrubber: Scrubber) -> Cleaned:
     """A record without anything that must not stand in it; the same object where nothing does."""
     every = "\n".join(_texts(record))
     lower = every.lower()
-    telling = [word for word in _telling(scrubber) if word in every or word in lower]
+    telling = [word for word in telling_words(scrubber) if word in every or word in lower]
     if not telling:
         return Cleaned(record, {})
     cleaner = _Cleaner(scrubber, re.compile("|".join(map(re.escape, telling)), re.IGNORECASE))
@@ -47,12 +48,10 @@ def cleaned(record: RunRecord, scrubber: Scrubber) -> Cleaned:
     return Cleaned(found, cleaner.renamed)
 
 
-
-
-def _telling(scrubber: Scrubber) -> Iterator[str]:
-    """Words of which a text that must be changed holds one."""
+def telling_words(scrubber: Scrubber) -> Iterator[str]:
+    """Words of which a text that must be changed holds one, in whatever letters."""
     yield from triggers()
-    yield from (str(scrubber.project), *scrubber.homes, *scrubber.names, *scrubber.hosts)
+    yield from (os.fspath(scrubber.project), *scrubber.homes, *scrubber.names, *scrubber.hosts)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Writing a record so that it may travel, and beside it what must not: the names that were taken out of it.
 
-`private.json` lies in the folder of the launch, which stays on the machine. By it, packing on another node than
-the launch ran on still knows what to mask in the launch's logs, and where a renamed file lies.
+`private.json` lies in the folder of the launch, which stays on the machine. By it, packing on another node
+than the launch ran on still knows what to mask in the launch's logs, and where a renamed file lies.
 """
 
 from __future__ import annotations

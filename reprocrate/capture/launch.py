@@ -117,7 +117,8 @@ class Launch:
 
         try:
             self.record = self._ended(outcome)
-            save_clean(self.record, self.scrubber, self.folder)  # whatever happens from here on, how it ended is known
+            # Whatever happens from here on, how it ended is known.
+            save_clean(self.record, self.scrubber, self.folder)
             around = Circumstances(
                 project=self.project,
                 folder=self.folder,

@@ -26,25 +26,31 @@ _SCP_ADDRESS = re.compile(r"(?:[^/\s@:]+@)?(?P<host>[^/\s@:]{2,}):(?P<path>(?!//
 _ABSOLUTE = re.compile(r"(?<![\w.~<>/-])/[^\s,;:=/][^\s,;:=]*")
 _NOT_TELLING = frozenset({"root", "user", "admin", "home", "ubuntu", "debian", "runner", "localhost"})
 # Users that are called like words which also name data, methods and folders.
-_COMMON_WORDS = frozenset(
-    """
-    adam ai alex anaconda app apps bench bert bin cache cifar code coco conda config data dataset datasets
-    demo dev dist docker eval exp experiment experiments external gpu guest images imagenet jovyan lab lib lion
-    local logs main max ml mnist mnt model models nas opt out output outputs project projects public py python
-    raw research result results rose run runs scratch sgd shared src storage student team temp test tests tmp
-    torch train uid user users val valid var vscode work worker workspace
-    """.split()
+_WORDS = """
+adam ai alex anaconda app apps bench bert bin cache cifar code coco conda config data dataset
+datasets demo dev dist docker eval exp experiment experiments external gpu guest images imagenet
+jovyan lab lib lion local logs main max ml mnist mnt model models nas opt out output outputs project
+projects public py python raw research result results rose run runs scratch sgd shared src storage
+student team temp test tests tmp torch train uid user users val valid var vscode work worker
+workspace
+"""
+_COMMON_WORDS = frozenset(_WORDS.split())
+_ABOVE_USERS = (
+    r"(?i:/(?:home|homes|users?|scratch|work|u|gpfs|lustre|afs|nfs|ssd|people|students|netscratch)/)"
 )
-_ABOVE_USERS = r"(?i:/(?:home|homes|users?|scratch|work|u|gpfs|lustre|afs|nfs|ssd|people|students|netscratch)/)"
 # One of thousands of machines that are called so.
 _COMMON_HOST = re.compile(
     r"(?:a|ai|box|cn|compute|cpu|cuda|desktop|dev|exp|g|gpu|h|host|lab|laptop|login|machine|main|ml|n|node|pc|"
     r"run|server|test|train|v|vm|worker|workstation)-?[0-9]{0,4}[a-z]?",
     re.IGNORECASE,
 )
-_NAMES_A_HOST = re.compile(r"(?:.*[-_])?(?:addr|address|host|hostname|ip|master|node|nodes|server|url|endpoint)")
+_NAMES_A_HOST = re.compile(
+    r"(?:.*[-_])?(?:addr|address|host|hostname|ip|master|node|nodes|server|url|endpoint)"
+)
 # TensorBoard puts the machine's name into its files' names.
-_EVENT_FILE = re.compile(r"(?P<begin>events\.out\.tfevents\.[0-9]+\.)(?P<host>[^/\s]+?)(?P<end>(?:\.[0-9]+){0,2}(?:\.v2|\.profile-empty)?)(?![^/\s])")
+_EVENT_FILE = re.compile(
+    r"(?P<begin>events\.out\.tfevents\.[0-9]+\.)(?P<host>[^/\s]+?)(?P<end>(?:\.[0-9]+){0,2}(?:\.v2|\.profile-empty)?)(?![^/\s])"
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,17 @@ class Scrubber:
                 text = re.sub(rf"(?<=@){word}(?![\w-])|(?<![\w-]){word}(?=@)", "user", text)
         for host in self.hosts:
             text = _without_host(text, host)
+        return text
+
+    def printed(self, text: str) -> str:
+        """What a command printed, as it may travel: names go wherever they stand as words.
+
+        Those that are common words stay, as in `optimizer: adam`.
+        """
+        text = self.text(text)
+        for name in self.names:
+            if len(name) > 3 and name.lower() not in _COMMON_WORDS and not _COMMON_HOST.fullmatch(name):
+                text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", "user", text)
         return text
 
     def file_name(self, path: str) -> str:
@@ -168,6 +185,11 @@ def scrubber(project: Path, cwd: Path, environ: Mapping[str, str]) -> Scrubber:
     return Scrubber(project, cwd, tuple(dict.fromkeys(homes)), _longest_first({*names, *hosts}), hosts)
 
 
+def machine_scrubber(project: Path) -> Scrubber:
+    """What is to be replaced on this machine, for the user of this process."""
+    return scrubber(project, project, os.environ)
+
+
 def scrubbed_url(address: str) -> str | None:
     """The address of a repository or archive without user, password or query; None where it is a local place.
 
@@ -187,7 +209,7 @@ def scrubbed_url(address: str) -> str | None:
         return None
     user = "git@" if parts.username == "git" and scheme == "ssh" else ""
     path = parts.path.replace(" ", "%20").replace("@", "%40")
-    return urlunsplit((scheme, f"{user}{host}{port}", path, "", ""))
+    return masked(urlunsplit((scheme, f"{user}{host}{port}", path, "", "")), "secret")
 
 
 def is_interpreter(program: str) -> bool:
@@ -196,16 +218,16 @@ def is_interpreter(program: str) -> bool:
 
 
 def _without_host(text: str, host: str) -> str:
-    """A text without the machine's name, where it can be nothing else: in addresses, and whole with its domain."""
+    """A text without the machine's name where it can be nothing else: in addresses, and with its domain."""
     if host not in text:
         return text
+    text = _EVENT_FILE.sub(
+        lambda match: f"{match['begin']}host{match['end']}" if match["host"] == host else match[0], text
+    )
     word = re.escape(host)
     if "." in host:
         return re.sub(rf"(?<![\w.-]){word}(?![\w-])", "host", text)
-    text = re.sub(rf"(?<=//){word}(?![\w-])|(?<=@){word}(?![\w-])|(?<![\w.-]){word}(?=:[0-9])", "host", text)
-    return _EVENT_FILE.sub(
-        lambda match: f"{match['begin']}host{match['end']}" if match["host"] == host else match[0], text
-    )
+    return re.sub(rf"(?<=//){word}(?![\w-])|(?<=@){word}(?![\w-])|(?<![\w.-]){word}(?=:[0-9])", "host", text)
 
 
 def _replaced_folder(text: str, folder: str, by: str) -> str:

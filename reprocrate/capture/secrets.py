@@ -83,13 +83,13 @@ def is_secret_name(name: str) -> bool:
     return name.isupper() and words.endswith("_token") and not _VOCABULARY.fullmatch(words)
 
 
-def masked(text: str) -> str:
-    """A text without its secrets, and without what may be one."""
+def masked(text: str, by: str = MASK) -> str:
+    """A text with `by` in the place of its secrets, and of what may be one."""
     found = [*secrets_by_form(text), *_in_addresses(text)]
     lower = text.lower()
     if any(trigger in lower for trigger in _TRIGGERS):
         found += [*_by_name(text, _may_be_secret), *_in_headers(text)]
-    return _without(text, found)
+    return _without(text, found, by)
 
 
 def secrets_in(text: str) -> list[Secret]:
@@ -141,10 +141,10 @@ def _in_addresses(text: str, *, told: bool = True) -> Iterator[Secret]:
         if told or _is_random(match["value"]):
             yield Secret(*match.span("value"), "token in an address")
     for match in _PARAMETER.finditer(text):
-        words = _in_words(match["name"])
-        if _SECRET_NAMES.fullmatch(words) or (_IN_QUERY.fullmatch(words) and _is_random(match["value"])):
-            if told or _is_likely_secret(match["value"], True):
-                yield Secret(*match.span("value"), "token in an address")
+        words, value = _in_words(match["name"]), match["value"]
+        gives_access = _SECRET_NAMES.fullmatch(words) or (_IN_QUERY.fullmatch(words) and _is_random(value))
+        if gives_access and (told or _is_likely_secret(value, True)):
+            yield Secret(*match.span("value"), "token in an address")
 
 
 def _in_headers(text: str) -> Iterator[Secret]:
@@ -198,11 +198,11 @@ def _called(name: str) -> str:
     return "password" if "pass" in name.lower() or "pwd" in name.lower() else "value called like a secret"
 
 
-def _without(text: str, found: Iterable[Secret]) -> str:
+def _without(text: str, found: Iterable[Secret], by: str) -> str:
     parts: list[str] = []
     end = 0
     for secret in sorted(found, key=lambda each: (each.start, -each.end)):
         if secret.start >= end:
-            parts += [text[end : secret.start], MASK]
+            parts += [text[end : secret.start], by]
         end = max(end, secret.end)
     return "".join([*parts, text[end:]])

@@ -77,6 +77,15 @@ def pack(
     choice = PackingChoice(output, data.value, strict=strict, offline=offline, ro_crate=ro_crate.value)
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
+    for secret in outcome.secrets:
+        voice.warn(secret)
+    if outcome.secrets:
+        voice.warn(
+            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
+            "they were issued, read them from the environment, and run again; or list the files in `keep` "
+            "of [privacy] in reprocrate.toml, if they hold none"
+        )
+        raise typer.Exit(NO)
     if outcome.packed is None:
         voice.show(report_text(outcome.report))
         voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")

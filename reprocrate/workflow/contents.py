@@ -113,7 +113,7 @@ class _Collector:
             for file in _written(run):
                 if file.get("in_bundle") is False:
                     continue
-                source = self._project.root / file["path"]
+                source = self._sources.place(file["path"])
                 if self._is_as_recorded(source, file) and not layout.is_reserved(file["path"]):
                     self._add(file["path"], file, source)
                 else:

@@ -22,6 +22,7 @@ from reprocrate.executors.signals import SignalRelay, in_main_thread
 from reprocrate.files import sha256_file
 from reprocrate.workflow.progress import Progress, measured_texts
 from reprocrate.workflow.project import project_to_run_in
+from reprocrate.workflow.secret_warnings import secrets_in_code
 
 if TYPE_CHECKING:
     from reprocrate.assembly.settings import ConfigurationSettings
@@ -108,6 +109,7 @@ def run_configuration(folder: Path, request: Request, progress: Progress) -> Ses
                 session.exit_code = INTERRUPTED
                 break
     session.warnings += [str(each) for each in collisions(session.records)]
+    session.warnings += secrets_in_code(project, session.records)
     if not any(record.metrics for record in session.records):
         session.hints += _hints(project, session.records)
     return session
