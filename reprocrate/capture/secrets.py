@@ -21,7 +21,7 @@ MASK = "<secret>"
 # How the last words of a name are put together, once `apiKey`, `API-KEY` and `api.key` are `api_key`.
 _SECRET_NAMES = re.compile(
     r"(?:.*_)?(?:api_?keys?|secrets?|secret_(?:key|id)|(?:private|access|account|signing|encryption|license)_key|"
-    r"secret_access_key|shared_access_(?:key|signature)|passwords?|passwd|passphrase|passwort|pwd|credentials?|"
+    r"secret_access_key|shared_access_(?:key|signature)|[a-z0-9]*(?:passwords?|passwd)|passphrase|passwort|pwd|credentials?|"
     r"connection_string|conn_str|authorization|client_secret|(?:hf|wandb|openai|anthropic|ssh|aws)_key|"
     r"webhook_url|pat)|"
     r"(?:.*_)?(?:access|anaconda|api|auth|aws|azure|bearer|bot|ci|clearml|cohere|comet|conda|deploy|discord|gcp|"
@@ -44,7 +44,7 @@ _NUMBER = re.compile(r"[-+]?[0-9_]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?%?")
 _PROGRAM_TEXT = re.compile(r"[(\[]|^[$%<{@/~.]|^(?:os|sys|self|cfg|config|args|env|settings)\b|://")
 
 _ASSIGNMENT = re.compile(
-    r"(?P<name>[A-Za-z][A-Za-z0-9_.-]{1,60})(?P<close>[\"']?)[ \t]{0,8}(?:=>|:=|[=:])[ \t]{0,8}"
+    r"(?<![A-Za-z0-9_.-])-{0,2}(?P<name>[A-Za-z][A-Za-z0-9_.-]{1,60})[\"']?[ \t]{0,8}(?:=>|:=|[=:])[ \t]{0,8}"
     r"(?:(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{1,400})(?P=quote)|(?P<bare>[^\s\"'`,;&|)}\]]{1,400}))"
 )
 _OPTION = re.compile(
@@ -54,7 +54,9 @@ _HEADER = re.compile(
     r"(?i)\b(?:authorization|proxy-authorization)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:[a-z]{3,10}\s+)?"
     r"(?P<value>[A-Za-z0-9._~+/=-]{6,2000})|\b(?:bearer|basic)\s+(?P<bare>[A-Za-z0-9._~+/=-]{16,2000})"
 )
-_USER_IN_ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]{0,31}://(?P<value>(?!git@)(?!<)[^/\s?#@\"'<>]{1,400})@")
+_USER_IN_ADDRESS = re.compile(
+    r"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}://(?P<value>(?!git@)(?!<)[^/\s?#@\"'<>]{1,400})@"
+)
 _PARAMETER = re.compile(r"[?&;#](?P<name>[A-Za-z][A-Za-z0-9_.-]{0,60})=(?P<value>[^\s&;#\"'<>]{1,2000})")
 _CONDA_TOKEN = re.compile(r"(?i)[a-z]://[^\s/]{1,255}(?:/[^\s/]{1,100}){0,3}?/t/(?P<value>[^\s/<>]{4,200})")
 _NETRC = re.compile(r"\blogin\s+\S{1,200}\s+password\s+(?P<value>\S{1,400})")
@@ -115,11 +117,11 @@ def _by_name(text: str, accepted: Callable[[str, bool], bool]) -> Iterator[Secre
     place = 0
     while match := _ASSIGNMENT.search(text, place):
         group = "quoted" if match["quote"] else "bare"
-        if is_secret_name(match["name"]) and accepted(match[group], bool(match["quote"])):
-            yield Secret(*match.span(group), _called(match["name"]))
+        place = match.start(group)  # in `a: token=x` another name may follow
+        if is_secret_name(match["name"]):
             place = match.end()
-        else:
-            place = max(match.start(group), match.start() + 1)  # `a: token=x` is two
+            if accepted(match[group], bool(match["quote"])):
+                yield Secret(*match.span(group), _called(match["name"]))
     for match in _OPTION.finditer(text):
         if is_secret_name(match["name"]) and accepted(match["value"], True):
             yield Secret(*match.span("value"), _called(match["name"]))
