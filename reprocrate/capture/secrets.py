@@ -41,7 +41,9 @@ _PLACEHOLDER = re.compile(
     r"^(?:none|null|true|false|undefined|required|optional|default|secret|password|token)$"
 )
 _NUMBER = re.compile(r"[-+]?[0-9_]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?%?")
-_PROGRAM_TEXT = re.compile(r"[(\[]|^[$%<{@/~.]|^(?:os|sys|self|cfg|config|args|env|settings)\b|://")
+_PROGRAM_TEXT = re.compile(
+    r"[(\[]|^[$%<{@/~.]|^[A-Za-z_]+\.[A-Za-z_]|^(?:os|sys|self|cfg|config|args|env|settings)\b|://"
+)
 
 _ASSIGNMENT = re.compile(
     r"(?<![A-Za-z0-9_.-])-{0,2}(?P<name>[A-Za-z][A-Za-z0-9_.-]{1,60})[\"']?[ \t]{0,8}(?:=>|:=|[=:])[ \t]{0,8}"
@@ -58,7 +60,9 @@ _USER_IN_ADDRESS = re.compile(
     r"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}://(?P<value>(?!git@)(?!<)[^/\s?#@\"'<>]{1,400})@"
 )
 _PARAMETER = re.compile(r"[?&;#](?P<name>[A-Za-z][A-Za-z0-9_.-]{0,60})=(?P<value>[^\s&;#\"'<>]{1,2000})")
-_CONDA_TOKEN = re.compile(r"(?i)[a-z]://[^\s/]{1,255}(?:/[^\s/]{1,100}){0,3}?/t/(?P<value>[^\s/<>]{4,200})")
+_CONDA_TOKEN = re.compile(
+    r"(?i)[a-z]://[^\s/]{1,255}(?:/[^\s/]{1,100}){0,3}?/t/(?P<value>[^\s/<>]{4,200})/[^\s/0-9]"
+)
 _NETRC = re.compile(r"\blogin\s+\S{1,200}\s+password\s+(?P<value>\S{1,400})")
 
 # One of these stands in every text that a pattern above can find a secret in.
@@ -67,6 +71,7 @@ _TRIGGERS = (
     *("connection", "conn", "webhook", "_pat", "-pat", "://"),
 )
 _LEAST_ENTROPY = 3.0
+_LEAST_OF_PASSWORDS = 2.5
 _SHORTEST = 8
 
 
@@ -136,8 +141,7 @@ def _in_addresses(text: str, *, told: bool = True) -> Iterator[Secret]:
         return
     for match in _USER_IN_ADDRESS.finditer(text):
         _, colon, password = match["value"].partition(":")
-        likely = bool(colon) and not _PLACEHOLDER.search(password) and not _PROGRAM_TEXT.search(password)
-        if told or (likely and password):
+        if told or (colon and len(password) >= _SHORTEST - 2 and _is_varied(password)):
             yield Secret(*match.span("value"), "password in an address")
     for match in _CONDA_TOKEN.finditer(text):
         if told or _is_random(match["value"]):
@@ -169,8 +173,13 @@ def _is_likely_secret(value: str, quoted: bool) -> bool:
         return False
     if _PROGRAM_TEXT.search(value) or " " in value:
         return False
-    varied = any(letter.isdigit() for letter in value) and any(letter.isalpha() for letter in value)
-    return varied and (quoted or _is_random(value)) and _entropy(value) >= min(_LEAST_ENTROPY, 2.5)
+    return _is_varied(value) and (quoted or _is_random(value)) and _entropy(value) >= _LEAST_OF_PASSWORDS
+
+
+def _is_varied(value: str) -> bool:
+    """Whether a value has letters and digits and is not one that stands for another."""
+    kinds = {letter.isdigit() for letter in value if letter.isalnum()}
+    return len(kinds) == 2 and not _PLACEHOLDER.search(value) and not _PROGRAM_TEXT.search(value)
 
 
 def _is_random(value: str) -> bool:

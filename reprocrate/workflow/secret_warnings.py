@@ -17,15 +17,17 @@ _MOST_WARNINGS = 5
 
 
 def secrets_in_code(project: Path, records: Iterable[RunRecord]) -> list[str]:
-    """Where the code of the last of these launches holds what looks like a secret, as sentences.
+    """Where the code that the last of these launches ran holds what looks like a secret, as sentences.
 
-    Larger files, and the rest of very many, are left to `pack`, which looks at everything.
+    All other files, very large ones too, are left to `pack`, which looks at everything that travels.
     """
     last = next(iter(reversed(list(records))), None)
     if last is None:
         return []
     found = []
-    for file in last.code.files[:_MOST_FILES]:
+    ran = set(last.imported)
+    files = [file for file in last.code.files if file.path in ran or not ran]
+    for file in files[:_MOST_FILES]:
         if file.size <= _LARGEST_BYTES:
             with suppress(OSError):
                 text = (project / file.path).read_bytes().decode(errors="replace")

@@ -178,6 +178,7 @@ HARMLESS = st.one_of(
             *("https://github.com/example/rings", "s3://bucket/key/with/parts", "git@github.com:a/b.git"),
             *("ssh://git@github.com/a/b.git", "password: required", "use a token: see the docs"),
             *("basic block sizes: 1234", "author=Ada", "--auth none", "signal=9", "compass=north42"),
+            "https://forum.example.org/t/a-checksum-error-with-szip-and-64bit-data/1234",
             *("key: value1234", "keys=a1,b2", "code=exp17", "passes=10", "bypass=x1"),
         ]
     ),
@@ -210,6 +211,8 @@ def test_what_is_no_secret_stays(text: str) -> None:
         "def secret(password: str, token: str | None = None) -> None:",
         'url = f"https://{user}:{password}@example.org"',
         "self.token = tokens[0]",
+        'url = "postgresql://user1:pass@host/x"',
+        "%token = gpu.create_2to4_spmat async",
         "hidden = hidden @ keys.T  # key=value attention2",
     ],
 )
