@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from reprocrate.capture.privacy import Scrubber
 from reprocrate.capture.record import CodeFile, DataFile, RunRecord, StoredFile
-from reprocrate.capture.secrets import MASK, is_secret_name, triggers
+from reprocrate.capture.secrets import MASK, forms, is_secret_name, triggers
 from reprocrate.files import tree_digest
 
 _FILES = (CodeFile, DataFile, StoredFile)
@@ -35,12 +35,13 @@ class Cleaned:
 
 def cleaned(record: RunRecord, scrubber: Scrubber) -> Cleaned:
     """A record without anything that must not stand in it; the same object where nothing does."""
-    every = "\n".join(_texts(record))
-    lower = every.lower()
-    telling = [word for word in telling_words(scrubber) if word in every or word in lower]
-    if not telling:
+    names: list[str] = []
+    texts = "\n".join(_texts(record, names))
+    telling = _any_of(telling_words(scrubber), texts)
+    in_names = _any_of((*forms(), *scrubber.hosts, *scrubber.names, "="), "\n".join(names))
+    if telling is None and in_names is None:
         return Cleaned(record, {})
-    cleaner = _Cleaner(scrubber, re.compile("|".join(map(re.escape, telling)), re.IGNORECASE))
+    cleaner = _Cleaner(scrubber, telling, in_names)
     found: RunRecord = cleaner.value(record)
     if found.code.files != record.code.files:
         digest = tree_digest((file.path, file.sha256) for file in found.code.files)
@@ -54,34 +55,52 @@ def telling_words(scrubber: Scrubber) -> Iterator[str]:
     yield from (os.fspath(scrubber.project), *scrubber.homes, *scrubber.names, *scrubber.hosts)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _any_of(words: Iterable[str], text: str) -> re.Pattern[str] | None:
+    """What finds those of the words that stand in a text, in whatever letters; None where none does."""
+    lower = text.lower()
+    listed = [word for word in words if word.lower() in lower]
+    return re.compile("|".join(map(re.escape, listed)), re.IGNORECASE) if listed else None
+
+
+def _texts(value: Any, names: list[str]) -> Iterator[str]:
+    """Every text of a record but for the names of files, which are added to `names`."""
     if isinstance(value, str):
         yield value
+    elif isinstance(value, _FILES):
+        names.append(value.path)
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield str(name)
-            yield from _texts(inner)
+            yield from _texts(inner, names)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            yield from _texts(inner)
+            yield from _texts(inner, names)
     elif is_dataclass(value):
         for item in fields(value):
-            yield from _texts(getattr(value, item.name))
+            yield from _texts(getattr(value, item.name), names)
 
 
 class _Cleaner:
-    def __init__(self, scrubber: Scrubber, telling: re.Pattern[str]) -> None:
+    """Cleans values; `telling` and `in_names` find the texts, and names of files, that may have to change."""
+
+    def __init__(
+        self, scrubber: Scrubber, telling: re.Pattern[str] | None, in_names: re.Pattern[str] | None
+    ) -> None:
         self._scrubber = scrubber
         self._telling = telling
+        self._in_names = in_names
         self.renamed: dict[str, str] = {}
 
     def value(self, value: Any) -> Any:
         """A value like this one, or itself."""
         if isinstance(value, str):
-            return self._scrubber.recorded(value) if self._telling.search(value) else value
+            changes = self._telling is not None and self._telling.search(value)
+            return self._scrubber.recorded(value) if changes else value
         if isinstance(value, Mapping):
             return {self.value(name): self._named(name, inner) for name, inner in value.items()}
         if isinstance(value, (list, tuple)):
+            if self._in_names is None and value and isinstance(value[0], _FILES):
+                return value
             return type(value)([self.value(inner) for inner in value])
         if isinstance(value, _FILES):
             return replace(value, path=self._file_name(value))
@@ -97,7 +116,7 @@ class _Cleaner:
         return self.value(value)
 
     def _file_name(self, file: CodeFile | DataFile | StoredFile) -> str:
-        if not self._telling.search(file.path):
+        if self._in_names is None or not self._in_names.search(file.path):
             return file.path
         if getattr(file, "root", None) is not None:
             return self._scrubber.file_name(self._scrubber.place(file.path))

@@ -78,6 +78,11 @@ _SHORTEST = 8
 def triggers() -> Iterator[str]:
     """Words, some of them in small letters, without which no text holds a secret."""
     yield from _TRIGGERS
+    yield from forms()
+
+
+def forms() -> Iterator[str]:
+    """Words without which no text holds a secret that its form tells."""
     for form in secret_formats():
         yield from form.holds
 
