@@ -17,6 +17,7 @@ from reprocrate.capture.record import CodeFile, DataFile, RunRecord, StoredFile
 from reprocrate.capture.secrets import MASK, forms, is_secret_name, triggers
 from reprocrate.files import tree_digest
 
+_NO_CHARACTER = re.compile("[\\ud800-\\udfff]")
 _FILES = (CodeFile, DataFile, StoredFile)
 
 
@@ -58,8 +59,10 @@ def telling_words(scrubber: Scrubber) -> Iterator[str]:
 def _any_of(words: Iterable[str], text: str) -> re.Pattern[str] | None:
     """What finds those of the words that stand in a text, in whatever letters; None where none does."""
     lower = text.lower()
-    listed = [word for word in words if word.lower() in lower]
-    return re.compile("|".join(map(re.escape, listed)), re.IGNORECASE) if listed else None
+    listed = [re.escape(word) for word in words if word.lower() in lower]
+    if _NO_CHARACTER.search(text):
+        listed.append(_NO_CHARACTER.pattern)
+    return re.compile("|".join(listed), re.IGNORECASE) if listed else None
 
 
 def _texts(value: Any, names: list[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
+from reprocrate.capture.keeping import REMOVED
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.record import Capture
 
@@ -51,7 +52,8 @@ class Sight:
     def judge(self, access: FileAccess) -> Capture:
         """The verdict on the capture."""
         if not self.processes:
-            return Capture("minimal", _joined([self._why_nothing_was_seen(), *self.problems]))
+            why = [] if REMOVED in self.problems else [self._why_nothing_was_seen()]
+            return Capture("minimal", _joined([*why, *self.problems]))
         reasons = [*self._unseen(), *_lost(access), *self.problems]
         notes = []
         if access.withheld:
@@ -95,6 +97,12 @@ def _lost(access: FileAccess) -> list[str]:
         reasons.append(
             f"what these held before they were overwritten is not known: {_names(access.overwritten)}"
         )
+    if access.left_out:
+        reasons.append(
+            f"not recorded, unreadable or of a name that no manifest can hold: {_names(access.left_out)}"
+        )
+    if access.changing:
+        reasons.append(f"these changed while their digests were taken: {_names(access.changing)}")
     if access.foreign_code:
         reasons.append(
             f"code from outside the project and its environment was used: {_names(access.foreign_code)}"

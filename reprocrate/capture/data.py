@@ -33,6 +33,8 @@ class FileAccess:
         foreign_code: code that it imported from outside the project and every installation.
         overwritten: outputs that it had read before, so that what they held is not known any more.
         withheld: files that are called as files with secrets are, and were therefore not recorded.
+        left_out: files that could not be read afterwards, or whose names no manifest can hold.
+        changing: files that changed while their digest was taken, which may be of no content they ever had.
     """
 
     inputs: dict[Place, Path] = field(default_factory=dict)
@@ -41,6 +43,8 @@ class FileAccess:
     foreign_code: set[str] = field(default_factory=set)
     overwritten: set[str] = field(default_factory=set)
     withheld: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+    changing: set[str] = field(default_factory=set)
 
 
 def sort_accesses(processes: Sequence[Process], places: Places, started_ns: int) -> FileAccess:
@@ -94,20 +98,26 @@ def changed_files(project: Path, started_ns: int, known: Iterable[str]) -> dict[
     return found
 
 
-def digested(files: dict[Place, Path], digests: Digests, report: Callable[[int], None]) -> Iterator[DataFile]:
-    """The files with their digests, sorted by place; those that are gone or of unsafe names are left out.
+def digested(
+    files: dict[Place, Path], digests: Digests, report: Callable[[int], None], left_out: set[str]
+) -> Iterator[DataFile]:
+    """The files with their digests, sorted by place.
 
     Args:
         files: the files by their place.
         digests: what hashes them.
         report: called with the size of each file after it was hashed.
+        left_out: gets the names of those that cannot be read, or whose names no manifest can hold.
     """
     for place in sorted(files, key=lambda place: (place.root or "", place.path)):
-        with suppress(UnavailableError, ValueError):
+        try:
             path = safe_relative(place.path)
             digest = digests.of(files[place])
-            report(digest.size)
-            yield DataFile(path, place.root, digest.size, digest.sha256)
+        except (UnavailableError, ValueError):
+            left_out.add(place.path.encode("unicode_escape").decode("ascii"))
+            continue
+        report(digest.size)
+        yield DataFile(path, place.root, digest.size, digest.sha256)
 
 
 def total_size(files: Iterable[Path]) -> int:

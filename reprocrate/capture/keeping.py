@@ -16,12 +16,15 @@ from typing import Any
 
 from reprocrate.capture.cleaning import cleaned
 from reprocrate.capture.privacy import Scrubber
-from reprocrate.capture.record import RunRecord
+from reprocrate.capture.record import RECORD_NAME, RunRecord
 from reprocrate.capture.records import RUNS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import write_atomically
 
 PRIVATE_NAME = "private.json"
+RESERVE_NAME = "reserve"
+REMOVED = "the command removed its record, and what was seen of it, while it ran"
+_RESERVE = bytes(1 << 17)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,34 @@ def save_clean(record: RunRecord, scrubber: Scrubber, folder: Path) -> RunRecord
     with suppress(UnavailableError):  # without it, less is masked elsewhere; the record counts
         write_atomically(folder / PRIVATE_NAME, _private_bytes(scrubber, found.renamed))
     return found.record
+
+
+def reserve_space(folder: Path) -> None:
+    """Take room on the disk for the end of a record, so that a command that fills the disk cannot prevent it.
+
+    Raises:
+        OSError: there is no such room.
+    """
+    (folder / RESERVE_NAME).write_bytes(_RESERVE)
+
+
+def make_way(folder: Path) -> list[str]:
+    """See to it that a record can be written where it was begun, whatever the command did there.
+
+    Returns:
+        what it did, as sentences.
+    """
+    with suppress(OSError):
+        if not (folder / RECORD_NAME).is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            return [REMOVED]
+    with suppress(OSError):
+        for each in (folder.parent.parent, folder.parent, folder):
+            if not os.access(each, os.R_OK | os.W_OK | os.X_OK):
+                each.chmod(0o700)
+    with suppress(OSError):
+        (folder / RESERVE_NAME).unlink()
+    return []
 
 
 def load_private(project: Path, run: str) -> Private:

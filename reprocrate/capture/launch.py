@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
-from reprocrate.capture.keeping import save_clean
+from reprocrate.capture.keeping import make_way, reserve_space, save_clean
 from reprocrate.capture.liveness import LOCK_NAME, Liveness
 from reprocrate.capture.privacy import Scrubber, scrubber
 from reprocrate.capture.record import (
@@ -115,6 +115,7 @@ class Launch:
         from reprocrate.capture.finishing import Circumstances, observed, written_by
         from reprocrate.capture.results import extract
 
+        problems = [*outcome.problems, *make_way(self.folder)]
         try:
             self.record = self._ended(outcome)
             # Whatever happens from here on, how it ended is known.
@@ -130,14 +131,17 @@ class Launch:
                 scrubber=self.scrubber,
                 overlapped=self.overlapped,
             )
-            self.record = observed(around, self.record, outcome.problems, progress)
+            self.record = observed(around, self.record, problems, progress)
             save_clean(self.record, self.scrubber, self.folder)
             extraction = extract(sources, written_by(self.record, self.project))
             self.record = replace(self.record, metrics=extraction.metrics)
             self.record = save_clean(self.record, self.scrubber, self.folder)
+        except ReprocrateError as error:
+            error.exit_code = outcome.exit_code if outcome.signal is None else 128 + outcome.signal
+            raise
         finally:
             self.liveness.end()
-        return Finished(self.record, (*outcome.problems, *extraction.problems))
+        return Finished(self.record, (*problems, *extraction.problems))
 
     def abandon(self) -> None:
         """Forget a launch whose command was never started."""
@@ -199,6 +203,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
             capture=_BEGUN,
         )
         record = save_clean(record, hidden, folder)
+        reserve_space(folder)
     except BaseException as error:
         if liveness is not None:
             liveness.end()

@@ -21,6 +21,7 @@ _SECRETS = "what looks like a secret"
 _NAMES = "the name of a folder, user or machine"
 _KEY_BEGINS = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s*$")
 _LONGEST_KEY_LINES = 200
+_BYTES = re.compile(rb"([\x80-\xff]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def _with_keys(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 def _masked(line: bytes, scrubbers: Iterable[Scrubber]) -> bytes:
     text = line.decode(errors="surrogateescape")
+    if not text.isprintable() and "\udc80" <= max(text) <= "\udcff":
+        return b"".join(_masked(part, scrubbers) if part.isascii() else part for part in _BYTES.split(line))
     for scrubber in scrubbers:
         text = scrubber.printed(text)
-    return text.encode(errors="surrogateescape")
+    return text.encode()

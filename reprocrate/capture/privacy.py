@@ -47,6 +47,7 @@ _COMMON_HOST = re.compile(
 _NAMES_A_HOST = re.compile(
     r"(?:.*[-_])?(?:addr|address|host|hostname|ip|master|node|nodes|server|url|endpoint)"
 )
+_NO_CHARACTER = re.compile("[\udc80-\udcff]+|[\ud800-\udfff]")
 # TensorBoard puts the machine's name into its files' names.
 _EVENT_FILE = re.compile(
     r"(?P<begin>events\.out\.tfevents\.[0-9]+\.)(?P<host>[^/\s]+?)(?P<end>(?:\.[0-9]+){0,2}(?:\.v2|\.profile-empty)?)(?![^/\s])"
@@ -108,7 +109,7 @@ class Scrubber:
                 text = re.sub(rf"(?<=@){word}(?![\w-])|(?<![\w-]){word}(?=@)", "user", text)
         for host in self.hosts:
             text = _without_host(text, host)
-        return text
+        return writable(text)
 
     def printed(self, text: str) -> str:
         """What a command printed, as it may travel: names go wherever they stand as words.
@@ -185,6 +186,14 @@ def scrubber(project: Path, cwd: Path, environ: Mapping[str, str]) -> Scrubber:
     return Scrubber(project, cwd, tuple(dict.fromkeys(homes)), _longest_first({*names, *hosts}), hosts)
 
 
+def writable(text: str) -> str:
+    r"""Text as JSON can hold it: a byte that is no UTF-8, which a command or a name may hold, as `\xff`.
+
+    Where the locale made bytes of all letters that are not ASCII (PEP 383), they become letters again.
+    """
+    return text if text.isascii() else _NO_CHARACTER.sub(_spelt, text)
+
+
 def machine_scrubber(project: Path) -> Scrubber:
     """What is to be replaced on this machine, for the user of this process."""
     return scrubber(project, project, os.environ)
@@ -215,6 +224,13 @@ def scrubbed_url(address: str) -> str | None:
 def is_interpreter(program: str) -> bool:
     """Whether a program is called as Python interpreters are."""
     return _INTERPRETER.fullmatch(Path(program).name) is not None
+
+
+def _spelt(match: re.Match[str]) -> str:
+    half = match[0]
+    if min(half) >= "\udc80" and max(half) <= "\udcff":
+        return half.encode("ascii", "surrogateescape").decode("utf-8", "backslashreplace")
+    return half.encode("ascii", "backslashreplace").decode()
 
 
 def _without_host(text: str, host: str) -> str:
