@@ -53,13 +53,18 @@ def save_clean(record: RunRecord, scrubber: Scrubber, folder: Path) -> RunRecord
     return found.record
 
 
-def reserve_space(folder: Path) -> None:
-    """Take room on the disk for the end of a record, so that a command that fills the disk cannot prevent it.
+def begin(record: RunRecord, scrubber: Scrubber, folder: Path) -> RunRecord:
+    """Write the first version of a record, and take room on the disk for the last.
+
+    So a command that fills the disk cannot prevent that how it ended is recorded.
 
     Raises:
+        UnavailableError: the record could not be written.
         OSError: there is no such room.
     """
+    record = save_clean(record, scrubber, folder)
     (folder / RESERVE_NAME).write_bytes(_RESERVE)
+    return record
 
 
 def make_way(folder: Path) -> list[str]:

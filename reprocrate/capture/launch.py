@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
-from reprocrate.capture.keeping import make_way, reserve_space, save_clean
+from reprocrate.capture.keeping import begin, make_way, save_clean
 from reprocrate.capture.liveness import LOCK_NAME, Liveness
 from reprocrate.capture.privacy import Scrubber, scrubber
 from reprocrate.capture.record import (
@@ -202,8 +202,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Launch:
             code=snapshot.state,
             capture=_BEGUN,
         )
-        record = save_clean(record, hidden, folder)
-        reserve_space(folder)
+        record = begin(record, hidden, folder)
     except BaseException as error:
         if liveness is not None:
             liveness.end()
