@@ -61,7 +61,7 @@ _USER_IN_ADDRESS = re.compile(
 )
 _PARAMETER = re.compile(r"[?&;#](?P<name>[A-Za-z][A-Za-z0-9_.-]{0,60})=(?P<value>[^\s&;#\"'<>]{1,2000})")
 _CONDA_TOKEN = re.compile(
-    r"(?i)[a-z]://[^\s/]{1,255}(?:/[^\s/]{1,100}){0,3}?/t/(?P<value>[^\s/<>]{4,200})/[^\s/0-9]"
+    r"(?i)[a-z]://[^\s/]{1,255}(?:/[^\s/]{1,100}){0,3}?/t/(?!secret/)(?P<value>[^\s/<>]{4,200})/[^\s/0-9]"
 )
 _NETRC = re.compile(r"\blogin\s+\S{1,200}\s+password\s+(?P<value>\S{1,400})")
 
@@ -146,7 +146,10 @@ def _in_addresses(text: str, *, told: bool = True) -> Iterator[Secret]:
         return
     for match in _USER_IN_ADDRESS.finditer(text):
         _, colon, password = match["value"].partition(":")
-        if told or (colon and len(password) >= _SHORTEST - 2 and _is_varied(password)):
+        chosen = (
+            len(password) >= _SHORTEST - 2 and _is_varied(password) if colon else _is_random(match["value"])
+        )
+        if told or chosen:
             yield Secret(*match.span("value"), "password in an address")
     for match in _CONDA_TOKEN.finditer(text):
         if told or _is_random(match["value"]):

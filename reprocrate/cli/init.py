@@ -18,8 +18,8 @@ def register(app: typer.Typer) -> None:
 def init(folder: Folder = Path()) -> None:
     """Look at a project and draft its `reprocrate.toml`.
 
-    Nothing is run and nothing is overwritten. The draft holds what was found (licence, citation, data
-    folders) and, as comments, the few things that only you know.
+    Nothing is run and nothing is overwritten. The draft holds what was found (title, authors, licence, data
+    folders, the program that takes a seed), says where, and asks at most seven things that only you know.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.workflow.drafting import write_draft

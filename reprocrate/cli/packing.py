@@ -68,6 +68,9 @@ def pack(
 
     Packing the same project twice gives the same bytes. The first time, the package index is asked for the
     digests of the recorded packages, so that the environment can be built again; `--offline` leaves that out.
+
+    Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
+    packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.report import report_text

@@ -133,7 +133,7 @@ def _look(project: Path) -> _Found:
         address = scrubbed_url(remote["url"]) if remote else None
         found.lines.append("code: a git checkout" + (f" of {address}" if address else ""))
     found.lines += find_tools(tree)
-    found.lines += [f"data: {data.path}/ ({data.about})" for data in found.data]
+    found.lines += [f"data folder: {data.path}/ ({data.about})" for data in found.data]
     found.lines += [f"seeds: a loop in {path} line {line}" for path, line, _, _ in found.loops]
     for script in found.scripts[:3]:
         if script.seed:

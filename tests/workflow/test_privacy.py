@@ -78,6 +78,14 @@ def planted(study: Any, tmp_path: Path, bare_environment: Path, monkeypatch: pyt
         monkeypatch.setenv(name, value)
     made.write("train.py", SCRIPT)
     made.write("data/numbers.txt", "1\n2\n")
+    made.write("ringlib-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: ringlib\nVersion: 1.0\n")
+    address = (
+        f"https://{USER}:{SECRETS['url of a package']}@pkg.example.org/t/{SECRETS['conda']}/x/ringlib.whl"
+    )
+    made.write("ringlib-1.0.dist-info/direct_url.json", json.dumps({"url": address, "archive_info": {}}))
+    made.write(
+        "../../.config/pip/pip.conf", f"[global]\nindex-url = https://{SECRETS['index']}@pypi.example.org\n"
+    )
     made.write("../../elsewhere.txt", "3\n")
     made.write("reprocrate.toml", '[metrics.score]\nstdout = "score (?P<value>[0-9.]+)"\n')
     made.commit()
@@ -144,6 +152,7 @@ def test_nothing_planted_is_in_a_record_or_in_the_manifest(planted: Any) -> None
     clean_script(planted)
     session = run(planted, *arguments(planted))
     assert session.exit_code == 0
+    assert "https://pkg.example.org/t/secret/x/ringlib.whl" in planted.open().manifest.to_bytes().decode()
     for path in planted.folder.glob(".reprocrate/runs/*/run.json"):
         assert found_in(path.read_text(), planted) == {}
     assert found_in(planted.open().manifest.to_bytes().decode(), planted) == {}
@@ -198,6 +207,29 @@ def test_a_secret_in_the_code_stops_packing_until_the_author_consents(planted: A
     with (planted.folder / "reprocrate.toml").open("a") as settings:
         settings.write('\n[privacy]\nkeep = ["train.py"]\n')
     assert pack(planted, tmp_path / "b.zip").packed
+
+
+@pytest.mark.parametrize("what", ["notebook", "readme", "settings", "lock", "pip"])
+def test_a_secret_in_another_file_that_travels_stops_packing(planted: Any, tmp_path: Path, what: str) -> None:
+    planted.write("train.py", 'print("score 0.5")\n')
+    secret = SECRETS["form"]
+    if what == "notebook":
+        planted.write("look.ipynb", json.dumps({"cells": [{"source": [f'TOKEN = "{secret}"']}]}, indent=1))
+    elif what == "readme":
+        planted.write("README.md", f"# Rings\n\nUse `{secret}`.\n")
+    elif what == "settings":
+        with (planted.folder / "reprocrate.toml").open("a") as settings:
+            settings.write(f"# {secret}\n")
+    elif what == "pip":
+        planted.write("pip.conf", f"[global]\nindex-url = https://{SECRETS['index']}@pypi.example.org\n")
+    else:
+        planted.write("requirements.txt", f"--index-url https://{secret}@pypi.example.org/simple\n")
+    planted.commit()
+    run(planted)
+    outcome = pack(planted, tmp_path / "b.zip")
+    assert outcome.packed is None
+    assert [told for told in outcome.secrets if "line" in told]
+    assert found_in("\n".join(outcome.secrets), planted) == {}
 
 
 def test_a_log_travels_unmasked_where_the_author_consents(planted: Any, tmp_path: Path) -> None:
