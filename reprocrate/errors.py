@@ -19,7 +19,12 @@ class ReprocrateError(Exception):
         what: what went wrong, naming the file or field, without a full stop.
         why: the reason, if it is not plain from `what`.
         fix: what to do about it.
+
+    Attributes:
+        exit_code: what the command to be recorded ended with, where that is what the caller has to be told.
     """
+
+    exit_code: int | None = None
 
     def __init__(self, what: str, why: str = "", fix: str = "") -> None:
         self.what = what

@@ -135,14 +135,19 @@ def _selections(
 
 def _identity(project: Path, records: Sequence[RunRecord], declared: Sequence[RunRecord]) -> str:
     """The id of the first record is nobody else's; what an author called a run may well be."""
-    name = "/".join([project.resolve().name, *(run.id for run in declared[:1])])
+    name = "/".join([_folder_name(project), *(run.id for run in declared[:1])])
     return uuid.uuid5(_NAMESPACE, records[0].id if records else name).urn
+
+
+def _folder_name(project: Path) -> str:
+    """The folder's name as text, whatever bytes it is made of."""
+    return project.resolve().name.encode(errors="surrogateescape").decode(errors="replace") or "experiment"
 
 
 def _experiment(project: Path, settings: ProjectSettings, launches: Sequence[RunRecord]) -> Section:
     declared = settings.experiment.model_dump(mode="json", exclude_defaults=True)
     created = next((launch.started for launch in launches if launch.started), None)
-    return {"title": project.resolve().name or "experiment"} | declared | {"created": created}
+    return {"title": _folder_name(project)} | declared | {"created": created}
 
 
 def _code(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from reprocrate.assembly.consent import PrivacySettings
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
 from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.registered import author, organization
@@ -274,6 +275,7 @@ class ProjectSettings(Table):
     ethics: Ethics | None = None
     leakage: Many[Leakage] = ()
     checklists: Many[Checklist] = ()
+    privacy: PrivacySettings = PrivacySettings()
 
     @model_validator(mode="after")
     def _trials_have_a_search(self) -> ProjectSettings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -189,7 +190,9 @@ class _Told:
 
 def _look_into_text(collector: _Collector, stdout: Path) -> None:
     try:
-        text = read_text(stdout)[-_LAST_CHARACTERS:]
+        with stdout.open("rb") as handle:  # which may be of any size
+            handle.seek(max(0, handle.seek(0, os.SEEK_END) - _LAST_CHARACTERS))
+            text = handle.read(_LAST_CHARACTERS).decode("utf-8", "replace")
     except OSError:
         return
     last = {match["name"]: match for match in _PRINTED.finditer(text)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
+from reprocrate.capture.keeping import REMOVED
 from reprocrate.capture.network import NetworkUse
 from reprocrate.capture.privacy import is_interpreter
 from reprocrate.capture.ranks import Found
@@ -87,7 +88,8 @@ class Sight:
             return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]), method="strace")
         lost = self.trace.gaps if self.trace is not None else []
         if not self.processes:
-            reasons = [*lost, self._why_nothing_was_seen(), *self.problems]
+            why = [] if REMOVED in self.problems else [self._why_nothing_was_seen()]
+            reasons = [*lost, *why, *self.problems]
             return Capture("minimal", _joined(reasons), method="hook")
         reasons = [*lost, *self._unseen(), *_lost(access), *self.problems]
         return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]), method="hook")
@@ -169,6 +171,8 @@ def _lost(access: FileAccess) -> list[str]:
         )
     if access.gone:
         reasons.append(f"what these held before they were removed is not known: {_names(access.gone)}")
+    if access.changing:
+        reasons.append(f"these changed while their digests were taken: {_names(access.changing)}")
     if access.foreign_code:
         reasons.append(
             f"code from outside the project and its environment was used: {_names(access.foreign_code)}"

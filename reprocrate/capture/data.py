@@ -34,6 +34,7 @@ class FileAccess:
         gone: files that it read and that were removed, so that what they held is not known any more.
         withheld: files that are called as files with secrets are, and were therefore not recorded.
         left_out: files that could not be read afterwards, or whose names no manifest can hold.
+        changing: files that changed while their digest was taken, which may be of no content they ever had.
     """
 
     inputs: dict[Place, Path] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class FileAccess:
     gone: set[str] = field(default_factory=set)
     withheld: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
+    changing: set[str] = field(default_factory=set)
 
 
 def sort_accesses(processes: Sequence[Process], places: Places, started_ns: int) -> FileAccess:

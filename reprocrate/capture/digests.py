@@ -24,12 +24,16 @@ class Digests:
 
     The same means the same device, inode, size, and times of modification and status change. Launches at once
     may write the memory over each other; then something is hashed once more, and nothing is wrong.
+
+    Attributes:
+        changing: files that were changed while they were hashed.
     """
 
     def __init__(self, project: Path) -> None:
         self._path = project / CACHE_NAME
         self._known: dict[str, str] = {}
         self._is_changed = False
+        self.changing: set[Path] = set()
         with suppress(OSError, ValueError):
             known = json.loads(self._path.read_bytes())
             if isinstance(known, dict):
@@ -46,12 +50,12 @@ class Digests:
         except OSError:
             return sha256_file(path)
         if status.st_size < _REMEMBERED_BYTES:
-            return sha256_file(path)
+            return self._hashed(path, status)
         key = _key(status)
         if key not in self._known:
-            digest = sha256_file(path)
+            digest = self._hashed(path, status)
             settled = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS
-            if settled and _key(path.stat()) == key:  # else it may change again within the clock's grain
+            if settled and path not in self.changing:  # else it may change again within the clock's grain
                 self._known[key] = digest.sha256
                 self._is_changed = True
             return digest
@@ -80,6 +84,16 @@ class Digests:
             return self.of(path)
         except (UnavailableError, ValueError):
             return None
+
+    def _hashed(self, path: Path, before: os.stat_result) -> FileDigest:
+        digest = sha256_file(path)
+        try:
+            after = path.stat()
+        except OSError:  # gone, after it was read whole
+            return digest
+        if _key(after) != _key(before):
+            self.changing.add(path)
+        return digest
 
     def save(self) -> None:
         """Remember for later launches; without that, things only take longer."""

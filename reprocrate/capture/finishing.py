@@ -268,6 +268,8 @@ def _digests(
     digests = Digests(project)
     inputs = tuple(digested(access.inputs, digests, report, access.left_out))
     outputs = tuple(digested(access.outputs, digests, report, access.left_out))
+    files = {**access.inputs, **access.outputs}
+    access.changing |= {place.path for place in files if files[place] in digests.changing}
     digests.save()
     return inputs, outputs
 

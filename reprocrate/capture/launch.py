@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from reprocrate.capture.code import Snapshot, take_snapshot
 from reprocrate.capture.history import History
 from reprocrate.capture.identity import identify
+from reprocrate.capture.keeping import begin, make_way, save_clean
 from reprocrate.capture.liveness import Liveness
 from reprocrate.capture.node_names import node_name
 from reprocrate.capture.notebooks import notebook_of
@@ -128,9 +129,11 @@ class Launch:
         from reprocrate.capture.finishing import Circumstances, measured, observed
         from reprocrate.capture.ranks import one_of_many
 
+        problems = [*outcome.problems, *make_way(self.folder)]
         try:
             self.record = self._ended(outcome)
-            self.record.save(self.folder)  # whatever happens from here on, how it ended is known
+            # Whatever happens from here on, how it ended is known.
+            save_clean(self.record, self.scrubber, self.folder)
             around = Circumstances(
                 project=self.project,
                 folder=self.folder,
@@ -146,15 +149,17 @@ class Launch:
                 traced=bool(self.tracer),
                 own=(f"{RECORDER}/", f"{self.folder}/"),
             )
-            self.record = observed(around, self.record, outcome.problems, progress)
-            self.record.save(self.folder)
-            self.record, problems = measured(around, self.record, sources)
-            self.record.save(self.folder)
+            self.record = observed(around, self.record, problems, progress)
+            save_clean(self.record, self.scrubber, self.folder)
+            self.record, missing = measured(around, self.record, sources)
+            self.record = save_clean(self.record, self.scrubber, self.folder)
+        except ReprocrateError as error:
+            error.exit_code = outcome.exit_code if outcome.signal is None else 128 + outcome.signal
+            raise
         finally:
             self.liveness.end()
             self.history.save()
-        beside = one_of_many(self.environ)
-        return Finished(self.record, (*outcome.problems, *beside, *problems))
+        return Finished(self.record, (*problems, *one_of_many(self.environ), *missing))
 
     def abandon(self) -> None:
         """Forget a launch whose command was never started."""
@@ -217,7 +222,7 @@ def prepare(request: Request, environ: Mapping[str, str], session: Session | Non
             repeats=request.repeats,
             capture=_BEGUN,
         )
-        record.save(folder)
+        record = begin(record, identity.scrubber, folder)
         note_job(folder, environ)
     except BaseException as error:
         if liveness is not None:

@@ -12,7 +12,9 @@ INTERRUPTED = 130
 
 
 def exit_code_of(error: ReprocrateError) -> int:
-    """The exit code of a command that ended with this error."""
+    """The exit code of a command that ended with this error; a failed `run` returns the child's."""
+    if error.exit_code:
+        return error.exit_code
     if isinstance(error, IntegrityError):
         return NO
     return MISUSED if isinstance(error, UsageError) else NOT_DONE

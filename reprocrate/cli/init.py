@@ -18,8 +18,8 @@ def register(app: typer.Typer) -> None:
 def init(folder: Folder = Path()) -> None:
     """Look at a project and draft its `reprocrate.toml`.
 
-    Nothing is run and nothing is overwritten. The draft holds what was found (licence, citation, data
-    folders) and, as comments, the few things that only you know.
+    Nothing is run and nothing is overwritten. The draft holds what was found (title, authors, licence, data
+    folders, the program that takes a seed), says where, and asks at most seven things that only you know.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.workflow.drafting import write_draft
@@ -29,5 +29,9 @@ def init(folder: Folder = Path()) -> None:
     voice.show("Wrote reprocrate.toml.")
     for line in draft.found:
         voice.show(f"  found {line}")
-    voice.show(f"Only you know: {', '.join(draft.asked)}.")
-    voice.show(f"Next: reprocrate run --seeds 0-4 -- python {draft.script or 'SCRIPT'} --seed {{seed}}")
+    voice.show("Only you know, the most important first:")
+    for number, question in enumerate(draft.asked, 1):
+        voice.show(f"  {number}. {question}")
+    takes_seed = draft.command is None or "{seed}" in draft.command
+    seeds = "--seeds 0-4 " if takes_seed else ""
+    voice.show(f"Next: reprocrate run {seeds}-- {draft.command or 'python SCRIPT --seed {seed}'}")

@@ -68,6 +68,9 @@ def pack(
 
     Packing the same project twice gives the same bytes. The first time, the package index is asked for the
     digests of the recorded packages, so that the environment can be built again; `--offline` leaves that out.
+
+    Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
+    packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.report import report_text
@@ -77,6 +80,15 @@ def pack(
     choice = PackingChoice(output, data.value, strict=strict, offline=offline, ro_crate=ro_crate.value)
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
+    for secret in outcome.secrets:
+        voice.warn(secret)
+    if outcome.secrets:
+        voice.warn(
+            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
+            "they were issued, read them from the environment, and run again; or list the files in `keep` "
+            "of [privacy] in reprocrate.toml, if they hold none"
+        )
+        raise typer.Exit(NO)
     if outcome.packed is None:
         voice.show(report_text(outcome.report))
         voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")

@@ -40,7 +40,7 @@ class Stream:
         self.problem = ""
         try:
             self._copy: int | None = os.open(
-                copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666
+                copy, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666
             )
         except OSError as error:
             raise could_not("write", copy, error) from error
@@ -117,7 +117,19 @@ class Stream:
     def _close_copy(self) -> None:
         copy, self._copy = self._copy, None
         if copy is not None:
+            with suppress(OSError):
+                if os.fstat(copy).st_nlink == 0:
+                    self._restore(copy)
             os.close(copy)
+
+    def _restore(self, copy: int) -> None:
+        """Write the file anew, from what is open still: the program, or another, has removed it."""
+        self.problem = self.problem or f"{self._path.name} was removed while the command ran"
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        os.lseek(copy, 0, os.SEEK_SET)
+        with self._path.open("xb") as anew:
+            while chunk := os.read(copy, _CHUNK_BYTES):
+                anew.write(chunk)
 
 
 def _terminal() -> tuple[int, int]:

@@ -35,6 +35,7 @@ from reprocrate.validation.rules import (
     names,
     order,
     parts,
+    privacy,
     promises,
     reading,
     reading_data,
@@ -80,7 +81,7 @@ class Family:
 
 FAMILIES = (
     Family("RC00", "Reading", (reading,)),
-    Family("RC01", "Structure", (structure, names, licences, references)),
+    Family("RC01", "Structure", (structure, names, licences, references, privacy)),
     Family("RC02", "Data, services and models", (data, splits, inputs, reading_data)),
     Family("RC03", "Code", (code,)),
     Family("RC04", "Environment", (environment,)),

@@ -114,7 +114,7 @@ class _Collector:
             for file in _written(run):
                 if file.get("in_bundle") is False:
                     continue
-                source = self._project.root / file["path"]
+                source = self._sources.place(file["path"])
                 is_allowed = file["path"].startswith(f"{RUNS}/") or not layout.is_reserved(file["path"])
                 if self._is_as_recorded(source, file) and is_allowed:
                     self._add(file["path"], file, source)

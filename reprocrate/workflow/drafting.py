@@ -10,40 +10,20 @@ from typing import Any
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.assembly.toml import parse_settings
+from reprocrate.capture.privacy import scrubbed_url
 from reprocrate.errors import UsageError
 from reprocrate.files import write_atomically
+from reprocrate.workflow.drafts.about import About, Said, read_about
+from reprocrate.workflow.drafts.folders import DataFolder, find_data, find_tools, notebooks
+from reprocrate.workflow.drafts.licences import complete_licence
+from reprocrate.workflow.drafts.scripts import Script, find_scripts, is_likely, seed_loops
+from reprocrate.workflow.drafts.tree import Tree, look_at, read_start
 
-_LICENSES = {
-    "Apache License": "Apache-2.0",
-    "MIT License": "MIT",
-    "Permission is hereby granted, free of charge": "MIT",
-    "GNU AFFERO GENERAL PUBLIC LICENSE": "AGPL-3.0-only",
-    "GNU LESSER GENERAL PUBLIC LICENSE": "LGPL-3.0-only",
-    "GNU GENERAL PUBLIC LICENSE": "GPL-3.0-only",
-    "Mozilla Public License Version 2.0": "MPL-2.0",
-    "Neither the name of": "BSD-3-Clause",
-    "Redistribution and use in source and binary forms": "BSD-2-Clause",
-    "CC0 1.0 Universal": "CC0-1.0",
-    "Attribution 4.0 International": "CC-BY-4.0",
-}
-_LOCKS = (
-    "pylock.toml",
-    "uv.lock",
-    "poetry.lock",
-    "pdm.lock",
-    "requirements.txt",
-    "environment.yml",
-    "Pipfile.lock",
-)
-_TRACKERS = {
-    "mlruns": "MLflow",
-    "mlflow.db": "MLflow",
-    "wandb": "W&B",
-    "dvc.yaml": "DVC",
-    "lightning_logs": "Lightning",
-}
-_DATA_FOLDERS = ("data", "dataset", "datasets")
-_SCRIPTS = ("train.py", "main.py", "run.py", "experiment.py")
+_MOST_QUESTIONS = 7
+_MOST_METRICS = 3
+_MINIMIZED = re.compile(r"loss|error|mse|mae|rmse|perplexity|ppl|wer|cer|fid")
+_REMOTE = re.compile(r'^\[remote "origin"\]\s*\n(?:\s+(?!url).*\n)*\s+url\s*=\s*(?P<url>\S+)', re.MULTILINE)
+_NO_AUTHORS = '# authors = [{ name = "Ada Example", orcid = "0000-0002-1825-0097", affiliation = "…" }]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,170 +33,215 @@ class Draft:
     Attributes:
         text: the file.
         found: what was found, one line each.
-        asked: what only the author knows and is still open.
-        script: the script that looks like the one to run, if there is one.
+        asked: what only the author knows and is still open, the most important first; seven things at most.
+        command: the command that looks like the one to run, with `{seed}` where it takes one.
     """
 
     text: str
     found: tuple[str, ...]
     asked: tuple[str, ...]
-    script: str | None = None
+    command: str | None = None
 
 
 @dataclass(slots=True)
-class _Findings:
-    title: str
-    title_from: str
-    license: str | None = None
-    authors: list[dict[str, str]] = field(default_factory=list)
-    data: list[str] = field(default_factory=list)
-    script: str | None = None
+class _Found:
+    tree: Tree
+    about: About
+    data: list[DataFolder]
+    scripts: list[Script]
+    loops: list[tuple[str, int, str, str]]
+    notebooks: list[str]
     lines: list[str] = field(default_factory=list)
+
+    @property
+    def command(self) -> str | None:
+        """The likeliest command."""
+        if self.loops:
+            return self.loops[0][2]
+        return self.scripts[0].command if self.scripts else None
+
+    @property
+    def metrics(self) -> dict[str, tuple[str, str]]:
+        """Patterns of printed numbers and where they are printed, those of test and the last ones first."""
+        found = {
+            name: (pattern, f"{script.path} line {line}")
+            for script in reversed(self.scripts[:3])
+            for name, (pattern, line) in script.metrics.items()
+        }
+        ranked = sorted(found, key=lambda name: ("test" not in name, "train" in name, "loss" in name))
+        return {name: found[name] for name in ranked[:_MOST_METRICS]}
 
 
 def draft_settings(project: Path) -> Draft:
     """Look at a project's files, without starting any program, and draft its settings."""
-    found = _Findings(project.resolve().name, "the folder's name")
-    _read_citation(project, found)
-    _read_license(project, found)
-    found.lines += [f"environment: {name}" for name in _LOCKS if (project / name).is_file()]
-    found.lines += [
-        f"{tool} records: {name}" for name, tool in _TRACKERS.items() if (project / name).exists()
-    ]
-    if (project / ".git").exists():
-        found.lines.append("code: a git checkout")
-    found.data = [name for name in _DATA_FOLDERS if (project / name).is_dir()]
-    found.lines += [f"data folder: {name}/" for name in found.data]
-    found.script = next((name for name in _SCRIPTS if (project / name).is_file()), None)
-    asked = ["where the data comes from and under which licence", "the metric, its direction and its margin"]
-    asked += ["the claims", "the paper"]
-    asked = ([] if found.license else ["the licence"]) + asked
-    asked = ([] if found.authors else ["the authors"]) + asked
-    text = _text(found)
+    found = _look(project)
+    asked = _questions(found)
+    text = "\n".join(
+        [
+            *_beginning(asked),
+            *_experiment_lines(found),
+            *_data_lines(found.data),
+            *_metric_lines(found),
+            *_configuration_lines(found),
+            *_CLAIM_LINES,
+        ]
+    )
     parse_settings(text)
-    return Draft(text, tuple(found.lines), tuple(asked), found.script)
+    return Draft(text, tuple(found.lines), tuple(asked), found.command)
 
 
 def write_draft(project: Path) -> Draft:
     """Draft the settings and write them.
 
     Raises:
-        UsageError: the project has settings already; they are left as they are.
+        UsageError: the project has settings already; they are left as they are. Or there is no such folder.
         UnavailableError: the file cannot be written.
     """
     path = project / SETTINGS_NAME
-    if path.exists():
+    if path.exists() or path.is_symlink():
         raise UsageError(
             f"{path} exists already",
             "the author's settings are never overwritten",
             "Edit it, or move it away first",
         )
+    if not project.is_dir():
+        raise UsageError(f"there is no folder {project}")
     draft = draft_settings(project)
     write_atomically(path, draft.text.encode())
     return draft
 
 
-def _read_citation(project: Path, found: _Findings) -> None:
-    import yaml
-
-    path = project / "CITATION.cff"
-    if not path.is_file():
-        return
-    try:
-        citation: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        found.lines.append("CITATION.cff: cannot be read")
-        return
-    if not isinstance(citation, dict):
-        return
-    if isinstance(title := citation.get("title"), str) and title.strip():
-        found.title, found.title_from = title.strip(), "CITATION.cff"
-    if isinstance(license_ := citation.get("license"), str):
-        found.license = license_
-    people = citation.get("authors")
-    for person in people if isinstance(people, list) else []:
-        if isinstance(person, dict) and (author := _author(person)):
-            found.authors.append(author)
-    found.lines.append("CITATION.cff: title and authors")
-
-
-def _author(person: dict[str, Any]) -> dict[str, str] | None:
-    name = person.get("name") or " ".join(
-        str(person[key]) for key in ("given-names", "name-particle", "family-names") if person.get(key)
+def _look(project: Path) -> _Found:
+    tree = look_at(project.resolve())
+    about = read_about(tree)
+    complete_licence(tree, about)
+    found = _Found(
+        tree, about, find_data(tree), find_scripts(tree), list(seed_loops(tree))[:1], notebooks(tree)
     )
-    if not name:
-        return None
-    author = {"name": str(name)}
-    orcid = re.search(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", str(person.get("orcid", "")))
-    if orcid:
-        author["orcid"] = orcid[0]
-    if isinstance(person.get("affiliation"), str):
-        author["affiliation"] = person["affiliation"]
-    return author
+    about.title = about.title or Said(_folder_title(project), "the folder's name")
+    found.lines += [f"{name}: cannot be read" for name in about.unreadable]
+    for what, said in (("title", about.title), ("licence", about.license), ("paper", about.paper)):
+        if said:
+            shown = said.value if isinstance(said.value, str) else said.value.get("title", "")
+            found.lines.append(f"{what}: {shown} (from {said.where})")
+    if about.authors:
+        names = ", ".join(author["name"] for author in about.authors.value[:3])
+        more = f" and {len(about.authors.value) - 3} more" if about.authors.value[3:] else ""
+        found.lines.append(f"authors: {names}{more} (from {about.authors.where})")
+    if (project / ".git").exists():
+        remote = _REMOTE.search(read_start(project / ".git" / "config"))
+        address = scrubbed_url(remote["url"]) if remote else None
+        found.lines.append("code: a git checkout" + (f" of {address}" if address else ""))
+    found.lines += find_tools(tree)
+    found.lines += [f"data folder: {data.path}/ ({data.about})" for data in found.data]
+    found.lines += [f"seeds: a loop in {path} line {line}" for path, line, _, _ in found.loops]
+    for script in found.scripts[:3]:
+        if script.seed:
+            found.lines.append(f"program: {script.path} takes a seed (line {script.where})")
+        elif script.fixed:
+            found.lines.append(
+                f"program: {script.path} fixes its seed in line {script.fixed}: let an argument say it"
+            )
+    if found.notebooks:
+        found.lines.append(f"notebooks: {', '.join(found.notebooks[:3])}")
+    return found
 
 
-def _read_license(project: Path, found: _Findings) -> None:
-    for path in sorted(project.glob("LICEN[CS]E*")) + sorted(project.glob("COPYING*")):
-        try:
-            start = path.read_text(encoding="utf-8", errors="replace")[:4000]
-        except OSError:
-            continue
-        flat = " ".join(start.split())
-        name = next((spdx for phrase, spdx in _LICENSES.items() if phrase in flat), None)
-        if name:
-            found.license = found.license or name
-            found.lines.append(f"licence: {name} (from {path.name})")
-            return
+def _questions(found: _Found) -> list[str]:
+    about = found.about
+    questions = ["which numbers of the paper rest on these runs: the claims"]
+    questions.append("the metric, its direction, and the margin below which a difference does not matter")
+    if found.data:
+        questions.append("where the data comes from and under which licence")
+    else:
+        questions.append("which data it uses, where that comes from and under which licence")
+    if not found.command:
+        questions.append("the command that runs it")
+    if not about.authors:
+        questions.append("the authors")
+    if not about.license:
+        questions.append("the licence")
+    if not about.paper:
+        questions.append("the paper")
+    return questions[:_MOST_QUESTIONS]
 
 
-def _text(found: _Findings) -> str:
-    authors = (
-        "authors = [" + ", ".join(_inline(author) for author in found.authors) + "]"
-        if found.authors
-        else '# authors = [{ name = "Ada Example", orcid = "0000-0002-1825-0097", affiliation = "…" }]'
-    )
-    license_ = (
-        f"license = {_quoted(found.license)}" if found.license else '# license = "Apache-2.0"    # an SPDX id'
-    )
-    return "\n".join(
-        [
-            "# What only you know about this experiment. Every key is optional; everything else is recorded.",
-            "# `reprocrate show` tells what is missing and what that costs.",
-            "",
-            "[experiment]",
-            f"title = {_quoted(found.title)}    # {found.title_from}",
-            authors,
-            license_,
-            '# paper = { title = "…", arxiv = "2601.01234", venue = "…" }',
-            "",
-            *_data_lines(found.data),
-            *_METRIC_LINES,
-            *_configuration_lines(found.script),
-            *_CLAIM_LINES,
-        ]
-    )
-
-
-def _data_lines(folders: list[str]) -> list[str]:
-    lines = []
-    for folder in folders:
-        lines += [f"[data.{folder}]", f'files = ["{folder}"]']
-        lines += ['# source = "https://…"         # address or DOI', '# license = "CC-BY-4.0"']
-        lines += ['# access = "open"              # open, registration, restricted or private', ""]
-    if lines:
-        return lines
+def _beginning(asked: list[str]) -> list[str]:
     return [
-        "# [data.NAME]                    # one table for each data set",
-        '# files = ["data"]               # files, folders or globs of the project',
-        '# source = "https://…"           # address or DOI',
-        '# license = "CC-BY-4.0"',
-        '# access = "open"                # open, registration, restricted or private',
+        "# What only you know about this experiment. Every key is optional; everything else is recorded when",
+        "# you run it. Lines that begin with # are suggestions. `reprocrate show` tells what is missing and",
+        "# what that costs. Only you know, the most important first:",
+        *(f"#   {number}. {question}" for number, question in enumerate(asked, 1)),
         "",
     ]
 
 
+def _experiment_lines(found: _Found) -> list[str]:
+    about = found.about
+    lines = ["[experiment]"]
+    if about.title:
+        lines.append(f"title = {_quoted(about.title.value)}    # from {about.title.where}")
+    if about.description:
+        lines.append(f"description = {_quoted(about.description.value)}    # from {about.description.where}")
+    if about.authors:
+        lines.append(f"authors = [    # from {about.authors.where}")
+        lines += [f"    {_inline(author)}," for author in about.authors.value]
+        lines.append("]")
+    else:
+        lines.append(_NO_AUTHORS)
+    if about.license:
+        lines.append(f"license = {_quoted(about.license.value)}    # from {about.license.where}")
+    else:
+        lines.append('# license = "Apache-2.0"    # an SPDX identifier')
+    if about.paper:
+        lines.append(f"paper = {_inline(about.paper.value)}    # from {about.paper.where}")
+    else:
+        for said in about.papers_linked:
+            lines.append(f"# paper = {_inline(said.value)}    # linked in {said.where}; is it yours?")
+        if not about.papers_linked:
+            lines.append('# paper = { title = "…", arxiv = "2601.01234", venue = "…" }')
+    return [*lines, ""]
+
+
+def _data_lines(folders: list[DataFolder]) -> list[str]:
+    if not folders:
+        return [
+            "# [data.NAME]                    # one table for each data set",
+            '# files = ["data"]               # files, folders or globs of the project',
+            '# source = "https://…"           # address or DOI',
+            '# license = "CC-BY-4.0"',
+            '# access = "open"                # open, registration, restricted or private',
+            "",
+        ]
+    lines = []
+    for data in folders:
+        lines += [f"[data.{_key(data.name)}]", f"files = [{_quoted(data.path)}]    # {data.about}"]
+        lines += ['# source = "https://…"         # address or DOI', '# license = "CC-BY-4.0"']
+        lines += ['# access = "open"              # open, registration, restricted or private']
+        if data.splits:
+            listed = ", ".join(f'{{ name = "{role}", role = "{role}" }}' for role in data.splits)
+            told = ", ".join(data.splits.values())
+            lines.append(f"# splits = [{listed}]    # from the names {told}")
+        lines.append("")
+    return lines
+
+
+def _metric_lines(found: _Found) -> list[str]:
+    lines = ["# After the first run, reprocrate lists the numbers it saw, with the lines to put here."]
+    for name, (pattern, where) in found.metrics.items():
+        direction = "minimize" if _MINIMIZED.search(name) else "maximize"
+        lines += [
+            f"# [metrics.{_key(name)}]          # printed by {where}",
+            f"# stdout = {_quoted(pattern)}",
+            f'# direction = "{direction}"',
+            f'# split = "{"train" if "train" in name else "validation" if "val" in name else "test"}"',
+            "# margin = 0.01                  # largest difference of means in a rerun that does not matter",
+            "",
+        ]
+    return lines + ([] if found.metrics else _METRIC_LINES)
+
+
 _METRIC_LINES = [
-    "# After the first run, reprocrate lists the numbers it saw, with the lines to put here.",
     "# [metrics.accuracy]",
     "# from = \"results/{seed}.json:$.accuracy\"    # or: stdout = 'accuracy: (?P<value>[0-9.]+)'",
     '# direction = "maximize"',
@@ -234,20 +259,66 @@ _CLAIM_LINES = [
 ]
 
 
-def _configuration_lines(script: str | None) -> list[str]:
-    return [
-        "# [configurations.main]          # then: reprocrate run --name main --seeds 0-4",
-        '# role = "proposed"              # proposed, baseline, ablation or reference',
-        f'# command = "python {script or "train.py"} --seed {{seed}}"',
-        "",
-    ]
+def _configuration_lines(found: _Found) -> list[str]:
+    lines: list[str] = []
+    if found.loops:
+        path, line, command, seeds = found.loops[0]
+        lines += [
+            f"# From the loop in {path} line {line}. Then: reprocrate run --name main",
+            "[configurations.main]",
+            f"command = {_quoted(command)}",
+            f"seeds = {_quoted(seeds)}",
+        ]
+    elif found.scripts and found.scripts[0].seed:
+        script = found.scripts[0]
+        lines += [
+            f"# {script.path} takes a seed (line {script.where}).",
+            "# Then: reprocrate run --name main --seeds 0-4",
+            "[configurations.main]",
+            f"command = {_quoted(script.command)}",
+        ]
+    else:
+        command = found.command or _notebook_command(found.notebooks) or "python train.py --seed {seed}"
+        if "{seed}" not in command:
+            command += " --seed {seed}"
+        lines += [
+            "# [configurations.main]          # then: reprocrate run --name main --seeds 0-4",
+            f"# command = {_quoted(command)}",
+        ]
+        if found.scripts and (fixed := found.scripts[0].fixed):
+            lines.append(
+                f"#   {found.scripts[0].path} fixes its seed in line {fixed}: let an argument say it."
+            )
+        return [*lines, '# role = "proposed"              # proposed, baseline, ablation or reference', ""]
+    return [*lines, '# role = "proposed"              # proposed, baseline, ablation or reference', ""]
 
 
-def _inline(author: dict[str, str]) -> str:
-    return "{ " + ", ".join(f"{key} = {_quoted(value)}" for key, value in author.items()) + " }"
+def _notebook_command(paths: list[str]) -> str | None:
+    if not paths:
+        return None
+    likeliest = next((path for path in paths if is_likely(path)), paths[0])
+    name = likeliest if re.fullmatch(r"[\w./-]+", likeliest) else f"'{likeliest}'"
+    return f"papermill {name} out/{{seed}}.ipynb -p seed {{seed}}"
+
+
+def _folder_title(project: Path) -> str:
+    return project.resolve().name.encode(errors="surrogateescape").decode(errors="replace") or "experiment"
+
+
+def _inline(table: dict[str, Any]) -> str:
+    return "{ " + ", ".join(f"{key} = {_quoted(value)}" for key, value in table.items()) + " }"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
 
 
 def _quoted(text: str) -> str:
-    """A TOML basic string; JSON's escapes are a part of TOML's. Half characters, which YAML can spell, go."""
+    """A TOML string, a literal one where that reads better; JSON's escapes are a part of TOML's.
+
+    Half characters, which YAML can spell, go.
+    """
+    if "\\" in text and "'" not in text and text.isascii() and text.isprintable():
+        return f"'{text}'"
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")

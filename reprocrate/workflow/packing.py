@@ -21,6 +21,7 @@ from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, col
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import find_project, open_project
+from reprocrate.workflow.screening import screen
 
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
 """Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
@@ -47,10 +48,17 @@ class PackingChoice:
 
 @dataclass(frozen=True, slots=True)
 class PackingOutcome:
-    """What became of it: the bundle, or None if the report's errors stood in the way."""
+    """What became of it: the bundle, or None if something stood in the way.
+
+    Attributes:
+        report: what validation said; its errors may stand in the way.
+        packed: the bundle.
+        secrets: what looks like a secret in files that cannot stay behind, as sentences that name the place.
+    """
 
     report: Report
     packed: Packed | None = None
+    secrets: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The bundle as plain JSON values."""
@@ -85,13 +93,16 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         )
     if make_locks(project, progress, offline=choice.offline):
         project = open_project(root)
-    contents = collect(project, choice.data)
+    screened = screen(project, collect(project, choice.data))
+    contents = screened.contents
     for note in contents.notes:
         progress.note(f"      {note}")
     subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents))
     report = validate(subject)
     if any(_stands_in_the_way(finding, choice) for finding in report.findings):
         return PackingOutcome(report)
+    if screened.secrets:
+        return PackingOutcome(report, secrets=screened.secrets)
     usual = f"{root.name or 'experiment'}.crate.zip"
     target = choice.output or Path(usual)
     entries = bundle_entries(

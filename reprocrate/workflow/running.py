@@ -32,6 +32,7 @@ from reprocrate.workflow.project import project_to_run_in
 from reprocrate.workflow.repeating import repeat_first, what_was_set
 from reprocrate.workflow.resuming import Done
 from reprocrate.workflow.scheduling import Schedule, run_at_once, run_in_turn
+from reprocrate.workflow.secret_warnings import secrets_in_code
 
 __all__ = ["INTERRUPTED", "Request", "Session", "run_all", "run_configuration"]
 
@@ -152,7 +153,7 @@ def _run(
         if request.twice and not is_stopped():
             _repeat(project, launcher, session, ended, progress)
         was_stopped = is_stopped()
-    _conclude(session, was_stopped=was_stopped)
+    _conclude(project, session, was_stopped=was_stopped)
     if request.deterministic and session.records:
         session.hints += what_was_set(session.records[-1])
     if not any(ran.record.metrics for ran in session.runs):
@@ -179,7 +180,7 @@ def _repeat(
     session.hints += repeat_first(project, session.records, again)
 
 
-def _conclude(session: Session, *, was_stopped: bool) -> None:
+def _conclude(project: Path, session: Session, *, was_stopped: bool) -> None:
     """Exit code and warnings, in the order planned."""
     for ran in session.runs:
         session.exit_code = session.exit_code or ran.exit_code
@@ -192,6 +193,7 @@ def _conclude(session: Session, *, was_stopped: bool) -> None:
         session.exit_code = INTERRUPTED
     session.warnings += [str(each) for each in collisions(session.records)]
     session.warnings += seed_warnings(session.records)
+    session.warnings += secrets_in_code(project, session.records)
 
 
 def _line(ran: Ran, over: int, schedule: Schedule) -> str:

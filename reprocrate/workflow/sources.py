@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.capture.git import committed_file
+from reprocrate.capture.keeping import true_names
 from reprocrate.capture.objects import object_path
 from reprocrate.files import sha256_bytes, sha256_file
 
@@ -19,6 +20,11 @@ class Sources:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._true_names = true_names(root)
+
+    def place(self, path: str) -> Path:
+        """Where a file of a record lies, which may have another name there."""
+        return self._root / self._true_names.get(path, path)
 
     def code(self, code: dict[str, Any], file: dict[str, Any]) -> Path | bytes | None:
         """A file of a source tree as it ran.
@@ -28,7 +34,7 @@ class Sources:
             file: the file's entry in it.
         """
         wanted = file["sha256"]
-        for place in (self._root / file["path"], self._root / object_path(wanted)):
+        for place in (self.place(file["path"]), self._root / object_path(wanted)):
             if (
                 place.is_file()
                 and place.stat().st_size == file["size"]
@@ -48,5 +54,5 @@ class Sources:
 
     def data(self, file: dict[str, Any]) -> Path | None:
         """A data file that lies in the project; those of other places stay where they are."""
-        place = self._root / file["path"]
+        place = self.place(file["path"])
         return place if not file.get("root") and place.is_file() else None

@@ -112,6 +112,12 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0117", "data derived from itself", [put("/data/3/derived_from/-", "augmented")]),
     ("RC0117", "a run that holds itself", [put("/runs/4/parent", "wide-4")]),
     ("RC0118", "a log listed twice", [put("/runs/0/logs/-", HONEST["runs"][0]["logs"][0])]),
+    (
+        "RC0122",
+        "a token in a description",
+        [put("/experiment/description", "run with hf_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1eF3h")],
+    ),
+    ("RC0123", "data in a home folder", [put("/experiment/description", "data in /home/ada/rings")]),
     # Data
     ("RC0201", "no licence", [drop("/data/1/license")]),
     ("RC0202", "a registration at an unknown place", [put("/data/0/access", {"level": "registration"})]),

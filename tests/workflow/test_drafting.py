@@ -37,7 +37,7 @@ def test_what_is_found_is_in_the_draft(tmp_path: Path) -> None:
     assert settings.experiment.authors[0].orcid == "0000-0002-1825-0097"
     assert settings.experiment.license == "Apache-2.0"
     assert settings.data["data"].files == ("data",)
-    assert draft.script == "main.py"
+    assert draft.command == "python main.py"
     assert "environment: requirements.txt" in draft.found
     assert not {"the authors", "the licence"} & set(draft.asked)
 

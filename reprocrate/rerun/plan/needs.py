@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reprocrate.capture.privacy import OUTSIDE, SECRET
+from reprocrate.capture.privacy import OUTSIDE
+from reprocrate.capture.secrets import MASK
 from reprocrate.manifest import Data, Launch, Manifest
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.materials import Material, code_materials, code_of, data_materials, data_of, written_by
@@ -16,7 +17,7 @@ from reprocrate.rerun.selection import Depth, Task
 from reprocrate.rerun.surroundings import place_in_home
 
 _WITHHELD = {
-    SECRET: "an argument was a secret, which was not recorded",
+    MASK: "an argument was a secret, which was not recorded",
     OUTSIDE: "the program lay outside the project and did not come along",
 }
 _CHEAPER = frozenset({Depth.EVALUATE.value, Depth.SMOKE.value})

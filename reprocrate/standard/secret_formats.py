@@ -1,0 +1,57 @@
+"""Texts that by their form are secrets: `secret-formats.json` of the standard."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from reprocrate.standard.shipped import shipped_bytes
+
+_BOUNDARY = r"(?<![A-Za-z0-9+])"
+
+
+@dataclass(frozen=True)
+class SecretFormat:
+    """The form of one issuer's secrets.
+
+    Attributes:
+        name: what it is, for people.
+        holds: words of which each secret of this form holds one.
+        source: the regular expression.
+    """
+
+    name: str
+    holds: tuple[str, ...]
+    source: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when a text holds one of the words."""
+        return re.compile(_BOUNDARY + f"(?:{self.source})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a text holds a secret, and of what kind; never the secret itself."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@cache
+def secret_formats() -> tuple[SecretFormat, ...]:
+    """Every form that is known here."""
+    listed = json.loads(shipped_bytes("secret-formats.json"))["formats"]
+    return tuple(SecretFormat(one["name"], tuple(one["holds"]), one["pattern"]) for one in listed)
+
+
+def secrets_by_form(text: str) -> Iterator[Secret]:
+    """The secrets in a text that are told by their form alone, ordered by form."""
+    for form in secret_formats():
+        if any(word in text for word in form.holds):
+            for match in form.pattern.finditer(text):
+                yield Secret(match.start(), match.end(), form.name)

@@ -1,0 +1,53 @@
+"""RC01: texts that tell what a manifest must not: secrets, and whose machine it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reprocrate.standard import pointer_to
+from reprocrate.standard.secret_formats import secrets_by_form
+from reprocrate.validation.places import values_of
+from reprocrate.validation.rule import SHOULD, Found, rule
+from reprocrate.validation.subject import Subject
+
+_HOME = re.compile(r"(?<![A-Za-z0-9_.~<>-])(?:/home/|/Users/|[A-Za-z]:\\Users\\)(?P<name>[A-Za-z0-9_.-]+)")
+_NOBODYS = frozenset({"jovyan", "runner", "shared", "ubuntu", "user", "vscode"})
+
+
+@rule("RC0122", SHOULD, spec="privacy", since="1.0", says="it holds what has the form of a secret: {kind}")
+def text_holds_no_secret(subject: Subject) -> Iterator[Found]:
+    """A manifest SHOULD NOT hold text that has the form of a secret.
+
+    Judged: every value in the document that is text and holds a match of a pattern of
+        `schema/1.0/secret-formats.json`, as that file says; once for each text, by the first pattern of the
+        file that matches, at the text.
+    Why: a manifest is published, and a key in it is then everybody's. The forms are those that issuers gave
+        their keys so that they can be found.
+    Fix: make the key invalid where it was issued, give the new one by the environment, and run again.
+    """
+    for path, value in values_of(subject.document):
+        if isinstance(value, str):
+            found = next(secrets_by_form(value), None)
+            if found is not None:
+                yield Found(pointer_to(path), kind=found.kind)
+
+
+@rule("RC0123", SHOULD, spec="privacy", since="1.0", says="it holds a path in the home folder of {name}")
+def text_holds_no_home_folder(subject: Subject) -> Iterator[Found]:
+    r"""A manifest SHOULD NOT hold a path in somebody's home folder.
+
+    Judged: every value in the document that is text and holds `/home/`, `/Users/` or, behind a letter and a
+        colon, `\Users\`, followed by a name of letters and digits from ASCII, `.`, `_` and `-` other than
+        (in any case) jovyan, runner, shared, ubuntu, user and vscode. Right before it stands none of
+        these characters and neither `~`, `<` nor `>`. Once for each text, by the first such name, at the
+        text.
+    Why: the path names a person, under double-blind review too, and leads nowhere on another machine.
+    Fix: make it relative to the project or to a named root, and run again; or correct the field.
+    """
+    for path, value in values_of(subject.document):
+        if isinstance(value, str):
+            names = (match["name"] for match in _HOME.finditer(value))
+            name = next((name for name in names if name.lower() not in _NOBODYS), None)
+            if name is not None:
+                yield Found(pointer_to(path), name=name)
