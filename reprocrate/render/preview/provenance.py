@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from reprocrate.manifest import Code, Data, Environment, File, Hardware, Manifest, Run
+from reprocrate.manifest import Code, Data, Environment, File, Manifest, Run
 from reprocrate.render import words
 from reprocrate.render.availability import Place, place_of, reads_no_files
 from reprocrate.render.devices import computed_on
-from reprocrate.render.numbers import duration, file_size, memory_size
+from reprocrate.render.numbers import duration, file_size
 from reprocrate.render.preview.generators import generators
+from reprocrate.render.preview.machines import machine_entries
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
 from reprocrate.render.preview.tables import Header, number, table
 from reprocrate.render.repetitions import measured_texts
@@ -98,7 +99,7 @@ class Provenance:
         """Every machine."""
         if not self._manifest.hardware:
             return element("p", "No machine was recorded.", class_="soft")
-        machines = [element("dl", *_machine(one), class_="about") for one in self._manifest.hardware]
+        machines = [element("dl", *machine_entries(one), class_="about") for one in self._manifest.hardware]
         used = [definition("Computed on", words.plain(one)) for one in computed_on(self._manifest)]
         return joined([*machines, *([element("dl", *used, class_="about")] if used else [])])
 
@@ -332,34 +333,3 @@ def _python(one: Environment) -> str:
         return "not recorded"
     build = f" ({one.python.build})" if one.python.build else ""
     return f"{one.python.implementation or 'Python'} {one.python.version}{build}"
-
-
-def _machine(one: Hardware) -> Iterator[Markup]:
-    if one.cpu:
-        counts = [(one.cpu.cores, "core"), (one.cpu.threads, "thread"), (one.cpu.sockets, "socket")]
-        sizes = [words.count_of(size, noun) for size, noun in counts if size]
-        yield definition(
-            "Processor",
-            ", ".join([words.plain(one.cpu.model or "unknown model"), one.cpu.architecture, *sizes]),
-        )
-        design = [name for name in (one.cpu.microarchitecture, one.cpu.level) if name]
-        if design:
-            yield definition("Micro-architecture", ", ".join(dict.fromkeys(design)))
-        if one.cpu.features:
-            yield definition("Instruction sets", ", ".join(one.cpu.features))
-    if one.memory_bytes:
-        yield definition("Memory", memory_size(one.memory_bytes))
-    models = [accelerator.model for accelerator in one.accelerators]
-    for accelerator in {each.model: each for each in one.accelerators}.values():
-        details = [
-            memory_size(accelerator.memory_bytes) if accelerator.memory_bytes else None,
-            accelerator.runtime,
-            f"driver {accelerator.driver}" if accelerator.driver else None,
-        ]
-        number_of = models.count(accelerator.model)
-        name = f"{number_of} × {accelerator.model}" if number_of > 1 else accelerator.model
-        yield definition("Accelerator", ", ".join([name, *(part for part in details if part)]))
-    if not models:
-        yield definition("Accelerators", "none")
-    if one.interconnect:
-        yield definition("Interconnect", one.interconnect)
