@@ -85,10 +85,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "hardware": shared.hardware.sections,
         "determinism": _determinism(settings, groups, records)
         | {"measured": list(measured_repetitions(by_id))},
-        "configurations": [
-            _configuration(group, selections[group.id], data, _trials(group, groups, held.launches))
-            for group in groups
-        ],
+        "configurations": _configurations(groups, selections, data, held.launches),
         "runs": runs,
         "metrics": metric_sections(settings, runs),
         "results": results.sections,
@@ -168,6 +165,17 @@ def _code(
 def _age(run: Mapping[str, Any]) -> tuple[str, str]:
     """The newer of two runs has the larger one."""
     return run["started"] or "", run["id"]
+
+
+def _configurations(
+    groups: Sequence[ConfigurationGroup],
+    selections: Mapping[str, Selection],
+    data: DataSections,
+    holding: Collection[str],
+) -> list[Section]:
+    return [
+        _configuration(group, selections[group.id], data, _trials(group, groups, holding)) for group in groups
+    ]
 
 
 def _configuration(

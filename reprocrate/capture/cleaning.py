@@ -71,6 +71,8 @@ def _texts(value: Any, names: list[str]) -> Iterator[str]:
         yield value
     elif isinstance(value, _FILES):
         names.append(value.path)
+        if isinstance(value, DataFile) and value.url:
+            yield value.url
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield str(name)
@@ -102,9 +104,11 @@ class _Cleaner:
         if isinstance(value, Mapping):
             return {self.value(name): self._named(name, inner) for name, inner in value.items()}
         if isinstance(value, (list, tuple)):
-            if self._in_names is None and value and isinstance(value[0], _FILES):
+            if self._telling is None and self._in_names is None and value and isinstance(value[0], _FILES):
                 return value
             return type(value)([self.value(inner) for inner in value])
+        if isinstance(value, DataFile):
+            return replace(value, path=self._file_name(value), url=self.value(value.url))
         if isinstance(value, _FILES):
             return replace(value, path=self._file_name(value))
         if is_dataclass(value) and not isinstance(value, type):

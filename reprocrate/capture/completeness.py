@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from reprocrate.capture.access import Process, is_harmless, unseen_programs
 from reprocrate.capture.data import FileAccess
@@ -14,6 +15,8 @@ from reprocrate.capture.ranks import Found
 from reprocrate.capture.record import Capture
 from reprocrate.capture.traced import Trace
 from reprocrate.capture.unseen import why_unseen
+
+T = TypeVar("T")
 
 # These write files natively, but read data through Python, unless one of their reading functions was seen.
 _WRITERS = frozenset({"lightgbm", "torch", "xgboost"})
@@ -145,6 +148,15 @@ class Sight:
             "REPROCRATE_LOG_DIR passed on (mpirun: -x)"
         )
         return [f"{what}: {fix}"]
+
+
+def attempt(sight: Sight, what: str, otherwise: T, look: Callable[[], T]) -> T:
+    """What `look` finds; where it fails, that is a gap in the record and no reason to lose it."""
+    try:
+        return look()
+    except Exception as error:  # whatever a machine has in store
+        sight.problems.append(f"the {what} could not be looked at ({type(error).__name__})")
+        return otherwise
 
 
 def _unseen_from_inside(processes: Sequence[Process], compiled: Collection[str] = ()) -> list[str]:

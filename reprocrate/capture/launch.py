@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from reprocrate.capture.code import Snapshot, take_snapshot
 from reprocrate.capture.history import History
-from reprocrate.capture.identity import identify
+from reprocrate.capture.identity import Identity, identify
 from reprocrate.capture.keeping import begin, make_way, save_clean
 from reprocrate.capture.liveness import Liveness
 from reprocrate.capture.node_names import node_name
@@ -126,7 +126,9 @@ class Launch:
             UsageError: a source is wrong; the record is complete but for the metrics.
             UnavailableError: the record could not be written.
         """
-        from reprocrate.capture.finishing import Circumstances, measured, observed
+        from reprocrate.capture.circumstances import Circumstances
+        from reprocrate.capture.finishing import observed
+        from reprocrate.capture.measuring import measured
         from reprocrate.capture.ranks import one_of_many
 
         problems = [*outcome.problems, *make_way(self.folder)]
@@ -210,19 +212,7 @@ def prepare(request: Request, environ: Mapping[str, str], session: Session | Non
             written=known.history.written_sources,
             memory=known.memory,
         )
-        record = RunRecord(
-            id=folder.name,
-            tool=_tool(),
-            configuration=identity.configuration,
-            command=identity.command,
-            status="running",
-            started=timestamp(datetime.now(UTC)),
-            seeds=identity.seeds,
-            code=snapshot.state,
-            repeats=request.repeats,
-            capture=_BEGUN,
-        )
-        record = begin(record, identity.scrubber, folder)
+        record = begin(_begun(request, identity, folder, snapshot), identity.scrubber, folder)
         note_job(folder, environ)
     except BaseException as error:
         if liveness is not None:
@@ -245,6 +235,22 @@ def prepare(request: Request, environ: Mapping[str, str], session: Session | Non
         over=over,
         foreign=request.foreign,
         tracer=_tracer(request, folder, environ),
+    )
+
+
+def _begun(request: Request, identity: Identity, folder: Path, snapshot: Snapshot) -> RunRecord:
+    """What is known before the command starts."""
+    return RunRecord(
+        id=folder.name,
+        tool=_tool(),
+        configuration=identity.configuration,
+        command=identity.command,
+        status="running",
+        started=timestamp(datetime.now(UTC)),
+        seeds=identity.seeds,
+        code=snapshot.state,
+        repeats=request.repeats,
+        capture=_BEGUN,
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 
+from reprocrate.cli.aside import say_aside
 from reprocrate.cli.exits import INTERRUPTED, NOT_DONE, exit_code_of
 from reprocrate.errors import ReprocrateError
 
@@ -17,8 +19,10 @@ _REPORT = (
 def run_app(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; never a traceback for a user's mistake."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a character shows another
-            stream.reconfigure(errors="replace")
+        # A terminal that cannot show a character shows another; a closed stream shows nothing.
+        if isinstance(stream, TextIOWrapper):
+            with suppress(OSError, ValueError):
+                stream.reconfigure(errors="replace")
     try:
         return _run(arguments)
     except ReprocrateError as error:
@@ -60,4 +64,4 @@ def _run(arguments: Sequence[str]) -> int:
 def _complain(text: str) -> None:
     from reprocrate.render.words import cut_off, verbatim  # a reason may quote what a stranger wrote
 
-    sys.stderr.write(f"reprocrate: {verbatim(cut_off(text))}\n")
+    say_aside(f"reprocrate: {verbatim(cut_off(text))}")

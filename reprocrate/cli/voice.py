@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # rich takes a while to import, and no command is to wait for
     from rich.console import Console, RenderableType
     from rich.progress import Progress
 
-    from reprocrate.workflow.scheduling import Schedule
+from reprocrate.cli.aside import say_aside
+from reprocrate.workflow.scheduling import Schedule
 
 _QUIET_SECONDS = 2.0
 """Where there is no terminal, progress is a plain line, once nothing was said for this long."""
@@ -127,8 +128,7 @@ class Voice:
 
         console = self._bar.console if self._bar else self._live
         if console is None:
-            sys.stderr.write(f"{verbatim(text)}\n")
-            sys.stderr.flush()
+            say_aside(verbatim(text))
         else:
             console.print(verbatim(text), markup=False, emoji=False)
 

@@ -24,7 +24,11 @@ _HOMES = {
     "keras": ".keras",
     "nltk": "nltk_data",
     "tensorflow-datasets": "tensorflow_datasets",
+    "kagglehub": ".cache/kagglehub",
+    "modelscope": ".cache/modelscope",
+    "gensim": "gensim-data",
     "seaborn": ".cache/seaborn-data",
+    "cache": ".cache",
 }
 
 

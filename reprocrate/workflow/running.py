@@ -228,7 +228,7 @@ def _hints(project: Path, records: Iterable[RunRecord]) -> list[str]:
         return []
     newest = ended_well[-1]
     from reprocrate.capture.candidates import candidates
-    from reprocrate.capture.finishing import written_by
+    from reprocrate.capture.measuring import written_by
 
     found = candidates(newest, written_by(newest, project))[:_MOST_CANDIDATES]
     if not found:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reprocrate.capture.candidates import MOST_CANDIDATES, candidates, template_of
-from reprocrate.capture.finishing import written_by
+from reprocrate.capture.measuring import written_by
 from reprocrate.capture.results import extract, parse_source
 
 PRINTS = """

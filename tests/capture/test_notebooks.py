@@ -17,9 +17,9 @@ from reprocrate.assembly.assemble import assemble
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.access import read_processes
 from reprocrate.capture.candidates import candidates
-from reprocrate.capture.finishing import written_by
 from reprocrate.capture.leading import first_process, is_kernel, leading_process
 from reprocrate.capture.live import check_not_live
+from reprocrate.capture.measuring import written_by
 from reprocrate.capture.results import MetricSource, parse_source
 from reprocrate.capture.seeds import with_open_seed
 from reprocrate.capture.wrappers import inner_command

@@ -40,8 +40,13 @@ def _without_defaults(data: bytes) -> bytes:
     """Empty lists and objects that say nothing are left out when a manifest is saved."""
     document = json.loads(data)
     for environment in document["environments"]:
-        if not environment["lock"]["left_out"]:
-            del environment["lock"]["left_out"]
+        for listed, name in (
+            *((lock, "differing") for lock in environment.get("locks", [])),
+            *((package, "altered") for package in environment["packages"]),
+            (environment["lock"], "left_out"),
+        ):
+            if listed.get(name) == []:
+                del listed[name]
     return json.dumps(document).encode()
 
 
