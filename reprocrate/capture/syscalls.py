@@ -2,7 +2,7 @@
 
 The form is that of strace 5.3 to 6.x with the options of `tracing`: a time, the call, and its result, as in
 
-    1700000000.000001 openat(AT_FDCWD</work>, "data.csv", O_RDONLY|O_CLOEXEC) = 3</work/data.csv>
+    1700000000.000001 openat(AT_FDCWD</home>, "data.csv", O_RDONLY|O_CLOEXEC) = 3</home/data.csv>
 
 Paths are written whole, with the escapes of C for what is no printable ASCII.
 """
