@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reprocrate.capture.digests import Digests
+from reprocrate.capture.data.digests import Digests
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reprocrate.capture.logged import log
+    from reprocrate.capture.results.logged import log
     from reprocrate.errors import (
         IntegrityError,
         ReprocrateError,
@@ -35,7 +35,7 @@ _HOME = {
     "UnreadableError": "errors",
     "UsageError": "errors",
     "load_manifest": "manifest",
-    "log": "capture.logged",
+    "log": "capture.results.logged",
     "parse_manifest": "manifest",
     "save_manifest": "manifest",
 }

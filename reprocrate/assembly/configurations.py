@@ -8,7 +8,7 @@ from typing import Any
 
 from reprocrate.assembly.factors import differing_arguments
 from reprocrate.assembly.settings import ConfigurationSettings, ProjectSettings
-from reprocrate.capture.grid import point_name, program_name, typed
+from reprocrate.capture.launch.grid import point_name, program_name, typed
 from reprocrate.capture.record import Configuration, RunRecord
 
 

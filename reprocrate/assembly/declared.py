@@ -17,7 +17,7 @@ from reprocrate.assembly.inputs import files_of
 from reprocrate.assembly.locks import declared_lock, pinned_packages
 from reprocrate.assembly.sections import Section
 from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.capture.committed import state_of_commit
+from reprocrate.capture.code.committed import state_of_commit
 from reprocrate.capture.record import (
     Capture,
     CodeState,
@@ -30,7 +30,7 @@ from reprocrate.capture.record import (
     StoredFile,
     Tool,
 )
-from reprocrate.capture.seeds import substituted
+from reprocrate.capture.seeds.notation import substituted
 from reprocrate.errors import UsageError
 from reprocrate.files import safe_relative, sha256_bytes, sha256_file
 from reprocrate.manifest.canonical import canonical_bytes

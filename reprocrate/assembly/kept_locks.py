@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.assembly.lock_contents import LockedFile, LockedPackage, locked_packages
-from reprocrate.capture.conda import conda_name
-from reprocrate.capture.objects import object_path
+from reprocrate.capture.code.objects import object_path
+from reprocrate.capture.environment.conda import conda_name
 from reprocrate.capture.record import Environment, LockFile, Package
 
 FOLDER = ".reprocrate/environment"

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from reprocrate.capture.distributions import normalised
-from reprocrate.capture.lock_files import requirement_lines
+from reprocrate.capture.environment.distributions import normalised
+from reprocrate.capture.environment.lock_files import requirement_lines
 
 Manager = Literal["pypi", "conda"]
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from reprocrate.capture.lock_files import is_lock, lock_format
+from reprocrate.capture.environment.lock_files import is_lock, lock_format
 from reprocrate.capture.record import Environment
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import sha256_bytes, sha256_file, write_atomically

@@ -14,15 +14,15 @@ from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.factors import named_arguments
 from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.capture.hydra import OVERRIDES
-from reprocrate.capture.metric_sources import MetricSource, with_place
-from reprocrate.capture.notebooks import LOG_NAME
-from reprocrate.capture.points import Columns
-from reprocrate.capture.privacy import scrubber
+from reprocrate.capture.privacy.scrubber import scrubber
+from reprocrate.capture.ranks.notebooks import LOG_NAME
 from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar, StoredFile
-from reprocrate.capture.records import RUNS
-from reprocrate.capture.results import Written, extract
-from reprocrate.capture.seeds import substituted
+from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.results.extraction import Written, extract
+from reprocrate.capture.results.hydra import OVERRIDES
+from reprocrate.capture.results.metric_sources import MetricSource, with_place
+from reprocrate.capture.results.points import Columns
+from reprocrate.capture.seeds.notation import substituted
 from reprocrate.files import sha256_file
 
 _CELLS = f"/{LOG_NAME}"

@@ -8,7 +8,7 @@ from reprocrate.assembly.measured import metric_sources
 from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.sections import Section
 from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.capture.metric_sources import MetricSource
+from reprocrate.capture.results.metric_sources import MetricSource
 
 
 def metric_sections(settings: ProjectSettings, runs: Sequence[Section]) -> list[Section]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from reprocrate.assembly.assemble import assemble
 from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.capture.points import Columns
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.results import MetricSource
+from reprocrate.capture.results.extraction import MetricSource
+from reprocrate.capture.results.points import Columns
 from reprocrate.manifest import Manifest, Reproduction
 
 _KEPT_OF_METRICS = {"name", "direction", "range", "unit", "definition", "count_of", "selection", "last_k"}

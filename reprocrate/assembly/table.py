@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from reprocrate.capture.grid import check_parameter, written
+from reprocrate.capture.launch.grid import check_parameter, written
 from reprocrate.errors import UsageError
 from reprocrate.manifest.section import Many, Text
 

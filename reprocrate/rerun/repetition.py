@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from reprocrate.capture.launch import RECORDER, prepare
-from reprocrate.capture.privacy import HOME
-from reprocrate.capture.request import Finished, Request
-from reprocrate.capture.results import MetricSource
-from reprocrate.capture.seeds import PLACEHOLDER, substitute
+from reprocrate.capture.launch.launch import RECORDER, prepare
+from reprocrate.capture.launch.request import Finished, Request
+from reprocrate.capture.privacy.scrubber import HOME
+from reprocrate.capture.results.extraction import MetricSource
+from reprocrate.capture.seeds.notation import PLACEHOLDER, substitute
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.executors import Command, Executor
 from reprocrate.files import could_not

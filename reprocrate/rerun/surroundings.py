@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reprocrate.capture.environment import allowed_variables
+from reprocrate.capture.environment.software import allowed_variables
 from reprocrate.manifest import Environment, Hardware
 from reprocrate.rerun.threads import pinned_threads
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from reprocrate.assembly import SETTINGS_NAME
-from reprocrate.capture.grid import (
+from reprocrate.capture.launch.grid import (
     Grid,
     check_grid_reaches,
     open_places,
@@ -17,12 +17,12 @@ from reprocrate.capture.grid import (
     points_of,
     program_name,
 )
-from reprocrate.capture.seeds import PLACEHOLDER, check_seed_has_a_place, parse_seeds
+from reprocrate.capture.seeds.notation import PLACEHOLDER, check_seed_has_a_place, parse_seeds
 from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
     from reprocrate.assembly.settings import ConfigurationSettings
-    from reprocrate.capture.results import MetricSource
+    from reprocrate.capture.results.extraction import MetricSource
 
 
 @dataclass(frozen=True, slots=True)

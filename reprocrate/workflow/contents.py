@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reprocrate.bundle import Entry, layout
-from reprocrate.capture.records import RUNS
+from reprocrate.capture.records.loading import RUNS
 from reprocrate.files import FileDigest, sha256_bytes, sha256_file
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.workflow.project import Project

@@ -10,7 +10,7 @@ from typing import Any
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.assembly.toml import parse_settings
-from reprocrate.capture.privacy import scrubbed_url
+from reprocrate.capture.privacy.scrubber import scrubbed_url
 from reprocrate.errors import UsageError
 from reprocrate.files import write_atomically
 from reprocrate.workflow.drafts.about import About, Said, read_about

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from reprocrate.capture.identity import identify
-from reprocrate.capture.launch import Launch, prepare
+from reprocrate.capture.launch.identity import identify
+from reprocrate.capture.launch.launch import Launch, prepare
+from reprocrate.capture.launch.request import Request
+from reprocrate.capture.launch.session import Session
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records import check_name_is_free
-from reprocrate.capture.request import Request
-from reprocrate.capture.session import Session
+from reprocrate.capture.records.loading import check_name_is_free
 from reprocrate.errors import ReprocrateError
 from reprocrate.executors import Command
 from reprocrate.executors.local import LocalExecutor
@@ -22,7 +22,7 @@ from reprocrate.workflow.asked import Planned
 from reprocrate.workflow.resuming import Done
 
 if TYPE_CHECKING:
-    from reprocrate.capture.results import MetricSource
+    from reprocrate.capture.results.extraction import MetricSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records import RUNS, load_records
+from reprocrate.capture.records.loading import RUNS, load_records
 from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:

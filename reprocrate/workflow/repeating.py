@@ -72,7 +72,7 @@ def _measured(project: Path, second: RunRecord) -> list[str]:
 
 def possible_causes(record: RunRecord) -> list[str]:
     """What may have made two runs of one seed differ, as far as the record tells."""
-    from reprocrate.capture.deterministic import is_deterministic
+    from reprocrate.capture.seeds.deterministic import is_deterministic
 
     settings = record.determinism.settings
     found = list(record.determinism.known_causes)
@@ -87,7 +87,7 @@ def possible_causes(record: RunRecord) -> list[str]:
 
 def what_was_set(record: RunRecord) -> list[str]:
     """What `--deterministic` could not set, for the author to see to."""
-    from reprocrate.capture.deterministic import LEFT_TO_THE_PROGRAM, not_set
+    from reprocrate.capture.seeds.deterministic import LEFT_TO_THE_PROGRAM, not_set
 
     left = [f"--deterministic: {each}" for each in not_set(record)]
     return [*left, f"--deterministic cannot set, and leaves to the program: {LEFT_TO_THE_PROGRAM}."]

@@ -15,8 +15,8 @@ from reprocrate import __version__
 from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
 from reprocrate.bundle import open_bundle
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.results import read_text
-from reprocrate.capture.seeds import parse_seeds
+from reprocrate.capture.results.extraction import read_text
+from reprocrate.capture.seeds.notation import parse_seeds
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, Reproduction, parse_manifest, save_manifest

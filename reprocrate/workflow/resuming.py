@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reprocrate.capture.digests import Digests
-from reprocrate.capture.history import History
-from reprocrate.capture.identity import Identity
+from reprocrate.capture.data.digests import Digests
+from reprocrate.capture.launch.identity import Identity
 from reprocrate.capture.record import RECORD_NAME, RunRecord
-from reprocrate.capture.records import RUNS
+from reprocrate.capture.records.history import History
+from reprocrate.capture.records.loading import RUNS
 from reprocrate.errors import UnavailableError, UnreadableError
 
 

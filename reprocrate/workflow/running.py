@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reprocrate.assembly import SETTINGS_NAME
-from reprocrate.capture.deterministic import with_determinism
+from reprocrate.capture.launch.session import Session as LaunchSession
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records import collisions
-from reprocrate.capture.seed_warnings import seed_warnings
-from reprocrate.capture.session import Session as LaunchSession
+from reprocrate.capture.records.loading import collisions
+from reprocrate.capture.seeds.deterministic import with_determinism
+from reprocrate.capture.seeds.warnings import seed_warnings
 from reprocrate.errors import UsageError
 from reprocrate.executors.local import check_program
 from reprocrate.executors.signals import SignalRelay, in_main_thread
@@ -227,8 +227,8 @@ def _hints(project: Path, records: Iterable[RunRecord]) -> list[str]:
     if not ended_well:
         return []
     newest = ended_well[-1]
-    from reprocrate.capture.candidates import candidates
-    from reprocrate.capture.measuring import written_by
+    from reprocrate.capture.launch.measuring import written_by
+    from reprocrate.capture.results.candidates import candidates
 
     found = candidates(newest, written_by(newest, project))[:_MOST_CANDIDATES]
     if not found:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.bundle import Entry
-from reprocrate.capture.keeping import load_private
-from reprocrate.capture.masking import masked_log
-from reprocrate.capture.privacy import Scrubber, machine_scrubber
-from reprocrate.capture.secrets import lines_with_secrets
+from reprocrate.capture.privacy.masking import masked_log
+from reprocrate.capture.privacy.scrubber import Scrubber, machine_scrubber
+from reprocrate.capture.privacy.secrets import lines_with_secrets
+from reprocrate.capture.records.keeping import load_private
 from reprocrate.files import sha256_file
 from reprocrate.manifest import manifest_from
 from reprocrate.workflow.contents import Contents

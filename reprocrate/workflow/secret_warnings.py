@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly import SETTINGS_NAME
+from reprocrate.capture.privacy.secrets import lines_with_secrets
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.secrets import lines_with_secrets
 
 _LARGEST_BYTES = 1_000_000
 _MOST_FILES = 2000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from reprocrate.capture.git import committed_file
-from reprocrate.capture.keeping import true_names
-from reprocrate.capture.objects import object_path
+from reprocrate.capture.code.git import committed_file
+from reprocrate.capture.code.objects import object_path
+from reprocrate.capture.records.keeping import true_names
 from reprocrate.files import sha256_bytes, sha256_file
 
 

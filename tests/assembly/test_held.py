@@ -13,7 +13,7 @@ import pytest
 
 from reprocrate.assembly.assemble import assemble
 from reprocrate.assembly.toml import load_settings
-from reprocrate.capture.records import load_records
+from reprocrate.capture.records.loading import load_records
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Manifest, Run
 from reprocrate.validation import Subject, validate

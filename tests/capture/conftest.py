@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.capture.launch import Launch, prepare
+from reprocrate.capture.launch.launch import Launch, prepare
+from reprocrate.capture.launch.request import Finished, Request
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.request import Finished, Request
-from reprocrate.capture.results import MetricSource
+from reprocrate.capture.results.extraction import MetricSource
 from reprocrate.executors.local import Command, Outcome, run
 
 PYTHON = sys.executable

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.candidates import MOST_CANDIDATES, candidates, template_of
-from reprocrate.capture.measuring import written_by
-from reprocrate.capture.results import extract, parse_source
+from reprocrate.capture.launch.measuring import written_by
+from reprocrate.capture.results.candidates import MOST_CANDIDATES, candidates, template_of
+from reprocrate.capture.results.extraction import extract, parse_source
 
 PRINTS = """
 import json, pathlib, sys

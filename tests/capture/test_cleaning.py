@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprocrate.capture.cleaning import cleaned
-from reprocrate.capture.keeping import PRIVATE_NAME, load_private, save_clean, true_names
-from reprocrate.capture.masking import masked_log
-from reprocrate.capture.privacy import Scrubber
+from reprocrate.capture.privacy.cleaning import cleaned
+from reprocrate.capture.privacy.masking import masked_log
+from reprocrate.capture.privacy.scrubber import Scrubber
 from reprocrate.capture.record import CodeFile, CodeState, DataFile, RunRecord, StoredFile, plain
+from reprocrate.capture.records.keeping import PRIVATE_NAME, load_private, save_clean, true_names
 from reprocrate.files import tree_digest
 
 TOKEN = "ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.code import take_snapshot
-from reprocrate.capture.source_names import is_source
+from reprocrate.capture.code.source_names import is_source
+from reprocrate.capture.code.tree import take_snapshot
 from reprocrate.files import tree_digest
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.live import check_not_live
-from reprocrate.capture.unseen import executed_files, why_unseen
+from reprocrate.capture.launch.live import check_not_live
+from reprocrate.capture.launch.unseen import executed_files, why_unseen
 from reprocrate.errors import UsageError
 
 PYTHON = sys.executable

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.conda import conda_packages, explicit_list, public_channel, with_conda
-from reprocrate.capture.distributions import find_distributions
+from reprocrate.capture.environment.conda import conda_packages, explicit_list, public_channel, with_conda
+from reprocrate.capture.environment.distributions import find_distributions
 from reprocrate.capture.record import OtherPackage
 
 MAIN = "https://repo.anaconda.com/pkgs/main"

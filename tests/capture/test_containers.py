@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.capture.containers import look_at_container
+from reprocrate.capture.environment.containers import look_at_container
 from reprocrate.capture.record import Container
 
 DIGEST = "sha256:" + "1f" * 32

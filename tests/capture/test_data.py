@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.access import Process
-from reprocrate.capture.completeness import Sight
-from reprocrate.capture.data import FileAccess
-from reprocrate.capture.digests import CACHE_NAME, Digests
-from reprocrate.capture.places import Place, Places, may_hold_secrets
-from reprocrate.capture.privacy import Scrubber
+from reprocrate.capture.data.digests import CACHE_NAME, Digests
+from reprocrate.capture.data.files import FileAccess
+from reprocrate.capture.data.places import Place, Places, may_hold_secrets
+from reprocrate.capture.launch.completeness import Sight
+from reprocrate.capture.observation.processes import Process
+from reprocrate.capture.privacy.scrubber import Scrubber
 from reprocrate.files import sha256_file
 
 

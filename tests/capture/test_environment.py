@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.access import Process
-from reprocrate.capture.determinism import look_at_determinism
-from reprocrate.capture.distributions import installed
-from reprocrate.capture.environment import (
+from reprocrate.capture.environment.distributions import installed
+from reprocrate.capture.environment.software import (
     Surroundings,
     allowed_variables,
     look_at_environment,
     operating_system,
     python_of,
 )
+from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.record import NativeLibrary, Package, Python
+from reprocrate.capture.seeds.determinism import look_at_determinism
 
 
 def _install(

@@ -99,7 +99,7 @@ def test_the_same_launch_gives_the_same_bytes(empty: Any) -> None:
 def test_more_values_than_can_be_kept_are_said_to_be_left_out(
     empty: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reprocrate.capture.histories.MOST_VALUES", 5)
+    monkeypatch.setattr("reprocrate.capture.results.histories.MOST_VALUES", 5)
     empty.write("train.py", "import reprocrate\nfor n in range(9): reprocrate.log(x=n, step=n)")
     finished = empty.finished("python", "train.py")
     assert finished.problems == ("histories: only the first 5 values are kept",)

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.liveness import LOCK_NAME, is_alive
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records import check_name_is_free, collisions, load_records
-from reprocrate.capture.results import MetricSource
+from reprocrate.capture.records.liveness import LOCK_NAME, is_alive
+from reprocrate.capture.records.loading import check_name_is_free, collisions, load_records
+from reprocrate.capture.results.extraction import MetricSource
 from reprocrate.errors import UnavailableError, UnreadableError, UsageError
 from reprocrate.executors.local import Command, run
 
@@ -85,8 +85,8 @@ def test_killed_command(project: Any) -> None:
 def test_launcher_that_is_killed_leaves_a_record_that_says_so(project: Any) -> None:
     project.write("wait.py", "import time; open('started', 'w').close(); time.sleep(60)")
     code = (
-        "import os\nfrom pathlib import Path\nfrom reprocrate.capture.launch import *\n"
-        "from reprocrate.capture.request import Request\n"
+        "import os\nfrom pathlib import Path\nfrom reprocrate.capture.launch.launch import *\n"
+        "from reprocrate.capture.launch.request import Request\n"
         "from reprocrate.executors.local import *\n"
         f"l = prepare(Request(Path({os.fspath(project.folder)!r}), ({PYTHON!r}, 'wait.py')), os.environ)\n"
         "run(Command(l.argv, l.cwd, l.environment(), l.stdout, l.stderr, echo=False, stdin=False))\n"
@@ -444,7 +444,7 @@ def test_progress_of_hashing_is_told(project: Any) -> None:
 
 def test_nothing_heavy_is_imported_before_the_command_starts() -> None:
     code = (
-        "import sys, reprocrate.capture.launch, reprocrate.executors.local\n"
+        "import sys, reprocrate.capture.launch.launch, reprocrate.executors.local\n"
         "heavy = 'pydantic jsonschema typer rich requests rocrate numpy scipy csv platform'.split()\n"
         "print([name for name in heavy if name in sys.modules])"
     )

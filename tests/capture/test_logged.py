@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import reprocrate
-from reprocrate.capture.launch import RECORDER
-from reprocrate.capture.results import Extraction, Written, extract, parse_source
+from reprocrate.capture.launch.launch import RECORDER
+from reprocrate.capture.results.extraction import Extraction, Written, extract, parse_source
 from tests.capture.test_recorder import OTHER_PYTHONS
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.access import Process
-from reprocrate.capture.distributions import find_distributions
-from reprocrate.capture.native_libraries import native_libraries
+from reprocrate.capture.environment.distributions import find_distributions
+from reprocrate.capture.environment.native_libraries import native_libraries
+from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.record import OtherPackage
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reprocrate.capture.access import Process
-from reprocrate.capture.network import LOCAL_PROVIDER, network_use, object_address
-from reprocrate.capture.privacy import Scrubber, scrubber
+from reprocrate.capture.data.network import LOCAL_PROVIDER, network_use, object_address
+from reprocrate.capture.observation.processes import Process
+from reprocrate.capture.privacy.scrubber import Scrubber, scrubber
 from reprocrate.capture.record import RemoteData, ServiceUse
 
 if TYPE_CHECKING:

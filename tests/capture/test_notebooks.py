@@ -15,14 +15,14 @@ import pytest
 
 from reprocrate.assembly.assemble import assemble
 from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.capture.access import read_processes
-from reprocrate.capture.candidates import candidates
-from reprocrate.capture.leading import first_process, is_kernel, leading_process
-from reprocrate.capture.live import check_not_live
-from reprocrate.capture.measuring import written_by
-from reprocrate.capture.results import MetricSource, parse_source
-from reprocrate.capture.seeds import with_open_seed
-from reprocrate.capture.wrappers import inner_command
+from reprocrate.capture.launch.live import check_not_live
+from reprocrate.capture.launch.measuring import written_by
+from reprocrate.capture.launch.wrappers import inner_command
+from reprocrate.capture.observation.processes import read_processes
+from reprocrate.capture.ranks.leading import first_process, is_kernel, leading_process
+from reprocrate.capture.results.candidates import candidates
+from reprocrate.capture.results.extraction import MetricSource, parse_source
+from reprocrate.capture.seeds.notation import with_open_seed
 from reprocrate.errors import UsageError
 
 PYTHON = sys.executable

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reprocrate.capture.access import Process
+from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.record import Configuration, RunRecord, Seed, Tool, UnseededUse
-from reprocrate.capture.seed_warnings import seed_warnings
-from reprocrate.capture.seeding import MOST_AT_ONE_PLACE, look_at_seeding
+from reprocrate.capture.seeds.seeding import MOST_AT_ONE_PLACE, look_at_seeding
+from reprocrate.capture.seeds.warnings import seed_warnings
 from reprocrate.manifest.derivation import may_derive
 
 if TYPE_CHECKING:

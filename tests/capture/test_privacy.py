@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.capture.privacy import Scrubber, scrubbed_url, scrubber
+from reprocrate.capture.privacy.scrubber import Scrubber, scrubbed_url, scrubber
 
 HOME = "/home/ada"
 PROJECT = Path("/home/ada/projects/rings")

@@ -18,12 +18,12 @@ import pytest
 
 from reprocrate.assembly.assemble import assemble
 from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.capture.access import read_processes
 from reprocrate.capture.hardware import look_at_hardware
-from reprocrate.capture.nodes import described_hardware, look_at_nodes
-from reprocrate.capture.ranks import find_ranks
-from reprocrate.capture.records import load_records
-from reprocrate.capture.results import MetricSource
+from reprocrate.capture.observation.processes import read_processes
+from reprocrate.capture.ranks.nodes import described_hardware, look_at_nodes
+from reprocrate.capture.ranks.ranks import find_ranks
+from reprocrate.capture.records.loading import load_records
+from reprocrate.capture.results.extraction import MetricSource
 from reprocrate.manifest import Manifest
 
 PYTHON = sys.executable

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.access import Process, read_processes, unseen_programs
-from reprocrate.capture.launch import RECORDER
+from reprocrate.capture.launch.launch import RECORDER
+from reprocrate.capture.observation.processes import Process, read_processes, unseen_programs
 
 OTHER_PYTHONS = [
     path

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.capture.code import take_snapshot
-from reprocrate.capture.git import committed_file
-from reprocrate.capture.objects import object_path
+from reprocrate.capture.code.git import committed_file
+from reprocrate.capture.code.objects import object_path
+from reprocrate.capture.code.source_names import is_source
+from reprocrate.capture.code.tree import take_snapshot
 from reprocrate.capture.record import CodeFile, CodeState
-from reprocrate.capture.source_names import is_source
 from reprocrate.files import tree_digest
 
 

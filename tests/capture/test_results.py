@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprocrate.capture.points import Columns
 from reprocrate.capture.record import Evidence, Metric
-from reprocrate.capture.results import MetricSource, Written, as_metric, extract, parse_source
+from reprocrate.capture.results.extraction import MetricSource, Written, as_metric, extract, parse_source
+from reprocrate.capture.results.points import Columns
 from reprocrate.errors import UsageError
 
 

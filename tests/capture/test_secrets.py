@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprocrate.capture.secrets import MASK, is_secret_name, lines_with_secrets, masked, secrets_in
+from reprocrate.capture.privacy.secrets import MASK, is_secret_name, lines_with_secrets, masked, secrets_in
 from reprocrate.standard.secret_formats import secret_formats, secrets_by_form
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

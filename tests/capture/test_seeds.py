@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprocrate.capture.seeds import (
+from reprocrate.capture.seeds.notation import (
     check_seed_has_a_place,
     parse_seeds,
     recorded_seed,

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.capture.points import Entry
-from reprocrate.capture.results import Written, extract, parse_source
-from reprocrate.capture.series.crc32c import crc32c
-from reprocrate.capture.series.curves import read_curves
-from reprocrate.capture.series.documents import read_sacred, read_trainer_state
-from reprocrate.capture.series.found import kind_of, values_in
-from reprocrate.capture.series.last_values import last_values
-from reprocrate.capture.series.mlflow import read_database, read_store
-from reprocrate.capture.series.tensorboard import read_events
-from reprocrate.capture.series.wandb import read_wandb
+from reprocrate.capture.results.extraction import Written, extract, parse_source
+from reprocrate.capture.results.points import Entry
+from reprocrate.capture.results.series.crc32c import crc32c
+from reprocrate.capture.results.series.curves import read_curves
+from reprocrate.capture.results.series.documents import read_sacred, read_trainer_state
+from reprocrate.capture.results.series.found import kind_of, values_in
+from reprocrate.capture.results.series.last_values import last_values
+from reprocrate.capture.results.series.mlflow import read_database, read_store
+from reprocrate.capture.results.series.tensorboard import read_events
+from reprocrate.capture.results.series.wandb import read_wandb
 
 FIXTURES = Path(__file__).with_name("fixtures")
 SIMPLE = FIXTURES / "tensorboard" / "simple.tfevents"

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.history import INDEX_NAME, History
-from reprocrate.capture.launch import prepare
+from reprocrate.capture.code.source_names import may_be_source
+from reprocrate.capture.launch.launch import prepare
+from reprocrate.capture.launch.request import Request
+from reprocrate.capture.launch.session import Session
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records import RUNS
-from reprocrate.capture.request import Request
-from reprocrate.capture.session import Session
-from reprocrate.capture.source_names import may_be_source
+from reprocrate.capture.records.history import INDEX_NAME, History
+from reprocrate.capture.records.loading import RUNS
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -31,7 +31,7 @@ def code_of(project: Any, session: Session) -> Any:
 @pytest.fixture(params=["git", "folder"])
 def tree(project: Any, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Two files of source, which count as settled at once."""
-    monkeypatch.setattr("reprocrate.capture.source_memory._SETTLED_NS", -1)
+    monkeypatch.setattr("reprocrate.capture.code.source_memory._SETTLED_NS", -1)
     project.write("a.py", "import b\n")
     project.write("b.py", "x = 1\n")
     if request.param == "git":
@@ -69,7 +69,7 @@ def test_a_change_between_two_seeds_is_noticed(tree: Any) -> None:
 
 
 def test_a_commit_between_two_seeds_is_noticed(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reprocrate.capture.source_memory._SETTLED_NS", -1)
+    monkeypatch.setattr("reprocrate.capture.code.source_memory._SETTLED_NS", -1)
     git(project.folder, "init", "-q")
     project.write("a.py", "x = 1\n")
     git(project.folder, "add", "a.py")

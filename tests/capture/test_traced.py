@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture import tracing
-from reprocrate.capture.syscalls import Ending, calls, unescaped
-from reprocrate.capture.traced import read_trace
-from reprocrate.capture.tracing import FOLDER_NAME, check_strace
+from reprocrate.capture.observation import tracing
+from reprocrate.capture.observation.syscalls import Ending, calls, unescaped
+from reprocrate.capture.observation.traced import read_trace
+from reprocrate.capture.observation.tracing import FOLDER_NAME, check_strace
 from reprocrate.errors import UnavailableError
 
 

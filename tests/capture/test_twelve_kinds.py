@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.tracing import check_strace
+from reprocrate.capture.observation.tracing import check_strace
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
 

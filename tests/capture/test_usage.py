@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reprocrate.capture.usage.resources import resources_used
 
-from reprocrate.capture.access import Process
+from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.record import Accelerator, Hardware, Resources
-from reprocrate.capture.resources import resources_used
 from reprocrate.capture.usage import Usage, UsageMonitor
 from reprocrate.capture.usage.accelerators import GpuWatch
 from reprocrate.capture.usage.energy import ProcessorEnergy

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.tracing import check_strace, tracer
+from reprocrate.capture.observation.tracing import check_strace, tracer
 from reprocrate.errors import UnavailableError
 from reprocrate.executors import Command
 

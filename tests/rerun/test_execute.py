@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.places import CACHES
-from reprocrate.capture.results import MetricSource
+from reprocrate.capture.data.places import CACHES
+from reprocrate.capture.results.extraction import MetricSource
 from reprocrate.errors import IntegrityError, UnavailableError
 from reprocrate.files import sha256_file, tree_digest, walk
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem, manifest_from

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reprocrate.capture.deterministic import with_determinism
-from reprocrate.capture.environment import allowed_variables
+from reprocrate.capture.environment.software import allowed_variables
+from reprocrate.capture.seeds.deterministic import with_determinism
 from reprocrate.manifest import Environment
 from reprocrate.rerun.surroundings import Surroundings
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.records import RUNS, load_records
+from reprocrate.capture.records.loading import RUNS, load_records
 from reprocrate.errors import UsageError
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.running import Request, Session, run_all, run_configuration

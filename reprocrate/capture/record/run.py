@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from reprocrate.capture.decoding import WrongValueError, decoded
 from reprocrate.capture.record.code import CodeState
 from reprocrate.capture.record.data import DataFile, RemoteData, ServiceUse, StoredFile
+from reprocrate.capture.record.decoding import WrongValueError, decoded
 from reprocrate.capture.record.environment import Environment
 from reprocrate.capture.record.hardware import Hardware, Resources
 from reprocrate.capture.record.launch import Attempt, Ranks

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reprocrate.capture.privacy import OUTSIDE
-from reprocrate.capture.secrets import MASK
+from reprocrate.capture.privacy.scrubber import OUTSIDE
+from reprocrate.capture.privacy.secrets import MASK
 from reprocrate.manifest import Data, Launch, Manifest
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.materials import Material, code_materials, code_of, data_materials, data_of, written_by

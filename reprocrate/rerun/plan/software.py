@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reprocrate.capture.privacy import is_interpreter
+from reprocrate.capture.privacy.scrubber import is_interpreter
 from reprocrate.manifest import OperatingSystem, Package
 from reprocrate.rerun.interpreters import minor_version
 from reprocrate.rerun.lock import INSTALLERS

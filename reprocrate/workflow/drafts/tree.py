@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from reprocrate.capture.source_names import SKIPPED_FOLDERS
+from reprocrate.capture.code.source_names import SKIPPED_FOLDERS
 
 LONGEST_READ_BYTES = 200_000
 _MOST_ENTRIES = 20_000

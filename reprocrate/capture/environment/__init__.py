@@ -1,0 +1,1 @@
+"""The software of a launch: interpreter, packages, compiled libraries, locks and container."""

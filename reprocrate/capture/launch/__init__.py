@@ -1,0 +1,1 @@
+"""One launch, from the request to the complete record."""

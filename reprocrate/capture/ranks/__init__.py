@@ -1,0 +1,1 @@
+"""Launches of many processes: ranks, nodes, attempts, and the kernels of notebooks."""

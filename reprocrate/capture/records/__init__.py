@@ -1,0 +1,1 @@
+"""The records of a project, on the disk."""

@@ -1,0 +1,1 @@
+"""Measured values, read from what a launch wrote."""
