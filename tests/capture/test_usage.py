@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reprocrate.capture.usage.resources import resources_used
 
 from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.record import Accelerator, Hardware, Resources
@@ -24,6 +23,7 @@ from reprocrate.capture.usage.processes import (
     proportional_bytes,
     resident_bytes,
 )
+from reprocrate.capture.usage.resources import resources_used
 
 MIB = 1 << 20
 GPU = Accelerator("nvidia", "NVIDIA H100 80GB HBM3", 85520809984)
