@@ -195,6 +195,14 @@ def test_each_job_of_a_hydra_multirun(loop: Loop) -> None:
     without_errors(manifest)
 
 
+def test_seeds_that_a_sweep_was_told_are_not_the_seed_of_each_job(loop: Loop) -> None:
+    loop.write(JOBS, '[metrics.accuracy]\nfrom = "multirun/**/result.json:$.accuracy"\n')
+    loop.run("-m", "lr=0.1,0.2", "seed=0,1")
+    assert [(run.configuration, run.seed) for run in held(loop.manifest())] == [
+        (f"loop-lr-{lr}", seed) for lr in ("0.1", "0.2") for seed in (0, 1)
+    ]
+
+
 def test_the_jobs_of_a_sweep_are_the_trials_of_the_search(loop: Loop) -> None:
     loop.write(
         JOBS,
