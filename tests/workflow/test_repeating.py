@@ -83,6 +83,14 @@ def test_a_repetition_is_no_further_seed(study: Any) -> None:
     assert not codes & {"RC0602", "RC0605", "RC0630", "RC0631", "RC0632", "RC0633", "RC0832"}
 
 
+def test_files_that_hold_times_are_no_sign_of_chance(study: Any) -> None:
+    code = "import os; open(f'events.out.tfevents.1.host.{os.getpid()}.0', 'w').write('x')"
+    first, second, *rest = twice(study, code).hints[:3]
+    assert "outputs differ" in first
+    assert second == "TensorBoard's event files hold times, so that they always differ."
+    assert not any("cause" in line for line in rest)
+
+
 def test_what_differs_is_named_with_a_possible_cause(study: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONHASHSEED", raising=False)
     study.write("reprocrate.toml", f'{PRINTED}[determinism]\npromised = "bitwise"\n')
