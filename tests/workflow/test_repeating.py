@@ -83,6 +83,14 @@ def test_a_repetition_is_no_further_seed(study: Any) -> None:
     assert not codes & {"RC0602", "RC0605", "RC0630", "RC0631", "RC0632", "RC0633", "RC0832"}
 
 
+def test_a_repetition_that_was_done_before_stands_for_its_seed(study: Any) -> None:
+    twice(study, STEADY)
+    session = twice(study, STEADY, resume=True)
+    assert [(ran.was_done, ran.is_repetition, ran.label) for ran in session.runs] == [
+        (True, False, f"main seed {seed}") for seed in (0, 1)
+    ]
+
+
 def test_files_that_hold_times_are_no_sign_of_chance(study: Any) -> None:
     code = "import os; open(f'events.out.tfevents.1.host.{os.getpid()}.0', 'w').write('x')"
     first, second, *rest = twice(study, code).hints[:3]
