@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reprocrate.capture.records import load_records
 from reprocrate.validation import Subject, validate
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.running import Request, Session, run_configuration
@@ -89,6 +90,14 @@ def test_a_repetition_that_was_done_before_stands_for_its_seed(study: Any) -> No
     assert [(ran.was_done, ran.is_repetition, ran.label) for ran in session.runs] == [
         (True, False, f"main seed {seed}") for seed in (0, 1)
     ]
+
+
+def test_histories_that_are_kept_with_each_run_are_compared(study: Any) -> None:
+    code = "import reprocrate\nfor step in range(3):\n    reprocrate.log(loss=1 / (step + 1), step=step)\n"
+    hints = twice(study, code, seeds="0").hints
+    assert hints[0] == "main, seed 0, twice: identical metrics; identical outputs"
+    first, second = load_records(study.folder).records
+    assert all(record.histories for record in (first, second))
 
 
 def test_files_that_hold_times_are_no_sign_of_chance(study: Any) -> None:
