@@ -96,7 +96,10 @@ class _Entries:
         words = [file.root] if file.root else []
         words += parts[:-1] if len(parts) > 1 else [PurePosixPath(file.path).stem]
         name = plain_id("-".join(words))
-        return f"{name}-files" if name in self._settings.data else name
+        declared = self._settings.data.get(name)
+        if declared is None or not (declared.files or declared.remote):
+            return name  # what the author says by that name, without files, is said of these
+        return f"{name}-files"
 
 
 def plain_id(text: str) -> str:

@@ -7,7 +7,7 @@ that it held name it as their parent, and have a seed, metrics and a history of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from reprocrate.assembly.configurations import ConfigurationGroup
@@ -90,7 +90,7 @@ def with_held_runs(
             records.append(replace(record, histories=_left(record.histories, runs)))
             held.values[record.id] = [_plain(one) for one in metrics if _owner(_run_of(one), runs) is None]
             for run in runs:
-                child = _child(record, run, runs)
+                child = _child(record, run, runs, held.parents)
                 held.parents[child.id] = record.id
                 held.values[child.id] = [_plain(one) for one in metrics if _owner(_run_of(one), runs) == run]
                 factors = () if group.settings.trials_of else run.factors
@@ -135,12 +135,17 @@ def _only_run(record: RunRecord, runs: Sequence[Run]) -> RunRecord:
     return replace(record, seeds=(Seed(None, runs[0].seed, "declared"), *record.seeds))
 
 
-def _child(record: RunRecord, run: Run, runs: Sequence[Run]) -> RunRecord:
-    """A run of a launch: it shares code, environment, machine and inputs, and nothing that is counted."""
+def _child(record: RunRecord, run: Run, runs: Sequence[Run], before: Container[str]) -> RunRecord:
+    """A run of a launch: it shares code, environment, machine and inputs, and nothing that is counted.
+
+    Where the launch repeats another one, it repeats the same run of that, if it is among those `before`.
+    """
+    repeated = _id_of(record.repeats, run) if record.repeats else None
     seeds = tuple(seed for seed in record.seeds if seed.how != "observed")
     return replace(
         record,
-        id=f"{record.id}-{run.name}"[:200],
+        id=_id_of(record.id, run),
+        repeats=repeated if repeated in before else None,
         seeds=(Seed(None, run.seed, "declared"),) if run.seed is not None else seeds,
         duration_s=None,
         outputs=(),
@@ -148,6 +153,10 @@ def _child(record: RunRecord, run: Run, runs: Sequence[Run]) -> RunRecord:
         histories=tuple(one for one in record.histories if _owner(_run_of(one), runs) == run)[:1],
         resources=Resources(),
     )
+
+
+def _id_of(launch: str, run: Run) -> str:
+    return f"{launch}-{run.name}"[:200]
 
 
 def _left(histories: Sequence[History], runs: Sequence[Run]) -> tuple[History, ...]:

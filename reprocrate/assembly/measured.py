@@ -135,7 +135,7 @@ def _relabelled(metric: Metric, source: MetricSource | None) -> Metric:
 def _left_by(
     project: Path, settings: ProjectSettings, group: ConfigurationGroup, record: RunRecord
 ) -> Written:
-    names = names_in_paths(group, record)
+    names = names_in_paths(group, record) | {"seed": record.given_seed}
     places = [source.from_path for source in metric_sources(settings) if source.from_path]
     endings = {f"*{_BRACES.sub('*', PurePosixPath(place).suffix)}" for place in places}
     logs = [DataFile(log.path, None, log.size, log.sha256) for log in _own_logs(record)]
@@ -149,7 +149,7 @@ def _left_by(
         project=project,
         outputs=[file.path for file in candidates if _is_unchanged(project, file)],
         stdout=last,
-        values=names if record.given_seed is None else {**names, "seed": record.given_seed},
+        values={name: value for name, value in names.items() if value is not None},
         earlier=(*earlier, *(project / log.path for log in record.logs if log.path.endswith(_CELLS))),
         logged=project / RUNS / record.id,
         began=datetime.fromisoformat(record.started).timestamp() if record.started else None,

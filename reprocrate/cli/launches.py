@@ -37,11 +37,12 @@ def _over(ran: Ran) -> Row:
     record = ran.record
     return Row(
         group=ran.planned.group,
-        seed=_seed(record.seed),
+        seed=_seed(record.given_seed),
         status=record.status,
         seconds=record.duration_s,
         values=measured_values(record.metrics),
         was_done=ran.was_done,
+        repeats=ran.is_repetition,
     )
 
 

@@ -42,7 +42,7 @@ def compared(first: Run, second: Run) -> Repetition | None:
 
 def number_of_outputs(first: Run, second: Run) -> int:
     """How many files one of the two wrote."""
-    return len(_digests(first).keys() | _digests(second).keys())
+    return len(_written(first).keys() | _written(second).keys())
 
 
 def _differing_metrics(first: Run, second: Run) -> Iterator[str]:
@@ -62,14 +62,19 @@ def _plain(seen: Observation) -> tuple[object, ...]:
 
 
 def _differing_files(first: Run, second: Run) -> Iterator[str]:
-    then, now = _digests(first), _digests(second)
-    for place in sorted(then.keys() | now.keys(), key=lambda place: (place[0] or "", place[1])):
-        if then.get(place) != now.get(place):
-            yield place[1]
+    then, now = _written(first), _written(second)
+    places = {**now, **then}
+    for place in sorted(places, key=lambda place: (place[0] or "", place[1])):
+        if place not in then or place not in now or then[place].sha256 != now[place].sha256:
+            yield places[place].path
 
 
-def _digests(run: Run) -> dict[tuple[str | None, str], str | None]:
-    return {(file.root, file.path): file.sha256 for file in run.written}
+def _written(run: Run) -> dict[tuple[str | None, str], File]:
+    """What it wrote, by place; a folder that is called as the run is left open."""
+    return {
+        (file.root, "/".join("" if part == run.id else part for part in file.path.split("/"))): file
+        for file in run.written
+    }
 
 
 def _stdout(run: Run) -> str | None:

@@ -28,6 +28,7 @@ class Row:
         seconds: how long it took, or has been running.
         values: metrics by name, as `accuracy` or `accuracy (test)`.
         was_done: whether an earlier session did it.
+        repeats: whether it repeats another one, so that no mean counts it.
     """
 
     group: str
@@ -36,6 +37,7 @@ class Row:
     seconds: float | None
     values: Mapping[str, float] = field(default_factory=dict)
     was_done: bool = False
+    repeats: bool = False
 
 
 def progress_table(
@@ -92,7 +94,7 @@ def _averages(
     rows: Sequence[Row], groups: Sequence[str], metrics: Sequence[str]
 ) -> Iterator[tuple[Piece, ...]]:
     for group in groups:
-        members = [row for row in rows if row.group == group]
+        members = [row for row in rows if row.group == group and not row.repeats]
         well = [row for row in members if row.status == "ok"]
         times = [row.seconds for row in well if row.seconds is not None]
         yield (
@@ -125,7 +127,8 @@ def _mark(row: Row) -> Piece:
 
 
 def _named(row: Row) -> str:
-    return f"{row.group} seed {row.seed}" if row.seed else row.group
+    name = f"{row.group} seed {row.seed}" if row.seed else row.group
+    return f"{name} again" if row.repeats else name
 
 
 def _seconds(row: Row) -> str:

@@ -23,7 +23,8 @@ def measured_text(manifest: Manifest, entry: Repetition) -> str:
     if first is None or second is None:
         return f"{entry.run} and {entry.repeated_by}: not recorded"
     label = words.configuration_label(manifest.find_configuration(first.configuration), first.configuration)
-    seed = "" if first.seed is None else f", seed {first.seed},"
+    held_several = any(run.parent == first.id for run in manifest.runs)
+    seed = "" if first.seed is None or held_several else f", seed {first.seed},"
     return f"{label}{seed} twice: {'; '.join(_parts(entry, first, second))}"
 
 

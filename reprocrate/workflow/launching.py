@@ -48,7 +48,12 @@ class Ran:
         """What the author knows it by; a seed that the command names by itself is told too."""
         seed = self.record.given_seed
         name = self.planned.label if seed is None else f"{self.planned.group} seed {seed}"
-        return f"{name} again" if self.record.repeats else name
+        return f"{name} again" if self.is_repetition else name
+
+    @property
+    def is_repetition(self) -> bool:
+        """Whether it repeated another launch just now; one that an earlier session repeated stands for it."""
+        return self.record.repeats is not None and not self.was_done
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from reprocrate.errors import ReprocrateError
 
 Again = Callable[[RunRecord], RunRecord | None]
 """Runs a launch again as it was, marked as its repetition; None where we were asked to stop before."""
+_EVENTS = ".tfevents."
 
 
 def repeat_first(project: Path, records: Sequence[RunRecord], again: Again) -> list[str]:
@@ -66,7 +67,11 @@ def _measured(project: Path, second: RunRecord) -> list[str]:
         return []
     lines = [measured_text(manifest, entry)]
     if entry.metrics_identical is False or entry.outputs_identical is False:
-        lines += [f"A possible cause: {cause}" for cause in possible_causes(second)]
+        timed = [name for name in entry.differing if _EVENTS in name]
+        if timed:
+            lines.append("TensorBoard's event files hold times, so that they always differ.")
+        if len(timed) < len(entry.differing):
+            lines += [f"A possible cause: {cause}" for cause in possible_causes(second)]
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from reprocrate.capture.record import (
     Tool,
 )
 from reprocrate.errors import UsageError
+from reprocrate.files import sha256_file
 from reprocrate.manifest import Manifest
 from reprocrate.validation import Subject, validate
 
@@ -536,3 +538,15 @@ def test_only_open_data_is_meant_to_travel(tmp_path: Path, level: str, travels: 
     manifest = made(tmp_path, text)
     assert [file.travels for data in manifest.data for file in data.files] == [travels]
     assert "RC0207" not in {finding.code for finding in validate(Subject.of(manifest)).findings}
+
+
+@pytest.mark.parametrize("says", ['license = "CC0-1.0"', 'license = "CC0-1.0"\naccess = "restricted"'])
+def test_what_is_said_of_data_by_its_name_is_said_of_its_files(tmp_path: Path, says: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "x.csv").write_text("1,2\n", "utf-8")
+    file = DataFile("data/x.csv", None, 4, sha256_file(tmp_path / "data" / "x.csv").sha256)
+    read = replace(record("wide", 0, 0.9, number=1), inputs=(file,))
+    (plain,) = assemble(tmp_path, parse_settings(""), [read]).data
+    (data,) = assemble(tmp_path, parse_settings(f"[data.{plain.id}]\n{says}\n"), [read]).data
+    assert (plain.id, data.id, data.license) == ("data", "data", "CC0-1.0")
+    assert [(one.path, one.travels) for one in data.files] == [("data/x.csv", "access" not in says)]

@@ -73,9 +73,12 @@ class Loop:
         (self.folder / "train.py").write_text(code)
         (self.folder / "reprocrate.toml").write_text(settings)
 
-    def run(self, *arguments: str, name: str | None = "loop", seeds: str | None = None) -> Session:
+    def run(
+        self, *arguments: str, name: str | None = "loop", seeds: str | None = None, twice: bool = False
+    ) -> Session:
         command = ("python", "train.py", *arguments)
-        return run_configuration(self.folder, Request(command, name=name, seeds=seeds, echo=False), Silence())
+        request = Request(command, name=name, seeds=seeds, twice=twice, echo=False)
+        return run_configuration(self.folder, request, Silence())
 
     def manifest(self) -> Manifest:
         return assemble(self.folder, load_settings(self.folder), load_records(self.folder).records)
@@ -193,6 +196,31 @@ def test_each_job_of_a_hydra_multirun(loop: Loop) -> None:
     assert all(run.histories for run in held(manifest))
     assert [one.factors for one in manifest.configurations][1:] == [{"lr": "0.1"}, {"lr": "0.2"}]
     without_errors(manifest)
+
+
+def test_each_run_of_a_repetition_repeats_its_own(loop: Loop) -> None:
+    loop.write(TABLE, WITH_FACTORS)
+    assert "loop twice: no metrics to compare; identical outputs" in loop.run(twice=True).hints
+    manifest = loop.manifest()
+    assert manifest.determinism is not None
+    of_launch, *measured = manifest.determinism.measured
+    assert (of_launch.metrics_identical, of_launch.outputs_identical) == (None, True)
+    assert len(measured) == 6
+    for entry in measured:
+        first, second = manifest.find_run(entry.run), manifest.find_run(entry.repeated_by)
+        assert first is not None
+        assert second is not None
+        assert (first.configuration, first.seed) == (second.configuration, second.seed)
+        assert (entry.metrics_identical, entry.outputs_identical, entry.differing) == (True, None, ())
+    without_errors(manifest)
+
+
+def test_seeds_that_a_sweep_was_told_are_not_the_seed_of_each_job(loop: Loop) -> None:
+    loop.write(JOBS, '[metrics.accuracy]\nfrom = "multirun/**/result.json:$.accuracy"\n')
+    loop.run("-m", "lr=0.1,0.2", "seed=0,1")
+    assert [(run.configuration, run.seed) for run in held(loop.manifest())] == [
+        (f"loop-lr-{lr}", seed) for lr in ("0.1", "0.2") for seed in (0, 1)
+    ]
 
 
 def test_the_jobs_of_a_sweep_are_the_trials_of_the_search(loop: Loop) -> None:

@@ -127,6 +127,12 @@ def test_seed_in_a_path(empty: Any, template: list[str], path: str, expected: st
     launch.abandon()
 
 
+def test_parameters_of_a_grid_in_a_path(empty: Any) -> None:
+    launch = empty.prepare("t", "--lr={lr}", "--out", "out/{lr}-{seed}", seed=3, grid={"lr": "0.1"})
+    assert template_of("out/0.1-3/metrics.json", launch.record) == "out/{lr}-{seed}/metrics.json"
+    launch.abandon()
+
+
 def test_nothing_written(tmp_path: Path, empty: Any) -> None:
     record = empty.python("pass")
     assert candidates(record, written_by(record, empty.folder)) == ()

@@ -44,6 +44,7 @@ def _places(project: str, search_path: tuple[str, ...] = (), **environ: str) -> 
         ("/usr/share/dict/words", Place("external", "usr/share/dict/words")),
         ("/proc/cpuinfo", None),
         ("/tmp/x/data.csv", Place("temporary", "x/data.csv")),
+        ("/tmp/x/__pycache__/model.cpython-311.pyc", None),
         ("/home/adam/x", Place("external", "home/adam/x")),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import Any
 
 import pytest
@@ -36,6 +38,25 @@ def test_switches_of_jax_and_tensorflow(project: Any) -> None:
     assert "jax.default_matmul_precision" not in settings
     assert settings["tensorflow.is_op_determinism_enabled"] is True
     assert settings["tensorflow.tensor_float_32_execution_enabled"] is False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file is made by the C library, out of Python's sight")
+def test_what_pytorch_saves_is_seen_as_if_python_had_opened_it(project: Any) -> None:
+    project.write("torch/__init__.py", "from . import serialization")
+    project.write(
+        "torch/serialization.py",
+        "import ctypes\n"
+        "class _open_zipfile_writer_file:\n"
+        "    def __init__(self, name):\n"
+        "        ctypes.CDLL(None).creat(name.encode(), 0o644)\n",
+    )
+    record = project.python("import torch\ntorch.serialization._open_zipfile_writer_file('model.pt')\n")
+    assert [file.path for file in record.outputs] == ["model.pt"]
+    logs = (project.folder / ".reprocrate/runs" / record.id).glob("access-*.jsonl")
+    written = [entry for log in logs for entry in map(json.loads, log.read_text().splitlines())]
+    assert [entry["path"] for entry in written if entry["event"] == "write"] == [
+        str(project.folder / "model.pt")
+    ]
 
 
 def test_switches_of_libraries_that_were_not_imported_are_not_told(project: Any) -> None:

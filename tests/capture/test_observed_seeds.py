@@ -419,6 +419,34 @@ def test_values_that_all_differ_speak_for_a_generator_out_of_sight() -> None:
     assert len(seed_warnings([run(0, 0.5), drawn])) == 2
 
 
+@needs("numpy")
+@pytest.mark.parametrize("before", ["", "numpy.random.rand()"])
+def test_what_jax_draws_when_it_is_imported_is_no_use(empty: Project, before: str) -> None:
+    cluster = "jax._src.clusters.k8s_cluster"
+    for folder in ("jax", "jax/_src", "jax/_src/clusters"):
+        empty.write(f"{folder}/__init__.py", "")
+    empty.write(f"{cluster.replace('.', '/')}.py", "import numpy\nwait = numpy.random.rand(5)\n")
+    record = empty.python(f"import numpy\n{before}\nimport {cluster}\n")
+    assert unseeded(record) == ([("numpy", None, None, None)] if before else [])
+    record = empty.python(f"import numpy\n{before}\nimport {cluster}\nnumpy.random.seed(1)\n")
+    assert unseeded(record) == ([("numpy", None, None, "script.py:4")] if before else [])
+
+
+@pytest.mark.parametrize("drawn", ["", "random.random()"])
+def test_what_a_kernel_draws_before_the_first_cell_is_no_use(empty: Project, drawn: str) -> None:
+    empty.write("ipykernel/__init__.py", "")
+    empty.write(
+        "ipykernel/compiler.py",
+        "class XCachingCompiler:\n    def get_code_name(self, raw, code, number):\n        return raw\n",
+    )
+    record = empty.python(
+        "import random\nfrom ipykernel.compiler import XCachingCompiler\nrandom.random()\n"
+        f"XCachingCompiler().get_code_name('', '', 1); {drawn}\n"
+        "XCachingCompiler().get_code_name('', '', 2)\nrandom.seed(1)\n"
+    )
+    assert unseeded(record) == ([("random", None, None, "script.py:6")] if drawn else [])
+
+
 def test_code_that_is_typed_in_is_the_projects(empty: Project) -> None:
     record = empty.record(PYTHON, "-c", "import random; random.seed(3); random.Random()")
     assert seen(record) == [("random.seed", None, 3)]

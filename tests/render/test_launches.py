@@ -68,3 +68,11 @@ def test_table_of_progress_fits_its_room() -> None:
     assert text.count("running") == 4
     assert "40/50 done, 20 not ok, 3 running, about 2 min left" in text
     assert "left" not in shown(progress_table(running, [], 50, "", room=1))
+
+
+def test_a_repetition_is_called_so_and_counts_in_no_mean() -> None:
+    again = Row("wide", "0", "ok", 1.5, {"acc": 0.1}, repeats=True)
+    text = shown(summary([*rows([0.9, 0.8, 0.7]), again]))
+    assert "wide seed 0 again" in text
+    assert "wide, 3 of 3" in text
+    assert "0.8 ± 0.25" in text

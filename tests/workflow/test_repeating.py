@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reprocrate.capture.records.loading import load_records
 from reprocrate.validation import Subject, validate
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.running import Request, Session, run_configuration
@@ -81,6 +82,30 @@ def test_a_repetition_is_no_further_seed(study: Any) -> None:
     assert [(each.run, each.reason) for each in result.excluded] == [(session.records[0].id, "repeated")]
     codes = {finding.code for finding in validate(Subject.of(manifest)).findings}
     assert not codes & {"RC0602", "RC0605", "RC0630", "RC0631", "RC0632", "RC0633", "RC0832"}
+
+
+def test_a_repetition_that_was_done_before_stands_for_its_seed(study: Any) -> None:
+    twice(study, STEADY)
+    session = twice(study, STEADY, resume=True)
+    assert [(ran.was_done, ran.is_repetition, ran.label) for ran in session.runs] == [
+        (True, False, f"main seed {seed}") for seed in (0, 1)
+    ]
+
+
+def test_histories_that_are_kept_with_each_run_are_compared(study: Any) -> None:
+    code = "import reprocrate\nfor step in range(3):\n    reprocrate.log(loss=1 / (step + 1), step=step)\n"
+    hints = twice(study, code, seeds="0").hints
+    assert hints[0] == "main, seed 0, twice: identical metrics; identical outputs"
+    first, second = load_records(study.folder).records
+    assert all(record.histories for record in (first, second))
+
+
+def test_files_that_hold_times_are_no_sign_of_chance(study: Any) -> None:
+    code = "import os; open(f'events.out.tfevents.1.host.{os.getpid()}.0', 'w').write('x')"
+    first, second, *rest = twice(study, code).hints[:3]
+    assert "outputs differ" in first
+    assert second == "TensorBoard's event files hold times, so that they always differ."
+    assert not any("cause" in line for line in rest)
 
 
 def test_what_differs_is_named_with_a_possible_cause(study: Any, monkeypatch: pytest.MonkeyPatch) -> None:

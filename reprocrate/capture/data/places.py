@@ -211,7 +211,7 @@ def _is_hidden(name: str, rest: str) -> bool:
     """Whether a file in a named place is nothing that a run is about."""
     if name == "home":
         return rest.startswith(".")
-    return rest.endswith(".lock") or (name == "cache" and _MADE_AGAIN.fullmatch(rest) is not None)
+    return rest.endswith((".lock", ".pyc")) or (name == "cache" and _MADE_AGAIN.fullmatch(rest) is not None)
 
 
 def _is_tools_own(path: str) -> bool:

@@ -89,7 +89,7 @@ class Trace:
         if self.other_root:
             found.append("processes changed their root folder or their mounts, so that files had other names")
         if self.uses_io_uring:
-            found.append("files that were opened through io_uring were not seen")
+            found.append("files that may have been opened through io_uring were not seen")
         return found
 
 

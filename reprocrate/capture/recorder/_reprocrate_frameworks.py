@@ -35,8 +35,8 @@ _boosters: dict[str, Any] = {}
 
 
 def watch() -> None:
-    """Watch what can only be seen while it happens: the parameters of LightGBM's models."""
-    when_loaded({"lightgbm.basic": _lightgbm})
+    """Watch what can only be seen while it happens: LightGBM's parameters, and what PyTorch saves."""
+    when_loaded({"lightgbm.basic": _lightgbm, "torch.serialization": _torch})
 
 
 def frameworks() -> dict[str, Any]:
@@ -72,6 +72,18 @@ def _jax() -> dict[str, Any]:
         return {}
     found = {name.replace("jax_", "jax.", 1): getattr(jax.config, name, None) for name in _JAX}
     return {name: _plain(value) for name, value in found.items()}
+
+
+def _torch(module: ModuleType) -> None:
+    """`torch.save` opens its file in compiled code, so it is said here as Python says it of its own."""
+    kind: Any = module._open_zipfile_writer_file
+    original = kind.__init__
+
+    def init(writer: Any, name: Any, *args: Any, **kwargs: Any) -> None:
+        original(writer, name, *args, **kwargs)
+        sys.audit("open", name, "wb", 0)
+
+    kind.__init__ = like(init, original)
 
 
 def _threads() -> dict[str, Any]:

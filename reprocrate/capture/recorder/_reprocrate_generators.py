@@ -14,7 +14,7 @@ import os
 import sys
 
 from _reprocrate_loaded import like
-from _reprocrate_numpy import Numpy
+from _reprocrate_numpy import Numpy, numpy_state
 
 TYPE_CHECKING = False  # as in `typing`, which the program may not have imported
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def watchers(seeds: Seeds) -> dict[str, Watch]:
         ),
         "xgboost.core": lambda module: _boosters(seeds, module),
         "lightgbm.basic": lambda module: _boosters(seeds, module),
+        "jax._src.clusters.k8s_cluster": _Import(seeds, "numpy"),
+        "ipykernel.compiler": lambda module: _cells(seeds, module),
     }
 
 
@@ -263,6 +265,53 @@ def _seed_of(given: Any) -> int | None:
     except Exception:
         pass
     return None
+
+
+class _Import:
+    """A module of a library that draws numbers when it is imported, for waiting times that it may need.
+
+    The author's program has not used the generator by that.
+    """
+
+    def __init__(self, seeds: Seeds, library: str) -> None:
+        self._seeds = seeds
+        self._library = library
+        self._was_used = True
+
+    def before(self, _module: ModuleType) -> None:
+        """The import begins."""
+        self._was_used = self._seeds.is_used(self._library)
+
+    def __call__(self, _module: ModuleType) -> None:
+        if not self._was_used:
+            _begin_anew(self._seeds, self._library)
+
+
+def _cells(seeds: Seeds, module: ModuleType) -> None:
+    """A notebook's kernel, which chooses its ports by the standard library's generator before any cell."""
+    kind: Any = module.XCachingCompiler
+    original = kind.get_code_name
+    begun: list[bool] = []
+
+    def get_code_name(compiler: Any, *args: Any, **kwargs: Any) -> Any:
+        if not begun:
+            begun.append(True)
+            _begin_anew(seeds, "random")
+        return original(compiler, *args, **kwargs)
+
+    kind.get_code_name = like(get_code_name, original)
+
+
+def _begin_anew(seeds: Seeds, library: str) -> None:
+    """What was drawn until now from a library's shared generator is nothing that the author's code drew."""
+    try:
+        if library not in seeds.seeded:
+            if library == "random":
+                seeds.shared[library] = sys.modules["random"]._inst.getstate()
+            else:
+                seeds.shared[library] = numpy_state(sys.modules["numpy.random.mtrand"])
+    except Exception:  # another version of it
+        pass
 
 
 def _boosters(seeds: Seeds, module: ModuleType) -> None:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def when_loaded(watchers: dict[str, Callable[[ModuleType], None]]) -> None:
-    """Have modules looked at: those that are there now, the others when the program has imported them."""
+    """Have modules looked at: those that are there now, the others when the program has imported them.
+
+    A watcher with a method `before` has it called when the import begins.
+    """
     for name, look in watchers.items():
         module = sys.modules.get(name)
         if module is not None:
@@ -86,6 +89,9 @@ class _Loader:
         module.__loader__ = self._loader
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
+        before = getattr(self._watch, "before", None)
+        if before is not None:
+            _watched(before, module)
         self._loader.exec_module(module)
         _watched(self._watch, module)
 

@@ -102,7 +102,7 @@ class Seeds:
             return
         self.seeded.add(library)
         try:
-            if self._is_used(library):
+            if self.is_used(library):
                 place = self._place(function, False)
                 site = place and place.site.site
                 self._write({"event": "unseeded", "libraries": [library], "until": site})
@@ -288,10 +288,11 @@ class Seeds:
         except Exception:
             pass
         return [
-            each for each in ("random", "numpy", "torch") if each not in self.seeded and self._is_used(each)
+            each for each in ("random", "numpy", "torch") if each not in self.seeded and self.is_used(each)
         ]
 
-    def _is_used(self, library: str) -> bool:
+    def is_used(self, library: str) -> bool:
+        """Whether the shared generator of a library gave a number since it was there."""
         try:
             return bool({"random": self._random, "numpy": self._numpy, "torch": self._torch}[library]())
         except Exception:  # it is not there, or is another version

@@ -16,7 +16,7 @@ from reprocrate.capture.record import RunRecord
 from reprocrate.capture.results.extraction import Written, read_text
 from reprocrate.capture.results.points import SEED_COLUMNS
 from reprocrate.capture.results.series.last_values import last_values, seeds_in_paths
-from reprocrate.capture.seeds.notation import PLACEHOLDER
+from reprocrate.capture.seeds.notation import PLACEHOLDER, substituted
 
 MOST_CANDIDATES = 20
 _LARGEST_FILE_BYTES = 16 * 1024 * 1024
@@ -28,6 +28,7 @@ _PRINTED = re.compile(
     rf"(?P<name>{_WORD}(?: {_WORD}){{0,3}})(?P<quote>['\"]?) ?(?P<mark>[:=]) ?(?P<type>(?:np\.[a-z0-9_]+\()?)"
     rf"(?P<value>{_NUMBER})(?=%|[\s,;)\]}}]|$)"
 )
+_ONE_NAME = re.compile(r"\{[^{}]*\}")
 _NOT_IN_IDENTIFIER = re.compile(r"[^A-Za-z0-9_-]+")
 _MAXIMIZED = re.compile(
     r"acc|accuracy|f1|f-?score|auc|auroc|ap|map|precision|recall|bleu|rouge|r2|score|reward|return|iou|dice|psnr|ssim|success|top[-_]?[0-9]",
@@ -125,15 +126,19 @@ def candidates(record: RunRecord, written: Written) -> tuple[Candidate, ...]:
 
 
 def template_of(path: str, record: RunRecord) -> str:
-    """The path of an output with `{seed}` in place of the seed, where the command shows that it holds it."""
-    seed = record.given_seed
+    """The path of an output with `{seed}` in place of the seed, where the command shows that it holds it.
+
+    So it is with the parameters of a grid.
+    """
+    seed, launched = record.given_seed, record.configuration
+    values = {**launched.grid, **({} if seed is None else {"seed": seed})}
+    for argument in launched.grid_template or launched.template:
+        part = argument.rpartition("=")[2].removeprefix("./")
+        filled = substituted(part, values)
+        if filled != part and not _ONE_NAME.fullmatch(part) and filled in path:
+            return path.replace(filled, part, 1)
     if seed is None:
         return path
-    for argument in record.configuration.template:
-        part = argument.rpartition("=")[2].removeprefix("./")
-        filled = part.replace(PLACEHOLDER, str(seed))
-        if PLACEHOLDER in part and part != PLACEHOLDER and filled in path:
-            return path.replace(filled, part, 1)
     number = re.compile(rf"(?<![0-9.]){re.escape(str(seed))}(?![0-9])(?!\.[0-9])")
     return number.sub(PLACEHOLDER, path) if len(number.findall(path)) == 1 else path
 

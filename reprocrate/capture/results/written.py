@@ -94,7 +94,7 @@ def chosen_files(wanted: str, factors: Sequence[str], written: Written) -> list[
             labels = sorted((name, match[group]) for group, name in groups.items() if group != "seed")
             found.append(_of_job(Chosen(path, seed, tuple(labels)), written))
     if not found:
-        raise NotFoundError(f"{wanted} stands for a file that this launch wrote, but that is no file")
+        raise NotFoundError(f"this launch wrote no file that {wanted} stands for")
     return found
 
 
