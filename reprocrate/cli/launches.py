@@ -42,6 +42,7 @@ def _over(ran: Ran) -> Row:
         seconds=record.duration_s,
         values=measured_values(record.metrics),
         was_done=ran.was_done,
+        is_again=record.repeats is not None,
     )
 
 

@@ -28,6 +28,7 @@ class Row:
         seconds: how long it took, or has been running.
         values: metrics by name, as `accuracy` or `accuracy (test)`.
         was_done: whether an earlier session did it.
+        is_again: whether it repeats another one to measure determinism; it is no sample more, and no mean has it.
     """
 
     group: str
@@ -36,6 +37,7 @@ class Row:
     seconds: float | None
     values: Mapping[str, float] = field(default_factory=dict)
     was_done: bool = False
+    is_again: bool = False
 
 
 def progress_table(
@@ -81,7 +83,8 @@ def summary(rows: Sequence[Row]) -> RenderableType:
     if len(averaged) < len(groups):
         notes.append(f"`reprocrate show` has the means of all {len(groups)} configurations.")
     elif metrics:
-        notes.append("The mean with its 95 % interval (t) is over all launches that ended well.")
+        but = ", but for the repetition" if any(row.is_again for row in rows) else ""
+        notes.append(f"The mean with its 95 % interval (t) is over all launches that ended well{but}.")
     return stacked(
         table(columns, cells, ("time", *metrics)) if cells else None,
         *(text(sentence, SOFT) for sentence in notes),
@@ -92,7 +95,7 @@ def _averages(
     rows: Sequence[Row], groups: Sequence[str], metrics: Sequence[str]
 ) -> Iterator[tuple[Piece, ...]]:
     for group in groups:
-        members = [row for row in rows if row.group == group]
+        members = [row for row in rows if row.group == group and not row.is_again]
         well = [row for row in members if row.status == "ok"]
         times = [row.seconds for row in well if row.seconds is not None]
         yield (
@@ -125,7 +128,8 @@ def _mark(row: Row) -> Piece:
 
 
 def _named(row: Row) -> str:
-    return f"{row.group} seed {row.seed}" if row.seed else row.group
+    name = f"{row.group} seed {row.seed}" if row.seed else row.group
+    return f"{name} again" if row.is_again else name
 
 
 def _seconds(row: Row) -> str:
