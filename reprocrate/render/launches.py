@@ -28,7 +28,7 @@ class Row:
         seconds: how long it took, or has been running.
         values: metrics by name, as `accuracy` or `accuracy (test)`.
         was_done: whether an earlier session did it.
-        is_again: whether it repeats another one to measure determinism; it is no sample more, and no mean has it.
+        is_again: whether it repeats another one to measure determinism; no mean counts it.
     """
 
     group: str

@@ -196,6 +196,15 @@ def test_names_of_bundles_are_quoted_in_commands() -> None:
     )
 
 
+def test_of_a_rule_with_many_findings_some_are_listed_and_the_others_counted() -> None:
+    findings = [Finding("RC0621", Severity.WARNING, f"run {number} drew") for number in range(20)]
+    findings.append(Finding("RC1103", Severity.WARNING, "no description is given"))
+    text = words_of(parsed(preview_page(sample.digits(), report=Report("project", tuple(findings)))))
+    assert text.count("RC0621") == 4
+    assert "and 17 more of RC0621" in text
+    assert "no description is given" in text
+
+
 def test_what_validation_said_is_shown() -> None:
     finding = Finding("RC0201", Severity.WARNING, "moons has no licence", Location("reprocrate.json"))
     report = Report("project", (finding,), (NotAssessed("RC0702", "no files"),), ("RC0201", "RC0301"))
