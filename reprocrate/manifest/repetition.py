@@ -35,7 +35,7 @@ def compared(first: Run, second: Run) -> Repetition | None:
     told = {}
     if first.metrics or second.metrics:
         told["metrics_identical"] = not metrics
-    if first.written or second.written:
+    if _digests(first) or _digests(second):
         told["outputs_identical"] = not files
     return Repetition(run=first.id, repeated_by=second.id, differing=(*metrics, *files, *output), **told)
 
@@ -69,7 +69,8 @@ def _differing_files(first: Run, second: Run) -> Iterator[str]:
 
 
 def _digests(run: Run) -> dict[tuple[str | None, str], str | None]:
-    return {(file.root, file.path): file.sha256 for file in run.written}
+    """What it wrote itself: not its histories, which a recorder made, and which may tell the time."""
+    return {(file.root, file.path): file.sha256 for file in run.written if file is not run.histories}
 
 
 def _stdout(run: Run) -> str | None:

@@ -83,8 +83,9 @@ def summary(rows: Sequence[Row]) -> RenderableType:
     if len(averaged) < len(groups):
         notes.append(f"`reprocrate show` has the means of all {len(groups)} configurations.")
     elif metrics:
-        but = ", but for the repetition" if any(row.is_again for row in rows) else ""
-        notes.append(f"The mean with its 95 % interval (t) is over all launches that ended well{but}.")
+        notes.append("The mean with its 95 % interval (t) is over all launches that ended well.")
+        if any(row.is_again for row in rows):
+            notes.append("A repetition (again) is no further sample, and not in it.")
     return stacked(
         table(columns, cells, ("time", *metrics)) if cells else None,
         *(text(sentence, SOFT) for sentence in notes),

@@ -21,7 +21,7 @@ Piece = str | Text
 
 GOOD, WARN, BAD, SOFT, STRONG = "green", "yellow", "red", "dim", "bold"
 
-_NARROWEST_COLUMN = 20
+_NARROWEST_COLUMN = 16
 _LONGEST_NAME = 32
 _GAP = 3
 

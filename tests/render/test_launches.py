@@ -43,7 +43,7 @@ def test_a_repetition_is_no_sample_more() -> None:
     assert "wide seed 0 again" in text
     assert "wide, 3 of 3" in text
     assert "0.8 ± 0.25" in text
-    assert "but for the repetition" in text
+    assert "A repetition (again) is no further sample" in text
 
 
 def test_a_value_that_is_missing_or_no_number_is_told_and_not_left_out() -> None:
