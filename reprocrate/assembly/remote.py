@@ -81,12 +81,13 @@ def remote_section(uri: str, members: Sequence[RemoteData]) -> Section:
 def services(declared: Sequence[Service], records: Iterable[RunRecord]) -> list[Section]:
     """The declared services, completed by what was observed of them, and those that were only observed.
 
-    A declared one is the observed one of the same model.
+    A declared one is the observed one of the same model. A service to which each run sent another
+    seed is one service: the seeds are those of the runs.
     """
     sections = [service.model_dump(mode="json", by_alias=True, exclude_defaults=True) for service in declared]
     by_model: dict[str | None, Section] = {section.get("model"): section for section in sections}
     taken = {section["id"] for section in sections}
-    for use in dict.fromkeys(_hashable(one) for record in records for one in record.services):
+    for use in _uses(one for record in records for one in record.services):
         provider, model, version, parameters = use
         known = by_model.get(model)
         if known is not None:
@@ -102,5 +103,19 @@ def services(declared: Sequence[Service], records: Iterable[RunRecord]) -> list[
     return sections
 
 
-def _hashable(use: ServiceUse) -> tuple[str, str, str | None, tuple[tuple[str, object], ...]]:
-    return use.provider, use.model, use.version, tuple(sorted(use.parameters.items()))
+_Use = tuple[str, str, str | None, tuple[tuple[str, object], ...]]
+
+
+def _uses(all_uses: Iterable[ServiceUse]) -> list[_Use]:
+    """Each different use once; of those that differ by the seed alone, one without it."""
+    seeds: dict[_Use, list[object]] = {}
+    for use in all_uses:
+        settings = tuple(sorted(one for one in use.parameters.items() if one[0] != "seed"))
+        known = seeds.setdefault((use.provider, use.model, use.version, settings), [])
+        seed = use.parameters.get("seed")
+        if seed not in known:
+            known.append(seed)
+    return [
+        (*use[:3], (*use[3], ("seed", known[0]))) if len(known) == 1 and known[0] is not None else use
+        for use, known in seeds.items()
+    ]

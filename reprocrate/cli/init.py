@@ -20,6 +20,12 @@ def init(folder: Folder = Path()) -> None:
 
     Nothing is run and nothing is overwritten. The draft holds what was found (title, authors, licence, data
     folders, the program that takes a seed), says where, and asks at most seven things that only you know.
+
+    ```text
+    reprocrate init
+    $EDITOR reprocrate.toml
+    reprocrate run --name main --seeds 0-4
+    ```
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.workflow.drafting import write_draft
@@ -32,6 +38,4 @@ def init(folder: Folder = Path()) -> None:
     voice.show("Only you know, the most important first:")
     for number, question in enumerate(draft.asked, 1):
         voice.show(f"  {number}. {question}")
-    takes_seed = draft.command is None or "{seed}" in draft.command
-    seeds = "--seeds 0-4 " if takes_seed else ""
-    voice.show(f"Next: reprocrate run {seeds}-- {draft.command or 'python SCRIPT --seed {seed}'}")
+    voice.show(f"Next: {draft.run}")

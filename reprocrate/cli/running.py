@@ -17,7 +17,10 @@ Command = Annotated[
     ),
 ]
 Seeds = Annotated[str | None, typer.Option("--seeds", help="Seeds to run, such as `0-4` or `1,3,10-12`.")]
-Name = Annotated[str | None, typer.Option("--name", help="Name of the configuration.")]
+Name = Annotated[
+    str | None,
+    typer.Option("--name", help="Name of the configuration; without a command, one of `reprocrate.toml`."),
+]
 SeedEnv = Annotated[
     str | None, typer.Option("--seed-env", metavar="NAME", help="Pass the seed in this environment variable.")
 ]
@@ -78,17 +81,27 @@ def run(
 ) -> None:
     """Run a command once per seed and record everything.
 
-    For example: `reprocrate run --seeds 0-4 -- python train.py --seed {seed}`
-
     The command behaves as it does without `reprocrate run`: same output, same exit code. Code, data,
     environment, hardware, seeds and metrics are recorded under `.reprocrate/`; nothing else is written.
 
-    With a grid, every combination is a configuration of its own:
-    `reprocrate run --seeds 0-4 --grid lr=0.1,0.01 --jobs 2 -- python train.py --seed {seed} --lr {lr}`
+    One run, five seeds, and every combination of a grid, two at once:
 
-    Without a command, `--name NAME` takes it from `reprocrate.toml`, and `--all` runs every configuration
-    there. If a seed fails, it is recorded as failed, the others still run, and the exit code is that of
-    the command.
+    ```text
+    reprocrate run -- python train.py
+    reprocrate run --seeds 0-4 -- python train.py --seed {seed}
+    reprocrate run --grid lr=0.1,0.01 --jobs 2 -- python train.py --lr {lr}
+    ```
+
+    A launcher, a notebook, and what `reprocrate.toml` names:
+
+    ```text
+    reprocrate run -- torchrun --nproc_per_node 2 train.py
+    reprocrate run --seeds 0-2 -- papermill a.ipynb {seed}.ipynb -p seed {seed}
+    reprocrate run --name main --seeds 0-4
+    reprocrate run --all --resume
+    ```
+
+    If a seed fails, it is recorded as failed, the others still run, and the exit code is that of the command.
     """
     from reprocrate.cli.launching import launch
 

@@ -35,7 +35,7 @@ def compared(first: Run, second: Run) -> Repetition | None:
     told = {}
     if first.metrics or second.metrics:
         told["metrics_identical"] = not metrics
-    if first.written or second.written:
+    if _written(first) or _written(second):
         told["outputs_identical"] = not files
     return Repetition(run=first.id, repeated_by=second.id, differing=(*metrics, *files, *output), **told)
 
@@ -70,10 +70,14 @@ def _differing_files(first: Run, second: Run) -> Iterator[str]:
 
 
 def _written(run: Run) -> dict[tuple[str | None, str], File]:
-    """What it wrote, by place; a folder that is called as the run is left open."""
+    """What it wrote itself, by place: not its histories, which a recorder made and which may tell the time.
+
+    A folder that is called as the run is left open.
+    """
     return {
         (file.root, "/".join("" if part == run.id else part for part in file.path.split("/"))): file
         for file in run.written
+        if file is not run.histories
     }
 
 

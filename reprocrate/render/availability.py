@@ -96,8 +96,10 @@ def reads_no_files(manifest: Manifest) -> bool:
 
 def _description(manifest: Manifest) -> Part:
     about = manifest.experiment
-    if about.description or manifest.claims:
+    if about.description:
         return Part("description", True, "what was done and found")
+    if manifest.claims:
+        return Part("description", True, "claims only, not what was done")
     if manifest.runs:
         return Part("description", True, "runs and results only, without words of the authors")
     return Part("description", False, "nothing but a title")

@@ -84,6 +84,8 @@ def summary(rows: Sequence[Row]) -> RenderableType:
         notes.append(f"`reprocrate show` has the means of all {len(groups)} configurations.")
     elif metrics:
         notes.append("The mean with its 95 % interval (t) is over all launches that ended well.")
+        if any(row.repeats for row in rows):
+            notes.append("A repetition (again) is no further sample, and not in it.")
     return stacked(
         table(columns, cells, ("time", *metrics)) if cells else None,
         *(text(sentence, SOFT) for sentence in notes),

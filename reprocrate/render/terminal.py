@@ -21,7 +21,8 @@ Piece = str | Text
 
 GOOD, WARN, BAD, SOFT, STRONG = "green", "yellow", "red", "dim", "bold"
 
-_NARROWEST_COLUMN = 20
+_NARROWEST_COLUMN = 16
+_LONGEST_NAME = 32
 _GAP = 3
 
 
@@ -147,15 +148,25 @@ class FittingTable:
         for index, name in enumerate(self.columns):
             cells = [row[index].plain for row in self.rows]
             widest = max((cell_len(cell) for cell in (*cells, name)), default=0)
-            widths.append(widest if name in self.numbers else min(widest, _NARROWEST_COLUMN))
+            least = max(_NARROWEST_COLUMN, 0 if index else self._name_width())
+            widths.append(widest if name in self.numbers else min(widest, least))
         return sum(widths) + _GAP * (len(widths) - 1)
+
+    def _name_width(self) -> int:
+        """The width of the first column in which no name is broken within a word."""
+        words = [word for row in self.rows for word in row[0].plain.split()]
+        return min(max(map(cell_len, words), default=0), _LONGEST_NAME)
 
     def _table(self) -> Table:
         made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style=STRONG)
-        for name in self.columns:
+        for index, name in enumerate(self.columns):
             is_number = name in self.numbers
             made.add_column(
-                text(name), justify="right" if is_number else "left", overflow="fold", no_wrap=is_number
+                text(name),
+                justify="right" if is_number else "left",
+                overflow="fold",
+                no_wrap=is_number,
+                min_width=None if index else self._name_width(),
             )
         for row in self.rows:
             made.add_row(*row)

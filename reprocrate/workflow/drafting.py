@@ -16,7 +16,7 @@ from reprocrate.files import write_atomically
 from reprocrate.workflow.drafts.about import About, Said, read_about
 from reprocrate.workflow.drafts.folders import DataFolder, find_data, find_tools, notebooks
 from reprocrate.workflow.drafts.licences import complete_licence
-from reprocrate.workflow.drafts.scripts import Script, find_scripts, is_likely, seed_loops
+from reprocrate.workflow.drafts.scripts import Loop, Script, find_scripts, is_likely, seed_loops
 from reprocrate.workflow.drafts.tree import Tree, look_at, read_start
 
 _MOST_QUESTIONS = 7
@@ -35,12 +35,14 @@ class Draft:
         found: what was found, one line each.
         asked: what only the author knows and is still open, the most important first; seven things at most.
         command: the command that looks like the one to run, with `{seed}` where it takes one.
+        run: what to type next.
     """
 
     text: str
     found: tuple[str, ...]
     asked: tuple[str, ...]
     command: str | None = None
+    run: str = ""
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class _Found:
     about: About
     data: list[DataFolder]
     scripts: list[Script]
-    loops: list[tuple[str, int, str, str]]
+    loops: list[Loop]
     notebooks: list[str]
     lines: list[str] = field(default_factory=list)
 
@@ -57,8 +59,18 @@ class _Found:
     def command(self) -> str | None:
         """The likeliest command."""
         if self.loops:
-            return self.loops[0][2]
-        return self.scripts[0].command if self.scripts else None
+            return next(iter(self.loops[0].commands.values()))
+        return self.scripts[0].command if self.scripts else _notebook_command(self.notebooks)
+
+    @property
+    def run(self) -> str:
+        """What to type next: what the draft names, if it names what can be run."""
+        if self.loops:
+            return "reprocrate run " + ("--all" if len(self.loops[0].commands) > 1 else "--name main")
+        if self.scripts and self.scripts[0].seed:
+            return "reprocrate run --name main --seeds 0-4"
+        command = self.command or "python SCRIPT --seed {seed}"
+        return f"reprocrate run {'--seeds 0-4 ' if '{seed}' in command else ''}-- {command}"
 
     @property
     def metrics(self) -> dict[str, tuple[str, str]]:
@@ -83,11 +95,11 @@ def draft_settings(project: Path) -> Draft:
             *_data_lines(found.data),
             *_metric_lines(found),
             *_configuration_lines(found),
-            *_CLAIM_LINES,
+            *_claim_lines(list(found.loops[0].commands) if found.loops else []),
         ]
     )
     parse_settings(text)
-    return Draft(text, tuple(found.lines), tuple(asked), found.command)
+    return Draft(text, tuple(found.lines), tuple(asked), found.command, found.run)
 
 
 def write_draft(project: Path) -> Draft:
@@ -134,7 +146,7 @@ def _look(project: Path) -> _Found:
         found.lines.append("code: a git checkout" + (f" of {address}" if address else ""))
     found.lines += find_tools(tree)
     found.lines += [f"data folder: {data.path}/ ({data.about})" for data in found.data]
-    found.lines += [f"seeds: a loop in {path} line {line}" for path, line, _, _ in found.loops]
+    found.lines += [f"seeds: a loop in {loop.path} line {loop.line}" for loop in found.loops]
     for script in found.scripts[:3]:
         if script.seed:
             found.lines.append(f"program: {script.path} takes a seed (line {script.where})")
@@ -155,8 +167,10 @@ def _questions(found: _Found) -> list[str]:
         questions.append("where the data comes from and under which licence")
     else:
         questions.append("which data it uses, where that comes from and under which licence")
-    if not found.command:
+    if not found.loops and not found.scripts:
         questions.append("the command that runs it")
+    elif not found.loops and found.scripts[0].needs:
+        questions.append(f"what to put for {found.scripts[0].blanks} in the command")
     if not about.authors:
         questions.append("the authors")
     if not about.license:
@@ -249,36 +263,44 @@ _METRIC_LINES = [
     "# margin = 0.01                  # largest difference of means in a rerun that does not matter",
     "",
 ]
-_CLAIM_LINES = [
-    "# [[claims]]",
-    '# text = "The new method beats the baseline by at least a point."',
-    "# primary = true",
-    '# location = "Table 1"',
-    '# better = { configuration = "main", than = "baseline", metric = "accuracy", by = 0.01 }',
-    "",
-]
+
+
+def _claim_lines(names: list[str]) -> list[str]:
+    first, second = names[:2] if len(names) > 1 else ("main", "baseline")
+    better = f'configuration = "{first}", than = "{second}", metric = "accuracy", by = 0.01'
+    return [
+        "# [[claims]]",
+        '# text = "The new method beats the baseline by at least a point."',
+        "# primary = true",
+        '# location = "Table 1"',
+        f"# better = {{ {better} }}",
+        "",
+    ]
+
+
+_ROLE_LINES = ['# role = "proposed"              # proposed, baseline, ablation or reference', ""]
 
 
 def _configuration_lines(found: _Found) -> list[str]:
     lines: list[str] = []
     if found.loops:
-        path, line, command, seeds = found.loops[0]
-        lines += [
-            f"# From the loop in {path} line {line}. Then: reprocrate run --name main",
-            "[configurations.main]",
-            f"command = {_quoted(command)}",
-            f"seeds = {_quoted(seeds)}",
-        ]
-    elif found.scripts and found.scripts[0].seed:
+        loop = found.loops[0]
+        lines.append(f"# From the loop in {loop.path} line {loop.line}. Then: {found.run}")
+        for name, command in loop.commands.items():
+            lines += [f"[configurations.{name}]", f"command = {_quoted(command)}"]
+            lines += [f"seeds = {_quoted(loop.seeds)}", *_ROLE_LINES]
+        return lines
+    if found.scripts and found.scripts[0].seed:
         script = found.scripts[0]
         lines += [
             f"# {script.path} takes a seed (line {script.where}).",
-            "# Then: reprocrate run --name main --seeds 0-4",
+            *([f"# Put values for {script.blanks}."] if script.needs else []),
+            f"# Then: {found.run}",
             "[configurations.main]",
             f"command = {_quoted(script.command)}",
         ]
     else:
-        command = found.command or _notebook_command(found.notebooks) or "python train.py --seed {seed}"
+        command = found.command or "python train.py --seed {seed}"
         if "{seed}" not in command:
             command += " --seed {seed}"
         lines += [
@@ -289,16 +311,20 @@ def _configuration_lines(found: _Found) -> list[str]:
             lines.append(
                 f"#   {found.scripts[0].path} fixes its seed in line {fixed}: let an argument say it."
             )
-        return [*lines, '# role = "proposed"              # proposed, baseline, ablation or reference', ""]
-    return [*lines, '# role = "proposed"              # proposed, baseline, ablation or reference', ""]
+    return [*lines, *_ROLE_LINES]
 
 
 def _notebook_command(paths: list[str]) -> str | None:
     if not paths:
         return None
     likeliest = next((path for path in paths if is_likely(path)), paths[0])
-    name = likeliest if re.fullmatch(r"[\w./-]+", likeliest) else f"'{likeliest}'"
-    return f"papermill {name} out/{{seed}}.ipynb -p seed {{seed}}"
+    folder = likeliest.rpartition("/")[0]
+    moved = f" --cwd {_plain(folder)}" if folder else ""
+    return f"papermill {_plain(likeliest)} out-{{seed}}.ipynb -p seed {{seed}}{moved}"
+
+
+def _plain(path: str) -> str:
+    return path if re.fullmatch(r"[\w./-]+", path) else f"'{path}'"
 
 
 def _folder_title(project: Path) -> str:

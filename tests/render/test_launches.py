@@ -37,6 +37,15 @@ def test_mean_and_interval_are_over_all_that_ended_well() -> None:
     assert "wide seed 1" in text
 
 
+def test_a_repetition_is_no_sample_more() -> None:
+    again = Row("wide", "0", "ok", 1.5, {"acc": 0.9}, repeats=True)
+    text = shown(summary([*rows([0.9, 0.8, 0.7]), again]))
+    assert "wide seed 0 again" in text
+    assert "wide, 3 of 3" in text
+    assert "0.8 ± 0.25" in text
+    assert "A repetition (again) is no further sample" in text
+
+
 def test_a_value_that_is_missing_or_no_number_is_told_and_not_left_out() -> None:
     assert "missing in 1" in shown(summary([*rows([0.9, 0.8]), Row("wide", "2", "ok", 1.0)]))
     text = shown(summary(rows([0.9, float("nan")])))

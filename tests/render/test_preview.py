@@ -196,6 +196,24 @@ def test_names_of_bundles_are_quoted_in_commands() -> None:
     )
 
 
+def test_repetitions_and_ranks_are_told_among_the_runs() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["runs"][1]["repeats"] = document["runs"][0]["id"]
+    document["runs"][2]["launch"] = {"launcher": "torchrun", "world_size": 4}
+    text = words_of(parsed(preview_page(manifest_from(document))))
+    assert text.count("a repetition, to measure determinism") == 1
+    assert text.count("4 processes of torchrun") == 1
+
+
+def test_of_a_rule_with_many_findings_some_are_listed_and_the_others_counted() -> None:
+    findings = [Finding("RC0621", Severity.WARNING, f"run {number} drew") for number in range(20)]
+    findings.append(Finding("RC1103", Severity.WARNING, "no description is given"))
+    text = words_of(parsed(preview_page(sample.digits(), report=Report("project", tuple(findings)))))
+    assert text.count("RC0621") == 4
+    assert "and 17 more of RC0621" in text
+    assert "no description is given" in text
+
+
 def test_what_validation_said_is_shown() -> None:
     finding = Finding("RC0201", Severity.WARNING, "moons has no licence", Location("reprocrate.json"))
     report = Report("project", (finding,), (NotAssessed("RC0702", "no files"),), ("RC0201", "RC0301"))

@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 
 from reprocrate.manifest import Manifest
 from reprocrate.render.show import show_document, show_text
+from reprocrate.render.terminal import table
 from reprocrate.standard import problems
 from tests.render import sample
 
@@ -97,3 +98,9 @@ def test_hostile_text_reaches_no_terminal() -> None:
     assert "\x1b" not in plain
     assert "[red]" in plain
     assert "\x1b[31mred" not in printed(show_text(sample.hostile()), width=200, colour=True)
+
+
+def test_a_name_is_not_broken_within_a_word() -> None:
+    rows = [("train-lr-0.1-trees-20 seed 0", "0.7758", "0.7258, 0.8751, 0.8010, " * 4)]
+    text = printed(table(("Configuration", "Mean", "Each seed"), rows, ("Mean",)), 60)
+    assert "train-lr-0.1-trees-20" in text

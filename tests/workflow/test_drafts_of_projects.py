@@ -212,7 +212,7 @@ def test_a_hydra_project(tmp_path: Path) -> None:
 
 def test_notebooks(tmp_path: Path) -> None:
     draft = draft_settings(made(tmp_path, NOTEBOOKS))
-    assert '# command = "papermill train.ipynb out/{seed}.ipynb -p seed {seed}"' in draft.text
+    assert '# command = "papermill train.ipynb out-{seed}.ipynb -p seed {seed}"' in draft.text
     assert settings_of(draft).data["data"].files == ("data",)
     assert "the command that runs it" in draft.asked
 
@@ -308,3 +308,37 @@ def test_a_folder_that_there_is_not(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "there is no folder nowhere" in done.stderr
+
+
+LOOP = """\
+for seed in 1 2 3; do
+  python fit.py --seed $seed --model boosting --out out/boosting-$seed.json
+  python fit.py --seed $seed --model forest --out out/forest-$seed.json
+done
+python report.py --seed $seed
+"""
+
+
+def test_every_command_of_a_loop_is_a_configuration(tmp_path: Path) -> None:
+    draft = draft_settings(made(tmp_path, {"run.sh": LOOP, "fit.py": "print(1)\n"}))
+    found = settings_of(draft).configurations
+    assert list(found) == ["boosting", "forest"]
+    assert {one.seeds for one in found.values()} == {"1-3"}
+    assert draft.run == "reprocrate run --all"
+    assert 'configuration = "boosting", than = "forest"' in draft.text
+
+
+def test_what_to_type_next_is_what_the_draft_names(tmp_path: Path) -> None:
+    assert draft_settings(made(tmp_path / "torch", TORCH)).run == "reprocrate run --name main"
+    assert draft_settings(made(tmp_path / "hydra", HYDRA)).run == "reprocrate run --name main --seeds 0-4"
+    assert "papermill train.ipynb" in draft_settings(made(tmp_path / "notebooks", NOTEBOOKS)).run
+    moved = draft_settings(made(tmp_path / "moved", {"notebooks/train.ipynb": "{}"}))
+    assert moved.run.endswith("-p seed {seed} --cwd notebooks")
+
+
+def test_an_option_that_the_program_needs_is_asked_for(tmp_path: Path) -> None:
+    code = "p.add_argument('--data-dir', required=True)\np.add_argument('--seed', required=True)\n"
+    draft = draft_settings(made(tmp_path, {"train.py": code}))
+    assert draft.command == "python train.py --data-dir DATA_DIR --seed {seed}"
+    assert "what to put for DATA_DIR in the command" in draft.asked
+    assert "# Put values for DATA_DIR." in draft.text

@@ -27,6 +27,13 @@ print("score", 0.5 + int(seed) / 10)
 open(f"same-{seed}.txt", "w").write("the same")
 open(f"log-{seed}.txt", "w").write(str(time.time_ns()))
 """
+LOGS = """
+import random, sys
+import reprocrate
+random.seed(sys.argv[1])
+for step in range(3):
+    reprocrate.log(accuracy=random.random(), step=step)
+"""
 GOES_ON = """
 import os, sys
 path = f"checkpoint-{sys.argv[1]}.txt"
@@ -71,6 +78,14 @@ def test_one_seed_is_run_twice_and_compared(study: Any) -> None:
     assert (entry.run, entry.repeated_by) == (first.id, again.id)
     assert (entry.metrics_identical, entry.outputs_identical) == (True, False)
     assert entry.differing == ("log-0.txt",)
+
+
+def test_histories_that_the_recorder_made_are_no_output_that_differs(study: Any) -> None:
+    session = twice(study, LOGS, seeds="0")
+    assert all(record.histories for record in session.records)
+    assert "main, seed 0, twice: identical metrics" in session.hints
+    codes = {finding.code for finding in validate(Subject.of(study.open().manifest)).findings}
+    assert "RC0631" not in codes
 
 
 def test_a_repetition_is_no_further_seed(study: Any) -> None:

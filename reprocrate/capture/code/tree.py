@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG, S_IXUSR
 
+from reprocrate.capture.code import objects
 from reprocrate.capture.code.git import GitError, Repository, find_repository
 from reprocrate.capture.code.source_memory import Remembered, SourceMemory
 from reprocrate.capture.code.source_names import SKIPPED_FOLDERS, is_source, may_be_source
 from reprocrate.capture.code.submodules import submodules_of
-from reprocrate.capture.code.tree import objects
 from reprocrate.capture.privacy.scrubber import scrubbed_url
 from reprocrate.capture.record import CodeFile, CodeState
 from reprocrate.capture.records.history import History

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from reprocrate.capture.code.tree import objects
+from reprocrate.capture.code import objects
 from reprocrate.capture.environment.conda import CondaPackage, explicit_list, explicit_lock
 from reprocrate.capture.record import LockFile, LockFormat
 from reprocrate.files import safe_relative, sha256_bytes

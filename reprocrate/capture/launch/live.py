@@ -43,7 +43,8 @@ def check_not_live(argv: Sequence[str]) -> None:
             f"`{' '.join(words[:2])}` opens a live notebook, which is not recorded",
             "its cells can be run in any order, and twice, so that no record could say what gave a result",
             "Run the notebook from top to bottom: reprocrate run -- jupyter execute NOTEBOOK.ipynb --output "
-            "EXECUTED.ipynb, or reprocrate run -- papermill NOTEBOOK.ipynb EXECUTED.ipynb -p seed {seed}",
+            "EXECUTED.ipynb, or reprocrate run --seeds 0-4 -- papermill NOTEBOOK.ipynb EXECUTED-{seed}.ipynb "
+            "-p seed {seed}",
         )
     waits = _WAITING.get(name)
     if waits is not None and not any(word in waits for word in rest):

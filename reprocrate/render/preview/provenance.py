@@ -153,6 +153,11 @@ class Provenance:
         held = sum(one.parent == run.id for one in self._manifest.runs)
         if held:
             outcome += [" ", element("span", f"a launch of {held} runs", class_="sub")]
+        if run.launch and run.launch.world_size and run.launch.world_size > 1:
+            ranks = f"{run.launch.world_size} processes of {words.plain(run.launch.launcher)}"
+            outcome += [" ", element("span", ranks, class_="sub")]
+        if run.repeats:
+            outcome += [" ", element("span", "a repetition, to measure determinism", class_="sub")]
         if note:
             outcome += [" ", element("span", f"does not count: {note}", class_="sub")]
         return [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from shlex import quote
 
-from reprocrate.finding import Report, Severity
+from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import Manifest
 from reprocrate.render import words
 from reprocrate.render.gaps import find_gaps
@@ -14,7 +14,8 @@ from reprocrate.render.numbers import file_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, lines
 from reprocrate.render.recipe import make_steps, pip_commands, unpack_commands, uv_commands
 
-_MOST_FINDINGS = 50
+_MOST_RULES = 30
+_MOST_OF_A_RULE = 3
 _WELL_KNOWN = (
     ("REPRODUCING.md", "how to run everything again, step by step, without any special tool"),
     ("reprocrate.json", "everything on this page and more, as data"),
@@ -43,23 +44,28 @@ def checks(report: Report) -> Markup:
     counts = words.listing(
         [words.count_of(errors, "error"), words.count_of(warnings, "warning"), words.count_of(notes, "note")]
     )
-    tags = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: ""}
-    items = [
-        element(
-            "li",
-            element("span", finding.severity.value, class_=f"tag {tags[finding.severity]}".strip()),
-            " ",
-            code(finding.code),
-            " ",
-            finding.message,
-        )
-        for finding in report.findings[:_MOST_FINDINGS]
-    ]
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        by_rule.setdefault(finding.code, []).append(finding)
+    items = [item for found in list(by_rule.values())[:_MOST_RULES] for item in _found(found)]
+    if len(by_rule) > _MOST_RULES:
+        items.append(element("li", f"and findings of {len(by_rule) - _MOST_RULES} more rules", class_="soft"))
     return joined(
         element("p", f"{words.count_of(len(report.assessed), 'rule')} were applied: {counts}."),
         element("ul", *items) if items else None,
         _not_assessed(report),
     )
+
+
+def _found(findings: Sequence[Finding]) -> Iterator[Markup]:
+    """The first findings of a rule, and how many more it has."""
+    tags = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: ""}
+    for finding in findings[:_MOST_OF_A_RULE]:
+        tag = element("span", finding.severity.value, class_=f"tag {tags[finding.severity]}".strip())
+        yield element("li", tag, " ", code(finding.code), " ", finding.message)
+    more = len(findings) - _MOST_OF_A_RULE
+    if more > 0:
+        yield element("li", f"and {more:,} more of ", code(findings[0].code), class_="soft")
 
 
 def reproduce(manifest: Manifest, bundle: str) -> Markup:

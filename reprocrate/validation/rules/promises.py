@@ -44,7 +44,7 @@ def rank_is_one_of_the_processes(subject: Subject) -> Iterator[Found]:
     says="run {run} has two seeds of {library} in process {rank}: {first} and {second}",
 )
 def process_has_one_seed_of_a_library(subject: Subject) -> Iterator[Found]:
-    """A process SHOULD have one seed of each library, as known in one way.
+    """A process SHOULD have one seed of each library, as known in one way, if no function or line is told.
 
     Judged: each seed with `library` and `rank`, without `function` and `site`, that has those of an earlier
         such seed of the run with the same `how`; at the later seed.

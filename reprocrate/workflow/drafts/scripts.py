@@ -28,6 +28,7 @@ _METRIC = re.compile(
 )
 _NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_@ /-]{0,40}?)\s*(?P<mark>[:=]\s*)$")
 _MOST_SCRIPTS = 60
+_MOST_COMMANDS = 6
 _LARGEST = 500_000
 
 
@@ -44,6 +45,7 @@ class Script:
         metrics: patterns of printed numbers, by name, with the line that prints each.
         is_program: whether it does something when it is started.
         start: how it is started, where not by its path.
+        needs: other options that it does not start without, each with a word in capitals for its value.
     """
 
     path: str
@@ -54,12 +56,19 @@ class Script:
     metrics: dict[str, tuple[str, int]] = field(default_factory=dict)
     is_program: bool = False
     start: str = ""
+    needs: list[str] = field(default_factory=list)
 
     @property
     def command(self) -> str:
         """How to run it."""
-        words = [self.start or f"python {_quoted(self.path)}", self.seed or "", self.output or ""]
+        start = self.start or f"python {_quoted(self.path)}"
+        words = [start, *self.needs, self.seed or "", self.output or ""]
         return " ".join(word for word in words if word)
+
+    @property
+    def blanks(self) -> str:
+        """The words that stand for values which only the author knows."""
+        return ", ".join(need.split()[1] for need in self.needs)
 
     @property
     def evaluates(self) -> bool:
@@ -162,9 +171,12 @@ def _take_call(script: Script, call: ast.Call) -> None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
     if name in ("add_argument", "option", "Option"):
-        for text in texts:
-            if text.startswith("--"):
-                _take_option(script, text, call.lineno)
+        long = [text for text in texts if text.startswith("--")]
+        before = (script.seed, script.output)
+        for text in long:
+            _take_option(script, text, call.lineno)
+        if long and _is_required(call) and before == (script.seed, script.output):
+            script.needs.append(f"{long[0]} {long[0].strip('-').replace('-', '_').upper()}")
     elif name.startswith("DEFINE_") and texts:  # absl
         _take_option(script, f"--{texts[0]}", call.lineno, "=")
     elif name == "Fire":
@@ -174,6 +186,12 @@ def _take_call(script: Script, call: ast.Call) -> None:
             script.fixed = call.lineno
     elif name in ("print", "info", "write"):
         _take_print(script, call)
+
+
+def _is_required(call: ast.Call) -> bool:
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    required = given.get("required")
+    return isinstance(required, ast.Constant) and required.value is True
 
 
 def _take_option(script: Script, option: str, line: int, join: str = " ") -> None:
@@ -249,8 +267,25 @@ def _quoted(path: str) -> str:
     return f"'{path}'" if re.search(r"[^\w./-]", path) else path
 
 
-def seed_loops(tree: Tree) -> Iterator[tuple[str, int, str, str]]:
-    """Loops over seeds in shell scripts: file, line, command with `{seed}`, seeds."""
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop over seeds in a shell script.
+
+    Attributes:
+        path: the script.
+        line: where the loop begins.
+        commands: what it runs, with `{seed}`, each under a name that tells it from the others.
+        seeds: as `reprocrate run` takes them.
+    """
+
+    path: str
+    line: int
+    commands: dict[str, str]
+    seeds: str
+
+
+def seed_loops(tree: Tree) -> Iterator[Loop]:
+    """Loops over seeds in shell scripts."""
     for path in tree.named(".sh"):
         lines = tree.text(path).replace("\\\n", "  ").splitlines()
         for number, line in enumerate(lines, 1):
@@ -258,16 +293,35 @@ def seed_loops(tree: Tree) -> Iterator[tuple[str, int, str, str]]:
             if match is None or not _SEED.fullmatch(match["name"]):
                 continue
             seeds = _seeds(match["over"].strip())
-            place = re.compile(rf"\$\{{?{match['name']}\}}?(?![A-Za-z0-9_])")
-            body = next(
-                (each.strip() for each in lines[number - 1 :] if "python" in each and place.search(each)),
-                None,
-            )
-            if seeds and body:
-                command = place.sub("{seed}", body[body.index("python") :])
-                command = re.sub(r"\s*(?:&|;|\||>|2>).*$", "", command)
-                if not re.search(r"[$`\"']", command):
-                    yield path, number, " ".join(command.split()), seeds
+            commands = list(dict.fromkeys(_commands(lines[number - 1 :], match["name"])))[:_MOST_COMMANDS]
+            if seeds and commands:
+                yield Loop(path, number, dict(zip(_names(commands), commands, strict=True)), seeds)
+
+
+def _commands(body: list[str], variable: str) -> Iterator[str]:
+    """What a loop runs with Python, as far as everything in it is known."""
+    place = re.compile(rf"\$\{{?{variable}\}}?(?![A-Za-z0-9_])")
+    for line in body:
+        if "python" in line and place.search(line):
+            command = place.sub("{seed}", line[line.index("python") :])
+            command = re.sub(r"\s*(?:&|;|\||>|2>).*$", "", command)
+            if not re.search(r"[$`\"']", command):
+                yield " ".join(command.split())
+        if re.search(r"(?:^|;)\s*done\b", line):
+            return
+
+
+def _names(commands: list[str]) -> list[str]:
+    """A name for each command: the first word that only it has, or a number."""
+    if len(commands) == 1:
+        return ["main"]
+    every = [command.split() for command in commands]
+    own = [[word for word in words if sum(word in other for other in every) == 1] for words in every]
+    stems = [PurePosixPath(words[0]).stem if words else "" for words in own]
+    named = [re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") for stem in stems]
+    if all(named) and len(set(named)) == len(named):
+        return named
+    return [f"main-{number}" for number in range(1, len(commands) + 1)]
 
 
 _LOOP = re.compile(r"^\s*for\s+(?P<name>\w+)\s+in\s+(?P<over>[^;]+)")
