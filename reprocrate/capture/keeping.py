@@ -93,7 +93,7 @@ def load_private(project: Path, run: str) -> Private:
         texts = {name: tuple(map(str, found[name])) for name in ("homes", "names", "hosts")}
         scrubber = Scrubber(Path(found["project"]), Path(found["cwd"]), **texts)
         return Private(scrubber, {str(name): str(true) for name, true in found["renamed"].items()})
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Private()
 
 

@@ -390,3 +390,20 @@ def test_a_stream_that_is_closed(tmp_path: Path, closed: int) -> None:
     assert ended.record["exit_code"] == 4
     assert ended.log("stdout.log").read_bytes() == b"said\n"
     assert [file["path"] for file in ended.record["outputs"]] == ["o.txt"]
+
+
+@pytest.mark.parametrize("name", ["launches-1.jsonl", "digests.json"])
+@pytest.mark.parametrize("what", ["deep", "pipe", "endless", "folder"])
+def test_whatever_a_cache_has_become_the_next_launch_runs(tmp_path: Path, name: str, what: str) -> None:
+    cache = tmp_path / ".reprocrate" / "cache" / name
+    cache.parent.mkdir(parents=True)
+    if what == "deep":
+        cache.write_text("[" * 200_000)
+    elif what == "pipe":
+        os.mkfifo(cache)
+    elif what == "endless":
+        cache.symlink_to("/dev/zero")
+    else:
+        cache.mkdir()
+    ended = run(tmp_path, "pass")
+    assert (ended.code, [record["status"] for record in ended.records]) == (0, ["ok"]), ended.err
