@@ -407,3 +407,15 @@ def test_whatever_a_cache_has_become_the_next_launch_runs(tmp_path: Path, name: 
         cache.mkdir()
     ended = run(tmp_path, "pass")
     assert (ended.code, [record["status"] for record in ended.records]) == (0, ["ok"]), ended.err
+
+
+@pytest.mark.parametrize("asked", ["show", "validate", "pack"])
+def test_records_that_cannot_be_read_are_not_said_to_be_absent(tmp_path: Path, asked: str) -> None:
+    ended = run(tmp_path, "pass")
+    next(ended.folder.glob(".reprocrate/runs/*/run.json")).write_text("[" * 200_000)
+    command = [sys.executable, "-m", "reprocrate", asked]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert shown.returncode != 0
+    assert "nested too deeply" in shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert "nothing has been run" not in shown.stderr
