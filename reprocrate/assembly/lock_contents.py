@@ -59,7 +59,7 @@ def locked_packages(form: str, data: bytes) -> tuple[LockedPackage, ...] | None:
         return None
     try:
         return tuple(read(data.decode("utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from reprocrate.capture.environment.lock_files import is_lock, lock_format
 from reprocrate.capture.record import Environment
 from reprocrate.errors import UnreadableError, UsageError
-from reprocrate.files import sha256_bytes, sha256_file, write_atomically
+from reprocrate.files import could_not, sha256_bytes, sha256_file, write_atomically
 from reprocrate.manifest.canonical import canonical_bytes
 
 LOCK_NAME = "requirements.txt"
@@ -50,7 +50,7 @@ def find_lock(project: Path, environment: Environment) -> dict[str, Any] | None:
         return None
     try:
         about = json.loads((project / folder / _ABOUT_NAME).read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnreadableError(
             f"{folder}/{_ABOUT_NAME} cannot be read", str(error), f"Remove {folder}; packing makes it anew"
         ) from error
@@ -141,7 +141,10 @@ def store_lock(
         left_out: installed packages that it cannot name, each with the reason.
     """
     folder = project / lock_folder(environment)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise could_not("make", folder, error) from error
     about = {"format": "requirements", "hashed": hashed, "resolved": resolved, "left_out": left_out}
     about = {name: value for name, value in about.items() if value is not None}
     write_atomically(folder / _ABOUT_NAME, canonical_bytes(about) + b"\n")

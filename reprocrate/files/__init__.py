@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha256_file, tree_digest
 from reprocrate.files.paths import LONGEST_PATH_BYTES, safe_relative
+from reprocrate.files.reading import read_regular
 from reprocrate.files.reasons import could_not
 from reprocrate.files.trees import FileKind, TreeFile, walk
 from reprocrate.files.writing import atomic_file, write_atomically
@@ -20,6 +21,7 @@ __all__ = [
     "TreeFile",
     "atomic_file",
     "could_not",
+    "read_regular",
     "safe_relative",
     "sha256_bytes",
     "sha256_file",

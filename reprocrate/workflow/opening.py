@@ -9,7 +9,7 @@ from pathlib import Path
 from reprocrate.bundle import layout, open_bundle
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
-from reprocrate.workflow.project import Project, find_project, is_project, open_project
+from reprocrate.workflow.project import Project, find_project, is_project, open_project, refuse_unread
 
 IMPORTED = ".reprocrate/imported.json"
 """Marks a folder that a bundle was unpacked to; what `import` and `rerun` add lies beside it."""
@@ -97,6 +97,7 @@ def open_what(what: Path) -> Opened:
     kind, path = kind_of(what)
     if kind is Kind.PROJECT:
         project = open_project(path)
+        refuse_unread(project)
         if not project.manifest.runs:
             raise UsageError(
                 f"nothing has been run in {path}",

@@ -20,7 +20,7 @@ from reprocrate.validation import Subject, validate
 from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.project import find_project, open_project
+from reprocrate.workflow.project import find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
 
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
@@ -85,6 +85,7 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     """
     root = find_project(folder)
     project = open_project(root)
+    refuse_unread(project)
     if not project.manifest.runs:
         raise UsageError(
             f"nothing has been run in {root}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records.loading import RUNS, load_records
-from reprocrate.errors import UsageError
+from reprocrate.errors import UnreadableError, UsageError
 
 if TYPE_CHECKING:
     from reprocrate.assembly.settings import ProjectSettings
@@ -74,3 +74,15 @@ def project_to_run_in(start: Path) -> Path:
         if (folder / ".git").exists():
             return folder
     return start
+
+
+def refuse_unread(project: Project) -> None:
+    """See to it that launches none of which can be read are not taken for none.
+
+    Raises:
+        UnreadableError: there are records, and not one can be read.
+    """
+    if not project.manifest.runs and project.problems:
+        first, *others = project.problems
+        more = f" (and {len(others)} more such problems)" if others else ""
+        raise UnreadableError(f"no launch of {project.root} can be read", f"{first.rstrip('.')}{more}")

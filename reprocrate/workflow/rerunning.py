@@ -157,7 +157,7 @@ def _imported_payload(folder: Path) -> object:
     """The payload digest of what was imported to a folder; None where that is not known any more."""
     try:
         found = json.loads((folder / IMPORTED).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found.get("payload_sha256") if isinstance(found, dict) else None
 

@@ -16,7 +16,7 @@ from reprocrate.validation import Policy, Subject, graded_by, validate, validate
 from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.opening import Kind, added_by_us, kind_of
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.project import open_project
+from reprocrate.workflow.project import open_project, refuse_unread
 
 INTEGRITY = "RC07"
 """Family of the rules about files being what the manifest declares; all of them find errors."""
@@ -57,6 +57,7 @@ def assess_each(
 
 def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | None) -> Report:
     project = open_project(root)
+    refuse_unread(project)
     if not project.manifest.runs:
         raise UsageError(
             f"nothing has been run in {root}",

@@ -390,3 +390,32 @@ def test_a_stream_that_is_closed(tmp_path: Path, closed: int) -> None:
     assert ended.record["exit_code"] == 4
     assert ended.log("stdout.log").read_bytes() == b"said\n"
     assert [file["path"] for file in ended.record["outputs"]] == ["o.txt"]
+
+
+@pytest.mark.parametrize("name", ["launches-1.jsonl", "digests.json"])
+@pytest.mark.parametrize("what", ["deep", "pipe", "endless", "folder"])
+def test_whatever_a_cache_has_become_the_next_launch_runs(tmp_path: Path, name: str, what: str) -> None:
+    cache = tmp_path / ".reprocrate" / "cache" / name
+    cache.parent.mkdir(parents=True)
+    if what == "deep":
+        cache.write_text("[" * 200_000)
+    elif what == "pipe":
+        os.mkfifo(cache)
+    elif what == "endless":
+        cache.symlink_to("/dev/zero")
+    else:
+        cache.mkdir()
+    ended = run(tmp_path, "pass")
+    assert (ended.code, [record["status"] for record in ended.records]) == (0, ["ok"]), ended.err
+
+
+@pytest.mark.parametrize("asked", ["show", "validate", "pack"])
+def test_records_that_cannot_be_read_are_not_said_to_be_absent(tmp_path: Path, asked: str) -> None:
+    ended = run(tmp_path, "pass")
+    next(ended.folder.glob(".reprocrate/runs/*/run.json")).write_text("[" * 200_000)
+    command = [sys.executable, "-m", "reprocrate", asked]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert shown.returncode != 0
+    assert "nested too deeply" in shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert "nothing has been run" not in shown.stderr

@@ -122,3 +122,18 @@ def test_the_folder_of_a_launch_tells_everything(empty: Any) -> None:
         json.loads(line) for path in folder.glob("logged-*.jsonl") for line in path.read_text().splitlines()
     ]
     assert [line["values"] for line in lines if "values" in line] == [{"x": 1.0}]
+
+
+@pytest.mark.requirement("RQ24")
+def test_names_of_series_tell_neither_the_machine_nor_a_secret(
+    empty: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "gauss17.example.org")
+    program = """
+import pathlib
+names = "epoch,loss_gauss17.example.org,hf_" "AbCdEfGhIjKlMnOpQrSt"
+pathlib.Path("log.csv").write_text(names + "\\n0,1,2\\n1,3,4\\n")
+"""
+    empty.write("train.py", program)
+    record = empty.finished("python", "train.py").record
+    assert {row["metric"] for row in rows(empty, record)} == {"loss_host", "<secret>"}

@@ -10,13 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from reprocrate.errors import UnavailableError
-from reprocrate.files import FileDigest, sha256_file, write_atomically
+from reprocrate.files import FileDigest, read_regular, sha256_file, write_atomically
 
 CACHE_NAME = ".reprocrate/cache/digests.json"
 _REMEMBERED_BYTES = 1 << 20
 _SETTLED_NS = 2_000_000_000
 _MOST_ENTRIES = 200_000
 _MOST_THREADS = 4
+_LARGEST_CACHE_BYTES = 256 << 20
 
 
 class Digests:
@@ -34,8 +35,8 @@ class Digests:
         self._known: dict[str, str] = {}
         self._is_changed = False
         self.changing: set[Path] = set()
-        with suppress(OSError, ValueError):
-            known = json.loads(self._path.read_bytes())
+        with suppress(OSError, ValueError, RecursionError):
+            known = json.loads(read_regular(self._path, _LARGEST_CACHE_BYTES))
             if isinstance(known, dict):
                 self._known = {key: value for key, value in known.items() if isinstance(value, str)}
 

@@ -126,7 +126,7 @@ def _package(path: Path) -> CondaPackage | None:
     try:
         data = path.read_bytes()
         found = json.loads(_without_lists(data))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not found.get("version"):
         return None

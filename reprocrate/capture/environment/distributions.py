@@ -188,7 +188,7 @@ def _folder(address: str) -> Path | None:
 def _direct_url(metadata: Path) -> dict[str, Any]:
     try:
         found = json.loads((metadata / "direct_url.json").read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -39,7 +39,7 @@ def measured(
         UnavailableError: a file could not be written.
     """
     written = written_by(record, around.project)
-    histories = keep_histories(around.folder, written)
+    histories = keep_histories(around.folder, written, around.scrubber.recorded)
     record = replace(record, histories=histories.files)
     extraction = extract(sources, written, around.scrubber.line)
     return replace(record, metrics=extraction.metrics), (*extraction.problems, *histories.problems)

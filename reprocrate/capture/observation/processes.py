@@ -244,7 +244,10 @@ def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
             for line in handle:
                 try:
                     entry = json.loads(line)
-                except ValueError:  # the last line of a process that was killed while it wrote
+                except (
+                    ValueError,
+                    RecursionError,
+                ):  # the last line of a process that was killed while it wrote
                     continue
                 if isinstance(entry, dict):
                     yield entry

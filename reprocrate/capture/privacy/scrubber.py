@@ -47,11 +47,14 @@ _COMMON_HOST = re.compile(
 _NAMES_A_HOST = re.compile(
     r"(?:.*[-_])?(?:addr|address|host|hostname|ip|master|node|nodes|server|url|endpoint)"
 )
+_NAMES_A_USER = re.compile(r"(?:.*[-_])?(?:user|username|user-?name|login|owner|entity|account|author)")
 _NO_CHARACTER = re.compile("[\udc80-\udcff]+|[\ud800-\udfff]")
 # TensorBoard puts the machine's name into its files' names.
 _EVENT_FILE = re.compile(
     r"(?P<begin>events\.out\.tfevents\.[0-9]+\.)(?P<host>[^/\s]+?)(?P<end>(?:\.[0-9]+){0,2}(?:\.v2|\.profile-empty)?)(?![^/\s])"
 )
+# And into the name of a run's folder, behind the time: runs/Nov25_20-55-22_HOST.
+_WHEN = r"(?<![A-Za-z0-9])[A-Z][a-z]{2}[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ class Scrubber:
         Other than `text` it leaves alone what may be a word of the author's, such as a configuration that is
         called like the machine.
         """
-        text = masked(text)
+        # Of an address neither a name nor a password may stand there, and what stands for one looks like one.
+        text = masked(text).replace(f"://{MASK}@", "://")
         for folder in dict.fromkeys((os.fspath(self.project), os.path.realpath(self.project))):
             text = _replaced_folder(text, folder, os.path.relpath(folder, self.cwd))
         for home in self.homes:
@@ -152,14 +156,20 @@ class Scrubber:
         if not argument.startswith("-"):
             if is_secret_name(option) or (option == "login" and re.fullmatch("[0-9A-Za-z_-]{32,}", argument)):
                 return MASK
-            if argument in self.hosts and _NAMES_A_HOST.fullmatch(option):
-                return "host"
+            if name := self._named(argument, option):
+                return name
         name, equals, value = argument.partition("=")
         if equals and value and is_secret_name(name):
             return f"{name}={MASK}"
-        if value in self.hosts and value and _NAMES_A_HOST.fullmatch(name.lstrip("-").lower()):
-            return f"{name}=host"
+        if known := self._named(value, name.lstrip("-")):
+            return f"{name}={known}"
         return self.text(argument)
+
+    def _named(self, value: str, option: str) -> str | None:
+        """What stands for the machine's or the user's name as the value of an option that asks for one."""
+        if value in self.hosts and _NAMES_A_HOST.fullmatch(option.lower()):
+            return "host"
+        return "user" if value in self.names and _NAMES_A_USER.fullmatch(option.lower()) else None
 
     def _program(self, program: str) -> str:
         name = Path(program).name
@@ -245,8 +255,9 @@ def _without_host(text: str, host: str) -> str:
         lambda match: f"{match['begin']}host{match['end']}" if match["host"] == host else match[0], text
     )
     word = re.escape(host)
+    text = re.sub(rf"(?P<when>{_WHEN}_){word}(?![\w-])", r"\g<when>host", text)
     if "." in host:
-        return re.sub(rf"(?<![\w.-]){word}(?![\w-])", "host", text)
+        return re.sub(rf"(?<![A-Za-z0-9.-]){word}(?![A-Za-z0-9-])", "host", text)
     return re.sub(rf"(?<=//){word}(?![\w-])|(?<=@){word}(?![\w-])|(?<![\w.-]){word}(?=:[0-9])", "host", text)
 
 

@@ -145,6 +145,8 @@ class RunRecord:
             document = json.loads(path.read_bytes())
         except OSError as error:
             raise UnreadableError(f"{path} could not be read", error.strerror or str(error)) from error
+        except RecursionError:
+            raise UnreadableError(f"{path} could not be read", "it is nested too deeply") from None
         except ValueError as error:
             raise UnreadableError(f"{path} is not JSON", str(error)) from error
         if not isinstance(document, dict):

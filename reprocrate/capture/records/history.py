@@ -20,10 +20,12 @@ from reprocrate.capture.record import RECORD_NAME, Configuration, RunRecord, See
 from reprocrate.capture.records.liveness import LOCK_NAME, is_alive
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.errors import UnavailableError, UnreadableError
-from reprocrate.files import write_atomically
+from reprocrate.files import read_regular, write_atomically
 
 INDEX_NAME = ".reprocrate/cache/launches-1.jsonl"
 _SUPERFLUOUS_LINES = 1000
+_LARGEST_INDEX_BYTES = 256 << 20
+_APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True)
@@ -183,12 +185,12 @@ class History:
     def _read_index(self) -> dict[str, Past]:
         path = self._project / INDEX_NAME
         try:
-            lines = path.read_bytes().splitlines()
+            lines = read_regular(path, _LARGEST_INDEX_BYTES).splitlines()
         except OSError:
             return {}
         found: dict[str, Past] = {}
         for line in lines:
-            with suppress(ValueError, KeyError, TypeError):
+            with suppress(ValueError, KeyError, TypeError, RecursionError):
                 past = _past(json.loads(line))
                 found[past.id] = past
         if len(lines) > len(found) + _SUPERFLUOUS_LINES:
@@ -205,7 +207,7 @@ class History:
         path = self._project / INDEX_NAME
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+            descriptor = os.open(path, _APPENDING, 0o666)
             try:
                 os.write(descriptor, lines)
             finally:

@@ -19,9 +19,10 @@ from reprocrate.capture.privacy.scrubber import Scrubber
 from reprocrate.capture.record import RECORD_NAME, RunRecord
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.errors import UnavailableError
-from reprocrate.files import write_atomically
+from reprocrate.files import read_regular, write_atomically
 
 PRIVATE_NAME = "private.json"
+_LARGEST_BYTES = 256 << 20
 RESERVE_NAME = "reserve"
 REMOVED = "the command removed its record, and what was seen of it, while it ran"
 _RESERVE = bytes(1 << 17)
@@ -89,11 +90,11 @@ def make_way(folder: Path) -> list[str]:
 def load_private(project: Path, run: str) -> Private:
     """What was taken out of the record of a launch; nothing where nobody wrote it down."""
     try:
-        found = json.loads((project / RUNS / run / PRIVATE_NAME).read_bytes())
+        found = json.loads(read_regular(project / RUNS / run / PRIVATE_NAME, _LARGEST_BYTES))
         texts = {name: tuple(map(str, found[name])) for name in ("homes", "names", "hosts")}
         scrubber = Scrubber(Path(found["project"]), Path(found["cwd"]), **texts)
         return Private(scrubber, {str(name): str(true) for name, true in found["renamed"].items()})
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Private()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,10 +53,15 @@ class Histories:
     problems: tuple[str, ...] = ()
 
 
-def keep_histories(folder: Path, written: Written) -> Histories:
+def keep_histories(folder: Path, written: Written, hide: Callable[[str], str] = str) -> Histories:
     """Write the histories of a launch into the folder of its record.
 
     A launch none of whose series has two values has no history.
+
+    Args:
+        folder: where the record stands.
+        written: what the launch left.
+        hide: makes the name of a series free of secrets and names.
 
     Raises:
         UnavailableError: a file could not be written.
@@ -75,7 +80,7 @@ def keep_histories(folder: Path, written: Written) -> Histories:
         curves = [one for one in series.values() if one.are_numbered or len(one.rows) > 1]
         if any(len(one.rows) > 1 for one in curves):
             name = f"histories-{len(files)}.csv" if files else "histories.csv"
-            files.append(History(_stored(folder / name, curves, written), seed, dict(factors)))
+            files.append(History(_stored(folder / name, curves, written, hide), seed, dict(factors)))
     return Histories(tuple(files), tuple(problems))
 
 
@@ -96,20 +101,20 @@ def _all_values(written: Written) -> Iterator[tuple[str, str, Entry]]:
             yield "" if repeats else group_of(path), name, entry
 
 
-def _stored(path: Path, curves: list[_Series], written: Written) -> StoredFile:
-    content = _as_csv(curves)
+def _stored(path: Path, curves: list[_Series], written: Written, hide: Callable[[str], str]) -> StoredFile:
+    content = _as_csv(curves, hide)
     write_atomically(path, content)
     return StoredFile(written.relative(path), sha256_bytes(content), len(content))
 
 
-def _as_csv(curves: list[_Series]) -> bytes:
+def _as_csv(curves: list[_Series], hide: Callable[[str], str]) -> bytes:
     """The file: columns that no value needs are left out, numbers have all their digits."""
     used = {key for one in curves for _, _, more in one.rows for key in more}
     columns = ["metric", "step", "value", *(name for name in _OPTIONAL if name in used)]
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(columns)
-    names = _names(curves)
+    names = {series: hide(name) for series, name in _names(curves).items()}
     for one in curves:
         for step, number, more in one.rows:
             table.writerow(

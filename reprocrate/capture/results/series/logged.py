@@ -30,7 +30,7 @@ def logged_values(written: Written) -> Iterator[tuple[str, Entry]]:
 def _values(line: bytes, written: Written) -> Iterator[tuple[str, Entry]]:
     try:
         call = json.loads(line)
-    except ValueError:  # the last line of a process that was killed while it wrote
+    except (ValueError, RecursionError):  # the last line of a process that was killed while it wrote
         return
     values = call.get("values") if isinstance(call, dict) else None
     if not isinstance(values, dict) or call.get("rank"):
