@@ -100,6 +100,15 @@ def test_peak_memory_of_a_launch_is_that_of_its_processes_together(project: Any)
     assert 130 * MIB < record.resources.peak_memory_bytes < 260 * MIB
 
 
+def test_what_we_held_ourselves_is_not_taken_for_the_command() -> None:
+    counted = Resources(cpu_s=1.0, peak_memory_bytes=MIB)  # less than this process holds
+    used = resources_used(counted, Usage(memory_bytes=MIB // 2), [], Hardware(), 1.0, overlapped=False)
+    assert used.peak_memory_bytes == MIB // 2
+    much = Resources(cpu_s=1.0, peak_memory_bytes=1 << 50)
+    used = resources_used(much, Usage(memory_bytes=MIB), [], Hardware(), 1.0, overlapped=False)
+    assert used.peak_memory_bytes == 1 << 50
+
+
 # Energy ------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -47,13 +48,34 @@ def resources_used(
     energy = {} if overlapped else usage.energy_j or {}
     return replace(
         counted,
-        peak_memory_bytes=max(filter(None, (counted.peak_memory_bytes, usage.memory_bytes)), default=None),
+        peak_memory_bytes=_peak(counted.peak_memory_bytes, usage.memory_bytes),
         devices=names,
         peak_device_memory_bytes=device_bytes or None,
         gpu_s=None if gpu_s is None else round(gpu_s, 3),
         energy_kwh=round(sum(energy.values()) / _JOULES_IN_A_KWH, 9) if energy else None,
         energy_of=tuple(energy),
     )
+
+
+def _peak(counted: int | None, sampled: int | None) -> int | None:
+    """The larger of what the system counted and what was seen from beside it.
+
+    What the system counted begins with what this process held when it started the command. Where it is no
+    more than that, it says nothing of the command.
+    """
+    if counted is not None and sampled is not None and counted <= _own_peak():
+        return sampled
+    return max((size for size in (counted, sampled) if size), default=None)
+
+
+def _own_peak() -> int:
+    """The most memory that this process has held; 0 where the system does not count it."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _reported(processes: Iterable[Process]) -> dict[str, tuple[str, int | None]]:
