@@ -54,8 +54,8 @@ class Resources:
     Attributes:
         cpu_s: processor seconds, user and system, of the processes that were waited for.
         peak_memory_bytes: the largest resident memory of its processes together, as sampled, what they share
-            counted once; never below the largest of a single process, which the system counts exactly where that
-            is more than reprocrate itself held when it started the command.
+            counted once; never below the largest of a single process, which the system counts exactly
+            where that is more than reprocrate itself held when it started the command.
         gpu_s: seconds times accelerators that it used; 0 where it is known to have used none of those that
             there are.
         peak_device_memory_bytes: the largest memory of all its accelerators together.
