@@ -30,119 +30,121 @@ class Clients:
 
     def urllib(self, module: ModuleType) -> None:
         """`urllib.request.urlopen` and all openers."""
-        kind: Any = module.OpenerDirector
-        original = kind.open
 
-        def open(opener: Any, fullurl: Any, data: Any = None, *args: Any, **kwargs: Any) -> Any:  # noqa: A001
+        def asking(_opener: Any, fullurl: Any, *_args: Any, **_kwargs: Any) -> None:
+            self._network.asking(_host_in(getattr(fullurl, "full_url", fullurl)))
+
+        def answered(response: Any, _opener: Any, fullurl: Any, data: Any = None, *_: Any, **__: Any) -> None:
             url = getattr(fullurl, "full_url", fullurl)
-            self._network.asking(_host_in(url))
-            response = original(opener, fullurl, data, *args, **kwargs)
-            try:
-                body = data if data is not None else getattr(fullurl, "data", None)
-                get = getattr(fullurl, "get_method", None)
-                method = get() if get else ("POST" if body is not None else "GET")
-                self._network.asked(method, url, body, getattr(response, "status", 200), response.headers)
-            except Exception:
-                pass
-            return response
+            body = data if data is not None else getattr(fullurl, "data", None)
+            get = getattr(fullurl, "get_method", None)
+            method = get() if get else ("POST" if body is not None else "GET")
+            self._network.asked(method, url, body, getattr(response, "status", 200), response.headers)
 
-        kind.open = like(open, original)
+        _stand_before(module.OpenerDirector, "open", asking, answered)
 
     def urllib3(self, module: ModuleType) -> None:
         """urllib3, by which requests, boto3 and many others work."""
-        kind: Any = module.HTTPConnectionPool
-        original = kind.urlopen
 
-        def urlopen(pool: Any, method: Any, url: Any, body: Any = None, *args: Any, **kwargs: Any) -> Any:
-            self._network.asking(getattr(pool, "host", ""))
-            response = original(pool, method, url, body, *args, **kwargs)
-            try:
-                address = url if "://" in str(url) else "%s://%s%s" % (pool.scheme, _host_of(pool), url)
-                self._network.asked(method, address, body, response.status, response.headers, _body(response))
-            except Exception:
-                pass
-            return response
+        def asking(pool: Any, *_args: Any, **_kwargs: Any) -> None:
+            self._network.asking(pool.host)
 
-        kind.urlopen = like(urlopen, original)
+        def answered(
+            response: Any, pool: Any, method: Any, url: Any, body: Any = None, *_: Any, **__: Any
+        ) -> None:
+            address = url if "://" in str(url) else "%s://%s%s" % (pool.scheme, _host_of(pool), url)
+            reply = getattr(response, "_body", None)  # where it has been read already
+            self._network.asked(method, address, body, response.status, response.headers, reply)
+
+        _stand_before(module.HTTPConnectionPool, "urlopen", asking, answered)
 
     def requests(self, module: ModuleType) -> None:
         """requests, for the answer of a model: urllib3 has not read it yet when it returns."""
-        kind: Any = module.Session
-        original = kind.send
 
-        def send(session: Any, request: Any, **kwargs: Any) -> Any:
-            response = original(session, request, **kwargs)
-            try:
-                reply = getattr(response, "_content", None)
-                self._network.asked(
-                    request.method, request.url, request.body, response.status_code, response.headers, reply
-                )
-            except Exception:
-                pass
-            return response
+        def answered(response: Any, _session: Any, request: Any, **_kwargs: Any) -> None:
+            self._answered(response, request, request.body)
 
-        kind.send = like(send, original)
+        _stand_before(module.Session, "send", None, answered)
 
     def httpx(self, module: ModuleType) -> None:
         """Both httpx and httpx2, by which the clients of most models behind an API work."""
-        client: Any = module.Client
-        async_client: Any = module.AsyncClient
-        original, original_async = client.send, async_client.send
 
-        def look(request: Any, response: Any) -> None:
-            try:
-                content = getattr(request, "_content", None)
-                reply = getattr(response, "_content", None)
-                self._network.asked(
-                    request.method, request.url, content, response.status_code, response.headers, reply
-                )
-            except Exception:
-                pass
-
-        def send(this: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        def asking(_client: Any, request: Any, *_args: Any, **_kwargs: Any) -> None:
             self._network.asking(_host_in(request.url))
-            response = original(this, request, *args, **kwargs)
-            look(request, response)
-            return response
 
-        async def send_async(this: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-            self._network.asking(_host_in(request.url))
-            response = await original_async(this, request, *args, **kwargs)
-            look(request, response)
-            return response
+        def answered(response: Any, _client: Any, request: Any, *_args: Any, **_kwargs: Any) -> None:
+            self._answered(response, request, getattr(request, "_content", None))
 
-        client.send = like(send, original)
-        async_client.send = like(send_async, original_async)
+        _stand_before(module.Client, "send", asking, answered)
+        _stand_before_async(module.AsyncClient, "send", asking, answered)
+
+    def _answered(self, response: Any, request: Any, body: Any) -> None:
+        """What requests and httpx have in common; the answer is looked at where it has been read already."""
+        reply = getattr(response, "_content", None)
+        self._network.asked(request.method, request.url, body, response.status_code, response.headers, reply)
 
     def aiohttp(self, module: ModuleType) -> None:
         """aiohttp, by which fsspec reads from S3 and by HTTP."""
-        kind: Any = module.ClientSession
-        original = kind._request
 
-        async def request(session: Any, method: Any, url: Any, **kwargs: Any) -> Any:
+        def asking(_session: Any, _method: Any, url: Any, **_kwargs: Any) -> None:
             self._network.asking(_host_in(url))
-            response = await original(session, method, url, **kwargs)
-            try:
-                body = kwargs.get("json") or kwargs.get("data")
-                self._network.asked(method, response.url, body, response.status, response.headers)
-            except Exception:
-                pass
-            return response
 
-        kind._request = like(request, original)
+        def answered(response: Any, _session: Any, method: Any, _url: Any, **kwargs: Any) -> None:
+            body = kwargs.get("json") or kwargs.get("data")
+            self._network.asked(method, response.url, body, response.status, response.headers)
+
+        _stand_before_async(module.ClientSession, "_request", asking, answered)
 
     def fsspec(self, module: ModuleType) -> None:
         """fsspec, by which pandas, datasets and others read from anywhere."""
-        kind: Any = module.AbstractFileSystem
-        original = kind.open
 
-        def open(filesystem: Any, path: Any, mode: Any = "rb", *args: Any, **kwargs: Any) -> Any:  # noqa: A001
-            file = original(filesystem, path, mode, *args, **kwargs)
+        def opened(_file: Any, filesystem: Any, path: Any, mode: Any = "rb", *_: Any, **__: Any) -> None:
             if "r" in str(mode):
                 self._network.opened(filesystem, path)
-            return file
 
-        kind.open = like(open, original)
+        _stand_before(module.AbstractFileSystem, "open", None, opened)
+
+
+def _stand_before(kind: Any, name: str, asking: Any, answered: Any) -> None:
+    """Have a method looked at: before it is called, if `asking` is given, and what it returned.
+
+    Args:
+        kind: the class.
+        name: the method.
+        asking: gets the arguments.
+        answered: gets what was returned, and the arguments.
+    """
+    original = getattr(kind, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        _quietly(asking, *args, **kwargs)
+        response = original(*args, **kwargs)
+        _quietly(answered, response, *args, **kwargs)
+        return response
+
+    setattr(kind, name, like(call, original))
+
+
+def _stand_before_async(kind: Any, name: str, asking: Any, answered: Any) -> None:
+    """The same for a method that is awaited."""
+    original = getattr(kind, name)
+
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        _quietly(asking, *args, **kwargs)
+        response = await original(*args, **kwargs)
+        _quietly(answered, response, *args, **kwargs)
+        return response
+
+    setattr(kind, name, like(call, original))
+
+
+def _quietly(look: Any, *args: Any, **kwargs: Any) -> None:
+    """Look at something; whatever fails in that, the author's program matters more than its record."""
+    if look is not None:
+        try:
+            look(*args, **kwargs)
+        except Exception:
+            pass
 
 
 def watch(write: Callable[[dict[str, Any]], None]) -> Network:
@@ -172,8 +174,3 @@ def _host_in(url: Any) -> str:
 def _host_of(pool: Any) -> str:
     usual = {"http": 80, "https": 443}.get(pool.scheme)
     return str(pool.host) if pool.port in (None, usual) else "%s:%s" % (pool.host, pool.port)
-
-
-def _body(response: Any) -> Any:
-    """The body of an answer of urllib3 that has been read already; nothing is read for it."""
-    return getattr(response, "_body", None)
