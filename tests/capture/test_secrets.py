@@ -7,7 +7,7 @@ import hashlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reprocrate.capture.privacy.secrets import MASK, is_secret_name, lines_with_secrets, masked, secrets_in
@@ -129,6 +129,7 @@ def test_every_form_of_the_standard_has_an_example() -> None:
     ],
 )
 @given(secret=st.text(LETTERS, min_size=20, max_size=40).filter(lambda text: len(set(text)) > 12))
+@example(secret="aXXxxFAKEabcd1234yourInsertplz")  # words for what stands in for a secret, by chance
 def test_secrets_are_masked_where_a_name_or_place_tells(text: str, secret: str) -> None:
     secret = "q7" + secret
     found = masked(text.replace("{}", secret))

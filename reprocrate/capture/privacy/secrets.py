@@ -36,9 +36,10 @@ _IN_QUERY = re.compile(
 _VOCABULARY = re.compile(
     r"(?:.*_)?(?:bos|cls|end|eos|image|last|mask|max|new|next|num|pad|per|sep|sos|special|start|stop|unk)_token"
 )
+# Words count where they begin one: in the middle of what was drawn they stand by chance.
 _PLACEHOLDER = re.compile(
-    r"(?i)your|example|dummy|fake|placeholder|change.?me|insert|redacted|x{4}|\*{3}|\.{3}|<.*>|\$\{|\{\{|"
-    r"^(?:none|null|true|false|undefined|required|optional|default|secret|password|token)$"
+    r"(?i)(?<![a-z0-9])(?:your|example|dummy|fake|placeholder|change.?me|insert|redacted|x{4})|(?-i:EXAMPLE(?:KEY)?$)|"
+    r"\*{3}|\.{3}|<.*>|\$\{|\{\{|^(?:none|null|true|false|undefined|required|optional|default|secret|password|token)$"
 )
 _NUMBER = re.compile(r"[-+]?[0-9_]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?%?")
 _PROGRAM_TEXT = re.compile(
