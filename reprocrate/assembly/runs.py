@@ -117,6 +117,7 @@ class RunSections:
             "hardware": [self.hardware.add(without_nothing(plain(one))) for one in nodes_of(record)],
             **launch_section(record),
             "parent": self._parents.get(record.id),
+            "processes": [plain(process) for process in record.processes],
             "inputs": [plain(file) for file in self._listed_inputs(record)],
             **_histories(record),
             **self._outputs(record),

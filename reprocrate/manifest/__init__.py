@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         Determinism,
         Launch,
         Observation,
+        Process,
         Repetition,
         Resources,
         Run,
@@ -107,7 +108,7 @@ _MODULE = {
     "migration": "Migration migrate",
     "results": "Cell Comparison Effect Excluded Interval Margin Metric MetricSource Reported Result Table"
     " Tolerance",
-    "runs": "Attempt Capture Configuration Determinism Launch Observation Repetition Resources Run"
+    "runs": "Attempt Capture Configuration Determinism Launch Observation Process Repetition Resources Run"
     " Search Seed SelectedBy UnseededUse Variant",
     "section": "File NewerWordError Section",
 }
@@ -168,6 +169,7 @@ __all__ = [
     "Place",
     "Preprocessing",
     "Problem",
+    "Process",
     "Python",
     "Quantifier",
     "Remote",

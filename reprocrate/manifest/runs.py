@@ -187,6 +187,16 @@ class Capture(Section):
     method: Word[Literal["hook", "strace"]] | None = None
 
 
+class Process(Section):
+    """Processes of a run that are alike."""
+
+    id: Identifier
+    program: Text
+    how: Word[Literal["fork", "spawn", "program"]] | None = None
+    parent: Identifier | None = None
+    count: Positive | None = None
+
+
 class Run(Section):
     """One launch of a configuration with its seeds."""
 
@@ -209,6 +219,7 @@ class Run(Section):
     attempts: Many[Attempt] = ()
     parent: Identifier | None = None
     repeats: Identifier | None = None
+    processes: Many[Process] = ()
     inputs: Many[File] = ()
     outputs: Many[File] = ()
     checkpoints: Many[File] = ()

@@ -157,6 +157,8 @@ class File(Section):
     executable: bool | None = None
     root: str | None = None
     url: Url | None = None
+    read_by: Many[Identifier] = ()
+    written_by: Many[Identifier] = ()
     in_bundle: bool | None = None
     license: License | None = None
 

@@ -24,6 +24,7 @@ from reprocrate.render.gaps import find_gaps
 from reprocrate.render.generators import generator_uses, unseen_generators
 from reprocrate.render.numbers import duration, file_size, memory_size
 from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, make_groups, make_outcomes
+from reprocrate.render.processes import process_uses
 from reprocrate.render.repetitions import measured_texts
 from reprocrate.render.terminal import (
     BAD,
@@ -59,6 +60,7 @@ _PLACE = {
 _MOST_SEEDS = 10
 _MOST_METRICS = 20
 _MOST_ROWS = 40
+_MOST_PROCESSES = 8
 _MOST_GENERATORS = 8
 _MOST_FAILURES = 10
 
@@ -217,6 +219,7 @@ def _origins(manifest: Manifest) -> Iterator[RenderableType]:
     yield heading("What they rest on")
     entries = [("Code", _code(one)) for one in manifest.code] or [("Code", "no source file is recorded")]
     entries += [("Data", _data(one)) for one in manifest.data] or [("Data", _no_data(manifest))]
+    entries += [("Processes", line) for line in _processes(manifest)]
     entries += [("Service", words.service_label(one)) for one in manifest.services]
     entries += [("Software", _environment(one)) for one in manifest.environments] or [
         ("Software", "not recorded")
@@ -229,7 +232,21 @@ def _origins(manifest: Manifest) -> Iterator[RenderableType]:
         entries.append(("Determinism", "; ".join([*said, *map(words.plain, found.known_causes)])))
     entries += [("Measured", words.plain(one)) for one in measured_texts(manifest)]
     entries += [("Seeds", line) for line in _generators(manifest)]
-    yield facts((name, text(value)) for name, value in entries)
+    yield facts((name, text(value)) for name, value in _alike_as_one(entries))
+
+
+def _alike_as_one(entries: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The lines; of those that read alike one, which says so."""
+    for (name, value), number in Counter(entries).items():
+        yield name, f"{value} ({number} that differ in details)" if number > 1 else value
+
+
+def _processes(manifest: Manifest) -> list[str]:
+    uses = process_uses(manifest)
+    lines = [use.sentence for use in uses[:_MOST_PROCESSES]]
+    if len(uses) > _MOST_PROCESSES:
+        lines.append(f"and {len(uses) - _MOST_PROCESSES} more, in reprocrate.json")
+    return lines
 
 
 def _generators(manifest: Manifest) -> list[str]:

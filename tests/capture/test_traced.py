@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from reprocrate.capture.observation import tracing
+from reprocrate.capture.observation.descent import Descent
+from reprocrate.capture.observation.lineage import Lineage
 from reprocrate.capture.observation.syscalls import Ending, calls, unescaped
 from reprocrate.capture.observation.traced import read_trace
 from reprocrate.capture.observation.tracing import FOLDER_NAME, check_strace
@@ -292,7 +294,7 @@ def test_truncated_trace_is_read_up_to_there(tmp_path: Path) -> None:
     ]
     assert not ending.is_ended
     (tmp_path / "t.999999999").write_text("".join(lines))
-    trace = read_trace(tmp_path, Path("/w"), Path("/w"))
+    trace = read_trace(tmp_path, Path("/w"), Path("/w"), Descent(Lineage("python a.py")))
     assert trace.is_cut_off
     assert list(trace.files.read) == ["/w/a"]
     assert list(trace.files.updated) == ["/w/b"]

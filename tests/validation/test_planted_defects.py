@@ -118,6 +118,7 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         [put("/experiment/description", "run with hf_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1eF3h")],
     ),
     ("RC0123", "data in a home folder", [put("/experiment/description", "data in /home/ada/rings")]),
+    ("RC0124", "a reader that is no process of the run", [put("/runs/0/inputs/0/read_by/-", "p7")]),
     # Data
     ("RC0201", "no licence", [drop("/data/1/license")]),
     ("RC0202", "a registration at an unknown place", [put("/data/0/access", {"level": "registration"})]),

@@ -106,8 +106,8 @@ def changed_files(project: Path, started_ns: int, known: Iterable[str]) -> dict[
 
 def digested(
     files: dict[Place, Path], digests: Digests, report: Callable[[int], None], left_out: set[str]
-) -> Iterator[DataFile]:
-    """The files with their digests, sorted by place.
+) -> Iterator[tuple[Place, DataFile]]:
+    """The files with their digests, by place and in that order.
 
     Args:
         files: the files by their place.
@@ -122,7 +122,7 @@ def digested(
             left_out.add(place.path.encode("unicode_escape").decode("ascii"))
             continue
         report(digest.size)
-        yield DataFile(path, place.root, digest.size, digest.sha256)
+        yield place, DataFile(path, place.root, digest.size, digest.sha256)
 
 
 def _name_to_record(path: str) -> str | None:

@@ -9,7 +9,9 @@ from typing import TypeVar
 from reprocrate.capture.data.files import FileAccess
 from reprocrate.capture.data.network import NetworkUse
 from reprocrate.capture.launch.unseen import why_unseen
-from reprocrate.capture.observation.processes import Process, is_harmless, unseen_programs
+from reprocrate.capture.observation.lineage import ITSELF, Lineage
+from reprocrate.capture.observation.processes import Process, unseen_programs
+from reprocrate.capture.observation.programs import is_harmless
 from reprocrate.capture.observation.traced import Trace
 from reprocrate.capture.privacy.scrubber import is_interpreter
 from reprocrate.capture.ranks.ranks import Found
@@ -41,6 +43,7 @@ class Sight:
         trace: what strace saw; None where it was not asked for.
         compiled: names of compiled modules of the project that were used.
         network: what was read over the network.
+        root: what the command itself is among its processes.
     """
 
     program: str
@@ -55,6 +58,7 @@ class Sight:
     trace: Trace | None = None
     compiled: set[str] = field(default_factory=set)
     network: NetworkUse = field(default_factory=NetworkUse)
+    root: Lineage = ITSELF
 
     @property
     def native_modules(self) -> list[str]:

@@ -15,9 +15,13 @@ from reprocrate.capture.data.network import NetworkUse, network_use
 from reprocrate.capture.environment.software import Surroundings, look_at_environment
 from reprocrate.capture.launch.circumstances import Circumstances
 from reprocrate.capture.launch.completeness import Sight, attempt
-from reprocrate.capture.launch.file_use import accesses, digests_of
+from reprocrate.capture.launch.file_use import FileUse, digests_of, file_use
 from reprocrate.capture.launch.unseen import executed_files, is_foreign
+from reprocrate.capture.launch.wrappers import inner_command
+from reprocrate.capture.observation.descent import Descent
+from reprocrate.capture.observation.lineage import Lineage, lineages
 from reprocrate.capture.observation.processes import Process, read_processes
+from reprocrate.capture.observation.programs import called
 from reprocrate.capture.observation.traced import Trace, read_trace, remove_abandoned
 from reprocrate.capture.observation.tracing import FOLDER_NAME
 from reprocrate.capture.ranks.attempts import with_attempts
@@ -60,11 +64,12 @@ def observed(
     processes = read_processes(around.folder)
     sight = _sight(around, record, processes, problems)
     main = sight.main or most_telling(processes)
-    access = attempt(sight, "files", FileAccess(), lambda: accesses(around, processes, sight))
+    use = attempt(sight, "files", FileUse(), lambda: file_use(around, processes, sight))
+    access = use.access
     access.imported.update(executed_files(record.command, around.cwd, around.project))
     code = around.snapshot.with_executed(around.project, access.imported)
     nothing: tuple[tuple[DataFile, ...], tuple[DataFile, ...]] = ((), ())
-    inputs, outputs = attempt(sight, "digests", nothing, lambda: digests_of(around.project, access, progress))
+    inputs, outputs = attempt(sight, "digests", nothing, lambda: digests_of(around.project, use, progress))
     attempt(sight, "notebook", None, lambda: _keep_printed(around, outputs))
     network = attempt(sight, "network", NetworkUse(), lambda: network_use(processes, around.scrubber))
     sight.network = network
@@ -79,6 +84,7 @@ def observed(
         determinism=with_unseeded_use(record.determinism, seeding),
         inputs=inputs,
         outputs=outputs,
+        processes=use.users.processes,
         remote=network.remote,
         services=network.services,
         imported=tuple(sorted(access.imported)),
@@ -136,7 +142,14 @@ def _sight(
     ranks = find_ranks(processes, around.environ, record.command)
     first = first_process(processes, around.launcher)
     main = leading_process(first, processes, ranks)
+    root = Lineage(called(inner_command(record.command)))
+    headers = [process.header for process in processes]
+    for process, lineage in zip(
+        processes, lineages(headers, root, first.header if first else None), strict=True
+    ):
+        process.lineage = lineage
     sight = Sight(Path(around.argv[0]).name, processes, main, ranks=ranks, command=record.command)
+    sight.root = root
     sight.entered = first is not None
     sight.foreign = is_foreign(record.command, around.cwd)
     sight.problems += [*problems, *around.snapshot.problems]
@@ -146,7 +159,9 @@ def _sight(
             sight,
             "trace",
             Trace(),
-            lambda: read_trace(around.folder / FOLDER_NAME, around.project, around.cwd, around.own),
+            lambda: read_trace(
+                around.folder / FOLDER_NAME, around.project, around.cwd, Descent(root, processes), around.own
+            ),
         )
         attempt(sight, "older traces", None, lambda: remove_abandoned(around.folder.parent))
     return sight

@@ -7,16 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 from reprocrate.capture.launch.wrappers import inner_command
-from reprocrate.capture.observation.processes import is_python_script
+from reprocrate.capture.observation.programs import INTERPRETERS, is_python_script
 from reprocrate.capture.privacy.scrubber import is_interpreter
 
-# Interpreters whose first argument that is no option is the program.
-_INTERPRETERS = frozenset(
-    {
-        *("bash", "sh", "dash", "zsh", "ksh", "fish", "Rscript", "littler", "julia", "perl", "ruby", "node"),
-        *("lua", "luajit", "octave", "octave-cli", "gawk", "awk", "php", "bun", "deno", "runghc", "scala"),
-    }
-)
 _BUILDERS = {
     "make": ("GNUmakefile", "makefile", "Makefile"),
     "gmake": ("GNUmakefile", "makefile", "Makefile"),
@@ -63,7 +56,7 @@ def _executed(words: Sequence[str]) -> Iterator[str]:
     name = PurePath(words[0]).name
     if "/" in words[0]:
         yield words[0]
-    if name in _INTERPRETERS:
+    if name in INTERPRETERS:
         yield from [word for word in words[1:] if not word.startswith("-")][:1]
     if name in _BUILDERS:
         named = [words[index + 1] for index, word in enumerate(words[:-1]) if word in ("-f", "--file")]
@@ -80,7 +73,7 @@ def is_foreign(command: Sequence[str], cwd: Path) -> bool:
     words = inner_command(command)
     if not words:
         return False
-    if PurePath(words[0]).name in _INTERPRETERS | _BUILDERS.keys() | _CONTAINERS | _ELSEWHERE:
+    if PurePath(words[0]).name in INTERPRETERS | _BUILDERS.keys() | _CONTAINERS | _ELSEWHERE:
         return True
     program = cwd / words[0]
     is_ours = "/" in words[0] and program.is_file() and not is_interpreter(words[0])

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reprocrate.capture.observation.lineage import ITSELF, Lineage
+from reprocrate.capture.observation.programs import HARMLESS, is_harmless, is_python_script
 from reprocrate.capture.privacy.scrubber import is_interpreter
 
 _LONGEST_PATH = 4096
+By = tuple[Lineage, ...]
 
 
 @dataclass
@@ -25,6 +28,7 @@ class Process:
         written: files that it opened for writing, under their last names.
         updated: files that it opened for both, or named to a program that nobody saw into; whether they were
             written only their time tells.
+        read_back: files of `written` that it read after others of the same log had written them.
         reread: files of `written` and `updated` that held something before, which it had read or could read.
         gone: files that it had read and not written, and then removed or gave another name.
         programs: other programs that it started.
@@ -34,12 +38,17 @@ class Process:
         end: what it saw when it ended; empty where it could not say.
         problems: what went wrong in the recorder.
         rank: which of the processes of a launch it is, or works for; see `reprocrate.capture.ranks.ranks`.
+        lineage: what it comes from.
+
+    The values of the mappings say which processes used a file so: `ITSELF`, or lineages where one log is of
+    several processes; a program without a parent was started by the process itself.
     """
 
     header: Mapping[str, Any]
-    read: dict[str, None] = field(default_factory=dict)
-    written: dict[str, None] = field(default_factory=dict)
-    updated: dict[str, None] = field(default_factory=dict)
+    read: dict[str, By] = field(default_factory=dict)
+    written: dict[str, By] = field(default_factory=dict)
+    updated: dict[str, By] = field(default_factory=dict)
+    read_back: dict[str, By] = field(default_factory=dict)
     reread: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     programs: list[Mapping[str, Any]] = field(default_factory=list)
@@ -49,6 +58,7 @@ class Process:
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     rank: int | None = None
+    lineage: Lineage = ITSELF
     _folders: set[str] = field(default_factory=set, repr=False)  # those above the files in `written`
 
     @property
@@ -57,22 +67,26 @@ class Process:
         path = self.end.get("path") or self.header.get("path") or ()
         return tuple(entry for entry in path if isinstance(entry, str))
 
-    def take(self, entry: Mapping[str, Any]) -> None:
-        """One line of the log."""
+    def take(self, entry: Mapping[str, Any], by: Lineage = ITSELF) -> None:
+        """One line of the log; `by`: which process did it."""
         event, path = entry.get("event"), str(entry.get("path", ""))
         if event == "read":
             if path not in self.written:
-                self.read[path] = None
+                _add(self.read, path, by)
+            elif by not in self.written[path]:
+                _add(self.read_back, path, by)
         elif event in ("write", "update", "rename", "remove"):
-            self._change(event, path, entry)
+            self._change(event, path, entry, by)
         else:
             self._take_other(event, entry)
 
     def _take_other(self, event: object, entry: Mapping[str, Any]) -> None:
         if event == "program":
             self.programs.append(entry)
-            if not _is_seen(entry) and not is_harmless(str(entry.get("path"))):
-                self.updated.update(dict.fromkeys(map(str, entry.get("files") or ())))
+            program = str(entry.get("path"))
+            if not _is_seen(entry) and not is_harmless(program):
+                for path in map(str, entry.get("files") or ()):
+                    _add(self.updated, path, Lineage(Path(program).name, "program"))
         elif event in ("remote", "service", "host", "http"):
             self.network.append(entry)
         elif event in ("seed", "unseeded", "unwatched"):
@@ -86,17 +100,17 @@ class Process:
         elif event == "problem":
             self.problems.append(str(entry.get("what")))
 
-    def _change(self, event: str, path: str, entry: Mapping[str, Any]) -> None:
+    def _change(self, event: str, path: str, entry: Mapping[str, Any], by: Lineage) -> None:
         """A file is written, removed or gets another name; `held`: with what it held before, it is lost."""
         changed = str(entry.get("to", path))
         if entry.get("held") and changed not in self.written:
             self.reread.add(changed)
         if event == "write":
-            self._write(path)
+            self._write(path, (by,))
         elif event == "update":
-            self.updated[path] = None
+            _add(self.updated, path, by)
         elif event == "rename":
-            self._rename(path, changed)
+            self._rename(path, changed, by)
         else:
             self._remove(path)
 
@@ -111,8 +125,9 @@ class Process:
             end=self.end,
         )
 
-    def _write(self, path: str) -> None:
-        self.written[path] = None
+    def _write(self, path: str, by: By) -> None:
+        for each in by:
+            _add(self.written, path, each)
         self.gone.discard(path)
         folder = os.path.dirname(path)  # noqa: PTH120
         while folder and folder not in self._folders:
@@ -125,16 +140,23 @@ class Process:
         elif path in self.read:
             self.gone.add(path)
 
-    def _rename(self, source: str, target: str) -> None:
+    def _rename(self, source: str, target: str, by: Lineage) -> None:
         inside: list[str] = []
         if source in self._folders:  # else no path need be looked at: there may be a hundred thousand
             inside = [path for path in self.written if path.startswith(f"{source}/")]
         for path in inside:
-            del self.written[path]
-            self._write(target + path[len(source) :])
+            self._write(target + path[len(source) :], self.written.pop(path))
         if not inside:
+            writers = self.written.get(source, (by,))
             self._remove(source)
-            self._write(target)
+            self.written.pop(target, None)  # what others wrote there is gone
+            self._write(target, writers)
+
+
+def _add(used: dict[str, By], path: str, by: Lineage) -> None:
+    before = used.get(path, ())
+    if by not in before:
+        used[path] = (*before, by)
 
 
 def read_processes(folder: Path) -> list[Process]:
@@ -143,14 +165,14 @@ def read_processes(folder: Path) -> list[Process]:
     return sorted(found, key=lambda process: process.header.get("time") or 0.0)
 
 
-def told(argv: Sequence[str], cwd: Path) -> Process:
+def told(argv: Sequence[str], cwd: Path, lineage: Lineage) -> Process:
     """A program that nobody saw into, with the files that its arguments name: those it was told to use."""
-    process = Process({})
+    process = Process({}, lineage=lineage)
     for argument in argv[1:]:
         for name in dict.fromkeys((argument, argument.partition("=")[2])):
             path = os.path.normpath(cwd / name)
             if "\0" not in path and len(path) < _LONGEST_PATH and os.path.isfile(path):  # noqa: PTH113
-                process.updated[path] = None
+                process.updated[path] = (ITSELF,)
     return process
 
 
@@ -162,47 +184,7 @@ def unseen_programs(processes: Iterable[Process]) -> list[str]:
         for program in process.programs
         if not _is_seen(program)
     }
-    return sorted(names - _HARMLESS)
-
-
-# Programs that only tell something about the machine or a repository, or only start another program.
-_HARMLESS = frozenset(
-    {
-        *(
-            "uname",
-            "ldconfig",
-            "lscpu",
-            "sysctl",
-            "stty",
-            "tput",
-            "hostname",
-            "lsb_release",
-            "which",
-            "nproc",
-        ),
-        *(
-            "nvidia-smi",
-            "rocm-smi",
-            "git",
-            "env",
-            "nice",
-            "nohup",
-            "stdbuf",
-            "time",
-            "true",
-            "false",
-            "sleep",
-        ),
-        *("timeout", "setsid", "ionice", "taskset", "numactl", "xvfb-run", "unbuffer", "sbatch", "salloc"),
-        *("qsub", "bsub", "flux", "jsrun", "aprun", "orterun", "prterun", "mpiexec.hydra", "micromamba"),
-        *("uv", "uvx", "pixi", "rye", "srun", "mpirun", "mpiexec", "gcc", "cc", "ld", "objdump", "tty"),
-    }
-)
-
-
-def is_harmless(program: str) -> bool:
-    """Whether a program reads and writes nothing that belongs to an experiment."""
-    return Path(program).name in _HARMLESS
+    return sorted(names - HARMLESS)
 
 
 def _is_seen(program: Mapping[str, Any]) -> bool:
@@ -213,18 +195,6 @@ def _is_seen(program: Mapping[str, Any]) -> bool:
         return True
     found = shutil.which(path)
     return found is not None and is_python_script(Path(found))
-
-
-def is_python_script(path: Path) -> bool:
-    """Whether the first line of a file, or its second in place of a long path, names a Python."""
-    try:
-        with path.open("rb") as handle:
-            line = handle.readline(1000)
-            if line.startswith(b"#!/bin/sh"):  # pip's way round long paths
-                line = handle.readline(1000)
-    except OSError:
-        return False
-    return b"python" in line
 
 
 def _process(path: Path) -> Process | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reprocrate.capture.observation.descent import Descent
+from reprocrate.capture.observation.lineage import Lineage
 from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.observation.syscalls import Call, Ending, calls
 from reprocrate.capture.observation.tracing import FOLDER_NAME
@@ -36,6 +39,7 @@ class Trace:
         files: the files that the processes used, as if they were one; it has no header.
         processes: the numbers of the processes, and of their threads.
         programs: the programs that were executed, by their paths.
+        lineages: how many processes there were of each lineage.
         lives_on: processes that had not ended when the command had.
         is_cut_off: whether the trace of a process ends before the process did.
         other_root: whether processes changed which file a path means.
@@ -45,6 +49,7 @@ class Trace:
     files: Process = field(default_factory=lambda: Process({}))
     processes: frozenset[int] = frozenset()
     programs: dict[str, None] = field(default_factory=dict)
+    lineages: Counter[Lineage] = field(default_factory=Counter)
     lives_on: frozenset[int] = frozenset()
     is_cut_off: bool = False
     other_root: bool = False
@@ -93,7 +98,7 @@ class Trace:
         return found
 
 
-def read_trace(folder: Path, project: Path, cwd: Path, own: tuple[str, ...] = ()) -> Trace:
+def read_trace(folder: Path, project: Path, cwd: Path, descent: Descent, own: tuple[str, ...] = ()) -> Trace:
     """Read what strace wrote, once it is done with the processes that have ended, and remove it.
 
     What a process that lives on still writes stays, because strace would end without its files.
@@ -102,10 +107,11 @@ def read_trace(folder: Path, project: Path, cwd: Path, own: tuple[str, ...] = ()
         folder: where it wrote.
         project: the project, whose programs are its files when they are executed.
         cwd: where the command started.
+        descent: what the processes come from.
         own: folders whose files are not the launch's.
     """
     lives_on = _settled(folder)
-    reading = _Reading(f"{project}/", os.fspath(cwd), own)
+    reading = _Reading(f"{project}/", os.fspath(cwd), descent, own)
     numbers, endings = [], []
     traces: list[Call] = []
     for path in sorted(folder.glob("t.*")):
@@ -121,6 +127,7 @@ def read_trace(folder: Path, project: Path, cwd: Path, own: tuple[str, ...] = ()
     ended = {pid for pid, ending in zip(numbers, endings, strict=True) if ending.is_ended} | superseded
     trace = reading.trace
     trace.processes = frozenset(numbers)
+    trace.lineages = descent.lineages
     trace.lives_on = frozenset(lives_on)
     trace.is_cut_off = bool(trace.processes - ended - trace.lives_on)
     _remove(folder, lives_on)
@@ -142,8 +149,9 @@ def remove_abandoned(runs: Path) -> None:
 class _Reading:
     """Follows the calls in the order of time: working directories, names, what was done with files."""
 
-    def __init__(self, project: str, cwd: str, own: tuple[str, ...]) -> None:
+    def __init__(self, project: str, cwd: str, descent: Descent, own: tuple[str, ...]) -> None:
         self.trace = Trace()
+        self._descent = descent
         self._cwd = cwd
         self._project = project
         self._own = own
@@ -156,10 +164,11 @@ class _Reading:
             here[0] = call.here
         if call.child:
             self._folders[call.child] = here if "CLONE_FS" in call.flags else list(here)
+            self._descent.clone(call.pid, call.child, is_thread="CLONE_THREAD" in call.flags)
         elif call.name in ("chdir", "fchdir"):
             here[0] = call.opened or next(_absolute(call, here[0]), here[0])
         elif call.name in ("execve", "execveat"):
-            self._execute(next(_absolute(call, here[0]), call.opened or ""))
+            self._execute(call, next(_absolute(call, here[0]), call.opened or ""))
         elif call.name in _OTHER_ROOT:
             self.trace.other_root = True
         elif call.name == "io_uring_setup":
@@ -167,29 +176,30 @@ class _Reading:
         else:
             self._use(call, [*_absolute(call, here[0])])
 
-    def _execute(self, program: str) -> None:
+    def _execute(self, call: Call, program: str) -> None:
         if program:
             self.trace.programs[program] = None
+        self._descent.execute(call.pid, program, call.time)
         if program.startswith(self._project):
-            self.trace.files.take({"event": "read", "path": program})
+            self.trace.files.take({"event": "read", "path": program}, self._descent.of(call.pid))
 
     def _use(self, call: Call, paths: list[str]) -> None:
         if not paths or paths[-1].startswith(self._own):
             return
-        files = self.trace.files
+        files, by = self.trace.files, self._descent.of(call.pid)
         held = paths[-1] in files.read
         if call.name.startswith("rename") and len(paths) > 1:
-            files.take({"event": "rename", "path": paths[0], "to": paths[1], "held": held})
+            files.take({"event": "rename", "path": paths[0], "to": paths[1], "held": held}, by)
         elif call.name.startswith("unlink"):
-            files.take({"event": "remove", "path": paths[0]})
+            files.take({"event": "remove", "path": paths[0]}, by)
         elif call.name.startswith(("link", "symlink")):
-            files.take({"event": "write", "path": paths[-1], "held": held})
+            files.take({"event": "write", "path": paths[-1], "held": held}, by)
         elif call.name == "truncate":
-            files.take({"event": "update", "path": paths[0], "held": True})
+            files.take({"event": "update", "path": paths[0], "held": True}, by)
         elif kind := _kind(call):
             path = paths[0] if os.path.isabs(paths[0]) else call.opened or ""  # noqa: PTH117
             existed = kind == "update" and "O_CREAT" not in call.flags
-            files.take({"event": kind, "path": path, "held": path in files.read or existed})
+            files.take({"event": kind, "path": path, "held": path in files.read or existed}, by)
 
 
 def _kind(call: Call) -> str:

@@ -15,7 +15,7 @@ from reprocrate.capture.record.environment import (
     Source,
 )
 from reprocrate.capture.record.hardware import Accelerator, Cpu, Hardware, Resources
-from reprocrate.capture.record.launch import Attempt, Ranks
+from reprocrate.capture.record.launch import Attempt, LaunchedProcess, Ranks
 from reprocrate.capture.record.results import Evidence, History, Metric
 from reprocrate.capture.record.run import (
     RECORD_NAME,
@@ -49,6 +49,7 @@ __all__ = [
     "Evidence",
     "Hardware",
     "History",
+    "LaunchedProcess",
     "LockFile",
     "LockFormat",
     "Method",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from reprocrate.capture.record.values import Scalar
 
@@ -27,13 +28,18 @@ class DataFile:
         size: bytes.
         sha256: digest.
         url: the address that it was downloaded from.
+        read_by, written_by: ids of the processes that did so, where not the command itself did everything.
     """
+
+    sparse: ClassVar[bool] = True
 
     path: str
     root: str | None
     size: int
     sha256: str
     url: str | None = None
+    read_by: tuple[str, ...] = ()
+    written_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

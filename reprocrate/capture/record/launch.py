@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from reprocrate.capture.record.hardware import Hardware
 
@@ -23,6 +23,28 @@ class Ranks:
     world_size: int | None = None
     nodes: int | None = None
     other_nodes: tuple[Hardware, ...] = ()
+
+
+@dataclass(frozen=True)
+class LaunchedProcess:
+    """Processes of a launch that are alike: same program, started in the same way, by alike parents.
+
+    Attributes:
+        id: what the files that they used call them.
+        program: what they ran, without arguments.
+        how: copies of their parents, fresh interpreters with their parents' code, or programs of their own;
+            None for the command itself.
+        parent: the id of what they come from.
+        count: how many there were.
+    """
+
+    sparse: ClassVar[bool] = True
+
+    id: str
+    program: str
+    how: Literal["fork", "spawn", "program"] | None = None
+    parent: str | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from reprocrate.capture.record.data import DataFile, RemoteData, ServiceUse, Sto
 from reprocrate.capture.record.decoding import WrongValueError, decoded
 from reprocrate.capture.record.environment import Environment
 from reprocrate.capture.record.hardware import Hardware, Resources
-from reprocrate.capture.record.launch import Attempt, Ranks
+from reprocrate.capture.record.launch import Attempt, LaunchedProcess, Ranks
 from reprocrate.capture.record.results import History, Metric
 from reprocrate.capture.record.seeds import Determinism, Seed, UnseededUse
 from reprocrate.capture.record.values import Scalar, plain
@@ -98,6 +98,8 @@ class RunRecord:
         logs: what the command wrote to its standard output and error.
         repeats: id of the launch that this one repeats as it was, to measure determinism.
         ranks: the processes that a launcher started for it; None where it was one.
+        processes: those that used files, and those that these come from; none where the command itself did
+            everything.
         attempts: what came before `started`, where all of them were started again.
     """
 
@@ -127,6 +129,7 @@ class RunRecord:
     histories: tuple[History, ...] = ()
     resources: Resources = field(default_factory=Resources)
     ranks: Ranks | None = None
+    processes: tuple[LaunchedProcess, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     capture: Capture = Capture("minimal", "the launch has not ended")
     repeats: str | None = None

@@ -66,6 +66,7 @@ class Recorder:
         self._cwd = ""
         self._asked: set[int] = set()  # hashes, because a million paths would not be worth their memory
         self._written: set[int] = set()
+        self._inherited: set[int] = set()  # what the process that this one was forked from had written
         self._tried: set[str] = set()  # native modules that the program asked for and may not have got
         self._is_noted = False
         self._handlers: dict[str, Callable[[Any], None]] = {
@@ -90,6 +91,14 @@ class Recorder:
             "os.system": self._on_shell,
             "pty.spawn": self._on_terminal,
         }
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave)
+
+    def _leave(self) -> None:
+        """After a fork, in the child: it tells which files it uses itself, also those of its parent."""
+        self._inherited |= self._written
+        self._written = set()
+        self._asked.clear()
 
     def add(self, handlers: dict[str, Callable[[Any], None]]) -> None:
         """Have other events looked at, too."""
@@ -136,14 +145,22 @@ class Recorder:
         key = hash((name, letter))
         if key in self._written or self._is_noise(name, letter):
             return
-        held = letter != "read" and (self._held(name) if letter == "write" else os.path.isfile(name))
+        held = letter != "read" and key not in self._inherited and self._loses(name, letter)
         entry = '{"event":"%s","path":%s,"held":true}' if held else '{"event":"%s","path":%s}'
         self._log.write(entry % (letter, quoted(name)))
         self._written.add(key)
 
+    def _loses(self, name: str, letter: str) -> bool:
+        """Whether what a file held that is about to be changed is known to matter, or may."""
+        return self._held(name) if letter == "write" else os.path.isfile(name)
+
     def _held(self, name: str) -> bool:
         """Whether a file that is about to be written, or removed, holds what was read before."""
-        return hash((name, "read")) in self._written and os.path.isfile(name)
+        return self._did(name, "read") and os.path.isfile(name)
+
+    def _did(self, name: str, letter: str) -> bool:
+        key = hash((name, letter))
+        return key in self._written or key in self._inherited
 
     def _absolute(self, path: Any, folder: int = -1) -> str:
         """A path without what it is relative to: a descriptor of a folder, or the working directory."""
@@ -196,14 +213,15 @@ class Recorder:
 
     def _on_remove(self, arguments: Any) -> None:
         name = self._absolute(arguments[0], arguments[1])
-        if hash((name, "write")) in self._written or self._held(name):
+        if self._did(name, "write") or self._held(name):
             self._log.write(as_json({"event": "remove", "path": name}))
             self._forget(name)
 
     def _forget(self, name: str) -> None:
         """What this name means from here on is another file."""
         self._asked.clear()
-        self._written.difference_update([hash((name, letter)) for letter in ("write", "update")])
+        for known in (self._written, self._inherited):
+            known.difference_update([hash((name, letter)) for letter in ("write", "update")])
 
     def _on_truncate(self, arguments: Any) -> None:
         if not isinstance(arguments[0], int):
@@ -214,7 +232,7 @@ class Recorder:
 
     def _on_import(self, arguments: Any) -> None:
         name, file = arguments[0], arguments[1]
-        if name in NATIVE_MODULES and hash(("native", name)) not in self._written:
+        if name in NATIVE_MODULES and not self._did("native", name):
             self._tried.add(name)
         if file:
             self._access(file, "read")

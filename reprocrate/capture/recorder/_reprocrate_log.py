@@ -83,7 +83,7 @@ class Log:
 
     def _leave(self) -> None:
         """After a fork, in the child: the log is the parent's."""
-        self._forked_from, self._pid = self._pid, 0
+        self._forked_from, self._pid = self._pid or self._forked_from, 0
 
     def _is_open(self) -> bool:
         # The program may have closed all descriptors, and a file of its own may have this number by now.

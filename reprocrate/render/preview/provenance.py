@@ -12,6 +12,7 @@ from reprocrate.render.numbers import duration, file_size
 from reprocrate.render.preview.generators import generators
 from reprocrate.render.preview.machines import machine_entries
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
+from reprocrate.render.preview.processes import processes
 from reprocrate.render.preview.tables import Header, number, table
 from reprocrate.render.repetitions import measured_texts
 
@@ -79,7 +80,8 @@ class Provenance:
         services = [element("li", words.service_label(one)) for one in self._manifest.services]
         listed = [element("h3", "Services"), element("ul", *services)] if services else []
         if self._manifest.data or listed:
-            return joined(*(self._one_data(one) for one in self._manifest.data), *listed)
+            used_by = processes(self._manifest)
+            return joined(*(self._one_data(one) for one in self._manifest.data), *listed, used_by)
         if reads_no_files(self._manifest):
             text = (
                 "The runs read no data files of their own: "

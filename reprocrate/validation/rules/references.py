@@ -1,10 +1,10 @@
-"""RC01: references in circles, and files that are listed twice."""
+"""RC01: references in circles and within runs, and files that are listed twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reprocrate.manifest import File, Manifest
+from reprocrate.manifest import File, Manifest, Run
 from reprocrate.validation.circles import in_circles
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, Found, rule
@@ -52,6 +52,45 @@ def file_is_listed_once(subject: Subject) -> Iterator[Found]:
                     yield Found(place, path=file.path, other=other)
                     break
             others.append((file.sha256, place))
+
+
+@rule("RC0124", MUST, spec="runs", since="1.0", says='"{name}" {problem}')
+def process_is_of_the_run(subject: Subject) -> Iterator[Found]:
+    """What a run says of its processes MUST be about processes that it lists, and those by an id each.
+
+    Judged: in the `processes` of each run, an `id` that an earlier one has, and a `parent` that is the id of
+        no earlier one, which also rules out circles; `how` without `parent`, and an entry after the first
+        that has no `parent`, each at the entry. In each file of the manifest, every id in `read_by` and
+        `written_by` that is no id of a process of the run that the file belongs to; at the id. A file that
+        belongs to no run has no such ids.
+    Why: who wants to know what a file comes from follows the ids, and finds nothing or two things.
+    Fix: correct the id, or add the process that it should name before those that come from it.
+    """
+    manifest = subject.well_formed
+    known: dict[str, set[str]] = {}
+    for pointer, run in numbered("/runs", manifest.runs):
+        yield from _processes(f"{pointer}/processes", run, known.setdefault(pointer, set()))
+    for pointer, section in subject.sections:
+        if isinstance(section, File):
+            run_of = "/".join(pointer.split("/")[:3]) if pointer.startswith("/runs/") else ""
+            for property_ in ("read_by", "written_by"):
+                for place, name in numbered(f"{pointer}/{property_}", getattr(section, property_)):
+                    if name not in known.get(run_of, ()):
+                        yield Found(place, name=name, problem="is not the id of a process of the run")
+
+
+def _processes(pointer: str, run: Run, known: set[str]) -> Iterator[Found]:
+    """What is wrong with the processes of a run, whose ids are added to `known`."""
+    for place, process in numbered(pointer, run.processes):
+        if process.parent is not None and process.parent not in known:
+            yield Found(f"{place}/parent", name=process.parent, problem="is not the id of an earlier process")
+        elif process.parent is None and process.how is not None:
+            yield Found(place, name=process.id, problem=f"is a {process.how} of no parent")
+        elif process.parent is None and known:
+            yield Found(place, name=process.id, problem="has no parent and is not the first process")
+        if process.id in known:
+            yield Found(f"{place}/id", name=process.id, problem="is already the id of another process")
+        known.add(process.id)
 
 
 def _lists(manifest: Manifest) -> Iterator[tuple[str, Iterable[File], str | None]]:

@@ -1,0 +1,75 @@
+"""Which processes used files, over all runs, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from reprocrate.manifest import File, Manifest, Process, Run
+from reprocrate.render import words
+
+_HOW = {"fork": ("fork of {}", "forks of {}"), "spawn": ("worker of {}", "workers of {}")}
+
+
+@dataclass
+class ProcessUse:
+    """Processes that are alike in all runs, and the files that they used.
+
+    Attributes:
+        name: what they are.
+        read, written: paths of files, with their roots.
+    """
+
+    name: str
+    read: set[tuple[str | None, str]] = field(default_factory=set)
+    written: set[tuple[str | None, str]] = field(default_factory=set)
+
+    @property
+    def sentence(self) -> str:
+        """What they did."""
+        done = []
+        if self.read:
+            done.append(f"read {words.count_of(len(self.read), 'file')}")
+        if self.written:
+            done.append(f"wrote {words.count_of(len(self.written), 'file')}")
+        return f"{self.name} {' and '.join(done)}"
+
+
+def process_uses(manifest: Manifest) -> list[ProcessUse]:
+    """Who used files, in the order of the runs; nobody where each run's command itself did everything."""
+    found: dict[tuple[str, ...], ProcessUse] = {}
+    for run in manifest.runs:
+        lines = _lines(run)
+        most = {process.id: process for process in run.processes}
+        for name, file, written in _uses(run):
+            if name in lines:
+                use = found.setdefault(lines[name], ProcessUse(_name(most[name], most)))
+                (use.written if written else use.read).add((file.root, file.path))
+    return list(found.values())
+
+
+def _uses(run: Run) -> Iterator[tuple[str, File, bool]]:
+    for file in (*run.inputs, *run.written):
+        yield from ((name, file, False) for name in file.read_by)
+        yield from ((name, file, True) for name in file.written_by)
+
+
+def _lines(run: Run) -> dict[str, tuple[str, ...]]:
+    """For each process what it is and comes from, by which those of other runs are like it."""
+    lines: dict[str, tuple[str, ...]] = {}
+    for process in run.processes:
+        above = lines.get(process.parent or "", ())
+        lines[process.id] = (*above, f"{process.how or ''} {process.program}")
+    return lines
+
+
+def _name(process: Process, others: dict[str, Process]) -> str:
+    """What a process is, for people."""
+    count = process.count or 1
+    program = words.plain(process.program)
+    if process.how not in _HOW:
+        return program if count == 1 else f"{program}, {count} times,"
+    one, several = _HOW[process.how]
+    parent = others.get(process.parent or "")
+    of = words.plain(parent.program) if parent else program
+    return one.format(of) if count == 1 else f"{count} {several.format(of)}"
