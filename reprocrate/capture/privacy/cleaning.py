@@ -71,8 +71,8 @@ def _texts(value: Any, names: list[str]) -> Iterator[str]:
         yield value
     elif isinstance(value, _FILES):
         names.append(value.path)
-        if isinstance(value, DataFile) and value.url:
-            yield value.url
+        if isinstance(value, DataFile):
+            yield from (value.url or "", *value.read_by, *value.written_by)
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield str(name)
@@ -108,7 +108,8 @@ class _Cleaner:
                 return value
             return type(value)([self.value(inner) for inner in value])
         if isinstance(value, DataFile):
-            return replace(value, path=self._file_name(value), url=self.value(value.url))
+            ids = {"read_by": self.value(value.read_by), "written_by": self.value(value.written_by)}
+            return replace(value, path=self._file_name(value), url=self.value(value.url), **ids)
         if isinstance(value, _FILES):
             return replace(value, path=self._file_name(value))
         if is_dataclass(value) and not isinstance(value, type):
