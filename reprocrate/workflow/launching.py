@@ -12,6 +12,7 @@ from reprocrate.capture.launch.identity import identify
 from reprocrate.capture.launch.launch import Launch, prepare
 from reprocrate.capture.launch.request import Request
 from reprocrate.capture.launch.session import Session
+from reprocrate.capture.launch.standard_input import place_in_standard_input
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records.loading import check_name_is_free
 from reprocrate.errors import ReprocrateError
@@ -71,6 +72,8 @@ class Launcher:
         echo: whether what they print is shown.
         trace: how the use of files is seen.
         environ: the variables that they are started with, beside those of the recorder.
+        input_begins: where in the file that is our standard input each of them begins to read; None where
+            it is no file, which can be read only once.
     """
 
     project: Path
@@ -83,6 +86,7 @@ class Launcher:
     echo: bool = True
     trace: Literal["hook", "strace"] = "hook"
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    input_begins: int | None = field(default_factory=place_in_standard_input)
 
     def run(self, planned: Planned, repeats: str | None = None) -> Ran | None:
         """Run one launch to its end; None where we were asked to stop before it had started.
@@ -105,6 +109,7 @@ class Launcher:
             grid=planned.point,
             repeats=repeats,
             trace=self.trace,
+            has_input=self.shares_terminal,
         )
         if self.done is not None and repeats is None:
             earlier = self.done.find(identify(request, self.environ))
@@ -135,6 +140,8 @@ class Launcher:
             monitor=launch.monitor,
             tracer=launch.tracer,
         )
+        if self.shares_terminal and self.input_begins is not None:
+            os.lseek(0, self.input_begins, os.SEEK_SET)  # the command before may have read it to its end
         try:
             outcome = LocalExecutor(self.relay).run(command)
         except ReprocrateError:

@@ -27,6 +27,7 @@ from reprocrate.capture.code.tree import Snapshot, take_snapshot
 from reprocrate.capture.launch.identity import Identity, identify
 from reprocrate.capture.launch.request import Ended, Finished, Request
 from reprocrate.capture.launch.session import Session
+from reprocrate.capture.launch.standard_input import standard_input
 from reprocrate.capture.observation.tracing import FOLDER_NAME, check_strace, tracer
 from reprocrate.capture.privacy.scrubber import Scrubber
 from reprocrate.capture.ranks.node_names import node_name
@@ -62,6 +63,7 @@ class Launch:
         cwd: the folder to run it in.
         record: the record as it stands.
         tracer: what stands before the command when it runs; nothing, where nothing follows its calls.
+        given: the file that is the command's standard input; None where it is no file.
         monitor: what looks at the command from beside it while it runs.
     """
 
@@ -78,6 +80,7 @@ class Launch:
     over: frozenset[str]
     foreign: bool = False
     tracer: tuple[str, ...] = ()
+    given: str | None = None
     monitor: UsageMonitor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,6 +153,7 @@ class Launch:
                 usage=self.monitor.usage,
                 traced=bool(self.tracer),
                 own=(f"{RECORDER}/", f"{self.folder}/"),
+                given=self.given,
             )
             self.record = observed(around, self.record, problems, progress)
             save_clean(self.record, self.scrubber, self.folder)
@@ -235,6 +239,7 @@ def prepare(request: Request, environ: Mapping[str, str], session: Session | Non
         over=over,
         foreign=request.foreign,
         tracer=_tracer(request, folder, environ),
+        given=standard_input() if request.has_input else None,
     )
 
 
