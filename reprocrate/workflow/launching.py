@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +15,7 @@ from reprocrate.capture.launch.session import Session
 from reprocrate.capture.launch.standard_input import place_in_standard_input
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records.loading import check_name_is_free
-from reprocrate.errors import ReprocrateError
+from reprocrate.errors import ReprocrateError, UnavailableError
 from reprocrate.executors import Command
 from reprocrate.executors.local import LocalExecutor
 from reprocrate.executors.signals import SignalRelay
@@ -36,6 +36,7 @@ class Ran:
         was_done: whether an earlier launch had done it.
         exit_code: as a shell would tell it.
         problems: what the author has to know, as sentences.
+        launch: the launch, where it was one of this session.
     """
 
     planned: Planned
@@ -43,6 +44,7 @@ class Ran:
     was_done: bool = False
     exit_code: int = 0
     problems: tuple[str, ...] = ()
+    launch: Launch | None = None
 
     @property
     def label(self) -> str:
@@ -115,7 +117,7 @@ class Launcher:
             earlier = self.done.find(identify(request, self.environ))
             if earlier is not None:
                 return Ran(planned, earlier, was_done=True)
-        launch = prepare(request, self.environ, self.session)
+        launch = self._prepared(request)
         try:
             if planned.name is not None:
                 earlier_commands = self.session.history.called(planned.name)
@@ -127,6 +129,14 @@ class Launcher:
             launch.abandon()
             return None
         return self._run(planned, launch)
+
+    def _prepared(self, request: Request) -> Launch:
+        try:
+            return prepare(request, self.environ, self.session)
+        except UnavailableError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            return prepare(request, self.environ, self.session)  # another command removed the folder just now
 
     def _run(self, planned: Planned, launch: Launch) -> Ran:
         command = Command(
@@ -148,4 +158,30 @@ class Launcher:
             launch.abandon()
             raise
         finished = launch.finish(outcome, self.sources)
-        return Ran(planned, finished.record, exit_code=outcome.shell_code, problems=tuple(finished.problems))
+        return Ran(
+            planned,
+            finished.record,
+            exit_code=outcome.shell_code,
+            problems=tuple(finished.problems),
+            launch=launch,
+        )
+
+
+def write_removed_again(runs: Iterable[Ran], warn: Callable[[str], None]) -> None:
+    """See to it that the record of each launch of this session is there, whatever another one removed.
+
+    Raises:
+        UnavailableError: one could not be written; those after it were.
+    """
+    failure: ReprocrateError | None = None
+    code = 0
+    for ran in runs:
+        code = code or ran.exit_code
+        try:
+            for problem in ran.launch.write_again() if ran.launch is not None else ():
+                warn(f"{ran.label}: {problem}")
+        except ReprocrateError as error:
+            failure = failure or error
+    if failure is not None:
+        failure.exit_code = code
+        raise failure
