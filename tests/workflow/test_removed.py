@@ -1,4 +1,4 @@
-"""A command that removes the records of other launches, while these run or after they ended."""
+"""Records that another command removed, or that we were killed before we could complete."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,30 @@ def test_of_a_patch_is_kept_again(tmp_path: Path) -> None:
     _run(tmp_path, "import shutil\nshutil.rmtree('.reprocrate')\n", "--seeds", "0")
     (record,) = _records(tmp_path).values()
     assert (tmp_path / record["code"]["patch"]["path"]).is_file()
+
+
+def test_of_a_launch_whose_data_were_being_hashed_when_we_were_killed_is_done_again(tmp_path: Path) -> None:
+    code = (
+        "import os\nprint('loss 0.5')\nopen('big.bin', 'w').close()\n"
+        "if not os.path.exists('small'): os.truncate('big.bin', 20_000_000_000)\n"
+    )
+    (tmp_path / "script.py").write_text(code)
+    command = [sys.executable, "-m", "reprocrate", "run", "--", sys.executable, "script.py", "0"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    while not any(
+        '"status": "ok"' in path.read_text() for path in tmp_path.glob(".reprocrate/runs/*/run.json")
+    ):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    (tmp_path / "small").touch()
+    for again in ("0.5", "done already"):
+        done = _run(tmp_path, code, "--seeds", "0", "--resume")
+        assert again in done.stderr
+    metrics = [
+        json.loads(path.read_bytes())["metrics"]
+        for path in sorted(tmp_path.glob(".reprocrate/runs/*/run.json"))
+    ]
+    assert [len(found) for found in metrics] == [0, 1]
