@@ -43,6 +43,8 @@ def _tell(asked: RunArguments, session: Session, voice: Voice) -> None:
         voice.summarise(summary_of(session))
     for warning in session.warnings:
         voice.warn(warning)
+    if session.is_interrupted and session.total == 1 and not session.runs:
+        voice.warn("interrupted before the command was started")
     for hint in session.hints:
         voice.note(hint)
     if session.total > 1 and session.left:

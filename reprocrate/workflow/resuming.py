@@ -8,6 +8,7 @@ from reprocrate.capture.data.digests import Digests
 from reprocrate.capture.launch.identity import Identity
 from reprocrate.capture.record import RECORD_NAME, RunRecord
 from reprocrate.capture.records.history import History
+from reprocrate.capture.records.liveness import LOCK_NAME
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.errors import UnavailableError, UnreadableError
 
@@ -28,8 +29,11 @@ class Done:
     def find(self, identity: Identity) -> RunRecord | None:
         """The newest launch that makes this one superfluous."""
         for name in self._history.same_work(identity.configuration, identity.seeds):
+            folder = self._project / RUNS / name
+            if (folder / LOCK_NAME).exists():  # we were killed before its record was complete
+                continue
             try:
-                record = RunRecord.load(self._project / RUNS / name / RECORD_NAME)
+                record = RunRecord.load(folder / RECORD_NAME)
             except UnreadableError:
                 continue
             if self._is_current(record):

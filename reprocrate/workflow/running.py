@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records.loading import collisions
 from reprocrate.capture.seeds.deterministic import with_determinism
 from reprocrate.capture.seeds.warnings import seed_warnings
-from reprocrate.errors import UsageError
+from reprocrate.errors import ReprocrateError, UsageError
 from reprocrate.executors.local import check_program
 from reprocrate.executors.signals import SignalRelay, in_main_thread
 from reprocrate.workflow.asked import (
@@ -26,7 +26,7 @@ from reprocrate.workflow.asked import (
     names_to_run,
     plan,
 )
-from reprocrate.workflow.launching import Launcher, Ran
+from reprocrate.workflow.launching import Launcher, Ran, write_removed_again
 from reprocrate.workflow.progress import Progress, measured_texts
 from reprocrate.workflow.project import project_to_run_in
 from reprocrate.workflow.repeating import repeat_first, what_was_set
@@ -126,6 +126,7 @@ def _run(
     schedule = Schedule(planned, min(request.jobs, len(planned)))
     together = schedule.jobs > 1
     known = LaunchSession.of(project)
+    before = known.history.over()
     ended: list[Ran] = []
     with SignalRelay(several=together) if in_main_thread() else nullcontext(SignalRelay()) as relay:
         launcher = Launcher(
@@ -144,16 +145,23 @@ def _run(
         def is_stopped() -> bool:
             return relay.interrupted or bool(ended and ended[-1].record.status == "interrupted")
 
-        run = run_at_once if together else run_in_turn
-        with progress.watch(schedule) if together else nullcontext():
-            for ran in run(schedule, launcher.run, is_stopped):
-                ended.append(ran)
-                progress.note(_line(ran, len(ended), schedule))
-        session = Session([schedule.over[place] for place in sorted(schedule.over)], schedule.total)
-        if request.twice and not is_stopped():
-            _repeat(project, launcher, session, ended, progress)
+        try:
+            run = run_at_once if together else run_in_turn
+            with progress.watch(schedule) if together else nullcontext():
+                for ran in run(schedule, launcher.run, is_stopped):
+                    ended.append(ran)
+                    progress.note(_line(ran, len(ended), schedule))
+            session = Session([schedule.over[place] for place in sorted(schedule.over)], schedule.total)
+            if request.twice and not is_stopped():
+                _repeat(project, launcher, session, ended, progress)
+        except BaseException:
+            with suppress(ReprocrateError):
+                write_removed_again(ended, progress.warn)
+            raise
+        write_removed_again(ended, progress.warn)
         was_stopped = is_stopped()
     _conclude(project, session, was_stopped=was_stopped)
+    session.warnings += _removed(before - known.history.over())
     if request.deterministic and session.records:
         session.hints += what_was_set(session.records[-1])
     if not any(ran.record.metrics for ran in session.runs):
@@ -194,6 +202,11 @@ def _conclude(project: Path, session: Session, *, was_stopped: bool) -> None:
     session.warnings += [str(each) for each in collisions(session.records)]
     session.warnings += seed_warnings(session.records)
     session.warnings += secrets_in_code(project, session.records)
+
+
+def _removed(lost: Collection[str]) -> list[str]:
+    """What is said of records that an earlier session wrote and that are gone."""
+    return [f"{len(lost)} records of earlier launches were removed while this ran"] if lost else []
 
 
 def _line(ran: Ran, over: int, schedule: Schedule) -> str:

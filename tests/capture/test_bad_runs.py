@@ -139,6 +139,8 @@ print("gone")
     )
     assert (ended.code, ended.out) == (0, b"gone\n")
     assert ended.record["duration_s"] < 20
+    if sys.platform == "linux":
+        assert "went on after the program had ended" in ended.record["capture"]["reason"]
     assert ended.log("stdout.log").read_bytes() == b"gone\n"
 
 
@@ -273,6 +275,46 @@ def test_a_log_that_grows_too_large(tmp_path: Path) -> None:
     assert ended.code == 4
     assert ended.out.endswith(b"line 99999\n")
     assert "stdout.log is incomplete" in ended.record["capture"]["reason"]
+
+
+def test_a_log_of_ours_that_cannot_be_written(tmp_path: Path) -> None:
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+    ended = run(tmp_path, f"{limit}for i in range(50): open(f'o{{i}}.txt', 'w').write('x')\n")
+    assert ended.code == 0
+    assert ended.record["capture"]["completeness"] == "partial"
+    assert "the recorder could not follow everything" in ended.record["capture"]["reason"]
+
+
+def test_a_mask_that_leaves_no_permissions(tmp_path: Path) -> None:
+    code = """
+import os, subprocess, sys
+os.umask(0o777)
+subprocess.run([sys.executable, "-c", "open('kept.csv').read()"], check=True)
+"""
+    (tmp_path / "kept.csv").write_text("1\n")
+    ended = run(tmp_path, code, before=as_no_super_user)
+    assert ended.code == 0, ended.err
+    assert [file["path"] for file in ended.record["inputs"]] == ["kept.csv"]
+    assert ended.record["capture"]["completeness"] == "complete"
+
+
+def test_another_root_folder(tmp_path: Path) -> None:
+    code = "import os\nos.mkdir('root')\nos.chroot('root')\nopen('/o.txt', 'w').write('x')\n"
+    ended = run(tmp_path, code)
+    if "PermissionError" in ended.err:
+        pytest.skip("no root folder can be set here")
+    assert ended.code == 0
+    assert "changed their root folder" in ended.record["capture"]["reason"]
+
+
+@pytest.mark.parametrize("option", ["-I", "-E", "-S"])
+def test_an_isolated_python_that_starts_another(tmp_path: Path, option: str) -> None:
+    inner = "import subprocess, sys; subprocess.run([sys.executable, '-c', '1'], check=True)"
+    command = ["run", "--", sys.executable, option, "-c", inner]
+    subprocess.run([sys.executable, "-m", "reprocrate", *command], cwd=tmp_path, check=True)
+    (record,) = Ended(0, b"", "", tmp_path).records
+    assert "Python was isolated" in record["capture"]["reason"]
+    assert "is not Python" not in record["capture"]["reason"]
 
 
 def test_a_project_that_cannot_be_written_to(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Circumstances:
         usage: what was seen from beside it while it ran.
         traced: whether it ran under strace.
         own: our own folders, whose files are not the launch's.
+        given: the file that was the command's standard input, where it was a file.
     """
 
     project: Path
@@ -44,3 +45,4 @@ class Circumstances:
     usage: Usage
     traced: bool = False
     own: tuple[str, ...] = ()
+    given: str | None = None

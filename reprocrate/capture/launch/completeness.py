@@ -23,6 +23,9 @@ T = TypeVar("T")
 # These write files natively, but read data through Python, unless one of their reading functions was seen.
 _WRITERS = frozenset({"lightgbm", "torch", "xgboost"})
 _MOST_NAMES = 5
+_ISOLATED = (
+    "the recorder did not start: Python was isolated (-I, -E or -S), is older than 3.8, or was killed at once"
+)
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Sight:
         compiled: names of compiled modules of the project that were used.
         network: what was read over the network.
         root: what the command itself is among its processes.
+        goes_on: whether processes of the launch still ran when the command had ended.
     """
 
     program: str
@@ -59,6 +63,7 @@ class Sight:
     compiled: set[str] = field(default_factory=set)
     network: NetworkUse = field(default_factory=NetworkUse)
     root: Lineage = ITSELF
+    goes_on: bool = False
 
     @property
     def native_modules(self) -> list[str]:
@@ -98,6 +103,8 @@ class Sight:
             why = [] if REMOVED in self.problems else [self._why_nothing_was_seen()]
             reasons = [*lost, *why, *self.problems]
             return Capture("minimal", _joined(reasons), method="hook")
+        if self.goes_on:
+            lost = [*lost, "what processes did that went on after the program had ended was not seen"]
         reasons = [*lost, *self._unseen(), *_lost(access), *self.problems]
         return Capture("partial" if reasons else "complete", _joined([*reasons, *notes]), method="hook")
 
@@ -108,10 +115,7 @@ class Sight:
 
     def _why_nothing_was_seen(self) -> str:
         if is_interpreter(self.program):
-            return (
-                "the recorder did not start: Python was isolated (-I, -E or -S), is older than 3.8, or was "
-                "killed at once"
-            )
+            return _ISOLATED
         return why_unseen(self.command or (self.program,))
 
     def _network(self) -> list[str]:
@@ -125,7 +129,8 @@ class Sight:
     def _unseen(self) -> list[str]:
         reasons = []
         if self.main_is_unseen:
-            reasons.append(why_unseen(self.command or (self.program,)))
+            isolated = is_interpreter(self.program) and not self.foreign
+            reasons.append(_ISOLATED if isolated else why_unseen(self.command or (self.program,)))
         reasons += _unseen_from_inside(self.processes, self.compiled)
         reasons += [*self._missing_ranks(), *self._network()]
         if self.overlapped and self.writes_unseen:
@@ -138,6 +143,8 @@ class Sight:
             )
         if any(process.end.get("children_may_be_lost") for process in self.processes):
             reasons.append("PYTHONPATH was changed: Python processes started later were not recorded")
+        if any(process.end.get("other_root") for process in self.processes):
+            reasons.append("processes changed their root folder, so that files had other names")
         if any(process.problems for process in self.processes):
             reasons.append("the recorder could not follow everything")
         return reasons

@@ -22,6 +22,7 @@ from reprocrate.capture.data.places import Places
 from reprocrate.capture.data.users import FileUsers, NamedUsers, file_users
 from reprocrate.capture.launch.circumstances import Circumstances
 from reprocrate.capture.launch.completeness import Sight
+from reprocrate.capture.observation.lineage import ITSELF
 from reprocrate.capture.observation.processes import Process, told
 from reprocrate.capture.record import DataFile
 
@@ -45,6 +46,8 @@ def file_use(around: Circumstances, processes: Sequence[Process], sight: Sight) 
         prefixes.update(sight.trace.installations)
     if sight.main_is_unseen and not (sight.trace and sight.trace.processes):
         processes = [*processes, told(around.argv, around.cwd, sight.root)]
+    if around.given is not None:
+        processes = [*processes, Process({}, read={around.given: (ITSELF,)}, lineage=sight.root)]
     search_path = {folder: None for process in processes for folder in process.search_path}
     places = Places(
         around.project, around.scrubber, around.environ, tuple(sorted(prefixes)), tuple(search_path)

@@ -22,6 +22,7 @@ from reprocrate.capture.observation.descent import Descent
 from reprocrate.capture.observation.lineage import Lineage, lineages
 from reprocrate.capture.observation.processes import Process, read_processes
 from reprocrate.capture.observation.programs import called
+from reprocrate.capture.observation.remaining import goes_on
 from reprocrate.capture.observation.traced import Trace, read_trace, remove_abandoned
 from reprocrate.capture.observation.tracing import FOLDER_NAME
 from reprocrate.capture.ranks.attempts import with_attempts
@@ -154,6 +155,7 @@ def _sight(
     sight.foreign = is_foreign(record.command, around.cwd)
     sight.problems += [*problems, *around.snapshot.problems]
     sight.overlapped = around.overlapped
+    sight.goes_on = attempt(sight, "processes", False, lambda: not around.traced and goes_on(around.folder))
     if around.traced:
         sight.trace = attempt(
             sight,

@@ -27,14 +27,22 @@ from reprocrate.capture.code.tree import Snapshot, take_snapshot
 from reprocrate.capture.launch.identity import Identity, identify
 from reprocrate.capture.launch.request import Ended, Finished, Request
 from reprocrate.capture.launch.session import Session
+from reprocrate.capture.launch.standard_input import standard_input
 from reprocrate.capture.observation.tracing import FOLDER_NAME, check_strace, tracer
 from reprocrate.capture.privacy.scrubber import Scrubber
 from reprocrate.capture.ranks.node_names import node_name
 from reprocrate.capture.ranks.notebooks import notebook_of
 from reprocrate.capture.ranks.slurm import note_job
-from reprocrate.capture.record import Capture, Resources, RunRecord, Status, Tool
+from reprocrate.capture.record import RECORD_NAME, Capture, Resources, RunRecord, Status, Tool
 from reprocrate.capture.records.history import History
-from reprocrate.capture.records.keeping import begin, make_way, save_clean
+from reprocrate.capture.records.keeping import (
+    REMOVED,
+    SOURCE_LOST,
+    WRITTEN_AGAIN,
+    begin,
+    make_way,
+    save_clean,
+)
 from reprocrate.capture.records.liveness import Liveness
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.capture.usage import UsageMonitor
@@ -62,6 +70,7 @@ class Launch:
         cwd: the folder to run it in.
         record: the record as it stands.
         tracer: what stands before the command when it runs; nothing, where nothing follows its calls.
+        given: the file that is the command's standard input; None where it is no file.
         monitor: what looks at the command from beside it while it runs.
     """
 
@@ -78,7 +87,9 @@ class Launch:
     over: frozenset[str]
     foreign: bool = False
     tracer: tuple[str, ...] = ()
+    given: str | None = None
     monitor: UsageMonitor = field(init=False)
+    _found: RunRecord | None = field(init=False, default=None)  # the complete record, before it was cleaned
 
     def __post_init__(self) -> None:
         self.monitor = UsageMonitor(self.environ)
@@ -133,6 +144,8 @@ class Launch:
 
         problems = [*outcome.problems, *make_way(self.folder)]
         try:
+            if REMOVED in problems:
+                problems += self._keep_source_again()
             self.record = self._ended(outcome)
             # Whatever happens from here on, how it ended is known.
             save_clean(self.record, self.scrubber, self.folder)
@@ -150,11 +163,12 @@ class Launch:
                 usage=self.monitor.usage,
                 traced=bool(self.tracer),
                 own=(f"{RECORDER}/", f"{self.folder}/"),
+                given=self.given,
             )
             self.record = observed(around, self.record, problems, progress)
             save_clean(self.record, self.scrubber, self.folder)
-            self.record, missing = measured(around, self.record, sources)
-            self.record = save_clean(self.record, self.scrubber, self.folder)
+            self._found, missing = measured(around, self.record, sources)
+            self.record = save_clean(self._found, self.scrubber, self.folder)
         except ReprocrateError as error:
             error.exit_code = outcome.exit_code if outcome.signal is None else 128 + outcome.signal
             raise
@@ -162,6 +176,36 @@ class Launch:
             self.liveness.end()
             self.history.save()
         return Finished(self.record, (*problems, *one_of_many(self.environ), *missing))
+
+    def write_again(self) -> tuple[str, ...]:
+        """Write the complete record again where it was removed, with what is left of its files.
+
+        Returns:
+            what was removed, as sentences; nothing where the record is there.
+
+        Raises:
+            UnavailableError: it could not be written.
+        """
+        if self._found is None or (self.folder / RECORD_NAME).is_file():
+            return ()
+        before = self._found.capture
+        problems = [WRITTEN_AGAIN, *self._keep_source_again()]
+        capture = replace(
+            before,
+            completeness="minimal" if before.completeness == "minimal" else "partial",
+            reason="; ".join(filter(None, (before.reason, *problems))),
+        )
+        logs = tuple(log for log in self._found.logs if (self.project / log.path).is_file())
+        histories = tuple(one for one in self._found.histories if (self.project / one.file.path).is_file())
+        self._found = replace(self._found, capture=capture, logs=logs, histories=histories)
+        self.record = save_clean(self._found, self.scrubber, self.folder)
+        return tuple(problems)
+
+    def _keep_source_again(self) -> list[str]:
+        from reprocrate.capture.code.kept_again import keep_again
+
+        state = self.snapshot.state
+        return [] if keep_again(self.project, state, version_control=not self.foreign) else [SOURCE_LOST]
 
     def abandon(self) -> None:
         """Forget a launch whose command was never started."""
@@ -235,6 +279,7 @@ def prepare(request: Request, environ: Mapping[str, str], session: Session | Non
         over=over,
         foreign=request.foreign,
         tracer=_tracer(request, folder, environ),
+        given=standard_input() if request.has_input else None,
     )
 
 

@@ -50,6 +50,7 @@ class Request:
             holds, and the processes may have numbers of their own, as in a sandbox.
         repeats: id of the launch that this one repeats as it was, to measure determinism.
         trace: how the use of files is seen: from inside Python, or by strace.
+        has_input: whether the command reads our standard input.
     """
 
     project: Path
@@ -62,6 +63,7 @@ class Request:
     foreign: bool = False
     repeats: str | None = None
     trace: Method = "hook"
+    has_input: bool = False
 
 
 @dataclass(frozen=True)

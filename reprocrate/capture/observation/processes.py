@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -205,10 +206,15 @@ def _process(path: Path) -> Process | None:
     process = Process(header)
     for entry in lines:
         process.take(entry)
+    if path.with_name(f"{path.name}.lost").exists():
+        process.problems.append("lines of its log could not be written")
     return process
 
 
 def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    with suppress(OSError):
+        if not os.access(path, os.R_OK):
+            path.chmod(0o600)  # such as the program's umask had it
     try:
         with path.open("rb") as handle:
             for line in handle:

@@ -323,6 +323,9 @@ def start() -> None:
     sys.addaudithook(recorder)
     # Loaded now, while its folder is on the path.
     late = __import__("_reprocrate_observed")
+    given = __import__("_reprocrate_input").standard_input(folder)
+    if given is not None:
+        recorder("open", (given, "r", 0))
     listing = __import__("_reprocrate_listing")
     listings = listing.Listings(recorder.is_ours)
     recorder.add(dict.fromkeys(listing.EVENTS, listings.note))

@@ -62,7 +62,20 @@ class Log:
             self.begin()
         elif not self._is_open():
             self._descriptor = os.open(self._path, _FLAGS)
-        os.write(self._descriptor, line.encode("ascii") + b"\n")
+        entry = line.encode("ascii") + b"\n"
+        try:
+            written = os.write(self._descriptor, entry)
+        except OSError:
+            written = -1
+        if written != len(entry):  # a full disk, or a limit on the size of files
+            self._lose()
+
+    def _lose(self) -> None:
+        """Say that lines are missing, by an empty file, for which there is nearly always room."""
+        try:
+            os.close(os.open(self._path + ".lost", os.O_WRONLY | os.O_CREAT, 0o666))
+        except OSError:
+            pass
 
     def begin(self) -> None:
         """Create the log, with the line that says which process this is."""

@@ -46,11 +46,20 @@ def observed(project: str) -> dict[str, Any]:
     _look(parts, "modules", lambda: _modules(project))
     _look(parts, "installed", _installed)
     _look(parts, "native", lambda: ["pyarrow"] if holds(project, "pyarrow") else [])
+    _look(parts, "other_root", lambda: _root() != _ROOT)
     _look(parts, "settings", _settings)
     _look(parts, "libraries", libraries)
     _look(parts, "devices", devices)
     _look(parts, "variables", variables)
     return parts
+
+
+def _root() -> tuple[int, int]:
+    status = os.stat("/")
+    return status.st_dev, status.st_ino
+
+
+_ROOT = _root()  # this module is loaded when the process starts
 
 
 def _look(parts: dict[str, Any], name: str, look: Callable[[], Any]) -> None:

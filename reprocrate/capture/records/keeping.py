@@ -25,6 +25,8 @@ PRIVATE_NAME = "private.json"
 _LARGEST_BYTES = 256 << 20
 RESERVE_NAME = "reserve"
 REMOVED = "the command removed its record, and what was seen of it, while it ran"
+WRITTEN_AGAIN = "its record was removed after it had ended, and was written again without its logs"
+SOURCE_LOST = "the source that ran was removed from where it was kept, and has changed since"
 _RESERVE = bytes(1 << 17)
 
 
@@ -48,7 +50,12 @@ def save_clean(record: RunRecord, scrubber: Scrubber, folder: Path) -> RunRecord
         UnavailableError: it could not be written.
     """
     found = cleaned(record, scrubber)
-    found.record.save(folder)
+    try:
+        found.record.save(folder)
+    except UnavailableError:
+        if folder.is_dir() or not _made(folder):
+            raise
+        found.record.save(folder)  # another command removed the folder just now
     with suppress(UnavailableError):  # without it, less is masked elsewhere; the record counts
         write_atomically(folder / PRIVATE_NAME, _private_bytes(scrubber, found.renamed))
     return found.record
@@ -85,6 +92,13 @@ def make_way(folder: Path) -> list[str]:
     with suppress(OSError):
         (folder / RESERVE_NAME).unlink()
     return []
+
+
+def _made(folder: Path) -> bool:
+    with suppress(OSError):
+        folder.mkdir(parents=True)
+        return True
+    return False
 
 
 def load_private(project: Path, run: str) -> Private:
