@@ -206,7 +206,9 @@ def _conclude(project: Path, session: Session, *, was_stopped: bool) -> None:
 
 def _removed(lost: Collection[str]) -> list[str]:
     """What is said of records that an earlier session wrote and that are gone."""
-    return [f"{len(lost)} records of earlier launches were removed while this ran"] if lost else []
+    if len(lost) == 1:
+        return ["the record of an earlier launch was removed while this ran"]
+    return [f"the records of {len(lost)} earlier launches were removed while this ran"] if lost else []
 
 
 def _line(ran: Ran, over: int, schedule: Schedule) -> str:

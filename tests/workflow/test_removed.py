@@ -75,7 +75,7 @@ def test_of_launches_one_after_the_other_and_of_earlier_ones(tmp_path: Path) -> 
     done = _run(tmp_path, code, "--seeds", "0-2")
     assert done.returncode == 4
     assert sorted(_records(tmp_path)) == [0, 1, 2]
-    assert "2 records of earlier launches were removed while this ran" in done.stderr
+    assert "the records of 2 earlier launches were removed while this ran" in done.stderr
     (tree,) = {record["code"]["tree_sha256"] for record in _records(tmp_path).values()}
     for record in _records(tmp_path).values():
         for file in record["code"]["files"]:
