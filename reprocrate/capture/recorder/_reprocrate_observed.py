@@ -46,6 +46,7 @@ def observed(project: str) -> dict[str, Any]:
     _look(parts, "modules", lambda: _modules(project))
     _look(parts, "installed", _installed)
     _look(parts, "native", lambda: ["pyarrow"] if holds(project, "pyarrow") else [])
+    _look(parts, "imports_reprocrate", lambda: "reprocrate" in sys.modules)
     _look(parts, "settings", _settings)
     _look(parts, "libraries", libraries)
     _look(parts, "devices", devices)
