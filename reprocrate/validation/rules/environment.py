@@ -67,7 +67,8 @@ def lock_is_hashed(subject: Subject) -> Iterator[Found]:
 
     Judged: each `lock` whose `hashed` is not true; at the lock.
     Why: without digests a package of the same version with other content would be installed unnoticed.
-    Fix: make the lock with digests, as `uv pip compile --generate-hashes` does.
+    Fix: run `reprocrate pack` where the package index can be reached, or make the lock with digests, as
+        `uv pip compile --generate-hashes` does.
     """
     for pointer, environment in numbered("/environments", subject.well_formed.environments):
         if environment.lock and not environment.lock.hashed:
