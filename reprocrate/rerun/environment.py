@@ -22,6 +22,7 @@ from reprocrate.files import could_not, write_atomically
 from reprocrate.rerun.interpreters import Interpreter, find_interpreter, minor_version
 from reprocrate.rerun.lock import INSTALLERS, RecordedPackage
 from reprocrate.rerun.requirements import normalised, read_lock
+from reprocrate.rerun.torch_builds import torch_backend, torch_index
 from reprocrate.rerun.uv_tool import Notify, UvOutcome, find_uv, run_uv
 
 _MARK = "reprocrate-environment.json"
@@ -208,13 +209,19 @@ def _install(folder: Path, recipe: Recipe, where_from: Sequence[str], say: Notif
     """Install what the lock names and nothing else: wheels, checked against their digests."""
     lock = folder / _LOCK
     write_atomically(lock, recipe.lock.encode())
+    pinned = read_lock(recipe.lock)
     wanted = ["--no-deps", "-r", str(lock), *where_from]
-    if all(one.hashed for one in read_lock(recipe.lock)):
+    if all(one.hashed for one in pinned):
         wanted.append("--require-hashes")
+    backend = "" if where_from else torch_backend((one.name, one.version.partition("+")[2]) for one in pinned)
     uv = find_uv()
     if uv:
-        outcome = run_uv(uv, ["pip", "install", "--python", str(_python(folder)), "--no-build", *wanted], say)
+        install = ["pip", "install", "--python", str(_python(folder)), "--no-build", *wanted]
+        outcome = run_uv(uv, install, say)
+        if outcome.exit_code != 0 and backend:  # the user's own index does not have these builds
+            outcome = run_uv(uv, [*install, "--torch-backend", backend], say)
     else:
+        wanted += ["--extra-index-url", torch_index(backend)] if backend else []
         say("Installing with pip, since uv is not here")
         pip = [
             str(_python(folder)),

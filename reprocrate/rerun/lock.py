@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from reprocrate.rerun.requirements import can_be_pinned, normalised, read_lock
+from reprocrate.rerun.torch_builds import other_build, torch_backend, with_remark
 from reprocrate.rerun.uv_tool import Notify, UvOutcome, find_uv, run_uv
 
 INSTALLERS = frozenset({"pip", "uv", "wheel"})
@@ -111,11 +112,12 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A way to resolve: for all platforms or the recorded one, as of a date, and a note if it succeeds."""
+    """A way to resolve: for which platforms, as of a date, with which builds of PyTorch; its note."""
 
     universal: bool
     as_of: str | None
     note: str
+    backend: str = ""
 
     @property
     def resolved(self) -> str | None:
@@ -134,6 +136,7 @@ class _Resolver:
     offline: bool
     notify: Notify | None
     requested: frozenset[str] = frozenset()
+    backend: str = ""
 
     def compile(self, *options: str, announce: bool = False) -> UvOutcome:
         fixed = ["pip", "compile", "--no-header", "--no-build", "--no-python-downloads"]
@@ -174,11 +177,13 @@ def make_lock(
         return Lock("", True, unlockable, resolved=day)
     if uv is None:
         return _as_recorded(pins, known or {}, unlockable, "uv, which looks them up, is not installed.")
-    resolver = _Resolver(uv, python_version, offline, notify, _requested(packages, pins))
+    backend = torch_backend((normalised(one.name), one.local_label) for one in packages)
+    resolver = _Resolver(uv, python_version, offline, notify, _requested(packages, pins), backend)
     while _frozen(pins):
         attempt, outcome = _first_that_works(resolver, pins, recorded_at)
         if outcome.exit_code == 0:
-            return Lock(outcome.output, True, unlockable, attempt.note, attempt.resolved)
+            text = with_remark(outcome.output, backend)
+            return Lock(text, True, unlockable, attempt.note, attempt.resolved)
         missing = None if outcome.unreachable else _missing(outcome, pins)
         if missing is None:
             return _as_recorded(pins, known or {}, unlockable, _why_unresolved(outcome))
@@ -252,13 +257,28 @@ def _first_that_works(
     resolver: _Resolver, pins: Mapping[str, str], recorded_at: str | None
 ) -> tuple[_Attempt, UvOutcome]:
     """The first attempt that resolves, or the last one that does not."""
-    attempt = _Attempt(True, recorded_at, "")
-    outcome = _resolve(resolver, pins, attempt)
-    fallbacks = [_Attempt(True, None, _TODAY)] if recorded_at else []
-    for fallback in (*fallbacks, _Attempt(False, None, _CONTRADICTORY)):
+    days = [(recorded_at, ""), (None, _TODAY)] if recorded_at else [(None, "")]
+    universal = [_Attempt(True, day, note) for day, note in days]
+    if resolver.backend:
+        builds = [replace(one, backend=resolver.backend) for one in universal]
+        attempt, outcome = _tried(resolver, pins, builds)
+        if outcome.exit_code == 0:
+            return attempt, outcome
+    attempt, outcome = _tried(resolver, pins, [*universal, _Attempt(False, None, _CONTRADICTORY)])
+    if resolver.backend and f"+{resolver.backend}" not in outcome.output:
+        attempt = replace(attempt, note=f"{attempt.note} {other_build(resolver.backend)}".strip())
+    return attempt, outcome
+
+
+def _tried(
+    resolver: _Resolver, pins: Mapping[str, str], attempts: Sequence[_Attempt]
+) -> tuple[_Attempt, UvOutcome]:
+    """The first of these that resolves; where no index can be reached, no other is tried."""
+    attempt, outcome = attempts[0], _resolve(resolver, pins, attempts[0])
+    for other in attempts[1:]:
         if outcome.exit_code == 0 or outcome.unreachable:
             break
-        attempt, outcome = fallback, _resolve(resolver, pins, fallback)
+        attempt, outcome = other, _resolve(resolver, pins, other)
     return attempt, outcome
 
 
@@ -274,7 +294,8 @@ def _resolve(resolver: _Resolver, pins: Mapping[str, str], attempt: _Attempt) ->
             return resolver.compile(
                 "--no-deps", "--no-annotate", "--generate-hashes", recorded, announce=True
             )
-        as_of = ("--exclude-newer", attempt.as_of) if attempt.as_of else ()
+        as_of = ["--exclude-newer", attempt.as_of] if attempt.as_of else []
+        as_of += ["--torch-backend", attempt.backend] if attempt.backend else []
         explained = resolver.compile(
             "--universal", *as_of, "--annotation-style", "line", recorded, announce=True
         )

@@ -287,3 +287,27 @@ def test_packages_of_the_system_are_the_systems(empty: Any) -> None:
     record = launched(empty, Path("/usr/bin/python3"), "import json")
     assert record.environment.python is not None
     assert all(one.source == "system" for one in record.environment.packages if not one.editable)
+
+
+@pytest.mark.parametrize(
+    ("code", "needs"),
+    [
+        ("", False),
+        ("import json", False),
+        ("import reprocrate", True),
+        ("def late():\n    from reprocrate import log\n    log(accuracy=0.5)\nlate()", True),
+        ("from importlib import import_module\nimport_module('reprocrate.errors')", True),
+        ("import os, reprocrate\nprint(1)\nos._exit(0)", True),
+        ("import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'reprocrate', '--version'])", True),
+    ],
+)
+def test_what_records_is_a_package_of_the_launch_only_where_the_program_imports_it(
+    empty: Any, code: str, needs: bool
+) -> None:
+    # The usual way: reprocrate is installed beside what the author needs, as it is where these tests run.
+    empty.write("script.py", code)
+    record: RunRecord = empty.record(sys.executable, "script.py")
+    assert record.status == "ok"
+    names = {one.name for one in record.environment.packages}
+    assert "pytest" in names
+    assert ("reprocrate" in names) == needs

@@ -192,3 +192,37 @@ def test_an_edited_package_is_told_to_author_and_reader(project: Path) -> None:
     assert "RC0412" in reprocrate("validate")
     assert "edited after it was installed" in " ".join(reprocrate("show", "bundle.zip").split())
     assert b"edited after it was installed" in files["ro-crate-preview.html"]
+
+
+def test_a_lock_without_digests_is_made_again_once_an_index_answers(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(project.parent / "cache"))
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")  # nobody listens there
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    before, _ = packed(project)
+    first = before.environments[0].lock
+    assert first is not None
+    assert not first.hashed
+    assert "The lock from before is kept" in reprocrate("pack", "-o", "bundle.zip")
+    assert (project / first.path).read_text() == "ringtools==1.5\n"
+    page = project.parent / "index" / "ringtools"
+    page.mkdir(parents=True)
+    wheel = page / "ringtools-1.5-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        info = "ringtools-1.5.dist-info"
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: ringtools\nVersion: 1.5\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    (page / "index.html").write_text(f'<a href="{wheel.as_uri()}">{wheel.name}</a>')
+    monkeypatch.setenv("UV_DEFAULT_INDEX", page.parent.as_uri())
+    reprocrate("pack", "-o", "bundle.zip")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    assert digest in (project / first.path).read_text()
+    with zipfile.ZipFile("bundle.zip") as bundle:
+        after = parse_manifest(bundle.read("reprocrate.json"), "bundle.zip").environments[0].lock
+    assert after is not None
+    assert after.hashed
+    made_ns = (project / first.path).stat().st_mtime_ns
+    reprocrate("pack", "-o", "bundle.zip")  # and not again
+    assert (project / first.path).stat().st_mtime_ns == made_ns

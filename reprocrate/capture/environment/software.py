@@ -48,6 +48,7 @@ _VARIABLES = frozenset(
         *("HF_DATASETS_OFFLINE", "WORLD_SIZE", "REPROCRATE_DETERMINISTIC"),
     }
 )
+_OWN_NAME = "reprocrate"
 _UNIT = re.compile(r"(GPU|MIG)-[0-9a-fA-F-]+")
 _PYTHON_BUILD = re.compile(r"\((?P<build>[^)]*)\)\s*\[?(?P<compiler>[^\]]*)")
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
@@ -119,7 +120,11 @@ def _packages(
         lambda: with_source(found, around.project, version_control=not around.foreign),
     )
     checked = around.part("files of packages", with_sources, lambda: with_altered(with_sources, processes))
-    return with_conda(checked, conda)
+    all_python, others = with_conda(checked, conda)
+    if any(process.imports_reprocrate for process in processes):
+        return all_python, others
+    # What records is no part of what is recorded, wherever it is installed.
+    return [one for one in all_python if one.package.name != _OWN_NAME], others
 
 
 def _conda_of(main: Process | None) -> list[CondaPackage]:

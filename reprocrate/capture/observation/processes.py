@@ -36,6 +36,7 @@ class Process:
         network: what it read over the network, models that it asked, and hosts whose addresses it looked up.
         seeding: what it told of the generators of random numbers that it seeded or used.
         native: imported modules that read or write files without Python's knowledge.
+        imports_reprocrate: whether the program itself imported the package `reprocrate`.
         end: what it saw when it ended; empty where it could not say.
         problems: what went wrong in the recorder.
         rank: which of the processes of a launch it is, or works for; see `reprocrate.capture.ranks.ranks`.
@@ -56,6 +57,7 @@ class Process:
     network: list[Mapping[str, Any]] = field(default_factory=list)
     seeding: list[Mapping[str, Any]] = field(default_factory=list)
     native: list[str] = field(default_factory=list)
+    imports_reprocrate: bool = False
     end: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     rank: int | None = None
@@ -92,10 +94,13 @@ class Process:
             self.network.append(entry)
         elif event in ("seed", "unseeded", "unwatched"):
             self.seeding.append(entry)
+        elif event == "native" and entry.get("module") == "reprocrate":
+            self.imports_reprocrate = True
         elif event == "native":
             self.native.append(str(entry.get("module")))
         elif event == "end":
             self.end = entry
+            self.imports_reprocrate |= bool(entry.get("imports_reprocrate"))
             self.native += map(str, entry.get("native") or ())
             self.problems += map(str, entry.get("problems") or ())
         elif event == "problem":
@@ -123,6 +128,7 @@ class Process:
             programs=self.programs,
             network=self.network,
             native=self.native,
+            imports_reprocrate=self.imports_reprocrate,
             end=self.end,
         )
 

@@ -33,6 +33,7 @@ pyogrio pyreadstat pysam pyvips rasterio rdkit safetensors sentencepiece SimpleI
 tensorstore tokenizers torch torchaudio torchcodec torchvision xgboost
 """
 NATIVE_MODULES = frozenset(_NATIVE.split())
+_OWN = "reprocrate"  # told too: a program that imports it needs it
 # Functions by which compiled libraries read a file by themselves; ctypes tells when one is first looked up.
 NATIVE_READERS = {
     "LGBM_BoosterCreateFromModelfile": "lightgbm",
@@ -232,7 +233,7 @@ class Recorder:
 
     def _on_import(self, arguments: Any) -> None:
         name, file = arguments[0], arguments[1]
-        if name in NATIVE_MODULES and not self._did("native", name):
+        if (name in NATIVE_MODULES or name == _OWN) and not self._did("native", name):
             self._tried.add(name)
         if file:
             self._access(file, "read")

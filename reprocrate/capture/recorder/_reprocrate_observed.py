@@ -47,6 +47,7 @@ def observed(project: str) -> dict[str, Any]:
     _look(parts, "installed", _installed)
     _look(parts, "native", lambda: ["pyarrow"] if holds(project, "pyarrow") else [])
     _look(parts, "other_root", lambda: _root() != _ROOT)
+    _look(parts, "imports_reprocrate", lambda: "reprocrate" in sys.modules)
     _look(parts, "settings", _settings)
     _look(parts, "libraries", libraries)
     _look(parts, "devices", devices)

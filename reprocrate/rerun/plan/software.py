@@ -131,10 +131,8 @@ def _family_requirement(setting: Setting, family: str, members: Sequence[Package
     labelled = [one for one in members if one.local_label]
     if decision is Decision.SAME and labelled:
         decision = Decision.SUBSTITUTABLE
-        found = "the same versions, in the build the index offers"
-        reason = (
-            f"the build of {listed(_words(one) for one in labelled)} is chosen by the index, not by the lock"
-        )
+        found = "the same versions, in the build that the lock names or the index offers"
+        reason = f"a lock need not name the recorded build of {listed(_words(one) for one in labelled)}"
     return setting.requirement(("packages", family), recorded, found, decision, reason)
 
 

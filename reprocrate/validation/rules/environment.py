@@ -67,7 +67,8 @@ def lock_is_hashed(subject: Subject) -> Iterator[Found]:
 
     Judged: each `lock` whose `hashed` is not true; at the lock.
     Why: without digests a package of the same version with other content would be installed unnoticed.
-    Fix: make the lock with digests, as `uv pip compile --generate-hashes` does.
+    Fix: run `reprocrate pack` where the package index can be reached, or make the lock with digests, as
+        `uv pip compile --generate-hashes` does.
     """
     for pointer, environment in numbered("/environments", subject.well_formed.environments):
         if environment.lock and not environment.lock.hashed:
@@ -98,7 +99,7 @@ def lock_names_every_package(subject: Subject) -> Iterator[Found]:
 
     Judged: each `lock` whose `left_out` is not empty; at the `left_out`.
     Why: what it leaves out is absent when the environment is built again.
-    Fix: install these packages from an index or a repository's commit, and run again.
+    Fix: install these packages from an index, or make their source part of the project's code, and run again.
     """
     for pointer, environment in numbered("/environments", subject.well_formed.environments):
         lock = environment.lock
