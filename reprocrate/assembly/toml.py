@@ -16,6 +16,30 @@ from reprocrate.files.toml_lines import line_of
 from reprocrate.files.toml_text import read_toml
 
 _MOST_PROBLEMS = 100
+# What pydantic says of a value speaks of Python; this is what is said of the same in a TOML file.
+_WORDS = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table, as in { key = 1 }",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "list_type": 'must be a list, as in ["a", "b"]',
+    "missing": "is missing",
+    "model_type": "must be a table, as in { key = 1 }",
+    "string_too_short": "must not be empty",
+    "string_type": "must be a text in quotation marks",
+    "too_short": "must not be empty",
+    "tuple_type": 'must be a list, as in ["a", "b"]',
+}
+_OR_TABLE = {
+    "margin": "must be a number, such as 0.01, or a table",
+    "source": "must be an address in quotation marks, or a table",
+}
+_NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]*"
+_NAME_WORDS = "a name has letters from A to Z, digits, `.`, `_` and `-`, and begins with a letter or digit"
 _UNKNOWN = ("extra_forbidden", "unknown_property")
 
 Location = Sequence[str | int]
@@ -74,9 +98,14 @@ def _explain(detail: Any, document: Mapping[str, Any], text: str) -> tuple[str, 
         guess = difflib.get_close_matches(str(location[-1]), known, n=1)
         fix = f"Did you mean `{guess[0]}`?" if guess else f"Known keys: {', '.join(known)}"
         return f"{place} is not a key that reprocrate knows", fix
-    message = detail["msg"].removeprefix("Value error, ")
+    message = _WORDS.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    if detail["type"] == "model_type":
+        message = _OR_TABLE.get(str(location[-1]), message)
+    elif detail["type"] == "string_pattern_mismatch":
+        is_name = detail["ctx"]["pattern"].startswith(_NAME_PATTERN)
+        message = _NAME_WORDS if is_name else f"has the wrong form: {message}"
     value = detail.get("input")
-    shown = f" {value!r}" if isinstance(value, str | int | float) else ""
+    shown = f" {value!r}" if isinstance(value, str | int | float) and detail["type"] != "missing" else ""
     return f"{place}{shown}: {message[:1].lower()}{message[1:]}", ""
 
 

@@ -55,10 +55,9 @@ def _run(arguments: Sequence[str]) -> int:
             from reprocrate.cli.launching import launch
 
             return launch(asked)
-    from reprocrate.cli.commands import make_app
+    from reprocrate.cli.commands import run_command
 
-    make_app()(list(arguments))
-    return 0
+    return run_command(arguments)
 
 
 def _complain(text: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -21,12 +23,57 @@ from reprocrate.cli import (
     showing,
     validating,
 )
+from reprocrate.cli.exits import MISUSED, YES
+from reprocrate.errors import UsageError
 
 _ABOUT = """Record a machine-learning experiment, package it, and rerun it elsewhere with a verdict.
 
 Begin with `reprocrate demo`, or in your own project with
 `reprocrate run --seeds 0-4 -- python train.py --seed {seed}`, then `show`, `validate` and `pack`.
 """
+
+# What the package that reads the arguments says of a wrong one, and what is said instead.
+_WORDS = (
+    (r"^Invalid value: ", ""),
+    (r"^Invalid value for '(.*?)'( / .*?)?: ", r"\1: "),
+    (r"^Got unexpected extra arguments?(\(s\))? \((.*)\)$", r"there are more arguments than it takes: \2"),
+    (r"'(-[-\w]+)'", r"\1"),
+    (r"Value error, ", ""),
+    (r"Input should be a valid integer.*|.* is not a valid (int|integer)\.?$", "this is not a whole number"),
+    (r" \(Possible options: ([^,)]*)\)$", r". Did you mean \1?"),
+    (r" \(Possible options: (.*)\)$", r". Did you mean one of \1?"),
+)
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code.
+
+    Raises:
+        UsageError: there is no such command or option, or a value of one makes no sense.
+        KeyboardInterrupt: it was interrupted.
+    """
+    try:
+        code = make_app()(list(arguments), prog_name="reprocrate", standalone_mode=False)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        if not isinstance(error, typer.BadParameter.__bases__[0]):  # of every mistake in the arguments
+            raise
+        return _misused(error, arguments)
+    return code if isinstance(code, int) else YES
+
+
+def _misused(error: Exception, arguments: Sequence[str]) -> int:
+    """What is said of a mistake in the arguments, in a line; help where there are no arguments at all."""
+    context = getattr(error, "ctx", None)
+    said = error.format_message() if hasattr(error, "format_message") else str(error)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(f"{said}\n" if said else "")  # else typer has shown it
+        return MISUSED
+    for wrong, right in _WORDS:
+        said = re.sub(wrong, right, said)
+    path = context.command_path if context is not None else " ".join(["reprocrate", *arguments[:1]])
+    raise UsageError(said[:1].lower() + said[1:], fix=f"`{path} --help` tells what there is")
 
 
 def make_app() -> typer.Typer:

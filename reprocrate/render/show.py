@@ -143,22 +143,32 @@ def _group(group: OutcomeGroup) -> RenderableType:
     columns = ["Configuration", *(["Data"] if with_data else []), value, interval, "n", "Each seed"]
     rows = [_result_row(outcome, with_data) for outcome in group.outcomes[:_MOST_ROWS]]
     more = len(group.outcomes) - len(rows)
-    excluded = [
-        f"{outcome.label}, {'another run of ' * (seed in {each.name for each in outcome.values})}seed {seed} "
-        f"does not count: {reason}"
-        for outcome in group.outcomes
-        for seed, reason in outcome.excluded
-    ]
+    excluded = [line for outcome in group.outcomes for line in _excluded(outcome)]
     return stacked(
         heading(group.title),
         text(group.reading, SOFT),
         table(columns, rows, numbers=[value, interval, "n"]),
         text(f"{more} more results are in `show --json`.", SOFT) if more > 0 else None,
-        *bullets(excluded[:_MOST_FAILURES]),
-        text(f"{len(excluded) - _MOST_FAILURES} more runs do not count.", SOFT)
+        *bullets(line for line, _ in excluded[:_MOST_FAILURES]),
+        text(f"{sum(runs for _, runs in excluded[_MOST_FAILURES:])} more runs do not count.", SOFT)
         if len(excluded) > _MOST_FAILURES
         else None,
     )
+
+
+def _excluded(outcome: Outcome) -> Iterator[tuple[str, int]]:
+    """Which runs a result does not rest on, those that share a reason in one line, with their number."""
+    counted = {each.name for each in outcome.values}
+    alike: dict[tuple[bool, str], list[str]] = {}
+    for seed, reason in outcome.excluded:
+        alike.setdefault((seed in counted, reason), []).append(seed)
+    for (has_another, reason), seeds in alike.items():
+        if len(seeds) == 1:
+            which = f"{'another run of ' * has_another}seed {seeds[0]} does"
+        else:
+            named = words.shortened(dict.fromkeys(seeds), 10)
+            which = f"{len(seeds)} {'other ' * has_another}runs (seed {named}) do"
+        yield f"{outcome.label}, {which} not count: {reason}", len(seeds)
 
 
 def _result_row(outcome: Outcome, with_data: bool) -> list[Piece]:
@@ -204,6 +214,8 @@ def _runs(manifest: Manifest) -> Iterator[RenderableType]:
             outcomes.append(words.count_of(launches, "launch of several runs", "launches of several runs"))
         rows.append([text(label, STRONG), words.seed_ranges(own), ", ".join(outcomes), spent])
     yield table(["Configuration", "Seeds", "Outcome", "Time"], rows, numbers=["Time"])
+    if words.ran_at_once(manifest.runs):
+        yield text("Some ran at the same time on one machine, which bears on how long they took.", SOFT)
     bad = [run for run in manifest.runs if run.status != "ok"]
     for run in bad[:_MOST_FAILURES]:
         label = words.configuration_label(manifest.find_configuration(run.configuration), run.configuration)

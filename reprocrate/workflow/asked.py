@@ -11,6 +11,7 @@ from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.launch.grid import (
     Grid,
     check_grid_reaches,
+    check_name,
     open_places,
     parse_grid,
     point_name,
@@ -109,6 +110,8 @@ def plan(project: Path, folder: Path, declared: DeclaredToRun, request: Request)
     """
     asked, grid = _completed(project, folder, declared, request)
     check_grid_reaches(asked.command, grid)
+    if asked.name is not None:
+        check_name(asked.name)
     if asked.seeds is not None:
         check_seed_has_a_place(asked.command, asked.seed_variable)
     seeds: list[int | None] = [None] if asked.seeds is None else [*parse_seeds(asked.seeds)]
@@ -148,6 +151,9 @@ def forgotten_places(planned: Sequence[Planned]) -> Iterator[str]:
                 f"the command gets {{{name}}} as it stands there, since nothing fills it. "
                 f"If something is to be put there, add {option}."
             )
+    for variable in dict.fromkeys(one.seed_variable for one in planned if one.seed is None):
+        if variable is not None:
+            yield f"{variable} carries no seed to the command, since no seeds are given. Add --seeds 0-4."
 
 
 def _name_of(command: tuple[str, ...], declared: DeclaredToRun, grid: Grid) -> str:

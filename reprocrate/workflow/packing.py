@@ -79,10 +79,13 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     """Validate and pack a project.
 
     Raises:
-        UsageError: it is no project, nothing has been run, or a file has a reserved name.
+        UsageError: it does not exist or is no project, nothing has been run, or a file has a reserved name.
         IntegrityError: a file changed while it was packed.
         UnavailableError: the bundle cannot be written; nothing half-written is left.
     """
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "does not exist"
+        raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
     root = find_project(folder)
     project = open_project(root)
     refuse_unread(project)

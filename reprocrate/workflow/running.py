@@ -17,6 +17,7 @@ from reprocrate.capture.seeds.warnings import seed_warnings
 from reprocrate.errors import ReprocrateError, UsageError
 from reprocrate.executors.local import check_program
 from reprocrate.executors.signals import SignalRelay, in_main_thread
+from reprocrate.workflow.alike import told_once
 from reprocrate.workflow.asked import (
     DeclaredToRun,
     Planned,
@@ -192,11 +193,7 @@ def _conclude(project: Path, session: Session, *, was_stopped: bool) -> None:
     """Exit code and warnings, in the order planned."""
     for ran in session.runs:
         session.exit_code = session.exit_code or ran.exit_code
-        label = ran.label
-        if ran.record.status != "ok":
-            session.warnings.append(f"{label} {ran.record.status}: it is recorded as such")
-        else:
-            session.warnings += [f"{label}: {problem}" for problem in ran.problems]
+    session.warnings += told_once(session.runs)
     if was_stopped:
         session.exit_code = INTERRUPTED
     session.warnings += [str(each) for each in collisions(session.records)]

@@ -304,7 +304,7 @@ REFUSED: list[tuple[str, str]] = [
     (RUN.format(seed=0) + 'started = "yesterday"\n', "it is no date and time"),
     (RUN.format(seed=0) + 'duration_s = "a day"\n', "neither a number of seconds nor days-hours"),
     (RUN.format(seed=0) + 'luanch = "srun"\n', "Did you mean `launch`?"),
-    (RUN.format(seed=0) + "launch = { world_size = 2 }\n", "launch.launcher: field required"),
+    (RUN.format(seed=0) + "launch = { world_size = 2 }\n", "launch.launcher: is missing"),
     (RUN.format(seed=0) * 2, "nothing says which of them is the newer one"),
     (RUN.format(seed=0) + 'commit = "v1"\n', "the project is in no git repository"),
     ('[configurations.bare]\n[[runs]]\nconfiguration = "bare"\nstatus = "ok"\n', "runs[0] has no command"),

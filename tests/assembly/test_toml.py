@@ -128,3 +128,26 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
 def test_line_of_finds_keys_and_entries_of_lists(location: tuple[str | int, ...], line: int | None) -> None:
     text = "[a]\nb = { inner = 1 }\n\n[[c]]\nd = 1\n[[c]]\nd = 2\n"
     assert line_of(text, location) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[metrics.acc]\nfrom = 3", "line 2: metrics.acc.from 3: must be a text in quotation marks."),
+        (
+            "[metrics.acc]\nmargin = '1%'",
+            "metrics.acc.margin '1%': must be a number, such as 0.01, or a table",
+        ),
+        ("[metrics.'a b']\nfrom = 'x.csv:a'", "metrics.a b 'a b': a name has letters from A to Z, digits"),
+        ("[configurations.main]\ncommand = ''", "configurations.main.command '': must not be empty."),
+        ("[data.d]\nfiles = 'data'", "data.d.files 'data': must be a list, as in"),
+        ("[[claims]]\ntext = 'x'\nprimary = 'yes'", "claims[0].primary 'yes': must be true or false."),
+        ("[[claims]]\ntext = 'x'\nbetter = { configuration = 'a', metric = 'b' }", "better.than: is missing"),
+    ],
+)
+def test_a_wrong_value_is_told_in_words_of_the_file(text: str, expected: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_settings(text)
+    assert expected in str(caught.value)
+    for foreign in ("Value error", "dictionary", "tuple", "pattern", "instance", "input should"):
+        assert foreign not in str(caught.value)

@@ -113,6 +113,10 @@ def test_a_project_in_which_nothing_has_run(cli: Any, tmp_path: Path, command: s
             ['"A B"', "environment variable"],
         ),
         (["--name", "wide"], ["no command for a configuration `wide`"]),
+        (
+            ["--name", "Übung a/b", "--", "python", "train.py"],
+            ['"Übung a/b" cannot be the name', "Take, say, --name Ubung-a-b"],
+        ),
         (["--all"], ["no configuration of reprocrate.toml has a command"]),
         (["--all", "--", "python", "train.py"], ["--all takes no command"]),
     ],
@@ -123,12 +127,35 @@ def test_a_run_that_makes_no_sense(author: Any, arguments: list[str], expected: 
 
 
 @pytest.mark.parametrize(
-    "arguments", [["frobnicate"], ["run", "--frobnicate"], ["rerun", "--depth", "deep"], ["explain"]]
+    ("arguments", "expected"),
+    [
+        (["frobnicate"], "no such command 'frobnicate'"),
+        (["rnu"], "Did you mean 'run'? `reprocrate --help` tells"),
+        (["run", "--frobnicate"], "no such option: --frobnicate. `reprocrate run --help` tells"),
+        (["run", "--determinstic"], "Did you mean --deterministic?"),
+        (["run", "--trace=ptrace"], "--trace: 'ptrace' is not one of 'hook', 'strace'."),
+        (["run", "--jobs", "two"], "--jobs: this is not a whole number."),
+        (["run", "--resume=yes"], "--resume does not take a value. `reprocrate run --help` tells"),
+        (["rerun", "--depth", "deep"], "--depth: 'deep' is not one of"),
+        (["explain"], "missing argument"),
+        (["show", "a", "b"], "more arguments than it takes: b"),
+    ],
 )
-def test_options_and_commands_that_there_are_not(cli: Any, tmp_path: Path, arguments: list[str]) -> None:
+def test_options_and_commands_that_there_are_not(
+    cli: Any, tmp_path: Path, arguments: list[str], expected: str
+) -> None:
     said = cli.here(tmp_path, *arguments, code=2)
     assert said.out == ""
-    assert "Usage:" in said.err
+    assert said.err.startswith("reprocrate: ")
+    assert expected in said.err
+    assert said.err.count("\n") == 1
+    assert "Value error" not in said.err
+
+
+def test_a_folder_to_pack_that_there_is_not(author: Any) -> None:
+    complaint = author.cli.complaint(author.folder, "pack", "absent", code=2)
+    assert "absent does not exist" in complaint
+    assert "train.py is no folder" in author.cli.complaint(author.folder, "pack", "train.py", code=2)
 
 
 def test_a_rule_that_there_is_not(cli: Any, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from collections.abc import Callable
 
 import pytest
 from rich.console import Console, RenderableType
 
-from reprocrate.manifest import Manifest
+from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render.show import show_document, show_text
 from reprocrate.render.terminal import table
 from reprocrate.standard import problems
@@ -104,3 +105,26 @@ def test_a_name_is_not_broken_within_a_word() -> None:
     rows = [("train-lr-0.1-trees-20 seed 0", "0.7758", "0.7258, 0.8751, 0.8010, " * 4)]
     text = printed(table(("Configuration", "Mean", "Each seed"), rows, ("Mean",)), 60)
     assert "train-lr-0.1-trees-20" in text
+
+
+def test_runs_at_the_same_time_are_told_where_their_times_stand() -> None:
+    document = sample.digits_document()
+    note = "Some ran at the same time on one machine, which bears on how long they took."
+    for minute, run in enumerate(document["runs"]):
+        run |= {"started": f"2026-01-01T10:{minute:02}:00Z", "duration_s": 59.0}
+    assert note not in printed(show_text(manifest_from(document)))
+    document["runs"][1]["started"] = "2026-13-01T10:00:30Z"
+    assert note not in printed(show_text(manifest_from(document)))
+    document["runs"][1]["started"] = "2026-01-01T10:00:30Z"
+    assert note in printed(show_text(manifest_from(document)))
+
+
+def test_runs_that_do_not_count_for_one_reason_are_told_in_one_line() -> None:
+    document = sample.digits_document()
+    result = next(each for each in document["results"] if each["excluded"])
+    (excluded,) = result["excluded"]
+    run = next(each for each in document["runs"] if each["id"] == excluded["run"])
+    document["runs"].append(copy.deepcopy(run) | {"id": "another"})
+    result["excluded"].append({**excluded, "run": "another"})
+    text = printed(show_text(manifest_from(document)))
+    assert "- mlp, 2 other runs (seed 3) do not count: it failed" in text

@@ -196,6 +196,13 @@ def test_without_the_loop_the_seed_is_the_scripts_own_option(tmp_path: Path) -> 
     assert "# train.py takes a seed (line 8)." in draft.text
 
 
+def test_a_file_of_results_keeps_the_ending_of_its_default(tmp_path: Path) -> None:
+    options = 'p.add_argument("--seed")\np.add_argument("--out", default="results/out.json")\n'
+    script = f"import argparse\np = argparse.ArgumentParser()\n{options}p.parse_args()\n"
+    draft = draft_settings(made(tmp_path, {"train.py": script}))
+    assert draft.command == "python train.py --seed {seed} --out out/{seed}.json"
+
+
 def test_a_hydra_project(tmp_path: Path) -> None:
     draft = draft_settings(made(tmp_path, HYDRA))
     settings = settings_of(draft)

@@ -13,6 +13,7 @@ import pytest
 
 from reprocrate.capture.records.loading import RUNS, load_records
 from reprocrate.errors import UsageError
+from reprocrate.render.words import ran_at_once
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.running import Request, Session, run_all, run_configuration
 
@@ -219,7 +220,8 @@ def test_order_is_that_of_the_seeds_whatever_ends_first(trained: Any) -> None:
     helper.join()
     assert [(seed, status) for _, seed, status in of(session)] == [(0, "ok"), (1, "failed"), (2, "failed")]
     assert session.exit_code == 4
-    assert [text.split()[2] for text in session.warnings] == ["1", "2"]
+    label = "train-lr-0.1-width-64 seed"
+    assert session.warnings == [f"{label} 1 and {label} 2 failed: they are recorded as such"]
     assert [re.findall(r"seed (\d)", text)[0] for text in heard.notes] == ["2", "1", "0"]
     assert [re.findall(r"\((\d/3) done", text)[0] for text in heard.notes] == ["1/3", "2/3", "3/3"]
     assert {record.seed: record.exit_code for record in load_records(trained.folder).records} == {
@@ -291,3 +293,43 @@ def test_a_seed_that_the_command_names_is_told(trained: Any) -> None:
     (ran,) = run(trained, "python", "-c", "1", "--seed", "7", progress=heard).runs
     assert ran.label == "run seed 7"
     assert heard.notes[0].startswith("run seed 7  ")
+
+
+def test_what_is_the_same_for_every_launch_is_told_once(trained: Any) -> None:
+    trained.write(
+        "reprocrate.toml",
+        """
+        [metrics.score]
+        from = "out/{lr}-{width}-{seed}.json:$.socre"
+        [metrics.loss]
+        stdout = "loss (?P<value>[0-9.]+)"
+        """,
+    )
+    (trained.folder / "fail-3").touch()
+    (trained.folder / "fail-4").touch()
+    session = run(trained, seeds="0-4", grid=("lr=0.1", "width=64,256"))
+    first = "train-lr-0.1-width-64 seed"
+    assert session.warnings[:3] == [
+        f"{first} 0 and 5 more: metric score: out/0.1-64-0.json has no $.socre; it has score",
+        f"{first} 0 and 5 more: metric loss: nothing in the standard output matches loss (?P<value>[0-9.]+)",
+        f"{first} 3 and 3 more failed: they are recorded as such",
+    ]
+    (trained.folder / "fail-4").unlink()
+    alone = run(trained, seeds="3-4", grid=("lr=0.2", "width=64"))
+    assert f"{first.replace('0.1', '0.2')} 3 failed: it is recorded as such" in alone.warnings
+
+
+def test_a_variable_for_seeds_without_seeds_is_told(trained: Any) -> None:
+    heard = Heard()
+    run(trained, "python", "-c", "pass", seed_variable="SEED", progress=heard)
+    assert heard.warnings == [
+        "SEED carries no seed to the command, since no seeds are given. Add --seeds 0-4."
+    ]
+
+
+def test_launches_at_the_same_time_are_no_gap_in_what_was_seen(trained: Any) -> None:
+    program = "import subprocess, sys, time; time.sleep(1); subprocess.run(['sed', 'p', 'train.py'])"
+    session = run(trained, "python", "-c", program, "{seed}", seeds="0-1", jobs=2)
+    assert session.records[0].capture.completeness == "partial"
+    assert "how long it took" not in session.records[0].capture.reason
+    assert ran_at_once(trained.open().manifest.runs)

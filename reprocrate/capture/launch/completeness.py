@@ -90,8 +90,6 @@ class Sight:
         notes = []
         if access.withheld:
             notes.append(f"not recorded, since they may hold secrets: {_names(access.withheld)}")
-        if self.overlapped:
-            notes.append("other launches ran at the same time, which bears on how long it took")
         if self.trace is not None and self.trace.processes:
             reasons = [*self.trace.gaps, *self._untraced(self.trace), *self._network()]
             reasons += [*self._missing_ranks(), *_lost(access), *self.problems]

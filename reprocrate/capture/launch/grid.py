@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -34,6 +35,7 @@ _NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 _HOLE = r"(?<!\$)\{(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\}"
 _CODE = r"[\s'\"`;:()$]"
 _FOREIGN = r"[^A-Za-z0-9._-]+"
+_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LONGEST_NAME = 180
 
 
@@ -140,6 +142,24 @@ def filled(
     """
     opened, seed = (tuple(template), None) if seed_is_given else with_open_seed(template)
     return opened, substitute(opened, point), seed
+
+
+def check_name(name: str) -> None:
+    """See to it that a manifest can hold the name of a configuration.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if re.fullmatch(_ID, name) and len(name) <= _LONGEST_NAME:
+        return
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    guess = re.sub(_FOREIGN, "-", plain).strip("-._")[:_LONGEST_NAME]
+    raise UsageError(
+        f'"{name[:_LONGEST_NAME]}" cannot be the name of a configuration',
+        "such a name has letters from A to Z, digits, `.`, `_` and `-`, begins with a letter or digit, and "
+        f"has at most {_LONGEST_NAME} characters",
+        f"Take, say, --name {guess}" if guess else "",
+    )
 
 
 def point_name(base: str, point: Mapping[str, Scalar]) -> str:

@@ -174,7 +174,7 @@ def _take_call(script: Script, call: ast.Call) -> None:
         long = [text for text in texts if text.startswith("--")]
         before = (script.seed, script.output)
         for text in long:
-            _take_option(script, text, call.lineno)
+            _take_option(script, text, call.lineno, ending=_ending_of_default(call))
         if long and _is_required(call) and before == (script.seed, script.output):
             script.needs.append(f"{long[0]} {long[0].strip('-').replace('-', '_').upper()}")
     elif name.startswith("DEFINE_") and texts:  # absl
@@ -194,12 +194,21 @@ def _is_required(call: ast.Call) -> bool:
     return isinstance(required, ast.Constant) and required.value is True
 
 
-def _take_option(script: Script, option: str, line: int, join: str = " ") -> None:
+def _ending_of_default(call: ast.Call) -> str:
+    """`.json` of an option whose default is, say, `results/out.json`."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    default = given.get("default")
+    text = default.value if isinstance(default, ast.Constant) else ""
+    ending = PurePosixPath(text).suffix if isinstance(text, str) else ""
+    return ending if re.fullmatch(r"\.[a-z][a-z0-9]{0,7}", ending) else ""
+
+
+def _take_option(script: Script, option: str, line: int, join: str = " ", ending: str = "") -> None:
     name = option.lstrip("-")
     if _SEED.fullmatch(name) and script.seed is None:
         script.seed, script.where = f"{option}{join}{{seed}}", line
     elif _OUTPUT.fullmatch(name) and script.output is None:
-        ending = ".json" if name.endswith("file") else ""
+        ending = ending or (".json" if name.endswith("file") else "")
         script.output = f"{option}{join}out/{{seed}}{ending}"
 
 
