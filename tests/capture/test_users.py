@@ -21,8 +21,9 @@ def copy(path):
     open("copy-of-" + path, "w").write(open(path).read())
 if __name__ == "__main__":
     read("shared.csv")
-    with multiprocessing.get_context("fork").Pool(3) as pool:
-        pool.map(read, ["shared.csv", "forked.csv"] * 6, chunksize=1)
+    with multiprocessing.get_context("fork").Pool(3, initializer=read, initargs=("shared.csv",)) as pool:
+        pool.map(read, ["forked.csv"] * 6, chunksize=1)
+        pool.close(); pool.join()  # else a worker may be gone before it has done anything
     for _ in range(2):
         worker = multiprocessing.get_context("spawn").Process(target=copy, args=("spawned.csv",))
         worker.start(); worker.join()
