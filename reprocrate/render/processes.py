@@ -16,13 +16,29 @@ class ProcessUse:
     """Processes that are alike in all runs, and the files that they used.
 
     Attributes:
-        name: what they are.
+        process: what they are, in one of the runs.
+        parent: the program that they come from.
+        counts: how many there were, in each run that has them.
         read, written: paths of files, with their roots.
     """
 
-    name: str
+    process: Process
+    parent: str
+    counts: list[int] = field(default_factory=list)
     read: set[tuple[str | None, str]] = field(default_factory=set)
     written: set[tuple[str | None, str]] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """What they are, for people."""
+        least, most = min(self.counts), max(self.counts)
+        number = str(most) if least == most else f"{least} to {most}"
+        program = words.plain(self.process.program)
+        if self.process.how not in _HOW:
+            return program if most == 1 else f"{program} ({number} times)"
+        one, several = _HOW[self.process.how]
+        parent = words.plain(self.parent)
+        return one.format(parent) if most == 1 else f"{number} {several.format(parent)}"
 
     @property
     def sentence(self) -> str:
@@ -40,11 +56,17 @@ def process_uses(manifest: Manifest) -> list[ProcessUse]:
     found: dict[tuple[str, ...], ProcessUse] = {}
     for run in manifest.runs:
         lines = _lines(run)
-        most = {process.id: process for process in run.processes}
+        known = {process.id: process for process in run.processes}
+        counted = set()
         for name, file, written in _uses(run):
             if name in lines:
-                use = found.setdefault(lines[name], ProcessUse(_name(most[name], most)))
+                process = known[name]
+                parent = known.get(process.parent or "", process)
+                use = found.setdefault(lines[name], ProcessUse(process, parent.program))
                 (use.written if written else use.read).add((file.root, file.path))
+                if name not in counted:
+                    counted.add(name)
+                    use.counts.append(process.count or 1)
     return list(found.values())
 
 
@@ -61,15 +83,3 @@ def _lines(run: Run) -> dict[str, tuple[str, ...]]:
         above = lines.get(process.parent or "", ())
         lines[process.id] = (*above, f"{process.how or ''} {process.program}")
     return lines
-
-
-def _name(process: Process, others: dict[str, Process]) -> str:
-    """What a process is, for people."""
-    count = process.count or 1
-    program = words.plain(process.program)
-    if process.how not in _HOW:
-        return program if count == 1 else f"{program}, {count} times,"
-    one, several = _HOW[process.how]
-    parent = others.get(process.parent or "")
-    of = words.plain(parent.program) if parent else program
-    return one.format(of) if count == 1 else f"{count} {several.format(of)}"

@@ -21,8 +21,9 @@ def copy(path):
     open("copy-of-" + path, "w").write(open(path).read())
 if __name__ == "__main__":
     read("shared.csv")
-    with multiprocessing.get_context("fork").Pool(3) as pool:
-        pool.map(read, ["shared.csv", "forked.csv"] * 6, chunksize=1)
+    with multiprocessing.get_context("fork").Pool(3, initializer=read, initargs=("shared.csv",)) as pool:
+        pool.map(read, ["forked.csv"] * 6, chunksize=1)
+        pool.close(); pool.join()  # else a worker may be gone before it has done anything
     for _ in range(2):
         worker = multiprocessing.get_context("spawn").Process(target=copy, args=("spawned.csv",))
         worker.start(); worker.join()
@@ -165,9 +166,46 @@ def test_a_program_that_becomes_another_one_is_both(empty: Any, trace: str) -> N
     )
     seen = users(record)
     assert [file.path for file in record.inputs] == ["a.csv", "b.csv"]
+    assert seen["b.csv"][0] == {"python script.py > program python second.py"}
+    assert seen["a.csv"][0] == {"python script.py"}
+
+
+@pytest.mark.parametrize("wrapper", [["env", "A=1", "nice", "-n", "1"], ["timeout", "60"]])  # become, start
+def test_wrappers_of_a_command_are_not_its_parents(empty: Any, trace: str, wrapper: list[str]) -> None:
+    empty.write("a.csv", "1")
+    empty.write("b.csv", "1")
+    empty.write("second.py", "open('b.csv').read()")
+    empty.write(
+        "script.py",
+        "import subprocess, sys; open('a.csv').read()\n"
+        "subprocess.run(['env', 'A=1', 'nice', '-n', '1', sys.executable, 'second.py'], check=True)",
+    )
+    record = empty.record(*wrapper, sys.executable, "script.py", trace=trace)
+    assert users(record) == {
+        "a.csv": ({"python script.py"}, set()),
+        "b.csv": ({"python script.py > program python second.py"}, set()),
+    }
+
+
+def test_a_shell_that_becomes_a_python_is_both(empty: Any, trace: str) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        empty.write(name, "1")
+    empty.write("use.py", "import sys; open(sys.argv[1]).read()")
+    run_sh = f"{sys.executable} use.py a.csv\ncat b.csv > copy.csv\nexec {sys.executable} use.py c.csv\n"
+    empty.write("run.sh", run_sh)
+    record = empty.record("bash", "run.sh", trace=trace)
+    script = "bash run.sh > program "
+    seen = users(record)
+    python = script + "python use.py x2"
+    assert seen["a.csv"] == seen["c.csv"] == ({python}, set())
     if trace == "strace":
-        assert seen["b.csv"][0] == {"python script.py > program python second.py"}
-        assert seen["a.csv"][0] == {"python script.py"}
+        assert seen["b.csv"] == ({script + "cat"}, set())
+        assert seen["copy.csv"] == (set(), {script + "cat"})  # not the shell, which opened it for `cat`
+        assert record.capture.completeness == "complete"
+    else:
+        assert "copy.csv" in seen
+        assert record.capture.completeness == "partial"
+        assert "bash is not Python" in record.capture.reason
 
 
 def test_a_renamed_folder_keeps_its_writers(empty: Any, trace: str) -> None:

@@ -79,6 +79,8 @@ class NamedUsers:
         return self._named(self.users.writers.get(place, ()))
 
     def _named(self, by: Iterable[Lineage]) -> tuple[str, ...]:
+        if not by:
+            return ()
         found = {self.ids[each] for each in by}
         return tuple(process.id for process in self.processes if process.id in found)
 
@@ -89,11 +91,13 @@ def file_users(processes: Sequence[Process], access: FileAccess, places: Places)
     if len({process.lineage for process in processes}) < 2 and not any(map(_is_shared, processes)):
         return found
     elsewhere: dict[str, By] = {}  # folders that got another name, with all that was in them
+    own = (ITSELF,)
     for process in processes:
+        whose = (process.lineage,)
         uses = ((process.written, True), (process.updated, True), (process.read, False))
         for used, changes in (*uses, (process.read_back, False)):
             for path, by in used.items():
-                who = tuple(_who(process, each) for each in by)
+                who = whose if by == own else tuple(_who(process, each) for each in by)
                 if not _note(found, access, places.of_data(path), who, changes=changes) and changes:
                     elsewhere[path] = who
     for place in access.outputs.keys() - found.writers.keys() if elsewhere else ():

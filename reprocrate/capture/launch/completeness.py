@@ -74,7 +74,8 @@ class Sight:
     @property
     def main_is_unseen(self) -> bool:
         """Whether the program itself may have used files that nobody saw."""
-        if self.main is not None if self.entered is None else self.entered:
+        is_seen = self.main is not None if self.entered is None else self.entered
+        if is_seen and not self.foreign:  # else a shell that became a Python at its end, by `exec`
             return False
         return self.foreign or not (self.processes and is_harmless(self.program))
 

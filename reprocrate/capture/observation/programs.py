@@ -59,6 +59,12 @@ def is_harmless(program: str) -> bool:
     return Path(program).name in HARMLESS
 
 
+def is_shell(program: str) -> bool:
+    """Whether processes, by what they are called, run a shell or another interpreter that is not Python."""
+    name = program.partition(" ")[0]
+    return name in INTERPRETERS or name.endswith((".sh", ".bash"))
+
+
 def is_python_script(path: Path) -> bool:
     """Whether the first line of a file, or its second in place of a long path, names a Python."""
     try:
@@ -89,6 +95,17 @@ def called(words: Sequence[str]) -> str:
         first = next((word for word in words[1:] if not word.startswith("-") or word == "-c"), "")
         return f"{name} {_short(first)}" if first else name
     return name
+
+
+def is_called(name: str, words: Sequence[str]) -> bool:
+    """Whether a command is the one of that name, which may leave out the Python, as `uv run train.py` does.
+
+    Args:
+        name: what `called` says.
+        words: the program and its arguments; only the program where these are not known.
+    """
+    program = called(words)
+    return name in (program, program.removeprefix("python ")) or name.startswith(f"{program} ")
 
 
 def _python_program(words: Sequence[str]) -> Iterator[str]:

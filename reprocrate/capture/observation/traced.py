@@ -121,6 +121,7 @@ def read_trace(folder: Path, project: Path, cwd: Path, descent: Descent, own: tu
         numbers.append(pid)
         endings.append(ending)
     traces.sort(key=lambda call: call.time)
+    descent.foresee(traces)
     for call in traces:
         reading.take(call)
     superseded = {pid for ending in endings for pid in ending.superseded}
@@ -164,7 +165,7 @@ class _Reading:
             here[0] = call.here
         if call.child:
             self._folders[call.child] = here if "CLONE_FS" in call.flags else list(here)
-            self._descent.clone(call.pid, call.child, is_thread="CLONE_THREAD" in call.flags)
+            self._descent.clone(call.pid, call.child, call.time, is_thread="CLONE_THREAD" in call.flags)
         elif call.name in ("chdir", "fchdir"):
             here[0] = call.opened or next(_absolute(call, here[0]), here[0])
         elif call.name in ("execve", "execveat"):

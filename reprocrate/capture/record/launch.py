@@ -35,7 +35,7 @@ class LaunchedProcess:
         how: copies of their parents, fresh interpreters with their parents' code, or programs of their own;
             None for the command itself.
         parent: the id of what they come from.
-        count: how many there were.
+        count: how many were seen; from inside, those that did nothing that is recorded are not.
     """
 
     sparse: ClassVar[bool] = True
