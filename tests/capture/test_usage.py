@@ -100,6 +100,15 @@ def test_peak_memory_of_a_launch_is_that_of_its_processes_together(project: Any)
     assert 130 * MIB < record.resources.peak_memory_bytes < 260 * MIB
 
 
+@needs_proc
+def test_the_peak_of_a_moment_is_told_by_the_process_itself(project: Any) -> None:
+    held = bytearray(300 * MIB)  # the system counts this for the command, which begins as our copy
+    record = project.python("x = bytearray(150 << 20); del x")
+    del held
+    assert record.resources.peak_memory_bytes is not None
+    assert 150 * MIB < record.resources.peak_memory_bytes < 200 * MIB
+
+
 def test_what_we_held_ourselves_is_not_taken_for_the_command() -> None:
     counted = Resources(cpu_s=1.0, peak_memory_bytes=MIB)  # less than this process holds
     used = resources_used(counted, Usage(memory_bytes=MIB // 2), [], Hardware(), 1.0, overlapped=False)

@@ -63,17 +63,18 @@ def placed(folder: str, forked: bool) -> dict[str, Any]:
 
 
 def used() -> dict[str, Any]:
-    """Processor seconds, its children's too, and the peak of its memory in bytes, of a process with a rank.
+    """The peak of this process's memory in bytes, and with a rank its processor seconds, its children's too.
 
     A launcher's other processes are no children of `reprocrate run`, so that the system counts them nowhere.
+    What the system counts of memory begins with what the process held that started this one.
     """
-    if not any(name in os.environ for name in RANKS if name != "CUDA_VISIBLE_DEVICES"):
-        return {}
-    found: dict[str, Any] = {"cpu_s": sum(os.times()[:4])}
+    found: dict[str, Any] = {}
+    if any(name in os.environ for name in RANKS if name != "CUDA_VISIBLE_DEVICES"):
+        found["cpu_s"] = sum(os.times()[:4])
     for line in _text("/proc/self/status").split("\n"):
         if line.startswith("VmHWM:"):
             found["peak_memory_bytes"] = int(line.split()[1]) * 1024
-    return {"used": found}
+    return {"used": found} if found else {}
 
 
 def node(folder: str) -> str:

@@ -48,7 +48,7 @@ def resources_used(
     energy = {} if overlapped else usage.energy_j or {}
     return replace(
         counted,
-        peak_memory_bytes=_peak(counted.peak_memory_bytes, usage.memory_bytes),
+        peak_memory_bytes=_peak(counted.peak_memory_bytes, usage.memory_bytes, _told_peak(known)),
         devices=names,
         peak_device_memory_bytes=device_bytes or None,
         gpu_s=None if gpu_s is None else round(gpu_s, 3),
@@ -57,15 +57,23 @@ def resources_used(
     )
 
 
-def _peak(counted: int | None, sampled: int | None) -> int | None:
-    """The larger of what the system counted and what was seen from beside it.
+def _peak(counted: int | None, sampled: int | None, told: int | None) -> int | None:
+    """The largest of what the system counted, what was seen from beside it, and what its processes told.
 
     What the system counted begins with what this process held when it started the command. Where it is no
     more than that, it says nothing of the command.
     """
-    if counted is not None and sampled is not None and counted <= _own_peak():
-        return sampled
-    return max((size for size in (counted, sampled) if size), default=None)
+    seen = max((size for size in (sampled, told) if size), default=None)
+    if counted is not None and seen is not None and counted <= _own_peak():
+        return seen
+    return max((size for size in (counted, seen) if size), default=None)
+
+
+def _told_peak(processes: Iterable[Process]) -> int | None:
+    """The memory of the largest of the processes, as they said it when they ended."""
+    said = [process.end.get("used") for process in processes]
+    peaks = [one.get("peak_memory_bytes") for one in said if isinstance(one, Mapping)]
+    return max((peak for peak in peaks if isinstance(peak, int)), default=None)
 
 
 def _own_peak() -> int:
