@@ -6,10 +6,11 @@ from pathlib import Path
 
 from reprocrate.capture.data.digests import Digests
 from reprocrate.capture.launch.identity import Identity
-from reprocrate.capture.record import RECORD_NAME, RunRecord
+from reprocrate.capture.record import RECORD_NAME, Method, RunRecord
 from reprocrate.capture.records.history import History
 from reprocrate.capture.records.liveness import LOCK_NAME
 from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.seeds.deterministic import is_deterministic
 from reprocrate.errors import UnavailableError, UnreadableError
 
 
@@ -19,11 +20,15 @@ class Done:
     Args:
         project: the project's folder.
         history: its launches.
+        deterministic: whether determinism is asked for now: under other settings other numbers may come out.
+        trace: how the use of files is to be seen now; what strace saw is as good as what the hook sees.
     """
 
-    def __init__(self, project: Path, history: History) -> None:
+    def __init__(self, project: Path, history: History, *, deterministic: bool, trace: Method) -> None:
         self._project = project
         self._history = history
+        self._deterministic = deterministic
+        self._trace = trace
         self._digests = Digests(project)
 
     def find(self, identity: Identity) -> RunRecord | None:
@@ -36,9 +41,14 @@ class Done:
                 record = RunRecord.load(folder / RECORD_NAME)
             except UnreadableError:
                 continue
-            if self._is_current(record):
+            if self._is_as_asked(record) and self._is_current(record):
                 return record
         return None
+
+    def _is_as_asked(self, record: RunRecord) -> bool:
+        """Whether a launch was made with the options that are asked for now."""
+        was_seen = self._trace in ("hook", record.capture.method)
+        return was_seen and is_deterministic(record) == self._deterministic
 
     def _is_current(self, record: RunRecord) -> bool:
         """Whether the code that a launch executed and the files of the project that it read are unchanged.

@@ -136,7 +136,7 @@ def _run(
             sources=declared.sources,
             relay=relay,
             session=known,
-            done=Done(project, known.history) if request.resume else None,
+            done=_done(project, known, request) if request.resume else None,
             shares_terminal=not together,
             echo=request.echo,
             trace=request.trace,
@@ -199,6 +199,10 @@ def _conclude(project: Path, session: Session, *, was_stopped: bool) -> None:
     session.warnings += [str(each) for each in collisions(session.records)]
     session.warnings += seed_warnings(session.records)
     session.warnings += secrets_in_code(project, session.records)
+
+
+def _done(project: Path, known: LaunchSession, request: Request) -> Done:
+    return Done(project, known.history, deterministic=request.deterministic, trace=request.trace)
 
 
 def _removed(lost: Collection[str]) -> list[str]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from reprocrate.errors import UsageError
+from reprocrate.capture.observation.tracing import check_strace
+from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.running import Request, run_configuration
 
@@ -80,6 +81,24 @@ def test_resume_skips_what_is_done_with_the_code_as_it_is(study: Any) -> None:
     study.write("settings.py", "BASE = 0.6\n")
     assert seeds_of(study.run("0-1", resume=True)) == [0, 1]
     assert len(list((study.folder / ".reprocrate" / "runs").iterdir())) == 6
+
+
+def test_resume_runs_again_what_was_made_under_other_settings(study: Any) -> None:
+    study.run("0-1")
+    assert seeds_of(study.run("0-1", resume=True, deterministic=True)) == [0, 1]
+    assert seeds_of(study.run("0-1", resume=True, deterministic=True)) == []
+    assert seeds_of(study.run("0-1", resume=True)) == []  # the first ones are still there
+
+
+def test_resume_runs_again_what_was_seen_less_completely(study: Any) -> None:
+    try:
+        check_strace(os.environ)
+    except UnavailableError as error:
+        pytest.skip(str(error))
+    study.run("0")
+    assert seeds_of(study.run("0", resume=True, trace="strace")) == [0]
+    assert seeds_of(study.run("0", resume=True, trace="strace")) == []
+    assert seeds_of(study.run("0", resume=True)) == []
 
 
 def test_resume_runs_failed_seeds_again(study: Any) -> None:
