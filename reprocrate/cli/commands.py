@@ -32,6 +32,9 @@ Begin with `reprocrate demo`, or in your own project with
 `reprocrate run --seeds 0-4 -- python train.py --seed {seed}`, then `show`, `validate` and `pack`.
 """
 
+_Mistake: type[Exception] = typer.BadParameter.__bases__[0]
+"""Of every kind, in the arguments; typer has no public name for it."""
+
 # What the package that reads the arguments says of a wrong one, and what is said instead.
 _WORDS = (
     (r"^Invalid value: ", ""),
@@ -56,9 +59,7 @@ def run_command(arguments: Sequence[str]) -> int:
         code = make_app()(list(arguments), prog_name="reprocrate", standalone_mode=False)
     except typer.Abort:
         raise KeyboardInterrupt from None
-    except Exception as error:
-        if not isinstance(error, typer.BadParameter.__bases__[0]):  # of every mistake in the arguments
-            raise
+    except _Mistake as error:
         return _misused(error, arguments)
     return code if isinstance(code, int) else YES
 

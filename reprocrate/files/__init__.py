@@ -10,7 +10,7 @@ from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha2
 from reprocrate.files.paths import LONGEST_PATH_BYTES, safe_relative
 from reprocrate.files.reading import read_regular
 from reprocrate.files.reasons import could_not
-from reprocrate.files.trees import FileKind, TreeFile, walk
+from reprocrate.files.trees import FileKind, TreeFile, walk, walk_readable
 from reprocrate.files.writing import atomic_file, write_atomically
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "sha256_file",
     "tree_digest",
     "walk",
+    "walk_readable",
     "write_atomically",
 ]

@@ -75,6 +75,34 @@ def walk(root: str | os.PathLike[str], skip: Callable[[str], bool] | None = None
             pending.append(_list_folder(folder, prefix, skip))
 
 
+def walk_readable(
+    root: Path, enters: Callable[[os.DirEntry[str]], bool]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Everything under `root` that is not a folder, with its path relative to it, in no order.
+
+    Links are reported, never followed. A folder that cannot be read is left out, which fits where what is
+    found only adds to what is known: `walk` tells of it.
+
+    Args:
+        root: the folder.
+        enters: says of a folder below it whether to look into it.
+    """
+    pending = [""]
+    while pending:
+        prefix = pending.pop()
+        try:
+            with os.scandir(root / prefix) as listing:
+                entries = list(listing)
+        except OSError:
+            continue
+        for entry in entries:
+            path = f"{prefix}{entry.name}"
+            if not _is_folder(entry):
+                yield path, entry
+            elif enters(entry):
+                pending.append(f"{path}/")
+
+
 def _list_folder(
     folder: Path, prefix: str, skip: Callable[[str], bool] | None
 ) -> Iterator[TreeFile | tuple[Path, str]]:

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from reprocrate.manifest import Code, Data, Environment, Hardware, Manifest, Run
 from reprocrate.render import words
 from reprocrate.render.availability import Place, availability_of, place_of, reads_no_files
+from reprocrate.render.concurrency import ran_at_once
 from reprocrate.render.devices import computed_on
 from reprocrate.render.document import show_document
 from reprocrate.render.evidence import (
@@ -214,7 +215,7 @@ def _runs(manifest: Manifest) -> Iterator[RenderableType]:
             outcomes.append(words.count_of(launches, "launch of several runs", "launches of several runs"))
         rows.append([text(label, STRONG), words.seed_ranges(own), ", ".join(outcomes), spent])
     yield table(["Configuration", "Seeds", "Outcome", "Time"], rows, numbers=["Time"])
-    if words.ran_at_once(manifest.runs):
+    if ran_at_once(manifest.runs):
         yield text("Some ran at the same time on one machine, which bears on how long they took.", SOFT)
     bad = [run for run in manifest.runs if run.status != "ok"]
     for run in bad[:_MOST_FAILURES]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:  # reports and verdicts have no manifest, and the models take 
 
 _MOST_RANGES = 10
 _LONGEST = 20_000
-_CLOCK_S = 0.1  # what the start of a run and its duration may be off by
 _KEPT_FORMATS = "\u200c\u200d\ufe0e\ufe0f"  # joiners that scripts and emoji need
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -184,23 +182,6 @@ def moment(timestamp: str | None) -> str:
     """`2026-11-22 22:30:05` of an RFC 3339 time in UTC."""
     text = plain(timestamp or "")
     return text[:19].replace("T", " ")
-
-
-def ran_at_once(runs: Iterable[Run]) -> bool:
-    """Whether launches overlapped on one machine; runs within one launch count as that."""
-    spans: dict[tuple[str, ...], list[tuple[float, float]]] = {}
-    for run in runs:
-        with suppress(ValueError, OverflowError):  # a day that no calendar has
-            if run.started and run.duration_s and run.parent is None:
-                begin = datetime.fromisoformat(run.started).timestamp()
-                spans.setdefault(tuple(run.hardware), []).append((begin, begin + run.duration_s - _CLOCK_S))
-    for of_machine in spans.values():
-        latest = float("-inf")
-        for begin, end in sorted(of_machine):
-            if begin < latest:
-                return True
-            latest = max(latest, end)
-    return False
 
 
 def ended(text: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from reprocrate.capture.records.loading import RUNS, load_records
 from reprocrate.errors import UsageError
-from reprocrate.render.words import ran_at_once
+from reprocrate.render.concurrency import ran_at_once
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.running import Request, Session, run_all, run_configuration
 

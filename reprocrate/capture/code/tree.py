@@ -20,7 +20,7 @@ from reprocrate.capture.code.submodules import submodules_of
 from reprocrate.capture.privacy.scrubber import scrubbed_url
 from reprocrate.capture.record import CodeFile, CodeState
 from reprocrate.capture.records.history import History
-from reprocrate.files import safe_relative, sha256_bytes, tree_digest
+from reprocrate.files import safe_relative, sha256_bytes, tree_digest, walk_readable
 
 Written = Callable[[], Set[str]]
 """Tells which files earlier launches wrote."""
@@ -251,23 +251,16 @@ def _committed_source(repository: Repository) -> set[str]:
 
 def _source_of_folder(project: Path, written: Written) -> list[str]:
     """The source of a project without version control, without what tools put beside it."""
-    found = []
-    pending = [""]
-    while pending:
-        prefix = pending.pop()
-        try:
-            with os.scandir(project / prefix) as listing:
-                entries = list(listing)
-        except OSError:  # not ours to read, so not ours to run
-            continue
-        for entry in entries:
-            path = f"{prefix}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED_FOLDERS and not Path(entry, "pyvenv.cfg").is_file():
-                    pending.append(f"{path}/")
-            elif is_source(path, tracked=False) or ("." not in entry.name and _is_script(Path(entry))):
-                found.append(path)
-    return sorted(set(found) - _written_before(written, set(found)), key=os.fsencode)
+    found = {
+        path
+        for path, entry in walk_readable(project, lambda folder: not _is_beside_the_source(folder))
+        if is_source(path, tracked=False) or ("." not in entry.name and _is_script(Path(entry)))
+    }
+    return sorted(found - _written_before(written, found), key=os.fsencode)
+
+
+def _is_beside_the_source(folder: os.DirEntry[str]) -> bool:
+    return folder.name in SKIPPED_FOLDERS or Path(folder, "pyvenv.cfg").is_file()
 
 
 def _is_script(path: Path) -> bool:

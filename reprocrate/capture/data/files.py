@@ -15,7 +15,7 @@ from reprocrate.capture.data.digests import Digests
 from reprocrate.capture.data.places import CACHES, TEMPORARY, Place, Places, may_hold_secrets
 from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.record import DataFile
-from reprocrate.files import safe_relative
+from reprocrate.files import safe_relative, walk_readable
 
 Progress = Callable[[int, int], None]
 """Called with the bytes hashed so far and in all."""
@@ -84,24 +84,12 @@ def changed_files(project: Path, started_ns: int, known: Iterable[str]) -> dict[
     It finds what native code wrote without Python's knowledge. Files of the source tree (`known`) and of
     tools' own folders are left out.
     """
-    found: dict[Place, Path] = {}
     source = set(known)
-    pending = [""]
-    while pending:
-        prefix = pending.pop()
-        try:
-            with os.scandir(project / prefix) as listing:
-                entries = list(listing)
-        except OSError:
-            continue
-        for entry in entries:
-            path = f"{prefix}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                if not _is_tools_folder(entry):
-                    pending.append(f"{path}/")
-            elif path not in source and not _is_ours(path) and _changed_since(entry.path, started_ns):
-                found[Place(None, path)] = Path(entry.path)
-    return found
+    return {
+        Place(None, path): Path(entry.path)
+        for path, entry in walk_readable(project, lambda folder: not _is_tools_folder(folder))
+        if path not in source and not _is_ours(path) and _changed_since(entry.path, started_ns)
+    }
 
 
 def digested(

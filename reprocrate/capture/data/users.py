@@ -38,9 +38,11 @@ class FileUsers:
         if used <= {root}:
             return NamedUsers((), {}, FileUsers())
         needed = {one for each in used for one in each.line} | {root}
-        listed = [root, *(each for each in counts if each in needed and each != root)]
-        listed += sorted(needed - set(listed), key=lambda each: len(each.line))
-        kept = sorted(listed, key=lambda each: len(each.line))[:_MOST_LINEAGES]  # parents before children
+        began = {each: place for place, each in enumerate(counts)}
+        last = len(began)
+        kept = sorted(  # parents before children
+            needed, key=lambda each: (len(each.line), began.get(each, last), each.program)
+        )[:_MOST_LINEAGES]
         ids = {each: f"p{number}" for number, each in enumerate(kept)}
         processes = [
             LaunchedProcess(

@@ -73,21 +73,20 @@ def lineages(
     latest: dict[object, Lineage] = {}
     itself = ""  # what the command itself is called by, once it has begun
     for header in headers:
-        number = header.get("pid")
         words = [str(word) for word in header.get("argv") or ()]
-        copied = latest.get(header.get("forked_from")) if header.get("forked_from") else None
+        copied_from = header.get("forked_from")
         if first is not None and _is_same_process(header, first):
             program = called(words)
             itself = itself or (root.program if is_shell(root.program) else program)
             lineage = root if program == itself else root.started(words)
-        elif header.get("forked_from"):
-            lineage = (copied or root).forked()
+        elif copied_from:
+            lineage = latest.get(copied_from, root).forked()
         elif first is None and not itself and is_called(root.program, words):
             lineage, itself = root, root.program  # behind a program that only starts it, such as `uv run`
         else:
             lineage = latest.get(header.get("ppid"), root).started(words)
         found.append(lineage)
-        latest[number] = lineage
+        latest[header.get("pid")] = lineage
     return found
 
 
