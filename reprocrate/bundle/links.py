@@ -47,28 +47,45 @@ def _why_not(path: str, target: str, links: Mapping[str, str], there: Collection
     return _led_astray(path, links, there)
 
 
+def resolved(path: str, links: Mapping[str, str]) -> str:
+    """What a path leads to, with all links followed; the empty path where that cannot be told."""
+    try:
+        return _followed(path, links)
+    except _AstrayError:
+        return ""
+
+
+class _AstrayError(Exception):
+    """Following a link does not end inside of the bundle; the text says how."""
+
+
 def _led_astray(path: str, links: Mapping[str, str], there: Collection[str]) -> str:
     """Why following a link does not end at something of the bundle, if so."""
+    try:
+        place = _followed(path, links)
+    except _AstrayError as error:
+        return f"is a symbolic link {error}"
+    if not place:
+        return "is a symbolic link to the whole bundle"
+    return "" if place in there else "is a symbolic link to something that is not in the bundle"
+
+
+def _followed(path: str, links: Mapping[str, str]) -> str:
     place: list[str] = []
     ahead = path.split("/")[::-1]
     steps = 0
     while ahead:
         part = ahead.pop()
+        reached = "/".join([*place, part])
         if part == "..":
             if not place:
-                return "is a symbolic link that leads out of the bundle"
+                raise _AstrayError("that leads out of the bundle")
             place.pop()
-            continue
-        if part == ".":
-            continue
-        reached = "/".join([*place, part])
-        if reached in links:
+        elif reached in links:
             steps += 1
             if steps > _MOST_STEPS:
-                return "is a symbolic link that goes round in a loop"
+                raise _AstrayError("that goes round in a loop")
             ahead += links[reached].split("/")[::-1]
-        elif reached in there:
+        elif part != ".":
             place.append(part)
-        else:
-            return "is a symbolic link to something that is not in the bundle"
-    return "" if place else "is a symbolic link to the whole bundle"
+    return "/".join(place)

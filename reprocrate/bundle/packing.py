@@ -15,10 +15,12 @@ from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_FILES,
     MAX_MANIFEST_BYTES,
+    name_problem,
     names_problems,
     parents,
     printable,
 )
+from reprocrate.bundle.bag import PAYLOAD, bag_problems
 from reprocrate.bundle.checksums import checksums_bytes
 from reprocrate.bundle.entries import Entry
 from reprocrate.bundle.formats import ArchiveWriter, Form
@@ -59,6 +61,7 @@ def pack(
     *,
     form: Form = Form.ZIP,
     tree: Tree = NO_TREE,
+    bag: bool = False,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> Packed:
     """Write a bundle: whole, or not at all.
@@ -73,6 +76,7 @@ def pack(
         target: the file to write; one that exists is replaced. A folder must not exist yet, or be empty.
         form: what to write.
         tree: symbolic links, and folders that would be empty.
+        bag: whether to put the bundle into a BagIt bag.
         progress: called with the number of bytes just read.
 
     Raises:
@@ -80,9 +84,9 @@ def pack(
         IntegrityError: a file is not what it is expected to be, or changes while it is packed.
         UnavailableError: a file could not be read, or the bundle not be written.
     """
-    ordered = _admitted([*entries, *tree.entries()], tree)
+    ordered = _admitted([*entries, *tree.entries()], tree, within=PAYLOAD if bag else "")
     digests: dict[str, str] = {}
-    with writing(form, target, progress) as written:
+    with writing(form, target, progress, bag=bag) as written:
         for step in _in_order(ordered, tree):
             match step:
                 case Entry():
@@ -124,13 +128,16 @@ def _in_order(entries: Iterable[Entry], tree: Tree) -> Iterator[Entry | tuple[st
             yield path
 
 
-def _admitted(listed: list[Entry], tree: Tree) -> list[Entry]:
-    """The entries, if a reader will take them."""
+def _admitted(listed: list[Entry], tree: Tree, within: str) -> list[Entry]:
+    """The entries, if a reader will take them in this folder of the archive."""
     paths = [entry.path for entry in listed]
     if CHECKSUMS in paths:
         raise UsageError(f"{CHECKSUMS} cannot be packed", "it is made while packing")
     problems = list(names_problems([*paths, CHECKSUMS, *tree.links], tree.folders))
     problems += links_problems(tree.links, paths, tree.folders)
+    if within:
+        problems += bag_problems(paths)
+        problems += filter(None, (name_problem(within + path) for path in (*paths, *tree.links)))
     if problems:
         shown = "; ".join(map(str, problems[:10]))
         more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""

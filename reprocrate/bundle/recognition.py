@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reprocrate.bundle.admission import Limits
+from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
 from reprocrate.bundle.folder import FolderContainer
 from reprocrate.bundle.formats import Container
+from reprocrate.bundle.layout import MANIFEST
 from reprocrate.bundle.zip_reader import ZipContainer
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
@@ -35,6 +37,13 @@ def open_container(path: Path, skip: Callable[[str], bool], limits: Limits) -> C
         UnreadableError: it has none of the forms, or is cut off or broken.
         UnavailableError: it could not be read.
     """
+    opened = _opened(path, skip, limits)
+    if not opened.has(MANIFEST) and opened.has(DECLARATION) and opened.has(PAYLOAD + MANIFEST):
+        return BagContainer(opened)
+    return opened
+
+
+def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:
     if path.is_dir():
         return FolderContainer(path, skip, limits)
     start = _first_bytes(path)

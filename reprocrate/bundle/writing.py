@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from reprocrate import __version__
+from reprocrate.bundle.bag import BagWriter
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.folder import FolderWriter
 from reprocrate.bundle.formats import ArchiveWriter, Form
@@ -34,8 +36,16 @@ class Written:
 
 
 @contextmanager
-def writing(form: Form, target: Path, progress: Callable[[int], None]) -> Iterator[Written]:
+def writing(
+    form: Form, target: Path, progress: Callable[[int], None], *, bag: bool = False
+) -> Iterator[Written]:
     """A bundle that becomes `target` when the block ends without an exception.
+
+    Args:
+        form: what to write.
+        target: where.
+        progress: called with the number of bytes just read.
+        bag: whether to put it into a BagIt bag.
 
     Raises:
         UsageError: SOURCE_DATE_EPOCH is not a number, or a folder exists and is not empty.
@@ -51,13 +61,18 @@ def writing(form: Form, target: Path, progress: Callable[[int], None]) -> Iterat
             progress(size)
 
         with Staging(target, 0) as staging:
-            yield Written(FolderWriter(staging, count), "none", lambda: read)
+            yield Written(_bagged(FolderWriter(staging, count), bag=bag), "none", lambda: read)
             staging.publish()
         return
     with atomic_file(target) as output:
         size = 0
-        yield Written(ZipWriter(output, timestamp, progress), COMPRESSOR, lambda: size)
+        archive = _bagged(ZipWriter(output, timestamp, progress), bag=bag)
+        yield Written(archive, COMPRESSOR, lambda: size)
         size = output.tell()
+
+
+def _bagged(archive: ArchiveWriter, *, bag: bool) -> ArchiveWriter:
+    return BagWriter(archive, f"reprocrate {__version__}") if bag else archive
 
 
 def _timestamp() -> int:
