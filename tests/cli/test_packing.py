@@ -52,7 +52,7 @@ def test_limits_are_the_readers(recorded: Any, cli: Any, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
-def test_identity_is_computed_with_common_tools(recorded: Any, tmp_path: Path, specification: str) -> None:
+def test_identity_is_computed_with_common_tools(recorded: Any, tmp_path: Path) -> None:
     packed = json.loads(recorded("pack", "--offline", "--format", "dir", "-o", tmp_path / "x", "--json").out)
     (command,) = re.findall(r"^grep .*sha256sum$", specification, re.MULTILINE)
     done = subprocess.run(
