@@ -54,6 +54,7 @@ def test_limits_are_the_readers(recorded: Any, cli: Any, tmp_path: Path) -> None
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
 def test_identity_is_computed_with_common_tools(recorded: Any, tmp_path: Path) -> None:
     packed = json.loads(recorded("pack", "--offline", "--format", "dir", "-o", tmp_path / "x", "--json").out)
+    specification = Path(__file__).parents[2].joinpath("spec.md").read_text("utf-8")
     (command,) = re.findall(r"^grep .*sha256sum$", specification, re.MULTILINE)
     done = subprocess.run(
         ["sh", "-c", command], cwd=tmp_path / "x", capture_output=True, text=True, check=True
