@@ -15,7 +15,7 @@ from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render import preview
 from reprocrate.render.preview import preview_page
-from reprocrate.render.preview.plots import Axis
+from reprocrate.render.preview.axis import Axis
 from tests.render import sample
 
 SAMPLES: list[Callable[[], Manifest]] = [sample.digits, sample.grid, sample.bare, sample.hostile]
@@ -119,7 +119,7 @@ def test_hostile_text_stands_there_as_text() -> None:
 def test_results_are_in_the_page() -> None:
     tree = parsed(preview_page(sample.digits()))
     summary = rows(tree, "Accuracy on test: summary")
-    assert summary[1] == ["mlp proposed", "0.9656 ± 0.0067", "0.9572 to 0.9739", "5"]
+    assert summary[1] == ["mlp proposed", "★ 0.9656 ± 0.0067", "0.9572 to 0.9739", "5"]
     seeds = rows(tree, "Accuracy on test: the value of every seed")
     assert seeds[0] == ["Seed", "mlp", "logistic"]
     assert seeds[4] == ["3", "0.97500", "0.90000"]
@@ -144,7 +144,7 @@ def test_two_methods_on_two_data_sets_are_one_grid() -> None:
     tree = parsed(preview_page(sample.grid()))
     assert rows(tree, "Table 1: accuracy") == [
         ["method / data", "moons", "blobs"],
-        ["neighbours", "0.940 ± 0.010", "0.97 ± 0"],
+        ["neighbours", "★ 0.940 ± 0.010", "0.97 ± 0"],
         ["centroid", "0.793 ± 0.015", "0.970 ± 0.010"],
     ]
 

@@ -12,6 +12,7 @@ from reprocrate.render import words
 from reprocrate.render.gaps import find_gaps
 from reprocrate.render.numbers import file_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, lines
+from reprocrate.render.preview.tree import file_tree
 from reprocrate.render.recipe import make_steps, pip_commands, unpack_commands, uv_commands
 
 _MOST_RULES = 30
@@ -26,6 +27,10 @@ _WELL_KNOWN = (
     ("LICENSE", "the licence in full"),
     ("CITATION.cff", "how to cite this"),
 )
+
+
+_ALWAYS = ("ro-crate-metadata.json", "manifest-sha256.txt")
+"""Files of every bundle that are made after its page, so that their sizes are not known yet."""
 
 
 def gaps(manifest: Manifest) -> Markup:
@@ -117,8 +122,8 @@ def fixity(payload_sha256: str | None, files: Mapping[str, int] | None, bundle: 
 
 
 def important_files(manifest: Manifest, files: Mapping[str, int] | None) -> Markup:
-    """Links to the files to look at first."""
-    paths = [(path, what) for path, what in _WELL_KNOWN if files is None or path in files]
+    """Links to the files to look at first, then every file with its size."""
+    paths = [(path, what) for path, what in _WELL_KNOWN if files is None or path in files or path in _ALWAYS]
     if files is None:
         paths = paths[:4]
     for environment in manifest.environments:
@@ -128,7 +133,10 @@ def important_files(manifest: Manifest, files: Mapping[str, int] | None) -> Mark
         element("div", element("dt", file_link(path)), element("dd", what, _size(path, files)))
         for path, what in paths
     ]
-    return element("dl", *entries, class_="about files")
+    return joined(
+        element("dl", *entries, class_="about files"),
+        joined(element("h3", "Every file"), file_tree(files)) if files else None,
+    )
 
 
 def colophon(manifest: Manifest) -> Markup:
@@ -161,7 +169,8 @@ def _not_assessed(report: Report) -> Markup | None:
 
 def _fixity(payload_sha256: str | None, files: Mapping[str, int] | None) -> Iterator[Markup]:
     if payload_sha256:
-        yield definition("Payload digest", code(payload_sha256))
+        text = ", the SHA-256 that identifies what was done: everything here but this page and the metadata"
+        yield definition("Payload digest", code(payload_sha256), text)
     if files:
         size = file_size(sum(files.values()))
         yield definition("Contents", f"{words.count_of(len(files), 'file')}, {size} before compression")
