@@ -116,11 +116,8 @@ def _panel(panel: _Panel, across: Axis, upright: Axis, identifier: str, points: 
     mean = _mean(panel.curves)
     drawing = element(
         "svg",
-        *(
-            element("path", d=_path(one.thinned(points), across, upright), class_="seed")
-            for one in panel.curves
-        ),
-        element("path", d=_path(mean.thinned(points), across, upright), class_="average") if mean else None,
+        *(_line(one.thinned(points), across, upright, "seed") for one in panel.curves),
+        _line(mean.thinned(points), across, upright, "average") if mean else None,
         y=_ABOVE,
         width="100%",
         height=_HEIGHT,
@@ -181,8 +178,13 @@ def _steps(across: Axis) -> Iterable[Markup]:
         yield element("text", label, x=place, y=_HEIGHT + _ABOVE + 14, class_="tick", text_anchor=anchor)
 
 
+def _line(points: Sequence[tuple[float, float]], across: Axis, upright: Axis, kind: str) -> Markup:
+    """A line whose strokes keep their width, though the drawing is stretched to its place."""
+    return element("path", d=_path(points, across, upright), class_=kind, vector_effect="non-scaling-stroke")
+
+
 def _path(points: Sequence[tuple[float, float]], across: Axis, upright: Axis) -> str:
-    """A line in units of the drawing, with a gap where a value is no finite number."""
+    """The line in units of the drawing, with a gap where a value is no finite number."""
     pieces = []
     starts = True
     for step, value in points:

@@ -11,6 +11,7 @@ from reprocrate.render.evidence import Contrast, interval_name, make_contrasts, 
 from reprocrate.render.numbers import exact
 from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, make_groups, make_outcomes
 from reprocrate.render.preview.claims import claim
+from reprocrate.render.preview.links import first
 from reprocrate.render.preview.markup import Markup, element, file_link, joined, shortened
 from reprocrate.render.preview.plots import seeds_plot
 from reprocrate.render.preview.tables import Header, number, table
@@ -24,6 +25,8 @@ _MOST_SEEDS = 50
 _FEW_SEEDS = 10
 _FEW_COLUMNS = 4
 _FEW_ROWS = 6
+_MOST_CLAIMS = 60
+_MOST_GRIDS = 20
 _MOST_COLUMNS = 60
 _STARRED = element(
     "p",
@@ -52,7 +55,12 @@ class Findings:
             return element(
                 "p", "The authors state no claim. A rerun is then judged result by result.", class_="soft"
             )
-        return joined(claim(one, str(index), self._outcomes, self._places) for index, one in enumerate(found))
+        return first(
+            range(len(found)),
+            _MOST_CLAIMS,
+            lambda index: claim(found[index], str(index), self._outcomes, self._places),
+            "claim",
+        )
 
     def results(self) -> Markup:
         """Tables of the paper first, then every metric with its seeds."""
@@ -61,7 +69,8 @@ class Findings:
                 "p", "No metric was recorded, so a rerun has nothing to be compared with.", class_="soft"
             )
         best = best_results(self._outcomes.values())
-        grids = [_grid(grid, self._manifest) for grid in make_grids(self._manifest, self._outcomes)]
+        tables = make_grids(self._manifest, self._outcomes)
+        grids = first(tables, _MOST_GRIDS, lambda grid: _grid(grid, self._manifest), "table")
         shown = [
             _group(group, index, best, self._places)
             for index, group in enumerate(self._groups[:_MOST_METRICS])

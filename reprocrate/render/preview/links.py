@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 from reprocrate.manifest import File
 from reprocrate.render import words
@@ -11,6 +12,8 @@ from reprocrate.render.preview.markup import Markup, code, element, file_link, j
 
 _FEW = 10
 _MOST = 200
+
+Item = TypeVar("Item")
 
 
 class FileLinks:
@@ -37,6 +40,15 @@ class FileLinks:
         if len(files) <= _FEW:
             return joined(shown, f" ({counted})" if files else counted)
         return element("details", element("summary", counted), element("p", shown, more))
+
+
+def first(items: Sequence[Item], most: int, show: Callable[[Item], Markup], noun: str) -> Markup:
+    """The first of many, and how many more there are."""
+    more = len(items) - most
+    note = element(
+        "p", f"{words.count_of(more, f'more {noun}')} in ", file_link("reprocrate.json"), ".", class_="note"
+    )
+    return joined((show(item) for item in items[:most]), note if more > 0 else None)
 
 
 def separated(pieces: Sequence[Markup]) -> Markup:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reprocrate.manifest import Code, Data, Environment, File, Manifest
+from reprocrate.manifest import Code, Data, Environment, File, Hardware, Manifest
 from reprocrate.render import words
 from reprocrate.render.availability import Place, place_of, reads_no_files
 from reprocrate.render.devices import computed_on
 from reprocrate.render.preview.generators import generators
-from reprocrate.render.preview.links import FileLinks, separated
+from reprocrate.render.preview.links import FileLinks, first, separated
 from reprocrate.render.preview.machines import machine_entries
 from reprocrate.render.preview.markup import Markup, code, definition, element, joined, link
 from reprocrate.render.preview.processes import processes
@@ -23,7 +23,8 @@ _PLACE = {
 }
 _FEW_PACKAGES = 12
 _MOST_PACKAGES = 400
-_MOST_VARIABLES = 60
+_MOST_OF_A_KIND = 20
+_MOST_DATA = 60
 
 
 class Provenance:
@@ -42,13 +43,13 @@ class Provenance:
         """Every source tree."""
         if not self._manifest.code:
             return element("p", "No source code was recorded, so nothing can be run again.", class_="soft")
-        return joined(self._one_code(one) for one in self._manifest.code)
+        return first(self._manifest.code, _MOST_OF_A_KIND, self._one_code, "source tree")
 
     def data(self) -> Markup:
         """Every data set, every service whose answers entered the results, and who used the files."""
         services = [element("li", words.service_label(one)) for one in self._manifest.services]
         listed = [element("h3", "Services"), element("ul", *services)] if services else []
-        sets = [self._one_data(one) for one in self._manifest.data]
+        sets = first(self._manifest.data, _MOST_DATA, self._one_data, "data set")
         return joined(
             sets or listed or element("p", self._no_data(), class_="soft"),
             listed if sets else None,
@@ -67,15 +68,15 @@ class Provenance:
         """Every software environment."""
         if not self._manifest.environments:
             return element("p", "No software environment was recorded.", class_="soft")
-        return joined(self._one_environment(one) for one in self._manifest.environments)
+        return first(self._manifest.environments, _MOST_OF_A_KIND, self._one_environment, "environment")
 
     def hardware(self) -> Markup:
         """Every machine."""
         if not self._manifest.hardware:
             return element("p", "No machine was recorded.", class_="soft")
-        machines = [element("dl", *machine_entries(one), class_="about") for one in self._manifest.hardware]
+        machines = first(self._manifest.hardware, _MOST_OF_A_KIND, _machine, "machine")
         used = [definition("Computed on", words.plain(one)) for one in computed_on(self._manifest)]
-        return joined([*machines, *([element("dl", *used, class_="about")] if used else [])])
+        return joined(machines, element("dl", *used, class_="about") if used else None)
 
     def determinism(self) -> Markup:
         """What decides whether a seed gives the same numbers again."""
@@ -254,6 +255,10 @@ def _source(one: Data) -> Markup:
     obtained = one.access and one.access.how_to_obtain
     unknown = "not recorded" if obtained else "not recorded: it cannot be obtained anew"
     return Markup(element("span", origin.get(one.origin or "", unknown)))
+
+
+def _machine(one: Hardware) -> Markup:
+    return element("dl", *machine_entries(one), class_="about")
 
 
 def _packages(names: Sequence[str]) -> Markup | str:

@@ -17,6 +17,7 @@ from reprocrate.render.recipe import make_steps, pip_commands, unpack_commands, 
 
 _MOST_RULES = 30
 _MOST_OF_A_RULE = 3
+_MOST_GAPS = 40
 _WELL_KNOWN = (
     ("REPRODUCING.md", "how to run everything again, step by step, without any special tool"),
     ("reprocrate.json", "everything on this page and more, as data"),
@@ -38,7 +39,9 @@ def gaps(manifest: Manifest) -> Markup:
     found = find_gaps(manifest)
     if not found:
         return element("p", "Nothing that a reader would need is known to be missing.")
-    items = [element("li", element("b", gap.what), gap.cost) for gap in found]
+    items = [element("li", element("b", gap.what), gap.cost) for gap in found[:_MOST_GAPS]]
+    if len(found) > _MOST_GAPS:
+        items.append(element("li", f"and {len(found) - _MOST_GAPS} more that are missing"))
     return element("ul", *items, class_="gaps")
 
 
