@@ -14,7 +14,7 @@ from reprocrate.finding import Report
 from reprocrate.manifest import Manifest
 from reprocrate.render.citation import Declared, citations_of
 from reprocrate.render.curves import Curve
-from reprocrate.render.preview import top, usage
+from reprocrate.render.preview import account, top, usage
 from reprocrate.render.preview.citing import citing
 from reprocrate.render.preview.curves import learning_curves
 from reprocrate.render.preview.findings import Findings
@@ -66,8 +66,10 @@ def preview_page(
         ("runs", "Runs", every_run(manifest, links)),
         ("code", "Code", provenance.code()),
         ("data", "Data", provenance.data()),
+        ("models", "Models", account.models(manifest, links)),
+        ("ethics", "Ethics and limits", account.ethics(manifest)),
         ("environment", "Software", provenance.environments()),
-        ("hardware", "Hardware", provenance.hardware()),
+        ("hardware", "Hardware and cost", joined(provenance.hardware(), account.cost(manifest))),
         ("determinism", "Determinism", provenance.determinism()),
         ("files", "Files", usage.important_files(manifest, files)),
         ("fixity", "Integrity", usage.fixity(payload_sha256, files, bundle)),

@@ -9,6 +9,7 @@ from reprocrate.manifest import Author, Experiment, Manifest, Paper
 from reprocrate.render import words
 from reprocrate.render.availability import availability_of
 from reprocrate.render.numbers import duration
+from reprocrate.render.preview.account import reproduced
 from reprocrate.render.preview.citing import paper_address
 from reprocrate.render.preview.markup import Markup, definition, element, joined, link, shortened
 
@@ -30,6 +31,7 @@ def header(manifest: Manifest, report: Report | None = None) -> Markup:
         element("div", _authors(about.authors), class_="authors"),
         _status(about),
         given or element("p", "The authors gave no description.", class_="lead soft"),
+        reproduced(manifest),
         element("p", summary(manifest)),
         element("dl", *_standing(manifest, report), *_facts(about), class_="facts"),
     )
