@@ -79,15 +79,21 @@ class Axis:
             return significant(tick)
         step = self.ticks[1] - self.ticks[0] if len(self.ticks) > 1 else self.high - self.low
         decimals = max(0, 1 - math.floor(math.log10(step) + 1e-9))
-        texts = [f"{one + 0.0:.{decimals}f}" for one in (*self.ticks, tick)]
-        spare = min(len(text) - len(text.rstrip("0")) for text in texts) if decimals else 0
-        spare = decimals + 1 if spare == decimals else spare  # the point goes with the last digit after it
-        return texts[-1][: len(texts[-1]) - spare] if spare else texts[-1]
+        text = f"{tick + 0.0:.{decimals}f}"
+        if not decimals:
+            return text
+        spare = min(_zeros(f"{one:.{decimals}f}") for one in (*self.ticks, tick))
+        return text[: -spare - (spare == decimals)] if spare else text
 
     def _place(self, value: float) -> float:
         """Halves are subtracted, since the difference of two doubles may be too large for one."""
         share = (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
         return self.margin + (100.0 - 2 * self.margin) * min(1.0, max(0.0, share))
+
+
+def _zeros(text: str) -> int:
+    """Zeros at the end of a number with decimals."""
+    return len(text) - len(text.rstrip("0"))
 
 
 def _round_step(rough: float) -> float:

@@ -88,7 +88,7 @@ def _result(one: Outcome, place: str | None) -> Markup:
     noun = {"folds": "fold", "results": "result"}.get(one.result.over, "seed")
     label = f"{one.label} on {one.data}" if one.data else one.label
     name = words.metric_label(one.metric, one.result.metric)
-    shown = f"{shortened(label)}, {'mean rank by ' * one.is_rank}{name}"
+    shown = f"{label}, {'mean rank by ' * one.is_rank}{name}"
     interval = one.result.interval
     spread = f"; {interval_name(interval.kind, interval.level)} {one.interval_text}" if interval else ""
     return element(

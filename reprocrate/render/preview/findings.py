@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from reprocrate.manifest import Manifest
 from reprocrate.render import words
@@ -40,7 +41,10 @@ class Findings:
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
-        self._outcomes = make_outcomes(manifest)
+        self._outcomes = {
+            name: replace(one, label=shortened(one.label), data=shortened(one.data))
+            for name, one in make_outcomes(manifest).items()
+        }
         self._contrasts = make_contrasts(manifest, self._outcomes)
         self._groups = make_groups(manifest, self._outcomes.values())
         shown = (
@@ -166,7 +170,7 @@ def _plots(group: OutcomeGroup, index: int) -> list[Markup]:
     panels = group.by_data[:_MOST_PLOTS]
     for place, (data, outcomes) in enumerate(panels):
         if data and len(panels) > 1:
-            plots.append(element("h4", shortened(data)))
+            plots.append(element("h4", data))
         rows = outcomes[:_MOST_ROWS_PLOTTED]
         plots.append(seeds_plot(group, rows, f"{index}-{place}", captioned=place == len(panels) - 1))
     drawn = sum(min(len(outcomes), _MOST_ROWS_PLOTTED) for _, outcomes in panels)
@@ -214,9 +218,9 @@ def _summary_row(outcome: Outcome, place: str | None, with_data: bool, is_best: 
     result = outcome.result
     statistic = None if result.statistic in ("mean", "single") else words.STATISTIC[result.statistic]
     role = element("span", outcome.role, class_="sub") if outcome.role else None
-    cells = [element("th", shortened(outcome.label), " ", role, scope="row", id=place)]
+    cells = [element("th", outcome.label, " ", role, scope="row", id=place)]
     if with_data:
-        cells.append(element("td", shortened(outcome.data) or "–"))
+        cells.append(element("td", outcome.data or "–"))
     spread = outcome.interval_text or ("one run" if result.n == 1 else "–")
     return [*cells, number(outcome.text, statistic, is_best=is_best), number(spread), number(str(result.n))]
 
@@ -226,7 +230,7 @@ def _excluded(outcomes: Sequence[Outcome]) -> Markup | None:
     for outcome in outcomes:
         counted = {each.name for each in outcome.values}
         lines += [
-            f"{shortened(outcome.label)}, {'another run of ' * (seed in counted)}seed {seed}: {reason}"
+            f"{outcome.label}, {'another run of ' * (seed in counted)}seed {seed}: {reason}"
             for seed, reason in outcome.excluded
         ]
     if not lines:
@@ -277,7 +281,7 @@ def _left_out(group: OutcomeGroup, shown: Sequence[Outcome], seeds: Sequence[str
 
 def _contrast_row(contrast: Contrast) -> list[Markup]:
     return [
-        element("th", f"{shortened(contrast.a)} against {shortened(contrast.b)}", scope="row"),
+        element("th", f"{contrast.a} against {contrast.b}", scope="row"),
         element("td", contrast.metric),
         number(contrast.value_text),
         number(contrast.interval_text or "–"),

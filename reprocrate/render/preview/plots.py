@@ -13,7 +13,7 @@ from reprocrate.render.evidence import Contrast, interval_name
 from reprocrate.render.numbers import significant
 from reprocrate.render.outcomes import Outcome, OutcomeGroup
 from reprocrate.render.preview.axis import Axis
-from reprocrate.render.preview.markup import Markup, element, joined, shortened
+from reprocrate.render.preview.markup import Markup, element, joined
 
 _DOT = 4.5
 _LANE = 9.0
@@ -33,7 +33,7 @@ def seeds_plot(group: OutcomeGroup, outcomes: Sequence[Outcome], number: str, *,
     """
     axis = Axis.over(value for outcome in outcomes for value in _extent(outcome))
     rows = [
-        _named_strip(shortened(outcome.label), outcome.text, _strip(outcome, axis, f"plot-{number}-{index}"))
+        _named_strip(outcome.label, outcome.text, _strip(outcome, axis, f"plot-{number}-{index}"))
         for index, outcome in enumerate(outcomes)
     ]
     scale = _named_strip("", "", _scale(axis), " strip-axis")
@@ -60,7 +60,7 @@ def contrasts_plot(contrasts: Sequence[Contrast], by: float, number: str) -> Mar
     axis = Axis.over([0.0, bound, *values, *ends])
     rows = [
         _named_strip(
-            f"{shortened(one.a)} − {shortened(one.b)}",
+            f"{one.a} − {one.b}",
             one.value_text,
             _difference(one, effect, axis, bound, f"{number}-{index}"),
         )
@@ -82,7 +82,7 @@ def _difference(one: Contrast, effect: Effect, axis: Axis, bound: float, identif
         _rule(axis, effect.value, 16, "mean", 10),
     )
     described += f"; claimed is {significant(bound)}." if bound else "."
-    return _svg(inner, 32, identifier, f"{shortened(one.a)} minus {shortened(one.b)}", described)
+    return _svg(inner, 32, identifier, f"{one.a} minus {one.b}", described)
 
 
 def _named_strip(name: str, value: str, drawing: Markup, class_: str = "") -> Markup:
@@ -130,7 +130,7 @@ def _strip(outcome: Outcome, axis: Axis, identifier: str) -> Markup:
     seeds = ", ".join(f"seed {seed}: {precision.write(value)}" for _, _, value, seed in lanes[:20])
     described = f"{outcome.text}. {seeds}." if seeds else f"{outcome.text}."
     role = f" {outcome.role}" if outcome.role else ""
-    return _svg(inner, height, identifier, shortened(outcome.label), described, class_=f"plot{role}")
+    return _svg(inner, height, identifier, outcome.label, described, class_=f"plot{role}")
 
 
 def _scale(axis: Axis) -> Markup:

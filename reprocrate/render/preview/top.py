@@ -11,7 +11,8 @@ from reprocrate.render.availability import availability_of
 from reprocrate.render.numbers import duration
 from reprocrate.render.preview.account import reproduced
 from reprocrate.render.preview.citing import paper_address
-from reprocrate.render.preview.markup import Markup, definition, element, joined, link, shortened
+from reprocrate.render.preview.links import separated
+from reprocrate.render.preview.markup import Markup, definition, element, joined, link, shortened, text
 
 _LONG_TITLE = 140
 _LONGEST_TITLE = 300
@@ -68,11 +69,13 @@ def _seen(manifest: Manifest) -> Markup | None:
     if not captures:
         return None
     counts = {word: sum(one.completeness == word for one in captures) for word in _COMPLETENESS}
-    said = words.listing(f"{_COMPLETENESS[word]} for {count:,}" for word, count in counts.items() if count)
+    told = [f"{_COMPLETENESS[word]} for {count:,}" for word, count in counts.items() if count]
+    untold = len(manifest.runs) - len(captures)
+    said = words.listing([*told, *([f"nobody knows how completely for {untold:,}"] if untold else [])])
     methods = [_METHOD[word] for word in _METHOD if any(one.method == word for one in captures)]
     seen = f" (seen {words.listing(methods)})" if methods else ""
     return element(
-        "p", f"Of {words.count_of(len(captures), 'run')}, the use of files was recorded {said}{seen}."
+        "p", f"Of {words.count_of(len(manifest.runs), 'run')}, the use of files was recorded {said}{seen}."
     )
 
 
@@ -144,10 +147,13 @@ def _author(author: Author) -> Markup:
 def _affiliation(author: Author) -> Markup | None:
     if not author.affiliation:
         return None
-    name = shortened(author.affiliation)
-    if author.affiliation_ror:
-        return joined(" (", link(f"https://ror.org/{author.affiliation_ror}", name), ")")
-    return Markup(element("span", f" ({name})"))
+    name = _organisation(author.affiliation, author.affiliation_ror)
+    return element("span", " (", name, ")", class_="of")
+
+
+def _organisation(name: str, ror: str | None) -> Markup:
+    """An organisation, with the address of its entry in the Research Organization Registry."""
+    return link(f"https://ror.org/{ror}", shortened(name)) if ror else text(shortened(name))
 
 
 def _status(about: Experiment) -> Markup | None:
@@ -177,11 +183,14 @@ def _facts(about: Experiment) -> Iterator[Markup]:
         yield definition("Keywords", ", ".join(about.keywords))
     if about.funding:
         grants = [
-            f"{grant.funder} {grant.number}" if grant.number else grant.funder for grant in about.funding
+            joined(_organisation(one.funder, one.funder_ror), f" {one.number}" if one.number else "")
+            for one in about.funding[:_MOST_AUTHORS]
         ]
-        yield definition("Funding", "; ".join(grants))
+        more = len(about.funding) - len(grants)
+        rest = f" and {words.count_of(more, 'more grant')}" if more > 0 else ""
+        yield definition("Funding", separated(grants), rest)
     if about.publisher:
-        yield definition("Publisher", words.plain(about.publisher.name))
+        yield definition("Publisher", _organisation(about.publisher.name, about.publisher.ror))
 
 
 def _license(expression: str) -> Markup:
