@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from reprocrate.errors import UnreadableError
 from reprocrate.manifest import Manifest, Run
 from reprocrate.render.outcomes import headline_results
 
@@ -98,24 +99,23 @@ def read_curves(run: str, content: bytes) -> list[Curve]:
     Rows that are no points are passed over, and so is a series of fewer than two points.
 
     Raises:
-        ValueError: it is no table of histories.
+        UnreadableError: it is no table of histories.
     """
     try:
         rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         found = _collected(run, rows)
-    except csv.Error as error:
-        raise ValueError(str(error)) from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UnreadableError(f"the histories of run {run} are no CSV in UTF-8", str(error)) from error
+    except KeyError as error:
+        raise UnreadableError(f"the histories of run {run} have no column {error}") from error
     return [_in_order(curve) for curve in found if len(curve.steps) > 1]
 
 
 def _collected(run: str, rows: Iterable[Sequence[str]]) -> list[Curve]:
     table = iter(rows)
     places = {name.strip(): place for place, name in enumerate(next(table, ()))}
-    try:
-        step_at, value_at = places["step"], places["value"]
-        named = [places["metric"], *(places.get(name, -1) for name in ("data", "split", "fold"))]
-    except KeyError as error:
-        raise ValueError(f"no column {error}") from error
+    step_at, value_at = places["step"], places["value"]
+    named = [places["metric"], *(places.get(name, -1) for name in ("data", "split", "fold"))]
     curves: dict[tuple[str, ...], Curve] = {}
     for row in table:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reprocrate.errors import UnreadableError
 from reprocrate.render.curves import Curve, read_curves, runs_to_draw
 from reprocrate.workflow.contents import ContentFiles, Contents
 
@@ -24,6 +25,6 @@ def curves_of(contents: Contents) -> list[Curve]:
             continue
         try:
             curves += read_curves(run.id, content)
-        except ValueError:  # whoever declared the file meant another one: the page does without
+        except UnreadableError:  # whoever declared the file meant another one: the page does without
             continue
     return curves

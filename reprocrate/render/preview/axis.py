@@ -54,8 +54,9 @@ class Axis:
         if high - low < _DECADES:
             return None
         step = max(1, math.ceil((high - low) / ticks))
-        first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
-        return cls(low, high, tuple(map(float, range(first, last + 1, step))), margin, is_logarithmic=True)
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        marked = tuple(float(number * step) for number in range(first, last + 1))
+        return cls(low, high, marked, margin, is_logarithmic=True)
 
     def place(self, value: float) -> float:
         """Where a value stands, in percent of the width."""
