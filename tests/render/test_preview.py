@@ -234,6 +234,57 @@ def test_runs_that_did_not_complete_are_seen_at_once_among_many() -> None:
     assert "Every run" in folded
 
 
+def test_what_a_rerun_needs_is_told_before_its_commands() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["requirements"] = {"network": ["https://api.example.org"], "secrets": ["EXAMPLE_KEY"]}
+    tree = parsed(preview_page(manifest_from(document)))
+    section = next(one for one in named(tree, "section") if one.attrib["id"] == "reproduce")
+    needed = words_of(named(section, "dl")[0])
+    assert "for all commands, one after the other" in needed
+    assert "https://api.example.org" in needed
+    assert "EXAMPLE_KEY" in needed
+
+
+def test_completeness_of_capture_is_told_of_every_run() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    for run in document["runs"]:
+        run["capture"] = {"completeness": "complete", "method": "hook"}
+    document["runs"][0]["capture"] = {"completeness": "partial", "reason": "h5py", "method": "strace"}
+    del document["runs"][1]["capture"]
+    text = words_of(parsed(preview_page(manifest_from(document))))
+    assert (
+        "Of 11 runs, the use of files was recorded completely for 9, in part for 1 and nobody knows how "
+        "completely for 1 (seen from inside the programs and by the system calls of every process)."
+    ) in text
+
+
+def test_cost_models_ethics_and_what_is_reproduced_are_told() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["compute"] |= {"energy_kwh": 1.25}
+    document["models"] = [{"id": "mlp-0", "license": "MIT", "file": sample.file("out/mlp-0.bin")}]
+    document["ethics"] = {"human_subjects": False, "limits": "Digits of one country."}
+    document["reproduces"] = {"payload_sha256": "cd" * 32, "depth": "full", "doi": "10.5281/zenodo.1"}
+    tree = parsed(preview_page(manifest_from(document)))
+    text = words_of(tree)
+    assert "Energy 1.25 kWh" in text
+    assert "1 run, 2.2 s" in text
+    assert "Digits of one country." in text
+    assert "A reproduction of doi:10.5281/zenodo.1, by running everything again." in text
+    assert "./out/mlp-0.bin" in [one.attrib["href"] for one in named(tree, "a")]
+
+
+def test_single_runs_are_not_said_to_have_intervals() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    for result in document["results"]:
+        for name in ("sd", "ddof", "interval", "minimum", "maximum", "varies_over", "excluded"):
+            result.pop(name, None)
+        result |= {"statistic": "single", "n": 1, "runs": result["runs"][:1]}
+    tree = parsed(preview_page(manifest_from(document)))
+    assert rows(tree, "Accuracy on test: summary")[1] == ["mlp proposed", "★ 0.965556", "one run", "1"]
+    assert "Single runs say nothing about chance." in words_of(tree)
+    assert not named(tree, "circle")
+
+
 def test_many_packages_are_folded_and_few_are_not() -> None:
     document = copy.deepcopy(sample.digits_document())
     few = parsed(preview_page(manifest_from(document)))

@@ -29,11 +29,6 @@ _FEW_ROWS = 6
 _MOST_CLAIMS = 60
 _MOST_GRIDS = 20
 _MOST_COLUMNS = 60
-_STARRED = element(
-    "p",
-    "★ marks the best value on its data. Whether it is more than chance, the intervals and comparisons tell.",
-    class_="note",
-)
 
 
 class Findings:
@@ -126,10 +121,20 @@ def _grid(grid: Grid, manifest: Manifest) -> Markup:
     return joined(
         element("h3", shortened(grid.table.label)),
         table(caption, [*header, *((shortened(column), "number") for column in columns)], rows, "grid"),
-        _STARRED if best else None,
+        _starred([one for one, _ in grid.cells.values() if one]) if best else None,
         _cut_grid(grid),
         printed,
     )
+
+
+def _starred(outcomes: Sequence[Outcome]) -> Markup:
+    """What the star means, and what it does not."""
+    chance = (
+        "Single runs say nothing about chance."
+        if all(one.result.n == 1 for one in outcomes)
+        else "Whether it is more than chance, the intervals and comparisons tell."
+    )
+    return element("p", f"★ marks the best value on its data. {chance}", class_="note")
 
 
 def _cut_grid(grid: Grid) -> Markup | None:
@@ -154,7 +159,7 @@ def _group(group: OutcomeGroup, index: int, best: Set[str], places: Mapping[str,
         element("p", group.reading, class_="note"),
         _plots(group, index),
         _summary(group, best, places),
-        _STARRED if starred else None,
+        _starred(group.outcomes) if starred else None,
         _excluded(group.outcomes),
         _seeds_table(group),
     )
