@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from reprocrate.bundle.admission import Problem, ProblemKind
-from reprocrate.bundle.formats import Member
-from reprocrate.bundle.packing import Entry, Packed, pack
+from reprocrate.bundle.admission import USUAL, Limits, Problem, ProblemKind
+from reprocrate.bundle.entries import Entry
+from reprocrate.bundle.formats import Form, Member
+from reprocrate.bundle.packing import Packed, pack
 from reprocrate.bundle.reading import Bundle, open_bundle
+from reprocrate.bundle.tree import Tree
 
-__all__ = ["Bundle", "Entry", "Member", "Packed", "Problem", "ProblemKind", "open_bundle", "pack"]
+__all__ = [
+    "USUAL",
+    "Bundle",
+    "Entry",
+    "Form",
+    "Limits",
+    "Member",
+    "Packed",
+    "Problem",
+    "ProblemKind",
+    "Tree",
+    "open_bundle",
+    "pack",
+]

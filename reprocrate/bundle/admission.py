@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reprocrate.bundle.layout import spelling
-from reprocrate.files import safe_relative
+from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.files import bytes_of, safe_relative
 
 MAX_FILES = 1_000_000
-"""How many files and folders a bundle may hold."""
+"""How many files, links and folders a bundle may hold, unless a reader allows more."""
+
+MAX_DEPTH = 100
+"""How many folders a file may lie in, one in the other."""
 
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 """The largest manifest."""
@@ -38,6 +42,72 @@ class ProblemKind(StrEnum):
     ENCRYPTED = "encrypted"
     UNSUPPORTED = "unsupported"
     DAMAGED = "damaged"
+
+
+ANY_EXPANSION_BYTES = 1 << 30
+"""Up to this size it does not matter how well a bundle was compressed."""
+
+_RAISE = "If you trust where it comes from, allow more, such as --limit files=2000000 or --limit bytes=2TB"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a bundle that is one file may ask for. Each can be raised.
+
+    Attributes:
+        files: files, links and folders.
+        bytes: what all files take unpacked.
+        expansion: how many times more that may be than the bundle's own size; up to 1 GiB it may be any.
+    """
+
+    files: int = MAX_FILES
+    bytes: int = 1 << 40
+    expansion: int = 2000
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Limits:
+        """The usual limits, but for those given as texts: `files=2000000`, `bytes=2TB`, `expansion=5000`.
+
+        Raises:
+            UsageError: a text is none of these.
+        """
+        given: dict[str, int] = {}
+        for text in texts:
+            name, _, number = text.partition("=")
+            try:
+                if name not in cls.__slots__:
+                    raise ValueError(f"there is no limit {name!r}")
+                given[name] = bytes_of(number)
+            except ValueError as error:
+                fix = "Write files=2000000, bytes=2TB or expansion=5000"
+                raise UsageError(f"--limit {printable(text)} cannot be used", str(error), fix) from None
+        return replace(cls(), **given)
+
+    def require(self, name: object, files: int, size: int, own_size: int) -> None:
+        """Make sure that a bundle does not ask for more.
+
+        Args:
+            name: what to call it.
+            files: files, links and folders that were found in it so far.
+            size: bytes that they take unpacked.
+            own_size: bytes that the bundle takes itself; 0 where it is a folder.
+
+        Raises:
+            UnreadableError: it does.
+        """
+        why = ""
+        if files > self.files:
+            why = f"it holds more than {self.files:,} files and folders"
+        elif size > self.bytes:
+            why = f"its files take more than {self.bytes:,} bytes"
+        elif own_size and size > max(ANY_EXPANSION_BYTES, own_size * self.expansion):
+            why = f"its files take more than {self.expansion:,} times the bytes of the bundle"
+        if why:
+            raise UnreadableError(f"{name} is not opened", why, _RAISE)
+
+
+USUAL = Limits()
+"""What `pack` keeps to, and `open_bundle` where it is told nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +136,8 @@ def name_problem(path: str) -> Problem | None:
         return Problem(path, ProblemKind.UNSAFE, f"has an unsafe name: {error}")
     if normal != path:
         return Problem(path, ProblemKind.UNSAFE, "has a name that is not in Unicode normal form C")
+    if path.count("/") > MAX_DEPTH:
+        return Problem(path, ProblemKind.UNSAFE, f"lies in more than {MAX_DEPTH} folders")
     if path == "-":
         return Problem(path, ProblemKind.UNSAFE, "has a name that sha256sum takes for its own input")
     if _REPOSITORY & set(spelling(path).split("/")):

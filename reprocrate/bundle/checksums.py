@@ -21,28 +21,28 @@ def checksums_bytes(checksums: Iterable[tuple[str, str]]) -> bytes:
     return "".join(f"{sha256}  {path}\n" for path, sha256 in ordered).encode()
 
 
-def parse_checksums(data: bytes) -> tuple[dict[str, str], list[Problem]]:
-    """The SHA-256 by path that a list gives, and what is wrong with the list."""
+def parse_checksums(data: bytes, name: str = CHECKSUMS) -> tuple[dict[str, str], list[Problem]]:
+    """The SHA-256 by path that a list gives, and what is wrong with the list, which bears a name itself."""
     checksums: dict[str, str] = {}
     problems: list[Problem] = []
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        return {}, [Problem(CHECKSUMS, ProblemKind.DAMAGED, f"is not UTF-8 at byte {error.start}")]
+        return {}, [Problem(name, ProblemKind.DAMAGED, f"is not UTF-8 at byte {error.start}")]
     if "\r\n" in text:
         detail = "has line ends of Windows (CR LF), which sha256sum takes for part of the names"
-        problems.append(Problem(CHECKSUMS, ProblemKind.DAMAGED, detail))
+        problems.append(Problem(name, ProblemKind.DAMAGED, detail))
         text = text.replace("\r\n", "\n")
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         match = _LINE.fullmatch(line)
         if match is None:
             detail = f'has something else than "<sha256>  <path>" in line {number}'
-            problems.append(Problem(CHECKSUMS, ProblemKind.DAMAGED, detail))
+            problems.append(Problem(name, ProblemKind.DAMAGED, detail))
             continue
         sha256, path = match.groups()
         if problem := name_problem(path):
             problems.append(problem)
-        elif path == CHECKSUMS or path in checksums:
+        elif path == name or path in checksums:
             problems.append(Problem(path, ProblemKind.DUPLICATE, f"must not stand in line {number}"))
         else:
             checksums[path] = sha256

@@ -72,8 +72,8 @@ class Staging:
         Raises:
             UnavailableError: it could not be written.
         """
-        # Nothing in the folder is older than this object, and no link is ever made in it: a path of safe
-        # parts cannot lead out of it. What exists is refused all the same.
+        # Nothing in the folder is older than this object, and links are made in it only after all files: a
+        # path of safe parts cannot lead out of it. What exists is refused all the same.
         flags = (
             os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         )
@@ -97,6 +97,30 @@ class Staging:
                     raise could_not("write", shown, error) from error
 
             yield append
+
+    def add_folder(self, path: str) -> None:
+        """A folder without anything in it, if it is not there yet.
+
+        Raises:
+            UnavailableError: it could not be made.
+        """
+        try:
+            (self._folder / path).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise could_not("write", self._target / path, error) from error
+
+    def add_link(self, path: str, target: str) -> None:
+        """A symbolic link. Nothing is written behind a link: links come after all files.
+
+        Raises:
+            UnavailableError: it could not be made.
+        """
+        location = self._folder / path
+        try:
+            location.parent.mkdir(parents=True, exist_ok=True)
+            location.symlink_to(target)
+        except OSError as error:
+            raise could_not("write", self._target / path, error) from error
 
     def publish(self) -> None:
         """Give the complete folder its name.

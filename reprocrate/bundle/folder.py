@@ -1,15 +1,18 @@
-"""Reading a bundle that is a folder: unpacked, or never packed."""
+"""Bundles that are folders: unpacked, never packed, or written as one."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from reprocrate.bundle.admission import Problem, ProblemKind, names_problems
+from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.formats import BadMemberError, Member
-from reprocrate.files import CHUNK_BYTES, FileKind, could_not, walk
+from reprocrate.files import CHUNK_BYTES, FileDigest, FileKind, could_not, walk
 
 
 class FolderContainer:
@@ -29,14 +32,18 @@ class FolderContainer:
         self.members = tuple(
             Member(file.path, file.size, file.executable) for file in found if file.kind is FileKind.FILE
         )
+        self._paths = {member.path for member in self.members}
+        self.links = {file.path: _target(file.location) for file in found if file.kind is FileKind.LINK}
         self._problems = [
-            Problem(file.path, ProblemKind.LINK, "is a symbolic link")
-            if file.kind is FileKind.LINK
-            else Problem(file.path, ProblemKind.UNSAFE, "is a device, a pipe or a socket")
+            Problem(file.path, ProblemKind.UNSAFE, "is a device, a pipe or a socket")
             for file in found
-            if file.kind is not FileKind.FILE
+            if file.kind is FileKind.OTHER
         ]
         self._problems += names_problems(file.path for file in found)
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return path in self._paths
 
     def problems(self) -> list[Problem]:
         """What cannot be in a bundle."""
@@ -66,3 +73,48 @@ class FolderContainer:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class FolderWriter:
+    """Writes a bundle as a folder.
+
+    Args:
+        staging: the folder to be.
+        progress: called with the number of bytes of content just read.
+    """
+
+    def __init__(self, staging: Staging, progress: Callable[[int], None]) -> None:
+        self._staging = staging
+        self._progress = progress
+        self._links: dict[str, str] = {}
+
+    def add_folder(self, path: str) -> None:
+        """Add a folder."""
+        self._staging.add_folder(path)
+
+    def add_link(self, path: str, target: str) -> None:
+        """Add a symbolic link, once everything else is written."""
+        self._links[path] = target
+
+    def add_file(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
+        """Add a file of `size` bytes and say what was really read: at most one byte more than that."""
+        digest, seen = hashlib.sha256(), 0
+        with self._staging.create(Member(path, size, executable)) as append:
+            while seen <= size and (chunk := content.read(min(CHUNK_BYTES, size + 1 - seen))):
+                digest.update(chunk)
+                append(chunk)
+                seen += len(chunk)
+                self._progress(len(chunk))
+        return FileDigest(digest.hexdigest(), seen)
+
+    def finish(self) -> None:
+        """Write the links."""
+        for path, target in self._links.items():
+            self._staging.add_link(path, target)
+
+
+def _target(link: Path) -> str:
+    try:
+        return os.readlink(link).replace(os.sep, "/")  # noqa: PTH115 - as it is: Path would tidy it
+    except OSError as error:
+        raise could_not("read", link, error) from error

@@ -1,13 +1,27 @@
-"""What a format of bundles must be able to do: the interface between bundles and their formats."""
+"""The forms that a bundle can have, and what each must be able to do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 from reprocrate.bundle.admission import Problem
 from reprocrate.files import FileDigest
+
+
+class Form(StrEnum):
+    """What a bundle is written as."""
+
+    ZIP = "zip"
+    TAR_ZST = "tar.zst"
+    FOLDER = "dir"
+
+    @property
+    def suffix(self) -> str:
+        """What the name of such a bundle ends in."""
+        return ".crate" if self is Form.FOLDER else f".crate.{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,9 @@ class ArchiveWriter(Protocol):
     def add_folder(self, path: str) -> None:
         """Add a folder, before what is in it."""
 
+    def add_link(self, path: str, target: str) -> None:
+        """Add a symbolic link. What it leads to may come later."""
+
     def add_file(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
         """Add a file of `size` bytes and say what was really read: at most one byte more than that."""
 
@@ -45,13 +62,20 @@ class Container(Protocol):
 
     @property
     def members(self) -> Sequence[Member]:
-        """The files, in any order. A path that occurs twice in the bundle is here once."""
+        """The files, in the order of storage. A path that occurs twice in the bundle is here once."""
+
+    @property
+    def links(self) -> Mapping[str, str]:
+        """The symbolic links: target by path. Neither has been judged."""
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file. For the first one this is told without looking at the others."""
 
     def problems(self) -> list[Problem]:
         """What makes the bundle unsafe or contradictory, as far as its structure tells."""
 
     def stream(self, path: str) -> Iterator[bytes]:
-        """The content of a member in pieces of bounded size.
+        """The content of a member in pieces of bounded size; fastest in the order of `members`.
 
         Raises:
             BadMemberError: it is one of the problems, or its content is damaged.

@@ -37,6 +37,9 @@ EXTERNAL = ".reprocrate/external/"
 ENVIRONMENT = ".reprocrate/environment/"
 """Locks and wheels."""
 
+TREE = ".reprocrate/tree.json"
+"""Symbolic links and empty folders, where there are some."""
+
 CODE = ".reprocrate/code/"
 """Older trees of code that results rest on, by code id. The newest one is the root itself."""
 

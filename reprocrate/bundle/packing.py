@@ -15,35 +15,23 @@ from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_FILES,
     MAX_MANIFEST_BYTES,
+    name_problem,
     names_problems,
     parents,
     printable,
 )
+from reprocrate.bundle.bag import PAYLOAD, bag_problems
 from reprocrate.bundle.checksums import checksums_bytes
-from reprocrate.bundle.formats import ArchiveWriter
+from reprocrate.bundle.entries import Entry
+from reprocrate.bundle.formats import ArchiveWriter, Form
 from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, payload_digest, storage_order
-from reprocrate.bundle.zip_writer import COMPRESSOR, ZipWriter
+from reprocrate.bundle.links import links_problems
+from reprocrate.bundle.tree import Tree
+from reprocrate.bundle.writing import writing
 from reprocrate.errors import IntegrityError, UsageError
-from reprocrate.files import atomic_file, could_not
+from reprocrate.files import could_not
 
-_TIMESTAMP = 315532800  # 1980-01-01T00:00:00Z, the earliest that a ZIP file can say
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file to pack.
-
-    Attributes:
-        path: where it goes in the bundle.
-        source: the file to read (a link is followed), or the content itself.
-        executable: whether it may be executed.
-        expected_sha256: what it must be, if that is known.
-    """
-
-    path: str
-    source: Path | bytes
-    executable: bool = False
-    expected_sha256: str | None = None
+NO_TREE = Tree()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,54 +56,88 @@ class Packed:
 
 
 def pack(
-    entries: Iterable[Entry], target: Path, *, progress: Callable[[int], None] = lambda _count: None
+    entries: Iterable[Entry],
+    target: Path,
+    *,
+    form: Form = Form.ZIP,
+    tree: Tree = NO_TREE,
+    bag: bool = False,
+    progress: Callable[[int], None] = lambda _count: None,
 ) -> Packed:
-    """Write a `.crate.zip`: whole, or not at all.
+    """Write a bundle: whole, or not at all.
 
     The bytes depend on the entries alone, not on their order, the clock, the time zone, the locale or the
     permissions of the files. Times are 1980-01-01, or SOURCE_DATE_EPOCH where that is set
-    (https://reproducible-builds.org/specs/source-date-epoch/). `manifest-sha256.txt` is added.
+    (https://reproducible-builds.org/specs/source-date-epoch/). `manifest-sha256.txt` is added, and
+    `.reprocrate/tree.json` where there are links or empty folders.
 
     Args:
         entries: the files, `reprocrate.json` among them.
-        target: the file to write; one that exists is replaced.
+        target: the file to write; one that exists is replaced. A folder must not exist yet, or be empty.
+        form: what to write.
+        tree: symbolic links, and folders that would be empty.
+        bag: whether to put the bundle into a BagIt bag.
         progress: called with the number of bytes just read.
 
     Raises:
-        UsageError: a bundle cannot hold these names, or SOURCE_DATE_EPOCH is not a number.
+        UsageError: a bundle cannot hold these names or links, or SOURCE_DATE_EPOCH is not a number.
         IntegrityError: a file is not what it is expected to be, or changes while it is packed.
         UnavailableError: a file could not be read, or the bundle not be written.
     """
-    ordered = _admitted(entries)
-    timestamp = _timestamp()
+    ordered = _admitted([*entries, *tree.entries()], tree, within=PAYLOAD if bag else "")
     digests: dict[str, str] = {}
-    with atomic_file(target) as output:
-        archive: ArchiveWriter = ZipWriter(output, timestamp, progress)
-        folders: set[str] = set()
-        for entry in ordered:
-            _add_folders(archive, entry.path, folders)
-            digests[entry.path] = _add(archive, entry)
+    with writing(form, target, progress, bag=bag) as written:
+        for step in _in_order(ordered, tree):
+            match step:
+                case Entry():
+                    digests[step.path] = _add(written.archive, step)
+                case (path, leads_to):
+                    written.archive.add_link(path, leads_to)
+                case _:
+                    written.archive.add_folder(step)
         listing = _listing(digests)
-        archive.add_file(CHECKSUMS, io.BytesIO(listing), len(listing), executable=False)
-        archive.finish()
-        size = output.tell()
+        written.archive.add_file(CHECKSUMS, io.BytesIO(listing), len(listing), executable=False)
+        written.archive.finish()
     return Packed(
         path=target,
         payload_digest=payload_digest(digests.items()),
         manifest_sha256=digests[MANIFEST],
-        size=size,
+        size=written.size(),
         files=len(digests) + 1,
-        compressor=COMPRESSOR,
+        compressor=written.compressor,
     )
 
 
-def _admitted(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries in the order of storage, if a reader will take them."""
-    listed = list(entries)
+def _in_order(entries: Iterable[Entry], tree: Tree) -> Iterator[Entry | tuple[str, str] | str]:
+    """What to write: files, links as pairs of path and target, and each folder before what is in it."""
+    links = [(path, target) for path, target in tree.links.items()]
+    steps: list[tuple[str, Entry | tuple[str, str] | None]] = [
+        *((entry.path, entry) for entry in entries),
+        *((path, (path, target)) for path, target in links),
+        *((folder, None) for folder in tree.folders),
+    ]
+    known: set[str] = set()
+    for path, step in sorted(steps, key=lambda one: storage_order(one[0])):
+        folders = [folder for folder in parents(path) if folder not in known]
+        known.update(folders)
+        yield from reversed(folders)
+        if step is not None:
+            yield step
+        elif path not in known:
+            known.add(path)
+            yield path
+
+
+def _admitted(listed: list[Entry], tree: Tree, within: str) -> list[Entry]:
+    """The entries, if a reader will take them in this folder of the archive."""
     paths = [entry.path for entry in listed]
     if CHECKSUMS in paths:
         raise UsageError(f"{CHECKSUMS} cannot be packed", "it is made while packing")
-    problems = list(names_problems([*paths, CHECKSUMS]))
+    problems = list(names_problems([*paths, CHECKSUMS, *tree.links], tree.folders))
+    problems += links_problems(tree.links, paths, tree.folders)
+    if within:
+        problems += bag_problems(paths)
+        problems += filter(None, (name_problem(within + path) for path in (*paths, *tree.links)))
     if problems:
         shown = "; ".join(map(str, problems[:10]))
         more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
@@ -124,28 +146,11 @@ def _admitted(entries: Iterable[Entry]) -> list[Entry]:
         )
     if MANIFEST not in paths:
         raise UsageError("the bundle cannot be packed", f"it has no {MANIFEST}")
-    folders = {folder for path in paths for folder in parents(path)}
-    if len(paths) + 1 + len(folders) > MAX_FILES:
+    everything = [*paths, *tree.links, *tree.folders]
+    folders = {folder for path in everything for folder in parents(path)}.union(tree.folders)
+    if len(paths) + len(tree.links) + 1 + len(folders) > MAX_FILES:
         raise UsageError("the bundle cannot be packed", f"it has more than {MAX_FILES} files and folders")
-    return sorted(listed, key=lambda entry: storage_order(entry.path))
-
-
-def _timestamp() -> int:
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not text:
-        return _TIMESTAMP
-    if not (text.isascii() and text.isdigit()):
-        raise UsageError(
-            f"SOURCE_DATE_EPOCH is {text!r}", "it must be a number of seconds since 1970-01-01 UTC"
-        )
-    return int(text)
-
-
-def _add_folders(archive: ArchiveWriter, path: str, known: set[str]) -> None:
-    for folder in reversed(list(parents(path))):
-        if folder not in known:
-            known.add(folder)
-            archive.add_folder(folder)
+    return listed
 
 
 def _add(archive: ArchiveWriter, entry: Entry) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,34 +13,29 @@ from typing import Self
 from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_MANIFEST_BYTES,
+    USUAL,
+    Limits,
     Problem,
     ProblemKind,
     printable,
 )
 from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.extraction import Staging
-from reprocrate.bundle.folder import FolderContainer
 from reprocrate.bundle.formats import BadMemberError, Container, Member
-from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, payload_digest
-from reprocrate.bundle.zip_reader import ZipContainer
+from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, TREE, payload_digest
+from reprocrate.bundle.recognition import open_container
+from reprocrate.bundle.tree import MAX_TREE_BYTES, Tree, parse_tree
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
-from reprocrate.files import could_not, sha256_bytes
+from reprocrate.files import sha256_bytes
 
 _SHOWN = 10
 _SinkFor = Callable[[Member], AbstractContextManager[Callable[[bytes], object]]]
 
-_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-_OTHER_STARTS = {
-    b"\x28\xb5\x2f\xfd": "a Zstandard file",
-    b"\x1f\x8b": "a gzip file",
-    b"%PDF": "a PDF file",
-    b"<": "a web page",
-    b"{": "a JSON file",
-}
 
-
-def open_bundle(path: Path, *, skip: Callable[[str], bool] = lambda _path: False) -> Bundle:
-    """Open a bundle, recognised by its content: a ZIP file or a folder with `reprocrate.json` at its root.
+def open_bundle(
+    path: Path, *, skip: Callable[[str], bool] = lambda _path: False, limits: Limits = USUAL
+) -> Bundle:
+    """Open a bundle, recognised by its content: a file or a folder with `reprocrate.json` at its root.
 
     Nothing of it is trusted yet; `Bundle.verify` or `Bundle.extract` check it.
 
@@ -47,18 +43,14 @@ def open_bundle(path: Path, *, skip: Callable[[str], bool] = lambda _path: False
         path: the file or folder.
         skip: for a folder, says of a relative path (a folder's ends in `/`) whether it is none of the
             bundle's business, such as what was built there after unpacking.
+        limits: how much it may hold.
 
     Raises:
         UsageError: there is nothing at this path.
-        UnreadableError: it is no bundle, or is cut off or broken.
+        UnreadableError: it is no bundle, is cut off or broken, or holds more than is allowed.
         UnavailableError: it could not be read.
     """
-    container: Container
-    if path.is_dir():
-        container = FolderContainer(path, skip)
-    else:
-        _check_is_zip(path)
-        container = ZipContainer(path)
+    container = open_container(path, skip, limits)
     try:
         return Bundle(path, container)
     except BaseException:
@@ -66,41 +58,17 @@ def open_bundle(path: Path, *, skip: Callable[[str], bool] = lambda _path: False
         raise
 
 
-def _check_is_zip(path: Path) -> None:
-    try:
-        if path.exists() and not path.is_file():
-            raise UnreadableError(f"{path} is not a bundle", "it is neither a file nor a folder")
-        with path.open("rb") as file:
-            start = file.read(512)
-    except FileNotFoundError:
-        raise UsageError(f"{path} does not exist", fix="Check the path") from None
-    except OSError as error:
-        raise could_not("read", path, error) from error
-    if not start:
-        raise UnreadableError(f"{path} is empty", "a bundle is a ZIP file", "Download or copy it again")
-    if not start.startswith(_ZIP_STARTS):
-        looks = next((kind for magic, kind in _OTHER_STARTS.items() if start.lstrip().startswith(magic)), "")
-        why = f"it is {looks}, not a ZIP file" if looks else "it is not a ZIP file"
-        raise UnreadableError(f"{path} is not a bundle", why, "Name a .crate.zip file or its unpacked folder")
-
-
 class Bundle:
     """An open bundle; use it in a `with` statement, or call `close`.
 
     Attributes:
         path: the file or folder.
-        members: its files, sorted by the UTF-8 bytes of their paths.
     """
 
     def __init__(self, path: Path, container: Container) -> None:
         self.path = path
         self._container = container
-        self.members: tuple[Member, ...] = tuple(
-            sorted(container.members, key=lambda member: member.path.encode("utf-8", "surrogateescape"))
-        )
-        self._by_path = {member.path: member for member in self.members}
-        self._checksums: tuple[dict[str, str], list[Problem]] | None = None
-        if MANIFEST not in self._by_path:
+        if not container.has(MANIFEST):
             raise UnreadableError(f"{path} is not a bundle", self._why_without_manifest())
 
     def __enter__(self) -> Self:
@@ -114,6 +82,17 @@ class Bundle:
     def close(self) -> None:
         """Close the file."""
         self._container.close()
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """Its files, sorted by the UTF-8 bytes of their paths."""
+        found = self._container.members
+        return tuple(sorted(found, key=lambda member: member.path.encode("utf-8", "surrogateescape")))
+
+    @property
+    def links(self) -> Mapping[str, str]:
+        """Its symbolic links: target by path."""
+        return self._container.links
 
     @property
     def total_size(self) -> int:
@@ -130,7 +109,7 @@ class Bundle:
         Raises:
             IntegrityError: the list is missing or damaged.
         """
-        checksums, problems = self._listed()
+        checksums, problems = self._listed
         if problems:
             raise self._not_intact(problems)
         return checksums
@@ -160,24 +139,15 @@ class Bundle:
             IntegrityError: it is not what the list of checksums says, not in it, or damaged.
             UnreadableError: it is larger than `limit`.
         """
-        member = self._by_path[path]
-        pieces: list[bytes] = []
-        size = 0
+        if not self._container.has(path):
+            raise KeyError(path)
+        expected = self.checksums().get(path) if check and path != CHECKSUMS else None
         try:
-            for piece in self._container.stream(member.path):
-                size += len(piece)
-                if size > limit:
-                    raise UnreadableError(
-                        f"{path} in {self.path} is too large", f"the limit is {limit} bytes"
-                    )
-                pieces.append(piece)
+            data = self._content(path, limit)
         except BadMemberError as error:
             raise self._not_intact([error.problem]) from None
-        data = b"".join(pieces)
-        if check and path != CHECKSUMS:
-            expected = self.checksums().get(path)
-            if expected != sha256_bytes(data):
-                raise self._not_intact([_changed(path) if expected else _extra(path)])
+        if check and path != CHECKSUMS and expected != sha256_bytes(data):
+            raise self._not_intact([_changed(path) if expected else _extra(path)])
         return data
 
     def digest(self, path: str) -> str:
@@ -235,27 +205,32 @@ class Bundle:
             problems = self._check_contents(staging.create, set(), progress)
             if problems:
                 raise self._not_intact(_in_order(problems))
+            for folder in self._tree[0].folders:
+                staging.add_folder(folder)
+            for path, leads_to in self.links.items():
+                staging.add_link(path, leads_to)
             staging.publish()
 
     def _structure_problems(self) -> list[Problem]:
         """All that is wrong without looking at the content of files."""
-        checksums, problems = self._listed()
-        problems = [*self._container.problems(), *problems]
-        if CHECKSUMS not in self._by_path:
+        checksums, problems = self._listed
+        problems = [*self._container.problems(), *problems, *self._tree[1]]
+        there = {member.path for member in self.members}
+        tree = self._tree[0]
+        problems += tree.problems(self.links, there)
+        if CHECKSUMS not in there:
             return problems
-        for path in checksums.keys() - self._by_path.keys():
-            problems.append(Problem(path, ProblemKind.MISSING, "is missing"))
-        for path in self._by_path.keys() - checksums.keys() - {CHECKSUMS}:
-            problems.append(_extra(path))
+        problems += [Problem(path, ProblemKind.MISSING, "is missing") for path in checksums.keys() - there]
+        problems += [_extra(path) for path in there - checksums.keys() - {CHECKSUMS}]
         return problems
 
     def _check_contents(
         self, sink_for: _SinkFor, refused: set[str], progress: Callable[[int], None]
     ) -> list[Problem]:
         """Read each file that is not refused to its end, hand it on, and compare its digest."""
-        checksums, _ = self._listed()
+        checksums, _ = self._listed
         problems = []
-        for member in self.members:
+        for member in self._container.members:
             if member.path in refused:
                 continue
             digest = hashlib.sha256()
@@ -272,29 +247,51 @@ class Bundle:
                     problems.append(_changed(member.path))
         return problems
 
+    @cached_property
     def _listed(self) -> tuple[dict[str, str], list[Problem]]:
-        """The list of checksums and what is wrong with it, read once."""
-        if self._checksums is None:
-            self._checksums = self._read_list()
-        return self._checksums
-
-    def _read_list(self) -> tuple[dict[str, str], list[Problem]]:
-        if CHECKSUMS not in self._by_path:
+        """The list of checksums and what is wrong with it."""
+        if not self._container.has(CHECKSUMS):
             return {}, [Problem(CHECKSUMS, ProblemKind.MISSING, "is missing")]
-        data = bytearray()
         try:
-            for piece in self._container.stream(CHECKSUMS):
-                data += piece
-                if len(data) > MAX_CHECKSUMS_BYTES:
-                    detail = f"is larger than {MAX_CHECKSUMS_BYTES >> 20} MiB"
-                    return {}, [Problem(CHECKSUMS, ProblemKind.DAMAGED, detail)]
+            return parse_checksums(self._content(CHECKSUMS, MAX_CHECKSUMS_BYTES))
+        except UnreadableError:
+            detail = f"is larger than {MAX_CHECKSUMS_BYTES >> 20} MiB"
+            return {}, [Problem(CHECKSUMS, ProblemKind.DAMAGED, detail)]
         except BadMemberError as error:
             return {}, [error.problem]
-        return parse_checksums(bytes(data))
+
+    @cached_property
+    def _tree(self) -> tuple[Tree, list[Problem]]:
+        """The links and empty folders that it states, and what is wrong with how it does."""
+        if not self._container.has(TREE):
+            return Tree(), []
+        try:
+            return parse_tree(self._content(TREE, MAX_TREE_BYTES))
+        except UnreadableError as error:
+            return Tree(), [Problem(TREE, ProblemKind.DAMAGED, error.why)]
+        except BadMemberError as error:
+            return Tree(), [error.problem]
+
+    def _content(self, path: str, limit: int) -> bytes:
+        """The content of a file.
+
+        Raises:
+            BadMemberError: it is damaged.
+            UnreadableError: it is larger than `limit` bytes.
+        """
+        pieces: list[bytes] = []
+        size = 0
+        for piece in self._container.stream(path):
+            size += len(piece)
+            if size > limit:
+                raise UnreadableError(f"{path} in {self.path} is too large", f"the limit is {limit} bytes")
+            pieces.append(piece)
+        return b"".join(pieces)
 
     def _why_without_manifest(self) -> str:
         why = f"it has no {MANIFEST}"
-        inner = next((path for path in self._by_path if path.endswith(f"/{MANIFEST}")), "")
+        paths = (member.path for member in self._container.members)
+        inner = next((path for path in paths if path.endswith(f"/{MANIFEST}")), "")
         if inner.count("/") == 1:
             return (
                 f"{why} at its root, but one in {printable(inner.split('/')[0])}/, which should be the root"

@@ -10,34 +10,28 @@ from __future__ import annotations
 import stat
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-from reprocrate.bundle.admission import Problem, ProblemKind, names_problems
+from reprocrate.bundle.admission import Limits, Problem, ProblemKind, names_problems
 from reprocrate.bundle.formats import BadMemberError, Member
+from reprocrate.bundle.links import MAX_LINK_BYTES
+from reprocrate.bundle.zip_listing import Listing, judge, name_of
 from reprocrate.bundle.zip_records import (
-    DEFLATE_LEVEL,
-    DEFLATED,
     DESCRIPTOR_SIGNATURE,
-    ENCRYPTED,
     HAS_DESCRIPTOR,
     LIMIT_32,
     LOCAL,
     LOCAL_SIGNATURE,
-    MASKED_HEADER,
     STORED,
-    STRONG_ENCRYPTION,
-    UTF8_NAME,
     ZIP64_EXTRA,
     Stored,
 )
-from reprocrate.bundle.zip_table import extra_fields, read_table
+from reprocrate.bundle.zip_table import ZipTable, extra_fields
 from reprocrate.files import CHUNK_BYTES, could_not
-
-_KNOWN_FLAGS = HAS_DESCRIPTOR | UTF8_NAME | DEFLATE_LEVEL
-_MOST_EXPANSION = 1032  # deflate cannot do more: 258 bytes for two bits
 
 # What may follow a member's content if its header says so: with or without signature, 32 or 64 bits (4.3.9).
 _DESCRIPTORS = tuple(
@@ -46,38 +40,46 @@ _DESCRIPTORS = tuple(
 
 
 class ZipContainer:
-    """The members of a ZIP file.
+    """The members of a ZIP file. What is asked for its first member alone does not read the others.
 
     Raises:
-        UnreadableError: it is no ZIP file, or one that is cut off or contradicts itself.
+        UnreadableError: it is no ZIP file, or one that is cut off, contradicts itself or asks for too much.
         UnavailableError: it could not be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
+        self._limits = limits
         try:
             with ExitStack() as failing:
                 self._file = failing.enter_context(path.open("rb"))
-                self._table, self._end = read_table(self._file, path)
+                self._zip = ZipTable(self._file, path)
                 failing.pop_all()
         except OSError as error:
             raise could_not("read", path, error) from error
-        self._files: dict[str, Stored] = {}
-        self._refused: dict[str, Problem] = {}
-        self._problems = list(self._judge_table())
+        self._end = self._zip.start
 
-    @property
+    @cached_property
     def members(self) -> tuple[Member, ...]:
-        """The files, in the order of the table. A path that occurs twice is here once."""
+        """The files, in the order of storage. A path that occurs twice is here once."""
         return tuple(
             Member(path, stored.size, bool(stored.mode & stat.S_IXUSR))
-            for path, stored in self._files.items()
+            for path, stored in self._listing.files.items()
         )
+
+    @property
+    def links(self) -> Mapping[str, str]:
+        """The symbolic links: target by path."""
+        return self._listing.links
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return self._is_first(path) or path in self._listing.files
 
     def problems(self) -> list[Problem]:
         """What makes the ZIP file unsafe or contradictory, as far as its headers tell."""
         try:
-            return [*self._problems, *self._judge_layout()]
+            return [*self._listing.problems, *self._judge_layout()]
         except OSError as error:
             raise could_not("read", self._path, error) from error
 
@@ -88,12 +90,14 @@ class ZipContainer:
             BadMemberError: it is one of the problems, or its content is damaged.
             UnavailableError: the ZIP file could not be read.
         """
-        if path in self._refused:
-            raise BadMemberError(self._refused[path])
-        stored = self._files[path]
+        if "_listing" not in self.__dict__ and self._first is not None and self._is_first(path):
+            stored = self._first
+        elif path in self._listing.refused:
+            raise BadMemberError(self._listing.refused[path])
+        else:
+            stored = self._listing.files[path]
         try:
-            start = self._content_start(path, stored)
-            yield from _checked(path, stored, self._unpacked(path, stored, start))
+            yield from self._content(path, stored)
         except OSError as error:
             raise could_not("read", self._path, error) from error
 
@@ -103,29 +107,61 @@ class ZipContainer:
 
     # -- the table alone --
 
-    def _judge_table(self) -> Iterator[Problem]:
+    @cached_property
+    def _first(self) -> Stored | None:
+        """The first entry of the table, if nothing in it speaks against giving it out."""
+        first = self._zip.first()
+        return first if first and judge(first)[1] is None and not stat.S_ISLNK(first.mode) else None
+
+    def _is_first(self, path: str) -> bool:
+        return self._first is not None and name_of(self._first) == path
+
+    @cached_property
+    def _listing(self) -> Listing:
+        try:
+            table = self._zip.entries(self._limits)
+            table.sort(key=lambda stored: stored.offset)
+            listing = Listing(table)
+            self._judge_table(listing)
+        except OSError as error:
+            raise could_not("read", self._path, error) from error
+        return listing
+
+    def _judge_table(self, listing: Listing) -> None:
         paths: list[str] = []
         folders: list[str] = []
-        for stored in self._table:
-            path, problem = _judge(stored)
+        for stored in listing.table:
+            path, problem = judge(stored)
             if problem:
-                self._refused.setdefault(path, problem)
-                yield problem
+                listing.refuse(problem)
             if path.endswith("/"):
                 folders.append(path[:-1])
+                continue
+            paths.append(path)
+            if problem or not stat.S_ISLNK(stored.mode):
+                listing.files.setdefault(path, stored)
             else:
-                paths.append(path)
-                self._files.setdefault(path, stored)
-        for problem in names_problems(paths, folders):
-            self._refused.setdefault(problem.path, problem)
-            yield problem
+                self._add_link(listing, path, stored)
+        for found in names_problems(paths, folders):
+            listing.refuse(found)
+
+    def _add_link(self, listing: Listing, path: str, stored: Stored) -> None:
+        if stored.size > MAX_LINK_BYTES:
+            listing.refuse(Problem(path, ProblemKind.LINK, "is a symbolic link with too long a target"))
+            return
+        try:
+            target = b"".join(self._content(path, stored)).decode("utf-8", "surrogateescape")
+        except BadMemberError as error:
+            listing.refuse(error.problem)
+        else:
+            listing.links.setdefault(path, target)
 
     # -- the table against the members --
 
     def _judge_layout(self) -> Iterator[Problem]:
         end = 0
-        for stored in sorted(self._table, key=lambda stored: stored.offset):
-            path = _name(stored)
+        for stored in self._listing.table:
+            path = name_of(stored)
             if stored.offset != end:
                 found = "overlaps another" if stored.offset < end else "has stray bytes in front of it"
                 yield Problem(path, ProblemKind.DAMAGED, f"{found} in the ZIP file")
@@ -175,6 +211,10 @@ class ZipContainer:
 
     # -- the content --
 
+    def _content(self, path: str, stored: Stored) -> Iterator[bytes]:
+        start = self._content_start(path, stored)
+        return _checked(path, stored, self._unpacked(path, stored, start))
+
     def _unpacked(self, path: str, stored: Stored, start: int) -> Iterator[bytes]:
         packed = self._packed(path, start, stored.compressed)
         if stored.method == STORED:
@@ -222,58 +262,6 @@ def _checked(path: str, stored: Stored, content: Iterator[bytes]) -> Iterator[by
         yield piece
     if (size, crc) != (stored.size, stored.crc):
         raise _damaged(path, "is damaged: its content does not have the declared size and CRC-32")
-
-
-def _judge(stored: Stored) -> tuple[str, Problem | None]:
-    """The path of a member, and what the table alone says against it."""
-    path = _name(stored)
-    kind = stat.S_IFMT(stored.mode)
-    is_folder = path.endswith("/")
-    judgements: tuple[tuple[bool, ProblemKind, str], ...] = (
-        (not _is_utf8(stored.name), ProblemKind.UNSAFE, "has a name that is not UTF-8"),
-        (
-            bool(stored.flags & (ENCRYPTED | STRONG_ENCRYPTION | MASKED_HEADER)),
-            ProblemKind.ENCRYPTED,
-            "is encrypted",
-        ),
-        (stat.S_ISLNK(stored.mode), ProblemKind.LINK, "is a symbolic link"),
-        (kind not in (0, stat.S_IFREG, stat.S_IFDIR), ProblemKind.UNSAFE, "is a device, a pipe or a link"),
-        (
-            kind == (stat.S_IFREG if is_folder else stat.S_IFDIR) or (is_folder and stored.size > 0),
-            ProblemKind.UNSAFE,
-            "is a file by its name and a folder by its type, or the other way round",
-        ),
-        (
-            stored.method not in (STORED, DEFLATED) or bool(stored.flags & ~_KNOWN_FLAGS),
-            ProblemKind.UNSUPPORTED,
-            f"is compressed in an unsupported way (method {stored.method}, flags {stored.flags:#06x})",
-        ),
-        (_is_impossible(stored), ProblemKind.DAMAGED, f"cannot have {stored.size} bytes, as it declares"),
-    )
-    for applies, problem_kind, detail in judgements:
-        if applies:
-            return path, Problem(path, problem_kind, detail)
-    return path, None
-
-
-def _is_impossible(stored: Stored) -> bool:
-    if stored.method == STORED:
-        return stored.size != stored.compressed
-    return stored.size > stored.compressed * _MOST_EXPANSION
-
-
-def _name(stored: Stored) -> str:
-    # Without the flag the name is CP437 by the letter (appendix D), but macOS writes UTF-8 all the same. A
-    # wrong guess shows, since the checksums name every file.
-    return stored.name.decode("utf-8", "surrogateescape")
-
-
-def _is_utf8(name: bytes) -> bool:
-    try:
-        name.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _local_sizes(extra: bytes, compressed: int, size: int) -> tuple[int, int]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from reprocrate.bundle.admission import MAX_FILES
+from reprocrate.bundle.admission import Limits
 from reprocrate.bundle.zip_records import (
     CENTRAL,
     CENTRAL_SIGNATURE,
@@ -28,6 +28,7 @@ from reprocrate.bundle.zip_records import (
 from reprocrate.errors import UnreadableError
 
 _MAX_TABLE_BYTES = 1 << 30
+_FIRST_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +45,67 @@ class _BrokenError(Exception):
     """The table contradicts itself or the file; the text says how."""
 
 
-def read_table(file: BinaryIO, path: Path) -> tuple[list[Stored], int]:
-    """The entries of the table of contents, and where in the file it starts.
+class ZipTable:
+    """The table of contents.
+
+    Args:
+        file: the ZIP file, open.
+        path: what to call it.
+
+    Attributes:
+        start: where in the file the table starts, behind the last member.
 
     Raises:
-        UnreadableError: there is none, or it contradicts itself.
+        UnreadableError: there is none, or it contradicts itself or the file.
     """
-    length = file.seek(0, os.SEEK_END)
-    place = None
-    try:
-        place = _find(file, length)
-        if place is not None:
-            file.seek(place.start)
-            return list(_entries(file.read(place.size), place)), place.start
-    except _BrokenError as error:
-        raise UnreadableError(
-            f"{path} is not a sound ZIP file", str(error), "Get it again from where it was published"
-        ) from None
-    raise UnreadableError(
-        f"{path} is cut off", "the end of the ZIP file is missing", "Download or copy it again"
-    )
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file = file
+        self._path = path
+        try:
+            place = _find(file, file.seek(0, os.SEEK_END))
+        except _BrokenError as error:
+            raise self._broken(error) from None
+        if place is None:
+            raise UnreadableError(
+                f"{path} is cut off", "the end of the ZIP file is missing", "Download or copy it again"
+            )
+        self._place = place
+        self.start = place.start
+
+    def first(self) -> Stored | None:
+        """The first entry alone, which of a bundle is the manifest's; None where it cannot be told."""
+        part = min(self._place.size, _FIRST_BYTES)
+        self._file.seek(self._place.start)
+        try:
+            return next(_entries(self._file.read(part), replace(self._place, count=1)), None)
+        except _BrokenError:
+            return None
+
+    def entries(self, limits: Limits) -> list[Stored]:
+        """All entries.
+
+        Raises:
+            UnreadableError: the table is damaged, or they are more than is allowed.
+        """
+        count = self._place.count
+        limits.require(self._path, count, 0, 0)
+        self._file.seek(self._place.start)
+        try:
+            if self._place.size > _MAX_TABLE_BYTES:
+                raise _BrokenError("it has an oversized table of contents")
+            found = list(_entries(self._file.read(self._place.size), self._place))
+        except _BrokenError as error:
+            raise self._broken(error) from None
+        limits.require(
+            self._path, count, sum(stored.size for stored in found), 0
+        )  # deflate has its own limit
+        return found
+
+    def _broken(self, error: _BrokenError) -> UnreadableError:
+        return UnreadableError(
+            f"{self._path} is not a sound ZIP file", str(error), "Get it again from where it was published"
+        )
 
 
 def extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
@@ -106,10 +148,6 @@ def _place(file: BinaryIO, record: bytes, position: int) -> _Place:
             raise _BrokenError("its two end records contradict each other")
     if place.start + place.size != place.end:
         raise _BrokenError("its table of contents is not where its end record says")
-    if place.count > MAX_FILES or place.size > _MAX_TABLE_BYTES:
-        raise _BrokenError(
-            f"it has more than {MAX_FILES} files and folders, or an oversized table of contents"
-        )
     return place
 
 
@@ -154,7 +192,7 @@ def _entries(table: bytes, place: _Place) -> Iterator[Stored]:
         size, compressed, offset = _large(extra, [size, compressed, offset])
         mode = external >> 16 if system == UNIX else 0
         yield Stored(name, method, flags, crc, compressed, size, offset, mode)
-    if position != len(table):
+    if position != place.size:
         raise _BrokenError("its table of contents is longer than it says")
 
 

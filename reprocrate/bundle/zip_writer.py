@@ -59,6 +59,12 @@ class ZipWriter:
         member = self._member(f"{path}/", stat.S_IFDIR | 0o755)
         self._put(member, b"")
 
+    def add_link(self, path: str, target: str) -> None:
+        """Add a symbolic link, as Info-ZIP does: its content is where it leads to."""
+        data = target.encode()
+        member = self._member(path, stat.S_IFLNK | 0o777)
+        self._put(replace(member, crc=zlib.crc32(data), compressed=len(data), size=len(data)), data)
+
     def add_file(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
         """Add a file of `size` bytes and say what was really read: at most one byte more than that."""
         member = self._member(path, stat.S_IFREG | (0o755 if executable else 0o644))

@@ -1,0 +1,69 @@
+"""Which form of bundle something is, told by its content, never by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from reprocrate.bundle.admission import Limits
+from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
+from reprocrate.bundle.folder import FolderContainer
+from reprocrate.bundle.formats import Container
+from reprocrate.bundle.layout import MANIFEST
+from reprocrate.bundle.zip_reader import ZipContainer
+from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.files import could_not
+
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+_OTHER_STARTS = {
+    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+    b"\x1f\x8b": "a gzip file",
+    b"%PDF": "a PDF file",
+    b"<": "a web page",
+    b"{": "a JSON file",
+}
+
+
+def open_container(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:
+    """Open what may be a bundle, without looking whether it is one.
+
+    Args:
+        path: the file or folder.
+        skip: for a folder, says what in it is none of the bundle's business.
+        limits: how much it may hold.
+
+    Raises:
+        UsageError: there is nothing at this path.
+        UnreadableError: it has none of the forms, or is cut off or broken.
+        UnavailableError: it could not be read.
+    """
+    opened = _opened(path, skip, limits)
+    if not opened.has(MANIFEST) and opened.has(DECLARATION) and opened.has(PAYLOAD + MANIFEST):
+        return BagContainer(opened)
+    return opened
+
+
+def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:
+    if path.is_dir():
+        return FolderContainer(path, skip)
+    start = _first_bytes(path)
+    if start.startswith(_ZIP_STARTS):
+        return ZipContainer(path, limits)
+    looks = next((kind for magic, kind in _OTHER_STARTS.items() if start.lstrip().startswith(magic)), "")
+    why = f"it is {looks}, not a ZIP file" if looks else "it is not a ZIP file"
+    raise UnreadableError(f"{path} is not a bundle", why, "Name a .crate.zip file or its unpacked folder")
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise UnreadableError(f"{path} is not a bundle", "it is neither a file nor a folder")
+        with path.open("rb") as file:
+            start = file.read(512)
+    except FileNotFoundError:
+        raise UsageError(f"{path} does not exist", fix="Check the path") from None
+    except OSError as error:
+        raise could_not("read", path, error) from error
+    if not start:
+        raise UnreadableError(f"{path} is empty", "a bundle is a ZIP file", "Download or copy it again")
+    return start
