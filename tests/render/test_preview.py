@@ -351,6 +351,9 @@ def test_only_files_that_are_there_are_linked_to() -> None:
 def test_names_of_bundles_are_quoted_in_commands() -> None:
     page = words_of(parsed(preview_page(sample.digits(), bundle="my $(run).crate.zip")))
     assert "reprocrate rerun 'my $(run).crate.zip'" in page
+    folder = words_of(parsed(preview_page(sample.digits(), bundle="x.crate")))
+    assert "cd x.crate sha256sum -c manifest-sha256.txt" in folder
+    assert "unzip" not in folder
     assert "tar -xf x.crate.tar.zst -C" in words_of(
         parsed(preview_page(sample.digits(), bundle="x.crate.tar.zst"))
     )
