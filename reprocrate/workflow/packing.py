@@ -17,7 +17,10 @@ from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
 from reprocrate.render.reproducing import reproducing_text
 from reprocrate.validation import Subject, validate
+from reprocrate.workflow.citing import citation_declared
 from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
+from reprocrate.workflow.curves import curves_of
+from reprocrate.workflow.identity import known_payload_digest
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import find_project, open_project, refuse_unread
@@ -137,11 +140,9 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
         crate: what its metadata follows.
     """
     manifest = contents.manifest
-    sizes = {path: _size(entry) for path, entry in contents.entries.items()}
     own = {
         layout.MANIFEST: manifest.to_bytes(),
         layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
-        layout.PREVIEW: preview_page(manifest, files=sizes, bundle=name, report=report),
         f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
         f"{layout.STANDARD}context.jsonld": (
             files("reprocrate") / "schema" / "1.0" / "context.jsonld"
@@ -150,6 +151,16 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
     }
     entries = list(contents.entries.values())
     entries += [Entry(path, data) for path, data in own.items()]
+    page = preview_page(
+        manifest,
+        files={entry.path: _size(entry) for entry in entries},
+        bundle=name,
+        payload_sha256=known_payload_digest(entries),
+        report=report,
+        curves=curves_of(contents),
+        declared=citation_declared(contents),
+    )
+    entries.append(Entry(layout.PREVIEW, page))
     described = [_crate_file(entry) for entry in entries]
     metadata = write_crate(manifest, described, preview=True, target=crate)
     return [*entries, Entry(layout.METADATA, metadata)]
