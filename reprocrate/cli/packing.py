@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from reprocrate.cli.anonymity import anonymity, tell_identities
 from reprocrate.cli.exits import NO
 from reprocrate.cli.options import Json, Quiet
 
@@ -47,6 +48,32 @@ Crate = Annotated[
 Offline = Annotated[
     bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
 ]
+Anonymous = Annotated[
+    bool,
+    typer.Option(
+        "--anonymous",
+        help="For double-blind review: nothing tells who made it; stops where something is left that may.",
+    ),
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-identity", metavar="FILE", help="With --anonymous: let a file or glob travel as it is."
+    ),
+]
+Redact = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--redact", metavar="FILE", help="With --anonymous: replace identities in a file or glob, too."
+    ),
+]
+Reveal = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="REVIEWED",
+        help="After review: what that anonymous bundle held, with identities and with proof that it is it.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -61,6 +88,10 @@ def pack(
     strict: Strict = False,
     offline: Offline = False,
     ro_crate: Crate = RoCrate.CHECKED,
+    anonymous: Anonymous = False,
+    allow_identity: Allow = None,
+    redact: Redact = None,
+    reveal: Reveal = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -71,13 +102,26 @@ def pack(
 
     Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
     packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
+
+    For double-blind review, `--anonymous` takes identities out of the manifest, the documents and the logs,
+    and looks for them in everything else. After acceptance, `--reveal REVIEWED.crate.zip` packs the same with
+    the identities, so that `reprocrate validate` tells anybody that it is what was reviewed. Keep
+    `.reprocrate/anonymous/` until then.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.report import report_text
     from reprocrate.workflow.packing import PackingChoice, pack_project
 
     voice = Voice(quiet=quiet)
-    choice = PackingChoice(output, data.value, strict=strict, offline=offline, ro_crate=ro_crate.value)
+    choice = PackingChoice(
+        output,
+        data.value,
+        strict=strict,
+        offline=offline,
+        ro_crate=ro_crate.value,
+        anonymous=anonymity(anonymous, allow_identity, redact, reveal),
+        reveal=reveal,
+    )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
     for secret in outcome.secrets:
@@ -89,6 +133,7 @@ def pack(
             "of [privacy] in reprocrate.toml, if they hold none"
         )
         raise typer.Exit(NO)
+    tell_identities(voice, outcome.identities)
     if outcome.packed is None:
         voice.show(report_text(outcome.report))
         voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")

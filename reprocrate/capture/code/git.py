@@ -204,6 +204,32 @@ def contents_of(project: Path, blobs: Iterable[Blob]) -> dict[str, bytes]:
     return found
 
 
+def people_of(project: Path) -> set[tuple[str, str]]:
+    """Name and e-mail address of everybody who made a commit of a project's repository, or would make one.
+
+    Empty where there is no repository, or no git.
+    """
+    found: set[tuple[str, str]] = set()
+    try:
+        log = _optional(project, "log", "--all", "--format=%an%x00%ae%n%cn%x00%ce") or ""
+        user = [_optional(project, "config", "--get", f"user.{each}") or "" for each in ("name", "email")]
+    except OSError:
+        return found
+    for line in {*log.splitlines(), "\0".join(user)}:
+        name, _, address = line.partition("\0")
+        found.add((name.strip(), address.strip()))
+    return found
+
+
+def remotes_of(project: Path) -> tuple[str, ...]:
+    """The addresses of all repositories that a project's repository knows; empty where there is none."""
+    try:
+        listed = _optional(project, "config", "--get-regexp", r"^remote\..*\.(push)?url$") or ""
+    except OSError:
+        return ()
+    return tuple(dict.fromkeys(line.partition(" ")[2].strip() for line in listed.splitlines()))
+
+
 def _listed(project: Path, commit: str) -> tuple[dict[str, Blob], dict[str, str]]:
     """The files of a commit, and the commits of its submodules."""
     found = {}

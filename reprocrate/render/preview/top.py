@@ -19,7 +19,9 @@ def header(manifest: Manifest) -> Markup:
         "header",
         element("p", _kind(manifest), class_="eyebrow"),
         element("h1", about.title),
-        element("p", _authors(about.authors), class_="authors"),
+        element(
+            "p", "Anonymous authors" if manifest.anonymous else _authors(about.authors), class_="authors"
+        ),
         _status(about),
         given or element("p", "The authors gave no description.", class_="lead soft"),
         element("p", summary(manifest)),
@@ -149,6 +151,8 @@ def _paper(paper: Paper) -> list[Markup | str]:
         shown = link(f"https://doi.org/{paper.doi}", title)
     elif paper.arxiv:
         shown = link(f"https://arxiv.org/abs/{paper.arxiv}", title)
+    elif paper.url:
+        shown = link(paper.url, title)
     else:
-        shown = link(paper.url or "", title)
+        shown = Markup(element("span", title))
     return [shown, f", {words.plain(paper.venue)}" if paper.venue else ""]
