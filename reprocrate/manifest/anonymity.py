@@ -18,6 +18,9 @@ from reprocrate.standard import schema_document, shipped_bytes
 MARK = "removed-for-review"
 """What stands in the place of an identity: a word that no syntax takes for anything else."""
 
+NOWHERE = f"https://{MARK}.invalid/"
+"""What stands in the place of an address."""
+
 NOBODY = "Anonymous"
 """The name of every author."""
 
@@ -45,7 +48,7 @@ class Decision(StrEnum):
     TITLE = "title"
     BLANK = "blank"
     REMOVE = "remove"
-    ADDRESS = "address"
+    HIDE = "hide"
     WITH_ADDRESS = "with-address"
     OWN = "own"
     HOSTS = "hosts"
@@ -121,10 +124,10 @@ class _Redaction:
             new = self._property(f"{name}/{prop}", inner, owned=owned)
             if new is not None or inner is None:
                 made[prop] = new
-        if any(decisions().get(f"{name}/{prop}") is Decision.ADDRESS for prop in value.keys() - made.keys()):
-            gone = [p for p in made if decisions().get(f"{name}/{p}") is Decision.WITH_ADDRESS]
-            for prop in gone:
-                del made[prop]
+        hidden = [prop for prop in made if decisions().get(f"{name}/{prop}") is Decision.HIDE]
+        if any(made[prop] != value[prop] for prop in hidden):
+            follows = [prop for prop in made if decisions().get(f"{name}/{prop}") is Decision.WITH_ADDRESS]
+            made |= dict.fromkeys(follows, MARK)
         return made
 
     def _property(self, key: str, value: Any, *, owned: bool) -> Any:
@@ -132,8 +135,8 @@ class _Redaction:
         decision = decisions().get(key, Decision.TEXT)  # private properties and those of extensions
         if decision is Decision.PARTS:
             return self._parts(value, inside()[key], owned=owned)
-        if decision is Decision.ADDRESS:
-            return None if owned or self._cleaner.is_private(value) else value
+        if decision is Decision.HIDE:
+            return hidden(value) if owned or self._cleaner.is_private(value) else value
         if decision is Decision.OWN:
             return None if owned else self._cleaner.text(value)
         if decision is Decision.TITLE:
@@ -160,6 +163,11 @@ class _Redaction:
         if isinstance(value, dict):
             return {name: self._text(each) for name, each in value.items()}
         return value
+
+
+def hidden(address: str) -> str:
+    """What stands in the place of an address: another one, which leads nowhere (RFC 2606)."""
+    return NOWHERE if "://" in address else MARK
 
 
 def host_of(address: str) -> str:

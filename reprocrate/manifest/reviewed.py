@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reprocrate.manifest.anonymity import MARK, NOBODY, UNTITLED, Decision, decisions, inside
+from reprocrate.manifest.anonymity import MARK, NOBODY, NOWHERE, UNTITLED, Decision, decisions, inside
 
 Path = tuple[str | int, ...]
 
-_MAY_BE_ABSENT = frozenset(
-    {Decision.REMOVE, Decision.ADDRESS, Decision.WITH_ADDRESS, Decision.OWN, Decision.HOSTS, Decision.PROOF}
-)
+_MAY_BE_ABSENT = frozenset({Decision.REMOVE, Decision.OWN, Decision.HOSTS, Decision.PROOF})
 _NOTHING = object()
 
 
@@ -74,8 +72,8 @@ class _Comparison:
         elif decision in (Decision.TEXT, Decision.TITLE, Decision.OWN):
             if not _is_cleaned(mine, other) and not (decision is Decision.TITLE and other == UNTITLED):
                 yield path
-        elif decision is Decision.BLANK:
-            if other not in (MARK, mine):
+        elif decision in (Decision.BLANK, Decision.HIDE, Decision.WITH_ADDRESS):
+            if other not in (MARK, NOWHERE, mine):
                 yield path
         elif decision is Decision.HOSTS:
             if not isinstance(other, list) or not isinstance(mine, list) or not set(other) <= set(mine):

@@ -14,14 +14,13 @@ from reprocrate.render.preview.markup import Markup, definition, element, joined
 def header(manifest: Manifest) -> Markup:
     """Title, authors, a paragraph of what this is, and the facts for a catalogue."""
     about = manifest.experiment
+    authors = "Anonymous authors" if manifest.anonymous else _authors(about.authors)
     given = [element("p", one, class_="lead") for one in words.paragraphs(about.description or "")]
     return element(
         "header",
         element("p", _kind(manifest), class_="eyebrow"),
         element("h1", about.title),
-        element(
-            "p", "Anonymous authors" if manifest.anonymous else _authors(about.authors), class_="authors"
-        ),
+        element("p", authors, class_="authors"),
         _status(about),
         given or element("p", "The authors gave no description.", class_="lead soft"),
         element("p", summary(manifest)),

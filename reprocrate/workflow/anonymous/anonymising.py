@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +11,7 @@ from reprocrate.bundle import Entry
 from reprocrate.errors import UsageError
 from reprocrate.files import sha256_bytes, tree_digest
 from reprocrate.manifest import Manifest, manifest_from
-from reprocrate.manifest.anonymity import NOBODY, anonymous_document
+from reprocrate.manifest.anonymity import MARK, NOBODY, anonymous_document
 from reprocrate.validation.places import declared_files
 from reprocrate.workflow.anonymous.documents import Redaction, redaction_of
 from reprocrate.workflow.anonymous.gathering import gather
@@ -116,7 +117,9 @@ class _Work:
                 self.entries[path] = replace(entry, source=new, expected_sha256=sha256_bytes(new))
 
     def _redaction(self, path: str, found: _Roles) -> Redaction | None:
-        if is_kept(path, self.redacted) or path in found.logs:
+        if path in found.logs:
+            return _log
+        if is_kept(path, self.redacted):
             return _everything
         if path in found.results and path not in found.tables:
             return None  # its bytes are what a run wrote or read
@@ -204,6 +207,15 @@ class _Roles:
 def _everything(text: str, identities: Identities) -> str:
     """A text without identities, wherever they stand."""
     return identities.text(text)
+
+
+def _log(text: str, identities: Identities) -> str:
+    """A log without identities, and without names of users that are too short to be looked for elsewhere."""
+    text = identities.text(text)
+    for name in sorted(identities.users | identities.hosts):
+        if len(name) > 2:
+            text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", MARK, text)
+    return text
 
 
 def _at(document: Any, pointer: str) -> dict[str, Any] | None:

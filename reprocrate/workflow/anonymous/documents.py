@@ -51,6 +51,7 @@ _HOLDER = re.compile(
     r"(?im)^(?P<said>[\s#*/;%.]*copyright(?:\s*(?:\(c\)|©|:))*\s*(?:[0-9]{4}(?:\s*[-–,]\s*(?:[0-9]{4}|present))*,?\s*)+"
     r"(?:by\s+)?)(?P<holder>[^\n]*)$"
 )
+_LONE_ADDRESS = re.compile(rf'(?P<key>\b(?:source|url|uri)\s*=\s*)"{MARK}"')
 _BADGE = re.compile(rf"\[?!\[[^\]\n]*\]\({MARK}\)(?:\]\([^)\n]*\))?[ \t]*")
 
 
@@ -134,7 +135,8 @@ def settings(text: str, identities: Identities) -> str:
         kept = re.findall(r"\b(title|venue)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|'[^']*')", value)
         return "{ " + ", ".join(f"{name} = {said}" for name, said in kept) + " }"
 
-    return identities.text(toml_values(toml_without(text, _SETTINGS), paper))
+    made = identities.text(toml_values(toml_without(text, _SETTINGS), paper))
+    return _LONE_ADDRESS.sub(rf'\g<key>"https://{MARK}.invalid/"', made)
 
 
 def setup_cfg(text: str, identities: Identities) -> str:

@@ -13,7 +13,8 @@ from reprocrate.capture.privacy.scrubber import Scrubber, machine_scrubber, tell
 from reprocrate.capture.records.keeping import load_private
 from reprocrate.manifest import Manifest
 from reprocrate.manifest.anonymity import host_of
-from reprocrate.workflow.anonymous.identities import Identities, domains_of, is_nobody
+from reprocrate.standard.identity_formats import identities_by_form
+from reprocrate.workflow.anonymous.identities import Identities, domains_of
 from reprocrate.workflow.drafts.about import read_about
 from reprocrate.workflow.drafts.tree import look_at, read_start
 from reprocrate.workflow.project import Project
@@ -61,7 +62,7 @@ def gather(project: Project, manifest: Manifest) -> Identities:
     if contact:
         emails |= set(_EMAIL.findall(contact))
         words |= set() if _EMAIL.search(contact) else {contact}
-    emails = {each for each in emails if not is_nobody(each) or each == contact}
+    emails = {each for each in emails if each == contact or any(identities_by_form(each))}
     remotes = [_address(each) for each in _repositories(project, manifest)]
     scrubbers = list(_scrubbers(project, manifest))
     words |= set(domains_of(emails)) | set(project.settings.privacy.identities)

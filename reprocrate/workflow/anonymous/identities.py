@@ -17,23 +17,9 @@ from functools import cached_property
 from urllib.parse import quote
 
 from reprocrate.manifest.anonymity import MARK, host_of
-from reprocrate.manifest.experiment import has_orcid_check_digit
+from reprocrate.standard.identity_formats import identities_by_form
 
-_EMAIL = r"(?<![\w.+@/-])(?!git@)[A-Za-z0-9_.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@-])"
-_ORCID = r"(?<![0-9A-Za-z-])[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X](?![0-9A-Za-z-])"
-_HOME = (
-    r"(?<![A-Za-z0-9_.~<>-])(?:/home/|/Users/|[A-Za-z]:\\{1,2}Users\\{1,2})"
-    r"(?!(?i:jovyan|runner|shared|ubuntu|user|vscode|you|yourname|username)(?![A-Za-z0-9_-]))"
-    r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)"
-)
-_TRACKER = (
-    r"https?://(?:(?:www\.|api\.)?wandb\.ai/(?!site/|home\b|settings\b|authorize)|(?:www\.)?comet\.(?:com|ml)/(?!docs)|"
-    r"app\.neptune\.ai/|app\.clear\.ml/|dagshub\.com/)[^\s\"'<>)\]\\,]+"
-)
-_ENTITY = r"(?i)(?:\bwandb_)?\bentity[\"']?\s{0,3}[:=]\s{0,3}([\"'])(?P<entity>[\w.-]{2,64})\1"
-_NO_ONE = re.compile(
-    r"(?i)(?:.*@)?(?:[\w.-]+\.)?(?:example\.(?:com|org|net)|users\.noreply\.github\.com|localhost)|noreply@.*|git@.*"
-)
+_ENTITY = re.compile(r"(?i)(?:\bwandb_)?\bentity[\"']?\s{0,3}[:=]\s{0,3}([\"'])(?P<entity>[\w.-]{2,64})\1")
 _MAIL = """
 gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de
 proton.me protonmail.com qq.com 163.com 126.com foxmail.com mail.ru users.noreply.github.com example.org
@@ -219,11 +205,6 @@ _KINDS = {
 }
 
 
-def is_nobody(address: str) -> bool:
-    """Whether an e-mail address is an example, or one at which nobody reads."""
-    return _NO_ONE.fullmatch(address) is not None
-
-
 def domains_of(emails: Iterable[str]) -> Iterator[str]:
     """The hosts of e-mail addresses that tell an institution."""
     for each in emails:
@@ -232,26 +213,12 @@ def domains_of(emails: Iterable[str]) -> Iterator[str]:
             yield host
 
 
-_FORMS = (
-    ("@", re.compile(_EMAIL), "an e-mail address"),
-    ("-", re.compile(_ORCID), "an ORCID"),
-    ("", re.compile(_HOME), "a home folder"),
-    ("://", re.compile(_TRACKER), "the address of a tracker's run"),
-    ("ntity", re.compile(_ENTITY), "an account at a tracker"),
-)
-
-
 def _by_form(text: str) -> Iterator[Mention]:
-    for holds, pattern, kind in _FORMS:
-        if holds not in text:
-            continue
-        for match in pattern.finditer(text):
-            if kind == "an e-mail address" and is_nobody(match[0]):
-                continue
-            if kind == "an ORCID" and not has_orcid_check_digit(match[0]):
-                continue
-            group = "entity" if "entity" in pattern.groupindex else 0
-            yield Mention(*match.span(group), kind)
+    yield from (Mention(each.start, each.end, each.kind) for each in identities_by_form(text))
+    if "ntity" in text:
+        for match in _ENTITY.finditer(text):
+            if match["entity"] != MARK:
+                yield Mention(*match.span("entity"), "an account at a tracker")
 
 
 def _forms_of(name: str) -> Iterator[str]:

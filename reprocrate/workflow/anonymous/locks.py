@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 
-from reprocrate.manifest.anonymity import MARK
+from reprocrate.manifest.anonymity import MARK, NOWHERE
 from reprocrate.workflow.anonymous.identities import Identities
 
 _URL = re.compile(
     r"(?:git\+)?(?:https?|ssh|git|file|s3|gs)://[^\s\"'<>,;{}\[\]()\\]+|git@[\w.-]+:[^\s\"'<>,;]+"
 )
-_PLACE = f"https://{MARK}.invalid/"
-"""No host can have this name (RFC 2606)."""
-
-_COMMIT_ID = re.compile(rf"(?s)(?P<before>{re.escape(_PLACE)}[^\[]*?commit-id\s*=\s*\")[0-9a-f]{{40}}")
+_COMMIT_ID = re.compile(rf"(?s)(?P<before>{re.escape(NOWHERE)}[^\[]*?commit-id\s*=\s*\")[0-9a-f]{{40}}")
 _COMMIT_FIRST = re.compile(
-    rf"(?P<before>commit-id\s*=\s*\")[0-9a-f]{{40}}(?P<after>\"[^\[\n]*?{re.escape(_PLACE)})"
+    rf"(?P<before>commit-id\s*=\s*\")[0-9a-f]{{40}}(?P<after>\"[^\[\n]*?{re.escape(NOWHERE)})"
 )
 _HOST_OPTION = re.compile(r"(?P<option>--trusted-host[ =])(?P<host>\S+)")
 _ARCHIVES = (".whl", ".gz", ".zip", ".conda", ".bz2", ".tgz")
@@ -43,9 +40,9 @@ def _index(address: str, identities: Identities) -> str:
     base, hash_, fragment = address.partition("#")
     if is_repository:
         scheme = "git+" if address.startswith("git+") else ""
-        return f"{scheme}{_PLACE}repository"
+        return f"{scheme}{NOWHERE}repository"
     last = base.partition("?")[0].rstrip("/").rpartition("/")[2]
     if not last.endswith(_ARCHIVES):
-        return _PLACE
+        return NOWHERE
     digest = fragment if re.fullmatch(r"(?:sha256|md5)[=:][0-9a-f]+", fragment) else ""
-    return f"{_PLACE}{last}" + (hash_ + digest if digest else "")
+    return f"{NOWHERE}{last}" + (hash_ + digest if digest else "")

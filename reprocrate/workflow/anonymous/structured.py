@@ -88,22 +88,25 @@ def notebook(text: str, identities: Identities) -> str:
         return text
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
         return text
-    about = document.get("metadata")
-    if isinstance(about, dict):
-        document["metadata"] = cleaned(
-            {key: value for key, value in about.items() if key not in ("authors", "author", "colab")},
-            identities,
+    if isinstance(about := document.get("metadata"), dict):
+        document["metadata"] = cleaned(_without_author(about), identities)
+    for cell in (each for each in document["cells"] if isinstance(each, dict)):
+        said = (
+            ("metadata", "outputs") if cell.get("cell_type") == "code" else ("metadata", "outputs", "source")
         )
-    for cell in document["cells"]:
-        if isinstance(cell, dict):
-            for key in ("metadata", "outputs"):
-                if key in cell:
-                    cell[key] = cleaned(cell[key], identities)
-            if cell.get("cell_type") != "code" and "source" in cell:
-                cell["source"] = cleaned(cell["source"], identities)
+        cell |= {key: cleaned(cell[key], identities) for key in said if key in cell}
     if document == json.loads(text):
         return text
     return json_like(document, text)
+
+
+def _without_author(about: dict[str, Any]) -> dict[str, Any]:
+    """The metadata of a notebook without who wrote it; people call kernels after themselves, too."""
+    kept = {key: value for key, value in about.items() if key not in ("authors", "author", "colab")}
+    kernel = kept.get("kernelspec")
+    if isinstance(kernel, dict) and "name" in kernel:
+        kept["kernelspec"] = kernel | {"display_name": kernel["name"]}
+    return kept
 
 
 def cleaned(value: Any, identities: Identities) -> Any:
