@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reprocrate.cli.anonymity import anonymity, tell_identities
 from reprocrate.cli.exits import NO
 from reprocrate.cli.options import Json, Quiet
+
+if TYPE_CHECKING:
+    from reprocrate.cli.voice import Voice
 
 
 class DataChoice(StrEnum):
@@ -124,15 +128,7 @@ def pack(
     )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
-    for secret in outcome.secrets:
-        voice.warn(secret)
-    if outcome.secrets:
-        voice.warn(
-            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
-            "they were issued, read them from the environment, and run again; or list the files in `keep` "
-            "of [privacy] in reprocrate.toml, if they hold none"
-        )
-        raise typer.Exit(NO)
+    _tell_secrets(voice, outcome.secrets)
     tell_identities(voice, outcome.identities)
     if outcome.packed is None:
         voice.show(report_text(outcome.report))
@@ -149,3 +145,16 @@ def pack(
     voice.show(f"{packed.path}  {packed.files} files, {packed.size:,} bytes")
     voice.show(f"payload sha256 {packed.payload_digest}")
     voice.show(f"Next: reprocrate import {shlex.quote(packed.path.name)}   (anywhere), then reprocrate rerun")
+
+
+def _tell_secrets(voice: Voice, found: Sequence[str]) -> None:
+    """Say what was found, if anything, and leave."""
+    for secret in found:
+        voice.warn(secret)
+    if found:
+        voice.warn(
+            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
+            "they were issued, read them from the environment, and run again; or list the files in `keep` "
+            "of [privacy] in reprocrate.toml, if they hold none"
+        )
+        raise typer.Exit(NO)

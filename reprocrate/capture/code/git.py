@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -204,21 +205,18 @@ def contents_of(project: Path, blobs: Iterable[Blob]) -> dict[str, bytes]:
     return found
 
 
-def people_of(project: Path) -> set[tuple[str, str]]:
+def people_of(project: Path) -> list[tuple[str, str]]:
     """Name and e-mail address of everybody who made a commit of a project's repository, or would make one.
 
-    Empty where there is no repository, or no git.
+    Those with most commits come first, after the user. Empty where there is no repository, or no git.
     """
-    found: set[tuple[str, str]] = set()
     try:
         log = _optional(project, "log", "--all", "--format=%an%x00%ae%n%cn%x00%ce") or ""
         user = [_optional(project, "config", "--get", f"user.{each}") or "" for each in ("name", "email")]
     except OSError:
-        return found
-    for line in {*log.splitlines(), "\0".join(user)}:
-        name, _, address = line.partition("\0")
-        found.add((name.strip(), address.strip()))
-    return found
+        return []
+    lines = ["\0".join(user), *(line for line, _ in Counter(log.splitlines()).most_common())]
+    return [(name.strip(), address.strip()) for name, _, address in (line.partition("\0") for line in lines)]
 
 
 def remotes_of(project: Path) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -135,7 +136,14 @@ class _Work:
                     "Leave it out of the bundle, or let it travel as it is with --allow-identity",
                 )
             return data
-        return how(text, self.who).encode(errors="surrogateescape")
+        new = how(text, self.who)
+        if path.endswith(".py") and _is_python(text) and not _is_python(new):
+            raise UsageError(
+                f"{path} cannot be redacted",
+                "it would be no Python any more: an identity stands where no text does, as in a name",
+                "Change the file and run again, or let it travel as it is with --allow-identity",
+            )
+        return new.encode(errors="surrogateescape")
 
     def manifest(self, salts: Salts) -> Manifest:
         """The manifest of what travels now."""
@@ -202,6 +210,14 @@ class _Roles:
                 self.locks.add(declared.place)
             elif section != "code" and declared.place not in self.logs:
                 self.results.add(declared.place)
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _everything(text: str, identities: Identities) -> str:

@@ -41,6 +41,7 @@ _ORGANISATION = re.compile(
     r"(?i)\b(?:authors|contributors|company|corporation|department|developers|foundation|gmbh|group|inc|institute|lab|"
     r"laboratory|llc|ltd|project|regents|software|team|university)\b"
 )
+_MOST_COMMITTERS = 100
 _CODE_HOSTS = re.compile(
     r"(?:^|\.)(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co|kaggle\.com|sr\.ht)$"
 )
@@ -82,7 +83,7 @@ def gather(project: Project, manifest: Manifest) -> Identities:
 
 def _in_repository(root: Path) -> tuple[set[str], set[str]]:
     """Names and e-mail addresses of those who made commits."""
-    found = people_of(root)
+    found = people_of(root)[:_MOST_COMMITTERS]
     robots = {name for name, _ in found if name.endswith("[bot]") or name in ("GitHub", "root", "")}
     return {name for name, _ in found} - robots, {address for _, address in found if "@" in address}
 

@@ -7,17 +7,14 @@ found as well, whoever it is.
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import quote
 
 from reprocrate.manifest.anonymity import MARK, host_of
 from reprocrate.standard.identity_formats import identities_by_form
+from reprocrate.workflow.anonymous.finders import Finder, Mention, encoded_finders, finders
 
 _ENTITY = re.compile(r"(?i)(?:\bwandb_)?\bentity[\"']?\s{0,3}[:=]\s{0,3}([\"'])(?P<entity>[\w.-]{2,64})\1")
 _MAIL = """
@@ -34,19 +31,8 @@ index.docker.io mcr.microsoft.com public.ecr.aws
 """
 _PUBLIC_HOSTS = frozenset(_INDEXES.split())
 _PRIVATE_SUFFIXES = (".local", ".lan", ".internal", ".intern", ".corp", ".home", ".private", ".localdomain")
-_SHORTEST_WORD = 4
-_SHORTEST_ENCODED = 6
-_EDGE = r"(?<![A-Za-z0-9])"
-_END = r"(?![A-Za-z0-9])"
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A place in a text that names somebody: from `start` to `end`, and what it is."""
-
-    start: int
-    end: int
-    kind: str
+Sighted = tuple[str, str]
+"""What was found, and what it is."""
 
 
 @dataclass(frozen=True)
@@ -74,67 +60,32 @@ class Identities:
     hosts: frozenset[str] = field(default=frozenset())
 
     @cached_property
-    def _known(self) -> re.Pattern[str] | None:
-        """What finds everything that is known for certain; each kind is a group."""
-        kinds = {
-            "address": [re.escape(each) for each in self.addresses],
-            "email": [re.escape(each) for each in self.emails],
-            "home": [re.escape(each) + r"(?![\w-])" for each in self.homes],
-            "word": [_EDGE + _spaced(each) + _END for each in self.words],
-            "person": [_EDGE + each + _END for name in self.people for each in _forms_of(name)],
-            "account": [_EDGE + re.escape(each) + _END for each in self.accounts],
-            "user": [
-                rf"(?<![\w.]){re.escape(each)}(?![\w])"
-                for each in (*self.users, *self.hosts)
-                if len(each) >= _SHORTEST_WORD
-            ],
-            "host": [
-                rf"(?<=[-_/@]){re.escape(each)}(?=[:\s/.]|$)"
-                for each in (*self.users, *self.hosts)
-                if len(each) < _SHORTEST_WORD
-            ],
+    def _finders(self) -> tuple[Finder, ...]:
+        kinds: dict[str, Iterable[str]] = {
+            "address": self.addresses,
+            "email": self.emails,
+            "home": self.homes,
+            "word": self.words,
+            "account": self.accounts,
+            "user": self.users | self.hosts,
         }
-        groups = [
-            f"(?P<{kind}>{'|'.join(sorted(patterns, key=lambda text: (-len(text), text)))})"
-            for kind, patterns in kinds.items()
-            if patterns
-        ]
-        return re.compile("|".join(groups), re.IGNORECASE) if groups else None
+        return finders({kind: sorted(texts) for kind, texts in kinds.items()}, sorted(self.people))
 
     @cached_property
-    def _encoded(self) -> re.Pattern[str] | None:
-        """What finds the same where it is written in base64 or as parts of an address."""
-        forms: set[str] = set()
-        for text in (*self.people, *self.emails, *self.accounts, *self.addresses, *self.homes):
-            if len(text) >= _SHORTEST_ENCODED:
-                forms |= {re.escape(each) for each in _base64_cores(text)}
-                percent = quote(text, safe="")
-                if percent != text:
-                    forms |= {f"(?i:{re.escape(percent)})"}
-        return re.compile("|".join(sorted(forms))) if forms else None
-
-    @cached_property
-    def _literals(self) -> tuple[str, ...]:
-        """Words of which a text that names somebody holds one, in small letters."""
-        found = {*self.addresses, *self.emails, *self.homes, *self.accounts, *self.users, *self.hosts}
-        found |= {word.split()[0] for word in self.words}
-        for name in self.people:
-            for spelling in _spellings(name):
-                found.add(max(spelling.replace(",", " ").split(), key=len))
-        return tuple(sorted(each.lower() for each in found))
-
-    def may_be_in(self, data: bytes) -> bool:
-        """Whether bytes could hold what is known for certain; quick, and never no where they do."""
-        lower = data.lower()
-        if any(each.encode() in lower for each in self._literals):
-            return True
-        return not lower.isascii() and any(
-            each in lower.decode(errors="replace").lower() for each in self._literals
+    def _encoded(self) -> tuple[Finder, ...]:
+        return encoded_finders(
+            sorted(self.people | self.emails | self.accounts | self.addresses | self.homes)
         )
 
-    def known_mentions(self, text: str) -> list[Mention]:
-        """The places of a text that hold what is known for certain."""
-        return [Mention(*match.span(), _KINDS[match.lastgroup or ""]) for match in self._known_in(text)]
+    def known_in(self, data: bytes) -> list[Sighted]:
+        """What is known for certain in bytes that are no text as a whole, each once, with what it is."""
+        lower = data.lower()
+        found = {
+            text: finder.kind
+            for finder in (*self._finders, *self._encoded)
+            for text in finder.texts(data, lower)
+        }
+        return list(found.items())
 
     def mentions(self, text: str, *, encoded: bool = False) -> list[Mention]:
         """The places of a text that name somebody, in its order; of two that overlap the first.
@@ -143,10 +94,10 @@ class Identities:
             text: any text.
             encoded: whether to look for base64 and percent-encoding as well.
         """
-        found = self.known_mentions(text)
-        found += _by_form(text)
-        if encoded and self._encoded is not None:
-            found += [Mention(*match.span(), "an encoded name") for match in self._encoded.finditer(text)]
+        lower = text.lower()
+        chosen = (*self._finders, *self._encoded) if encoded else self._finders
+        found = [mention for finder in chosen for mention in finder.places(text, lower)]
+        found += mentions_by_form(text)
         kept: list[Mention] = []
         for each in sorted(found, key=lambda mention: (mention.start, -mention.end)):
             if not kept or each.start >= kept[-1].end:
@@ -188,22 +139,6 @@ class Identities:
         public = host in _PUBLIC_HOSTS or host in ("github.com", "gitlab.com", "huggingface.co")
         return self.is_private(address) or not public
 
-    def _known_in(self, text: str) -> Iterator[re.Match[str]]:
-        if self._known is not None and (len(text) < 2000 or self.may_be_in(text.encode(errors="replace"))):
-            yield from self._known.finditer(text)
-
-
-_KINDS = {
-    "address": "the address of a repository of yours",
-    "email": "an e-mail address",
-    "home": "a home folder",
-    "word": "what stands for the authors",
-    "person": "a name",
-    "account": "an account",
-    "user": "the name of a user or machine",
-    "host": "the name of a user or machine",
-}
-
 
 def domains_of(emails: Iterable[str]) -> Iterator[str]:
     """The hosts of e-mail addresses that tell an institution."""
@@ -213,62 +148,13 @@ def domains_of(emails: Iterable[str]) -> Iterator[str]:
             yield host
 
 
-def _by_form(text: str) -> Iterator[Mention]:
+def mentions_by_form(text: str) -> Iterator[Mention]:
+    """The places of a text that have the form of an identity, whoever it is."""
     yield from (Mention(each.start, each.end, each.kind) for each in identities_by_form(text))
     if "ntity" in text:
         for match in _ENTITY.finditer(text):
             if match["entity"] != MARK:
                 yield Mention(*match.span("entity"), "an account at a tracker")
-
-
-def _forms_of(name: str) -> Iterator[str]:
-    """Patterns of a person's name: as it is, turned round, shortened, in ASCII, and as an account has it."""
-    for spelling in _spellings(name):
-        words = spelling.replace(",", " ").split()
-        if len(words) < 2:
-            if len(spelling) >= _SHORTEST_WORD:
-                yield re.escape(spelling)
-            continue
-        first, last = words[0], words[-1]
-        gap = r"[\s._+-]*"
-        yield gap.join(map(re.escape, words))
-        yield rf"{re.escape(first)}{gap}{re.escape(last)}"
-        yield rf"{re.escape(last)},?\s+{re.escape(first)}"
-        if len(last) > 2:
-            yield rf"{re.escape(first[0])}\.\s*(?:[A-Z]\.\s*)*{re.escape(last)}"
-            yield rf"{re.escape(last)},\s*{re.escape(first[0])}\."
-
-
-def _spellings(name: str) -> list[str]:
-    escaped = json.dumps(name)[1:-1]  # as JSON may write it
-    return sorted({name, unicodedata.normalize("NFD", name), _in_ascii(name), _transcribed(name), escaped})
-
-
-def _in_ascii(text: str) -> str:
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
-
-
-def _transcribed(text: str) -> str:
-    table = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
-    table |= str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "å": "aa", "Å": "Aa", "æ": "ae"})
-    return _in_ascii(unicodedata.normalize("NFC", text).translate(table))
-
-
-def _spaced(text: str) -> str:
-    """A pattern of some words, however they are broken into lines."""
-    return r"\s+".join(map(re.escape, text.split()))
-
-
-def _base64_cores(text: str) -> Iterator[str]:
-    """What stands in base64 wherever a text does, for each of the three ways it can begin."""
-    data = text.encode()
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + data).decode().rstrip("=")
-        begin = -(-shift * 8 // 6)
-        whole = (shift + len(data)) * 8 // 6
-        yield encoded[begin:whole]
 
 
 _ADDRESS = re.compile(

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from reprocrate.bundle import Entry
 from reprocrate.standard import pointer_to
 from reprocrate.validation.places import values_of
-from reprocrate.workflow.anonymous.identities import Identities
+from reprocrate.workflow.anonymous.identities import Identities, mentions_by_form
 
 WHOLE_BYTES = 10_000_000
 """Larger files are searched in pieces, for what is known for certain."""
@@ -24,7 +24,7 @@ _OVERLAP_BYTES = 512
 _UNPACKED_BYTES = 1 << 30
 _MOST_MEMBERS = 10_000
 _MOST_TOLD = 3
-_STRINGS = re.compile(rb"[\x20-\x7e\x80-\xff]{5,}")
+_STRINGS = re.compile(rb"[\x20-\x7e]{8,}")
 _LONGEST_SHOWN = 60
 
 
@@ -87,14 +87,12 @@ def _in_bytes(path: str, data: bytes, identities: Identities) -> Iterator[Sighti
 
 
 def _in_binary(path: str, data: bytes, identities: Identities) -> Iterator[Sighting]:
-    seen = set()
-    for form in (data, data.replace(b"\0", b"")):  # without zeros, UTF-16 of Latin letters is plain text
-        text = "\n".join(each.decode(errors="replace") for each in _STRINGS.findall(form))
-        for mention in identities.mentions(text, encoded=True):
-            found = text[mention.start : mention.end]
-            if found not in seen:
-                seen.add(found)
-                yield Sighting(path, mention.kind, found)
+    """Sightings in what is no text: of what is known anywhere, of forms in what could be read as text."""
+    found = dict(identities.known_in(data))
+    found |= identities.known_in(data.replace(b"\0", b""))  # UTF-16 of Latin letters is text then
+    text = "\n".join(each.decode() for each in _STRINGS.findall(data))
+    found |= {text[each.start : each.end]: each.kind for each in mentions_by_form(text)}
+    yield from (Sighting(path, kind, what) for what, kind in found.items())
 
 
 def _in_pieces(path: str, file: BinaryIO, identities: Identities, most: int = 0) -> Iterator[Sighting]:
@@ -105,13 +103,10 @@ def _in_pieces(path: str, file: BinaryIO, identities: Identities, most: int = 0)
     while (not most or read < most) and (piece := file.read(_PIECE_BYTES)):
         read += len(piece)
         data = before + piece
-        if identities.may_be_in(data):
-            text = data.decode(errors="replace")
-            for mention in identities.known_mentions(text):
-                found = text[mention.start : mention.end]
-                if found not in seen:
-                    seen.add(found)
-                    yield Sighting(path, mention.kind, found)
+        for found, kind in identities.known_in(data):
+            if found not in seen:
+                seen.add(found)
+                yield Sighting(path, kind, found)
         before = data[-_OVERLAP_BYTES:]
 
 

@@ -31,7 +31,8 @@ def tell_review(bundle: Bundle, subject: Subject, report: Report, progress: Prog
             progress.note(f"for double-blind review: payload sha256 {bundle.payload_digest()}")
         elif (reviewed := reviewed_of(subject)) is not None:
             count = len(reviewed.redacted)
+            where = f"the manifest and in {count} file{'s'[: count != 1]}"
             progress.note(
                 f"reviewed as payload sha256 {reviewed.payload_sha256}: every file and result is the one "
-                f"that was reviewed, with identities back in the manifest and in {count} file{'s'[: count != 1]}"
+                f"that was reviewed, with identities back in {where}"
             )
