@@ -199,8 +199,11 @@ def may_change(path: tuple[str | int, ...]) -> bool:
     """Whether what is at a place of a manifest may be other than at the time of the review.
 
     That is what the experiment is called, who made it and where it is reported, and which version of a tool
-    put the manifest together. No result follows from any of it.
+    put the manifest together; and the locks, which are made anew where they lacked digests, and which a
+    revealed bundle takes from the reviewed one. No result follows from any of it.
     """
+    if path[:1] == ("environments",):
+        return path[2:3] == ("lock",)
     return path[:1] in (("history",), ("experiment",)) or (
         path[:1] == ("code",) and path[2:] == ("repository",)
     )

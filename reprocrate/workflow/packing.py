@@ -103,9 +103,9 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
             "a bundle holds runs and their results",
             "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
         )
-    if make_locks(project, progress, offline=choice.offline):
-        project = open_project(root)
     blinding = Blinding.open(root, choice.anonymous, choice.reveal)
+    if blinding.makes_locks and make_locks(project, progress, offline=choice.offline):
+        project = open_project(root)
     screened = screen(project, collect(project, blinding.data(choice.data)))
     contents = blinding.contents(project, screened.contents, choice.data)
     for note in contents.notes:

@@ -321,6 +321,16 @@ def test_what_the_paper_is_called_may_change(planted: Any, tmp_path: Path) -> No
     assert codes(tmp_path / "b.zip") == set()
 
 
+def test_a_lock_that_was_made_anew_does_not_matter(planted: Any, tmp_path: Path) -> None:
+    packed(planted, tmp_path / "a.zip")
+    before = contents(tmp_path / "a.zip")
+    lock = json.loads(before["reprocrate.json"])["environments"][0]["lock"]["path"]
+    (planted.folder / lock).write_bytes(before[lock] + b"# made anew\n")
+    assert revealed(planted, tmp_path / "a.zip", tmp_path / "b.zip").packed is not None
+    assert contents(tmp_path / "b.zip")[lock] == before[lock]
+    assert codes(tmp_path / "b.zip") == set()
+
+
 def test_only_its_own_project_reveals_a_bundle(planted: Any, tmp_path: Path) -> None:
     packed(planted, tmp_path / "a.zip")
     shutil.rmtree(planted.folder / ".reprocrate" / "anonymous")

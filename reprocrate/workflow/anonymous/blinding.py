@@ -45,6 +45,11 @@ class Blinding:
         """
         return cls(root, wanted, open_reviewed(root, reveal) if reveal else None)
 
+    @property
+    def makes_locks(self) -> bool:
+        """Whether locks that are missing are to be made: what is revealed has those that were reviewed."""
+        return self.reviewed is None
+
     def data(self, chosen: DataChoice) -> DataChoice:
         """Which data travels: what is revealed holds what was reviewed."""
         return cast(DataChoice, self.reviewed.review.data) if self.reviewed else chosen

@@ -31,6 +31,8 @@ from reprocrate.workflow.anonymous.keeping import (
 from reprocrate.workflow.contents import Contents
 
 _MOST_CHECKSUMS_BYTES = 256 << 20
+_LARGEST_LOCK_BYTES = 256 << 20
+_LOCKS = (".txt", ".toml", ".lock", ".yml", ".yaml", ".json")
 _SHOWN = 10
 
 
@@ -43,6 +45,7 @@ class Reviewed:
         manifest: its manifest, without identities.
         checksums: the SHA-256 of each of its files.
         stored: its manifest and its list of checksums as they are stored.
+        locks: its locks that were not redacted, by path: one without digests may have been made anew since.
         review: what the authors kept.
     """
 
@@ -50,6 +53,7 @@ class Reviewed:
     manifest: Manifest
     checksums: dict[str, str]
     stored: tuple[bytes, bytes]
+    locks: dict[str, bytes]
     review: Review
 
 
@@ -70,6 +74,11 @@ def open_reviewed(root: Path, path: Path) -> Reviewed:
         payload = bundle.payload_digest()
         stored = bundle.manifest_bytes(), _checksums(bundle)
         checksums = bundle.checksums()
+        locks = {
+            path: bundle.read(path, _LARGEST_LOCK_BYTES)
+            for path in checksums
+            if path.startswith(layout.ENVIRONMENT) and path.endswith(_LOCKS)
+        }
     manifest = parse_manifest(stored[0], f"the manifest of {path}")
     if manifest.anonymous is None:
         raise UsageError(
@@ -77,7 +86,9 @@ def open_reviewed(root: Path, path: Path) -> Reviewed:
             "its manifest has no `anonymous`",
             "Give --reveal the bundle that `reprocrate pack --anonymous` made and that was reviewed",
         )
-    return Reviewed(payload, manifest, checksums, stored, load(root, payload))
+    review = load(root, payload)
+    kept = {path: data for path, data in locks.items() if path not in review.originals}
+    return Reviewed(payload, manifest, checksums, stored, kept, review)
 
 
 def revealed(root: Path, contents: Contents, reviewed: Reviewed) -> Contents:
@@ -124,7 +135,7 @@ def _changes_of_manifest(today: Manifest, reviewed: Reviewed) -> Iterator[str]:
 
 def _changes_of_files(contents: Contents, reviewed: Reviewed) -> Iterator[str]:
     for path, sha256 in reviewed.checksums.items():
-        if made_by_packing(path) or path in reviewed.review.originals:
+        if made_by_packing(path) or path in reviewed.review.originals or path in reviewed.locks:
             continue
         entry = contents.entries.get(path)
         if entry is None:
@@ -153,6 +164,7 @@ def _entries(contents: Contents, reviewed: Reviewed, salts: Salts) -> dict[str, 
     for path, data in then.originals.items():
         executable = path in contents.entries and contents.entries[path].executable
         entries[path] = Entry(path, data, executable, sha256_bytes(data))
+    entries |= {path: Entry(path, data) for path, data in reviewed.locks.items()}
     patches = {code.patch.path for code in then.manifest.code if code.patch}
     for path, entry in contents.entries.items():
         if path not in entries and (path in reviewed.checksums or path in patches):
