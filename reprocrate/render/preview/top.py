@@ -24,12 +24,13 @@ _METHOD = {"hook": "from inside the programs", "strace": "by the system calls of
 def header(manifest: Manifest, report: Report | None = None) -> Markup:
     """Title, authors, a paragraph of what this is, how much there is of it, and the facts for a catalogue."""
     about = manifest.experiment
+    authors = "Anonymous authors" if manifest.anonymous else _authors(about.authors)
     given = [element("p", one, class_="lead") for one in words.paragraphs(about.description or "")]
     return element(
         "header",
         element("p", _kind(manifest), class_="eyebrow"),
         element("h1", shortened(about.title, _LONGEST_TITLE), class_=_title_class(about.title)),
-        element("div", _authors(about.authors), class_="authors"),
+        element("div", authors, class_="authors"),
         _status(about),
         given or element("p", "The authors gave no description.", class_="lead soft"),
         reproduced(manifest),
