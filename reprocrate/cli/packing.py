@@ -45,7 +45,29 @@ Crate = Annotated[
     ),
 ]
 Offline = Annotated[
-    bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
+    bool, typer.Option("--offline", help="Do not ask a package index, neither for digests nor for wheels.")
+]
+Wheels = Annotated[
+    bool,
+    typer.Option("--wheels", help="Take along the wheels of the environment, to build it without an index."),
+]
+Platforms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--platform",
+        metavar="NAME",
+        help="Platform that wheels are for, such as linux-x86_64 or macos-arm64; may be repeated.",
+        show_default="the one of the runs",
+    ),
+]
+Redistributed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--may-redistribute",
+        metavar="PACKAGE",
+        help="Take its wheels along though their licence does not plainly allow it; `*` is any text.",
+        show_default=False,
+    ),
 ]
 
 
@@ -61,6 +83,9 @@ def pack(
     strict: Strict = False,
     offline: Offline = False,
     ro_crate: Crate = RoCrate.CHECKED,
+    wheels: Wheels = False,
+    platform: Platforms = None,
+    may_redistribute: Redistributed = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -69,15 +94,26 @@ def pack(
     Packing the same project twice gives the same bytes. The first time, the package index is asked for the
     digests of the recorded packages, so that the environment can be built again; `--offline` leaves that out.
 
+    `--wheels` takes along the packages themselves, of those whose licence lets anyone pass them on. They are
+    fetched once and kept in the project.
+
     Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
     packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
     """
     from reprocrate.cli.voice import Voice
+    from reprocrate.cli.wheels import wheels_wanted
     from reprocrate.render.report import report_text
     from reprocrate.workflow.packing import PackingChoice, pack_project
 
     voice = Voice(quiet=quiet)
-    choice = PackingChoice(output, data.value, strict=strict, offline=offline, ro_crate=ro_crate.value)
+    choice = PackingChoice(
+        output,
+        data.value,
+        strict=strict,
+        offline=offline,
+        ro_crate=ro_crate.value,
+        wheels=wheels_wanted(wheels, platform, may_redistribute),
+    )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
     for secret in outcome.secrets:

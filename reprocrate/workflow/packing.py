@@ -22,6 +22,7 @@ from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
+from reprocrate.workflow.wheelhouse import WheelsWanted, with_wheels
 
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
 """Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
@@ -37,6 +38,7 @@ class PackingChoice:
         strict: whether any error stops packing.
         offline: whether to make locks without a package index.
         ro_crate: the version of RO-Crate that the metadata follows, one of `reprocrate.crate.TARGETS`.
+        wheels: for which platforms wheels travel; None where none do.
     """
 
     output: Path | None = None
@@ -44,6 +46,7 @@ class PackingChoice:
     strict: bool = False
     offline: bool = False
     ro_crate: str = CHECKED.crate_version
+    wheels: WheelsWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         project = open_project(root)
     screened = screen(project, collect(project, choice.data))
     contents = screened.contents
+    if choice.wheels and not screened.secrets:
+        contents = with_wheels(root, contents, choice.wheels, progress, offline=choice.offline)
     for note in contents.notes:
         progress.note(f"      {note}")
     subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents))
