@@ -212,8 +212,8 @@ def _install(folder: Path, recipe: Recipe, say: Notify, *, alone: bool = False) 
         folder: the environment.
         recipe: what to install.
         say: called with lines of progress.
-        alone: whether to install from the wheels that came along only, without a network; else from the index,
-            with those wheels for what it no longer has.
+        alone: whether to install from the wheels that came along only, without a network; else from the
+            index, with those wheels for what it no longer has.
     """
     lock = folder / _LOCK
     write_atomically(lock, recipe.lock.encode())

@@ -1,7 +1,7 @@
 """Platforms that wheels are made for, by the names that uv gives them (`--python-platform`).
 
-A name is a target triple (`x86_64-unknown-linux-gnu`) or, for Linux, an architecture with the oldest C library
-that it is to run on (`x86_64-manylinux_2_28`, PEP 600). Shorter names stand for the usual ones.
+A name is a target triple (`x86_64-unknown-linux-gnu`) or, for Linux, an architecture with the oldest C
+library that it is to run on (`x86_64-manylinux_2_28`, PEP 600). Shorter names stand for the usual ones.
 """
 
 from __future__ import annotations

@@ -32,12 +32,12 @@ _NAMED = r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\{[^}]*\})?"
 _LACKING = (
     (
         re.compile(rf"{_NAMED}==\S+ has no wheels with a matching Python"),
-        "it has no wheel for Python {minor}",
+        "the index has none for Python {minor}",
     ),
-    (re.compile(rf"{_NAMED}==\S+ has no wheels with"), "it has no wheel for this platform"),
+    (re.compile(rf"{_NAMED}==\S+ has no wheels with"), "the index has none for this platform"),
     (
         re.compile(rf"{_NAMED}==\S+ has no (?:usable )?wheels"),
-        "it has no wheel that can be used there, and nothing is built from source",
+        "the index has none that can be used there, and nothing is built from source",
     ),
     (re.compile(rf"there is no version of {_NAMED}=="), "the package index does not have this version"),
     (

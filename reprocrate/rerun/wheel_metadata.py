@@ -112,8 +112,7 @@ def _usable_expression(text: str) -> str | None:
 def _is_free(expression: str) -> bool:
     """Whether an expression of SPDX allows redistribution: of alternatives one has to, of parts each.
 
-    An exception (`WITH`) only takes conditions away. Where brackets and both kinds of words meet, each licence
-    has to.
+    An exception (`WITH`) only takes conditions away. Where AND and OR meet, each licence has to.
     """
     words = expression.replace("(", " ").replace(")", " ").split()
     names = [

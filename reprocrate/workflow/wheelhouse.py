@@ -41,7 +41,7 @@ class WheelsWanted:
     """What the author wants of wheels.
 
     Attributes:
-        platforms: as the author calls them; the one that each environment was recorded on where none is named.
+        platforms: as the author calls them; where none is named, that of each environment's runs.
         may_redistribute: patterns of packages that may travel whatever their licence says.
     """
 
