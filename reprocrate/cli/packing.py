@@ -5,12 +5,16 @@ from __future__ import annotations
 import shlex
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reprocrate.cli.exits import NO
 from reprocrate.cli.options import Json, Quiet
+
+if TYPE_CHECKING:
+    from reprocrate.cli.voice import Voice
+    from reprocrate.workflow.packing import PackingOutcome
 
 
 class DataChoice(StrEnum):
@@ -102,7 +106,6 @@ def pack(
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.cli.wheels import wheels_wanted
-    from reprocrate.render.report import report_text
     from reprocrate.workflow.packing import PackingChoice, pack_project
 
     voice = Voice(quiet=quiet)
@@ -116,20 +119,9 @@ def pack(
     )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
-    for secret in outcome.secrets:
-        voice.warn(secret)
-    if outcome.secrets:
-        voice.warn(
-            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
-            "they were issued, read them from the environment, and run again; or list the files in `keep` "
-            "of [privacy] in reprocrate.toml, if they hold none"
-        )
-        raise typer.Exit(NO)
-    if outcome.packed is None:
-        voice.show(report_text(outcome.report))
-        voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
-        raise typer.Exit(NO)
     packed = outcome.packed
+    if packed is None:
+        raise _refused(outcome, voice)
     if not outcome.report.valid:
         voice.warn(
             "packed, but validation found errors that readers will see; `reprocrate validate` lists them"
@@ -140,3 +132,21 @@ def pack(
     voice.show(f"{packed.path}  {packed.files} files, {packed.size:,} bytes")
     voice.show(f"payload sha256 {packed.payload_digest}")
     voice.show(f"Next: reprocrate import {shlex.quote(packed.path.name)}   (anywhere), then reprocrate rerun")
+
+
+def _refused(outcome: PackingOutcome, voice: Voice) -> typer.Exit:
+    """Say why nothing was packed."""
+    from reprocrate.render.report import report_text
+
+    for secret in outcome.secrets:
+        voice.warn(secret)
+    if outcome.secrets:
+        voice.warn(
+            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
+            "they were issued, read them from the environment, and run again; or list the files in `keep` "
+            "of [privacy] in reprocrate.toml, if they hold none"
+        )
+    else:
+        voice.show(report_text(outcome.report))
+        voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
+    return typer.Exit(NO)

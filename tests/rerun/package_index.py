@@ -21,8 +21,8 @@ class PackageIndex:
         self.pages = folder / "simple"
         self.wheels_at = wheels_at
         self.wheels = folder / "wheels"
-        self.pages.mkdir(parents=True)
-        self.wheels.mkdir()
+        self.pages.mkdir(parents=True, exist_ok=True)
+        self.wheels.mkdir(exist_ok=True)
 
     @property
     def url(self) -> str:

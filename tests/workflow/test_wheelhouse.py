@@ -8,6 +8,7 @@ import hashlib
 import http.server
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from typing import Any
 import pytest
 
 from reprocrate.rerun.uv_tool import find_uv
-from tests.rerun.package_index import PackageIndex
+from tests.rerun.package_index import PackageIndex, make_wheel
 
 Done = subprocess.CompletedProcess[str]
 
@@ -89,35 +90,43 @@ class Study:
         self.server.server_close()
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Iterator[Study]:
-    index = PackageIndex(tmp_path / "index", wheels_at="/wheels")
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index, the author's environment from it, and a project that ran in it; copied, never written to."""
+    folder = tmp_path_factory.mktemp("recorded")
+    index = PackageIndex(folder / "index", wheels_at="/wheels")
     index.add("alpha", requires=["fast"], headers=["License-Expression: MIT"])
     index.add("fast", tag=LINUX_TAG, headers=["Classifier: License :: OSI Approved :: BSD License"])
     index.add("shut", headers=["License: Proprietary"])
-    handler = functools.partial(PrivatePages, directory=str(tmp_path / "index"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    environment = tmp_path / "author"
+    environment, project = folder / "author", folder / "project"
     uv = find_uv()
     assert uv is not None
     subprocess.run([uv, "venv", "-q", "--python", sys.executable, environment], check=True)
     install = [uv, "pip", "install", "-q", "--no-index", "--find-links", index.wheels, "--python"]
     subprocess.run([*install, environment / "bin" / "python", "alpha", "fast", "shut"], check=True)
+    project.mkdir()
+    (project / "train.py").write_text(TRAIN)
+    (project / "reprocrate.toml").write_text(SETTINGS)
+    command = [sys.executable, "-m", "reprocrate", "run", "--seeds", "0-1", "--", "python", "train.py"]
+    path = f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environ = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(environment)}
+    subprocess.run([*command, "{seed}"], cwd=project, env=environ, check=True)
+    return folder
+
+
+@pytest.fixture
+def study(recorded: Path, tmp_path: Path) -> Iterator[Study]:
+    """A copy of them, with the index as a server that asks for a password."""
+    for name in ("index", "project"):
+        shutil.copytree(recorded / name, tmp_path / name)
+    handler = functools.partial(PrivatePages, directory=str(tmp_path / "index"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))}
-    environ |= {
-        "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "VIRTUAL_ENV": str(environment),
-        "UV_CACHE_DIR": str(tmp_path / "cache"),
-        "NO_COLOR": "1",
-        "COLUMNS": "200",
-    }
+    environ |= {"UV_CACHE_DIR": str(tmp_path / "cache"), "NO_COLOR": "1", "COLUMNS": "200"}
     url = f"http://ada:secret@127.0.0.1:{server.server_port}/simple"
+    index = PackageIndex(tmp_path / "index", wheels_at="/wheels")
     made = Study(tmp_path, index, url, server, environ)
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project" / "train.py").write_text(TRAIN)
-    (tmp_path / "project" / "reprocrate.toml").write_text(SETTINGS)
-    made("run", "--seeds", "0-1", "--", "python", "train.py", "{seed}")
     yield made
     made.close()
 
@@ -288,3 +297,30 @@ def test_options_that_make_no_sense_are_refused(study: Study) -> None:
     assert "macos-arm64" in study("pack", "--wheels", "--platform", "amiga", code=2).stderr
     assert "Add --wheels" in study("pack", "--platform", "linux-x86_64", code=2).stderr
     assert "Add --wheels" in study("pack", "--may-redistribute", "shut", code=2).stderr
+
+
+def test_a_wheel_of_other_code_is_refused_though_all_digests_were_corrected(
+    study: Study, tmp_path: Path
+) -> None:
+    study("pack", "--wheels", "-o", "../it.zip")
+    folder = tmp_path / "forged"
+    with zipfile.ZipFile(tmp_path / "it.zip") as archive:
+        archive.extractall(folder)
+    wheel = folder / WHEELS / "alpha-1.0-py3-none-any.whl"
+    before = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    make_wheel(wheel.parent, "alpha", "1.0", source="print('evil')", headers=["License-Expression: MIT"])
+    after, size = hashlib.sha256(wheel.read_bytes()).hexdigest(), wheel.stat().st_size
+    manifest = folder / "reprocrate.json"
+    document = json.loads(manifest.read_bytes())
+    for house in document["environments"][0]["wheels"]:
+        for file in house["files"]:
+            if file["sha256"] == before:
+                file |= {"sha256": after, "size": size}
+    old = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    manifest.write_text(json.dumps(document))
+    new = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    listed = folder / "manifest-sha256.txt"
+    listed.write_text(listed.read_text().replace(before, after).replace(old, new))
+    said = study("import", "../forged", "../there", code=1)
+    assert f"wheel {WHEELS}/alpha-1.0-py3-none-any.whl is none that the lock" in said.stderr
+    assert not (tmp_path / "there").exists()
