@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from reprocrate.errors import IntegrityError, UnavailableError
@@ -22,6 +25,8 @@ from reprocrate.rerun.wheel_choice import WHEEL_NAME, ChosenWheel
 
 _BATCH_FILES = 24
 _BATCH_BYTES = 200_000_000
+_FETCHING = ".fetching-"
+_ABANDONED_SECONDS = 3600
 _OPTIONS = (
     "download",
     "--no-input",
@@ -61,11 +66,20 @@ def fetch_wheels(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise could_not("make", folder, error) from error
+    _tidy(folder)
     for batch in _batches(wheels):
-        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as place:
+        with tempfile.TemporaryDirectory(prefix=_FETCHING, dir=folder) as place:
             _download(batch, Path(place), minor_version(python_version))
             for wheel in batch:
                 fetched(_accepted(wheel, Path(place, "wheels"), folder))
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a process that was killed left here; what may be at work still is left alone."""
+    for left in folder.glob(f"{_FETCHING}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(left)
 
 
 def _batches(wheels: Iterable[ChosenWheel]) -> Iterator[list[ChosenWheel]]:

@@ -33,6 +33,7 @@ WHEELS = f"{layout.ENVIRONMENT}wheels"
 
 _CHOICES = f"{layout.ENVIRONMENT}chosen"
 _COST = "building it needs a package index"
+_CLOSED = "which is not known to allow redistribution"
 _MOST_NAMES = 8
 
 
@@ -107,21 +108,20 @@ class _Packing:
         self, environment: Environment, lock: Lock, pinned: tuple[Pinned, ...], platform: str
     ) -> dict[str, Any]:
         choice = self._choice(environment, lock, pinned, platform)
-        left_out = [f"{one.name} {one.version}: {one.reason}" for one in choice.lacking]
-        files = []
+        lacking = [f"{one.name} {one.version}: {one.reason}" for one in choice.lacking]
+        files, kept_back = [], []
         for wheel in choice.wheels:
             licence = read_licence(self.root / WHEELS / wheel.file)
             if why := self._why_it_stays(wheel, licence):
-                left_out.append(f"{wheel.name} {wheel.version}: {why}")
+                kept_back.append(f"{wheel.name} {wheel.version}: {why}")
             else:
                 files.append(self._file(wheel, licence))
         size = sum(file["size"] for file in files)
         self.notes.append(
             f"{len(files)} wheels of {environment.id} for {platform} travel, {size / 1e6:.1f} MB"
         )
-        if left_out:
-            self._tell(environment.id, platform, left_out)
-        return {"platform": platform, "files": files, "left_out": left_out}
+        self._tell(environment.id, platform, lacking, kept_back)
+        return {"platform": platform, "files": files, "left_out": lacking + kept_back}
 
     def _choice(
         self, environment: Environment, lock: Lock, pinned: tuple[Pinned, ...], platform: str
@@ -155,7 +155,7 @@ class _Packing:
         consented = any(fnmatchcase(wheel.name, one.lower()) for one in self.wanted.may_redistribute)
         if not licence.free and not consented:
             said = f'its licence is "{licence.said}"' if licence.said else "it states no licence"
-            return f"{said}, which is not known to allow redistribution"
+            return f"{said}, {_CLOSED}"
         place = f"{WHEELS}/{wheel.file}"
         other = self.entries.get(place)
         return (
@@ -169,17 +169,26 @@ class _Packing:
         file = {"path": path, "size": sha256_file(source).size, "sha256": wheel.sha256}
         return file | ({"license": licence.expression} if licence.expression else {})
 
-    def _tell(self, environment: str, platform: str, left_out: list[str]) -> None:
-        """What stays behind, and what that costs."""
-        self.notes.append(
-            f"{len(left_out)} packages of {environment} have no wheel here for {platform}, so there {_COST}: "
-            f"{'; '.join(left_out[:_MOST_NAMES])}"
-            + (f"; and {len(left_out) - _MOST_NAMES} more" if left_out[_MOST_NAMES:] else "")
-        )
-        closed = [one.split()[0] for one in left_out if "redistribution" in one]
+    def _tell(self, environment: str, platform: str, lacking: list[str], kept_back: list[str]) -> None:
+        """What does not travel, and what that costs."""
+        if lacking:
+            self.notes.append(
+                f"{environment} cannot be built from wheels on {platform}, for want of {_listed(lacking)}"
+            )
+        if kept_back:
+            self.notes.append(
+                f"building {environment} on {platform} still needs a package index, since these wheels stay "
+                f"behind: {_listed(kept_back)}"
+            )
+        closed = [one.split()[0] for one in kept_back if one.endswith(_CLOSED)]
         if closed:
             options = " ".join(f"--may-redistribute {shlex.quote(name)}" for name in closed[:_MOST_NAMES])
             self.notes.append(f"if you may pass them on, say so: {options}")
+
+
+def _listed(entries: list[str]) -> str:
+    more = f"; and {len(entries) - _MOST_NAMES} more" if entries[_MOST_NAMES:] else ""
+    return "; ".join(entries[:_MOST_NAMES]) + more
 
 
 def _why_none(lock: Lock | None) -> str:

@@ -9,9 +9,12 @@ import pytest
 
 from reprocrate.errors import UnavailableError
 from reprocrate.files import sha256_file
+from reprocrate.manifest import Package
 from reprocrate.rerun import wheel_choice
-from reprocrate.rerun.requirements import Pinned
+from reprocrate.rerun.lock import make_lock
+from reprocrate.rerun.requirements import Pinned, read_lock
 from reprocrate.rerun.wheel_choice import Choice, choose_wheels
+from reprocrate.rerun.wheel_fetching import fetch_wheels
 
 LINUX, MAC = "x86_64-unknown-linux-gnu", "aarch64-apple-darwin"
 OLD, NEW = "cp311-cp311-manylinux_2_17_x86_64", "cp311-cp311-manylinux_2_35_x86_64"
@@ -103,3 +106,21 @@ def test_without_uv_nothing_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(wheel_choice, "find_uv", lambda: None)
     with pytest.raises(UnavailableError, match="pip install uv"):
         choose(pin("pure"))
+
+
+@pytest.mark.loop
+def test_genuine_wheels_are_chosen_and_fetched(tmp_path: Path) -> None:
+    text = make_lock(
+        [Package(name="markupsafe", version="3.0.2"), Package(name="numpy", version="2.1.0")],
+        python_version="3.11.7",
+        recorded_at="2026-01-01T00:00:00Z",
+    ).text
+    found = {}
+    for platform in (LINUX, MAC, "x86_64-pc-windows-msvc"):
+        choice = choose(*read_lock(text), platform=platform)
+        fetch_wheels(choice.wheels, tmp_path / platform, python_version="3.11.7", fetched=lambda _size: None)
+        assert choice.lacking == ()
+        found[platform] = sorted(path.name for path in (tmp_path / platform).iterdir())
+    assert [len(names) for names in found.values()] == [2, 2, 2]
+    assert all("macosx" in name for name in found[MAC])
+    assert all("win_amd64" in name for name in found["x86_64-pc-windows-msvc"])
