@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from reprocrate.cli.options import Json, Quiet
+from reprocrate.cli.signing import PublicKey, Signature, require_signed
 
 Bundle = Annotated[Path, typer.Argument(help="A bundle or crate folder.")]
 Target = Annotated[
@@ -24,17 +25,25 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    bundle: Bundle, folder: Target = None, prepare: Prepare = False, json: Json = False, quiet: Quiet = False
+    bundle: Bundle,
+    folder: Target = None,
+    prepare: Prepare = False,
+    signature: Signature = None,
+    public_key: PublicKey = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Verify every digest of a bundle and unpack it into a new folder. Nothing is run or built.
 
-    A changed, missing or extra file stops it with exit code 1 and the file's name.
+    A changed, missing or extra file stops it with exit code 1 and the file's name; so does a signature that
+    does not hold.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.plan import plan_text
     from reprocrate.workflow.importing import import_bundle
 
     voice = Voice(quiet=quiet)
+    require_signed(bundle, signature, public_key, voice)
     with voice.progress():
         imported = import_bundle(bundle, folder, voice, prepare=prepare)
     if json:

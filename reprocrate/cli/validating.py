@@ -11,6 +11,7 @@ import typer
 
 from reprocrate.cli.exits import NO, YES, exit_code_of
 from reprocrate.cli.options import Json, Quiet, Whats
+from reprocrate.cli.signing import PublicKey, Signature, require_signed
 
 if TYPE_CHECKING:
     from reprocrate.cli.voice import Voice
@@ -37,6 +38,8 @@ def validate(
         typer.Option("--policy", metavar="FILE", help="A venue's demands: a policy in TOML or JSON."),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
+    signature: Signature = None,
+    public_key: PublicKey = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -54,6 +57,8 @@ def validate(
     voice = Voice(quiet=quiet)
     demands = read_policy(policy) if policy else None
     as_json = json or format_ is Format.JSON
+    for each in what or [Path()]:
+        require_signed(each, signature, public_key, voice)
     if what and len(what) > 1:
         raise typer.Exit(_several(what, voice, demands, as_json))
     with voice.progress():
