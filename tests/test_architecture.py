@@ -29,7 +29,12 @@ HEAVY = (
     "numpy",
 )
 OLDEST_PYTHON_OF_AUTHORS = (3, 8)
-IMPORTED_AS = {"pyyaml": "yaml", "jsonschema-rs": "jsonschema_rs", "model-signing": "model_signing"}
+IMPORTED_AS = {
+    "jsonschema-rs": "jsonschema_rs",
+    "model-signing": "model_signing",
+    "pyopenssl": "OpenSSL",
+    "pyyaml": "yaml",
+}
 
 
 def _modules(folder: Path = PACKAGE) -> list[Path]:
