@@ -59,6 +59,7 @@ class ChosenWheel:
         url: where the index has it.
         sha256: its digest, which the lock names.
         size: in bytes, where the index tells.
+        closed: what its licence says, where it was not fetched because that does not allow redistribution.
     """
 
     name: str
@@ -67,6 +68,7 @@ class ChosenWheel:
     url: str
     sha256: str
     size: int | None = None
+    closed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

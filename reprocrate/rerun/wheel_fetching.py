@@ -110,6 +110,7 @@ def _accepted(wheel: ChosenWheel, place: Path, folder: Path) -> int:
 
 def _download(wheels: Sequence[ChosenWheel], place: Path, minor: str) -> None:
     lines = [f"{one.name} @ {one.url} --hash=sha256:{one.sha256}\n" for one in wheels]
+    # Constraints of other projects do not count, since what is wanted is fixed.
     requirements, nothing = place / "wanted.txt", place / "nothing.txt"
     requirements.write_text("".join(lines), encoding="utf-8")
     nothing.touch()
@@ -118,7 +119,7 @@ def _download(wheels: Sequence[ChosenWheel], place: Path, minor: str) -> None:
     done = subprocess.run(
         [*_pip(), *arguments],
         cwd=place,
-        env=_variables(os.environ, nothing),
+        env=pip_variables(os.environ) | {"PIP_CONSTRAINT": str(nothing)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -161,11 +162,8 @@ def _pip() -> list[str]:
     return [*run, f"--python={sys.executable}", "--with=pip", "python", "-I", "-m", "pip"]
 
 
-def _variables(environ: Mapping[str, str], nothing: Path) -> dict[str, str]:
-    """The user's settings: an index that is named for uv alone lends pip its credentials.
-
-    Constraints of other projects do not count, since what is wanted is fixed.
-    """
+def pip_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The user's settings for pip: an index that is named for uv alone lends it its credentials."""
     variables = uv_variables(environ)
     default = variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL")
     if default:
@@ -176,7 +174,7 @@ def _variables(environ: Mapping[str, str], nothing: Path) -> dict[str, str]:
             one.partition("=")[2] if "=" in one.partition("://")[0] else one for one in extra
         )
         variables.setdefault("PIP_EXTRA_INDEX_URL", addresses)
-    return variables | {"PIP_CONSTRAINT": str(nothing)}
+    return variables
 
 
 def _other_file(what: str) -> IntegrityError:

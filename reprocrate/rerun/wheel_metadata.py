@@ -79,7 +79,15 @@ def read_licence(wheel: Path) -> WheelLicence:
     Raises:
         UnreadableError: the file is no wheel.
     """
-    metadata = _metadata(wheel)
+    return _licence(_metadata(wheel))
+
+
+def licence_of(metadata: bytes) -> WheelLicence:
+    """The licence that stands in the metadata of a wheel."""
+    return _licence(BytesParser().parsebytes(metadata, headersonly=True))
+
+
+def _licence(metadata: Message) -> WheelLicence:
     expression = _field(metadata, "License-Expression")
     if expression:
         return WheelLicence(expression, _is_free(expression), expression)

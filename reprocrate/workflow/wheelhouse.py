@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from reprocrate.manifest import Environment, Lock, manifest_from
 from reprocrate.manifest.canonical import canonical_bytes
 from reprocrate.rerun.platforms import platform_named, platform_of
 from reprocrate.rerun.requirements import Pinned, read_lock
+from reprocrate.rerun.wheel_announcements import announced_licence
 from reprocrate.rerun.wheel_choice import Choice, ChosenWheel, Lacking, choose_wheels
 from reprocrate.rerun.wheel_fetching import fetch_wheels, is_there
 from reprocrate.rerun.wheel_metadata import WheelLicence, read_licence
@@ -111,7 +112,7 @@ class _Packing:
         lacking = [f"{one.name} {one.version}: {one.reason}" for one in choice.lacking]
         files, kept_back = [], []
         for wheel in choice.wheels:
-            licence = read_licence(self.root / WHEELS / wheel.file)
+            licence = self._licence(wheel)
             if why := self._why_it_stays(wheel, licence):
                 kept_back.append(f"{wheel.name} {wheel.version}: {why}")
             else:
@@ -129,31 +130,53 @@ class _Packing:
         """What was chosen before, if all of it is here; else what the index has, fetched and kept."""
         known = self.root / _CHOICES / f"{lock.sha256[:12]}-{platform}.json"
         folder = self.root / WHEELS
-        version = environment.python.version if environment.python else ""
         kept = _read_choice(known, lock.sha256)
-        if kept is not None and all(is_there(one, folder) for one in kept.wheels):
+        if kept is not None and all(self._is_settled(one) for one in kept.wheels):
             return kept
         if self.offline:
-            raise _not_here(environment.id, platform, kept, pinned, folder)
+            absent = [one for one in kept.wheels if not self._is_settled(one)] if kept else pinned
+            raise _not_here(environment.id, platform, absent)
         self.progress.note(f"      choosing wheels of {environment.id} for {platform}")
+        version = environment.python.version if environment.python else ""
         choice = choose_wheels(
             pinned, python_version=version, platform=platform, resolved=lock.resolved, offline=self.offline
         )
-        missing = [one for one in choice.wheels if not is_there(one, folder)]
+        choice = replace(choice, wheels=tuple(map(self._as_announced, choice.wheels)))
+        missing = [one for one in choice.wheels if not self._is_settled(one)]
         if missing:
             total = sum(one.size or 0 for one in missing)
             unknown = sum(one.size is None for one in missing)
             about = f"{total / 1e6:.1f} MB" + (f" and {unknown} of unknown size" if unknown else "")
             self.progress.note(f"      fetching {len(missing)} wheels for {platform}, {about}")
-            count = counter(self.progress, "fetching wheels", total)
-            fetch_wheels(missing, folder, python_version=version, fetched=count)
+            count = counter(self.progress, "fetching wheels", len(missing))
+            fetch_wheels(missing, folder, python_version=version, fetched=lambda _size: count(1))
         _keep_choice(known, lock.sha256, choice)
         return choice
 
+    def _as_announced(self, wheel: ChosenWheel) -> ChosenWheel:
+        """The same, with what its licence says if it need not be fetched for that."""
+        if self._may_travel(wheel) or is_there(wheel, self.root / WHEELS):
+            return wheel
+        licence = announced_licence(wheel)
+        return wheel if licence is None or licence.free else replace(wheel, closed=licence.said)
+
+    def _is_settled(self, wheel: ChosenWheel) -> bool:
+        """Whether nothing is to be fetched of it: it is here, or it is known that it stays behind."""
+        unwanted = wheel.closed is not None and not self._may_travel(wheel)
+        return unwanted or is_there(wheel, self.root / WHEELS)
+
+    def _licence(self, wheel: ChosenWheel) -> WheelLicence:
+        path = self.root / WHEELS / wheel.file
+        if wheel.closed is not None and not path.is_file():
+            return WheelLicence(wheel.closed, False)
+        return read_licence(path)
+
+    def _may_travel(self, wheel: ChosenWheel) -> bool:
+        return any(fnmatchcase(wheel.name, one.lower()) for one in self.wanted.may_redistribute)
+
     def _why_it_stays(self, wheel: ChosenWheel, licence: WheelLicence) -> str:
         """Why a wheel stays behind; empty where it travels."""
-        consented = any(fnmatchcase(wheel.name, one.lower()) for one in self.wanted.may_redistribute)
-        if not licence.free and not consented:
+        if not licence.free and not self._may_travel(wheel):
             said = f'its licence is "{licence.said}"' if licence.said else "it states no licence"
             return f"{said}, {_CLOSED}"
         place = f"{WHEELS}/{wheel.file}"
@@ -208,13 +231,8 @@ def _recorded(environment: Environment) -> str:
     return found
 
 
-def _not_here(
-    environment: str, platform: str, kept: Choice | None, pinned: Iterable[Pinned], folder: Path
-) -> UnavailableError:
-    if kept is None:
-        names = [f"{one.name} {one.version}" for one in pinned]
-    else:
-        names = [f"{one.name} {one.version}" for one in kept.wheels if not is_there(one, folder)]
+def _not_here(environment: str, platform: str, absent: Iterable[ChosenWheel | Pinned]) -> UnavailableError:
+    names = [f"{one.name} {one.version}" for one in absent]
     more = f" and {len(names) - _MOST_NAMES} more" if names[_MOST_NAMES:] else ""
     return UnavailableError(
         f"wheels of {environment} for {platform} are missing: {', '.join(names[:_MOST_NAMES])}{more}",

@@ -207,6 +207,25 @@ def test_the_environment_is_built_from_them_without_any_network(study: Study, tm
     assert ran.stdout.split() == ["1.0", "1.0", "1.0"]
 
 
+def test_a_large_wheel_that_stays_behind_is_not_fetched(study: Study, tmp_path: Path) -> None:
+    large = study.index.add("shut", source="#" * 21_000_000, headers=["License: Proprietary"])
+    with zipfile.ZipFile(large) as archive:
+        metadata = archive.read("shut-1.0.dist-info/METADATA")
+    large.with_name(f"{large.name}.metadata").write_bytes(metadata)
+    page = study.index.pages / "shut" / "index.html"
+    page.write_text(page.read_text().splitlines()[-1])
+    said = study("pack", "--wheels", "-o", "../first.zip")
+    assert "stay behind: shut 1.0" in said.stderr
+    kept = tmp_path / "project" / WHEELS
+    assert "shut" not in {path.name.partition("-")[0] for path in kept.iterdir()}
+    study("pack", "--wheels", "-o", "../second.zip", "--offline", **DEAD)
+    assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "second.zip").read_bytes()
+    said = study("pack", "--wheels", "--may-redistribute", "shut", "-o", "../all.zip", "--offline", code=3)
+    assert "are missing: shut 1.0: nothing is fetched with --offline" in said.stderr
+    study("pack", "--wheels", "--may-redistribute", "shut", "-o", "../all.zip")
+    assert large.name in wheels_of(contents(tmp_path / "all.zip")[0])
+
+
 def test_as_reproducing_tells_it(study: Study, tmp_path: Path) -> None:
     study("pack", "--wheels", "--may-redistribute", "shut", "-o", "../it.zip")
     study.close()
