@@ -20,8 +20,12 @@ from reprocrate.errors import UnreadableError
 MOST_METADATA = 4_000_000
 """Bytes of metadata that are read; a description may be long."""
 
+_LONGEST = 1000
+
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
-_EXPRESSION = re.compile(r"[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)*")
+_PART = r"\(*[A-Za-z0-9][A-Za-z0-9.-]*\+?\)*"
+_EXPRESSION = re.compile(rf"{_PART}(?: (?:AND|OR|WITH) {_PART})*")
+_MISUSED_WITH = re.compile(r"\) WITH| WITH \(| WITH \S+ WITH ")
 
 # Licences of SPDX that let anyone pass the files on unchanged, some of them on conditions, such as that their
 # text or the source goes along. All are approved by OSI or FSF, or are of Creative Commons without NC and ND.
@@ -90,13 +94,13 @@ def licence_of(metadata: bytes) -> WheelLicence:
 def _licence(metadata: Message) -> WheelLicence:
     expression = _field(metadata, "License-Expression")
     if expression:
-        return WheelLicence(expression, _is_free(expression), expression)
+        return WheelLicence(_printable(expression), _is_free(expression), _well_formed(expression))
     text = _field(metadata, "License")
     classifiers = [
         str(one) for one in metadata.get_all("Classifier", []) if str(one).startswith("License ::")
     ]
     short = text.splitlines()[0][:80] if text else ""
-    said = ", ".join(dict.fromkeys([*filter(None, [short]), *(one[11:] for one in classifiers)]))
+    said = _printable(", ".join(dict.fromkeys([*filter(None, [short]), *(one[11:] for one in classifiers)])))
     first = " ".join(text.lower().split())[:400]
     if any("Proprietary" in one for one in classifiers) or (_CLOSED_WORDS.search(short.lower())):
         return WheelLicence(said, False)
@@ -104,7 +108,7 @@ def _licence(metadata: Message) -> WheelLicence:
     known = bool(text) and (
         _is_free(text) or bool(_FREE_WORDS.fullmatch(first)) or any(one in first for one in _FREE_PHRASES)
     )
-    return WheelLicence(said, free or known, _usable_expression(text))
+    return WheelLicence(said, free or known, _well_formed(text) if _is_free(text) else None)
 
 
 def _field(metadata: Message, name: str) -> str:
@@ -112,9 +116,20 @@ def _field(metadata: Message, name: str) -> str:
     return str(value).strip() if value is not None and str(value).strip().upper() != "UNKNOWN" else ""
 
 
-def _usable_expression(text: str) -> str | None:
-    """An old `License` that is an expression of free licences of SPDX already."""
-    return text if _EXPRESSION.fullmatch(text) and _is_free(text) else None
+def _printable(said: str) -> str:
+    """What a wheel says, for a terminal and a manifest."""
+    return "".join(sign if sign.isprintable() else " " for sign in said[:_LONGEST])
+
+
+def _well_formed(text: str) -> str | None:
+    """The text, if it is an expression as SPDX writes them; a wheel may say anything."""
+    depth, depths = 0, []
+    for sign in text:
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        depths.append(depth)
+    balanced = depth == 0 and min(depths, default=0) == 0
+    is_one = _EXPRESSION.fullmatch(text) and not _MISUSED_WITH.search(text)
+    return text if balanced and is_one and len(text) <= _LONGEST else None
 
 
 def _is_free(expression: str) -> bool:

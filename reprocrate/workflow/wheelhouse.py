@@ -23,7 +23,7 @@ from reprocrate.manifest.canonical import canonical_bytes
 from reprocrate.rerun.platforms import platform_named, platform_of
 from reprocrate.rerun.requirements import Pinned, read_lock
 from reprocrate.rerun.wheel_announcements import announced_licence
-from reprocrate.rerun.wheel_choice import Choice, ChosenWheel, Lacking, choose_wheels
+from reprocrate.rerun.wheel_choice import WHEEL_NAME, Choice, ChosenWheel, Lacking, choose_wheels
 from reprocrate.rerun.wheel_fetching import fetch_wheels, is_there
 from reprocrate.rerun.wheel_metadata import WheelLicence, read_licence
 from reprocrate.workflow.contents import Contents
@@ -101,6 +101,8 @@ class _Packing:
             pinned = read_lock((self.root / lock.path).read_text(encoding="utf-8"), lock.path)
         except (OSError, UnicodeDecodeError, UnreadableError) as error:
             self.notes.append(f"{environment.id} gets no wheels: {error} {_COST}")
+            return
+        if not pinned:
             return
         for platform in named or (_recorded(environment),):
             yield self._house(environment, lock, pinned, platform)
@@ -248,6 +250,8 @@ def _read_choice(path: Path, lock: str) -> Choice | None:
         if kept["lock"] != lock:
             return None
         wheels = tuple(ChosenWheel(**one, url="") for one in kept["wheels"])
+        if not all(WHEEL_NAME.fullmatch(one.file) for one in wheels):
+            return None
         return Choice(wheels, tuple(Lacking(**one) for one in kept["lacking"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

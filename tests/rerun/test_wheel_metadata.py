@@ -79,6 +79,18 @@ def test_only_expressions_of_spdx_are_handed_on_as_such(tmp_path: Path) -> None:
     assert read(tmp_path, "License: BSD-3-Clause").expression == "BSD-3-Clause"
     assert read(tmp_path, "License: Apache License 2.0").expression is None
     assert read(tmp_path, "License: LicenseRef-Ours").expression is None
+    both = "(MIT OR Apache-2.0) AND PSF-2.0"
+    assert read(tmp_path, f"License-Expression: {both}").expression == both
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["MIT License; see the file", "(MIT", ")MIT(", "MIT WITH (x)", "MIT WITH a WITH b", "MIT " * 1000, "é"],
+)
+def test_what_is_no_expression_is_not_handed_on(tmp_path: Path, text: str) -> None:
+    found = read(tmp_path, f"License-Expression: {text}")
+    assert found.expression is None
+    assert len(found.said) <= 1000
 
 
 def many(path: Path) -> None:

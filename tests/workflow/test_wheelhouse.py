@@ -313,6 +313,22 @@ def test_without_a_network_what_is_missing_is_named(study: Study, tmp_path: Path
     assert not (tmp_path / "it.zip").exists()
 
 
+def test_a_choice_that_somebody_edited_is_made_again(study: Study, tmp_path: Path) -> None:
+    study("pack", "--wheels", "-o", "../first.zip")
+    (choice,) = (tmp_path / "project" / ".reprocrate/environment/chosen").iterdir()
+    genuine = choice.read_text()
+    outside = tmp_path / "outside"
+    outside.write_text("private")
+    document = json.loads(genuine)
+    digest = hashlib.sha256(b"private").hexdigest()
+    document["wheels"][0] |= {"file": "../../../../outside", "sha256": digest}
+    for text in (json.dumps(document), genuine.replace(document["lock"], "0" * 64), "{", "[]", '{"lock": 1}'):
+        choice.write_text(text)
+        study("pack", "--wheels", "-o", "../again.zip")
+        assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
+        assert choice.read_text() == genuine
+
+
 def test_options_that_make_no_sense_are_refused(study: Study) -> None:
     assert "macos-arm64" in study("pack", "--wheels", "--platform", "amiga", code=2).stderr
     assert "Add --wheels" in study("pack", "--platform", "linux-x86_64", code=2).stderr
