@@ -85,12 +85,22 @@ def test_only_expressions_of_spdx_are_handed_on_as_such(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["MIT License; see the file", "(MIT", ")MIT(", "MIT WITH (x)", "MIT WITH a WITH b", "MIT " * 1000, "é"],
+    [
+        "MIT License; see the file",
+        "(MIT",
+        ")MIT(",
+        "MIT WITH (x)",
+        "MIT WITH a WITH b",
+        "MIT " * 1000,
+        "é",
+        "\x1b[31mMIT",
+    ],
 )
 def test_what_is_no_expression_is_not_handed_on(tmp_path: Path, text: str) -> None:
     found = read(tmp_path, f"License-Expression: {text}")
     assert found.expression is None
     assert len(found.said) <= 1000
+    assert found.said.isprintable()
 
 
 def many(path: Path) -> None:
