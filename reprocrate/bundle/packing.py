@@ -33,6 +33,9 @@ from reprocrate.files import could_not
 
 NO_TREE = Tree()
 
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""How a file is opened that may be a pipe: opening must not wait for anybody who writes into it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Packed:
@@ -172,12 +175,14 @@ def _opened(entry: Entry) -> Iterator[tuple[BinaryIO, int]]:
         yield io.BytesIO(entry.source), len(entry.source)
         return
     try:
-        if not stat.S_ISREG(entry.source.stat().st_mode):  # opening a pipe would wait for ever
+        descriptor = os.open(entry.source, _READ)
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            os.close(descriptor)
             raise UsageError(f"{entry.source} cannot be packed", "it is not a file")
-        with entry.source.open("rb") as content:
-            before = os.fstat(content.fileno())
+        with open(descriptor, "rb") as content:  # noqa: PTH123 - a descriptor
             yield content, before.st_size
-            after = os.fstat(content.fileno())
+            after = os.fstat(descriptor)
     except FileNotFoundError as error:
         raise _changed(entry, "it is gone") from error
     except OSError as error:

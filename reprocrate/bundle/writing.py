@@ -10,10 +10,11 @@ from pathlib import Path
 
 from reprocrate import __version__
 from reprocrate.bundle.bag import BagWriter
+from reprocrate.bundle.deflating import COMPRESSOR
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.folder import FolderWriter
 from reprocrate.bundle.formats import ArchiveWriter, Form
-from reprocrate.bundle.zip_writer import COMPRESSOR, ZipWriter
+from reprocrate.bundle.zip_writer import ZipWriter
 from reprocrate.errors import UsageError
 from reprocrate.files import atomic_file
 
