@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from reprocrate.bundle import cores
 from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_MANIFEST_BYTES,
@@ -19,6 +20,7 @@ from reprocrate.bundle.admission import (
     ProblemKind,
     printable,
 )
+from reprocrate.bundle.checking import Check, SinkFor, changed
 from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.formats import BadMemberError, Container, Member
@@ -29,7 +31,6 @@ from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import sha256_bytes
 
 _SHOWN = 10
-_SinkFor = Callable[[Member], AbstractContextManager[Callable[[bytes], object]]]
 
 
 def open_bundle(
@@ -147,7 +148,7 @@ class Bundle:
         except BadMemberError as error:
             raise self._not_intact([error.problem]) from None
         if check and path != CHECKSUMS and expected != sha256_bytes(data):
-            raise self._not_intact([_changed(path) if expected else _extra(path)])
+            raise self._not_intact([changed(path) if expected else _extra(path)])
         return data
 
     def digest(self, path: str) -> str:
@@ -225,27 +226,11 @@ class Bundle:
         return problems
 
     def _check_contents(
-        self, sink_for: _SinkFor, refused: set[str], progress: Callable[[int], None]
+        self, sink_for: SinkFor, refused: set[str], progress: Callable[[int], None]
     ) -> list[Problem]:
         """Read each file that is not refused to its end, hand it on, and compare its digest."""
-        checksums, _ = self._listed
-        problems = []
-        for member in self._container.members:
-            if member.path in refused:
-                continue
-            digest = hashlib.sha256()
-            try:
-                with sink_for(member) as sink:
-                    for piece in self._container.stream(member.path):
-                        digest.update(piece)
-                        sink(piece)
-                        progress(len(piece))
-            except BadMemberError as error:
-                problems.append(error.problem)
-            else:
-                if checksums.get(member.path, digest.hexdigest()) != digest.hexdigest():
-                    problems.append(_changed(member.path))
-        return problems
+        check = Check(self._container, self._listed[0], sink_for, progress)
+        return check.run(refused, cores.workers())
 
     @cached_property
     def _listed(self) -> tuple[dict[str, str], list[Problem]]:
@@ -311,10 +296,6 @@ class Bundle:
 
 def _unused(_member: Member) -> AbstractContextManager[Callable[[bytes], object]]:
     return nullcontext(len)
-
-
-def _changed(path: str) -> Problem:
-    return Problem(path, ProblemKind.CHANGED, f"has changed: its SHA-256 is not the one in {CHECKSUMS}")
 
 
 def _extra(path: str) -> Problem:
