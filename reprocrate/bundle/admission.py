@@ -121,7 +121,8 @@ def name_problem(path: str) -> Problem | None:
         return Problem(path, ProblemKind.UNSAFE, f"lies in more than {MAX_DEPTH} folders")
     if path == "-":
         return Problem(path, ProblemKind.UNSAFE, "has a name that sha256sum takes for its own input")
-    if _REPOSITORY & set(spelling(path).split("/")):
+    spelt = spelling(path)
+    if "git" in spelt and _REPOSITORY & set(spelt.split("/")):
         return Problem(path, ProblemKind.UNSAFE, "belongs to a git repository, whose settings start programs")
     return None
 
@@ -133,7 +134,6 @@ def names_problems(paths: Iterable[str], folders: Iterable[str] = ()) -> Iterato
         paths: the files, in any order; one that occurs twice is a problem.
         folders: folders that are listed apart from the files in them, without a slash at the end.
     """
-    above: set[str] = set()
     files: dict[str, str] = {}
     for path in paths:
         if problem := name_problem(path):
@@ -143,7 +143,7 @@ def names_problems(paths: Iterable[str], folders: Iterable[str] = ()) -> Iterato
         if key in files:
             yield _same_file(path, files[key])
         files.setdefault(key, path)
-        above.update(parents(key))
+    above = folders_of(files)
     for folder in folders:
         if problem := name_problem(folder):
             yield problem
@@ -162,6 +162,17 @@ def _same_file(path: str, other: str) -> Problem:
     if path == other:
         return Problem(path, ProblemKind.DUPLICATE, "occurs more than once")
     return Problem(path, ProblemKind.DUPLICATE, f"is the same file as {other} on some systems")
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """All folders that some paths lie in, without the root."""
+    found: set[str] = set()
+    for path in paths:
+        for folder in parents(path):
+            if folder in found:
+                break  # and so are those above it
+            found.add(folder)
+    return found
 
 
 def parents(path: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ _WINDOW = 1 << zlib.MAX_WBITS
 _EMPTY_LAST_BLOCK = b"\x03\x00"  # RFC 1951, 3.2.6: the fixed code for the end of a block
 _SMALL = 512
 _DISTINCT = 205
-_PROBES = 8
+_PROBES = 4
 _PROBE_BYTES = 6
 _PROBED_BYTES = 1 << 16
 _SAMPLES = 8
@@ -77,11 +77,16 @@ def _may_shrink(data: bytes) -> bool:
     What repeats itself shrinks however it looks.
     """
     size = len(data)
-    if size <= _SMALL or len(set(data[:: size // _SMALL | 1][:_SMALL])) < _DISTINCT:
+    if size <= _SMALL or data[:_SMALL].isascii():
         return size > 0
+    if len(set(data[:: size // _SMALL - 1 | 1][:_SMALL])) < _DISTINCT:
+        return True
     start = data[:_PROBED_BYTES]
-    places = range(0, len(start) - _PROBE_BYTES, len(start) // _PROBES)
-    return any(start.find(start[place : place + _PROBE_BYTES], place + 1) > 0 for place in places)
+    step = len(start) // _PROBES
+    for place in range(0, step * _PROBES, step):
+        if start.find(start[place : place + _PROBE_BYTES], place + 1) > 0:
+            return True
+    return False
 
 
 def _deflated(data: bytes, before: bytes, end: int) -> bytes:

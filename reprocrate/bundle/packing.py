@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +16,7 @@ from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_FILES,
     MAX_MANIFEST_BYTES,
+    folders_of,
     name_problem,
     names_problems,
     parents,
@@ -149,8 +151,7 @@ def _admitted(listed: list[Entry], tree: Tree, within: str) -> list[Entry]:
         )
     if MANIFEST not in paths:
         raise UsageError("the bundle cannot be packed", f"it has no {MANIFEST}")
-    everything = [*paths, *tree.links, *tree.folders]
-    folders = {folder for path in everything for folder in parents(path)}.union(tree.folders)
+    folders = folders_of(chain(paths, tree.links, tree.folders)).union(tree.folders)
     if len(paths) + len(tree.links) + 1 + len(folders) > MAX_FILES:
         raise UsageError("the bundle cannot be packed", f"it has more than {MAX_FILES} files and folders")
     return listed
@@ -180,7 +181,7 @@ def _opened(entry: Entry) -> Iterator[tuple[BinaryIO, int]]:
         if not stat.S_ISREG(before.st_mode):
             os.close(descriptor)
             raise UsageError(f"{entry.source} cannot be packed", "it is not a file")
-        with open(descriptor, "rb") as content:  # noqa: PTH123 - a descriptor
+        with open(descriptor, "rb", buffering=0) as content:  # noqa: PTH123 - a descriptor
             yield content, before.st_size
             after = os.fstat(descriptor)
     except FileNotFoundError as error:

@@ -74,7 +74,7 @@ class ZipWriter:
         mode = stat.S_IFREG | (0o755 if executable else 0o644)
         if size > WHOLE_BYTES:
             return self._add_streamed(self._member(path, mode, b"", b""), content, size)
-        data = content.read(size + 1)
+        data = _read(content, size + 1)
         self._progress(len(data))
         packed = deflated_whole(data)
         stored = data if packed is None else packed
@@ -140,13 +140,21 @@ class _Reading:
         self.crc = self.size = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        while block := self._content.read(min(BLOCK_BYTES, self._left)):
+        while block := _read(self._content, min(BLOCK_BYTES, self._left)):
             self._left -= len(block)
             self.digest.update(block)
             self.crc = zlib.crc32(block, self.crc)
             self.size += len(block)
             self._progress(len(block))
             yield block
+
+
+def _read(content: BinaryIO, size: int) -> bytes:
+    """Fewer bytes only at the end, although a file without a buffer may give them in several parts."""
+    data = content.read(size)
+    while len(data) < size and (more := content.read(size - len(data))):
+        data += more
+    return data
 
 
 def _dos_time(timestamp: int) -> tuple[int, int]:
