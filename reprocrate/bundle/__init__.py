@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reprocrate.bundle.admission import Limits, Problem, ProblemKind
+from reprocrate.bundle.admission import USUAL, Limits, Problem, ProblemKind
 from reprocrate.bundle.entries import Entry
 from reprocrate.bundle.formats import Form, Member
 from reprocrate.bundle.packing import Packed, pack
@@ -10,6 +10,7 @@ from reprocrate.bundle.reading import Bundle, open_bundle
 from reprocrate.bundle.tree import Tree
 
 __all__ = [
+    "USUAL",
     "Bundle",
     "Entry",
     "Form",

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reprocrate.bundle.layout import spelling
-from reprocrate.errors import UnreadableError
-from reprocrate.files import safe_relative
+from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.files import bytes_of, safe_relative
 
 MAX_FILES = 1_000_000
 """How many files, links and folders a bundle may hold, unless a reader allows more."""
@@ -47,12 +47,12 @@ class ProblemKind(StrEnum):
 ANY_EXPANSION_BYTES = 1 << 30
 """Up to this size it does not matter how well a bundle was compressed."""
 
-_RAISE = "If you trust where it comes from, allow more with --limit"
+_RAISE = "If you trust where it comes from, allow more, such as --limit files=2000000 or --limit bytes=2TB"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a stranger's bundle may ask for. Each can be raised.
+    """How much a bundle that is one file may ask for. Each can be raised.
 
     Attributes:
         files: files, links and folders.
@@ -63,6 +63,25 @@ class Limits:
     files: int = MAX_FILES
     bytes: int = 1 << 40
     expansion: int = 2000
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Limits:
+        """The usual limits, but for those given as texts: `files=2000000`, `bytes=2TB`, `expansion=5000`.
+
+        Raises:
+            UsageError: a text is none of these.
+        """
+        given: dict[str, int] = {}
+        for text in texts:
+            name, _, number = text.partition("=")
+            try:
+                if name not in cls.__slots__:
+                    raise ValueError(f"there is no limit {name!r}")
+                given[name] = bytes_of(number)
+            except ValueError as error:
+                fix = "Write files=2000000, bytes=2TB or expansion=5000"
+                raise UsageError(f"--limit {printable(text)} cannot be used", str(error), fix) from None
+        return replace(cls(), **given)
 
     def require(self, name: object, files: int, size: int, own_size: int) -> None:
         """Make sure that a bundle does not ask for more.

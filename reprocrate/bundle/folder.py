@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from reprocrate.bundle.admission import Limits, Problem, ProblemKind, names_problems
+from reprocrate.bundle.admission import Problem, ProblemKind, names_problems
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.formats import BadMemberError, Member
 from reprocrate.files import CHUNK_BYTES, FileDigest, FileKind, could_not, walk
@@ -23,20 +23,19 @@ class FolderContainer:
         skip: says of a relative path whether to leave it out, a folder's with a slash at the end.
 
     Raises:
-        UnreadableError: it holds more than is allowed.
         UnavailableError: it could not be read.
     """
 
     concurrent = True
 
-    def __init__(self, root: Path, skip: Callable[[str], bool], limits: Limits) -> None:
+    def __init__(self, root: Path, skip: Callable[[str], bool]) -> None:
         self._root = root
         found = list(walk(root, skip))
         self.members = tuple(
             Member(file.path, file.size, file.executable) for file in found if file.kind is FileKind.FILE
         )
+        self._paths = {member.path for member in self.members}
         self.links = {file.path: _target(file.location) for file in found if file.kind is FileKind.LINK}
-        limits.require(root, len(found), 0, 0)
         self._problems = [
             Problem(file.path, ProblemKind.UNSAFE, "is a device, a pipe or a socket")
             for file in found
@@ -46,7 +45,7 @@ class FolderContainer:
 
     def has(self, path: str) -> bool:
         """Whether there is such a file."""
-        return any(member.path == path for member in self.members)
+        return path in self._paths
 
     def problems(self) -> list[Problem]:
         """What cannot be in a bundle."""

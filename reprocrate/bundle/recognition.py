@@ -45,7 +45,7 @@ def open_container(path: Path, skip: Callable[[str], bool], limits: Limits) -> C
 
 def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:
     if path.is_dir():
-        return FolderContainer(path, skip, limits)
+        return FolderContainer(path, skip)
     start = _first_bytes(path)
     if start.startswith(_ZIP_STARTS):
         return ZipContainer(path, limits)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reprocrate.cli.options import Json, Quiet
+from reprocrate.cli.options import Json, Limit, Quiet
 
 Bundle = Annotated[Path, typer.Argument(help="A bundle or crate folder.")]
 Target = Annotated[
@@ -24,19 +24,26 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    bundle: Bundle, folder: Target = None, prepare: Prepare = False, json: Json = False, quiet: Quiet = False
+    bundle: Bundle,
+    folder: Target = None,
+    prepare: Prepare = False,
+    limit: Limit = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Verify every digest of a bundle and unpack it into a new folder. Nothing is run or built.
 
     A changed, missing or extra file stops it with exit code 1 and the file's name.
     """
+    from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.render.plan import plan_text
     from reprocrate.workflow.importing import import_bundle
 
     voice = Voice(quiet=quiet)
+    limits = Limits.of(limit or ())
     with voice.progress():
-        imported = import_bundle(bundle, folder, voice, prepare=prepare)
+        imported = import_bundle(bundle, folder, voice, prepare=prepare, limits=limits)
     if json:
         voice.json(imported.to_json())
         return

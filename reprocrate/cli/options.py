@@ -25,3 +25,12 @@ Whats = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=NUMBER",
+        help="Let a bundle hold more than usual: files=2000000 (usual: 1000000), bytes=2TB (1 TiB) when "
+        "unpacked, or expansion=5000 (2000) times the size of the file.",
+    ),
+]

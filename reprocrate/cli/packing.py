@@ -21,6 +21,14 @@ class DataChoice(StrEnum):
     NONE = "none"
 
 
+class Format(StrEnum):
+    """What a bundle is written as."""
+
+    ZIP = "zip"
+    TAR_ZST = "tar.zst"
+    DIR = "dir"
+
+
 class RoCrate(StrEnum):
     """Which version of RO-Crate the bundle's metadata follows."""
 
@@ -30,6 +38,16 @@ class RoCrate(StrEnum):
 
 Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="The bundle to write.")]
+Form = Annotated[
+    Format,
+    typer.Option(
+        "--format",
+        help="`zip` opens everywhere; `tar.zst` is several times faster and smaller; `dir` is a folder.",
+    ),
+]
+Bag = Annotated[
+    bool, typer.Option("--bagit", help="Put the bundle into a BagIt bag, for archives that demand it.")
+]
 Data = Annotated[
     DataChoice,
     typer.Option(help="Data to take along: `small` is up to 100 MB in all, and never what is not open."),
@@ -57,10 +75,12 @@ def register(app: typer.Typer) -> None:
 def pack(
     folder: Folder = Path(),
     output: Output = None,
+    format_: Form = Format.ZIP,
     data: Data = DataChoice.SMALL,
     strict: Strict = False,
     offline: Offline = False,
     ro_crate: Crate = RoCrate.CHECKED,
+    bagit: Bag = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -72,12 +92,21 @@ def pack(
     Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
     packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
     """
+    from reprocrate import bundle
     from reprocrate.cli.voice import Voice
     from reprocrate.render.report import report_text
     from reprocrate.workflow.packing import PackingChoice, pack_project
 
     voice = Voice(quiet=quiet)
-    choice = PackingChoice(output, data.value, strict=strict, offline=offline, ro_crate=ro_crate.value)
+    choice = PackingChoice(
+        output,
+        data.value,
+        strict=strict,
+        offline=offline,
+        ro_crate=ro_crate.value,
+        form=bundle.Form(format_.value),
+        bag=bagit,
+    )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
     for secret in outcome.secrets:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reprocrate.cli.exits import NO, YES, exit_code_of
-from reprocrate.cli.options import Json, Quiet, Whats
+from reprocrate.cli.options import Json, Limit, Quiet, Whats
 
 if TYPE_CHECKING:
+    from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.finding import Report
     from reprocrate.validation import Policy
@@ -37,6 +38,7 @@ def validate(
         typer.Option("--policy", metavar="FILE", help="A venue's demands: a policy in TOML or JSON."),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
+    limit: Limit = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -47,27 +49,31 @@ def validate(
     Several things are judged in turn. As JSON, there is then one report on each line, in the order of the
     arguments; what cannot be judged has a report that says why. The exit code is the largest of all.
     """
+    from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.validation import read_policy
     from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
     demands = read_policy(policy) if policy else None
+    limits = Limits.of(limit or ())
     as_json = json or format_ is Format.JSON
     if what and len(what) > 1:
-        raise typer.Exit(_several(what, voice, demands, as_json))
+        raise typer.Exit(_several(what, voice, demands, limits, as_json=as_json))
     with voice.progress():
-        report = assess(what[0] if what else Path(), voice, demands)
+        report = assess(what[0] if what else Path(), voice, demands, limits)
     _print(report, voice, as_json)
     raise typer.Exit(YES if report.valid else NO)
 
 
-def _several(what: Sequence[Path], voice: Voice, demands: Policy | None, as_json: bool) -> int:
+def _several(
+    what: Sequence[Path], voice: Voice, demands: Policy | None, limits: Limits, *, as_json: bool
+) -> int:
     """Judge and print each; the answer is the exit code."""
     from reprocrate.workflow.validating import assess_each
 
     worst = YES
-    for report, error in assess_each(what, voice, demands):
+    for report, error in assess_each(what, voice, demands, limits):
         if error is not None:
             voice.warn(str(error))
             worst = max(worst, exit_code_of(error))

@@ -10,6 +10,7 @@ from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha2
 from reprocrate.files.paths import LONGEST_PATH_BYTES, safe_relative
 from reprocrate.files.reading import read_regular
 from reprocrate.files.reasons import could_not
+from reprocrate.files.sizes import bytes_of
 from reprocrate.files.trees import FileKind, TreeFile, walk, walk_readable
 from reprocrate.files.writing import atomic_file, write_atomically
 
@@ -20,6 +21,7 @@ __all__ = [
     "FileKind",
     "TreeFile",
     "atomic_file",
+    "bytes_of",
     "could_not",
     "read_regular",
     "safe_relative",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reprocrate.bundle import Bundle, open_bundle
+from reprocrate.bundle import USUAL, Bundle, Limits, open_bundle
 from reprocrate.errors import IntegrityError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
@@ -18,7 +18,7 @@ from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.validating import require_declared_files
 
-_SUFFIXES = (".crate.zip", ".zip")
+_SUFFIXES = (".crate.zip", ".zip", ".crate.tar.zst", ".tar.zst", ".crate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,14 @@ class Imported:
         return self.plan.to_json() | {"folder": str(self.folder), "payload_sha256": self.payload_digest}
 
 
-def import_bundle(what: Path, folder: Path | None, progress: Progress, *, prepare: bool = False) -> Imported:
+def import_bundle(
+    what: Path,
+    folder: Path | None,
+    progress: Progress,
+    *,
+    prepare: bool = False,
+    limits: Limits = USUAL,
+) -> Imported:
     """Verify every digest, unpack into a new folder, and plan. Executes nothing.
 
     Args:
@@ -50,6 +57,7 @@ def import_bundle(what: Path, folder: Path | None, progress: Progress, *, prepar
         folder: where to; the bundle's name in the current folder where none is given.
         progress: who listens.
         prepare: whether to build the environments, too.
+        limits: how much the bundle may hold.
 
     Raises:
         UsageError: it is no bundle, or the folder is not empty.
@@ -63,7 +71,7 @@ def import_bundle(what: Path, folder: Path | None, progress: Progress, *, prepar
             fix="Make a bundle with `reprocrate pack`, and import that",
         )
     target = folder or Path(default_name(path))
-    with open_bundle(path, skip=added_by_us) as bundle:
+    with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
         manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest of {path}")
         require_declared_files(bundle, manifest)
         _refuse_our_own_places(bundle)
@@ -82,7 +90,7 @@ def _refuse_our_own_places(bundle: Bundle) -> None:
     Raises:
         IntegrityError: it does.
     """
-    forged = [path for path in {*bundle.names(), *bundle.checksums()} if added_by_us(path)]
+    forged = [path for path in {*bundle.names(), *bundle.checksums(), *bundle.links} if added_by_us(path)]
     if forged:
         raise IntegrityError(
             f"{bundle.path} holds {min(forged)}",

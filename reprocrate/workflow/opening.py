@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from reprocrate.bundle import layout, open_bundle
+from reprocrate.bundle import bag, layout, open_bundle
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
 from reprocrate.workflow.project import Project, find_project, is_project, open_project, refuse_unread
@@ -59,6 +59,8 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
     if what.is_file():
         return (Kind.MANIFEST if _looks_like_json(what) else Kind.BUNDLE), what
     if (what / layout.MANIFEST).is_file() and not is_project_itself(what):
+        return Kind.CRATE, what
+    if (what / bag.DECLARATION).is_file() and (what / bag.PAYLOAD / layout.MANIFEST).is_file():
         return Kind.CRATE, what
     return Kind.PROJECT, find_project(what)
 

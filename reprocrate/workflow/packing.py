@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate import standard
-from reprocrate.bundle import Entry, Packed, layout, pack
+from reprocrate.bundle import Entry, Form, Packed, layout, pack
 from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import sha256_bytes, sha256_file
@@ -37,6 +37,8 @@ class PackingChoice:
         strict: whether any error stops packing.
         offline: whether to make locks without a package index.
         ro_crate: the version of RO-Crate that the metadata follows, one of `reprocrate.crate.TARGETS`.
+        form: what to write.
+        bag: whether to put the bundle into a BagIt bag.
     """
 
     output: Path | None = None
@@ -44,6 +46,8 @@ class PackingChoice:
     strict: bool = False
     offline: bool = False
     ro_crate: str = CHECKED.crate_version
+    form: Form = Form.ZIP
+    bag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +111,15 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         return PackingOutcome(report)
     if screened.secrets:
         return PackingOutcome(report, secrets=screened.secrets)
-    usual = f"{root.name or 'experiment'}.crate.zip"
+    usual = f"{root.name or 'experiment'}{choice.form.suffix}"
     target = choice.output or Path(usual)
     entries = bundle_entries(
         contents, usual, report, TARGETS[choice.ro_crate]
     )  # the bytes do not depend on where they go
     total = sum(_size(entry) for entry in entries)
-    packed = pack(entries, target, progress=counter(progress, "packing", total))
+    packed = pack(
+        entries, target, form=choice.form, bag=choice.bag, progress=counter(progress, "packing", total)
+    )
     try:
         save_manifest(contents.manifest, root / layout.MANIFEST)
     except UnavailableError as error:  # the bundle has it, and that is what was asked for

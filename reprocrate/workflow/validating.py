@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from reprocrate.bundle import Bundle, Problem, ProblemKind, layout, open_bundle
+from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, open_bundle
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
 from reprocrate.files import FileDigest
 from reprocrate.finding import Finding, Location, Report, Severity
@@ -29,8 +29,14 @@ _GET_AGAIN = "Get the bundle again from where it was published"
 _SHOWN = 10
 
 
-def assess(what: Path, progress: Progress, policy: Policy | None = None) -> Report:
+def assess(what: Path, progress: Progress, policy: Policy | None = None, limits: Limits = USUAL) -> Report:
     """Judge whatever a path holds, by the standard and a venue's policy.
+
+    Args:
+        what: the path.
+        progress: who listens.
+        policy: a venue's demands.
+        limits: how much a bundle may hold.
 
     Raises:
         UsageError: there is nothing to judge.
@@ -41,16 +47,17 @@ def assess(what: Path, progress: Progress, policy: Policy | None = None) -> Repo
         return _assess_project(path, str(what), progress, policy)
     if kind is Kind.MANIFEST:
         return validate_by(policy, Subject.of_bytes(str(what), manifest_file_bytes(path)))
-    return _assess_bundle(path, str(what), progress, policy)
+    with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
+        return _assess_bundle(bundle, str(what), progress, policy)
 
 
 def assess_each(
-    whats: Sequence[Path], progress: Progress, policy: Policy | None = None
+    whats: Sequence[Path], progress: Progress, policy: Policy | None = None, limits: Limits = USUAL
 ) -> Iterator[tuple[Report, ReprocrateError | None]]:
     """Judge each of several paths in turn; one that cannot be judged does not keep the others from it."""
     for what in whats:
         try:
-            yield assess(what, progress, policy), None
+            yield assess(what, progress, policy, limits), None
         except ReprocrateError as error:
             yield Report(str(what), failure=str(error)), error
 
@@ -71,18 +78,17 @@ def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | 
     return report
 
 
-def _assess_bundle(path: Path, name: str, progress: Progress, policy: Policy | None) -> Report:
-    with open_bundle(path, skip=added_by_us) as bundle:
-        problems = bundle.verify(counter(progress, "checking digests", bundle.total_size))
-        files = BundleFiles(bundle, {problem.path for problem in problems})
-        try:
-            subject = Subject.of_bytes(name, bundle.manifest_bytes(check=False), files)
-        except UnreadableError:
-            subject = Subject(name, None, files, (too_large(),))
-        except IntegrityError:
-            return graded_by(policy, Report(name)).with_findings(_unsafe(bundle, problems, Report(name)))
-        report = validate_by(policy, subject)
-        return report.with_findings(_unsafe(bundle, problems, report))
+def _assess_bundle(bundle: Bundle, name: str, progress: Progress, policy: Policy | None) -> Report:
+    problems = bundle.verify(counter(progress, "checking digests", bundle.total_size))
+    files = BundleFiles(bundle, {problem.path for problem in problems})
+    try:
+        subject = Subject.of_bytes(name, bundle.manifest_bytes(check=False), files)
+    except UnreadableError:
+        subject = Subject(name, None, files, (too_large(),))
+    except IntegrityError:
+        return graded_by(policy, Report(name)).with_findings(_unsafe(bundle, problems, Report(name)))
+    report = validate_by(policy, subject)
+    return report.with_findings(_unsafe(bundle, problems, report))
 
 
 def _unsafe(bundle: Bundle, problems: Iterable[Problem], report: Report) -> Iterator[Finding]:
