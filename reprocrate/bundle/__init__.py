@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reprocrate.bundle.admission import USUAL, Limits, Problem, ProblemKind
+from reprocrate.bundle.admission import USUAL, Limits, Problem, ProblemKind, printable
 from reprocrate.bundle.entries import Entry
 from reprocrate.bundle.formats import Form, Member
 from reprocrate.bundle.packing import Packed, pack
@@ -22,4 +22,5 @@ __all__ = [
     "Tree",
     "open_bundle",
     "pack",
+    "printable",
 ]

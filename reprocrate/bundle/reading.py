@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from reprocrate.bundle import cores
 from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_MANIFEST_BYTES,
+    MAX_METADATA_BYTES,
     USUAL,
     Limits,
     Problem,
@@ -24,7 +25,7 @@ from reprocrate.bundle.checking import Check, SinkFor, changed
 from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.formats import BadMemberError, Container, Member
-from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, TREE, payload_digest
+from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, METADATA, TREE, payload_digest
 from reprocrate.bundle.recognition import open_container
 from reprocrate.bundle.tree import MAX_TREE_BYTES, Tree, parse_tree
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
@@ -94,6 +95,11 @@ class Bundle:
     def links(self) -> Mapping[str, str]:
         """Its symbolic links: target by path."""
         return self._container.links
+
+    @property
+    def empty_folders(self) -> tuple[str, ...]:
+        """The folders without a file, as its own list names them."""
+        return self._tree[0].folders
 
     @property
     def total_size(self) -> int:
@@ -217,6 +223,7 @@ class Bundle:
         checksums, problems = self._listed
         problems = [*self._container.problems(), *problems, *self._tree[1]]
         there = {member.path for member in self.members}
+        problems += _metadata_problems(self.members)
         tree = self._tree[0]
         problems += tree.problems(self.links, there)
         if CHECKSUMS not in there:
@@ -296,6 +303,14 @@ class Bundle:
 
 def _unused(_member: Member) -> AbstractContextManager[Callable[[bytes], object]]:
     return nullcontext(len)
+
+
+def _metadata_problems(members: Iterable[Member]) -> Iterator[Problem]:
+    """The metadata must not be so large that nobody can read it; of other documents their readers say it."""
+    for member in members:
+        if member.path == METADATA and member.size > MAX_METADATA_BYTES:
+            detail = f"is larger than {MAX_METADATA_BYTES >> 20} MiB"
+            yield Problem(METADATA, ProblemKind.DAMAGED, detail)
 
 
 def _extra(path: str) -> Problem:

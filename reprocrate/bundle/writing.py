@@ -28,7 +28,7 @@ class Written:
     Attributes:
         archive: what takes its files.
         compressor: what compresses them, with its version: equal bytes are promised for an equal one.
-        size: how many bytes it took.
+        size: how many bytes it took; asked before it is closed.
     """
 
     archive: ArchiveWriter
@@ -66,10 +66,8 @@ def writing(
             staging.publish()
         return
     with atomic_file(target) as output:
-        size = 0
         archive = _bagged(ZipWriter(output, timestamp, progress), bag=bag)
-        yield Written(archive, COMPRESSOR, lambda: size)
-        size = output.tell()
+        yield Written(archive, COMPRESSOR, output.tell)
 
 
 def _bagged(archive: ArchiveWriter, *, bag: bool) -> ArchiveWriter:

@@ -74,6 +74,7 @@ def judge(stored: Stored) -> tuple[str, Problem | None]:
             ProblemKind.UNSUPPORTED,
             f"is compressed in an unsupported way (method {stored.method}, flags {stored.flags:#06x})",
         ),
+        (stored.ambiguous, ProblemKind.DAMAGED, "has another name or size in its extra fields"),
         (_is_impossible(stored), ProblemKind.DAMAGED, f"cannot have {stored.size} bytes, as it declares"),
     )
     for applies, problem_kind, detail in judgements:

@@ -30,7 +30,7 @@ from reprocrate.bundle.zip_records import (
     ZIP64_EXTRA,
     Stored,
 )
-from reprocrate.bundle.zip_table import ZipTable, extra_fields
+from reprocrate.bundle.zip_table import ZipTable, extra_fields, is_ambiguous
 from reprocrate.files import CHUNK_BYTES, could_not
 
 # What may follow a member's content if its header says so: with or without signature, 32 or 64 bits (4.3.9).
@@ -198,6 +198,8 @@ class ZipContainer:
         agrees &= sizes == (stored.compressed, stored.size) or (later and sizes == (0, 0))
         if not agrees:
             raise _damaged(path, "has a local header that contradicts the table of contents")
+        if extra and is_ambiguous(extra, name, [compressed, size], [stored.size, stored.compressed]):
+            raise _damaged(path, "has another name or size in the extra fields of its local header")
         start = stored.offset + LOCAL.size + name_size + extra_size
         if start + stored.compressed > self._end:
             raise _damaged(path, "reaches into the table of contents")

@@ -51,6 +51,7 @@ class Stored:
         size: bytes of its content.
         offset: where its local header starts.
         mode: Unix type and permission bits, 0 if it was not written on Unix.
+        ambiguous: whether its extra fields contradict this.
     """
 
     name: bytes
@@ -61,6 +62,7 @@ class Stored:
     size: int
     offset: int
     mode: int
+    ambiguous: bool = False
 
 
 def local_header(member: Stored, time: int, date: int, *, zip64: bool) -> bytes:
