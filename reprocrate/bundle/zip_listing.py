@@ -12,6 +12,7 @@ from reprocrate.bundle.zip_records import (
     ENCRYPTED,
     HAS_DESCRIPTOR,
     MASKED_HEADER,
+    MOST_EXPANSION,
     STORED,
     STRONG_ENCRYPTION,
     UTF8_NAME,
@@ -19,7 +20,6 @@ from reprocrate.bundle.zip_records import (
 )
 
 _KNOWN_FLAGS = HAS_DESCRIPTOR | UTF8_NAME | DEFLATE_LEVEL
-_MOST_EXPANSION = 1032  # deflate cannot do more: 258 bytes for two bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def judge(stored: Stored) -> tuple[str, Problem | None]:
 def _is_impossible(stored: Stored) -> bool:
     if stored.method == STORED:
         return stored.size != stored.compressed
-    return stored.size > stored.compressed * _MOST_EXPANSION
+    return stored.size > stored.compressed * MOST_EXPANSION
 
 
 def name_of(stored: Stored) -> str:

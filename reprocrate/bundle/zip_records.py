@@ -20,6 +20,9 @@ LIMIT_32 = 0xFFFFFFFF
 ZIP64_EXTRA = 0x0001
 UNICODE_PATH_EXTRA = 0x7075
 
+MOST_EXPANSION = 1032
+"""How many times longer than its deflated form content can be: 258 bytes for two bits."""
+
 UNIX = 3
 VERSION = 20
 VERSION_ZIP64 = 45

@@ -21,6 +21,7 @@ from reprocrate.bundle.zip_records import (
     LIMIT_32,
     LOCATOR_64,
     LOCATOR_64_SIGNATURE,
+    MOST_EXPANSION,
     UNICODE_PATH_EXTRA,
     UNIX,
     ZIP64_EXTRA,
@@ -99,7 +100,9 @@ class ZipTable:
             found = list(_entries(self._file.read(self._place.size), self._place))
         except _BrokenError as error:
             raise self._broken(error) from None
-        limits.require(self._path, count, sum(stored.size for stored in found), self._length)
+        # What a member cannot have is told of that member.
+        size = sum(min(stored.size, stored.compressed * MOST_EXPANSION) for stored in found)
+        limits.require(self._path, count, size, self._length)
         return found
 
     def _broken(self, error: _BrokenError) -> UnreadableError:

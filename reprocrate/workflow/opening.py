@@ -124,8 +124,9 @@ def added_by_us(path: str) -> bool:
 
 
 def forged(bundle: Bundle) -> list[str]:
-    """What a bundle brings that only `import` and `rerun` make, however it is spelt: a built environment, or
-    runs said to be done.
+    """What a bundle brings that only `import` and `rerun` make, however it is spelt.
+
+    That is a built environment, or runs said to be done.
     """
     places = tuple(map(layout.spelling, _ADDED_BY_US))
     said = {*bundle.names(), *bundle.links, *(f"{path}/" for path in bundle.empty_folders)}

@@ -1,16 +1,21 @@
-"""Runs commands of reprocrate in forks of a process that has loaded it: as isolated as processes, much faster.
+"""Runs commands of reprocrate in forks of a process that has loaded it: as isolated, and much faster.
 
-It reads one JSON object a line (`arguments`, `folder`, `environ`, `memory` in bytes, `seconds`, and the files
-`out` and `err`) and answers each with the exit code; 124 where the time was over.
+Its argument is a sound bundle, with which it loads what the commands need. Then it reads one JSON object a
+line (`arguments`, `folder`, `environ`, `memory` in bytes, `seconds`, and the files `out` and `err`) and
+answers each with the exit code; 124 where the time was over.
 """
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import io
 import json
 import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 from typing import Any
 
@@ -18,6 +23,10 @@ from reprocrate.cli.app import run_app
 
 
 def main() -> None:
+    with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as folder:
+        for command in (["validate", sys.argv[1]], ["import", sys.argv[1], f"{folder}/target"]):
+            assert run_app(command) == 0
+    gc.freeze()
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()

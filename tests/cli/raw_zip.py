@@ -1,4 +1,4 @@
-"""ZIP files written field by field, so that any of them can lie; written without the package that reads them."""
+"""ZIP files written field by field, so that any of them can lie, and without the package that reads them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILE, LINK, FOLDER = stat.S_IFREG | 0o644, stat.S_IFLNK | 0o777, stat.S_IFDIR | 
 
 @dataclass(frozen=True)
 class Raw:
-    """One member. Fields of its two headers are what its data gives, unless `local` or `central` say otherwise.
+    """One member. Its two headers say what its data gives, unless `local` or `central` say otherwise.
 
     Attributes:
         name: the raw name.
