@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reprocrate.cli.anonymity import anonymity, tell_identities
 from reprocrate.cli.exits import NO
 from reprocrate.cli.options import Json, Quiet
+
+if TYPE_CHECKING:
+    from reprocrate.cli.voice import Voice
 
 
 class DataChoice(StrEnum):
@@ -65,6 +70,32 @@ Crate = Annotated[
 Offline = Annotated[
     bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
 ]
+Anonymous = Annotated[
+    bool,
+    typer.Option(
+        "--anonymous",
+        help="For double-blind review: nothing tells who made it; stops where something is left that may.",
+    ),
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-identity", metavar="FILE", help="With --anonymous: let a file or glob travel as it is."
+    ),
+]
+Redact = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--redact", metavar="FILE", help="With --anonymous: replace identities in a file or glob, too."
+    ),
+]
+Reveal = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="REVIEWED",
+        help="After review: what that anonymous bundle held, with identities and with proof that it is it.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -81,6 +112,10 @@ def pack(
     offline: Offline = False,
     ro_crate: Crate = RoCrate.CHECKED,
     bagit: Bag = False,
+    anonymous: Anonymous = False,
+    allow_identity: Allow = None,
+    redact: Redact = None,
+    reveal: Reveal = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -91,6 +126,11 @@ def pack(
 
     Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
     packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
+
+    For double-blind review, `--anonymous` takes identities out of the manifest, the documents and the logs,
+    and looks for them in everything else. After acceptance, `--reveal REVIEWED.crate.zip` packs the same with
+    the identities, so that `reprocrate validate` tells anybody that it is what was reviewed. Keep
+    `.reprocrate/anonymous/` until then.
     """
     from reprocrate import bundle
     from reprocrate.cli.voice import Voice
@@ -106,18 +146,13 @@ def pack(
         ro_crate=ro_crate.value,
         form=bundle.Form(format_.value),
         bag=bagit,
+        anonymous=anonymity(anonymous, allow_identity, redact, reveal),
+        reveal=reveal,
     )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
-    for secret in outcome.secrets:
-        voice.warn(secret)
-    if outcome.secrets:
-        voice.warn(
-            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
-            "they were issued, read them from the environment, and run again; or list the files in `keep` "
-            "of [privacy] in reprocrate.toml, if they hold none"
-        )
-        raise typer.Exit(NO)
+    _tell_secrets(voice, outcome.secrets)
+    tell_identities(voice, outcome.identities)
     if outcome.packed is None:
         voice.show(report_text(outcome.report))
         voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
@@ -133,3 +168,16 @@ def pack(
     voice.show(f"{packed.path}  {packed.files} files, {packed.size:,} bytes")
     voice.show(f"payload sha256 {packed.payload_digest}")
     voice.show(f"Next: reprocrate import {shlex.quote(packed.path.name)}   (anywhere), then reprocrate rerun")
+
+
+def _tell_secrets(voice: Voice, found: Sequence[str]) -> None:
+    """Say what was found, if anything, and leave."""
+    for secret in found:
+        voice.warn(secret)
+    if found:
+        voice.warn(
+            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
+            "they were issued, read them from the environment, and run again; or list the files in `keep` "
+            "of [privacy] in reprocrate.toml, if they hold none"
+        )
+        raise typer.Exit(NO)

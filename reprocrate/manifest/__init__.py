@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reprocrate.manifest.account import (
+        Anonymous,
         Answer,
         Checklist,
         Compute,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         Migrated,
         MigrationNote,
         Model,
+        RedactedFile,
         Reproduction,
     )
     from reprocrate.manifest.claims import Claim, Place, Quantifier
@@ -92,8 +94,8 @@ if TYPE_CHECKING:
     from reprocrate.manifest.section import File, NewerWordError, Section
 
 _MODULE = {
-    "account": "Answer Checklist Compute Ethics Extension History Leakage Migrated MigrationNote Model"
-    " Reproduction",
+    "account": "Anonymous Answer Checklist Compute Ethics Extension History Leakage Migrated MigrationNote"
+    " Model RedactedFile Reproduction",
     "claims": "Claim Place Quantifier",
     "code": "Code",
     "data": "Access Data Preprocessing Remote Service Source Split",
@@ -120,6 +122,7 @@ __all__ = [
     "Accelerator",
     "AcceleratorFeature",
     "Access",
+    "Anonymous",
     "Answer",
     "Attempt",
     "Author",
@@ -172,6 +175,7 @@ __all__ = [
     "Process",
     "Python",
     "Quantifier",
+    "RedactedFile",
     "Remote",
     "Repetition",
     "Reported",

@@ -101,8 +101,10 @@ def short_python(environment: Environment | None) -> str:
 
 
 def unpack_commands(bundle: str) -> list[str]:
-    """Commands that unpack a bundle into a folder of its own and enter that."""
+    """Commands that unpack a bundle into a folder of its own and enter that; a folder is only entered."""
     name = shlex.quote(bundle)
+    if not bundle.endswith((".zip", ".tar.zst", ".tar")):
+        return [f"cd {name}"]
     if bundle.endswith((".tar.zst", ".tar")):
         return ["mkdir experiment", f"tar -xf {name} -C experiment", "cd experiment"]
     return [f"unzip {name} -d experiment", "cd experiment"]

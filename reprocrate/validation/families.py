@@ -9,6 +9,7 @@ from types import ModuleType
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.rules import (
     aggregation,
+    anonymity,
     attainable,
     bounds,
     checklists,
@@ -103,6 +104,7 @@ FAMILIES = (
     Family("RC16", "Metrics", (metrics, sources)),
     Family("RC17", "Checklists and ethics", (checklists,)),
     Family("RC18", "Crate", (crate, crate_contents)),
+    Family("RC19", "Anonymous review", (anonymity,)),
 )
 """The other numbers are kept for what comes after."""
 

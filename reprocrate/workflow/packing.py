@@ -17,7 +17,12 @@ from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
 from reprocrate.render.reproducing import reproducing_text
 from reprocrate.validation import Subject, validate
+from reprocrate.workflow.anonymous.anonymising import Anonymity
+from reprocrate.workflow.anonymous.blinding import Blinding
+from reprocrate.workflow.citing import citation_declared
 from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
+from reprocrate.workflow.curves import curves_of
+from reprocrate.workflow.identity import known_payload_digest
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import find_project, open_project, refuse_unread
@@ -39,6 +44,8 @@ class PackingChoice:
         ro_crate: the version of RO-Crate that the metadata follows, one of `reprocrate.crate.TARGETS`.
         form: what to write.
         bag: whether to put the bundle into a BagIt bag.
+        anonymous: what may be shown in a bundle for double-blind review, if it is to be one.
+        reveal: the reviewed bundle, if it is to be packed again with the identities.
     """
 
     output: Path | None = None
@@ -48,6 +55,8 @@ class PackingChoice:
     ro_crate: str = CHECKED.crate_version
     form: Form = Form.ZIP
     bag: bool = False
+    anonymous: Anonymity | None = None
+    reveal: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,13 @@ class PackingOutcome:
         report: what validation said; its errors may stand in the way.
         packed: the bundle.
         secrets: what looks like a secret in files that cannot stay behind, as sentences that name the place.
+        identities: what looks like an identity in a bundle that is to show none, likewise.
     """
 
     report: Report
     packed: Packed | None = None
     secrets: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The bundle as plain JSON values."""
@@ -99,31 +110,34 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
             "a bundle holds runs and their results",
             "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
         )
-    if make_locks(project, progress, offline=choice.offline):
+    blinding = Blinding.open(root, choice.anonymous, choice.reveal)
+    if blinding.makes_locks and make_locks(project, progress, offline=choice.offline):
         project = open_project(root)
-    screened = screen(project, collect(project, choice.data))
-    contents = screened.contents
+    screened = screen(project, collect(project, blinding.data(choice.data)))
+    contents = blinding.contents(project, screened.contents, choice.data)
     for note in contents.notes:
         progress.note(f"      {note}")
     subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents))
     report = validate(subject)
     if any(_stands_in_the_way(finding, choice) for finding in report.findings):
         return PackingOutcome(report)
-    if screened.secrets:
-        return PackingOutcome(report, secrets=screened.secrets)
+    if screened.secrets or blinding.identities:
+        return PackingOutcome(report, secrets=screened.secrets, identities=blinding.identities)
+    crate = TARGETS[choice.ro_crate]
     usual = f"{root.name or 'experiment'}{choice.form.suffix}"
+    usual = blinding.name(usual, choice.form, lambda name: bundle_entries(contents, name, report, crate))
     target = choice.output or Path(usual)
-    entries = bundle_entries(
-        contents, usual, report, TARGETS[choice.ro_crate]
-    )  # the bytes do not depend on where they go
+    # the bytes do not depend on where they go
+    entries = bundle_entries(contents, usual, report, crate)
     total = sum(_size(entry) for entry in entries)
     packed = pack(
         entries, target, form=choice.form, bag=choice.bag, progress=counter(progress, "packing", total)
     )
-    try:
-        save_manifest(contents.manifest, root / layout.MANIFEST)
-    except UnavailableError as error:  # the bundle has it, and that is what was asked for
-        progress.note(str(error))
+    if blinding.finish(packed.payload_digest):
+        try:
+            save_manifest(contents.manifest, root / layout.MANIFEST)
+        except UnavailableError as error:  # the bundle has it, and that is what was asked for
+            progress.note(str(error))
     return PackingOutcome(report, packed)
 
 
@@ -137,11 +151,9 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
         crate: what its metadata follows.
     """
     manifest = contents.manifest
-    sizes = {path: _size(entry) for path, entry in contents.entries.items()}
     own = {
         layout.MANIFEST: manifest.to_bytes(),
         layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
-        layout.PREVIEW: preview_page(manifest, files=sizes, bundle=name, report=report),
         f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
         f"{layout.STANDARD}context.jsonld": (
             files("reprocrate") / "schema" / "1.0" / "context.jsonld"
@@ -150,6 +162,16 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
     }
     entries = list(contents.entries.values())
     entries += [Entry(path, data) for path, data in own.items()]
+    page = preview_page(
+        manifest,
+        files={entry.path: _size(entry) for entry in entries},
+        bundle=name,
+        payload_sha256=known_payload_digest(entries),
+        report=report,
+        curves=curves_of(contents),
+        declared=citation_declared(contents),
+    )
+    entries.append(Entry(layout.PREVIEW, page))
     described = [_crate_file(entry) for entry in entries]
     metadata = write_crate(manifest, described, preview=True, target=crate)
     return [*entries, Entry(layout.METADATA, metadata)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +49,14 @@ def test_limits_are_the_readers(recorded: Any, cli: Any, tmp_path: Path) -> None
         assert "more than 5 files" in cli.complaint(tmp_path, *command, "--limit", "files=5", code=3)
         assert "no limit 'fils'" in cli.complaint(tmp_path, *command, "--limit", "fils=5", code=2)
     cli(tmp_path, "import", "x.zip", "--limit", "files=5000", "--limit", "bytes=1GB")
+
+
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
+def test_identity_is_computed_with_common_tools(recorded: Any, tmp_path: Path) -> None:
+    packed = json.loads(recorded("pack", "--offline", "--format", "dir", "-o", tmp_path / "x", "--json").out)
+    specification = Path(__file__).parents[2].joinpath("spec.md").read_text("utf-8")
+    (command,) = re.findall(r"^grep .*sha256sum$", specification, re.MULTILINE)
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path / "x", capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[0] == packed["payload_sha256"]

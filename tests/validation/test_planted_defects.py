@@ -18,6 +18,7 @@ from reprocrate.validation import FAMILIES, FolderFiles, Subject, all_rules, val
 from reprocrate.validation.cases import patched
 
 HONEST: dict[str, Any] = json.loads(shipped_bytes("conformance/golden/full.json"))
+NAMELESS: dict[str, Any] = json.loads(shipped_bytes("conformance/golden/anonymous.json"))
 SCHEMAS = "https://w3id.org/reprocrate/schema/"
 OTHER = "1bb988d9684dd5342c3e31b5b560d33affa87a6371365ee0dd8fbfc20e0fe73c"
 WIDE, NARROW, OVERALL = "/results/0", "/results/1", "/results/2"
@@ -765,6 +766,24 @@ def test_exactly_the_rule_that_is_meant_notices(code: str, operations: list[Oper
     assert codes(patched(HONEST, operations)) == {code}
 
 
+@pytest.mark.parametrize(
+    ("code", "operations"),
+    [
+        pytest.param("RC1901", [put("/experiment/contact", "the lab on the hill")], id="a contact"),
+        pytest.param(
+            "RC1901", [put("/code/0/commit", "4b825dc642cb6eb9a060e54bf8d69288fbee4904")], id="a commit"
+        ),
+        pytest.param("RC1901", [put("/experiment/authors/-", {"name": "Anonymous"})], id="a second author"),
+        pytest.param(
+            "RC1902", [put("/claims/0/text", "Ask ada@uni.example.edu.")], id="an address in a claim"
+        ),
+    ],
+)
+def test_exactly_the_rule_that_is_meant_notices_who_it_was(code: str, operations: list[Operation]) -> None:
+    assert codes(NAMELESS) == set()
+    assert codes(patched(NAMELESS, operations)) == {code}
+
+
 # Files ------------------------------------------------------------------------------------------------
 
 
@@ -860,8 +879,8 @@ def _replace(folder: Path, document: Any, path: str, content: bytes, *, listed: 
 
 
 def test_every_rule_has_a_planted_defect() -> None:
-    """Bad input, numbers that are computed again, and metadata of crates have further tests of their own."""
-    elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16", "RC18"}
+    """Bad input, numbers that are computed again, crates and revealed bundles have tests of their own."""
+    elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16", "RC18", "RC19"}
     planted = {code for code, _, _ in DEFECTS} | {"RC0214", "RC0701", "RC0702", "RC0705", "RC0706", "RC1408"}
     assert {family.prefix for family in FAMILIES} - {code[:4] for code in planted} <= elsewhere
     assert {rule.code for rule in all_rules() if rule.code[:4] not in elsewhere} <= planted
