@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         OtherPackage,
         Package,
         Python,
+        Wheelhouse,
     )
     from reprocrate.manifest.experiment import Author, Experiment, Grant, Paper
     from reprocrate.manifest.hardware import Accelerator, AcceleratorFeature, Cpu, Hardware, Requirements
@@ -100,7 +101,8 @@ _MODULE = {
     "code": "Code",
     "data": "Access Data Preprocessing Remote Service Source Split",
     "document": "SCHEMA_URL VERSION Manifest",
-    "environment": "Container Environment Lock NativeLibrary OperatingSystem OtherPackage Package Python",
+    "environment": "Container Environment Lock NativeLibrary OperatingSystem OtherPackage Package Python"
+    " Wheelhouse",
     "experiment": "Author Experiment Grant Paper",
     "hardware": "Accelerator AcceleratorFeature Cpu Hardware Requirements",
     "load": "InvalidManifestError OlderVersionError Problem brought_by_newer_minor document_of"
@@ -195,6 +197,7 @@ __all__ = [
     "Tolerance",
     "UnseededUse",
     "Variant",
+    "Wheelhouse",
     "brought_by_newer_minor",
     "document_of",
     "document_version",

@@ -126,6 +126,15 @@ def pip_commands(environment: Environment | None) -> list[str]:
     )
 
 
+def offline_commands(environment: Environment) -> list[str]:
+    """Commands that install the packages from the wheels that came along, with uv and with pip."""
+    places = {file.path.rpartition("/")[0] for house in environment.wheels for file in house.files}
+    if not places or not _has_lock(environment):
+        return []
+    options = f"--no-index --find-links {shlex.quote(min(places))} {_from_lock(environment)}"
+    return [f"uv pip install --offline {options}", f"python -m pip install {options}"]
+
+
 def _has_lock(environment: Environment | None) -> bool:
     return bool(environment and environment.lock and environment.lock.format == "requirements")
 

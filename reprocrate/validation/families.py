@@ -56,6 +56,7 @@ from reprocrate.validation.rules import (
     tables,
     trials,
     usage,
+    wheels,
 )
 
 
@@ -88,7 +89,7 @@ FAMILIES = (
     Family("RC04", "Environment", (environment,)),
     Family("RC05", "Hardware", (hardware, usage)),
     Family("RC06", "Seeds and determinism", (seeds, promises, seeding, repetitions)),
-    Family("RC07", "Integrity", (integrity,)),
+    Family("RC07", "Integrity", (integrity, wheels)),
     Family(
         "RC08",
         "Results",

@@ -25,8 +25,9 @@ from reprocrate.workflow.curves import curves_of
 from reprocrate.workflow.identity import known_payload_digest
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.project import find_project, open_project, refuse_unread
+from reprocrate.workflow.project import Project, find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
+from reprocrate.workflow.wheelhouse import WheelsWanted, with_wheels
 
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
 """Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
@@ -46,6 +47,7 @@ class PackingChoice:
         bag: whether to put the bundle into a BagIt bag.
         anonymous: what may be shown in a bundle for double-blind review, if it is to be one.
         reveal: the reviewed bundle, if it is to be packed again with the identities.
+        wheels: for which platforms wheels travel; None where none do.
     """
 
     output: Path | None = None
@@ -57,6 +59,7 @@ class PackingChoice:
     bag: bool = False
     anonymous: Anonymity | None = None
     reveal: Path | None = None
+    wheels: WheelsWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +101,15 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         IntegrityError: a file changed while it was packed.
         UnavailableError: the bundle cannot be written; nothing half-written is left.
     """
-    if not folder.is_dir():
-        what = "is no folder" if folder.exists() else "does not exist"
-        raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
-    root = find_project(folder)
-    project = open_project(root)
-    refuse_unread(project)
-    if not project.manifest.runs:
-        raise UsageError(
-            f"nothing has been run in {root}",
-            "a bundle holds runs and their results",
-            "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
-        )
+    project = _begun(folder, choice)
+    root = project.root
     blinding = Blinding.open(root, choice.anonymous, choice.reveal)
     if blinding.makes_locks and make_locks(project, progress, offline=choice.offline):
         project = open_project(root)
     screened = screen(project, collect(project, blinding.data(choice.data)))
     contents = blinding.contents(project, screened.contents, choice.data)
+    if choice.wheels and not screened.secrets:
+        contents = with_wheels(root, contents, choice.wheels, progress, offline=choice.offline)
     for note in contents.notes:
         progress.note(f"      {note}")
     subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents))
@@ -139,6 +134,32 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         except UnavailableError as error:  # the bundle has it, and that is what was asked for
             progress.note(str(error))
     return PackingOutcome(report, packed)
+
+
+def _begun(folder: Path, choice: PackingChoice) -> Project:
+    """The project, if there is something to pack.
+
+    Raises:
+        UsageError: there is not, or the choice contradicts itself.
+    """
+    if choice.wheels and (choice.anonymous or choice.reveal):
+        raise UsageError(
+            "--wheels cannot go with --anonymous or --reveal",
+            "wheels name the people who made them, whom nobody could tell from the authors",
+            "Leave --wheels out for the review",
+        )
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "does not exist"
+        raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
+    project = open_project(find_project(folder))
+    refuse_unread(project)
+    if not project.manifest.runs:
+        raise UsageError(
+            f"nothing has been run in {project.root}",
+            "a bundle holds runs and their results",
+            "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
+        )
+    return project
 
 
 def bundle_entries(contents: Contents, name: str, report: Report, crate: Target = CHECKED) -> list[Entry]:
