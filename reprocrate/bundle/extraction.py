@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -44,7 +43,7 @@ class Staging:
         self._complete = False
         self._exists = _is_empty_folder(target)
         home = target if self._exists else target.parent
-        self._folder = home / f"reprocrate-{secrets.token_hex(8)}.partial"
+        self._folder = home / f"reprocrate-{os.urandom(8).hex()}.partial"
         self._prefix = f"{self._folder}{os.sep}"
 
     def __enter__(self) -> Self:
