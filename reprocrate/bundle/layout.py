@@ -78,6 +78,11 @@ def payload_digest(checksums: Iterable[tuple[str, str]]) -> str:
     return tree_digest((path, sha256) for path, sha256 in checksums if in_payload(path))
 
 
+def is_leading(path: str) -> bool:
+    """Whether a file comes before all others, so that a reader has it from the first bytes of a bundle."""
+    return path in _FIRST
+
+
 def storage_order(path: str) -> tuple[int, bytes]:
     """The key that files are sorted by inside a bundle.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from reprocrate.bundle.bag import BagWriter
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.folder import FolderWriter
 from reprocrate.bundle.formats import ArchiveWriter, Form
+from reprocrate.bundle.tar_writer import TarWriter
 from reprocrate.bundle.zip_writer import COMPRESSOR, ZipWriter
+from reprocrate.bundle.zstd_writer import compressor_name
 from reprocrate.errors import UsageError
 from reprocrate.files import atomic_file
 
@@ -64,10 +66,14 @@ def writing(
             yield Written(_bagged(FolderWriter(staging, count), bag=bag), "none", lambda: read)
             staging.publish()
         return
-    with atomic_file(target) as output:
+    with atomic_file(target) as output, ExitStack() as working:
         size = 0
-        archive = _bagged(ZipWriter(output, timestamp, progress), bag=bag)
-        yield Written(archive, COMPRESSOR, lambda: size)
+        archive: ArchiveWriter = ZipWriter(output, timestamp, progress)
+        compressor = COMPRESSOR
+        if form is Form.TAR_ZST:
+            archive = working.enter_context(TarWriter(output, timestamp, progress))
+            compressor = compressor_name()
+        yield Written(_bagged(archive, bag=bag), compressor, lambda: size)
         size = output.tell()
 
 
