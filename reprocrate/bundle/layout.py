@@ -100,6 +100,8 @@ def spelling(path: str) -> str:
 
     This is the canonical caseless form of the Unicode standard (section 3.13, D145), composed.
     """
+    if path.isascii():
+        return path.lower()
     folded = unicodedata.normalize("NFD", path).casefold()
     return unicodedata.normalize("NFC", folded)
 

@@ -33,6 +33,9 @@ from reprocrate.files import could_not
 
 NO_TREE = Tree()
 
+# Opening a pipe must not wait for ever.
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Packed:
@@ -116,11 +119,12 @@ def _in_order(entries: Iterable[Entry], tree: Tree) -> Iterator[Entry | tuple[st
         *((path, (path, target)) for path, target in links),
         *((folder, None) for folder in tree.folders),
     ]
-    known: set[str] = set()
+    known = {""}
     for path, step in sorted(steps, key=lambda one: storage_order(one[0])):
-        folders = [folder for folder in parents(path) if folder not in known]
-        known.update(folders)
-        yield from reversed(folders)
+        if path.rpartition("/")[0] not in known:
+            folders = [folder for folder in parents(path) if folder not in known]
+            known.update(folders)
+            yield from reversed(folders)
         if step is not None:
             yield step
         elif path not in known:
@@ -172,10 +176,10 @@ def _opened(entry: Entry) -> Iterator[tuple[BinaryIO, int]]:
         yield io.BytesIO(entry.source), len(entry.source)
         return
     try:
-        if not stat.S_ISREG(entry.source.stat().st_mode):  # opening a pipe would wait for ever
-            raise UsageError(f"{entry.source} cannot be packed", "it is not a file")
-        with entry.source.open("rb") as content:
+        with io.FileIO(os.open(entry.source, _READING)) as content:
             before = os.fstat(content.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise UsageError(f"{entry.source} cannot be packed", "it is not a file")
             yield content, before.st_size
             after = os.fstat(content.fileno())
     except FileNotFoundError as error:
