@@ -24,6 +24,7 @@ _OLD_REGULAR, _HARD_LINK, _SPARSE = b"\0", b"1", b"S"
 _DEVICES = (b"3", b"4", b"6")
 _EVERYWHERE, _LONG_NAME, _LONG_TARGET = b"g", b"L", b"K"
 _ABOUT_NEXT = (EXTENDED, _LONG_NAME, _LONG_TARGET)
+_MOST_ABOUT_ALL = 100
 _FILES = (REGULAR, _OLD_REGULAR)
 _WITHOUT_CONTENT = (_HARD_LINK, LINK, FOLDER, *_DEVICES)
 
@@ -115,7 +116,7 @@ def members(stream: Stream) -> Iterator[Stored]:
     Raises:
         BrokenError: it is not sound, or is cut off.
     """
-    position, padding = 0, 0
+    position, padding, about_all = 0, 0, 0
     said: dict[bytes, bytes] = {}
     while True:
         header = header_of(_block(stream, position, padding))
@@ -124,6 +125,9 @@ def members(stream: Stream) -> Iterator[Stored]:
             break
         if header.kind in _ABOUT_NEXT or header.kind == _EVERYWHERE:
             size = header.size
+            about_all += header.kind == _EVERYWHERE
+            if about_all > _MOST_ABOUT_ALL:
+                raise BrokenError(f"it says more than {_MOST_ABOUT_ALL} times something about all members")
             _note(said, header, _records(stream, position, size))
         else:
             stored = _stored(header, said, position)

@@ -1,8 +1,8 @@
 """Reading a tar archive in Zstandard frames that may have been made to deceive.
 
-The members are listed and judged before any of them is given out, without unpacking what lies in the midst of
-large files where the table of frames tells where the next header is. Content is given out only from frames that
-hold what that table says: what other programs unpack, which do not look at it, is the same.
+The members are listed and judged before any of them is given out, without unpacking what lies in the midst
+of large files where the table of frames tells where the next header is. Content is given out only from frames
+that hold what that table says: what other programs unpack, which do not look at it, is the same.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class TarContainer:
     """The members of a tar archive. What is asked for its first member alone does not read the others.
 
     Raises:
-        UnreadableError: it is no tar archive, or one that is cut off, contradicts itself or asks for too much.
+        UnreadableError: it is no tar archive, is cut off, contradicts itself or asks for too much.
         UnavailableError: it could not be read.
     """
 

@@ -1,4 +1,4 @@
-"""Reading Zstandard frames that may have been made to deceive (RFC 8878), with memory that they cannot choose."""
+"""Reading Zstandard frames (RFC 8878) that may have been made to deceive, with bounded memory."""
 
 from __future__ import annotations
 
@@ -70,6 +70,8 @@ def frame_of(start: bytes) -> Frame:
         found = zstandard.get_frame_parameters(start)
         size = zstandard.frame_header_size(start)
     except zstandard.ZstdError:
+        if start.startswith(FRAME_START) and len(start) < _MAX_HEADER_BYTES:
+            raise CutOffError("a part of it is missing") from None
         raise BrokenError("it holds something that is not compressed by Zstandard") from None
     if found.dict_id:
         raise BrokenError("a part of it needs a dictionary, which it does not have")

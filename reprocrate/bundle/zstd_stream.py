@@ -122,34 +122,36 @@ class SequentialStream:
     def pieces(self, start: int, size: int) -> Iterator[bytes]:
         """The bytes from `start` on."""
         while size > 0:
-            if start < self._position:
+            if start < self._start:
                 self._restart()
-            if not self._piece and not self._advance():
-                return
-            self._take(start - self._position)
-            if self._position == start and (data := self._take(size)):
+            place = start - self._start
+            if place < len(self._piece):
+                data = self._piece[place : place + size]
                 size -= len(data)
                 start += len(data)
                 yield data
-
-    def _take(self, size: int) -> bytes:
-        data, self._piece = self._piece[:size], self._piece[size:]
-        self._position += len(data)
-        return data
-
-    def _advance(self) -> bool:
-        piece = next(self._ahead, None)
-        if piece is None:
-            return False
-        self._piece = piece
-        if self._limits:
-            self._limits.require(self._path, 0, self._position + len(piece), self._length)
-        return True
+            elif not self._advance():
+                return
 
     def _restart(self) -> None:
         self._ahead = self._unpacked()
-        self._position = 0
+        self._start = 0  # of the piece below
         self._piece = b""
+
+    def _advance(self) -> bool:
+        """Go on to the next piece, if there is one."""
+        try:
+            piece = next(self._ahead, None)
+        except BaseException:
+            self._restart()  # so that it is told again to whom asks again
+            raise
+        if piece is None:
+            return False
+        self._start += len(self._piece)
+        self._piece = piece
+        if self._limits:
+            self._limits.require(self._path, 0, self._start + len(piece), self._length)
+        return True
 
     def _unpacked(self) -> Iterator[bytes]:
         place = 0
