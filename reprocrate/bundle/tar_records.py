@@ -42,7 +42,7 @@ class Headers:
     def __init__(self, timestamp: int) -> None:
         self._time = b"%011o\0" % min(max(timestamp, 0), _TIME_MOST)
         owner = b"0000000\0" * 2
-        self._tail = _MAGIC + bytes(64) + owner
+        self._tail = _MAGIC + bytes(64 + 16)  # no names of owners, no numbers of devices
         self._fixed = sum(self._time) + sum(self._tail) + sum(owner) + 8 * ord(" ")
         self._owner = owner
 
@@ -82,12 +82,11 @@ class Headers:
         mode_field, size_field = b"%07o\0" % stat.S_IMODE(mode), b"%011o\0" % size
         # The sum of all bytes, where the sum itself counts as eight spaces.
         check = sum(name) + sum(mode_field) + sum(size_field) + sum(prefix) + sum(target) + kind[0]
-        return b"%b%b%b%b%b%06o\0 %b%b%b%b" % (
+        return b"%b%b%b%b%06o\0 %b%b%b%b" % (
             name.ljust(NAME_BYTES, b"\0"),
             mode_field + self._owner,
             size_field,
             self._time,
-            b"",
             check + self._fixed,
             kind,
             target.ljust(NAME_BYTES, b"\0"),
