@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,13 +11,12 @@ from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
 from reprocrate.bundle.folder import FolderContainer
 from reprocrate.bundle.formats import Container
 from reprocrate.bundle.layout import MANIFEST
-from reprocrate.bundle.tar_reader import TarContainer
 from reprocrate.bundle.zip_reader import ZipContainer
-from reprocrate.bundle.zstd_frames import FRAME_START, is_skippable
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+_ZSTD_START = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")  # a frame, or one to skip
 _OTHER_STARTS = {
     b"\x1f\x8b": "a gzip file",
     b"\xfd7zXZ\0": "an XZ file",
@@ -54,7 +54,9 @@ def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Containe
     start = _first_bytes(path)
     if start.startswith(_ZIP_STARTS):
         return ZipContainer(path, limits)
-    if start.startswith(FRAME_START) or is_skippable(start):
+    if _ZSTD_START.match(start):
+        from reprocrate.bundle.tar_reader import TarContainer  # not for the sake of every other bundle
+
         return TarContainer(path, limits)
     raise UnreadableError(f"{path} is not a bundle", *_why_not(start))
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from reprocrate.bundle.bag import PAYLOAD
 from reprocrate.bundle.layout import is_leading
 from reprocrate.bundle.tar_records import END, Headers, padding
 from reprocrate.bundle.zstd_writer import FrameWriter
 from reprocrate.files import FileDigest
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 WHOLE_BYTES = 1 << 18
 """Up to this size a file is hashed at once: handing it to a thread would take longer."""
@@ -32,6 +34,8 @@ class TarWriter:
     def __init__(
         self, output: BinaryIO, timestamp: int, progress: Callable[[int], None], threads: int = 0
     ) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         self._frames = FrameWriter(output, threads)
         self._headers = Headers(timestamp)
         self._progress = progress

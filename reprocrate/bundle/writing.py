@@ -13,9 +13,7 @@ from reprocrate.bundle.bag import BagWriter
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.folder import FolderWriter
 from reprocrate.bundle.formats import ArchiveWriter, Form
-from reprocrate.bundle.tar_writer import TarWriter
 from reprocrate.bundle.zip_writer import COMPRESSOR, ZipWriter
-from reprocrate.bundle.zstd_writer import compressor_name
 from reprocrate.errors import UsageError
 from reprocrate.files import atomic_file
 
@@ -71,6 +69,9 @@ def writing(
         archive: ArchiveWriter = ZipWriter(output, timestamp, progress)
         compressor = COMPRESSOR
         if form is Form.TAR_ZST:
+            from reprocrate.bundle.tar_writer import TarWriter
+            from reprocrate.bundle.zstd_writer import compressor_name
+
             archive = working.enter_context(TarWriter(output, timestamp, progress))
             compressor = compressor_name()
         yield Written(_bagged(archive, bag=bag), compressor, lambda: size)

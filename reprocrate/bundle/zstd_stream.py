@@ -88,10 +88,10 @@ class SeekableStream:
         end = start + size
         while start < end and number < len(self._table):
             first = self._starts[number]
-            data = self._frame(number)[start - first : end - first]
-            if data:
+            if self._table[number][1]:  # others were judged at once
+                data = self._frame(number)[start - first : end - first]
+                start += len(data)
                 yield data
-            start += len(data)
             number += 1
 
     def _frame(self, number: int) -> bytes:
@@ -100,7 +100,7 @@ class SeekableStream:
             if packed > held + held // 128 + _EXPANSION_BYTES:
                 raise BrokenError("its table of frames contradicts the frames")
             data = read_at(self._file, self._places[number], packed)
-            self._read = number, (unpacked_whole(data, held) if held else b"")
+            self._read = number, unpacked_whole(data, held)
         return self._read[1]
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import struct
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from reprocrate.bundle.admission import ANY_EXPANSION_BYTES, USUAL
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from zstandard import ZstdCompressor
 
 LEVEL = 3
@@ -54,6 +55,8 @@ class FrameWriter:
     """
 
     def __init__(self, output: BinaryIO, threads: int = 0) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         threads = threads or min(_processors(), _MOST_THREADS)
         self._output = output
         self._pool = ThreadPoolExecutor(threads)

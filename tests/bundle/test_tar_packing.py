@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from reprocrate.bundle import Entry, Form, Tree, open_bundle, pack, tar_records, zstd_frames
 from reprocrate.bundle.tar_writer import TarWriter
-from reprocrate.errors import IntegrityError, UnavailableError, UsageError
+from reprocrate.errors import IntegrityError, UnavailableError, UnreadableError, UsageError
 
 NOTHING = Entry("reprocrate.json", b"{}")
 LONG = "/".join(["folder of 100 letters ".ljust(100, "x")] * 9)
@@ -363,6 +363,22 @@ def test_sizes_of_8_gib_are_read_by_others_and_by_us(
         assert sum("size" in info.pax_headers for info in archive) == 2
     with open_bundle(path) as bundle:
         assert bundle.verify() == []
+
+
+def test_what_shrinks_to_nothing_is_no_bomb_to_readers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("admission", "zstd_writer"):
+        monkeypatch.setattr(f"reprocrate.bundle.{module}.ANY_EXPANSION_BYTES", 1 << 20)
+    zeros = Entry("zeros", bytes(100 << 20))
+    path = pack([NOTHING, zeros], tmp_path / "x.tar.zst", form=Form.TAR_ZST).path
+    assert path.stat().st_size < 60_000
+    with open_bundle(path) as bundle:
+        assert bundle.verify() == []
+    with path.open("ab") as file:  # without a table it is read from the front
+        file.truncate(path.stat().st_size - 9)
+    with open_bundle(path) as bundle, pytest.raises(UnreadableError, match="is cut off"):
+        bundle.verify()
 
 
 @pytest.mark.large
