@@ -140,7 +140,7 @@ def name_problem(path: str) -> Problem | None:
         return Problem(path, ProblemKind.UNSAFE, f"lies in more than {MAX_DEPTH} folders")
     if path == "-":
         return Problem(path, ProblemKind.UNSAFE, "has a name that sha256sum takes for its own input")
-    if _REPOSITORY & set(spelling(path).split("/")):
+    if "git" in (same := spelling(path)) and _REPOSITORY & set(same.split("/")):
         return Problem(path, ProblemKind.UNSAFE, "belongs to a git repository, whose settings start programs")
     return None
 

@@ -48,6 +48,7 @@ RESERVED = (MANIFEST, METADATA, PREVIEW, PREVIEW_FILES, INSTRUCTIONS, CHECKSUMS,
 
 _FIRST = (MANIFEST, METADATA, PREVIEW, INSTRUCTIONS)
 _OUTSIDE_PAYLOAD = (METADATA, PREVIEW, PREVIEW_FILES, CHECKSUMS)
+_OUTSIDE_STARTS = ("ro-crate-", CHECKSUMS)  # of few other names, so that most are judged by one look
 
 
 def is_packed(paths: Iterable[str]) -> bool:
@@ -70,7 +71,7 @@ def in_payload(path: str) -> bool:
     only after it is made, and the checksums, which cover those two. The manifest is inside: it names no DOI
     of its own bundle, and what is claimed is part of what the bundle is.
     """
-    return not _is_one_of(path, _OUTSIDE_PAYLOAD)
+    return not (path.startswith(_OUTSIDE_STARTS) and _is_one_of(path, _OUTSIDE_PAYLOAD))
 
 
 def payload_digest(checksums: Iterable[tuple[str, str]]) -> str:
@@ -83,16 +84,16 @@ def is_leading(path: str) -> bool:
     return path in _FIRST
 
 
-def storage_order(path: str) -> tuple[int, bytes]:
+def storage_order(path: str) -> tuple[int, str]:
     """The key that files are sorted by inside a bundle.
 
     The manifest and the crate metadata come first, so that a reader of a remote bundle finds them in its
     first bytes; the checksums come last, since they are known only when everything else was read; between
-    them the order is that of the UTF-8 bytes.
+    them the order is that of the UTF-8 bytes, which is that of the code points.
     """
     if path == CHECKSUMS:
-        return len(_FIRST) + 1, b""
-    return _FIRST.index(path) if path in _FIRST else len(_FIRST), path.encode()
+        return len(_FIRST) + 1, ""
+    return _FIRST.index(path) if path in _FIRST else len(_FIRST), path
 
 
 def spelling(path: str) -> str:

@@ -27,6 +27,8 @@ def links_problems(
         files: the paths of all files.
         folders: folders that are listed apart from the files in them.
     """
+    if not links:
+        return
     there = {*files, *folders, *(folder for path in (*files, *folders, *links) for folder in parents(path))}
     for path, target in links.items():
         if why := _why_not(path, target, links, there):

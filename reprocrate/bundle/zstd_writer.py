@@ -36,7 +36,7 @@ TABLE_END_MAGIC = 0x8F92EAB1
 ENTRY = struct.Struct("<II")
 """A frame in the table: bytes that it takes, and bytes that it holds."""
 
-_MOST_THREADS = 6  # one thread hashes what these compress, and no faster
+_MOST_THREADS = 4  # one thread hashes what these compress, and hardly faster; each takes memory
 
 
 def compressor_name() -> str:
@@ -62,7 +62,7 @@ class FrameWriter:
         self._pool = ThreadPoolExecutor(threads)
         self._idle: list[ZstdCompressor] = []
         self._waiting: deque[tuple[Future[bytes], int]] = deque()
-        self._most_waiting = threads + 1
+        self._most_waiting = threads
         self._parts: list[bytes | memoryview] = []
         self._held = 0
         self._table: list[tuple[int, int]] = []
@@ -133,7 +133,9 @@ class FrameWriter:
             compressor = self._idle.pop()
         except IndexError:
             compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
-        data = compressor.compress(parts[0] if len(parts) == 1 else b"".join(parts))
+        whole = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts.clear()  # which would hold the same again
+        data = compressor.compress(whole)
         self._idle.append(compressor)
         return data
 
