@@ -11,6 +11,7 @@ import typer
 
 from reprocrate.cli import (
     comparing,
+    converting,
     demo,
     explaining,
     importing,
@@ -92,6 +93,7 @@ def make_app() -> typer.Typer:
     for module in (init, running, showing, validating, explaining, packing, planning, importing, rerunning):
         module.register(app)
     comparing.register(app)
+    converting.register(app)
     migrating.register(app)
     demo.register(app)
     return app

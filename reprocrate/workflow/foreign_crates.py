@@ -15,7 +15,7 @@ from reprocrate.bundle.bag import DECLARATION
 from reprocrate.bundle.formats import BadMemberError, Container, Member
 from reprocrate.bundle.recognition import open_container
 from reprocrate.crate.foreign import CrateFiles, read_foreign
-from reprocrate.errors import IntegrityError, ReprocrateError, UnavailableError, UnreadableError
+from reprocrate.errors import IntegrityError, ReprocrateError, UnavailableError, UnreadableError, UsageError
 from reprocrate.files import CHUNK_BYTES, FileDigest, could_not
 from reprocrate.finding import Finding, Location, Report, Severity
 from reprocrate.manifest import Manifest
@@ -126,11 +126,12 @@ class ForeignCrate:
         """Close the file."""
         self._container.close()
 
-    def manifest(self, *, digests: bool) -> Manifest:
+    def manifest(self, *, digests: bool, strict: bool = False) -> Manifest:
         """What it says, as a manifest.
 
         Args:
             digests: whether files whose digest it does not state are read for it; else only code is.
+            strict: whether a file that it describes and that is not there counts as one that should be.
 
         Raises:
             UnreadableError: its metadata cannot be read.
@@ -138,7 +139,7 @@ class ForeignCrate:
         files = CrateFiles(
             self._sizes,
             self._sha256,
-            are_known=not self._is_alone,
+            are_complete=strict and not self._is_alone,
             digests_all=digests,
         )
         name = str(self._path) if self._is_alone else f"{self.metadata} in {self._path}"
@@ -214,6 +215,15 @@ def open_foreign(path: Path, *, digests: bool = False, limits: Limits = USUAL) -
         return crate.manifest(digests=digests)
 
 
+def foreign_cannot_be_rerun(what: Path) -> UsageError:
+    """What is said to whoever wants to import or rerun such a crate."""
+    return UsageError(
+        f"{what} is a crate of another project, not a bundle",
+        "it has no manifest and no list of checksums to verify it by",
+        "`reprocrate show` and `reprocrate plan` tell what is in it and what a rerun would need",
+    )
+
+
 def assess_foreign(path: Path, name: str, policy: Policy | None, limits: Limits) -> Report:
     """Judge what a crate of another project says, and whether its files are as it says.
 
@@ -222,7 +232,7 @@ def assess_foreign(path: Path, name: str, policy: Policy | None, limits: Limits)
         UnavailableError: a file cannot be read.
     """
     with ForeignCrate(path, limits) as crate:
-        manifest = crate.manifest(digests=True)
+        manifest = crate.manifest(digests=True, strict=True)
         report = validate_by(policy, Subject.of(manifest, name, crate))
         report = about_crate(report, manifest, crate.metadata)
         told = {finding.message for finding in report.findings if finding.code == _UNSAFE}

@@ -62,6 +62,14 @@ def about_crate(report: Report, manifest: Manifest, metadata: str) -> Report:
     )
 
 
+def with_advice(report: Report, document: object) -> Report:
+    """A report on a manifest, with advice that fits where it was converted from a crate."""
+    if not isinstance(document, dict) or KEPT not in document:
+        return report
+    findings = (replace(each, fix=_ADVICE.get(each.code, _OTHERWISE)) for each in report.findings)
+    return replace(report, findings=tuple(findings))
+
+
 def _moved(
     finding: Finding, document: Mapping[str, Any], places: Mapping[str, int], metadata: str, prefix: str
 ) -> Finding:

@@ -28,13 +28,14 @@ class CrateFiles:
         sizes: in bytes, by path.
         digest: gives the SHA-256 of one of them; None where it cannot be read.
         digests_all: whether it is to be asked for every file whose digest is not stated; else only for code.
-        are_known: whether `sizes` is the whole of it. Of metadata alone nothing tells what lies around it.
+        are_complete: whether a file that is described and not among them is taken for lost. Else it is taken
+            for one that is somewhere else.
     """
 
     sizes: Mapping[str, int] = field(default_factory=dict)
     digest: Callable[[str], str | None] = lambda _path: None
     digests_all: bool = False
-    are_known: bool = True
+    are_complete: bool = False
 
 
 class Places:
@@ -98,7 +99,7 @@ class Places:
             return None
         if path is None:
             return self._elsewhere(node)
-        there = {} if self._files.are_known else {"in_bundle": False}
+        there = {} if self._files.are_complete else {"in_bundle": False}
         return {"path": path, **self._said(node), **there, **_address(node, self._linked)}
 
     def _present(self, path: str, node: Node | None = None) -> Section:
