@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from posixpath import basename
@@ -12,6 +11,7 @@ from typing import Any
 
 from reprocrate.crate.foreign import stated
 from reprocrate.crate.foreign.about import Section, without_nothing
+from reprocrate.crate.foreign.commands import is_command, seed_of, seeds_in, split, template
 from reprocrate.crate.foreign.kept import ORIGIN
 from reprocrate.crate.foreign.linked import Link, Linked, Node, Value
 from reprocrate.crate.foreign.places import Places
@@ -27,12 +27,11 @@ RESULT = ("result", "generated", "hasOutput")
 NO_COMMAND = "x-command-not-stated"
 """Stands where the crate does not say the command, and what ran is named in its place."""
 
-_STATUS = {"Completed": "ok", "Failed": "failed", "Active": "running", "Potential": None}
+_STATUS = {"Completed": "ok", "Failed": "failed", "Active": "running"}
+_PLANNED = "Potential"
 _SEED = re.compile(
     r"(?:random|rng|global|torch|numpy|np|tf|python|cuda|split|init)?[-_. ]*(?:seed|random[-_ ]state)\Z", re.I
 )
-_SEED_TEXT = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\Z|-?[1-9][0-9]{15,999}\Z")
-_PROGRAM = re.compile(r"[A-Za-z0-9_./+][A-Za-z0-9_./+-]*\Z")
 _COMMAND_NAMES = ("command", "commandLine", "command_line", "cmd", "commandline")
 _METRIC_TYPES = {"PropertyValue", "QuantitativeValue", "Observation", "ModelEvaluation"}
 _SETTING_TYPES = {"PropertyValue", "QuantitativeValue", "HyperParameterSetting", "FormalParameter"}
@@ -44,7 +43,7 @@ _NOT_FINITE = {
     "-inf": "-inf",
     "-infinity": "-inf",
 }
-_LONGEST_COMMAND = 20_000
+_LONGEST_SEED_NAME = 60
 
 
 @dataclass
@@ -76,7 +75,9 @@ class Runs:
             self.runs.append(self._run(action, ids[action.id], parent))
 
     def _is_run(self, action: Node) -> bool:
-        """Whether a program did it. That a person took a photograph is no run."""
+        """Whether a program did it. That somebody took a photograph is no run, nor is what is planned."""
+        if self._states(action) == _PLANNED:
+            return False
         known = [node for node in self.linked.linked(action, *INSTRUMENT) if node.types]
         return not known or any(node.types & {*SOFTWARE, "File"} for node in known)
 
@@ -99,18 +100,23 @@ class Runs:
         settings, seeds = self._settings(action)
         command = self._command(action, instruments)
         code = self.software.code_of(instruments)
-        said = {
+        said: Section = {
             "command": command or [self._what_ran(instruments, action)],
             NO_COMMAND: True if not command else None,
         }
-        configuration = self._configuration(instruments, said, settings, code)
+        in_command = seeds_in(command or []) if not seeds else []
+        shown = template(said["command"], seeds or in_command)
+        configuration = self._configuration(instruments, {**said, "command": shown}, settings, code)
         started, ended = self.linked.text(action, "startTime"), self.linked.text(action, "endTime")
         error = self.linked.text(action, "error")
         return without_nothing(
             {
                 "id": name,
                 "configuration": configuration,
-                "seeds": [{"value": seed, "how": "declared"} for seed in seeds],
+                "seeds": [
+                    *({"value": seed, "how": "declared"} for seed in seeds),
+                    *({"value": seed, "how": "argument"} for seed in in_command),
+                ],
                 **said,
                 "status": self._status(action, error),
                 "exit_code": self._exit_code(action),
@@ -128,11 +134,14 @@ class Runs:
 
     def _status(self, action: Node, error: str | None) -> str:
         """How it ended. Where this is not said, it ended well (Process Run Crate, `actionStatus`)."""
+        return _STATUS.get(self._states(action) or "") or ("failed" if error else "ok")
+
+    def _states(self, action: Node) -> str | None:
+        """The first word of its status, such as `Completed` of `CompletedActionStatus`."""
         for value in self.linked.all(action, "actionStatus"):
-            text = (value.id if isinstance(value, Link) else str(value)).rpartition("/")[2].rpartition(":")[2]
-            if found := _STATUS.get(text.removesuffix("ActionStatus")):
-                return found
-        return "failed" if error else "ok"
+            text = value.id if isinstance(value, Link) else str(value)
+            return re.split("[/:#]", text)[-1].removesuffix("ActionStatus")
+        return None
 
     def _exit_code(self, action: Node) -> int | None:
         codes = map(stated.number, self.linked.all(action, "exitStatus", "exitCode"))
@@ -151,22 +160,16 @@ class Runs:
         for name in _COMMAND_NAMES:
             parts = [str(value) for value in self.linked.all(action, name) if isinstance(value, str)]
             if parts:
-                return parts if len(parts) > 1 else _split(parts[0])
+                return parts if len(parts) > 1 else split(parts[0])
         description = self.linked.text(action, "description")
-        words = _split(description) if description and "\n" not in description else None
-        return words if words and self._is_command(words, action, instruments) else None
+        words = split(description) if description else None
+        return words if words and is_command(words, self._used(action, instruments)) else None
 
-    def _is_command(self, words: list[str], action: Node, instruments: list[Node]) -> bool:
-        """Whether a description is a command: a program, then an option or a file that the action names."""
-        program, *arguments = words
-        if not arguments or not _PROGRAM.match(program):
-            return False
-        files = [file["path"] for file in self._files(action, *OBJECT, *RESULT)]
-        files += [path for node in instruments if (path := self.places.path(node))]
-        named = {part for path in files for part in (path, basename(path))}
-        return any(
-            re.match(r"--?[A-Za-z][\w-]*(?:=.*)?\Z", word) or basename(word) in named for word in arguments
-        )
+    def _used(self, action: Node, instruments: list[Node]) -> set[str]:
+        """Names of the files that an action says it used or made."""
+        paths = [file["path"] for file in self._files(action, *OBJECT, *RESULT)]
+        paths += [path for node in instruments if (path := self.places.path(node))]
+        return set(map(basename, paths))
 
     def _what_ran(self, instruments: list[Node], action: Node) -> str:
         for node in instruments:
@@ -213,7 +216,9 @@ class Runs:
             name, values = self._name_of(node), list(self._values_of(node))
             if not name or not values:
                 continue
-            seed = _seed(values[0]) if len(values) == 1 and _SEED.search(name) else None
+            seed = (
+                seed_of(values[0]) if len(values) == 1 and _SEED.search(name[-_LONGEST_SEED_NAME:]) else None
+            )
             if seed is not None:
                 seeds.append(seed)
             else:
@@ -251,22 +256,6 @@ class Runs:
 
     def _new(self, kind: str, wanted: list[str | None], otherwise: str) -> str:
         return self._names.setdefault(kind, stated.Names()).give(wanted, otherwise)
-
-
-def _split(text: str) -> list[str] | None:
-    if len(text) > _LONGEST_COMMAND:
-        return None
-    try:
-        return shlex.split(text) or None
-    except ValueError:
-        return None
-
-
-def _seed(value: Value) -> int | str | None:
-    if isinstance(value, bool) or not _SEED_TEXT.match(text := str(value)):
-        return None
-    number = int(text)
-    return number if abs(number) < 2**53 else text
 
 
 def _observed(value: Value) -> Section | None:

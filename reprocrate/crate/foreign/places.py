@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from reprocrate.crate.foreign import stated
 from reprocrate.crate.foreign.about import Section, license_of, without_nothing
@@ -16,7 +17,10 @@ from reprocrate.files import safe_relative
 
 _OF_THE_CRATE = ("ro-crate-metadata.json", "ro-crate-metadata.jsonld", "ro-crate-preview.html")
 
-MOST_STEPS = 5_000_000
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+|_):")
+"""What an identifier begins with that is no path: a scheme (RFC 3986, section 3.1), or nothing's name."""
+
+MOST_STEPS = 1_000_000
 """How many parts of data sets are looked at, in all."""
 
 
@@ -47,6 +51,7 @@ class Places:
         self._files = files
         self._sorted = sorted(files.sizes)
         self._made: dict[str, Section | None] = {}
+        self._lying: dict[str, Section] = {}
         self._steps = 0
 
     def file(self, node: Node) -> Section | None:
@@ -69,7 +74,8 @@ class Places:
             if file := self.file(one):
                 found.setdefault(file["path"], file)
             else:
-                found = self._lying_in(one) | found
+                for path, lying in self._lying_in(one).items():
+                    found.setdefault(path, lying)
                 waiting += [*self._linked.linked(one, "hasPart")][::-1]
         return [found[path] for path in sorted(found, key=str.encode)]
 
@@ -86,7 +92,7 @@ class Places:
         for value in self._linked.all(node, "contentUrl"):  # as FAIRSCAPE names the file of an identifier
             if isinstance(value, str) and value.removeprefix("file:///") in self._files.sizes:
                 return value.removeprefix("file:///")
-        path = path_of(node.id)
+        path = None if _SCHEME.match(node.id) else path_of(node.id)
         return None if path is None or path.endswith("/") else path
 
     def _file(self, node: Node) -> Section | None:
@@ -116,7 +122,9 @@ class Places:
         parts = urlsplit(address)
         try:
             host = parts.hostname or ""
-            path = safe_relative(quote(f"{host}{parts.path.rstrip('/')}", safe="/+-._~,=()"))
+            path = safe_relative(
+                f"{host}{unquote(parts.path.rstrip('/'))}{parts.query and '_' + parts.query}"
+            )
         except ValueError:
             return None
         return {"path": path, **self._said(node), "url": address, "in_bundle": False}
@@ -156,8 +164,10 @@ class Places:
             )
 
     def _described(self, path: str) -> Section:
-        node = self._linked.nodes.get(path) or self._linked.nodes.get(quote(path))
-        return (self.file(node) if node else None) or self._present(path)
+        if path not in self._lying:
+            node = self._linked.nodes.get(path) or self._linked.nodes.get(quote(path))
+            self._lying[path] = (self.file(node) if node else None) or self._present(path)
+        return self._lying[path]
 
 
 def _address(node: Node, linked: Linked) -> Section:

@@ -46,6 +46,11 @@ class Software:
         self._known: dict[str, str] = {}
         self.environments: list[Section] = []
         self._sources = self._source_files()
+        self._wholes = {
+            part.id: whole.id
+            for whole in linked.of_type(*_SOURCE)
+            for part in linked.linked(whole, "hasPart")
+        }
         main = next(linked.linked(root, "mainEntity"), None)
         self.code = list(self._tree(main, root))
 
@@ -77,9 +82,13 @@ class Software:
         return self._known[key]
 
     def _with_whole(self, instruments: list[Node]) -> Iterator[Node]:
+        """The programs, what they are parts of, and the files that their identifiers begin with."""
         for node in instruments:
             yield node
             yield from self._linked.linked(node, "encoding", "workExample", "isPartOf")
+            for identifier in (self._wholes.get(node.id), node.id.partition("#")[0]):
+                if identifier and identifier in self._linked.nodes:
+                    yield self._linked.nodes[identifier]
 
     def _source_files(self) -> list[Section]:
         actions = self._linked.of_type("CreateAction", "Computation")
