@@ -183,7 +183,7 @@ def _runs(manifest: Manifest) -> Iterator[Gap]:
 def _results(manifest: Manifest) -> Iterator[Gap]:
     if not manifest.results:
         yield Gap(
-            "No metric is recorded." if not manifest.metrics else "No result is recorded.",
+            "No metric is recorded.",
             "A rerun has nothing to be compared with.",
             "Say under `[metrics.NAME]` in reprocrate.toml where the values stand.",
         )

@@ -280,7 +280,12 @@ def test_a_seed_may_stand_in_the_command_alone() -> None:
 def test_runs_that_no_seed_tells_apart_are_not_averaged() -> None:
     def run(name: str, value: float) -> list[dict[str, Any]]:
         return [
-            {"@id": f"#{name}", "@type": "CreateAction", "instrument": {"@id": "#t"}, "result": {"@id": f"#{name}-v"}},
+            {
+                "@id": f"#{name}",
+                "@type": "CreateAction",
+                "instrument": {"@id": "#t"},
+                "result": {"@id": f"#{name}-v"},
+            },
             {"@id": f"#{name}-v", "@type": "PropertyValue", "name": "loss", "value": value},
         ]
 
@@ -290,13 +295,26 @@ def test_runs_that_no_seed_tells_apart_are_not_averaged() -> None:
 
 
 def test_what_is_planned_is_no_run() -> None:
-    planned = {"@id": "#a", "@type": "CreateAction", "actionStatus": "http://schema.org/PotentialActionStatus"}
+    planned = {
+        "@id": "#a",
+        "@type": "CreateAction",
+        "actionStatus": "http://schema.org/PotentialActionStatus",
+    }
     assert read_graph(root(), planned).runs == ()
 
 
 # -- whoever wrote it ------------------------------------------------------------------------------
 
-OUTSIDE = ["../secret", "/etc/passwd", "file:///etc/passwd", "%2e%2e/secret", "..\\x", "C:/x", "_:b", "urn:x:y"]
+OUTSIDE = [
+    "../secret",
+    "/etc/passwd",
+    "file:///etc/passwd",
+    "%2e%2e/secret",
+    "..\\x",
+    "C:/x",
+    "_:b",
+    "urn:x:y",
+]
 
 
 @pytest.mark.parametrize("identifier", OUTSIDE)
@@ -310,8 +328,17 @@ def test_no_path_outside_is_asked_for(identifier: str) -> None:
     parts = {"hasPart": {"@id": identifier}}
     manifest = read_graph(
         root(**parts),
-        {"@id": identifier, "@type": ["File", "Dataset", "SoftwareSourceCode"], "contentUrl": "file:///etc/x"},
-        {"@id": "#a", "@type": "CreateAction", "instrument": {"@id": identifier}, "object": {"@id": identifier}},
+        {
+            "@id": identifier,
+            "@type": ["File", "Dataset", "SoftwareSourceCode"],
+            "contentUrl": "file:///etc/x",
+        },
+        {
+            "@id": "#a",
+            "@type": "CreateAction",
+            "instrument": {"@id": identifier},
+            "object": {"@id": identifier},
+        },
         files={"secret": 1, "x": 1},
         digest=digest,
         digests_all=True,
@@ -346,10 +373,32 @@ def test_an_identifier_that_is_described_twice_is_one_thing() -> None:
         ["list"],
         {"@id": ["a", "b"], "@type": [5, None, "File"]},
         {"@id": {"@id": "x"}, "@type": "CreateAction", "object": [1, None, "x"], "instrument": 3},
-        {"@id": "#a", "@type": "CreateAction", "startTime": 5, "endTime": {}, "containerImage": [1], "command": [2]},
-        {"@id": "#a", "@type": "CreateAction", "startTime": "0001-01-01T00:00:00+14:00", "endTime": "9999-12-31"},
-        {"@id": "./", "author": [5, {"@id": 5}, {"name": ["x", {}]}], "license": {"@id": ["MIT"]}, "keywords": 1},
-        {"@id": "#p", "@type": "PropertyValue", "value": {"@value": None}, "@reverse": {"object": [5, {"@id": "./"}]}},
+        {
+            "@id": "#a",
+            "@type": "CreateAction",
+            "startTime": 5,
+            "endTime": {},
+            "containerImage": [1],
+            "command": [2],
+        },
+        {
+            "@id": "#a",
+            "@type": "CreateAction",
+            "startTime": "0001-01-01T00:00:00+14:00",
+            "endTime": "9999-12-31",
+        },
+        {
+            "@id": "./",
+            "author": [5, {"@id": 5}, {"name": ["x", {}]}],
+            "license": {"@id": ["MIT"]},
+            "keywords": 1,
+        },
+        {
+            "@id": "#p",
+            "@type": "PropertyValue",
+            "value": {"@value": None},
+            "@reverse": {"object": [5, {"@id": "./"}]},
+        },
     ],
 )
 def test_what_no_crate_should_hold_is_kept_and_not_understood(odd: Any) -> None:

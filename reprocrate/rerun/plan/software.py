@@ -167,7 +167,7 @@ def _commands(setting: Setting) -> Iterator[Requirement]:
     """Commands that nobody stated: a crate of another project need not say any."""
     for program in dict.fromkeys(task.configuration.command[0] for task in setting.tasks if _unstated(task)):
         reason = "the crate names what ran, and not the command that started it"
-        yield setting.requirement(("command", program), None, None, Decision.IMPOSSIBLE, reason)
+        yield setting.requirement(("program", program), None, None, Decision.IMPOSSIBLE, reason)
 
 
 def _unstated(task: Task) -> bool:
