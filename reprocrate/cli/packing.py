@@ -62,6 +62,14 @@ Crate = Annotated[
         help="RO-Crate version: 1.1 with Process Run Crate 0.5, which most tools read, or 1.3 with 0.6.",
     ),
 ]
+Workflow = Annotated[
+    bool,
+    typer.Option(
+        "--workflow",
+        help="Name the program of the proposed configuration, or `main` of [code], as the crate's main "
+        "workflow, as WorkflowHub demands.",
+    ),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
 ]
@@ -81,6 +89,7 @@ def pack(
     offline: Offline = False,
     ro_crate: Crate = RoCrate.CHECKED,
     bagit: Bag = False,
+    workflow: Workflow = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -106,6 +115,7 @@ def pack(
         ro_crate=ro_crate.value,
         form=bundle.Form(format_.value),
         bag=bagit,
+        workflow=workflow,
     )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)

@@ -19,6 +19,7 @@ from reprocrate.render.reproducing import reproducing_text
 from reprocrate.validation import Subject, validate
 from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
 from reprocrate.workflow.locking import make_locks
+from reprocrate.workflow.main_program import with_main_program
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
@@ -39,6 +40,7 @@ class PackingChoice:
         ro_crate: the version of RO-Crate that the metadata follows, one of `reprocrate.crate.TARGETS`.
         form: what to write.
         bag: whether to put the bundle into a BagIt bag.
+        workflow: whether the crate names a main program, also where the author named none.
     """
 
     output: Path | None = None
@@ -48,6 +50,7 @@ class PackingChoice:
     ro_crate: str = CHECKED.crate_version
     form: Form = Form.ZIP
     bag: bool = False
+    workflow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         project = open_project(root)
     screened = screen(project, collect(project, choice.data))
     contents = screened.contents
+    contents.manifest = with_main_program(project, contents.manifest, wanted=choice.workflow)
     for note in contents.notes:
         progress.note(f"      {note}")
     subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents))
