@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("rocrate_validator", reason="rocrate-validator is not installed")
 
 from reprocrate.crate import METADATA, TARGETS, CrateFile, write_crate
+from reprocrate.files import sha256_bytes
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.validation.places import declared_files
 
@@ -40,7 +41,7 @@ def files_of(manifest: Manifest) -> dict[str, CrateFile]:
         for each in declared_files(manifest)
         if each.travels
     }
-    return files | {path: CrateFile(path) for path in OWN}
+    return files | {path: CrateFile(path, 0, sha256_bytes(b"")) for path in OWN}
 
 
 def write_folder(folder: Path, name: str, target: str) -> Path:
