@@ -32,7 +32,7 @@ OWN = (
 
 
 PLACE = "The SoftwareApplication id SHOULD be an absolute URI"
-"""Recommended of software by Process Run Crate; a main program cannot follow it: it is a file of the crate."""
+"""Recommended of software by Process Run Crate; a main program is a file, and so has no absolute address."""
 
 MISSING = {
     "A metric SHOULD say which of its values are better",
