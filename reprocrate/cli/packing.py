@@ -74,6 +74,12 @@ Offline = Annotated[
     bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
 ]
 
+_SECRETS = (
+    "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
+    "they were issued, read them from the environment, and run again; or list the files in `keep` "
+    "of [privacy] in reprocrate.toml, if they hold none"
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -122,11 +128,7 @@ def pack(
     for secret in outcome.secrets:
         voice.warn(secret)
     if outcome.secrets:
-        voice.warn(
-            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
-            "they were issued, read them from the environment, and run again; or list the files in `keep` "
-            "of [privacy] in reprocrate.toml, if they hold none"
-        )
+        voice.warn(_SECRETS)
         raise typer.Exit(NO)
     if outcome.packed is None:
         voice.show(report_text(outcome.report))
