@@ -30,6 +30,7 @@ from reprocrate.cli.pack_options import (
     RoCrate,
     Strict,
     Wheels,
+    Workflow,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def pack(
     wheels: Wheels = False,
     platform: Platforms = None,
     may_redistribute: Redistributed = None,
+    workflow: Workflow = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -93,6 +95,7 @@ def pack(
         bag=bagit,
         anonymous=anonymity(anonymous, allow_identity, redact, reveal),
         reveal=reveal,
+        workflow=workflow,
         wheels=wheels_wanted(wheels, platform, may_redistribute),
     )
     with voice.progress():

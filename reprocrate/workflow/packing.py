@@ -24,6 +24,7 @@ from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, col
 from reprocrate.workflow.curves import curves_of
 from reprocrate.workflow.identity import known_payload_digest
 from reprocrate.workflow.locking import make_locks
+from reprocrate.workflow.main_program import with_main_program
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import Project, find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
@@ -48,6 +49,7 @@ class PackingChoice:
         anonymous: what may be shown in a bundle for double-blind review, if it is to be one.
         reveal: the reviewed bundle, if it is to be packed again with the identities.
         wheels: for which platforms wheels travel; None where none do.
+        workflow: whether the crate names a main program, also where the author named none.
     """
 
     output: Path | None = None
@@ -60,6 +62,7 @@ class PackingChoice:
     anonymous: Anonymity | None = None
     reveal: Path | None = None
     wheels: WheelsWanted | None = None
+    workflow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,9 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     if blinding.makes_locks and make_locks(project, progress, offline=choice.offline):
         project = open_project(root)
     screened = screen(project, collect(project, blinding.data(choice.data)))
-    contents = blinding.contents(project, screened.contents, choice.data)
+    contents = screened.contents
+    contents.manifest = with_main_program(project, contents.manifest, wanted=choice.workflow)
+    contents = blinding.contents(project, contents, choice.data)
     if choice.wheels and not screened.secrets:
         contents = with_wheels(root, contents, choice.wheels, progress, offline=choice.offline)
     for note in contents.notes:
