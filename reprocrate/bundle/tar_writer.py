@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 WHOLE_BYTES = 1 << 18
 """Up to this size a file is hashed at once: handing it to a thread would take longer."""
+
+
+_MOST_WAITING = 3  # chunks to be hashed: a few, since threads are not always served at once
 
 
 class TarWriter:
@@ -82,17 +86,17 @@ class TarWriter:
 
     def _add_large(self, content: BinaryIO, size: int) -> FileDigest:
         digest, seen = hashlib.sha256(), 0
-        hashed: Future[None] | None = None
+        waiting: deque[Future[None]] = deque()
         while seen <= size and (chunk := content.read(min(self._frames.room, size + 1 - seen))):
-            before, hashed = hashed, self._hashing.submit(digest.update, chunk)
-            if before is not None:
-                before.result()  # no more than one chunk waits to be hashed
+            waiting.append(self._hashing.submit(digest.update, chunk))
+            if len(waiting) > _MOST_WAITING:
+                waiting.popleft().result()
             seen += len(chunk)
             self._frames.write(chunk)
             self._progress(len(chunk))
         self._frames.write(padding(size))
-        if hashed is not None:
-            hashed.result()
+        if waiting:
+            waiting[-1].result()
         return FileDigest(digest.hexdigest(), seen)
 
     def _part(self, path: str) -> None:
