@@ -7,6 +7,8 @@ only where its author chose it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from reprocrate.crate.experiment import license_reference
 from reprocrate.crate.graph import NOT_STATED, Graph
 from reprocrate.crate.identifiers import Reference
@@ -37,23 +39,38 @@ _LANGUAGES = {
 _BY_NAME = {"snakefile": "smk", "makefile": "make"}
 
 
-def main_program(graph: Graph, path: str, code: Code, license_: str | None) -> dict[str, object]:
-    """What is to be said of the file of the main program besides; its licence is that of the code."""
+def main_program(
+    graph: Graph, path: str, code: Code, license_: str | None, pythons: Collection[str]
+) -> dict[str, object]:
+    """What is to be said of the file of the main program besides; its licence is that of the code.
+
+    Args:
+        graph: what the language is added to.
+        path: the file.
+        code: the source tree that it is a part of.
+        license_: the licence of the code.
+        pythons: the versions of Python that the experiment ran on.
+    """
     profile = graph.add(
         _BIOSCHEMAS, graph.target.profile_types, {"name": "ComputationalWorkflow", "version": "1.0"}
     )
     return {
         "@type": TYPES,
         "conformsTo": profile,
-        "programmingLanguage": _language(graph, path),
+        "programmingLanguage": _language(graph, path, pythons),
         "license": license_reference(graph, license_),
         "codeRepository": code.repository,
     }
 
 
-def _language(graph: Graph, path: str) -> Reference:
+def _language(graph: Graph, path: str, pythons: Collection[str]) -> Reference:
     name = path.rpartition("/")[2].lower()
     ending = _BY_NAME.get(name) or (name.rpartition(".")[2] if "." in name else "")
     language, page = _LANGUAGES.get(ending, (f"Language of {name}", NOT_STATED))
     identifier = page if ending in _LANGUAGES else "#language"
-    return graph.add(identifier, "ComputerLanguage", {"name": language, "url": page})
+    version = ", ".join(sorted(pythons)) if ending == "py" else ""
+    return graph.add(
+        identifier,
+        "ComputerLanguage",
+        {"name": language, "url": page, "version": version or "not recorded"},
+    )

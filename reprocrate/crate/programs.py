@@ -82,7 +82,9 @@ class Programs:
         main = self._main
         if main and main[0] == path:
             license_ = main[1].license or self._manifest.experiment.license
-            said = main_program(self._graph, path, main[1], license_)
+            found = self._manifest.environments
+            pythons = {one.python.version for one in found if one.python}
+            said = main_program(self._graph, path, main[1], license_, pythons)
             own = {"version": _version(main[1]), "url": _page(main[1]) or file_id(path)}
             return {**said, **own, **self._encoded(path)}
         return self._encoded(path)
