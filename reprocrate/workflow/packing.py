@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from reprocrate import standard
@@ -17,11 +18,18 @@ from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
 from reprocrate.render.reproducing import reproducing_text
 from reprocrate.validation import Subject, validate
-from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
+from reprocrate.workflow.choosing import DataChoice
+from reprocrate.workflow.contents import collect
+from reprocrate.workflow.fitting import Proposal, proposal
+from reprocrate.workflow.inventory import ContentFiles, Contents, size_of
+from reprocrate.workflow.links import with_tree
+from reprocrate.workflow.listing import Listing, make_listing
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.project import find_project, open_project, refuse_unread
+from reprocrate.workflow.project import Project, find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
+from reprocrate.workflow.sources import Digests
+from reprocrate.workflow.surprises import surprises
 
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
 """Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
@@ -39,6 +47,9 @@ class PackingChoice:
         ro_crate: the version of RO-Crate that the metadata follows, one of `reprocrate.crate.TARGETS`.
         form: what to write.
         bag: whether to put the bundle into a BagIt bag.
+        named: ids of data sets that travel whatever else is said of them.
+        most: how many bytes its files may have before compression; None for any number.
+        dry: whether only to say what would be packed. Nothing is written then, not even a lock.
     """
 
     output: Path | None = None
@@ -48,6 +59,9 @@ class PackingChoice:
     ro_crate: str = CHECKED.crate_version
     form: Form = Form.ZIP
     bag: bool = False
+    named: tuple[str, ...] = ()
+    most: int | None = None
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +72,25 @@ class PackingOutcome:
         report: what validation said; its errors may stand in the way.
         packed: the bundle.
         secrets: what looks like a secret in files that cannot stay behind, as sentences that name the place.
+        listing: what goes into it, where nothing stands in the way.
+        proposal: what to leave out, where it would be larger than it may.
     """
 
     report: Report
     packed: Packed | None = None
     secrets: tuple[str, ...] = ()
+    listing: Listing | None = None
+    proposal: Proposal | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The bundle as plain JSON values."""
+        about: dict[str, Any] = {}
+        if self.listing is not None:
+            about["listing"] = self.listing.to_json()
+        if self.proposal is not None:
+            about["proposal"] = self.proposal.to_json()
         if self.packed is None:
-            return {"packed": False}
+            return {"packed": False, **about}
         return {
             "packed": True,
             "path": str(self.packed.path),
@@ -76,17 +99,32 @@ class PackingOutcome:
             "payload_sha256": self.packed.payload_digest,
             "manifest_sha256": self.packed.manifest_sha256,
             "compressor": self.packed.compressor,
+            **about,
         }
 
 
 def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> PackingOutcome:
-    """Validate and pack a project.
+    """Validate and pack a project. Nothing is written for one that cannot be packed, not even its lock.
 
     Raises:
-        UsageError: it does not exist or is no project, nothing has been run, or a file has a reserved name.
+        UsageError: it does not exist or is no project, nothing has been run, a file has a reserved name, or
+            there is no data set of a name that was asked for.
         IntegrityError: a file changed while it was packed.
         UnavailableError: the bundle cannot be written; nothing half-written is left.
     """
+    project = _opened(folder)
+    with TemporaryDirectory(prefix="reprocrate-") as aside:
+        drafted = _draft(project, choice, masked=Path(aside) if choice.dry else None)
+        if choice.dry or drafted.refused:
+            return drafted.outcome
+        if make_locks(project, progress, offline=choice.offline):
+            drafted = _draft(open_project(project.root), choice, drafted.digests)
+            if drafted.refused:
+                return drafted.outcome
+    return _written(project, drafted, choice, progress)
+
+
+def _opened(folder: Path) -> Project:
     if not folder.is_dir():
         what = "is no folder" if folder.exists() else "does not exist"
         raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
@@ -99,32 +137,76 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
             "a bundle holds runs and their results",
             "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
         )
-    if make_locks(project, progress, offline=choice.offline):
-        project = open_project(root)
-    screened = screen(project, collect(project, choice.data))
-    contents = screened.contents
-    for note in contents.notes:
-        progress.note(f"      {note}")
-    subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents))
+    return project
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A bundle that could be packed.
+
+    Attributes:
+        outcome: what is said of it, or why it cannot be packed.
+        refused: whether something stands in the way.
+        digests: the digests that were taken.
+        contents: the project's files.
+        entries: all files.
+    """
+
+    outcome: PackingOutcome
+    refused: bool
+    digests: Digests
+    contents: Contents
+    entries: list[Entry] = field(default_factory=list)
+
+
+def _draft(
+    project: Project, choice: PackingChoice, known: Digests | None = None, masked: Path | None = None
+) -> _Draft:
+    """Decide what goes into the bundle, and look for what stands in the way."""
+    digests = known or Digests()
+    screened = screen(project, collect(project, choice.data, choice.named, digests), masked)
+    contents = with_tree(project.root, screened.contents)
+    subject = Subject.of(
+        contents.manifest, project.manifest.experiment.title, ContentFiles(contents, digests)
+    )
     report = validate(subject)
-    if any(_stands_in_the_way(finding, choice) for finding in report.findings):
-        return PackingOutcome(report)
     if screened.secrets:
-        return PackingOutcome(report, secrets=screened.secrets)
-    usual = f"{root.name or 'experiment'}{choice.form.suffix}"
-    target = choice.output or Path(usual)
-    entries = bundle_entries(
-        contents, usual, report, TARGETS[choice.ro_crate]
-    )  # the bytes do not depend on where they go
-    total = sum(_size(entry) for entry in entries)
+        return _Draft(PackingOutcome(report, secrets=screened.secrets), True, digests, contents)
+    if any(_stands_in_the_way(finding, choice) for finding in report.findings):
+        return _Draft(PackingOutcome(report), True, digests, contents)
+    entries = bundle_entries(contents, usual_name(project, choice), report, TARGETS[choice.ro_crate])
+    sizes = {entry.path: size_of(entry) for entry in entries}
+    warnings = [*contents.warnings, *surprises(contents, sizes, project.settings)]
+    listing = make_listing(contents, sizes, warnings)
+    too_large = None if choice.most is None else proposal(contents, sizes, choice.most)
+    outcome = PackingOutcome(report, listing=listing, proposal=too_large)
+    return _Draft(outcome, too_large is not None, digests, contents, entries)
+
+
+def usual_name(project: Project, choice: PackingChoice) -> str:
+    """The bundle's name where the author gives none; its bytes do not depend on where they go."""
+    return f"{project.root.name or 'experiment'}{choice.form.suffix}"
+
+
+def _written(project: Project, draft: _Draft, choice: PackingChoice, progress: Progress) -> PackingOutcome:
+    contents, listing = draft.contents, draft.outcome.listing
+    for line in listing.lines() if listing else ():
+        progress.note(line)
+    for warning in listing.warnings if listing else ():
+        progress.warn(warning)
     packed = pack(
-        entries, target, form=choice.form, bag=choice.bag, progress=counter(progress, "packing", total)
+        draft.entries,
+        choice.output or Path(usual_name(project, choice)),
+        form=choice.form,
+        bag=choice.bag,
+        tree=contents.tree,
+        progress=counter(progress, "packing", sum(map(size_of, draft.entries))),
     )
     try:
-        save_manifest(contents.manifest, root / layout.MANIFEST)
+        save_manifest(contents.manifest, project.root / layout.MANIFEST)
     except UnavailableError as error:  # the bundle has it, and that is what was asked for
         progress.note(str(error))
-    return PackingOutcome(report, packed)
+    return replace(draft.outcome, packed=packed)
 
 
 def bundle_entries(contents: Contents, name: str, report: Report, crate: Target = CHECKED) -> list[Entry]:
@@ -137,7 +219,7 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
         crate: what its metadata follows.
     """
     manifest = contents.manifest
-    sizes = {path: _size(entry) for path, entry in contents.entries.items()}
+    sizes = {path: size_of(entry) for path, entry in contents.entries.items()}
     own = {
         layout.MANIFEST: manifest.to_bytes(),
         layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
@@ -167,8 +249,4 @@ def _crate_file(entry: Entry) -> CrateFile:
         digest = entry.expected_sha256
     else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
         digest = sha256_file(entry.source).sha256
-    return CrateFile(entry.path, size=_size(entry), sha256=digest)
-
-
-def _size(entry: Entry) -> int:
-    return len(entry.source) if isinstance(entry.source, bytes) else entry.source.stat().st_size
+    return CrateFile(entry.path, size=size_of(entry), sha256=digest)

@@ -8,7 +8,29 @@ from typing import Any
 from reprocrate.capture.code.git import committed_file
 from reprocrate.capture.code.objects import object_path
 from reprocrate.capture.records.keeping import true_names
-from reprocrate.files import sha256_bytes, sha256_file
+from reprocrate.files import FileDigest, sha256_bytes, sha256_file
+
+
+class Digests:
+    """Takes the digest of each file once, as long as it stays as it is."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, int, int, int], FileDigest] = {}
+
+    def of(self, path: Path) -> FileDigest:
+        """The SHA-256 and size of a file.
+
+        Raises:
+            UnavailableError: it could not be read.
+        """
+        try:
+            status = path.stat()
+        except OSError:
+            return sha256_file(path)
+        key = (path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        if key not in self._known:
+            self._known[key] = sha256_file(path)
+        return self._known[key]
 
 
 class Sources:
@@ -16,15 +38,32 @@ class Sources:
 
     Args:
         root: the project.
+        digests: takes the digests of its files.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, digests: Digests) -> None:
         self._root = root
+        self._digests = digests
         self._true_names = true_names(root)
 
     def place(self, path: str) -> Path:
         """Where a file of a record lies, which may have another name there."""
         return self._root / self._true_names.get(path, path)
+
+    def digest(self, place: Path) -> FileDigest:
+        """The SHA-256 and size of a file.
+
+        Raises:
+            UnavailableError: it could not be read.
+        """
+        return self._digests.of(place)
+
+    def is_as_recorded(self, place: Path, file: dict[str, Any]) -> bool:
+        """Whether a file has the size and digest of an entry of the manifest."""
+        if not place.is_file() or place.stat().st_size != file["size"]:
+            return False
+        recorded: str = file["sha256"]
+        return self.digest(place).sha256 == recorded
 
     def code(self, code: dict[str, Any], file: dict[str, Any]) -> Path | bytes | None:
         """A file of a source tree as it ran.
@@ -35,11 +74,7 @@ class Sources:
         """
         wanted = file["sha256"]
         for place in (self.place(file["path"]), self._root / object_path(wanted)):
-            if (
-                place.is_file()
-                and place.stat().st_size == file["size"]
-                and sha256_file(place).sha256 == wanted
-            ):
+            if self.is_as_recorded(place, file):
                 return place
         if commit := code.get("commit"):
             data = committed_file(self._root, commit, file["path"])
@@ -50,7 +85,7 @@ class Sources:
     def kept(self, sha256: str) -> Path | None:
         """A file that was kept by its digest when something ran."""
         place = self._root / object_path(sha256)
-        return place if place.is_file() and sha256_file(place).sha256 == sha256 else None
+        return place if place.is_file() and self.digest(place).sha256 == sha256 else None
 
     def data(self, file: dict[str, Any]) -> Path | None:
         """A data file that lies in the project; those of other places stay where they are."""
