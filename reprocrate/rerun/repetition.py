@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from reprocrate.bundle import Tree, layout
+from reprocrate.bundle.tree import parse_tree
 from reprocrate.capture.launch.launch import RECORDER, prepare
 from reprocrate.capture.launch.request import Finished, Request
 from reprocrate.capture.privacy.scrubber import HOME
@@ -91,6 +93,7 @@ class Stage:
         needed = {one.file.path for one in materials if one.root is None}
         self.workspace.remove(self._code_paths - needed)
         yield from self.workspace.fill(materials)
+        self.workspace.lay(self._tree)
         for folder in (*_OWN_FOLDERS, *output_folders(task)):
             self.workspace.folder(folder)
         self._remove_repository(needed)
@@ -136,6 +139,16 @@ class Stage:
         """Every file of every source tree that a task of this rerun runs."""
         trees = {code.id: code for task in self.assignment.tasks if (code := self._code(task))}
         return frozenset(file.path for code in trees.values() for file in code.files)
+
+    @cached_property
+    def _tree(self) -> Tree:
+        """The links and empty folders of the imported folder."""
+        try:
+            return parse_tree((self.assignment.source / layout.TREE).read_bytes())[0]
+        except FileNotFoundError:
+            return Tree()
+        except OSError as error:
+            raise could_not("read", self.assignment.source / layout.TREE, error) from error
 
     def _code(self, task: Task) -> Code | None:
         return code_of(self.assignment.manifest, task)

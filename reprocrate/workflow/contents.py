@@ -250,7 +250,7 @@ class _Collector:
         named = [table["file"] for table in document.get("tables", []) if table.get("file")]
         named += [model["card"] for model in document.get("models", []) if model.get("card")]
         found = [path for pattern in _DOCUMENTS for path in root.glob(pattern)]
-        for path in sorted({*found, *(root / name for name in named)}):
+        for path in sorted({*found, *map(self._sources.place, named)}):
             name = path.relative_to(root).as_posix()
             if path.is_file() and not layout.is_reserved(name):
                 self._add_document(name, path)

@@ -29,6 +29,12 @@ from reprocrate.workflow.ignoring import Ignored
 from reprocrate.workflow.inventory import Contents, Kind, Left
 
 _WHERE_RESULTS_LIE = {"build", "dist", "wandb", "mlruns", "lightning_logs", "outputs", "multirun"}
+_WHY = (
+    ("out of the bundle", "leads out of the project"),
+    ("in a loop", "goes round in a loop"),
+    ("not in the bundle", "leads to nothing that travels"),
+    ("whole bundle", "leads to the whole project"),
+)
 _NOT_ENTERED = SKIPPED_FOLDERS - _WHERE_RESULTS_LIE
 
 
@@ -124,7 +130,7 @@ def _is_below(path: str, places: Collection[str]) -> bool:
 def _never(target: str) -> str:
     """Why a link with this target never travels, if so."""
     is_absolute = target.startswith("/") or PureWindowsPath(target).is_absolute()
-    return "it names an absolute path" if is_absolute else ""
+    return "has an absolute path" if is_absolute else ""
 
 
 def _taken_away(links: dict[str, str], files: Collection[str], folders: Collection[str]) -> Iterator[Left]:
@@ -132,9 +138,7 @@ def _taken_away(links: dict[str, str], files: Collection[str], folders: Collecti
     while problems := list(links_problems(links, files, folders)):
         for problem in problems:
             del links[problem.path]
-            why = problem.detail.replace("is a symbolic link", "it is a link").replace(
-                "the bundle", "what travels"
-            )
+            why = next((words for said, words in _WHY if said in problem.detail), problem.detail)
             yield Left(problem.path, Kind.LINKS, why)
 
 

@@ -89,7 +89,7 @@ class Listing:
         text = ["Goes into the bundle:", *shown, f"  {total}, {file_size(self.size)} before compression"]
         if self.left:
             text.append("Stays behind:")
-            text += [f"  {one.label}: {_amount(one).strip()}: {_why(one)}" for one in self.left[:_MOST_LINES]]
+            text += [f"  {one.label} ({_short(one)}): {_why(one)}" for one in self.left[:_MOST_LINES]]
             if more := len(self.left) - _MOST_LINES:
                 text += [f"  and {more} more such groups (all of them with --json)"] if more > 0 else []
         return [*text, *(f"  {note}" for note in self.notes)]
@@ -160,8 +160,13 @@ def _why(group: Group) -> str:
 
 
 def _amount(group: Group) -> str:
-    what = "link" if group.kind is Kind.LINKS else "file"
-    return f"{_counted(group.files, what):>14}  {file_size(group.size)}"
+    return f"{_counted(group.files, 'file'):>14}  {file_size(group.size)}"
+
+
+def _short(group: Group) -> str:
+    if group.kind is Kind.LINKS:
+        return f"{group.files:,}"
+    return f"{_counted(group.files, 'file')}, {file_size(group.size)}"
 
 
 def _counted(number: int, what: str) -> str:

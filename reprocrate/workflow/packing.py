@@ -34,6 +34,9 @@ from reprocrate.workflow.surprises import surprises
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
 """Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
 
+_LINE_BYTES = 67
+"""What a line of checksums has beside the path: 64 digits, two spaces and the end of the line."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackingChoice:
@@ -175,7 +178,8 @@ def _draft(
     if any(_stands_in_the_way(finding, choice) for finding in report.findings):
         return _Draft(PackingOutcome(report), True, digests, contents)
     entries = bundle_entries(contents, usual_name(project, choice), report, TARGETS[choice.ro_crate])
-    sizes = {entry.path: size_of(entry) for entry in entries}
+    sizes = {entry.path: size_of(entry) for entry in (*entries, *contents.tree.entries())}
+    sizes[layout.CHECKSUMS] = sum(_LINE_BYTES + len(path.encode()) for path in sizes)
     warnings = [*contents.warnings, *surprises(contents, sizes, project.settings)]
     listing = make_listing(contents, sizes, warnings)
     too_large = None if choice.most is None else proposal(contents, sizes, choice.most)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +49,31 @@ class Sources:
         self._root = root
         self._digests = digests
         self._true_names = true_names(root)
+        self._listed: dict[Path, Mapping[str, str]] = {}
 
     def place(self, path: str) -> Path:
-        """Where a file of a record lies, which may have another name there."""
-        return self._root / self._true_names.get(path, path)
+        """Where a file of a record lies, which may have another name there.
+
+        It may have held something that no record has, or be written in another form of Unicode: macOS takes
+        names apart (NFD), and records have them composed (NFC).
+        """
+        named = self._root / self._true_names.get(path, path)
+        if path.isascii() or os.path.lexists(named):
+            return named
+        place = self._root
+        for part in path.split("/"):
+            place = place / self._spellings(place).get(part, part)
+        return place
+
+    def _spellings(self, folder: Path) -> Mapping[str, str]:
+        """The names in a folder as they are on the disk, by their composed form."""
+        if folder not in self._listed:
+            self._listed[folder] = {}
+            with suppress(OSError):
+                self._listed[folder] = {
+                    unicodedata.normalize("NFC", entry.name): entry.name for entry in folder.iterdir()
+                }
+        return self._listed[folder]
 
     def digest(self, place: Path) -> FileDigest:
         """The SHA-256 and size of a file.
