@@ -29,6 +29,7 @@ from reprocrate.rerun.materials import (
     code_of,
     data_materials,
     data_of,
+    left_out,
     output_folders,
     source_folders,
     written_by,
@@ -156,7 +157,8 @@ class Stage:
     def _materials(self, task: Task) -> list[Material]:
         code = self._code(task)
         written = written_by(self.assignment.tasks)
-        found = list(code_materials(code)) if code else []
+        kept_out = set(left_out(code)) if code else set()
+        found = [one for one in code_materials(code) if one.source not in kept_out] if code else []
         read = data_of(self.assignment.manifest, [task])
         for data in read:
             found += data_materials(data, written)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reprocrate.assembly.pack_settings import Amount
 from reprocrate.assembly.settings import DataSettings, ProjectSettings
 from reprocrate.errors import UsageError
 from reprocrate.workflow.redistribution import Redistribution, redistribution
@@ -28,12 +29,14 @@ class Decision:
         reason: why it does not, in words that follow a colon.
         closed: whether it may not be had by everybody, so that copies of its files must not travel either.
         warnings: what the author should know where it travels, as sentences.
+        unlicensed: whether it travels although nothing says that it may be passed on.
     """
 
     travels: bool
     reason: str = ""
     closed: bool = False
     warnings: tuple[str, ...] = ()
+    unlicensed: bool = False
 
 
 def choose_data(
@@ -70,7 +73,7 @@ def choose_data(
     for data in open_to_all:
         name = data["id"]
         if name in taken:
-            decided[name] = Decision(True, warnings=_unlicensed(data))
+            decided[name] = _travelling(data)
         else:
             total = f"all open data together is {sum(sizes.values()) / 1e6:,.0f} MB"
             decided[name] = Decision(False, f"{total} (--data all or --data {name} takes it along)")
@@ -105,7 +108,15 @@ def licence_decision(what: str, licence: str | None, fix: str) -> Decision:
         return Decision(
             False, f"its licence, {licence}, does not let it be passed on (only {fix})", closed=True
         )
-    return Decision(True, warnings=_warned(what, licence, known))
+    warnings = _unknown(what, licence) if licence and known is Redistribution.UNKNOWN else ()
+    return Decision(True, warnings=warnings, unlicensed=not licence)
+
+
+def choose_written(sizes: Mapping[str, int], amount: Amount) -> set[str]:
+    """Which of the files that runs wrote travel, by their sizes: the smallest first."""
+    if amount == "all":
+        return set(sizes)
+    return within(sizes, SMALL_WRITTEN_BYTES) if amount == "small" else set()
 
 
 def within(sizes: Mapping[str, int], most: int) -> set[str]:
@@ -126,15 +137,14 @@ def _by_its_author(
     """What the author decided for this data set, if anything."""
     name = data["id"]
     if name in named:
-        return Decision(True, warnings=(*_told_nevertheless(data, f"--data {name}"), *_unlicensed(data)))
+        return _travelling(data, f"--data {name}")
     if choice == "none":
         is_closed = not _is_open(data) or (own is not None and own.in_bundle is False)
         return Decision(False, "--data none", closed=is_closed)
     if own is None or own.in_bundle is None:
         return None
     if own.in_bundle:
-        word = f"`in_bundle = true` of [data.{name}]"
-        return Decision(True, warnings=(*_told_nevertheless(data, word), *_unlicensed(data)))
+        return _travelling(data, f"`in_bundle = true` of [data.{name}]")
     return Decision(False, f"`in_bundle = false` of [data.{name}]", closed=True)
 
 
@@ -163,28 +173,27 @@ def _only(name: str) -> str:
     return f" (only --data {name}, or `in_bundle = true` in [data.{name}], takes it along)"
 
 
-def _told_nevertheless(data: dict[str, Any], word: str) -> tuple[str, ...]:
-    terms = _terms(data)
-    if not terms or not data.get("files"):
-        return ()
-    asked = f"data {data['id']} travels although its {terms}, since {word} asks for that"
-    return (f"{asked}. Whoever has the bundle has the data",)
+def _travelling(data: dict[str, Any], word: str = "") -> Decision:
+    """That a data set travels, with what its author should know.
+
+    Args:
+        data: the entry of the manifest.
+        word: by what the author asked for it by its name, if so.
+    """
+    name, licence, terms = data["id"], data.get("license"), _terms(data)
+    warnings: list[str] = []
+    if terms:
+        asked = f"data {name} travels although its {terms}, since {word} asks for that"
+        warnings.append(f"{asked}. Whoever has the bundle has the data")
+    elif licence and redistribution(licence) is Redistribution.UNKNOWN:
+        warnings += _unknown(f"data {name}", licence)
+    if data.get("human_subjects") and "access" not in data:
+        warnings.append(f"data {name} is about people, and travels since nothing is said of its `access`")
+    return Decision(True, warnings=tuple(warnings), unlicensed=not licence)
 
 
-def _unlicensed(data: dict[str, Any]) -> tuple[str, ...]:
-    if not data.get("files") or all(file.get("root") for file in data["files"]):
-        return ()
-    licence = data.get("license")
-    known = redistribution(licence) if licence else Redistribution.UNKNOWN
-    return () if known is Redistribution.FORBIDDEN else _warned(f"data {data['id']}", licence, known)
-
-
-def _warned(what: str, licence: str | None, known: Redistribution) -> tuple[str, ...]:
-    if not licence:
-        return (f"{what} travels without a licence: nothing says that anybody may pass it on",)
-    if known is Redistribution.UNKNOWN:
-        return (f"{what} travels under {licence}: nothing is known of whether that lets it be passed on",)
-    return ()
+def _unknown(what: str, licence: str) -> tuple[str, ...]:
+    return (f"{what} travels under {licence}: whether that lets it be passed on is not known here",)
 
 
 def _size(files: Iterable[dict[str, Any]]) -> int:

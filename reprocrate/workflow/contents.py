@@ -6,17 +6,17 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from reprocrate.assembly.pack_settings import Amount
 from reprocrate.bundle import Entry, layout
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.files import safe_relative
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.workflow.choosing import (
-    SMALL_WRITTEN_BYTES,
     DataChoice,
     Decision,
     choose_data,
+    choose_written,
     licence_decision,
-    within,
 )
 from reprocrate.workflow.ignoring import NAME as IGNORE_NAME
 from reprocrate.workflow.ignoring import Ignored
@@ -126,12 +126,18 @@ class _Collector:
 
     def add_data(self, document: dict[str, Any], chosen: dict[str, Decision]) -> None:
         """Data that may travel, and what is known of its items."""
+        unlicensed = []
         for data in document.get("data", []):
             self._add_described(data)
             decision = chosen[data["id"]]
             added = [file for file in data.get("files", []) if self._add_data_file(data, file, decision)]
             if added:
                 self.contents.warnings += decision.warnings
+                unlicensed += [data["id"]] if decision.unlicensed else []
+        if unlicensed:
+            self.contents.warnings.append(
+                f"no licence lets anybody pass on the data {_some(unlicensed)}: set `license` in [data.NAME]"
+            )
 
     def _add_data_file(self, data: dict[str, Any], file: dict[str, Any], decision: Decision) -> bool:
         path, name = file["path"], data["id"]
@@ -191,16 +197,15 @@ class _Collector:
         for kind, file in written:
             if file.get("in_bundle") is not False:
                 sizes[kind][file["path"]] = file["size"]
-        most = {"all": None, "small": SMALL_WRITTEN_BYTES, "none": -1}
-        limits = {kind: most[self._amount(kind)] for kind in Kind}
-        return {
-            kind: set(found) if (limit := limits[kind]) is None else within(found, limit)
-            for kind, found in sizes.items()
-        }
+        return {kind: choose_written(found, self._amount(kind)) for kind, found in sizes.items()}
 
-    def _amount(self, kind: Kind) -> str:
+    def _amount(self, kind: Kind) -> Amount:
         settings = self._project.settings.pack
-        return {Kind.OUTPUTS: settings.outputs, Kind.CHECKPOINTS: settings.checkpoints}.get(kind, "all")
+        amounts: dict[Kind, Amount] = {
+            Kind.OUTPUTS: settings.outputs,
+            Kind.CHECKPOINTS: settings.checkpoints,
+        }
+        return amounts.get(kind, "all")
 
     def _add_logs(self, document: dict[str, Any]) -> None:
         for run in document.get("runs", []):
@@ -234,6 +239,10 @@ class _Collector:
             self._leave(file["path"], file, kind, _named_in(line) if line else decision.reason, of)
         elif self._add(file["path"], file, source, kind, of):
             self.contents.warnings += decision.warnings
+            if decision.unlicensed and kind is Kind.MODELS:
+                self.contents.warnings.append(
+                    f"no licence lets anybody pass on the weights {of}: set their `license` in [[models]]"
+                )
 
     def add_locks(self, document: dict[str, Any]) -> None:
         """The locks of all environments: those made for them, and those that were found beside what ran."""

@@ -106,7 +106,7 @@ class Proposal:
 def proposal(contents: Contents, sizes: Mapping[str, int], most: int) -> Proposal | None:
     """What to leave out; None where the bundle fits.
 
-    Largest first within each kind, until it fits; then what need not be left out after all is put back.
+    Largest first within each kind, until it fits. What need not be left out after all is put back.
 
     Args:
         contents: the project's files.
@@ -116,18 +116,28 @@ def proposal(contents: Contents, sizes: Mapping[str, int], most: int) -> Proposa
     rest = total = sum(sizes.values())
     if total <= most:
         return None
+    candidates = _candidates(contents, sizes)
     chosen: list[Candidate] = []
-    for one in _candidates(contents, sizes):
-        if rest <= most:
-            break
-        chosen.append(one)
-        rest -= one.saves
-    for one in sorted(chosen, key=lambda one: (-_ORDER.index(one.kind), -one.size, one.name)):
+    for kind in _ORDER:
+        for one in _enough([each for each in candidates if each.kind is kind], rest - most):
+            chosen.append(one)
+            rest -= one.saves
+    for one in chosen[::-1]:
         if rest + one.saves <= most:
             chosen.remove(one)
             rest += one.saves
     files = {one.name for one in chosen if one.kind is not Kind.DATA}
-    return Proposal(most, total, tuple(chosen), rest, tuple(_ignore_lines(files, contents.entries)))
+    return Proposal(most, total, tuple(chosen), rest, tuple(ignore_lines(files, contents.entries)))
+
+
+def _enough(largest_first: list[Candidate], need: int) -> Iterator[Candidate]:
+    """What to leave out to save so many bytes: the largest, and the smallest that is enough as the last."""
+    while need > 0 and largest_first:
+        alone = [one for one in largest_first if one.saves >= need]
+        taken = alone[-1] if alone else largest_first[0]
+        largest_first.remove(taken)
+        need -= taken.saves
+        yield taken
 
 
 def _candidates(contents: Contents, sizes: Mapping[str, int]) -> list[Candidate]:
@@ -142,7 +152,7 @@ def _candidates(contents: Contents, sizes: Mapping[str, int]) -> list[Candidate]
     )
 
 
-def _ignore_lines(files: Collection[str], all_files: Iterable[str]) -> list[str]:
+def ignore_lines(files: Collection[str], all_files: Iterable[str]) -> list[str]:
     """Lines that name just these files: a folder in which nothing else travels with one line."""
     kept = {folder for path in all_files if path not in files for folder in parents(path)}
     lines = set()

@@ -7,11 +7,12 @@ file lies at the root of the project, and the paths are those of the manifest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reprocrate.bundle.admission import parents
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import read_regular
 
@@ -33,6 +34,7 @@ class Ignored:
     """
 
     lines: tuple[str, ...] = ()
+    _folders: dict[str, int | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def of(cls, project: Path) -> Ignored:
@@ -79,10 +81,18 @@ class Ignored:
         Args:
             path: relative to the project; a folder's with a slash at the end.
         """
-        if not self._spec:
+        if self._spec is None:
             return None
-        found = self._spec.check_file(path)
-        return None if not found.include or found.index is None else found.index + 1
+        for folder in list(parents(path.rstrip("/")))[::-1]:  # in a folder that is out, nothing is taken back
+            if f"{folder}/" not in self._folders:
+                self._folders[f"{folder}/"] = self._line_for(f"{folder}/")
+            if line := self._folders[f"{folder}/"]:
+                return line
+        return self._line_for(path)
+
+    def _line_for(self, path: str) -> int | None:
+        found = self._spec.check_file(path) if self._spec else None
+        return found.index + 1 if found and found.include and found.index is not None else None
 
     @cached_property
     def _spec(self) -> GitIgnoreSpec | None:

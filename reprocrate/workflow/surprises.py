@@ -65,7 +65,7 @@ def _large(contents: Contents, sizes: Mapping[str, int], settings: ProjectSettin
     total = sum(sizes.values())
     for path, size in sorted(sizes.items()):
         kind, of = kind_of_entry(contents, path)
-        declared = (kind is Kind.DATA and of in settings.data) or kind is Kind.MODELS
+        declared = (kind is Kind.DATA and of in settings.data) or kind in (Kind.MODELS, Kind.OWN)
         if declared or size <= NOTABLE_BYTES:
             continue
         if size > LARGE_BYTES:
