@@ -42,7 +42,7 @@ def surprises(contents: Contents, sizes: Mapping[str, int], settings: ProjectSet
     """
     yield from _caches(contents, sizes)
     yield from _large(contents, sizes, settings)
-    yield from _pointers(contents)
+    yield from _pointers(contents, sizes)
 
 
 def _caches(contents: Contents, sizes: Mapping[str, int]) -> Iterator[str]:
@@ -74,11 +74,12 @@ def _large(contents: Contents, sizes: Mapping[str, int], settings: ProjectSettin
             yield f"{path} is more than half of the bundle: {file_size(size)} ({kind.value})"
 
 
-def _pointers(contents: Contents) -> Iterator[str]:
+def _pointers(contents: Contents, sizes: Mapping[str, int]) -> Iterator[str]:
     found = []
     for path, entry in sorted(contents.entries.items()):
-        kind, _ = kind_of_entry(contents, path)
-        if kind in _FETCHED and isinstance(entry.source, Path):
+        if not len(_POINTER) < sizes[path] <= _LONGEST_POINTER:
+            continue
+        if kind_of_entry(contents, path)[0] in _FETCHED and isinstance(entry.source, Path):
             with suppress(OSError):
                 if read_regular(entry.source, _LONGEST_POINTER).startswith(_POINTER):
                     found.append(path)
