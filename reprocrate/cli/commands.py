@@ -21,6 +21,7 @@ from reprocrate.cli import (
     rerunning,
     running,
     showing,
+    signing,
     validating,
 )
 from reprocrate.cli.exits import MISUSED, YES
@@ -92,6 +93,7 @@ def make_app() -> typer.Typer:
     for module in (init, running, showing, validating, explaining, packing, planning, importing, rerunning):
         module.register(app)
     comparing.register(app)
+    signing.register(app)
     migrating.register(app)
     demo.register(app)
     return app

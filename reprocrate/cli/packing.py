@@ -3,87 +3,41 @@
 from __future__ import annotations
 
 import shlex
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING
 
 import typer
 
+from reprocrate.cli.anonymity import anonymity, tell_identities
 from reprocrate.cli.exits import NO
 from reprocrate.cli.options import Json, Quiet
-from reprocrate.errors import UsageError
-from reprocrate.files import bytes_of
+from reprocrate.cli.pack_options import (
+    Allow,
+    Anonymous,
+    Bag,
+    Crate,
+    Data,
+    DryRun,
+    Folder,
+    Form,
+    Format,
+    MaxSize,
+    Offline,
+    Output,
+    Platforms,
+    Redact,
+    Redistributed,
+    Reveal,
+    RoCrate,
+    Strict,
+    Wheels,
+    data_wanted,
+    most_bytes,
+)
 
 if TYPE_CHECKING:
     from reprocrate.cli.voice import Voice
     from reprocrate.workflow.packing import PackingOutcome
-
-DataChoice = Literal["all", "small", "none"]
-"""Words of `--data`; everything else is the name of a data set."""
-
-
-class Format(StrEnum):
-    """What a bundle is written as."""
-
-    ZIP = "zip"
-    TAR_ZST = "tar.zst"
-    DIR = "dir"
-
-
-class RoCrate(StrEnum):
-    """Which version of RO-Crate the bundle's metadata follows."""
-
-    CHECKED = "1.1"
-    NEWEST = "1.3"
-
-
-Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="The bundle to write.")]
-Form = Annotated[
-    Format,
-    typer.Option(
-        "--format",
-        help="`zip` opens everywhere; `tar.zst` is several times faster and smaller; `dir` is a folder.",
-    ),
-]
-Bag = Annotated[
-    bool, typer.Option("--bagit", help="Put the bundle into a BagIt bag, for archives that demand it.")
-]
-Data = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--data",
-        metavar="all|small|none|NAME",
-        help="Data to take along. `small`, the default, is the smallest data sets up to 100 MB in all, and "
-        "never what is not open; a NAME is that data set, whatever its access; may be repeated.",
-    ),
-]
-MaxSize = Annotated[
-    str | None,
-    typer.Option(
-        "--max-size",
-        metavar="SIZE",
-        help="Stop, and say what to leave out, if the files are larger before compression: 100MB, 1.5GiB. "
-        "k, M, G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024.",
-    ),
-]
-DryRun = Annotated[
-    bool,
-    typer.Option("--dry-run", help="Only show what would be packed, and what stays behind; write nothing."),
-]
-Strict = Annotated[
-    bool, typer.Option("--strict", help="Refuse to pack on any error, not only shape and integrity.")
-]
-Crate = Annotated[
-    RoCrate,
-    typer.Option(
-        "--ro-crate",
-        help="RO-Crate version: 1.1 with Process Run Crate 0.5, which most tools read, or 1.3 with 0.6.",
-    ),
-]
-Offline = Annotated[
-    bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -102,6 +56,13 @@ def pack(
     offline: Offline = False,
     ro_crate: Crate = RoCrate.CHECKED,
     bagit: Bag = False,
+    anonymous: Anonymous = False,
+    allow_identity: Allow = None,
+    redact: Redact = None,
+    reveal: Reveal = None,
+    wheels: Wheels = False,
+    platform: Platforms = None,
+    may_redistribute: Redistributed = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -110,6 +71,9 @@ def pack(
     Packing the same project twice gives the same bytes. The first time, the package index is asked for the
     digests of the recorded packages, so that the environment can be built again; `--offline` leaves that out.
 
+    `--wheels` takes along the packages themselves, of those whose licence lets anyone pass them on. They are
+    fetched once and kept in the project.
+
     Before it packs, it lists what goes in and what stays behind, and why. Data that is not open, or whose
     licence forbids it, goes in only by its name: `--data NAME`, or `in_bundle = true` in `reprocrate.toml`.
     Outputs and checkpoints travel up to 1 GB of each (`[pack]`). What `.reprocrateignore` names, written as a
@@ -117,30 +81,45 @@ def pack(
 
     Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
     packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
+
+    For double-blind review, `--anonymous` takes identities out of the manifest, the documents and the logs,
+    and looks for them in everything else. After acceptance, `--reveal REVIEWED.crate.zip` packs the same with
+    the identities, so that `reprocrate validate` tells anybody that it is what was reviewed. Keep
+    `.reprocrate/anonymous/` until then.
     """
     from reprocrate import bundle
     from reprocrate.cli.voice import Voice
+    from reprocrate.cli.wheels import wheels_wanted
     from reprocrate.workflow.packing import PackingChoice, pack_project
 
     voice = Voice(quiet=quiet)
-    words, names = _of_data(data or [])
+    in_general, named = data_wanted(data)
     choice = PackingChoice(
         output,
-        words,
+        in_general,
         strict=strict,
         offline=offline,
         ro_crate=ro_crate.value,
         form=bundle.Form(format_.value),
         bag=bagit,
-        named=names,
-        most=_bytes(max_size),
+        anonymous=anonymity(anonymous, allow_identity, redact, reveal),
+        reveal=reveal,
+        wheels=wheels_wanted(wheels, platform, may_redistribute),
+        named=named,
+        most=most_bytes(max_size),
         dry=dry_run,
     )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
+    _tell(outcome, voice, json=json)
+
+
+def _tell(outcome: PackingOutcome, voice: Voice, *, json: bool) -> None:
+    """Say what was packed, or why nothing was, and leave."""
+    tell_identities(voice, outcome.identities)
     packed = outcome.packed
     if packed is None:
-        raise _told(outcome, voice, json=json)
+        raise _not_packed(outcome, voice, json=json)
     if not outcome.report.valid:
         voice.warn(
             "packed, but validation found errors that readers will see; `reprocrate validate` lists them"
@@ -153,12 +132,12 @@ def pack(
     voice.show(f"Next: reprocrate import {shlex.quote(str(packed.path))}   (anywhere), then reprocrate rerun")
 
 
-def _told(outcome: PackingOutcome, voice: Voice, *, json: bool) -> typer.Exit:
+def _not_packed(outcome: PackingOutcome, voice: Voice, *, json: bool) -> typer.Exit:
     """Say why nothing was packed, and what would have been."""
     from reprocrate.render.report import report_text
 
-    listing = outcome.listing
-    if json and listing is not None:
+    listing, too_large = outcome.listing, outcome.proposal
+    if listing and json:
         voice.json(outcome.to_json())
     for line in listing.lines() if listing and not json else ():
         voice.note(line)
@@ -173,29 +152,9 @@ def _told(outcome: PackingOutcome, voice: Voice, *, json: bool) -> typer.Exit:
     elif listing is None:
         voice.show(report_text(outcome.report))
         voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
-    elif outcome.proposal:
-        first, *others = outcome.proposal.shown()
+    elif too_large:
+        first, *others = too_large.shown()
         voice.warn(f"nothing was packed: {first}")
-        for line in others:
-            voice.show(line) if not json else None
-    else:
-        return typer.Exit()
-    return typer.Exit(NO)
-
-
-def _of_data(given: list[str]) -> tuple[DataChoice, tuple[str, ...]]:
-    """What `--data` says: one word for data in general, and names."""
-    words = [word for word in get_args(DataChoice) if word in given]
-    if words[1:]:
-        raise UsageError(f"--data says {' and '.join(words)}", fix="Give one of all, small and none")
-    names = tuple(dict.fromkeys(name for name in given if name not in words))
-    return (words[0] if words else "small"), names
-
-
-def _bytes(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return bytes_of(text)
-    except ValueError as error:
-        raise UsageError(f"--max-size {text} cannot be used", str(error), "Write 100MB or 1.5GiB") from None
+        if not json:
+            voice.show("\n".join(others))
+    return typer.Exit() if listing and not too_large else typer.Exit(NO)

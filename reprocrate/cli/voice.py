@@ -67,7 +67,7 @@ class Voice:
             if done >= total:
                 self._bar.remove_task(self._tasks.pop(what))
         elif time.monotonic() - self._said_at > _QUIET_SECONDS:
-            self.note(f"{what}: {100 * done // total} %")
+            self.note(f"{what}: {100 * done // max(total, 1)} %")
 
     def warn(self, text: str) -> None:
         """A warning on stderr, also if quiet."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from pydantic import Field
 
 from reprocrate.manifest.account import (
+    Anonymous,
     Checklist,
     Compute,
     Ethics,
@@ -74,6 +75,7 @@ class Manifest(Section):
     reproduces: Reproduction | None = None
     history: Many[History] = ()
     migrated: Migrated | None = None
+    anonymous: Anonymous | None = None
     extensions: Many[Extension] = ()
 
     def to_dict(self) -> dict[str, Any]:

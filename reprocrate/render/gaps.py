@@ -93,7 +93,9 @@ def _one_data_set(data: Data) -> Iterator[Gap]:
     if not data.source and not data.remote and data.origin in (None, "existing"):
         yield Gap(
             f"Where the data set {name} came from is not recorded.",
-            "It cannot be obtained anew, nor compared with its publisher's version.",
+            "It cannot be compared with its publisher's version."
+            if data.access and data.access.how_to_obtain
+            else "It cannot be obtained anew, nor compared with its publisher's version.",
             f"Set `source` under {table}, or `origin` if it was made here.",
         )
     if place_of(data) is Place.REMOTE:

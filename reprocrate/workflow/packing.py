@@ -18,9 +18,14 @@ from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
 from reprocrate.render.reproducing import reproducing_text
 from reprocrate.validation import Subject, validate
+from reprocrate.workflow.anonymous.anonymising import Anonymity
+from reprocrate.workflow.anonymous.blinding import Blinding
 from reprocrate.workflow.choosing import DataChoice
+from reprocrate.workflow.citing import citation_declared
 from reprocrate.workflow.contents import collect
+from reprocrate.workflow.curves import curves_of
 from reprocrate.workflow.fitting import Proposal, proposal
+from reprocrate.workflow.identity import known_payload_digest
 from reprocrate.workflow.inventory import ContentFiles, Contents, size_of
 from reprocrate.workflow.links import with_tree
 from reprocrate.workflow.listing import Listing, make_listing
@@ -30,6 +35,7 @@ from reprocrate.workflow.project import Project, find_project, open_project, ref
 from reprocrate.workflow.screening import screen
 from reprocrate.workflow.sources import Digests
 from reprocrate.workflow.surprises import surprises
+from reprocrate.workflow.wheelhouse import WheelsWanted, with_wheels
 
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
 """Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
@@ -50,6 +56,9 @@ class PackingChoice:
         ro_crate: the version of RO-Crate that the metadata follows, one of `reprocrate.crate.TARGETS`.
         form: what to write.
         bag: whether to put the bundle into a BagIt bag.
+        anonymous: what may be shown in a bundle for double-blind review, if it is to be one.
+        reveal: the reviewed bundle, if it is to be packed again with the identities.
+        wheels: for which platforms wheels travel; None where none do.
         named: ids of data sets that travel whatever else is said of them.
         most: how many bytes its files may have before compression; None for any number.
         dry: whether only to say what would be packed. Nothing is written then, not even a lock.
@@ -62,6 +71,9 @@ class PackingChoice:
     ro_crate: str = CHECKED.crate_version
     form: Form = Form.ZIP
     bag: bool = False
+    anonymous: Anonymity | None = None
+    reveal: Path | None = None
+    wheels: WheelsWanted | None = None
     named: tuple[str, ...] = ()
     most: int | None = None
     dry: bool = False
@@ -75,6 +87,7 @@ class PackingOutcome:
         report: what validation said; its errors may stand in the way.
         packed: the bundle.
         secrets: what looks like a secret in files that cannot stay behind, as sentences that name the place.
+        identities: what looks like an identity in a bundle that is to show none, likewise.
         listing: what goes into it, where nothing stands in the way.
         proposal: what to leave out, where it would be larger than it may.
     """
@@ -82,6 +95,7 @@ class PackingOutcome:
     report: Report
     packed: Packed | None = None
     secrets: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
     listing: Listing | None = None
     proposal: Proposal | None = None
 
@@ -107,7 +121,7 @@ class PackingOutcome:
 
 
 def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> PackingOutcome:
-    """Validate and pack a project. Nothing is written for one that cannot be packed, not even its lock.
+    """Validate and pack a project. Nothing is made for one that cannot be packed, not even its lock.
 
     Raises:
         UsageError: it does not exist or is no project, nothing has been run, a file has a reserved name, or
@@ -115,32 +129,19 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         IntegrityError: a file changed while it was packed.
         UnavailableError: the bundle cannot be written; nothing half-written is left.
     """
-    project = _opened(folder)
+    project = _begun(folder, choice)
+    blinding = Blinding.open(project.root, choice.anonymous, choice.reveal)
     with TemporaryDirectory(prefix="reprocrate-") as aside:
-        drafted = _draft(project, choice, masked=Path(aside) if choice.dry else None)
-        if choice.dry or drafted.refused:
-            return drafted.outcome
-        if make_locks(project, progress, offline=choice.offline):
-            drafted = _draft(open_project(project.root), choice, drafted.digests)
-            if drafted.refused:
-                return drafted.outcome
-    return _written(project, drafted, choice, progress)
-
-
-def _opened(folder: Path) -> Project:
-    if not folder.is_dir():
-        what = "is no folder" if folder.exists() else "does not exist"
-        raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
-    root = find_project(folder)
-    project = open_project(root)
-    refuse_unread(project)
-    if not project.manifest.runs:
-        raise UsageError(
-            f"nothing has been run in {root}",
-            "a bundle holds runs and their results",
-            "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
-        )
-    return project
+        draft = _draft(project, choice, blinding, masked=Path(aside) if choice.dry else None)
+        if choice.dry or draft.refused:
+            return draft.outcome
+    made = blinding.makes_locks and make_locks(project, progress, offline=choice.offline)
+    if made or choice.wheels or choice.anonymous or choice.reveal:
+        project = open_project(project.root) if made else project
+        draft = _draft(project, choice, blinding, draft.digests, finishing=progress)
+        if draft.refused:
+            return draft.outcome
+    return _written(project, choice, blinding, draft, progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class _Draft:
         refused: whether something stands in the way.
         digests: the digests that were taken.
         contents: the project's files.
+        name: its usual name.
         entries: all files.
     """
 
@@ -159,40 +161,71 @@ class _Draft:
     refused: bool
     digests: Digests
     contents: Contents
+    name: str = ""
     entries: list[Entry] = field(default_factory=list)
 
 
 def _draft(
-    project: Project, choice: PackingChoice, known: Digests | None = None, masked: Path | None = None
+    project: Project,
+    choice: PackingChoice,
+    blinding: Blinding,
+    known: Digests | None = None,
+    *,
+    masked: Path | None = None,
+    finishing: Progress | None = None,
 ) -> _Draft:
-    """Decide what goes into the bundle, and look for what stands in the way."""
+    """Decide what goes into the bundle, and look for what stands in the way.
+
+    Args:
+        project: the project.
+        choice: what the author wants.
+        blinding: what is different for double-blind review.
+        known: digests of files that were taken before.
+        masked: where masked logs go; a folder of the project where it is None.
+        finishing: who listens, once it is known that it can be packed; only then are identities taken out
+            and wheels fetched.
+    """
     digests = known or Digests()
-    screened = screen(project, collect(project, choice.data, choice.named, digests), masked)
+    screened = screen(project, collect(project, *blinding.data(choice.data, choice.named), digests), masked)
     contents = with_tree(project.root, screened.contents)
-    subject = Subject.of(
-        contents.manifest, project.manifest.experiment.title, ContentFiles(contents, digests)
-    )
-    report = validate(subject)
-    if screened.secrets:
-        return _Draft(PackingOutcome(report, secrets=screened.secrets), True, digests, contents)
-    if any(_stands_in_the_way(finding, choice) for finding in report.findings):
-        return _Draft(PackingOutcome(report), True, digests, contents)
-    entries = bundle_entries(contents, usual_name(project, choice), report, TARGETS[choice.ro_crate])
-    sizes = {entry.path: size_of(entry) for entry in (*entries, *contents.tree.entries())}
+    if finishing and not screened.secrets:
+        contents = blinding.contents(project, contents, choice.data, choice.named)
+        if choice.wheels:
+            contents = with_wheels(project.root, contents, choice.wheels, finishing, offline=choice.offline)
+    files = ContentFiles(contents, digests)
+    report = validate(Subject.of(contents.manifest, project.manifest.experiment.title, files))
+    refused = PackingOutcome(report, secrets=screened.secrets, identities=blinding.identities)
+    if screened.secrets or any(_stands_in_the_way(finding, choice) for finding in report.findings):
+        return _Draft(refused, True, digests, contents)
+    if blinding.identities:
+        return _Draft(refused, True, digests, contents)
+    crate = TARGETS[choice.ro_crate]
+    name = f"{project.root.name or 'experiment'}{choice.form.suffix}"
+    if finishing:
+        name = blinding.name(
+            name,
+            choice.form,
+            lambda name: _all_entries(contents, bundle_entries(contents, name, report, crate)),
+        )
+    # the bytes do not depend on where they go
+    entries = bundle_entries(contents, name, report, crate)
+    sizes = {entry.path: size_of(entry) for entry in _all_entries(contents, entries)}
     sizes[layout.CHECKSUMS] = sum(_LINE_BYTES + len(path.encode()) for path in sizes)
     warnings = [*contents.warnings, *surprises(contents, sizes, project.settings)]
     listing = make_listing(contents, sizes, warnings)
     too_large = None if choice.most is None else proposal(contents, sizes, choice.most)
     outcome = PackingOutcome(report, listing=listing, proposal=too_large)
-    return _Draft(outcome, too_large is not None, digests, contents, entries)
+    return _Draft(outcome, too_large is not None, digests, contents, name, entries)
 
 
-def usual_name(project: Project, choice: PackingChoice) -> str:
-    """The bundle's name where the author gives none; its bytes do not depend on where they go."""
-    return f"{project.root.name or 'experiment'}{choice.form.suffix}"
+def _all_entries(contents: Contents, entries: list[Entry]) -> list[Entry]:
+    """All files but the checksums: also the list of links and empty folders, which `pack` adds."""
+    return [*entries, *contents.tree.entries()]
 
 
-def _written(project: Project, draft: _Draft, choice: PackingChoice, progress: Progress) -> PackingOutcome:
+def _written(
+    project: Project, choice: PackingChoice, blinding: Blinding, draft: _Draft, progress: Progress
+) -> PackingOutcome:
     contents, listing = draft.contents, draft.outcome.listing
     for line in listing.lines() if listing else ():
         progress.note(line)
@@ -200,17 +233,50 @@ def _written(project: Project, draft: _Draft, choice: PackingChoice, progress: P
         progress.warn(warning)
     packed = pack(
         draft.entries,
-        choice.output or Path(usual_name(project, choice)),
+        choice.output or Path(draft.name),
         form=choice.form,
         bag=choice.bag,
         tree=contents.tree,
         progress=counter(progress, "packing", sum(map(size_of, draft.entries))),
     )
-    try:
-        save_manifest(contents.manifest, project.root / layout.MANIFEST)
-    except UnavailableError as error:  # the bundle has it, and that is what was asked for
-        progress.note(str(error))
+    if blinding.finish(packed.payload_digest):
+        try:
+            save_manifest(contents.manifest, project.root / layout.MANIFEST)
+        except UnavailableError as error:  # the bundle has it, and that is what was asked for
+            progress.note(str(error))
     return replace(draft.outcome, packed=packed)
+
+
+def _begun(folder: Path, choice: PackingChoice) -> Project:
+    """The project, if there is something to pack.
+
+    Raises:
+        UsageError: there is not, or the choice contradicts itself.
+    """
+    if choice.wheels and (choice.anonymous or choice.reveal):
+        raise UsageError(
+            "--wheels cannot go with --anonymous or --reveal",
+            "wheels name the people who made them, whom nobody could tell from the authors",
+            "Leave --wheels out for the review",
+        )
+    if choice.dry and (choice.anonymous or choice.reveal):
+        raise UsageError(
+            "--dry-run cannot go with --anonymous or --reveal",
+            "making a bundle anonymous keeps a secret in the project, and nothing is kept then",
+            "Pack it: nothing travels anywhere by that",
+        )
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "does not exist"
+        raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
+    project = open_project(find_project(folder))
+    refuse_unread(project)
+    if not project.manifest.runs:
+        raise UsageError(
+            f"nothing has been run in {project.root}",
+            "a bundle holds runs and their results",
+            "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
+        )
+    return project
 
 
 def bundle_entries(contents: Contents, name: str, report: Report, crate: Target = CHECKED) -> list[Entry]:
@@ -223,11 +289,9 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
         crate: what its metadata follows.
     """
     manifest = contents.manifest
-    sizes = {path: size_of(entry) for path, entry in contents.entries.items()}
     own = {
         layout.MANIFEST: manifest.to_bytes(),
         layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
-        layout.PREVIEW: preview_page(manifest, files=sizes, bundle=name, report=report),
         f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
         f"{layout.STANDARD}context.jsonld": (
             files("reprocrate") / "schema" / "1.0" / "context.jsonld"
@@ -236,6 +300,16 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
     }
     entries = list(contents.entries.values())
     entries += [Entry(path, data) for path, data in own.items()]
+    page = preview_page(
+        manifest,
+        files={entry.path: size_of(entry) for entry in entries},
+        bundle=name,
+        payload_sha256=known_payload_digest(_all_entries(contents, entries)),
+        report=report,
+        curves=curves_of(contents),
+        declared=citation_declared(contents),
+    )
+    entries.append(Entry(layout.PREVIEW, page))
     described = [_crate_file(entry) for entry in entries]
     metadata = write_crate(manifest, described, preview=True, target=crate)
     return [*entries, Entry(layout.METADATA, metadata)]

@@ -13,6 +13,7 @@ from reprocrate.finding import Finding, Location, Report, Severity
 from reprocrate.manifest import Manifest, manifest_file_bytes
 from reprocrate.manifest.strict import too_large
 from reprocrate.validation import Policy, Subject, graded_by, validate, validate_by
+from reprocrate.workflow.anonymous.telling import tell_review
 from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.opening import Kind, added_by_us, kind_of
 from reprocrate.workflow.progress import Progress, counter
@@ -88,6 +89,8 @@ def _assess_bundle(bundle: Bundle, name: str, progress: Progress, policy: Policy
     except IntegrityError:
         return graded_by(policy, Report(name)).with_findings(_unsafe(bundle, problems, Report(name)))
     report = validate_by(policy, subject)
+    if not problems:
+        tell_review(bundle, subject, report, progress)
     return report.with_findings(_unsafe(bundle, problems, report))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +92,14 @@ def test_last_line_names_the_bundle_where_it_lies(recorded: Any, tmp_path: Path)
     target = tmp_path / "a folder" / "x.zip"
     target.parent.mkdir()
     assert f"reprocrate import '{target}'" in recorded("pack", "-o", target).out
+
+
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
+def test_identity_is_computed_with_common_tools(recorded: Any, tmp_path: Path) -> None:
+    packed = json.loads(recorded("pack", "--offline", "--format", "dir", "-o", tmp_path / "x", "--json").out)
+    specification = Path(__file__).parents[2].joinpath("spec.md").read_text("utf-8")
+    (command,) = re.findall(r"^grep .*sha256sum$", specification, re.MULTILINE)
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path / "x", capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[0] == packed["payload_sha256"]

@@ -12,6 +12,7 @@ from reprocrate.rerun.materials import source_folder
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
 from reprocrate.rerun.plan.wording import counted, listed
+from reprocrate.rerun.platforms import is_for
 
 _FAMILIES = {
     "deep learning": (
@@ -147,6 +148,10 @@ def _wheels(setting: Setting) -> tuple[Decision, str, str]:
     if lock is None or not lock.hashed:
         reason = "no lock with digests came along: files of the same version may not be the recorded ones"
         return Decision.SUBSTITUTABLE, "the same versions, unverified", reason
+    houses = setting.environment.wheels if setting.environment else ()
+    if any(is_for(house.platform, setting.host.system) and house.files for house in houses):
+        decision = Decision.SAME if setting.same_platform else Decision.SUBSTITUTABLE
+        return decision, "wheels that came along, verified by digest", _came_along(setting)
     if not setting.same_platform:
         return (
             Decision.SUBSTITUTABLE,
@@ -158,6 +163,20 @@ def _wheels(setting: Setting) -> tuple[Decision, str, str]:
         "the same wheels, verified by digest",
         "the lock names them and the platform is the same",
     )
+
+
+def _came_along(setting: Setting) -> str:
+    """How far the wheels that came along suffice on this machine."""
+    houses = setting.environment.wheels if setting.environment else ()
+    left_out = [
+        name
+        for house in houses
+        if is_for(house.platform, setting.host.system)
+        for name in (entry.partition(":")[0] for entry in house.left_out)
+    ]
+    if left_out:
+        return f"the package index is needed for {listed(left_out)}"
+    return "no package index is needed"
 
 
 def _programs(setting: Setting) -> Iterator[Requirement]:
