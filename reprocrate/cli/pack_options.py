@@ -30,6 +30,29 @@ class RoCrate(StrEnum):
     NEWEST = "1.3"
 
 
+HELP = """Pack a project into one file, verified, that archives take and others can rerun.
+
+Packing the same project twice gives the same bytes. The first time, the package index is asked for the
+digests of the recorded packages, so that the environment can be built again; `--offline` leaves that out.
+
+`--wheels` takes along the packages themselves, of those whose licence lets anyone pass them on. They are
+fetched once and kept in the project.
+
+Before it packs, it lists what goes in and what stays behind, and why. Data that is not open, or whose
+licence forbids it, goes in only by its name: `--data NAME`, or `in_bundle = true` in `reprocrate.toml`.
+Outputs and checkpoints travel up to 1 GB of each (`[pack]`). What `.reprocrateignore` names, written as a
+`.gitignore` is, stays behind.
+
+Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
+packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
+
+For double-blind review, `--anonymous` takes identities out of the manifest, the documents and the logs,
+and looks for them in everything else. After acceptance, `--reveal REVIEWED.crate.zip` packs the same with
+the identities, so that `reprocrate validate` tells anybody that it is what was reviewed. Keep
+`.reprocrate/anonymous/` until then.
+"""
+"""What `reprocrate pack --help` says first."""
+
 Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="The bundle to write.")]
 Form = Annotated[
