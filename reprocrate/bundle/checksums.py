@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from reprocrate.bundle.admission import Problem, ProblemKind, name_problem
+from reprocrate.bundle.admission import MAX_FILES, Problem, ProblemKind, name_problem
 from reprocrate.bundle.layout import CHECKSUMS
 
 # The asterisk is how sha256sum marks a file read in binary mode; the digest is the same.
@@ -33,6 +33,8 @@ def parse_checksums(data: bytes, name: str = CHECKSUMS) -> tuple[dict[str, str],
         detail = "has line ends of Windows (CR LF), which sha256sum takes for part of the names"
         problems.append(Problem(name, ProblemKind.DAMAGED, detail))
         text = text.replace("\r\n", "\n")
+    if text.count("\n") > MAX_FILES:
+        return {}, [Problem(name, ProblemKind.DAMAGED, f"lists more than {MAX_FILES:,} files")]
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         match = _LINE.fullmatch(line)
         if match is None:

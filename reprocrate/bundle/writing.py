@@ -10,10 +10,11 @@ from pathlib import Path
 
 from reprocrate import __version__
 from reprocrate.bundle.bag import BagWriter
+from reprocrate.bundle.deflating import COMPRESSOR
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.folder import FolderWriter
 from reprocrate.bundle.formats import ArchiveWriter, Form
-from reprocrate.bundle.zip_writer import COMPRESSOR, ZipWriter
+from reprocrate.bundle.zip_writer import ZipWriter
 from reprocrate.errors import UsageError
 from reprocrate.files import atomic_file
 
@@ -27,7 +28,7 @@ class Written:
     Attributes:
         archive: what takes its files.
         compressor: what compresses them, with its version: equal bytes are promised for an equal one.
-        size: how many bytes it took.
+        size: how many bytes it took; asked before it is closed.
     """
 
     archive: ArchiveWriter
@@ -65,10 +66,8 @@ def writing(
             staging.publish()
         return
     with atomic_file(target) as output:
-        size = 0
         archive = _bagged(ZipWriter(output, timestamp, progress), bag=bag)
-        yield Written(archive, COMPRESSOR, lambda: size)
-        size = output.tell()
+        yield Written(archive, COMPRESSOR, output.tell)
 
 
 def _bagged(archive: ArchiveWriter, *, bag: bool) -> ArchiveWriter:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from reprocrate.bundle import bag, layout, open_bundle
-from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.bundle import Bundle, bag, layout, open_bundle
+from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
 from reprocrate.workflow.project import Project, find_project, is_project, open_project, refuse_unread
 
 IMPORTED = ".reprocrate/imported.json"
 """Marks a folder that a bundle was unpacked to; what `import` and `rerun` add lies beside it."""
+
+FORGED = "only `import` and `rerun` make such files, so somebody forged it"
+"""Why a bundle must not hold what stands in a folder that it was unpacked to."""
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0\0\xfe\xff", b"\0\0\0{")
 """What JSON in UTF-16 or UTF-32 begins with: no manifest, but nothing else either."""
@@ -117,6 +121,18 @@ def open_what(what: Path) -> Opened:
 def added_by_us(path: str) -> bool:
     """Whether a path of an imported folder was put there after unpacking."""
     return path.startswith(_ADDED_BY_US)
+
+
+def forged(bundle: Bundle) -> list[str]:
+    """What a bundle brings that only `import` and `rerun` make, however it is spelt.
+
+    That is a built environment, or runs said to be done.
+    """
+    places = tuple(map(layout.spelling, _ADDED_BY_US))
+    said = {*bundle.names(), *bundle.links, *(f"{path}/" for path in bundle.empty_folders)}
+    with suppress(IntegrityError):  # a damaged list is told as such
+        said |= bundle.checksums().keys()
+    return sorted(path for path in said if layout.spelling(path).startswith(places))
 
 
 def _looks_like_json(path: Path) -> bool:

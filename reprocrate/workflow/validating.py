@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, open_bundle
+from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, open_bundle, printable
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
 from reprocrate.files import FileDigest
 from reprocrate.finding import Finding, Location, Report, Severity
@@ -15,7 +15,7 @@ from reprocrate.manifest.strict import too_large
 from reprocrate.validation import Policy, Subject, graded_by, validate, validate_by
 from reprocrate.workflow.anonymous.telling import tell_review
 from reprocrate.workflow.contents import ContentFiles, collect
-from reprocrate.workflow.opening import Kind, added_by_us, kind_of
+from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project, refuse_unread
 
@@ -103,6 +103,8 @@ def _unsafe(bundle: Bundle, problems: Iterable[Problem], report: Report) -> Iter
         counts = missing or problem.kind not in _IN_THE_LIST
         if counts and f"{problem.path} {problem.detail}" not in told:
             yield _error(_rule_of(problem), str(problem), problem.path)
+    for path in forged(bundle):
+        yield _error("RC0706", f"{printable(path)} must not be in a bundle: {FORGED}", path)
     if needs_list and layout.METADATA not in bundle.names():
         message = f"{layout.METADATA} is missing"
         if message not in told:
