@@ -101,7 +101,7 @@ class ContentFiles:
     """The files of a bundle to be, as validation sees them."""
 
     def __init__(self, contents: Contents, digests: Digests | None = None) -> None:
-        self._entries = contents.entries
+        self._entries = contents.entries | {entry.path: entry for entry in contents.tree.entries()}
         self._digests = digests or Digests()
 
     def names(self) -> Iterator[str]:
