@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from reprocrate.errors import UsageError
+from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import sha256_bytes
 from reprocrate.workflow.contents import collect
 from reprocrate.workflow.fitting import proposal
+from reprocrate.workflow.importing import import_bundle
 from reprocrate.workflow.inventory import Kind, size_of
 from reprocrate.workflow.packing import PackingChoice, PackingOutcome, pack_project
 from reprocrate.workflow.progress import Silence
+from reprocrate.workflow.rerunning import OwnCode, RerunChoice, rerun_experiment
 
 SECRET = "0.0123456789"
 CHECKPOINTS = '[files]\ncheckpoints = ["ckpt/{seed}-*.pt"]\n'
@@ -220,6 +222,29 @@ def test_what_the_author_ignores_stays_behind(study: Any, tmp_path: Path) -> Non
     assert code == {"notes/private.py": False, "score.py": True, "settings.py": True}
     assert manifest.code[0].patch.travels is False
     assert any("line 1 of .reprocrateignore" in note for note in said.notes)
+
+
+class Agreeing:
+    """Agrees to everything."""
+
+    def agrees(self, option: str, question: str) -> bool:  # noqa: ARG002
+        return True
+
+
+@pytest.mark.parametrize(("ignored", "status"), [("notes.py", "identical"), ("settings.py", "failed")])
+def test_rerun_goes_without_code_that_was_left_out(
+    study: Any, tmp_path: Path, ignored: str, status: str
+) -> None:
+    """Where no run needs it, the results come out; where one does, it fails. Either is said beforehand."""
+    study.write("notes.py", "# nothing imports it\n")
+    study.write(".reprocrateignore", f"{ignored}\n")
+    study.run()
+    packed(study, tmp_path / "study.zip")
+    folder = import_bundle(tmp_path / "study.zip", tmp_path / "copy", Silence()).folder
+    with pytest.raises(UnavailableError, match=f"{ignored} did not come along, which the author left out"):
+        rerun_experiment(folder, RerunChoice(), OwnCode(), Silence())
+    verdict = rerun_experiment(folder, RerunChoice(), Agreeing(), Silence()).verdict.to_json()
+    assert [each["outcome"] for each in verdict["results"]] == [status]
 
 
 def test_ignoring_what_ran_is_warned_about(study: Any) -> None:
