@@ -17,7 +17,16 @@ from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Sou
 from reprocrate.manifest.experiment import Author, Grant, Paper, Publisher
 from reprocrate.manifest.hardware import Requirements
 from reprocrate.manifest.runs import Search, Variant
-from reprocrate.manifest.section import Identifier, License, Many, Number, Positive, Settings, Text
+from reprocrate.manifest.section import (
+    Identifier,
+    License,
+    Many,
+    Number,
+    Positive,
+    RelativePath,
+    Settings,
+    Text,
+)
 
 
 def _access(value: object) -> object:
@@ -248,10 +257,15 @@ class DeterminismSettings(Table):
 
 
 class CodeSettings(Table):
-    """`[code]`"""
+    """`[code]`: `main` is the program that a reader begins with, such as `train.py`.
+
+    The crate then names it as its main entity, as workflow registries such as WorkflowHub demand; so does
+    `pack --workflow`, which takes the program of the proposed configuration.
+    """
 
     license: License | None = None
     repository: str | None = None
+    main: RelativePath | None = None
 
 
 class ProjectSettings(Table):

@@ -17,8 +17,10 @@ def checksums_bytes(checksums: Iterable[tuple[str, str]]) -> bytes:
 
     Names that `sha256sum` would have to escape (backslash, line breaks) are not admitted to a bundle.
     """
-    ordered = sorted(checksums, key=lambda pair: pair[0].encode())
-    return "".join(f"{sha256}  {path}\n" for path, sha256 in ordered).encode()
+    listing = bytearray()
+    for path, sha256 in sorted(checksums):  # code points sort as their UTF-8 does
+        listing += f"{sha256}  {path}\n".encode()
+    return bytes(listing)
 
 
 def parse_checksums(data: bytes, name: str = CHECKSUMS) -> tuple[dict[str, str], list[Problem]]:

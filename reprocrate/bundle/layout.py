@@ -78,16 +78,21 @@ def payload_digest(checksums: Iterable[tuple[str, str]]) -> str:
     return tree_digest((path, sha256) for path, sha256 in checksums if in_payload(path))
 
 
-def storage_order(path: str) -> tuple[int, bytes]:
+def is_leading(path: str) -> bool:
+    """Whether a file comes before all others, so that a reader has it from the first bytes of a bundle."""
+    return path in _FIRST
+
+
+def storage_order(path: str) -> tuple[int, str]:
     """The key that files are sorted by inside a bundle.
 
     The manifest and the crate metadata come first, so that a reader of a remote bundle finds them in its
     first bytes; the checksums come last, since they are known only when everything else was read; between
-    them the order is that of the UTF-8 bytes.
+    them the order is that of the UTF-8 bytes, which is that of the code points.
     """
     if path == CHECKSUMS:
-        return len(_FIRST) + 1, b""
-    return _FIRST.index(path) if path in _FIRST else len(_FIRST), path.encode()
+        return len(_FIRST) + 1, ""
+    return _FIRST.index(path) if path in _FIRST else len(_FIRST), path
 
 
 def spelling(path: str) -> str:

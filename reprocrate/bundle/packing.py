@@ -105,13 +105,16 @@ def pack(
                     written.archive.add_link(path, leads_to)
                 case _:
                     written.archive.add_folder(step)
-        listing = _listing(digests)
-        written.archive.add_file(CHECKSUMS, io.BytesIO(listing), len(listing), executable=False)
+        _add_listing(written.archive, digests)
         written.archive.finish()
         size = written.size()
         if form is not Form.FOLDER and USUAL.is_expanded(total, size):
             why = f"its files take more than {USUAL.expansion:,} times its own bytes, as those of a bomb do"
-            raise UsageError("the bundle cannot be packed", why, "Leave out the files that are nearly empty")
+            raise UsageError(
+                "the bundle cannot be packed",
+                why,
+                "Leave out the files that are nearly empty, or take --format tar.zst",
+            )
     return Packed(
         path=target,
         payload_digest=payload_digest(digests.items()),
@@ -124,22 +127,26 @@ def pack(
 
 def _in_order(entries: Iterable[Entry], tree: Tree) -> Iterator[Entry | tuple[str, str] | str]:
     """What to write: files, links as pairs of path and target, and each folder before what is in it."""
-    links = [(path, target) for path, target in tree.links.items()]
-    steps: list[tuple[str, Entry | tuple[str, str] | None]] = [
-        *((entry.path, entry) for entry in entries),
-        *((path, (path, target)) for path, target in links),
-        *((folder, None) for folder in tree.folders),
-    ]
-    known: set[str] = set()
-    for path, step in sorted(steps, key=lambda one: storage_order(one[0])):
-        folders = [folder for folder in parents(path) if folder not in known]
-        known.update(folders)
-        yield from reversed(folders)
-        if step is not None:
+    steps: list[Entry | tuple[str, str] | str] = [*entries, *tree.links.items(), *tree.folders]
+    steps.sort(key=lambda step: storage_order(_path(step)))
+    known = {""}
+    for step in steps:
+        path = _path(step)
+        if path.rpartition("/")[0] not in known:
+            folders = [folder for folder in parents(path) if folder not in known]
+            known.update(folders)
+            yield from reversed(folders)
+        if not isinstance(step, str):
             yield step
-        elif path not in known:
-            known.add(path)
-            yield path
+        elif step not in known:
+            known.add(step)
+            yield step
+
+
+def _path(step: Entry | tuple[str, str] | str) -> str:
+    if isinstance(step, Entry):
+        return step.path
+    return step if isinstance(step, str) else step[0]
 
 
 def _admitted(listed: list[Entry], tree: Tree, within: str) -> list[Entry]:
@@ -213,8 +220,8 @@ def _changed(entry: Entry, why: str) -> IntegrityError:
     )
 
 
-def _listing(digests: dict[str, str]) -> bytes:
+def _add_listing(archive: ArchiveWriter, digests: dict[str, str]) -> None:
     listing = checksums_bytes(digests.items())
     if len(listing) > MAX_CHECKSUMS_BYTES:
         raise UsageError("the bundle cannot be packed", f"its {CHECKSUMS} would exceed 256 MiB")
-    return listing
+    archive.add_file(CHECKSUMS, io.BytesIO(listing), len(listing), executable=False)

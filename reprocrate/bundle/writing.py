@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,9 +65,16 @@ def writing(
             yield Written(_bagged(FolderWriter(staging, count), bag=bag), "none", lambda: read)
             staging.publish()
         return
-    with atomic_file(target) as output:
-        archive = _bagged(ZipWriter(output, timestamp, progress), bag=bag)
-        yield Written(archive, COMPRESSOR, output.tell)
+    with atomic_file(target) as output, ExitStack() as working:
+        archive: ArchiveWriter = ZipWriter(output, timestamp, progress)
+        compressor = COMPRESSOR
+        if form is Form.TAR_ZST:
+            from reprocrate.bundle.tar_writer import TarWriter
+            from reprocrate.bundle.zstd_writer import compressor_name
+
+            archive = working.enter_context(TarWriter(output, timestamp, progress))
+            compressor = compressor_name()
+        yield Written(_bagged(archive, bag=bag), compressor, output.tell)
 
 
 def _bagged(archive: ArchiveWriter, *, bag: bool) -> ArchiveWriter:

@@ -11,6 +11,7 @@ import typer
 
 from reprocrate.cli import (
     comparing,
+    converting,
     demo,
     explaining,
     importing,
@@ -94,6 +95,7 @@ def make_app() -> typer.Typer:
         module.register(app)
     comparing.register(app)
     signing.register(app)
+    converting.register(app)
     migrating.register(app)
     demo.register(app)
     return app

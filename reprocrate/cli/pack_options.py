@@ -98,6 +98,14 @@ Crate = Annotated[
         help="RO-Crate version: 1.1 with Process Run Crate 0.5, which most tools read, or 1.3 with 0.6.",
     ),
 ]
+Workflow = Annotated[
+    bool,
+    typer.Option(
+        "--workflow",
+        help="Name the program of the proposed configuration, or `main` of [code], as the crate's main "
+        "workflow, as WorkflowHub demands.",
+    ),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Do not ask a package index, neither for digests nor for wheels.")
 ]

@@ -32,6 +32,7 @@ from reprocrate.cli.pack_options import (
     RoCrate,
     Strict,
     Wheels,
+    Workflow,
     data_wanted,
     most_bytes,
 )
@@ -64,6 +65,7 @@ def pack(
     wheels: Wheels = False,
     platform: Platforms = None,
     may_redistribute: Redistributed = None,
+    workflow: Workflow = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -85,6 +87,7 @@ def pack(
         bag=bagit,
         anonymous=anonymity(anonymous, allow_identity, redact, reveal),
         reveal=reveal,
+        workflow=workflow,
         wheels=wheels_wanted(wheels, platform, may_redistribute),
         named=named,
         most=most_bytes(max_size),

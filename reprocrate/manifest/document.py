@@ -78,6 +78,11 @@ class Manifest(Section):
     anonymous: Anonymous | None = None
     extensions: Many[Extension] = ()
 
+    @property
+    def is_converted(self) -> bool:
+        """Whether all of it was converted from what another program wrote."""
+        return bool(self.history) and all(entry.how == "converted" for entry in self.history)
+
     def to_dict(self) -> dict[str, Any]:
         """The manifest as plain JSON values; what was not given is left out.
 

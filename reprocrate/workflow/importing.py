@@ -12,6 +12,7 @@ from reprocrate.errors import IntegrityError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.rerun.plan import Plan
+from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.opening import FORGED, IMPORTED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.planning import plan_of
 from reprocrate.workflow.preparing import prepare_environments
@@ -65,6 +66,8 @@ def import_bundle(
         UnreadableError, UnavailableError: it cannot be read, or the folder not be written.
     """
     kind, path = kind_of(what)
+    if kind is Kind.FOREIGN:
+        raise foreign_cannot_be_rerun(what)
     if kind not in (Kind.BUNDLE, Kind.CRATE):
         raise UsageError(
             f"{what} is a {kind.value}, not a bundle",

@@ -30,6 +30,7 @@ from reprocrate.workflow.inventory import ContentFiles, Contents, size_of
 from reprocrate.workflow.links import with_tree
 from reprocrate.workflow.listing import Listing, make_listing
 from reprocrate.workflow.locking import make_locks
+from reprocrate.workflow.main_program import with_main_program
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import Project, find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
@@ -59,6 +60,7 @@ class PackingChoice:
         anonymous: what may be shown in a bundle for double-blind review, if it is to be one.
         reveal: the reviewed bundle, if it is to be packed again with the identities.
         wheels: for which platforms wheels travel; None where none do.
+        workflow: whether the crate names a main program, also where the author named none.
         named: ids of data sets that travel whatever else is said of them.
         most: how many bytes its files may have before compression; None for any number.
         dry: whether only to say what would be packed. Nothing is written then, not even a lock.
@@ -74,6 +76,7 @@ class PackingChoice:
     anonymous: Anonymity | None = None
     reveal: Path | None = None
     wheels: WheelsWanted | None = None
+    workflow: bool = False
     named: tuple[str, ...] = ()
     most: int | None = None
     dry: bool = False
@@ -188,6 +191,7 @@ def _draft(
     digests = known or Digests()
     screened = screen(project, collect(project, *blinding.data(choice.data, choice.named), digests), masked)
     contents = with_tree(project.root, screened.contents)
+    contents.manifest = with_main_program(project, contents.manifest, wanted=choice.workflow)
     if finishing and not screened.secrets:
         contents = blinding.contents(project, contents, choice.data, choice.named)
         if choice.wheels:

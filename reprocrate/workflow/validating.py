@@ -15,6 +15,8 @@ from reprocrate.manifest.strict import too_large
 from reprocrate.validation import Policy, Subject, graded_by, validate, validate_by
 from reprocrate.workflow.anonymous.telling import tell_review
 from reprocrate.workflow.contents import ContentFiles, collect
+from reprocrate.workflow.foreign_crates import assess_foreign
+from reprocrate.workflow.foreign_reports import with_advice
 from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project, refuse_unread
@@ -47,7 +49,10 @@ def assess(what: Path, progress: Progress, policy: Policy | None = None, limits:
     if kind is Kind.PROJECT:
         return _assess_project(path, str(what), progress, policy)
     if kind is Kind.MANIFEST:
-        return validate_by(policy, Subject.of_bytes(str(what), manifest_file_bytes(path)))
+        subject = Subject.of_bytes(str(what), manifest_file_bytes(path))
+        return with_advice(validate_by(policy, subject), subject.document)
+    if kind is Kind.FOREIGN:
+        return assess_foreign(path, str(what), policy, limits)
     with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
         return _assess_bundle(bundle, str(what), progress, policy)
 

@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.parametrize("options", [("zip",), ("dir",), ("zip", "--bagit"), ("dir", "--bagit")])
+@pytest.mark.parametrize(
+    "options",
+    [("zip",), ("tar.zst",), ("dir",), ("zip", "--bagit"), ("tar.zst", "--bagit"), ("dir", "--bagit")],
+)
 def test_every_form_is_validated_shown_and_imported(
     recorded: Any, cli: Any, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
