@@ -12,15 +12,17 @@ from reprocrate.cli.anonymity import anonymity, tell_identities
 from reprocrate.cli.exits import NO
 from reprocrate.cli.options import Json, Quiet
 from reprocrate.cli.pack_options import (
+    HELP,
     Allow,
     Anonymous,
     Bag,
     Crate,
     Data,
-    DataChoice,
+    DryRun,
     Folder,
     Form,
     Format,
+    MaxSize,
     Offline,
     Output,
     Platforms,
@@ -31,6 +33,8 @@ from reprocrate.cli.pack_options import (
     Strict,
     Wheels,
     Workflow,
+    data_wanted,
+    most_bytes,
 )
 
 if TYPE_CHECKING:
@@ -40,14 +44,16 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("pack")(pack)
+    app.command("pack", help=HELP)(pack)
 
 
 def pack(
     folder: Folder = Path(),
     output: Output = None,
     format_: Form = Format.ZIP,
-    data: Data = DataChoice.SMALL,
+    data: Data = None,
+    max_size: MaxSize = None,
+    dry_run: DryRun = False,
     strict: Strict = False,
     offline: Offline = False,
     ro_crate: Crate = RoCrate.CHECKED,
@@ -63,31 +69,17 @@ def pack(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Pack a project into one file, verified, that archives take and others can rerun.
-
-    Packing the same project twice gives the same bytes. The first time, the package index is asked for the
-    digests of the recorded packages, so that the environment can be built again; `--offline` leaves that out.
-
-    `--wheels` takes along the packages themselves, of those whose licence lets anyone pass them on. They are
-    fetched once and kept in the project.
-
-    Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
-    packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
-
-    For double-blind review, `--anonymous` takes identities out of the manifest, the documents and the logs,
-    and looks for them in everything else. After acceptance, `--reveal REVIEWED.crate.zip` packs the same with
-    the identities, so that `reprocrate validate` tells anybody that it is what was reviewed. Keep
-    `.reprocrate/anonymous/` until then.
-    """
+    """Pack a project into one file."""
     from reprocrate import bundle
     from reprocrate.cli.voice import Voice
     from reprocrate.cli.wheels import wheels_wanted
     from reprocrate.workflow.packing import PackingChoice, pack_project
 
     voice = Voice(quiet=quiet)
+    in_general, named = data_wanted(data)
     choice = PackingChoice(
         output,
-        data.value,
+        in_general,
         strict=strict,
         offline=offline,
         ro_crate=ro_crate.value,
@@ -97,6 +89,9 @@ def pack(
         reveal=reveal,
         workflow=workflow,
         wheels=wheels_wanted(wheels, platform, may_redistribute),
+        named=named,
+        most=most_bytes(max_size),
+        dry=dry_run,
     )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
@@ -108,7 +103,7 @@ def _tell(outcome: PackingOutcome, voice: Voice, *, json: bool) -> None:
     tell_identities(voice, outcome.identities)
     packed = outcome.packed
     if packed is None:
-        raise _refused(outcome, voice)
+        raise _not_packed(outcome, voice, json=json)
     if not outcome.report.valid:
         voice.warn(
             "packed, but validation found errors that readers will see; `reprocrate validate` lists them"
@@ -118,22 +113,32 @@ def _tell(outcome: PackingOutcome, voice: Voice, *, json: bool) -> None:
         return
     voice.show(f"{packed.path}  {packed.files} files, {packed.size:,} bytes")
     voice.show(f"payload sha256 {packed.payload_digest}")
-    voice.show(f"Next: reprocrate import {shlex.quote(packed.path.name)}   (anywhere), then reprocrate rerun")
+    voice.show(f"Next: reprocrate import {shlex.quote(str(packed.path))}   (anywhere), then reprocrate rerun")
 
 
-def _refused(outcome: PackingOutcome, voice: Voice) -> typer.Exit:
-    """Say why nothing was packed."""
+def _not_packed(outcome: PackingOutcome, voice: Voice, *, json: bool) -> typer.Exit:
+    """Say why nothing was packed, and what would have been."""
     from reprocrate.render.report import report_text
 
-    for secret in outcome.secrets:
-        voice.warn(secret)
+    listing, too_large = outcome.listing, outcome.proposal
+    if listing and json:
+        voice.json(outcome.to_json())
+    for line in listing.lines() if listing and not json else ():
+        voice.note(line)
+    for warning in (*outcome.secrets, *(listing.warnings if listing else ())):
+        voice.warn(warning)
     if outcome.secrets:
         voice.warn(
             "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
             "they were issued, read them from the environment, and run again; or list the files in `keep` "
             "of [privacy] in reprocrate.toml, if they hold none"
         )
-    else:
+    elif listing is None:
         voice.show(report_text(outcome.report))
         voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
-    return typer.Exit(NO)
+    elif too_large:
+        first, *others = too_large.shown()
+        voice.warn(f"nothing was packed: {first}")
+        if not json:
+            voice.show("\n".join(others))
+    return typer.Exit() if listing and not too_large else typer.Exit(NO)

@@ -78,7 +78,8 @@ def with_wheels(
         if wheels:
             section["wheels"] = wheels
     manifest = manifest_from(document, "the manifest to be packed")
-    return Contents(manifest, packing.entries, [*contents.notes, *packing.notes])
+    notes = [*contents.notes, *packing.notes]
+    return replace(contents, manifest=manifest, entries=packing.entries, notes=notes)
 
 
 @dataclass

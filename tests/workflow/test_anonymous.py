@@ -10,6 +10,7 @@ import stat
 import subprocess
 import urllib.parse
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -347,6 +348,32 @@ def test_a_binary_file_cannot_be_redacted(planted: Any, tmp_path: Path) -> None:
     planted.run()
     with pytest.raises(UsageError, match=r"out\.bin cannot be redacted: it is no text"):
         packed(planted, tmp_path / "a.zip", redacted=["score.py", "out.bin"])
+
+
+def test_links_folders_and_named_data_are_reviewed_and_revealed(study: Any, tmp_path: Path) -> None:
+    study.write(
+        "reprocrate.toml",
+        (study.folder / "reprocrate.toml").read_text() + '[data.numbers]\nfiles = ["data"]\nlicense = "MIT"\n'
+        'access = { level = "restricted", how_to_obtain = "Ask." }\n',
+    )
+    (study.folder / "hollow").mkdir()
+    (study.folder / "alias").symlink_to("data/numbers.txt")
+    study.run()
+    reviewed, accepted = tmp_path / "reviewed.zip", tmp_path / "accepted.zip"
+    choice = PackingChoice(output=reviewed, offline=True, named=("numbers",), anonymous=Anonymity())
+    assert pack_project(study.folder, choice, Silence()).packed
+    (study.folder / "later").mkdir()
+    outcome = revealed(study, reviewed, accepted)
+    assert outcome.report.valid
+    then, now = contents(reviewed), contents(accepted)
+    assert now["data/numbers.txt"] == then["data/numbers.txt"]
+    assert now[".reprocrate/tree.json"] == then[".reprocrate/tree.json"]
+    (study.folder / "quokka-lab").mkdir()
+    settings = (study.folder / "reprocrate.toml").read_text()
+    study.write("reprocrate.toml", settings + '[privacy]\nidentities = ["quokka-lab"]\n')
+    told = pack_project(study.folder, replace(choice, output=tmp_path / "no.zip"), Silence())
+    assert told.packed is None
+    assert [".reprocrate/tree.json" in each for each in told.identities] == [True]
 
 
 def _properties(node: Any, name: str) -> set[str]:

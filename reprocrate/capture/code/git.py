@@ -163,6 +163,17 @@ def committed_file(project: Path, commit: str, path: str) -> bytes | None:
         return None
 
 
+def ignored_paths(project: Path, paths: Iterable[str]) -> set[str]:
+    """Those of these paths of a project that git ignores; none where there is no git or no repository."""
+    given = "\0".join(paths)
+    if not given or not any((folder / ".git").exists() for folder in (project, *project.parents)):
+        return set()
+    try:
+        return set(_paths(_git(project, ("check-ignore", "-z", "--stdin"), given)))
+    except (OSError, GitError):  # also where it ignores none of them
+        return set()
+
+
 def fixed_commit(project: Path, name: str) -> str | None:
     """The id of the commit that a tag, or the beginning of an id, stands for; None where it stands for none.
 

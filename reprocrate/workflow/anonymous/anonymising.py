@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -62,7 +62,7 @@ def anonymised(project: Project, contents: Contents, wanted: Anonymity, data: st
         project: the project.
         contents: what an ordinary bundle would hold.
         wanted: what the author allows.
-        data: which data travels, which a revealed bundle repeats.
+        data: which data travels, as a word and names, which a revealed bundle repeats.
 
     Raises:
         UsageError: a file that is to be redacted is no text.
@@ -83,9 +83,9 @@ def anonymised(project: Project, contents: Contents, wanted: Anonymity, data: st
     manifest = work.manifest(salts_of(project.root))
     notes = [note for note in contents.notes if not note.startswith("your home folder is named in")]
     notes += work.notes()
-    made = Contents(manifest, work.entries, notes)
+    made = replace(contents, manifest=manifest, entries=work.entries, notes=notes)
     review = Review(data, contents.manifest, work.originals)
-    return Anonymised(made, review, tuple(work.left(manifest)))
+    return Anonymised(made, review, tuple(work.left(manifest, contents.tree.entries())))
 
 
 @dataclass
@@ -181,9 +181,10 @@ class _Work:
         for code in document.get("code", []):
             _set_tree(code)
 
-    def left(self, manifest: Manifest) -> Iterator[str]:
-        """What still looks like an identity."""
+    def left(self, manifest: Manifest, more: Iterable[Entry]) -> Iterator[str]:
+        """What still looks like an identity, in the files and in what else there is to pack."""
         searched = [entry for path, entry in sorted(self.entries.items()) if not is_kept(path, self.kept)]
+        searched += [entry for entry in more if not is_kept(entry.path, self.kept)]
         yield from sightings(searched, self.who)
         if not is_kept(MANIFEST, self.kept):
             yield from in_manifest(manifest.to_dict(), self.who)

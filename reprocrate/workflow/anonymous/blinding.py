@@ -50,11 +50,16 @@ class Blinding:
         """Whether locks that are missing are to be made: what is revealed has those that were reviewed."""
         return self.reviewed is None
 
-    def data(self, chosen: DataChoice) -> DataChoice:
-        """Which data travels: what is revealed holds what was reviewed."""
-        return cast(DataChoice, self.reviewed.review.data) if self.reviewed else chosen
+    def data(self, chosen: DataChoice, named: tuple[str, ...] = ()) -> tuple[DataChoice, tuple[str, ...]]:
+        """Which data travels, in general and by name: what is revealed holds what was reviewed."""
+        if self.reviewed is None:
+            return chosen, named
+        word, *names = self.reviewed.review.data.split()
+        return cast(DataChoice, word), tuple(names)
 
-    def contents(self, project: Project, contents: Contents, data: DataChoice) -> Contents:
+    def contents(
+        self, project: Project, contents: Contents, data: DataChoice, named: tuple[str, ...] = ()
+    ) -> Contents:
         """The contents of this bundle, given those of an ordinary one.
 
         Raises:
@@ -65,7 +70,7 @@ class Blinding:
             return revealed(self.root, contents, self.reviewed)
         if self.wanted is None:
             return contents
-        made = anonymised(project, contents, self.wanted, self.data(data))
+        made = anonymised(project, contents, self.wanted, " ".join([data, *named]))
         self.identities, self._review = made.identities, made.review
         return made.contents
 

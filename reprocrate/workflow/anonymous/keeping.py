@@ -58,7 +58,7 @@ class Review:
     """An anonymous bundle as its authors know it.
 
     Attributes:
-        data: which data travelled: `all`, `small` or `none`.
+        data: which data travelled: `all`, `small` or `none`, and behind it the names that were asked for.
         manifest: the manifest with identities.
         originals: the bytes of each redacted file before it was redacted, by path.
     """

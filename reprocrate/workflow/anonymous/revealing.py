@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reprocrate.bundle import Bundle, Entry, layout, open_bundle
+from reprocrate.bundle import Bundle, Entry, Tree, layout, open_bundle
+from reprocrate.bundle.tree import MAX_TREE_BYTES, parse_tree
 from reprocrate.errors import IntegrityError, UsageError
 from reprocrate.files import sha256_bytes, sha256_file
 from reprocrate.manifest import Manifest, parse_manifest
@@ -46,6 +47,7 @@ class Reviewed:
         checksums: the SHA-256 of each of its files.
         stored: its manifest and its list of checksums as they are stored.
         locks: its locks that were not redacted, by path: one without digests may have been made anew since.
+        tree: its links and empty folders.
         review: what the authors kept.
     """
 
@@ -55,6 +57,7 @@ class Reviewed:
     stored: tuple[bytes, bytes]
     locks: dict[str, bytes]
     review: Review
+    tree: Tree
 
 
 def open_reviewed(root: Path, path: Path) -> Reviewed:
@@ -74,6 +77,7 @@ def open_reviewed(root: Path, path: Path) -> Reviewed:
         payload = bundle.payload_digest()
         stored = bundle.manifest_bytes(), _checksums(bundle)
         checksums = bundle.checksums()
+        tree = parse_tree(bundle.read(layout.TREE, MAX_TREE_BYTES))[0] if layout.TREE in checksums else Tree()
         locks = {
             path: bundle.read(path, _LARGEST_LOCK_BYTES)
             for path in checksums
@@ -88,7 +92,7 @@ def open_reviewed(root: Path, path: Path) -> Reviewed:
         )
     review = load(root, payload)
     kept = {path: data for path, data in locks.items() if path not in review.originals}
-    return Reviewed(payload, manifest, checksums, stored, kept, review)
+    return Reviewed(payload, manifest, checksums, stored, kept, review, tree)
 
 
 def revealed(root: Path, contents: Contents, reviewed: Reviewed) -> Contents:
@@ -121,7 +125,14 @@ def revealed(root: Path, contents: Contents, reviewed: Reviewed) -> Contents:
     ]
     if contents.manifest.experiment != reviewed.review.manifest.experiment:
         notes.append("[experiment] has changed since the review; the bundle says what it said then")
-    return Contents(reviewed.review.manifest, _entries(contents, reviewed, salts), notes)
+    return replace(
+        contents,
+        manifest=reviewed.review.manifest,
+        entries=_entries(contents, reviewed, salts),
+        notes=notes,
+        links=dict(reviewed.tree.links),
+        folders=list(reviewed.tree.folders),
+    )
 
 
 def _changes_of_manifest(today: Manifest, reviewed: Reviewed) -> Iterator[str]:
@@ -135,7 +146,12 @@ def _changes_of_manifest(today: Manifest, reviewed: Reviewed) -> Iterator[str]:
 
 def _changes_of_files(contents: Contents, reviewed: Reviewed) -> Iterator[str]:
     for path, sha256 in reviewed.checksums.items():
-        if made_by_packing(path) or path in reviewed.review.originals or path in reviewed.locks:
+        if (
+            made_by_packing(path)
+            or path == layout.TREE
+            or path in reviewed.review.originals
+            or path in reviewed.locks
+        ):
             continue
         entry = contents.entries.get(path)
         if entry is None:
