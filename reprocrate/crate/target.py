@@ -28,7 +28,7 @@ class Target:
         describes_preview: whether the page for people has an entity.
         states_contacts: whether it is said of authors and organisations that no contact was stated.
         document_conforms: whether it is said of the metadata document, and not of the root, that a further
-            specification is followed: Workflow RO-Crate 1.0 demands the first, RO-Crate 1.3 prefers the other.
+            specification is followed: Workflow RO-Crate 1.0 demands the first, 1.3 prefers the other.
         people_publish: whether the authors stand as publisher where no organisation is stated. RO-Crate
             allows it, and 1.1 recommends an organisation.
         program_type: of an entity that stands for code. RO-Crate 1.3 keeps SoftwareSourceCode for files.
