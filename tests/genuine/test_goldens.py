@@ -97,9 +97,12 @@ def zipped(folder: Path) -> Path:
     return target
 
 
-@pytest.mark.parametrize("form", ["folder", "zip"])
+NAMES = sorted(path.stem for path in GOLDEN.glob("*.json"))
+FORMS = [(name, "folder") for name in NAMES] + [("full", "zip"), ("grid", "zip")]  # each takes seconds
+
+
 @pytest.mark.parametrize("target", OURS)
-@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.json")))
+@pytest.mark.parametrize(("name", "form"), FORMS)
 def test_nothing_is_said_of_it_but_that_facts_are_missing(
     judge: Any, tmp_path: Path, name: str, target: str, form: str
 ) -> None:
