@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.record import CodeFile, RunRecord
-from reprocrate.files import tree_digest
+from reprocrate.files import composed, place_of, tree_digest
 
 Key = tuple[str | None, str]
 
@@ -102,11 +102,14 @@ def matches(path: str, pattern: str) -> bool:
 
 
 def files_of(project: Path, pattern: str) -> Iterator[str]:
-    """The files of a project that a pattern of `reprocrate.toml` names: one, all of a folder, or a glob."""
+    """The files of a project that a pattern of `reprocrate.toml` names: one, all of a folder, or a glob.
+
+    The paths are those of a manifest, in Unicode normal form C; `place_of` finds the files by them.
+    """
     parts = PurePosixPath(pattern).parts
     if PurePosixPath(pattern).is_absolute() or ".." in parts:
         return
-    for path in sorted(project.glob(pattern)):
+    for path in sorted(project.glob(pattern)) or [place_of(project, pattern)]:
         for member in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if member.is_file():
-                yield member.relative_to(project).as_posix()
+                yield composed(member.relative_to(project).as_posix())

@@ -23,7 +23,7 @@ from reprocrate.capture.results.hydra import OVERRIDES
 from reprocrate.capture.results.metric_sources import MetricSource, with_place
 from reprocrate.capture.results.points import Columns
 from reprocrate.capture.seeds.notation import substituted
-from reprocrate.files import sha256_file
+from reprocrate.files import place_of, sha256_file
 
 _CELLS = f"/{LOG_NAME}"
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -162,5 +162,5 @@ def _own_logs(record: RunRecord) -> list[StoredFile]:
 
 
 def _is_unchanged(project: Path, file: DataFile) -> bool:
-    place = project / file.path
+    place = place_of(project, file.path)
     return file.root is None and place.is_file() and sha256_file(place).sha256 == file.sha256

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from reprocrate.crate.environments import Environments
 from reprocrate.crate.experiment import license_reference
 from reprocrate.crate.graph import NOT_STATED, Graph
-from reprocrate.crate.identifiers import Reference, experiment_id, file_id, folder_id, tree_id
+from reprocrate.crate.identifiers import Reference, experiment_id, folder_id, tree_id
 from reprocrate.crate.links import known
 from reprocrate.crate.payload import Payload
+from reprocrate.files import composed
 from reprocrate.manifest import Code, File, Manifest, Run
 
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?\Z", re.IGNORECASE)
@@ -91,7 +92,8 @@ class Programs:
             return Invocation()
         named: dict[str, File] = {}
         for name in _names(run.command):
-            file = trees[code.id].get(posixpath.normpath(posixpath.join(run.working_directory or "", name)))
+            place = posixpath.normpath(posixpath.join(run.working_directory or "", name))
+            file = trees[code.id].get(composed(place))
             path = self._payload.path(file, code.folder) if file else None
             if file and path:
                 named.setdefault(path, file)
@@ -100,7 +102,7 @@ class Programs:
         return Invocation(script, program, tuple(path for path in named if path != script))
 
     def _program(self, code: Code, invocation: Invocation) -> Reference:
-        script = file_id(invocation.script or "")
+        script = self._payload.identifier(invocation.script) if invocation.script else ""
         return self._graph.add(
             tree_id(code.tree_sha256, invocation.name),
             self._graph.target.program_type,

@@ -123,7 +123,7 @@ def _describe_files(graph: Graph, version: str, payload: Payload, programs: Prog
             "conformsTo": schema if file.path == MANIFEST else None,
             **programs.of_script(file.path),
         }
-        graph.add_file(file.path, properties)
+        graph.add_file(file.stored, properties)
     for folder, count in payload.folders.items():
         rest = graph.add(
             fragment_id("files", folder), "Collection", {"name": _rest(count), "description": _LIST}

@@ -27,8 +27,18 @@ def safe_relative(text: str) -> str:
     Raises:
         ValueError: it is no such path; the message says why, without naming the path.
     """
+    path = unicodedata.normalize("NFC", text)
+    require_safe(path)
+    return path
+
+
+def require_safe(path: str) -> None:
+    """Make sure that a path is safe as `safe_relative` says, in whatever normal form it is.
+
+    Raises:
+        ValueError: it is not; the message says why, without naming the path.
+    """
     try:
-        path = unicodedata.normalize("NFC", text)
         size = len(path.encode())
     except UnicodeEncodeError:
         raise ValueError("it is not valid Unicode") from None
@@ -44,7 +54,6 @@ def safe_relative(text: str) -> str:
         raise ValueError("it holds a control character")
     for part in path.split("/"):
         _check_part(part)
-    return path
 
 
 def _is_invisible(character: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from reprocrate.bundle import Entry, layout
 from reprocrate.capture.records.loading import RUNS
-from reprocrate.files import FileDigest, sha256_bytes, sha256_file
+from reprocrate.files import FileDigest, composed, sha256_bytes, sha256_file
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.workflow.project import Project
 from reprocrate.workflow.sources import Sources
@@ -104,7 +104,7 @@ class _Collector:
         for split in data.get("splits", []):
             listed = split.get("digests")
             if listed and listed.get("in_bundle") is not False:
-                source = self._project.root / listed["path"]
+                source = self._sources.place(listed["path"])
                 if "sha256" in listed and self._is_as_recorded(source, listed):
                     self._add(listed["path"], listed, source)
 
@@ -124,7 +124,7 @@ class _Collector:
                         f"{file['path']} has changed since run {run['id']}: its bytes stay behind"
                     )
             for file in run.get("logs", []):
-                source = self._project.root / file["path"]
+                source = self._sources.place(file["path"])
                 if self._is_as_recorded(source, file):
                     self._add(file["path"], file, source)
                 else:
@@ -147,12 +147,15 @@ class _Collector:
         for path in sorted([*found, *(self._project.root / name for name in tables)]):
             name = path.relative_to(self._project.root).as_posix()
             if path.is_file() and not layout.is_reserved(name):
-                self.entries.setdefault(name, Entry(name, path))
+                known = self.entries.setdefault(composed(name), Entry(name, path))
+                if known.path != name:  # two forms of one name, which the bundle then refuses
+                    self.entries[name] = Entry(name, path)
 
     def _add(self, path: str, file: dict[str, Any], source: Path | bytes) -> None:
         """Add a file; of two with the same place and other bytes the first stays."""
+        named = self._sources.named(path, file["path"])
         known = self.entries.setdefault(
-            path, Entry(path, source, bool(file.get("executable")), file.get("sha256"))
+            path, Entry(named, source, bool(file.get("executable")), file.get("sha256"))
         )
         if known.expected_sha256 != file.get("sha256"):
             file["in_bundle"] = False
@@ -207,23 +210,23 @@ class ContentFiles:
         self._entries = contents.entries
 
     def names(self) -> Iterator[str]:
-        """Paths of all files."""
-        return iter(self._entries)
+        """Paths of all files, as their names are."""
+        return (entry.path for entry in self._entries.values())
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
-        return path in self._entries
+        return composed(path) in self._entries
 
     def digest(self, path: str) -> FileDigest:
         """Its SHA-256 and size."""
-        source = self._entries[path].source
+        source = self._entries[composed(path)].source
         if isinstance(source, bytes):
             return FileDigest(sha256_bytes(source), len(source))
         return sha256_file(source)
 
     def read(self, path: str, limit: int) -> bytes:
         """Its content, at most `limit` bytes."""
-        source = self._entries[path].source
+        source = self._entries[composed(path)].source
         if isinstance(source, bytes):
             return source[:limit]
         with source.open("rb") as file:

@@ -11,7 +11,7 @@ from reprocrate import standard
 from reprocrate.bundle import Entry, Form, Packed, layout, pack
 from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
-from reprocrate.files import sha256_bytes, sha256_file
+from reprocrate.files import composed, sha256_bytes, sha256_file
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
@@ -167,7 +167,7 @@ def _crate_file(entry: Entry) -> CrateFile:
         digest = entry.expected_sha256
     else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
         digest = sha256_file(entry.source).sha256
-    return CrateFile(entry.path, size=_size(entry), sha256=digest)
+    return CrateFile(composed(entry.path), size=_size(entry), sha256=digest, name=entry.path)
 
 
 def _size(entry: Entry) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from reprocrate.capture.code.git import committed_file
 from reprocrate.capture.code.objects import object_path
 from reprocrate.capture.records.keeping import true_names
-from reprocrate.files import sha256_bytes, sha256_file
+from reprocrate.errors import UsageError
+from reprocrate.files import place_of, places_of, sha256_bytes, sha256_file, spelled_as
 
 
 class Sources:
@@ -24,7 +26,29 @@ class Sources:
 
     def place(self, path: str) -> Path:
         """Where a file of a record lies, which may have another name there."""
-        return self._root / self._true_names.get(path, path)
+        return place_of(self._root, self._true_names.get(path, path))
+
+    def named(self, place: str, path: str) -> str:
+        """A place in the bundle with the names that programs of the project open, in whatever normal form.
+
+        Args:
+            place: the place as the manifest has it.
+            path: the file's path in the record.
+
+        Raises:
+            UsageError: the project has two files that the manifest cannot tell apart.
+        """
+        if place.isascii():
+            return place
+        found = places_of(self._root, path)
+        if len(found) > 1:
+            raise UsageError(
+                f"{path} cannot be packed",
+                "the project has two files of this name, which differ only in how Unicode composes it, and "
+                "only one of them could be unpacked on some systems",
+                "Rename or remove one of them, and run again",
+            )
+        return spelled_as(place, found[0]) if found else place
 
     def code(self, code: dict[str, Any], file: dict[str, Any]) -> Path | bytes | None:
         """A file of a source tree as it ran.
@@ -42,9 +66,11 @@ class Sources:
             ):
                 return place
         if commit := code.get("commit"):
-            data = committed_file(self._root, commit, file["path"])
-            if data is not None and sha256_bytes(data) == wanted:
-                return data
+            # As git has it, which keeps the name that the file was made with.
+            for name in dict.fromkeys((file["path"], normalize("NFD", file["path"]))):
+                data = committed_file(self._root, commit, name)
+                if data is not None and sha256_bytes(data) == wanted:
+                    return data
         return None
 
     def kept(self, sha256: str) -> Path | None:
