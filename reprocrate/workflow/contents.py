@@ -147,9 +147,8 @@ class _Collector:
         for path in sorted([*found, *(self._project.root / name for name in tables)]):
             name = path.relative_to(self._project.root).as_posix()
             if path.is_file() and not layout.is_reserved(name):
-                known = self.entries.setdefault(composed(name), Entry(name, path))
-                if known.path != name:  # two forms of one name, which the bundle then refuses
-                    self.entries[name] = Entry(name, path)
+                form = composed(name)
+                self.entries.setdefault(form, Entry(self._sources.named(form, form), path))
 
     def _add(self, path: str, file: dict[str, Any], source: Path | bytes) -> None:
         """Add a file; of two with the same place and other bytes the first stays."""
