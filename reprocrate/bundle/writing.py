@@ -15,7 +15,7 @@ from reprocrate.bundle.folder import FolderWriter
 from reprocrate.bundle.formats import ArchiveWriter, Form
 from reprocrate.bundle.zip_writer import COMPRESSOR, ZipWriter
 from reprocrate.errors import UsageError
-from reprocrate.files import atomic_file
+from reprocrate.files import atomic_file, remove_leftovers
 
 _TIMESTAMP = 315532800  # 1980-01-01T00:00:00Z, the earliest that a ZIP file can say
 
@@ -64,6 +64,7 @@ def writing(
             yield Written(_bagged(FolderWriter(staging, count), bag=bag), "none", lambda: read)
             staging.publish()
         return
+    remove_leftovers(target.parent)
     with atomic_file(target) as output:
         size = 0
         archive = _bagged(ZipWriter(output, timestamp, progress), bag=bag)

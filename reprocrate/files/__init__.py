@@ -7,6 +7,7 @@ and a failure leaves what was there before.
 from __future__ import annotations
 
 from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha256_file, tree_digest
+from reprocrate.files.leftovers import hold, remove_leftovers
 from reprocrate.files.paths import LONGEST_PATH_BYTES, require_safe, safe_relative
 from reprocrate.files.reading import read_regular
 from reprocrate.files.reasons import could_not
@@ -25,9 +26,11 @@ __all__ = [
     "bytes_of",
     "composed",
     "could_not",
+    "hold",
     "place_of",
     "places_of",
     "read_regular",
+    "remove_leftovers",
     "require_safe",
     "safe_relative",
     "sha256_bytes",

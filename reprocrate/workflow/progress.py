@@ -21,6 +21,9 @@ class Progress(Protocol):
     def track(self, what: str, done: int, total: int) -> None:
         """`done` of `total` steps of a longer piece of work are over."""
 
+    def transfer(self, what: str, done: int, total: int) -> None:
+        """`done` of `total` bytes that a longer piece of work handles are done."""
+
     def warn(self, text: str) -> None:
         """The author has to know this before it goes on; one line."""
 
@@ -35,6 +38,9 @@ class Silence:
         """Says nothing."""
 
     def track(self, what: str, done: int, total: int) -> None:
+        """Says nothing."""
+
+    def transfer(self, what: str, done: int, total: int) -> None:
         """Says nothing."""
 
     def warn(self, text: str) -> None:
@@ -52,7 +58,7 @@ def counter(progress: Progress, what: str, total: int) -> Callable[[int], None]:
     def count(size: int) -> None:
         nonlocal done
         done += size
-        progress.track(what, min(done, total), total)
+        progress.transfer(what, min(done, total), total)
 
     return count
 
