@@ -7,6 +7,8 @@ from reprocrate.bundle.entries import Entry
 from reprocrate.bundle.formats import Form, Member
 from reprocrate.bundle.packing import Packed, pack
 from reprocrate.bundle.reading import Bundle, open_bundle
+from reprocrate.bundle.recognition import looks_like_bundle
+from reprocrate.bundle.target import require_room, require_target
 from reprocrate.bundle.tree import Tree
 
 __all__ = [
@@ -20,6 +22,9 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "Tree",
+    "looks_like_bundle",
     "open_bundle",
     "pack",
+    "require_room",
+    "require_target",
 ]

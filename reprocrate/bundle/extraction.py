@@ -44,7 +44,7 @@ class Staging:
         self._held = -1
         if target.is_dir():
             remove_leftovers(target)
-        self._exists = _is_empty_folder(target)
+        self._exists = is_empty_folder(target)
         home = target if self._exists else target.parent
         self._folder = home / f"reprocrate-{secrets.token_hex(8)}.partial"
 
@@ -177,7 +177,7 @@ class Staging:
                 folder.rmdir()
 
 
-def _is_empty_folder(target: Path) -> bool:
+def is_empty_folder(target: Path) -> bool:
     """Whether the target is an empty folder; False if there is nothing yet."""
     fix = "Name a folder that does not exist yet, or an empty one"
     if not os.path.lexists(target):

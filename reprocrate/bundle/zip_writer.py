@@ -70,7 +70,7 @@ class ZipWriter:
         member = self._member(path, stat.S_IFREG | (0o755 if executable else 0o644))
         if size <= WHOLE_BYTES:
             return self._add_whole(member, content.read(size + 1))
-        deflate = _shrinks(content, size)
+        deflate = shrinks(content, size)
         return self._add_streamed(replace(member, method=DEFLATED if deflate else STORED), content, size)
 
     def finish(self) -> None:
@@ -136,7 +136,7 @@ def _deflated(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-def _shrinks(content: BinaryIO, size: int) -> bool:
+def shrinks(content: BinaryIO, size: int) -> bool:
     """Whether a large file is worth deflating, judged by samples spread evenly over it."""
     read = packed = 0
     for number in range(_SAMPLES):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate import standard
-from reprocrate.bundle import Entry, Form, Packed, layout, pack
+from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target
 from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import composed, sha256_bytes, sha256_file
@@ -91,6 +91,9 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         what = "is no folder" if folder.exists() else "does not exist"
         raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
     root = find_project(folder)
+    usual = f"{root.name or 'experiment'}{choice.form.suffix}"
+    target = choice.output or Path(usual)
+    require_target(target, choice.form)
     project = open_project(root)
     refuse_unread(project)
     if not project.manifest.runs:
@@ -111,11 +114,10 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         return PackingOutcome(report)
     if screened.secrets:
         return PackingOutcome(report, secrets=screened.secrets)
-    usual = f"{root.name or 'experiment'}{choice.form.suffix}"
-    target = choice.output or Path(usual)
     entries = bundle_entries(
         contents, usual, report, TARGETS[choice.ro_crate]
     )  # the bytes do not depend on where they go
+    require_room(entries, target, choice.form)
     total = sum(_size(entry) for entry in entries)
     packed = pack(
         entries, target, form=choice.form, bag=choice.bag, progress=counter(progress, "packing", total)
