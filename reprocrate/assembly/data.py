@@ -12,6 +12,7 @@ from reprocrate.assembly.inputs import FileRoles, Key, files_of
 from reprocrate.assembly.remote import on_the_hub, remote_places, remote_section
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.assembly.settings import DataSettings, ProjectSettings
+from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.capture.record import DataFile, RunRecord
 from reprocrate.files import place_of, sha256_file
 
@@ -147,7 +148,7 @@ def _unread_files(project: Path, declared: DataSettings, known: Mapping[Key, Dat
     for pattern in declared.files:
         for name in files_of(project, pattern):
             if (None, name) not in known:
-                digest = sha256_file(place_of(project, name))
+                digest = digests_of_project(project).of(place_of(project, name))
                 yield DataFile(name, None, digest.size, digest.sha256)
 
 

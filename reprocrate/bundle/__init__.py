@@ -10,6 +10,7 @@ from reprocrate.bundle.reading import Bundle, open_bundle
 from reprocrate.bundle.recognition import looks_like_bundle
 from reprocrate.bundle.target import require_room, require_target
 from reprocrate.bundle.tree import Tree
+from reprocrate.bundle.writing import writing_bytes
 
 __all__ = [
     "USUAL",
@@ -27,4 +28,5 @@ __all__ = [
     "pack",
     "require_room",
     "require_target",
+    "writing_bytes",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,15 +62,35 @@ def writing(
             progress(size)
 
         with Staging(target, 0) as staging:
-            yield Written(_bagged(FolderWriter(staging, count), bag=bag), "none", lambda: read)
+            yield Written(_bagged(FolderWriter(staging, count), bag=bag), compressor_of(form), lambda: read)
             staging.publish()
         return
     remove_leftovers(target.parent)
     with atomic_file(target) as output:
         size = 0
         archive = _bagged(ZipWriter(output, timestamp, progress), bag=bag)
-        yield Written(archive, COMPRESSOR, lambda: size)
+        yield Written(archive, compressor_of(form), lambda: size)
         size = output.tell()
+
+
+def compressor_of(form: Form) -> str:
+    """What compresses a bundle of this form, with its version; the empty text where nothing does."""
+    return COMPRESSOR if form is Form.ZIP else ""
+
+
+def writing_bytes(form: Form) -> bytes:
+    """The file that says what writes a bundle: the same content and the same of this give the same bytes.
+
+    Raises:
+        UsageError: SOURCE_DATE_EPOCH is not a number.
+    """
+    said = {
+        "format": form.value,
+        "producer": f"reprocrate {__version__}",
+        "compressor": compressor_of(form) or None,
+        "source_date_epoch": _timestamp(),
+    }
+    return json.dumps(said, indent=1).encode() + b"\n"
 
 
 def _bagged(archive: ArchiveWriter, *, bag: bool) -> ArchiveWriter:

@@ -43,7 +43,8 @@ class Pace:
         if now <= start or done <= before:
             return far
         rate = (done - before) / (now - start)
-        left = duration(max(1, round((total - done) / rate)))
+        seconds = max(1, round((total - done) / rate))
+        left = f"{seconds} s" if seconds < 60 else duration(seconds)
         return f"{far}, {size_text(round(rate))}/s" + (f", {left} left" if done < total else "")
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reprocrate.bundle import Entry, layout
+from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.capture.records.loading import RUNS
-from reprocrate.files import FileDigest, composed, sha256_bytes, sha256_file
+from reprocrate.files import FileDigest, composed, sha256_bytes
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.workflow.project import Project
 from reprocrate.workflow.sources import Sources
@@ -62,6 +63,7 @@ class _Collector:
     def __init__(self, project: Project, sources: Sources) -> None:
         self._project = project
         self._sources = sources
+        self._digests = digests_of_project(project.root)
         self.entries: dict[str, Entry] = {}
         self.notes: list[str] = []
 
@@ -159,12 +161,11 @@ class _Collector:
         if known.expected_sha256 != file.get("sha256"):
             file["in_bundle"] = False
 
-    @staticmethod
-    def _is_as_recorded(source: Path, file: dict[str, Any]) -> bool:
+    def _is_as_recorded(self, source: Path, file: dict[str, Any]) -> bool:
         if not source.is_file() or source.stat().st_size != file["size"]:
             return False
         recorded: str = file["sha256"]
-        return sha256_file(source).sha256 == recorded
+        return self._digests.of(source).sha256 == recorded
 
 
 def _code_of_results(manifest: Manifest) -> set[str]:
@@ -203,10 +204,16 @@ def _within(folder: str | None, path: str) -> str:
 
 
 class ContentFiles:
-    """The files of a bundle to be, as validation sees them."""
+    """The files of a bundle to be, as validation sees them.
 
-    def __init__(self, contents: Contents) -> None:
+    Args:
+        contents: the files.
+        root: the project.
+    """
+
+    def __init__(self, contents: Contents, root: Path) -> None:
         self._entries = contents.entries
+        self._digests = digests_of_project(root)
 
     def names(self) -> Iterator[str]:
         """Paths of all files, as their names are."""
@@ -221,7 +228,7 @@ class ContentFiles:
         source = self._entries[composed(path)].source
         if isinstance(source, bytes):
             return FileDigest(sha256_bytes(source), len(source))
-        return sha256_file(source)
+        return self._digests.of(source)
 
     def read(self, path: str, limit: int) -> bytes:
         """Its content, at most `limit` bytes."""

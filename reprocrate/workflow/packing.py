@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate import standard
-from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target
+from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target, writing_bytes
+from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import composed, sha256_bytes, sha256_file
@@ -18,6 +19,7 @@ from reprocrate.render.preview import preview_page
 from reprocrate.render.reproducing import reproducing_text
 from reprocrate.validation import Subject, validate
 from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
+from reprocrate.workflow.hashing import declared_files, files_among, hash_ahead, written_files
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import find_project, open_project, refuse_unread
@@ -94,6 +96,8 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     usual = f"{root.name or 'experiment'}{choice.form.suffix}"
     target = choice.output or Path(usual)
     require_target(target, choice.form)
+    digests = digests_of_project(root)
+    hash_ahead(declared_files(root), digests, progress)
     project = open_project(root)
     refuse_unread(project)
     if not project.manifest.runs:
@@ -104,18 +108,20 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         )
     if make_locks(project, progress, offline=choice.offline):
         project = open_project(root)
+    hash_ahead(written_files(project), digests, progress)
     screened = screen(project, collect(project, choice.data))
     contents = screened.contents
+    hash_ahead(files_among(contents.entries.values()), digests, progress)
     for note in contents.notes:
         progress.note(f"      {note}")
-    subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents))
+    subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents, root))
     report = validate(subject)
     if any(_stands_in_the_way(finding, choice) for finding in report.findings):
         return PackingOutcome(report)
     if screened.secrets:
         return PackingOutcome(report, secrets=screened.secrets)
     entries = bundle_entries(
-        contents, usual, report, TARGETS[choice.ro_crate]
+        contents, usual, report, TARGETS[choice.ro_crate], choice.form
     )  # the bytes do not depend on where they go
     require_room(entries, target, choice.form)
     total = sum(_size(entry) for entry in entries)
@@ -129,7 +135,9 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
     return PackingOutcome(report, packed)
 
 
-def bundle_entries(contents: Contents, name: str, report: Report, crate: Target = CHECKED) -> list[Entry]:
+def bundle_entries(
+    contents: Contents, name: str, report: Report, crate: Target = CHECKED, form: Form = Form.ZIP
+) -> list[Entry]:
     """Everything that goes into the bundle: the project's files and the bundle's own.
 
     Args:
@@ -137,6 +145,7 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
         name: the bundle's usual file name, for the commands on its page.
         report: what validation said, for its page.
         crate: what its metadata follows.
+        form: what it will be.
     """
     manifest = contents.manifest
     sizes = {path: _size(entry) for path, entry in contents.entries.items()}
@@ -144,6 +153,7 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
         layout.MANIFEST: manifest.to_bytes(),
         layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
         layout.PREVIEW: preview_page(manifest, files=sizes, bundle=name, report=report),
+        layout.WRITING: writing_bytes(form),
         f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
         f"{layout.STANDARD}context.jsonld": (
             files("reprocrate") / "schema" / "1.0" / "context.jsonld"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from reprocrate.capture.record import Metric
@@ -54,11 +55,13 @@ class Silence:
 def counter(progress: Progress, what: str, total: int) -> Callable[[int], None]:
     """What adds up the bytes that a longer piece of work has handled, and tells `progress`."""
     done = 0
+    alone = Lock()  # several threads may count
 
     def count(size: int) -> None:
         nonlocal done
-        done += size
-        progress.transfer(what, min(done, total), total)
+        with alone:
+            done += size
+            progress.transfer(what, min(done, total), total)
 
     return count
 

@@ -8,9 +8,10 @@ from unicodedata import normalize
 
 from reprocrate.capture.code.git import committed_file
 from reprocrate.capture.code.objects import object_path
+from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.capture.records.keeping import true_names
 from reprocrate.errors import UsageError
-from reprocrate.files import place_of, places_of, sha256_bytes, sha256_file, spelled_as
+from reprocrate.files import place_of, places_of, sha256_bytes, spelled_as
 
 
 class Sources:
@@ -23,6 +24,7 @@ class Sources:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._true_names = true_names(root)
+        self._digests = digests_of_project(root)
 
     def place(self, path: str) -> Path:
         """Where a file of a record lies, which may have another name there."""
@@ -62,7 +64,7 @@ class Sources:
             if (
                 place.is_file()
                 and place.stat().st_size == file["size"]
-                and sha256_file(place).sha256 == wanted
+                and self._digests.of(place).sha256 == wanted
             ):
                 return place
         if commit := code.get("commit"):
@@ -76,7 +78,7 @@ class Sources:
     def kept(self, sha256: str) -> Path | None:
         """A file that was kept by its digest when something ran."""
         place = self._root / object_path(sha256)
-        return place if place.is_file() and sha256_file(place).sha256 == sha256 else None
+        return place if place.is_file() and self._digests.of(place).sha256 == sha256 else None
 
     def data(self, file: dict[str, Any]) -> Path | None:
         """A data file that lies in the project; those of other places stay where they are."""

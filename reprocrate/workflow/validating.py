@@ -72,7 +72,7 @@ def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | 
             "Begin with `reprocrate run -- COMMAND`",
         )
     contents = collect(project, "all")
-    report = validate_by(policy, Subject.of(contents.manifest, name, ContentFiles(contents)))
+    report = validate_by(policy, Subject.of(contents.manifest, name, ContentFiles(contents, root)))
     for problem in project.problems:
         progress.note(f"not read: {problem}")
     return report
