@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.bundle import looks_like_bundle
+from reprocrate.bundle.bag import DECLARATION
 from reprocrate.capture.record import CodeFile, RunRecord
 from reprocrate.files import composed, place_of, tree_digest
 
@@ -116,7 +117,8 @@ def files_of(project: Path, pattern: str) -> Iterator[str]:
         return
     for path in sorted(project.glob(pattern)) or [place_of(project, pattern)]:
         found = sorted(path.rglob("*")) if path.is_dir() else [path]
-        bundles = {member.parent for member in found if member.name == _OWN}
+        roots = [member.parent for member in found if member.name == _OWN]
+        bundles = {*roots, *(root.parent for root in roots if (root.parent / DECLARATION).is_file())}
         unpacked = {folder for folder in bundles if folder != project and looks_like_bundle(folder)}
         for member in found:
             if member.is_file() and unpacked.isdisjoint(member.parents) and not _is_packed(member):

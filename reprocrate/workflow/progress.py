@@ -63,6 +63,7 @@ def counter(progress: Progress, what: str, total: int) -> Callable[[int], None]:
             done += size
             progress.transfer(what, min(done, total), total)
 
+    progress.transfer(what, 0, total)
     return count
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from threading import Event
 
 from reprocrate.errors import UnavailableError
 from reprocrate.files import FileDigest, read_regular, sha256_file, write_atomically
@@ -102,10 +103,21 @@ class Digests:
             return
         from concurrent.futures import ThreadPoolExecutor
 
+        stopped = Event()
+
+        def go_on(count: int) -> None:
+            if stopped.is_set():
+                raise _StoppedError
+            progress(count)
+
         with ThreadPoolExecutor(threads) as pool:
-            begun = {path: pool.submit(self._of, path, progress) for path in large}
-            for path in paths:
-                yield begun[path].result() if path in begun else self._of(path, progress)
+            begun = {path: pool.submit(self._of, path, go_on) for path in large}
+            try:
+                for path in paths:
+                    yield begun[path].result() if path in begun else self._of(path, progress)
+            finally:  # who interrupts us does not wait for files that nobody asks for any more
+                stopped.set()
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def _of(self, path: Path, progress: Callable[[int], None]) -> FileDigest | None:
         try:
@@ -132,6 +144,10 @@ class Digests:
         with suppress(OSError, UnavailableError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, json.dumps(newest).encode())
+
+
+class _StoppedError(Exception):
+    """Hashing was interrupted."""
 
 
 def _key(status: os.stat_result) -> str:
