@@ -22,6 +22,8 @@ from reprocrate.validation.explain import json_lines
 
 CONFORMANCE = Path(__file__).resolve().parent.parent / "schema" / "1.0" / "conformance"
 GOLDEN = "golden/full.json"
+NAMELESS = "golden/anonymous.json"
+"""What only an anonymous manifest has, no other can: it is the golden one of this section."""
 
 SAYS = {
     "RC0101": "Every object of {section} has a property that the standard does not know.",
@@ -55,7 +57,8 @@ class Refusal:
 
     @property
     def section(self) -> str:
-        return str(self.path[0]).lstrip("$") if len(self.path) > 1 else "sections"
+        alone = len(self.path) == 1 and self.path[0] != "anonymous"
+        return "sections" if alone else str(self.path[0]).lstrip("$")
 
     def excludes(self, other: Refusal) -> bool:
         """Whether one of the two changes takes away the place of the other."""
@@ -92,8 +95,10 @@ def main(arguments: list[str] | None = None) -> int:
 def files() -> Iterator[tuple[Path, str]]:
     """Every file with its content."""
     golden = json.loads((CONFORMANCE / GOLDEN).read_text("utf-8"))
+    nameless = json.loads((CONFORMANCE / NAMELESS).read_text("utf-8"))
     groups: dict[tuple[str, str], list[list[Refusal]]] = {}
-    for refusal in refusals(golden):
+    of_the_nameless = [each for each in refusals(nameless) if each.path[0] == "anonymous"]
+    for refusal in [*refusals(golden), *of_the_nameless]:
         batches = groups.setdefault((refusal.code, refusal.section), [])
         for batch in batches:
             if not any(refusal.excludes(other) for other in batch):
@@ -105,10 +110,12 @@ def files() -> Iterator[tuple[Path, str]]:
         for number, batch in enumerate(batches, start=1):
             name = f"each-{section}" + (f"-{number}" if number > 1 else "")
             yield CONFORMANCE / code / "invalid" / f"{name}.json", content(code, section, batch)
-    yield CONFORMANCE / "RC0101" / "valid" / "each-object.json", private_names(golden)
+    valid = CONFORMANCE / "RC0101" / "valid"
+    yield valid / "each-object.json", private_names(GOLDEN, golden)
+    yield valid / "each-object-anonymous.json", private_names(NAMELESS, {"anonymous": nameless["anonymous"]})
 
 
-def private_names(golden: Any) -> str:
+def private_names(base: str, golden: Any) -> str:
     """The case in which every object that may have private properties has one."""
     operations = {
         place: {"op": "add", "path": pointer_to((*path, "x-note")), "value": None}
@@ -117,7 +124,7 @@ def private_names(golden: Any) -> str:
     }
     case = {
         "says": "Every object of the standard has a private property.",
-        "base": GOLDEN,
+        "base": base,
         "patch": list(operations.values())[::-1],
         "expect": [],
     }
@@ -127,7 +134,7 @@ def private_names(golden: Any) -> str:
 def content(code: str, section: str, batch: list[Refusal]) -> str:
     case = {
         "says": SAYS[code].format(section="the document" if section == "sections" else section),
-        "base": GOLDEN,
+        "base": NAMELESS if section == "anonymous" else GOLDEN,
         "patch": [refusal.operation for refusal in batch],
         "expect": [{"code": code, "pointer": refusal.pointer} for refusal in batch],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reprocrate.assembly.table import FilePattern, Table
-from reprocrate.manifest.section import Many
+from reprocrate.manifest.section import Many, Text
 
 
 class PrivacySettings(Table):
@@ -13,6 +13,16 @@ class PrivacySettings(Table):
 
         [privacy]
         keep = ["tests/keys/*.pem", ".reprocrate/runs/*/stderr.log"]
+
+    And for `pack --anonymous`: files that may show what looks like an identity, files in which every identity
+    is replaced though they are no documents, and what else names the authors, such as their laboratory:
+
+        anonymous_keep = ["third_party/*"]
+        anonymous_redact = ["configs/*.yaml"]
+        identities = ["Example Lab", "exlab-cluster"]
     """
 
     keep: Many[FilePattern] = ()
+    anonymous_keep: Many[FilePattern] = ()
+    anonymous_redact: Many[FilePattern] = ()
+    identities: Many[Text] = ()

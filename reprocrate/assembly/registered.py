@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reprocrate.manifest.experiment import has_orcid_check_digit, has_ror_check_digits
+from reprocrate.manifest.experiment import has_ror_check_digits
+from reprocrate.standard.identity_formats import has_orcid_check_digit
 
 _ROR = "https://ror.org/"
 _RORS = ("affiliation_ror", "funder_ror", "ror")

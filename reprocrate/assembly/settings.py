@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from reprocrate.assembly.consent import PrivacySettings
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
 from reprocrate.assembly.metric_settings import MetricSettings
+from reprocrate.assembly.pack_settings import PackSettings
 from reprocrate.assembly.registered import author, organization
 from reprocrate.assembly.table import Command, FilePattern, Table, grid_of_texts
 from reprocrate.manifest.account import Checklist, Ethics, Leakage, Model
@@ -16,7 +17,16 @@ from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Sou
 from reprocrate.manifest.experiment import Author, Grant, Paper, Publisher
 from reprocrate.manifest.hardware import Requirements
 from reprocrate.manifest.runs import Search, Variant
-from reprocrate.manifest.section import Identifier, License, Many, Number, Positive, Settings, Text
+from reprocrate.manifest.section import (
+    Identifier,
+    License,
+    Many,
+    Number,
+    Positive,
+    RelativePath,
+    Settings,
+    Text,
+)
 
 
 def _access(value: object) -> object:
@@ -55,8 +65,8 @@ class DataSettings(Table):
     """`[data.NAME]`: `files` are paths or globs; `source` an address or DOI; `access` a level or a table.
 
     Whatever runs do with them, the files stay behind when a bundle is packed where `access` is anything but
-    open, or where `in_bundle` is false. With `in_bundle` true they travel all the same: it is the author's
-    word that they may.
+    open, where `license` says that nobody may pass them on, or where `in_bundle` is false. With `in_bundle`
+    true they travel all the same, however large they are: it is the author's word that they may.
 
     `digests` of a split is the path of a text file with the SHA-256 of each item, one a line. Where the split
     has no `count`, it is the number of these lines.
@@ -247,10 +257,15 @@ class DeterminismSettings(Table):
 
 
 class CodeSettings(Table):
-    """`[code]`"""
+    """`[code]`: `main` is the program that a reader begins with, such as `train.py`.
+
+    The crate then names it as its main entity, as workflow registries such as WorkflowHub demand; so does
+    `pack --workflow`, which takes the program of the proposed configuration.
+    """
 
     license: License | None = None
     repository: str | None = None
+    main: RelativePath | None = None
 
 
 class ProjectSettings(Table):
@@ -276,6 +291,7 @@ class ProjectSettings(Table):
     leakage: Many[Leakage] = ()
     checklists: Many[Checklist] = ()
     privacy: PrivacySettings = PrivacySettings()
+    pack: PackSettings = PackSettings()
 
     @model_validator(mode="after")
     def _trials_have_a_search(self) -> ProjectSettings:

@@ -22,12 +22,18 @@ MAX_DEPTH = 100
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 """The largest manifest."""
 
+MAX_METADATA_BYTES = 64 * 1024 * 1024
+"""The largest RO-Crate metadata."""
+
 MAX_CHECKSUMS_BYTES = 256 * 1024 * 1024
 """The largest list of checksums."""
 
 _REPOSITORY = frozenset({spelling(".git"), spelling("git~1")})
 """What git takes for a repository, also by its short name on Windows: a prompt that shows the state of an
 unpacked folder is enough to start what the settings in it name."""
+
+_IGNORED = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
+"""What the file system of older Macs leaves out of names, as git has it in its table (utf8.c)."""
 
 
 class ProblemKind(StrEnum):
@@ -62,7 +68,7 @@ class Limits:
 
     files: int = MAX_FILES
     bytes: int = 1 << 40
-    expansion: int = 2000
+    expansion: int = 500
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Limits:
@@ -83,6 +89,10 @@ class Limits:
                 raise UsageError(f"--limit {printable(text)} cannot be used", str(error), fix) from None
         return replace(cls(), **given)
 
+    def is_expanded(self, size: int, own_size: int) -> bool:
+        """Whether files of `size` bytes in all are too much for a bundle of `own_size` bytes."""
+        return size > max(ANY_EXPANSION_BYTES, own_size * self.expansion)
+
     def require(self, name: object, files: int, size: int, own_size: int) -> None:
         """Make sure that a bundle does not ask for more.
 
@@ -100,7 +110,7 @@ class Limits:
             why = f"it holds more than {self.files:,} files and folders"
         elif size > self.bytes:
             why = f"its files take more than {self.bytes:,} bytes"
-        elif own_size and size > max(ANY_EXPANSION_BYTES, own_size * self.expansion):
+        elif own_size and self.is_expanded(size, own_size):
             why = f"its files take more than {self.expansion:,} times the bytes of the bundle"
         if why:
             raise UnreadableError(f"{name} is not opened", why, _RAISE)
@@ -140,7 +150,8 @@ def name_problem(path: str) -> Problem | None:
         return Problem(path, ProblemKind.UNSAFE, f"lies in more than {MAX_DEPTH} folders")
     if path == "-":
         return Problem(path, ProblemKind.UNSAFE, "has a name that sha256sum takes for its own input")
-    if _REPOSITORY & set(spelling(path).split("/")):
+    spelt = spelling(path).translate(_IGNORED)
+    if "git" in spelt and _REPOSITORY & set(spelt.split("/")):
         return Problem(path, ProblemKind.UNSAFE, "belongs to a git repository, whose settings start programs")
     return None
 
@@ -152,7 +163,6 @@ def names_problems(paths: Iterable[str], folders: Iterable[str] = ()) -> Iterato
         paths: the files, in any order; one that occurs twice is a problem.
         folders: folders that are listed apart from the files in them, without a slash at the end.
     """
-    above: set[str] = set()
     files: dict[str, str] = {}
     for path in paths:
         if problem := name_problem(path):
@@ -162,7 +172,7 @@ def names_problems(paths: Iterable[str], folders: Iterable[str] = ()) -> Iterato
         if key in files:
             yield _same_file(path, files[key])
         files.setdefault(key, path)
-        above.update(parents(key))
+    above = folders_of(files)
     for folder in folders:
         if problem := name_problem(folder):
             yield problem
@@ -184,6 +194,17 @@ def _same_file(path: str, other: str) -> Problem:
         detail = "has the name of another file, but for how Unicode composes it (normal forms C and D)"
         return Problem(path, ProblemKind.DUPLICATE, detail)
     return Problem(path, ProblemKind.DUPLICATE, f"is the same file as {other} on some systems")
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """All folders that some paths lie in, without the root."""
+    found: set[str] = set()
+    for path in paths:
+        for folder in parents(path):
+            if folder in found:
+                break  # and so are those above it
+            found.add(folder)
+    return found
 
 
 def parents(path: str) -> Iterator[str]:

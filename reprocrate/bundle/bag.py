@@ -104,6 +104,7 @@ class BagContainer:
 
     def __init__(self, bag: Container) -> None:
         self._bag = bag
+        self.concurrent = bag.concurrent
 
     @cached_property
     def members(self) -> tuple[Member, ...]:

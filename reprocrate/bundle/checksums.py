@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from reprocrate.bundle.admission import Problem, ProblemKind, name_problem
+from reprocrate.bundle.admission import MAX_FILES, Problem, ProblemKind, name_problem
 from reprocrate.bundle.layout import CHECKSUMS
 
 # The asterisk is how sha256sum marks a file read in binary mode; the digest is the same.
@@ -17,8 +17,10 @@ def checksums_bytes(checksums: Iterable[tuple[str, str]]) -> bytes:
 
     Names that `sha256sum` would have to escape (backslash, line breaks) are not admitted to a bundle.
     """
-    ordered = sorted(checksums, key=lambda pair: pair[0].encode())
-    return "".join(f"{sha256}  {path}\n" for path, sha256 in ordered).encode()
+    listing = bytearray()
+    for path, sha256 in sorted(checksums):  # code points sort as their UTF-8 does
+        listing += f"{sha256}  {path}\n".encode()
+    return bytes(listing)
 
 
 def parse_checksums(data: bytes, name: str = CHECKSUMS) -> tuple[dict[str, str], list[Problem]]:
@@ -33,6 +35,8 @@ def parse_checksums(data: bytes, name: str = CHECKSUMS) -> tuple[dict[str, str],
         detail = "has line ends of Windows (CR LF), which sha256sum takes for part of the names"
         problems.append(Problem(name, ProblemKind.DAMAGED, detail))
         text = text.replace("\r\n", "\n")
+    if text.count("\n") > MAX_FILES:
+        return {}, [Problem(name, ProblemKind.DAMAGED, f"lists more than {MAX_FILES:,} files")]
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         match = _LINE.fullmatch(line)
         if match is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,10 @@ from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import could_not, hold, remove_leftovers
 
 _TELLING = (MANIFEST, "bagit.txt")
+
+# Nothing in a staging folder is older than it, and links are made in it only after all files: a path of safe
+# parts cannot lead out of it. What exists is refused all the same.
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Staging:
@@ -38,7 +41,7 @@ class Staging:
         self._target = target
         self._size = size
         self._made: list[Path] = []
-        self._known: set[Path] = set()
+        self._known: set[str] = set()
         self._published: list[Path] = []
         self._complete = False
         self._held = -1
@@ -46,7 +49,8 @@ class Staging:
             remove_leftovers(target)
         self._exists = is_empty_folder(target)
         home = target if self._exists else target.parent
-        self._folder = home / f"reprocrate-{secrets.token_hex(8)}.partial"
+        self._folder = home / f"reprocrate-{os.urandom(8).hex()}.partial"
+        self._prefix = f"{self._folder}{os.sep}"
 
     def __enter__(self) -> Self:
         try:
@@ -78,36 +82,37 @@ class Staging:
 
     @contextmanager
     def create(self, member: Member) -> Iterator[Callable[[bytes], object]]:
-        """A new file, as a function that appends to it.
+        """A new file, as a function that appends to it. Several threads may make different files at once.
 
         Raises:
             UnavailableError: it could not be written.
         """
-        # Nothing in the folder is older than this object, and links are made in it only after all files: a
-        # path of safe parts cannot lead out of it. What exists is refused all the same.
-        flags = (
-            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        )
-        location = self._folder / member.path
-        shown = self._target / member.path
+        path = member.path
         try:
-            if location.parent not in self._known:
-                location.parent.mkdir(parents=True, exist_ok=True)
-                self._known.add(location.parent)
-            descriptor = os.open(location, flags, 0o777 if member.executable else 0o666)
+            folder, slash, _ = path.rpartition("/")
+            if slash and folder not in self._known:
+                (self._folder / folder).mkdir(parents=True, exist_ok=True)
+                self._known.add(folder)
+            mode = 0o777 if member.executable else 0o666
+            descriptor = os.open(f"{self._prefix}{path}", _NEW, mode)
         except OSError as error:
-            raise could_not("write", shown, error) from error
-        with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
+            raise could_not("write", self._target / path, error) from error
 
-            def append(piece: bytes) -> None:
-                try:
-                    view = memoryview(piece)
-                    while view:
-                        view = view[file.write(view) :]
-                except OSError as error:
-                    raise could_not("write", shown, error) from error
+        def append(piece: bytes) -> None:
+            try:
+                written = os.write(descriptor, piece)
+                while written < len(piece):
+                    written += os.write(descriptor, memoryview(piece)[written:])
+            except OSError as error:
+                raise could_not("write", self._target / path, error) from error
 
+        try:
             yield append
+        finally:
+            try:
+                os.close(descriptor)
+            except OSError as error:
+                raise could_not("write", self._target / path, error) from error
 
     def add_folder(self, path: str) -> None:
         """A folder without anything in it, if it is not there yet.

@@ -26,6 +26,8 @@ class FolderContainer:
         UnavailableError: it could not be read.
     """
 
+    concurrent = True
+
     def __init__(self, root: Path, skip: Callable[[str], bool]) -> None:
         self._root = root
         found = list(walk(root, skip))

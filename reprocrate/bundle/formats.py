@@ -61,6 +61,10 @@ class Container(Protocol):
     """Reads what lies in a bundle. Nothing it gives out has been compared with a checksum yet."""
 
     @property
+    def concurrent(self) -> bool:
+        """Whether several threads may read different files at once."""
+
+    @property
     def members(self) -> Sequence[Member]:
         """The files, in the order of storage. A path that occurs twice in the bundle is here once."""
 

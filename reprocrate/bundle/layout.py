@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from reprocrate.files import tree_digest
 
@@ -50,7 +51,6 @@ RESERVED = (MANIFEST, METADATA, PREVIEW, PREVIEW_FILES, INSTRUCTIONS, CHECKSUMS,
 """Names that no file of a project may have; a name that ends in `/` stands for all that is below it."""
 
 _FIRST = (MANIFEST, METADATA, PREVIEW, INSTRUCTIONS)
-_OUTSIDE_PAYLOAD = (METADATA, PREVIEW, PREVIEW_FILES, CHECKSUMS, WRITING)
 
 
 def is_packed(paths: Iterable[str]) -> bool:
@@ -63,7 +63,7 @@ def is_reserved(path: str) -> bool:
 
     Names that differ only by case are the same file on some systems, so they are reserved too.
     """
-    return _is_one_of(spelling(path), tuple(spelling(name) for name in RESERVED))
+    return _is_one_of(spelling(path), _RESERVED_SPELT)
 
 
 def in_payload(path: str) -> bool:
@@ -81,16 +81,21 @@ def payload_digest(checksums: Iterable[tuple[str, str]]) -> str:
     return tree_digest((path, sha256) for path, sha256 in checksums if in_payload(path))
 
 
-def storage_order(path: str) -> tuple[int, bytes]:
+def is_leading(path: str) -> bool:
+    """Whether a file comes before all others, so that a reader has it from the first bytes of a bundle."""
+    return path in _FIRST
+
+
+def storage_order(path: str) -> tuple[int, str]:
     """The key that files are sorted by inside a bundle.
 
     The manifest and the crate metadata come first, so that a reader of a remote bundle finds them in its
     first bytes; the checksums come last, since they are known only when everything else was read; between
-    them the order is that of the UTF-8 bytes.
+    them the order is that of the UTF-8 bytes, which is that of the code points.
     """
     if path == CHECKSUMS:
-        return len(_FIRST) + 1, b""
-    return _FIRST.index(path) if path in _FIRST else len(_FIRST), path.encode()
+        return len(_FIRST) + 1, ""
+    return _FIRST.index(path) if path in _FIRST else len(_FIRST), path
 
 
 def spelling(path: str) -> str:
@@ -98,9 +103,28 @@ def spelling(path: str) -> str:
 
     This is the canonical caseless form of the Unicode standard (section 3.13, D145), composed.
     """
+    if path.isascii():
+        return path.lower()
     folded = unicodedata.normalize("NFD", path).casefold()
     return unicodedata.normalize("NFC", folded)
 
 
-def _is_one_of(path: str, names: tuple[str, ...]) -> bool:
-    return any(path == name.rstrip("/") or (name.endswith("/") and path.startswith(name)) for name in names)
+def _is_one_of(path: str, names: _Places) -> bool:
+    return path in names.files or path.startswith(names.folders)
+
+
+class _Places(NamedTuple):
+    """Names of files and folders, and the beginnings of what is in the folders."""
+
+    files: frozenset[str]
+    folders: tuple[str, ...]
+
+
+def _places(names: Iterable[str]) -> _Places:
+    listed = tuple(names)
+    folders = tuple(name for name in listed if name.endswith("/"))
+    return _Places(frozenset(name.rstrip("/") for name in listed), folders)
+
+
+_RESERVED_SPELT = _places(map(spelling, RESERVED))
+_OUTSIDE_PAYLOAD = _places((METADATA, PREVIEW, PREVIEW_FILES, CHECKSUMS, WRITING))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 
-from reprocrate.bundle.admission import Problem, ProblemKind, parents
+from reprocrate.bundle.admission import Problem, ProblemKind, folders_of
 from reprocrate.bundle.layout import is_reserved
 from reprocrate.files import safe_relative
 
@@ -27,7 +28,9 @@ def links_problems(
         files: the paths of all files.
         folders: folders that are listed apart from the files in them.
     """
-    there = {*files, *folders, *(folder for path in (*files, *folders, *links) for folder in parents(path))}
+    if not links:
+        return
+    there = {*files, *folders, *folders_of(chain(files, folders, links))}
     for path, target in links.items():
         if why := _why_not(path, target, links, there):
             yield Problem(path, ProblemKind.LINK, why)

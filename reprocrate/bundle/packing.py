@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +16,9 @@ from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_FILES,
     MAX_MANIFEST_BYTES,
+    MAX_METADATA_BYTES,
+    USUAL,
+    folders_of,
     name_problem,
     names_problems,
     parents,
@@ -24,14 +28,17 @@ from reprocrate.bundle.bag import PAYLOAD, bag_problems
 from reprocrate.bundle.checksums import checksums_bytes
 from reprocrate.bundle.entries import Entry
 from reprocrate.bundle.formats import ArchiveWriter, Form
-from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, payload_digest, storage_order
+from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, METADATA, payload_digest, storage_order
 from reprocrate.bundle.links import links_problems
 from reprocrate.bundle.tree import Tree
 from reprocrate.bundle.writing import writing
 from reprocrate.errors import IntegrityError, UsageError
-from reprocrate.files import could_not
+from reprocrate.files import FileDigest, could_not
 
 NO_TREE = Tree()
+
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""How a file is opened that may be a pipe: opening must not wait for anybody who writes into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +93,33 @@ def pack(
     """
     ordered = _admitted([*entries, *tree.entries()], tree, within=PAYLOAD if bag else "")
     digests: dict[str, str] = {}
+    total = 0
     with writing(form, target, progress, bag=bag) as written:
         for step in _in_order(ordered, tree):
             match step:
                 case Entry():
-                    digests[step.path] = _add(written.archive, step)
+                    added = _add(written.archive, step)
+                    digests[step.path] = added.sha256
+                    total += added.size
                 case (path, leads_to):
                     written.archive.add_link(path, leads_to)
                 case _:
                     written.archive.add_folder(step)
-        listing = _listing(digests)
-        written.archive.add_file(CHECKSUMS, io.BytesIO(listing), len(listing), executable=False)
+        _add_listing(written.archive, digests)
         written.archive.finish()
+        size = written.size()
+        if form is not Form.FOLDER and USUAL.is_expanded(total, size):
+            why = f"its files take more than {USUAL.expansion:,} times its own bytes, as those of a bomb do"
+            raise UsageError(
+                "the bundle cannot be packed",
+                why,
+                "Leave out the files that are nearly empty, or take --format tar.zst",
+            )
     return Packed(
         path=target,
         payload_digest=payload_digest(digests.items()),
         manifest_sha256=digests[MANIFEST],
-        size=written.size(),
+        size=size,
         files=len(digests) + 1,
         compressor=written.compressor,
     )
@@ -110,22 +127,26 @@ def pack(
 
 def _in_order(entries: Iterable[Entry], tree: Tree) -> Iterator[Entry | tuple[str, str] | str]:
     """What to write: files, links as pairs of path and target, and each folder before what is in it."""
-    links = [(path, target) for path, target in tree.links.items()]
-    steps: list[tuple[str, Entry | tuple[str, str] | None]] = [
-        *((entry.path, entry) for entry in entries),
-        *((path, (path, target)) for path, target in links),
-        *((folder, None) for folder in tree.folders),
-    ]
-    known: set[str] = set()
-    for path, step in sorted(steps, key=lambda one: storage_order(one[0])):
-        folders = [folder for folder in parents(path) if folder not in known]
-        known.update(folders)
-        yield from reversed(folders)
-        if step is not None:
+    steps: list[Entry | tuple[str, str] | str] = [*entries, *tree.links.items(), *tree.folders]
+    steps.sort(key=lambda step: storage_order(_path(step)))
+    known = {""}
+    for step in steps:
+        path = _path(step)
+        if path.rpartition("/")[0] not in known:
+            folders = [folder for folder in parents(path) if folder not in known]
+            known.update(folders)
+            yield from reversed(folders)
+        if not isinstance(step, str):
             yield step
-        elif path not in known:
-            known.add(path)
-            yield path
+        elif step not in known:
+            known.add(step)
+            yield step
+
+
+def _path(step: Entry | tuple[str, str] | str) -> str:
+    if isinstance(step, Entry):
+        return step.path
+    return step if isinstance(step, str) else step[0]
 
 
 def _admitted(listed: list[Entry], tree: Tree, within: str) -> list[Entry]:
@@ -146,14 +167,13 @@ def _admitted(listed: list[Entry], tree: Tree, within: str) -> list[Entry]:
         )
     if MANIFEST not in paths:
         raise UsageError("the bundle cannot be packed", f"it has no {MANIFEST}")
-    everything = [*paths, *tree.links, *tree.folders]
-    folders = {folder for path in everything for folder in parents(path)}.union(tree.folders)
+    folders = folders_of(chain(paths, tree.links, tree.folders)).union(tree.folders)
     if len(paths) + len(tree.links) + 1 + len(folders) > MAX_FILES:
         raise UsageError("the bundle cannot be packed", f"it has more than {MAX_FILES} files and folders")
     return listed
 
 
-def _add(archive: ArchiveWriter, entry: Entry) -> str:
+def _add(archive: ArchiveWriter, entry: Entry) -> FileDigest:
     with _opened(entry) as (content, size):
         digest = archive.add_file(entry.path, content, size, executable=entry.executable)
     if digest.size != size:
@@ -161,8 +181,10 @@ def _add(archive: ArchiveWriter, entry: Entry) -> str:
     if entry.expected_sha256 not in (None, digest.sha256):
         raise _changed(entry, f"its SHA-256 is {digest.sha256}, but {entry.expected_sha256} was recorded")
     if entry.path == MANIFEST and digest.size > MAX_MANIFEST_BYTES:
-        raise UsageError(f"{MANIFEST} cannot be packed", f"it is larger than {MAX_MANIFEST_BYTES >> 20} MiB")
-    return digest.sha256
+        raise _too_large(MANIFEST, MAX_MANIFEST_BYTES)
+    if entry.path == METADATA and digest.size > MAX_METADATA_BYTES:
+        raise _too_large(METADATA, MAX_METADATA_BYTES)
+    return digest
 
 
 @contextmanager
@@ -172,12 +194,14 @@ def _opened(entry: Entry) -> Iterator[tuple[BinaryIO, int]]:
         yield io.BytesIO(entry.source), len(entry.source)
         return
     try:
-        if not stat.S_ISREG(entry.source.stat().st_mode):  # opening a pipe would wait for ever
+        descriptor = os.open(entry.source, _READ)
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            os.close(descriptor)
             raise UsageError(f"{entry.source} cannot be packed", "it is not a file")
-        with entry.source.open("rb") as content:
-            before = os.fstat(content.fileno())
+        with open(descriptor, "rb", buffering=0) as content:  # noqa: PTH123 - a descriptor
             yield content, before.st_size
-            after = os.fstat(content.fileno())
+            after = os.fstat(descriptor)
     except FileNotFoundError as error:
         raise _changed(entry, "it is gone") from error
     except OSError as error:
@@ -186,14 +210,18 @@ def _opened(entry: Entry) -> Iterator[tuple[BinaryIO, int]]:
         raise _changed(entry, "it was written to while it was packed")
 
 
+def _too_large(path: str, limit: int) -> UsageError:
+    return UsageError(f"{path} cannot be packed", f"it is larger than {limit >> 20} MiB")
+
+
 def _changed(entry: Entry, why: str) -> IntegrityError:
     return IntegrityError(
         f"{printable(entry.path)} changed since it was recorded", why, "Restore the file, or run again"
     )
 
 
-def _listing(digests: dict[str, str]) -> bytes:
+def _add_listing(archive: ArchiveWriter, digests: dict[str, str]) -> None:
     listing = checksums_bytes(digests.items())
     if len(listing) > MAX_CHECKSUMS_BYTES:
         raise UsageError("the bundle cannot be packed", f"its {CHECKSUMS} would exceed 256 MiB")
-    return listing
+    archive.add_file(CHECKSUMS, io.BytesIO(listing), len(listing), executable=False)

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from reprocrate.bundle import cores
 from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_MANIFEST_BYTES,
+    MAX_METADATA_BYTES,
     USUAL,
     Limits,
     Problem,
     ProblemKind,
     printable,
 )
+from reprocrate.bundle.checking import Check, SinkFor, changed
 from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.formats import BadMemberError, Container, Member
-from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, TREE, payload_digest
+from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, METADATA, TREE, payload_digest
 from reprocrate.bundle.recognition import open_container
 from reprocrate.bundle.tree import MAX_TREE_BYTES, Tree, parse_tree
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import sha256_bytes
 
 _SHOWN = 10
-_SinkFor = Callable[[Member], AbstractContextManager[Callable[[bytes], object]]]
 
 
 def open_bundle(
@@ -95,6 +97,11 @@ class Bundle:
         return self._container.links
 
     @property
+    def empty_folders(self) -> tuple[str, ...]:
+        """The folders without a file, as its own list names them."""
+        return self._tree[0].folders
+
+    @property
     def total_size(self) -> int:
         """Bytes that it takes when unpacked."""
         return sum(member.size for member in self.members)
@@ -147,7 +154,7 @@ class Bundle:
         except BadMemberError as error:
             raise self._not_intact([error.problem]) from None
         if check and path != CHECKSUMS and expected != sha256_bytes(data):
-            raise self._not_intact([_changed(path) if expected else _extra(path)])
+            raise self._not_intact([changed(path) if expected else _extra(path)])
         return data
 
     def digest(self, path: str) -> str:
@@ -216,6 +223,7 @@ class Bundle:
         checksums, problems = self._listed
         problems = [*self._container.problems(), *problems, *self._tree[1]]
         there = {member.path for member in self.members}
+        problems += _metadata_problems(self.members)
         tree = self._tree[0]
         problems += tree.problems(self.links, there)
         if CHECKSUMS not in there:
@@ -225,27 +233,11 @@ class Bundle:
         return problems
 
     def _check_contents(
-        self, sink_for: _SinkFor, refused: set[str], progress: Callable[[int], None]
+        self, sink_for: SinkFor, refused: set[str], progress: Callable[[int], None]
     ) -> list[Problem]:
         """Read each file that is not refused to its end, hand it on, and compare its digest."""
-        checksums, _ = self._listed
-        problems = []
-        for member in self._container.members:
-            if member.path in refused:
-                continue
-            digest = hashlib.sha256()
-            try:
-                with sink_for(member) as sink:
-                    for piece in self._container.stream(member.path):
-                        digest.update(piece)
-                        sink(piece)
-                        progress(len(piece))
-            except BadMemberError as error:
-                problems.append(error.problem)
-            else:
-                if checksums.get(member.path, digest.hexdigest()) != digest.hexdigest():
-                    problems.append(_changed(member.path))
-        return problems
+        check = Check(self._container, self._listed[0], sink_for, progress)
+        return check.run(refused, cores.workers())
 
     @cached_property
     def _listed(self) -> tuple[dict[str, str], list[Problem]]:
@@ -313,8 +305,12 @@ def _unused(_member: Member) -> AbstractContextManager[Callable[[bytes], object]
     return nullcontext(len)
 
 
-def _changed(path: str) -> Problem:
-    return Problem(path, ProblemKind.CHANGED, f"has changed: its SHA-256 is not the one in {CHECKSUMS}")
+def _metadata_problems(members: Iterable[Member]) -> Iterator[Problem]:
+    """The metadata must not be so large that nobody can read it; of other documents their readers say it."""
+    for member in members:
+        if member.path == METADATA and member.size > MAX_METADATA_BYTES:
+            detail = f"is larger than {MAX_METADATA_BYTES >> 20} MiB"
+            yield Problem(METADATA, ProblemKind.DAMAGED, detail)
 
 
 def _extra(path: str) -> Problem:

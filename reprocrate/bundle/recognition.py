@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+_ZSTD_START = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")  # a frame, or one to skip
 _OTHER_STARTS = {
-    _ZSTANDARD: "a Zstandard file",
     b"\x1f\x8b": "a gzip file",
+    b"\xfd7zXZ\0": "an XZ file",
+    b"BZh": "a bzip2 file",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip file",
+    b"Rar!": "a RAR file",
     b"%PDF": "a PDF file",
     b"<": "a web page",
     b"{": "a JSON file",
@@ -59,7 +63,7 @@ def looks_like_bundle(path: Path) -> bool:
         return False
     first = start[30:]  # where the name of a ZIP file's first member stands (APPNOTE 4.3.7)
     zipped = start.startswith(_ZIP_STARTS[0]) and first.startswith((MANIFEST.encode(), DECLARATION.encode()))
-    return zipped or (start.startswith(_ZSTANDARD) and path.name.endswith(Form.TAR_ZST.suffix))
+    return zipped or (path.name.endswith(Form.TAR_ZST.suffix) and _ZSTD_START.match(start) is not None)
 
 
 def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:
@@ -68,9 +72,25 @@ def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Containe
     start = _first_bytes(path)
     if start.startswith(_ZIP_STARTS):
         return ZipContainer(path, limits)
-    looks = next((kind for magic, kind in _OTHER_STARTS.items() if start.lstrip().startswith(magic)), "")
-    why = f"it is {looks}, not a ZIP file" if looks else "it is not a ZIP file"
-    raise UnreadableError(f"{path} is not a bundle", why, "Name a .crate.zip file or its unpacked folder")
+    if _ZSTD_START.match(start):
+        from reprocrate.bundle.tar_reader import TarContainer  # not for the sake of every other bundle
+
+        return TarContainer(path, limits)
+    raise UnreadableError(f"{path} is not a bundle", *_why_not(start))
+
+
+def _why_not(start: bytes) -> tuple[str, str]:
+    """Why a file that starts so has none of the forms, and what to do."""
+    fix = "Name a .crate.zip or .crate.tar.zst file, or its unpacked folder"
+    if start[257:262] == b"ustar":
+        looks = "a tar file without compression"
+    else:
+        start = start.lstrip()
+        looks = next((kind for magic, kind in _OTHER_STARTS.items() if start.startswith(magic)), "")
+    if looks.startswith(("a tar", "a gzip", "an XZ", "a bzip2")):
+        fix = "Unpack it and name the folder, or make a .tar.zst file of it: tar --zstd -cf"
+    neither = "a ZIP file, and no tar file compressed by Zstandard"
+    return (f"it is {looks}, not {neither}" if looks else f"it is not {neither}"), fix
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -84,5 +104,7 @@ def _first_bytes(path: Path) -> bytes:
     except OSError as error:
         raise could_not("read", path, error) from error
     if not start:
-        raise UnreadableError(f"{path} is empty", "a bundle is a ZIP file", "Download or copy it again")
+        raise UnreadableError(
+            f"{path} is empty", "a bundle is a ZIP or a tar.zst file", "Download or copy it again"
+        )
     return start

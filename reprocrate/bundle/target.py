@@ -8,11 +8,11 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from reprocrate.bundle.deflating import BLOCK_BYTES, shrinks
 from reprocrate.bundle.entries import Entry
 from reprocrate.bundle.extraction import is_empty_folder
 from reprocrate.bundle.formats import Form
 from reprocrate.bundle.recognition import looks_like_bundle
-from reprocrate.bundle.zip_writer import WHOLE_BYTES, shrinks
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import could_not
 
@@ -92,7 +92,7 @@ def _least(source: Path | bytes, form: Form) -> int:
     size = _size(source)
     if form is Form.FOLDER:
         return size
-    if isinstance(source, bytes) or size <= WHOLE_BYTES:
+    if isinstance(source, bytes) or size <= BLOCK_BYTES:
         return 0
     with source.open("rb") as content:
         return 0 if shrinks(content, size) else size * 8 // 10

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate import __version__
 from reprocrate.bundle.bag import BagWriter
+from reprocrate.bundle.deflating import COMPRESSOR
 from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.folder import FolderWriter
 from reprocrate.bundle.formats import ArchiveWriter, Form
-from reprocrate.bundle.zip_writer import COMPRESSOR, ZipWriter
+from reprocrate.bundle.zip_writer import ZipWriter
 from reprocrate.errors import UsageError
 from reprocrate.files import atomic_file, remove_leftovers
 
@@ -28,7 +29,7 @@ class Written:
     Attributes:
         archive: what takes its files.
         compressor: what compresses them, with its version: equal bytes are promised for an equal one.
-        size: how many bytes it took.
+        size: how many bytes it took; asked before it is closed.
     """
 
     archive: ArchiveWriter
@@ -66,16 +67,22 @@ def writing(
             staging.publish()
         return
     remove_leftovers(target.parent)
-    with atomic_file(target) as output:
-        size = 0
-        archive = _bagged(ZipWriter(output, timestamp, progress), bag=bag)
-        yield Written(archive, compressor_of(form), lambda: size)
-        size = output.tell()
+    with atomic_file(target) as output, ExitStack() as working:
+        archive: ArchiveWriter = ZipWriter(output, timestamp, progress)
+        if form is Form.TAR_ZST:
+            from reprocrate.bundle.tar_writer import TarWriter
+
+            archive = working.enter_context(TarWriter(output, timestamp, progress))
+        yield Written(_bagged(archive, bag=bag), compressor_of(form), output.tell)
 
 
 def compressor_of(form: Form) -> str:
-    """What compresses a bundle of this form, with its version; the empty text where nothing does."""
-    return COMPRESSOR if form is Form.ZIP else ""
+    """What compresses a bundle of this form, with its version."""
+    if form is Form.TAR_ZST:
+        from reprocrate.bundle.zstd_writer import compressor_name
+
+        return compressor_name()
+    return COMPRESSOR if form is Form.ZIP else "none"
 
 
 def writing_bytes(form: Form) -> bytes:
@@ -87,7 +94,7 @@ def writing_bytes(form: Form) -> bytes:
     said = {
         "format": form.value,
         "producer": f"reprocrate {__version__}",
-        "compressor": compressor_of(form) or None,
+        "compressor": compressor_of(form),
         "source_date_epoch": _timestamp(),
     }
     return json.dumps(said, indent=1).encode() + b"\n"

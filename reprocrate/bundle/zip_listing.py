@@ -12,6 +12,7 @@ from reprocrate.bundle.zip_records import (
     ENCRYPTED,
     HAS_DESCRIPTOR,
     MASKED_HEADER,
+    MOST_EXPANSION,
     STORED,
     STRONG_ENCRYPTION,
     UTF8_NAME,
@@ -19,7 +20,6 @@ from reprocrate.bundle.zip_records import (
 )
 
 _KNOWN_FLAGS = HAS_DESCRIPTOR | UTF8_NAME | DEFLATE_LEVEL
-_MOST_EXPANSION = 1032  # deflate cannot do more: 258 bytes for two bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ def judge(stored: Stored) -> tuple[str, Problem | None]:
             ProblemKind.UNSUPPORTED,
             f"is compressed in an unsupported way (method {stored.method}, flags {stored.flags:#06x})",
         ),
+        (stored.ambiguous, ProblemKind.DAMAGED, "has another name or size in its extra fields"),
         (_is_impossible(stored), ProblemKind.DAMAGED, f"cannot have {stored.size} bytes, as it declares"),
     )
     for applies, problem_kind, detail in judgements:
@@ -85,7 +86,7 @@ def judge(stored: Stored) -> tuple[str, Problem | None]:
 def _is_impossible(stored: Stored) -> bool:
     if stored.method == STORED:
         return stored.size != stored.compressed
-    return stored.size > stored.compressed * _MOST_EXPANSION
+    return stored.size > stored.compressed * MOST_EXPANSION
 
 
 def name_of(stored: Stored) -> str:

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
 from reprocrate.bundle.admission import Limits, Problem, ProblemKind, names_problems
 from reprocrate.bundle.formats import BadMemberError, Member
 from reprocrate.bundle.links import MAX_LINK_BYTES
+from reprocrate.bundle.positioned import PositionedFile
 from reprocrate.bundle.zip_listing import Listing, judge, name_of
 from reprocrate.bundle.zip_records import (
     DESCRIPTOR_SIGNATURE,
@@ -30,13 +30,15 @@ from reprocrate.bundle.zip_records import (
     ZIP64_EXTRA,
     Stored,
 )
-from reprocrate.bundle.zip_table import ZipTable, extra_fields
+from reprocrate.bundle.zip_table import ZipTable, extra_fields, is_ambiguous
 from reprocrate.files import CHUNK_BYTES, could_not
 
 # What may follow a member's content if its header says so: with or without signature, 32 or 64 bits (4.3.9).
 _DESCRIPTORS = tuple(
     (prefix, struct.Struct(layout)) for prefix in (DESCRIPTOR_SIGNATURE, b"") for layout in ("<III", "<IQQ")
 )
+
+_USUAL_EXTRA_BYTES = 32  # what `zip` writes in front of the content: two times and an owner
 
 
 class ZipContainer:
@@ -46,6 +48,8 @@ class ZipContainer:
         UnreadableError: it is no ZIP file, or one that is cut off, contradicts itself or asks for too much.
         UnavailableError: it could not be read.
     """
+
+    concurrent = True
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
@@ -58,6 +62,7 @@ class ZipContainer:
         except OSError as error:
             raise could_not("read", path, error) from error
         self._end = self._zip.start
+        self._positioned = PositionedFile(self._file)
 
     @cached_property
     def members(self) -> tuple[Member, ...]:
@@ -176,13 +181,16 @@ class ZipContainer:
 
     def _content_start(self, path: str, stored: Stored) -> int:
         """Where a member's content starts, if its local header agrees with the table."""
-        header = _read_at(self._file, stored.offset, LOCAL.size)
+        usual = LOCAL.size + len(stored.name) + _USUAL_EXTRA_BYTES
+        header = self._positioned.read(stored.offset, usual)
         if len(header) < LOCAL.size or not header.startswith(LOCAL_SIGNATURE):
             raise _damaged(path, "has no local header where the table of contents says")
-        fields: tuple[int, ...] = LOCAL.unpack(header)[2:]
+        fields: tuple[int, ...] = LOCAL.unpack_from(header)[2:]
         flags, method, _, _, crc, compressed, size, name_size, extra_size = fields
-        name = self._file.read(name_size)
-        extra = self._file.read(extra_size)
+        if LOCAL.size + name_size + extra_size > len(header):
+            header = self._positioned.read(stored.offset, LOCAL.size + name_size + extra_size)
+        name = header[LOCAL.size : LOCAL.size + name_size]
+        extra = header[LOCAL.size + name_size : LOCAL.size + name_size + extra_size]
         sizes = _local_sizes(extra, compressed, size)
         agrees = (name, flags, method) == (stored.name, stored.flags, stored.method)
         later = bool(flags & HAS_DESCRIPTOR)
@@ -190,6 +198,8 @@ class ZipContainer:
         agrees &= sizes == (stored.compressed, stored.size) or (later and sizes == (0, 0))
         if not agrees:
             raise _damaged(path, "has a local header that contradicts the table of contents")
+        if extra and is_ambiguous(extra, name, [compressed, size], [stored.size, stored.compressed]):
+            raise _damaged(path, "has another name or size in the extra fields of its local header")
         start = stored.offset + LOCAL.size + name_size + extra_size
         if start + stored.compressed > self._end:
             raise _damaged(path, "reaches into the table of contents")
@@ -198,7 +208,7 @@ class ZipContainer:
     def _descriptor_size(self, path: str, stored: Stored, content: int) -> int:
         if not stored.flags & HAS_DESCRIPTOR:
             return 0
-        found = _read_at(self._file, content + stored.compressed, 24)
+        found = self._positioned.read(content + stored.compressed, 24)
         for prefix, layout in _DESCRIPTORS:
             size = len(prefix) + layout.size
             if stored.size > LIMIT_32 and layout.size < 20:
@@ -213,6 +223,10 @@ class ZipContainer:
 
     def _content(self, path: str, stored: Stored) -> Iterator[bytes]:
         start = self._content_start(path, stored)
+        if stored.size <= CHUNK_BYTES and stored.compressed <= CHUNK_BYTES:
+            whole = _whole(self._positioned.read(start, stored.compressed), stored)
+            if whole is not None:
+                return iter((whole,) if whole else ())
         return _checked(path, stored, self._unpacked(path, stored, start))
 
     def _unpacked(self, path: str, stored: Stored, start: int) -> Iterator[bytes]:
@@ -231,12 +245,27 @@ class ZipContainer:
 
     def _packed(self, path: str, start: int, left: int) -> Iterator[bytes]:
         while left:
-            piece = _read_at(self._file, start, min(left, CHUNK_BYTES))
+            piece = self._positioned.read(start, min(left, CHUNK_BYTES))
             if not piece:
                 raise _damaged(path, "is cut off")
             start += len(piece)
             left -= len(piece)
             yield piece
+
+
+def _whole(packed: bytes, stored: Stored) -> bytes | None:
+    """The content of a small member in one piece; None if anything is wrong with it, whatever that is."""
+    content: bytes = packed
+    if stored.method != STORED:
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            content = inflate.decompress(packed, stored.size + 1)
+        except zlib.error:
+            return None
+        if not inflate.eof or inflate.unused_data:
+            return None
+    is_sound = len(content) == stored.size and zlib.crc32(content) == stored.crc
+    return content if is_sound else None
 
 
 def _inflated(inflate: zlib._Decompress, piece: bytes) -> Iterator[bytes]:
@@ -271,11 +300,6 @@ def _local_sizes(extra: bytes, compressed: int, size: int) -> tuple[int, int]:
             if kind == ZIP64_EXTRA and len(field) >= 16:
                 size, compressed = struct.unpack_from("<QQ", field)
     return compressed, size
-
-
-def _read_at(file: BinaryIO, position: int, size: int) -> bytes:
-    file.seek(position)
-    return file.read(size)
 
 
 def _damaged(path: str, detail: str) -> BadMemberError:

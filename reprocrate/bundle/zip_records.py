@@ -20,6 +20,9 @@ LIMIT_32 = 0xFFFFFFFF
 ZIP64_EXTRA = 0x0001
 UNICODE_PATH_EXTRA = 0x7075
 
+MOST_EXPANSION = 1032
+"""How many times longer than its deflated form content can be: 258 bytes for two bits."""
+
 UNIX = 3
 VERSION = 20
 VERSION_ZIP64 = 45
@@ -51,6 +54,7 @@ class Stored:
         size: bytes of its content.
         offset: where its local header starts.
         mode: Unix type and permission bits, 0 if it was not written on Unix.
+        ambiguous: whether its extra fields contradict this.
     """
 
     name: bytes
@@ -61,6 +65,7 @@ class Stored:
     size: int
     offset: int
     mode: int
+    ambiguous: bool = False
 
 
 def local_header(member: Stored, time: int, date: int, *, zip64: bool) -> bytes:

@@ -21,6 +21,8 @@ from reprocrate.bundle.zip_records import (
     LIMIT_32,
     LOCATOR_64,
     LOCATOR_64_SIGNATURE,
+    MOST_EXPANSION,
+    UNICODE_PATH_EXTRA,
     UNIX,
     ZIP64_EXTRA,
     Stored,
@@ -63,7 +65,8 @@ class ZipTable:
         self._file = file
         self._path = path
         try:
-            place = _find(file, file.seek(0, os.SEEK_END))
+            self._length = file.seek(0, os.SEEK_END)
+            place = _find(file, self._length)
         except _BrokenError as error:
             raise self._broken(error) from None
         if place is None:
@@ -97,9 +100,9 @@ class ZipTable:
             found = list(_entries(self._file.read(self._place.size), self._place))
         except _BrokenError as error:
             raise self._broken(error) from None
-        limits.require(
-            self._path, count, sum(stored.size for stored in found), 0
-        )  # deflate has its own limit
+        # What a member cannot have is told of that member.
+        size = sum(min(stored.size, stored.compressed * MOST_EXPANSION) for stored in found)
+        limits.require(self._path, count, size, self._length)
         return found
 
     def _broken(self, error: _BrokenError) -> UnreadableError:
@@ -119,18 +122,47 @@ def extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
         position += 4 + size
 
 
+def is_ambiguous(extra: bytes, name: bytes, small: list[int], sizes: list[int]) -> bool:
+    """Whether extra fields name another path or other sizes than the header, so that programs disagree.
+
+    Args:
+        extra: the extra fields.
+        name: the name in the header.
+        small: the numbers in the header that a ZIP64 field may replace.
+        sizes: size and compressed size as they are understood here.
+    """
+    for kind, field in extra_fields(extra):
+        if kind == UNICODE_PATH_EXTRA and field[5:] != name:
+            return True
+        if (
+            kind == ZIP64_EXTRA
+            and LIMIT_32 not in small
+            and list(_numbers(field)[:2]) not in ([], sizes, [0, 0])
+        ):
+            return True
+    return False
+
+
+def _numbers(field: bytes) -> tuple[int, ...]:
+    """The 64-bit numbers of a ZIP64 field."""
+    return struct.unpack(f"<{len(field) // 8}Q", field[: len(field) // 8 * 8])
+
+
 def _find(file: BinaryIO, length: int) -> _Place | None:
     """Where the table is; None if the file does not end as a ZIP file does."""
     tail_start = max(0, length - END.size - LIMIT_16)
     file.seek(tail_start)
     tail = file.read()
-    position = tail.rfind(END_SIGNATURE)
+    ends = []
+    position = tail.find(END_SIGNATURE)
     while position >= 0:
         record = tail[position : position + END.size]
         if len(record) == END.size and position + END.size + END.unpack(record)[7] == len(tail):
-            return _place(file, record, tail_start + position)
-        position = tail.rfind(END_SIGNATURE, 0, position)
-    return None
+            ends.append((record, tail_start + position))
+        position = tail.find(END_SIGNATURE, position + 1)
+    if len(ends) > 1:  # one is the comment of the other: different programs find different files
+        raise _BrokenError("it ends in more than one way")
+    return _place(file, *ends[0]) if ends else None
 
 
 def _place(file: BinaryIO, record: bytes, position: int) -> _Place:
@@ -189,9 +221,11 @@ def _entries(table: bytes, place: _Place) -> Iterator[Stored]:
         position += name_size + extra_size + comment_size
         if position > len(table) or disk not in (0, LIMIT_16):
             raise _BrokenError("its table of contents is damaged")
-        size, compressed, offset = _large(extra, [size, compressed, offset])
+        small = [size, compressed, offset]
+        size, compressed, offset = _large(extra, small)
         mode = external >> 16 if system == UNIX else 0
-        yield Stored(name, method, flags, crc, compressed, size, offset, mode)
+        ambiguous = bool(extra) and is_ambiguous(extra, name, small, [size, compressed])
+        yield Stored(name, method, flags, crc, compressed, size, offset, mode, ambiguous)
     if position != place.size:
         raise _BrokenError("its table of contents is longer than it says")
 
@@ -201,5 +235,5 @@ def _large(extra: bytes, values: list[int]) -> list[int]:
     if LIMIT_32 not in values:
         return values
     field = next((field for kind, field in extra_fields(extra) if kind == ZIP64_EXTRA), b"")
-    numbers = iter(struct.unpack(f"<{len(field) // 8}Q", field[: len(field) // 8 * 8]))
+    numbers = iter(_numbers(field))
     return [next(numbers, value) if value == LIMIT_32 else value for value in values]

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from reprocrate.cli import (
     comparing,
+    converting,
     demo,
     explaining,
     importing,
@@ -22,6 +23,7 @@ from reprocrate.cli import (
     rerunning,
     running,
     showing,
+    signing,
     validating,
 )
 from reprocrate.cli.exits import MISUSED, YES
@@ -106,6 +108,8 @@ def make_app() -> typer.Typer:
     for module in (init, running, showing, validating, explaining, packing, planning, importing, rerunning):
         module.register(app)
     comparing.register(app)
+    signing.register(app)
+    converting.register(app)
     migrating.register(app)
     demo.register(app)
     return app

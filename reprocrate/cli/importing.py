@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from reprocrate.cli.options import Json, Limit, Quiet
+from reprocrate.cli.signing import PublicKey, Signature, require_signed
 
 Bundle = Annotated[Path, typer.Argument(help="A bundle or crate folder.")]
 Target = Annotated[
@@ -28,12 +29,15 @@ def import_(
     folder: Target = None,
     prepare: Prepare = False,
     limit: Limit = None,
+    signature: Signature = None,
+    public_key: PublicKey = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Verify every digest of a bundle and unpack it into a new folder. Nothing is run or built.
 
-    A changed, missing or extra file stops it with exit code 1 and the file's name.
+    A changed, missing or extra file stops it with exit code 1 and the file's name; so does a signature that
+    does not hold.
     """
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
@@ -42,6 +46,7 @@ def import_(
 
     voice = Voice(quiet=quiet)
     limits = Limits.of(limit or ())
+    require_signed(bundle, signature, public_key, voice)
     with voice.progress():
         imported = import_bundle(bundle, folder, voice, prepare=prepare, limits=limits)
     if json:

@@ -31,6 +31,6 @@ Limit = Annotated[
         "--limit",
         metavar="NAME=NUMBER",
         help="Let a bundle hold more than usual: files=2000000 (usual: 1000000), bytes=2TB (1 TiB) when "
-        "unpacked, or expansion=5000 (2000) times the size of the file.",
+        "unpacked, or expansion=5000 (500) times the size of the file.",
     ),
 ]

@@ -3,126 +3,107 @@
 from __future__ import annotations
 
 import shlex
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from reprocrate.cli.anonymity import anonymity, tell_identities
 from reprocrate.cli.exits import NO
 from reprocrate.cli.options import Json, Quiet
-
-
-class DataChoice(StrEnum):
-    """Which data travels."""
-
-    ALL = "all"
-    SMALL = "small"
-    NONE = "none"
-
-
-class Format(StrEnum):
-    """What a bundle is written as."""
-
-    ZIP = "zip"
-    TAR_ZST = "tar.zst"
-    DIR = "dir"
-
-
-class RoCrate(StrEnum):
-    """Which version of RO-Crate the bundle's metadata follows."""
-
-    CHECKED = "1.1"
-    NEWEST = "1.3"
-
-
-Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="The bundle to write.")]
-Form = Annotated[
+from reprocrate.cli.pack_options import (
+    HELP,
+    Allow,
+    Anonymous,
+    Bag,
+    Crate,
+    Data,
+    DryRun,
+    Folder,
+    Form,
     Format,
-    typer.Option(
-        "--format",
-        help="`zip` opens everywhere; `tar.zst` is several times faster and smaller; `dir` is a folder.",
-    ),
-]
-Bag = Annotated[
-    bool, typer.Option("--bagit", help="Put the bundle into a BagIt bag, for archives that demand it.")
-]
-Data = Annotated[
-    DataChoice,
-    typer.Option(help="Data to take along: `small` is up to 100 MB in all, and never what is not open."),
-]
-Strict = Annotated[
-    bool, typer.Option("--strict", help="Refuse to pack on any error, not only shape and integrity.")
-]
-Crate = Annotated[
+    MaxSize,
+    Offline,
+    Output,
+    Platforms,
+    Redact,
+    Redistributed,
+    Reveal,
     RoCrate,
-    typer.Option(
-        "--ro-crate",
-        help="RO-Crate version: 1.1 with Process Run Crate 0.5, which most tools read, or 1.3 with 0.6.",
-    ),
-]
-Offline = Annotated[
-    bool, typer.Option("--offline", help="Do not ask a package index for digests when the lock is made.")
-]
+    Strict,
+    Wheels,
+    Workflow,
+    data_wanted,
+    most_bytes,
+)
+
+if TYPE_CHECKING:
+    from reprocrate.cli.voice import Voice
+    from reprocrate.workflow.packing import PackingOutcome
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("pack")(pack)
+    app.command("pack", help=HELP)(pack)
 
 
 def pack(
     folder: Folder = Path(),
     output: Output = None,
     format_: Form = Format.ZIP,
-    data: Data = DataChoice.SMALL,
+    data: Data = None,
+    max_size: MaxSize = None,
+    dry_run: DryRun = False,
     strict: Strict = False,
     offline: Offline = False,
     ro_crate: Crate = RoCrate.CHECKED,
     bagit: Bag = False,
+    anonymous: Anonymous = False,
+    allow_identity: Allow = None,
+    redact: Redact = None,
+    reveal: Reveal = None,
+    wheels: Wheels = False,
+    platform: Platforms = None,
+    may_redistribute: Redistributed = None,
+    workflow: Workflow = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Pack a project into one file, verified, that archives take and others can rerun.
-
-    Packing the same project twice gives the same bytes. The first time, the package index is asked for the
-    digests of the recorded packages, so that the environment can be built again; `--offline` leaves that out.
-
-    Logs travel masked, results in which a key stands stay behind, and where the code holds one nothing is
-    packed, unless `keep` of `[privacy]` in `reprocrate.toml` names the file.
-    """
+    """Pack a project into one file."""
     from reprocrate import bundle
     from reprocrate.cli.voice import Voice
-    from reprocrate.render.report import report_text
+    from reprocrate.cli.wheels import wheels_wanted
     from reprocrate.workflow.packing import PackingChoice, pack_project
 
     voice = Voice(quiet=quiet)
+    in_general, named = data_wanted(data)
     choice = PackingChoice(
         output,
-        data.value,
+        in_general,
         strict=strict,
         offline=offline,
         ro_crate=ro_crate.value,
         form=bundle.Form(format_.value),
         bag=bagit,
+        anonymous=anonymity(anonymous, allow_identity, redact, reveal),
+        reveal=reveal,
+        workflow=workflow,
+        wheels=wheels_wanted(wheels, platform, may_redistribute),
+        named=named,
+        most=most_bytes(max_size),
+        dry=dry_run,
     )
     with voice.progress():
         outcome = pack_project(folder, choice, voice)
-    for secret in outcome.secrets:
-        voice.warn(secret)
-    if outcome.secrets:
-        voice.warn(
-            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
-            "they were issued, read them from the environment, and run again; or list the files in `keep` "
-            "of [privacy] in reprocrate.toml, if they hold none"
-        )
-        raise typer.Exit(NO)
-    if outcome.packed is None:
-        voice.show(report_text(outcome.report))
-        voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
-        raise typer.Exit(NO)
+    _tell(outcome, voice, json=json)
+
+
+def _tell(outcome: PackingOutcome, voice: Voice, *, json: bool) -> None:
+    """Say what was packed, or why nothing was, and leave."""
+    tell_identities(voice, outcome.identities)
     packed = outcome.packed
+    if packed is None:
+        raise _not_packed(outcome, voice, json=json)
     if not outcome.report.valid:
         voice.warn(
             "packed, but validation found errors that readers will see; `reprocrate validate` lists them"
@@ -132,4 +113,32 @@ def pack(
         return
     voice.show(f"{packed.path}  {packed.files} files, {packed.size:,} bytes")
     voice.show(f"payload sha256 {packed.payload_digest}")
-    voice.show(f"Next: reprocrate import {shlex.quote(packed.path.name)}   (anywhere), then reprocrate rerun")
+    voice.show(f"Next: reprocrate import {shlex.quote(str(packed.path))}   (anywhere), then reprocrate rerun")
+
+
+def _not_packed(outcome: PackingOutcome, voice: Voice, *, json: bool) -> typer.Exit:
+    """Say why nothing was packed, and what would have been."""
+    from reprocrate.render.report import report_text
+
+    listing, too_large = outcome.listing, outcome.proposal
+    if listing and json:
+        voice.json(outcome.to_json())
+    for line in listing.lines() if listing and not json else ():
+        voice.note(line)
+    for warning in (*outcome.secrets, *(listing.warnings if listing else ())):
+        voice.warn(warning)
+    if outcome.secrets:
+        voice.warn(
+            "nothing was packed, because a bundle is made to be published. Make these secrets invalid where "
+            "they were issued, read them from the environment, and run again; or list the files in `keep` "
+            "of [privacy] in reprocrate.toml, if they hold none"
+        )
+    elif listing is None:
+        voice.show(report_text(outcome.report))
+        voice.warn("nothing was packed, because of the errors above. Correct them and pack again.")
+    elif too_large:
+        first, *others = too_large.shown()
+        voice.warn(f"nothing was packed: {first}")
+        if not json:
+            voice.show("\n".join(others))
+    return typer.Exit() if listing and not too_large else typer.Exit(NO)

@@ -11,6 +11,7 @@ import typer
 
 from reprocrate.cli.exits import NO, YES, exit_code_of
 from reprocrate.cli.options import Json, Limit, Quiet, Whats
+from reprocrate.cli.signing import PublicKey, Signature, require_signed
 
 if TYPE_CHECKING:
     from reprocrate.bundle import Limits
@@ -39,6 +40,8 @@ def validate(
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
     limit: Limit = None,
+    signature: Signature = None,
+    public_key: PublicKey = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -58,6 +61,8 @@ def validate(
     demands = read_policy(policy) if policy else None
     limits = Limits.of(limit or ())
     as_json = json or format_ is Format.JSON
+    for each in what or [Path()]:
+        require_signed(each, signature, public_key, voice)
     if what and len(what) > 1:
         raise typer.Exit(_several(what, voice, demands, limits, as_json=as_json))
     with voice.progress():

@@ -63,7 +63,7 @@ class Voice:
     def track(self, what: str, done: int, total: int) -> None:
         """Progress of a longer piece of work."""
         if not self.quiet:
-            self._advance(what, done, total, f"{done}/{total}", f"{100 * done // total} %")
+            self._advance(what, done, total, f"{done}/{total}", f"{100 * done // max(total, 1)} %")
 
     def transfer(self, what: str, done: int, total: int) -> None:
         """Progress of a longer piece of work by the bytes that it handles; of a short one nothing is said."""

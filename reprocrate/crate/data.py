@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reprocrate.crate.experiment import license_reference
 from reprocrate.crate.graph import Graph
-from reprocrate.crate.identifiers import Reference, fragment_id, reference
+from reprocrate.crate.identifiers import Reference, experiment_id, fragment_id, reference
 from reprocrate.crate.links import Links, known
 from reprocrate.crate.payload import Payload
 from reprocrate.crate.roles import is_listed
@@ -20,6 +20,7 @@ class DataSets:
     """The data of an experiment: one entity for each data set, whether its files are in the crate or not."""
 
     def __init__(self, manifest: Manifest, payload: Payload) -> None:
+        self._manifest = manifest.id
         self._payload = payload
         self._links = Links(manifest)
         self._owner = {_key(file): data.id for data in manifest.data for file in data.files}
@@ -49,7 +50,7 @@ class DataSets:
                 "description": self._extent(data),
                 "version": data.version or (remote.revision if remote else None),
                 "license": license_reference(graph, data.license),
-                "citation": data.citation,
+                "citation": self._cited(graph, data),
                 "identifier": doi,
                 "url": (source.url if source else None) or (remote.uri if remote else None) or doi,
                 "conditionsOfAccess": _conditions(data.access) if data.access else None,
@@ -57,6 +58,13 @@ class DataSets:
                 "hasPart": self._parts(data),
             },
         )
+
+    def _cited(self, graph: Graph, data: Data) -> Reference | None:
+        """What its authors want to be cited: RO-Crate 1.3 demands an entity with an absolute address."""
+        if not data.citation:
+            return None
+        identifier = experiment_id(self._manifest, "citation", data.id)
+        return graph.add(identifier, "CreativeWork", {"name": data.citation})
 
     @staticmethod
     def _is_whole(data: Data, count: int) -> bool:

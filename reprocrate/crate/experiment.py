@@ -43,7 +43,7 @@ def describe_experiment(graph: Graph, manifest: Manifest, published: str) -> lis
             "keywords": experiment.keywords,
             "creativeWorkStatus": experiment.status,
             "contactPoint": contact,
-            "citation": _paper(graph, experiment.paper),
+            "citation": _paper(graph, manifest.id, experiment.paper),
             "funder": once(funder for funder, _grant in funding),
             "funding": [grant for _funder, grant in funding if grant],
         }
@@ -144,7 +144,7 @@ def _contact(graph: Graph, experiment: Experiment) -> Reference | None:
     )
 
 
-def _paper(graph: Graph, paper: Paper | None) -> Reference | None:
+def _paper(graph: Graph, manifest: str, paper: Paper | None) -> Reference | None:
     if paper is None:
         return None
     addresses = [
@@ -154,7 +154,8 @@ def _paper(graph: Graph, paper: Paper | None) -> Reference | None:
     ]
     known = [address_id(address) for address in addresses if address]
     return graph.add(
-        known[0] if known else "#paper",
+        # a citation must be an absolute address (RO-Crate 1.3), also where the paper has none to be read at
+        known[0] if known else experiment_id(manifest, "paper"),
         "ScholarlyArticle",
         {"name": paper.title, "identifier": known, "publication": paper.venue},
     )

@@ -45,6 +45,12 @@ class Graph:
         for name, value in compact(properties).items():
             self._crate.root_dataset[name] = value
 
+    def conform(self, address: str, name: str, version: str) -> None:
+        """Say of the metadata document that it follows a further specification."""
+        further = self.add(address, self.target.profile_types, {"name": name, "version": version})
+        metadata = self._crate.metadata
+        metadata["conformsTo"] = [reference(_identifier(metadata["conformsTo"])), further]
+
     def add_file(self, path: str, properties: Mapping[str, object]) -> Reference:
         """Add a file of the crate, as part of the root."""
         from rocrate.model.file import File
@@ -121,6 +127,10 @@ class Graph:
     def _keep(self, entity: Any) -> Reference:
         self._known.add(entity.id)
         return reference(entity.id)
+
+
+def _identifier(value: Any) -> str:
+    return str(value["@id"] if isinstance(value, dict) else getattr(value, "id", value))
 
 
 def own_terms() -> dict[str, str]:

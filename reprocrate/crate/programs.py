@@ -16,6 +16,7 @@ from reprocrate.crate.experiment import license_reference
 from reprocrate.crate.graph import NOT_STATED, Graph
 from reprocrate.crate.identifiers import Reference, experiment_id, folder_id, tree_id
 from reprocrate.crate.links import known
+from reprocrate.crate.main_program import WORKFLOW_CRATE, main_program
 from reprocrate.crate.payload import Payload
 from reprocrate.files import composed
 from reprocrate.manifest import Code, File, Manifest, Run
@@ -63,6 +64,7 @@ class Programs:
             if invocation.script:
                 payload.describe(invocation.script)
                 self._scripts.setdefault(invocation.script, run)
+        self._main = self._main_program()
 
     def instrument(self, run: Run) -> Reference:
         """What a run executed: its script, or else its source tree, or else just the command."""
@@ -78,6 +80,17 @@ class Programs:
 
     def of_script(self, path: str) -> Mapping[str, object]:
         """What is to be said of a file that ran, as software; nothing of one that did not."""
+        main = self._main
+        if main and main[0] == path:
+            license_ = main[1].license or self._manifest.experiment.license
+            found = self._manifest.environments
+            pythons = {one.python.version for one in found if one.python}
+            said = main_program(self._graph, path, main[1], license_, pythons)
+            own = {"version": _version(main[1]), "url": _page(main[1]) or self._payload.identifier(path)}
+            return {**said, **own, **self._encoded(path)}
+        return self._encoded(path)
+
+    def _encoded(self, path: str) -> dict[str, object]:
         run = self._scripts.get(path)
         if run is None:
             return {}
@@ -85,6 +98,28 @@ class Programs:
             "additionalType": {"@id": "http://schema.org/SoftwareSourceCode"},
             "encodesCreativeWork": self.instrument(run),
         }
+
+    @property
+    def has_main(self) -> bool:
+        """Whether a main program is in the crate."""
+        return self._main is not None
+
+    def describe_main(self) -> Reference | None:
+        """Say of the main program that it is one; what the root is to name as its main entity."""
+        file, code = self._main or (None, None)
+        if file is None or code is None:
+            return None
+        self._graph.conform(*WORKFLOW_CRATE)
+        return {"@id": self._payload.identifier(file)}
+
+    def _main_program(self) -> tuple[str, Code] | None:
+        """Where in the crate the first main program lies that is in it."""
+        for code in self._manifest.code:
+            file = next((each for each in code.files if each.path == code.main), None)
+            if file and (path := self._payload.path(file, code.folder)):
+                self._payload.describe(path, "The program that a reader begins with.")
+                return path, code
+        return None
 
     def _invocation(self, run: Run, trees: Mapping[str, Mapping[str, File]]) -> Invocation:
         code = self._manifest.find_code(run.code)
@@ -158,6 +193,16 @@ class Programs:
                 "url": NOT_STATED,
             },
         )
+
+
+def entry_script(run: Run, code: Code) -> str | None:
+    """The path in its tree of the program that a run's command names, if it is one of the code's files."""
+    files = {file.path: file for file in code.files}
+    for name in _names(run.command):
+        file = files.get(posixpath.normpath(posixpath.join(run.working_directory or "", name)))
+        if file and _is_script(file):
+            return file.path
+    return None
 
 
 def _version(code: Code) -> str:

@@ -28,6 +28,8 @@ def named_files(manifest: Manifest) -> Iterator[Named]:
             yield lock_file(environment.lock), f"The lock of the software environment {environment.id}."
         for lock in environment.locks:
             yield lock_file(lock), f"A lock of the author's ({lock.format}), as the runs found it."
+        for house in environment.wheels:
+            yield from _listed(house.files, f"A wheel for the software environment {environment.id}.")
     yield from _single_files(manifest)
 
 

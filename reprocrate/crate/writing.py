@@ -9,7 +9,7 @@ from reprocrate.crate.data import DataSets
 from reprocrate.crate.environments import Environments
 from reprocrate.crate.experiment import describe_experiment, license_reference
 from reprocrate.crate.graph import Graph
-from reprocrate.crate.identifiers import Reference, fragment_id
+from reprocrate.crate.identifiers import ROOT, Reference, fragment_id
 from reprocrate.crate.media_types import media_type
 from reprocrate.crate.payload import STANDARD, CrateFile, Payload
 from reprocrate.crate.programs import Programs
@@ -23,6 +23,9 @@ from reprocrate.standard import schema_url
 
 MANIFEST = "reprocrate.json"
 """The manifest of the experiment, at the root of the crate."""
+
+README = "README.md"
+"""What a workflow registry shows of a crate with a main program."""
 
 _ROLES = {
     MANIFEST: "The manifest: what the experiment was, in full. This crate is derived from it.",
@@ -94,7 +97,8 @@ def _graph(manifest: Manifest, payload: Payload, target: Target, preview: bool, 
     outcome = describe_outcome(graph, manifest, payload)
     _describe_absent(graph, payload)
     profiles = list(_profiles(graph, target, manifest.manifest_version))
-    graph.describe_root({"conformsTo": profiles, "mentions": [*actions, *outcome, *sets]})
+    main = programs.describe_main()
+    graph.describe_root({"conformsTo": profiles, "mentions": [*actions, *outcome, *sets], "mainEntity": main})
     return graph
 
 
@@ -121,6 +125,7 @@ def _describe_files(graph: Graph, version: str, payload: Payload, programs: Prog
             "sha256": file.sha256,
             "license": license_reference(graph, payload.license(file.path)),
             "conformsTo": schema if file.path == MANIFEST else None,
+            "about": ROOT if file.path == README and programs.has_main else None,
             **programs.of_script(file.path),
         }
         graph.add_file(file.stored, properties)

@@ -60,5 +60,7 @@ def tree_digest(entries: Iterable[tuple[str, str]]) -> str:
     no bytes. The order of `entries` does not matter. For a list that `sha256sum` wrote it equals
     `LC_ALL=C sort LIST | sha256sum`.
     """
-    lines = sorted(f"{sha256}  {path}\n".encode() for path, sha256 in entries)
-    return sha256_bytes(b"".join(lines))
+    digest = hashlib.sha256()
+    for line in sorted(f"{sha256}  {path}\n".encode() for path, sha256 in entries):
+        digest.update(line)
+    return digest.hexdigest()

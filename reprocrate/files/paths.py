@@ -12,6 +12,9 @@ LONGEST_PATH_BYTES = 1024
 """The longest relative path, in bytes of UTF-8: every supported system can still open it."""
 
 _WINDOWS_DEVICE = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:[.:]|$)")
+# Most paths are as plain as this, and need no closer look.
+_PLAIN_PART = r"(?!(?i:con|prn|aux|nul|com|lpt))[A-Za-z0-9_.-]{0,199}[A-Za-z0-9_-]"
+_PLAIN = re.compile(rf"{_PLAIN_PART}(?:/{_PLAIN_PART})*")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _BIDIRECTIONAL = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNPRINTABLE = frozenset({"Cc", "Zl", "Zp"})
@@ -27,6 +30,8 @@ def safe_relative(text: str) -> str:
     Raises:
         ValueError: it is no such path; the message says why, without naming the path.
     """
+    if len(text) <= LONGEST_PATH_BYTES and _PLAIN.fullmatch(text):
+        return text
     path = unicodedata.normalize("NFC", text)
     require_safe(path)
     return path
@@ -38,6 +43,8 @@ def require_safe(path: str) -> None:
     Raises:
         ValueError: it is not; the message says why, without naming the path.
     """
+    if len(path) <= LONGEST_PATH_BYTES and _PLAIN.fullmatch(path):
+        return
     try:
         size = len(path.encode())
     except UnicodeEncodeError:

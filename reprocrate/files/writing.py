@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -39,7 +38,7 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         UnavailableError: it could not be written. An exception of the block passes through as it is.
     """
     target = Path(path)
-    temporary = target.with_name(f".reprocrate-{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".reprocrate-{os.urandom(8).hex()}.tmp")
     with _reported_as(target):
         mode = _permissions(target)
         descriptor, named = _new_file(temporary)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reprocrate.manifest.account import (
+        Anonymous,
         Answer,
         Checklist,
         Compute,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         Migrated,
         MigrationNote,
         Model,
+        RedactedFile,
         Reproduction,
     )
     from reprocrate.manifest.claims import Claim, Place, Quantifier
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         OtherPackage,
         Package,
         Python,
+        Wheelhouse,
     )
     from reprocrate.manifest.experiment import Author, Experiment, Grant, Paper
     from reprocrate.manifest.hardware import Accelerator, AcceleratorFeature, Cpu, Hardware, Requirements
@@ -92,13 +95,14 @@ if TYPE_CHECKING:
     from reprocrate.manifest.section import File, NewerWordError, Section
 
 _MODULE = {
-    "account": "Answer Checklist Compute Ethics Extension History Leakage Migrated MigrationNote Model"
-    " Reproduction",
+    "account": "Anonymous Answer Checklist Compute Ethics Extension History Leakage Migrated MigrationNote"
+    " Model RedactedFile Reproduction",
     "claims": "Claim Place Quantifier",
     "code": "Code",
     "data": "Access Data Preprocessing Remote Service Source Split",
     "document": "SCHEMA_URL VERSION Manifest",
-    "environment": "Container Environment Lock NativeLibrary OperatingSystem OtherPackage Package Python",
+    "environment": "Container Environment Lock NativeLibrary OperatingSystem OtherPackage Package Python"
+    " Wheelhouse",
     "experiment": "Author Experiment Grant Paper",
     "hardware": "Accelerator AcceleratorFeature Cpu Hardware Requirements",
     "load": "InvalidManifestError OlderVersionError Problem brought_by_newer_minor document_of"
@@ -120,6 +124,7 @@ __all__ = [
     "Accelerator",
     "AcceleratorFeature",
     "Access",
+    "Anonymous",
     "Answer",
     "Attempt",
     "Author",
@@ -172,6 +177,7 @@ __all__ = [
     "Process",
     "Python",
     "Quantifier",
+    "RedactedFile",
     "Remote",
     "Repetition",
     "Reported",
@@ -191,6 +197,7 @@ __all__ = [
     "Tolerance",
     "UnseededUse",
     "Variant",
+    "Wheelhouse",
     "brought_by_newer_minor",
     "document_of",
     "document_version",

@@ -122,6 +122,20 @@ class Migrated(Section):
     notes: Many[MigrationNote] = ()
 
 
+class RedactedFile(Section):
+    """A file of an anonymous bundle from which identities were removed."""
+
+    path: RelativePath
+    sha256_salted: Sha256
+
+
+class Anonymous(Section):
+    """What proves that a bundle with identities is the one that was reviewed without them."""
+
+    manifest_sha256_salted: Sha256
+    redacted: Many[RedactedFile] = ()
+
+
 class Extension(Section):
     """A prefix used in property names, with the address that defines it."""
 

@@ -29,4 +29,5 @@ class Code(Section):
     swhid: Annotated[str, matching(r"^swh:1:(cnt|dir|rev|rel|snp):[0-9a-f]{40}$")] | None = None
     license: License | None = None
     folder: RelativePath | None = None
+    main: RelativePath | None = None
     files: Many[File] = ()

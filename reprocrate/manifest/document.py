@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from pydantic import Field
 
 from reprocrate.manifest.account import (
+    Anonymous,
     Checklist,
     Compute,
     Ethics,
@@ -74,7 +75,13 @@ class Manifest(Section):
     reproduces: Reproduction | None = None
     history: Many[History] = ()
     migrated: Migrated | None = None
+    anonymous: Anonymous | None = None
     extensions: Many[Extension] = ()
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether all of it was converted from what another program wrote."""
+        return bool(self.history) and all(entry.how == "converted" for entry in self.history)
 
     def to_dict(self) -> dict[str, Any]:
         """The manifest as plain JSON values; what was not given is left out.

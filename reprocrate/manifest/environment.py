@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from reprocrate.manifest.section import (
+    File,
     Identifier,
     Many,
     RelativePath,
@@ -85,6 +86,14 @@ class Lock(Section):
     differing: Many[str] = ()
 
 
+class Wheelhouse(Section):
+    """Wheels from which an environment is built on one platform without a package index."""
+
+    platform: Annotated[str, matching(r"^[a-z0-9][a-z0-9_.-]*$")]
+    files: Many[File] = ()
+    left_out: Many[str] = ()
+
+
 class OperatingSystem(Section):
     """The system that the interpreter ran on."""
 
@@ -120,6 +129,7 @@ class Environment(Section):
     other_packages: Many[OtherPackage] = ()
     lock: Lock | None = None
     locks: Many[Lock] = ()
+    wheels: Many[Wheelhouse] = ()
     os: OperatingSystem | None = None
     native_libraries: Many[NativeLibrary] = ()
     container: Container | None = None

@@ -6,18 +6,6 @@ from typing import Annotated, Literal
 
 from reprocrate.manifest.section import Doi, License, Many, Section, Text, Timestamp, Url, Word, matching
 
-
-def has_orcid_check_digit(orcid: str) -> bool:
-    """Whether the last digit of an ORCID is the check digit of the others (ISO 7064 MOD 11-2)."""
-    total = 0
-    digits = orcid.replace("-", "")
-    if not digits[:-1].isdecimal():
-        return False
-    for digit in digits[:-1]:
-        total = (total + int(digit)) * 2
-    return "0123456789X"[(12 - total % 11) % 11] == digits[-1]
-
-
 _ROR_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: without i, l, o and u."""
 

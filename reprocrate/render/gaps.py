@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reprocrate.manifest import Data, Environment, Manifest, Metric
 from reprocrate.render import words
@@ -11,6 +11,7 @@ from reprocrate.render.availability import Place, place_of, reads_no_files
 from reprocrate.render.outcomes import headline_results
 
 _FEWEST_SEEDS = 3  # below this neither equivalence can be shown nor a spread be trusted
+_ELSEWHERE = "Whoever made the crate can add it there; perhaps its files or its metadata tell."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Gap:
 def find_gaps(manifest: Manifest) -> list[Gap]:
     """Everything whose absence costs something, in the order of the manifest."""
     parts = (_about, _code, _data, _environments, _hardware, _runs, _results, _metrics, _claims)
-    return [gap for part in parts for gap in part(manifest)]
+    found = [gap for part in parts for gap in part(manifest)]
+    return [replace(gap, fix=_ELSEWHERE) for gap in found] if manifest.is_converted else found
 
 
 def _about(manifest: Manifest) -> Iterator[Gap]:
@@ -93,7 +95,9 @@ def _one_data_set(data: Data) -> Iterator[Gap]:
     if not data.source and not data.remote and data.origin in (None, "existing"):
         yield Gap(
             f"Where the data set {name} came from is not recorded.",
-            "It cannot be obtained anew, nor compared with its publisher's version.",
+            "It cannot be compared with its publisher's version."
+            if data.access and data.access.how_to_obtain
+            else "It cannot be obtained anew, nor compared with its publisher's version.",
             f"Set `source` under {table}, or `origin` if it was made here.",
         )
     if place_of(data) is Place.REMOTE:

@@ -142,10 +142,10 @@ class OutcomeGroup:
         """How to read the numbers: `fraction, higher is better`, and what difference is of no importance."""
         metric = None if self.outcomes[0].is_rank else self.outcomes[0].metric
         data = f"measured on {self.outcomes[0].data}" if self.outcomes[0].data and not self.spans_data else ""
-        parts = [self.unit, self.direction, data]
-        if metric and metric.count_of:
-            parts.append(f"counted on {words.count_of(metric.count_of, 'test item')}")
-        text = words.sentence(", ".join(part for part in parts if part))
+        items = words.count_of(metric.count_of, "test item") if metric and metric.count_of else ""
+        parts = [self.unit, self.direction, data, items and f"counted on {items}"]
+        finished = words.sentence if self.unit in ("", "fraction", "percent") else words.ended  # Ms are no ms
+        text = finished(", ".join(part for part in parts if part))
         if metric and metric.margin:
             share = (
                 " of the mean" if metric.margin.kind == "relative" else numbers.unit_suffix(self.unit or None)

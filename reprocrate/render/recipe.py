@@ -101,8 +101,10 @@ def short_python(environment: Environment | None) -> str:
 
 
 def unpack_commands(bundle: str) -> list[str]:
-    """Commands that unpack a bundle into a folder of its own and enter that."""
+    """Commands that unpack a bundle into a folder of its own and enter that; a folder is only entered."""
     name = shlex.quote(bundle)
+    if not bundle.endswith((".zip", ".tar.zst", ".tar")):
+        return [f"cd {name}"]
     if bundle.endswith((".tar.zst", ".tar")):
         return ["mkdir experiment", f"tar -xf {name} -C experiment", "cd experiment"]
     return [f"unzip {name} -d experiment", "cd experiment"]
@@ -122,6 +124,15 @@ def pip_commands(environment: Environment | None) -> list[str]:
         if _has_lock(environment)
         else commands
     )
+
+
+def offline_commands(environment: Environment) -> list[str]:
+    """Commands that install the packages from the wheels that came along, with uv and with pip."""
+    places = {file.path.rpartition("/")[0] for house in environment.wheels for file in house.files}
+    if not places or not _has_lock(environment):
+        return []
+    options = f"--no-index --find-links {shlex.quote(min(places))} {_from_lock(environment)}"
+    return [f"uv pip install --offline {options}", f"python -m pip install {options}"]
 
 
 def _has_lock(environment: Environment | None) -> bool:

@@ -14,7 +14,7 @@ from reprocrate.render import words
 from reprocrate.render.numbers import duration, exact, memory_size, significant, unit_suffix
 from reprocrate.render.obtaining import escaped, what_was_read
 from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
-from reprocrate.render.recipe import Steps, make_steps, pip_commands, uv_commands
+from reprocrate.render.recipe import Steps, make_steps, offline_commands, pip_commands, uv_commands
 
 _MOST_COMMANDS = 100
 _MOST_CONFIGURATIONS = 100
@@ -154,6 +154,7 @@ def _one_environment(environment: Environment) -> Iterator[str]:
     yield "Or with Python's own tools:"
     yield ""
     yield from fenced(pip_commands(environment))
+    yield from _wheels(environment)
     if environment.lock and environment.lock.format != "requirements":
         lock = environment.lock
         yield f"Then install from {escaped(lock.path)} with the tool it belongs to ({lock.format})."
@@ -175,6 +176,26 @@ def _one_environment(environment: Environment) -> Iterator[str]:
         ]
         yield escaped(", ".join(names)) + "."
         yield ""
+
+
+def _wheels(environment: Environment) -> Iterator[str]:
+    """How to install without a package index, where wheels came along."""
+    commands = offline_commands(environment)
+    if not commands:
+        return
+    platforms = words.listing(
+        f"`{words.plain(house.platform)}`" for house in environment.wheels if house.files
+    )
+    yield from _paragraph(
+        f"The packages themselves came along for {platforms}: there no package index is needed, and the last "
+        "line above becomes one of these, the first with uv, the second with pip:"
+    )
+    yield from fenced(commands)
+    for house in environment.wheels:
+        if house.left_out:
+            missing = escaped("; ".join(house.left_out))
+            yield f"Not among them for `{words.plain(house.platform)}`: {missing}."
+            yield ""
 
 
 def _commands(manifest: Manifest) -> Iterator[str]:

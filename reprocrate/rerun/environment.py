@@ -109,7 +109,7 @@ def build_environment(folder: Path, recipe: Recipe, notify: Notify | None = None
     try:
         if pinned and not _install_offline(folder, interpreter, recipe, say):
             _fresh(folder, interpreter)
-            _install(folder, recipe, [], say)
+            _install(folder, recipe, say)
         elif not pinned:
             _fresh(folder, interpreter)
         mark = {"recipe": recipe.digest, "python": interpreter.version}
@@ -166,12 +166,12 @@ def _install_offline(folder: Path, interpreter: Interpreter, recipe: Recipe, say
     if recipe.wheelhouse is None or not any(recipe.wheelhouse.glob("*.whl")):
         return False
     _fresh(folder, interpreter)
-    options = ["--no-index", "--find-links", str(recipe.wheelhouse.absolute())]
     try:
-        _install(folder, recipe, options, say)
+        _install(folder, recipe, say, alone=True)
     except UnavailableError as error:
-        say(f"The wheels that came along do not suffice here: {error.why}")
+        say(f"The wheels that came along do not suffice here, so the package index is asked: {error.why}")
         return False
+    say("Installed from the wheels that came along, without a package index")
     return True
 
 
@@ -205,18 +205,29 @@ def _fresh(folder: Path, interpreter: Interpreter) -> None:
         )
 
 
-def _install(folder: Path, recipe: Recipe, where_from: Sequence[str], say: Notify) -> None:
-    """Install what the lock names and nothing else: wheels, checked against their digests."""
+def _install(folder: Path, recipe: Recipe, say: Notify, *, alone: bool = False) -> None:
+    """Install what the lock names and nothing else: wheels, checked against their digests.
+
+    Args:
+        folder: the environment.
+        recipe: what to install.
+        say: called with lines of progress.
+        alone: whether to install from the wheels that came along only, without a network; else from the
+            index, with those wheels for what it no longer has.
+    """
     lock = folder / _LOCK
     write_atomically(lock, recipe.lock.encode())
     pinned = read_lock(recipe.lock)
-    wanted = ["--no-deps", "-r", str(lock), *where_from]
+    wanted = ["--no-deps", "-r", str(lock), *(["--no-index"] if alone else [])]
+    if recipe.wheelhouse is not None:
+        wanted += ["--find-links", str(recipe.wheelhouse.absolute())]
     if all(one.hashed for one in pinned):
         wanted.append("--require-hashes")
-    backend = "" if where_from else torch_backend((one.name, one.version.partition("+")[2]) for one in pinned)
+    backend = "" if alone else torch_backend((one.name, one.version.partition("+")[2]) for one in pinned)
     uv = find_uv()
     if uv:
         install = ["pip", "install", "--python", str(_python(folder)), "--no-build", *wanted]
+        install += ["--offline"] if alone else []
         outcome = run_uv(uv, install, say)
         if outcome.exit_code != 0 and backend:  # the user's own index does not have these builds
             outcome = run_uv(uv, [*install, "--torch-backend", backend], say)

@@ -46,6 +46,13 @@ def code_materials(code: Code) -> Iterator[Material]:
         yield Material(file, prefix + file.path)
 
 
+def left_out(code: Code) -> list[str]:
+    """The files of a source tree that its author left out of the bundle, while others travel."""
+    if not any(file.travels for file in code.files):
+        return []
+    return [one.source for one in code_materials(code) if not one.file.travels]
+
+
 def data_materials(data: Data, written: Iterable[str] = ()) -> Iterator[Material]:
     """The files of a data set, without those that the runs write themselves.
 

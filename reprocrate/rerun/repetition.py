@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from reprocrate.bundle import Tree, layout
+from reprocrate.bundle.tree import parse_tree
 from reprocrate.capture.launch.launch import RECORDER, prepare
 from reprocrate.capture.launch.request import Finished, Request
 from reprocrate.capture.privacy.scrubber import HOME
@@ -27,6 +29,7 @@ from reprocrate.rerun.materials import (
     code_of,
     data_materials,
     data_of,
+    left_out,
     output_folders,
     source_folders,
     written_by,
@@ -91,6 +94,7 @@ class Stage:
         needed = {one.file.path for one in materials if one.root is None}
         self.workspace.remove(self._code_paths - needed)
         yield from self.workspace.fill(materials)
+        self.workspace.lay(self._tree)
         for folder in (*_OWN_FOLDERS, *output_folders(task)):
             self.workspace.folder(folder)
         self._remove_repository(needed)
@@ -137,13 +141,24 @@ class Stage:
         trees = {code.id: code for task in self.assignment.tasks if (code := self._code(task))}
         return frozenset(file.path for code in trees.values() for file in code.files)
 
+    @cached_property
+    def _tree(self) -> Tree:
+        """The links and empty folders of the imported folder."""
+        try:
+            return parse_tree((self.assignment.source / layout.TREE).read_bytes())[0]
+        except FileNotFoundError:
+            return Tree()
+        except OSError as error:
+            raise could_not("read", self.assignment.source / layout.TREE, error) from error
+
     def _code(self, task: Task) -> Code | None:
         return code_of(self.assignment.manifest, task)
 
     def _materials(self, task: Task) -> list[Material]:
         code = self._code(task)
         written = written_by(self.assignment.tasks)
-        found = list(code_materials(code)) if code else []
+        kept_out = set(left_out(code)) if code else set()
+        found = [one for one in code_materials(code) if one.source not in kept_out] if code else []
         read = data_of(self.assignment.manifest, [task])
         for data in read:
             found += data_materials(data, written)

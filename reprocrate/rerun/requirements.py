@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reprocrate.errors import UnreadableError
 
@@ -23,12 +23,13 @@ _PINNED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """One requirement of a lock: normalised name, version, for what platforms, whether it has digests."""
+    """One requirement of a lock: normalised name, version, for what platforms, its digests."""
 
     name: str
     version: str
     marker: str | None
     hashed: bool
+    digests: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def normalised(name: str) -> str:
@@ -59,8 +60,9 @@ def read_lock(text: str, file: str = "the lock") -> tuple[Pinned, ...]:
                 "Only `name==version`, markers and sha256 digests may stand in a lock",
                 "Do not use this lock; ask the authors for a bundle that reprocrate packed.",
             )
-        hashed = bool(match["hashes"])
-        pinned.append(Pinned(normalised(match["name"]), match["version"], match["marker"], hashed))
+        digests = frozenset(re.findall(r"sha256:([0-9a-f]{64})", match["hashes"]))
+        name = normalised(match["name"])
+        pinned.append(Pinned(name, match["version"], match["marker"], bool(digests), digests))
     return tuple(pinned)
 
 

@@ -82,13 +82,19 @@ def find_uv() -> Path | None:
         return Path(found) if found else None
 
 
-def run_uv(program: Path, arguments: Sequence[str], notify: Notify | None = None) -> UvOutcome:
+def run_uv(
+    program: Path,
+    arguments: Sequence[str],
+    notify: Notify | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> UvOutcome:
     """Run uv in a neutral folder and pass its progress lines on.
 
     Args:
         program: the uv binary.
         arguments: what follows `uv`; paths must be absolute.
         notify: called with each line of progress.
+        variables: set for it, beside the user's.
     """
     with _neutral_folder() as folder, tempfile.TemporaryFile() as output:
         command = [str(program), *arguments, "--color", "never", "--no-progress"]
@@ -96,7 +102,7 @@ def run_uv(program: Path, arguments: Sequence[str], notify: Notify | None = None
         with subprocess.Popen(
             command,
             cwd=folder,
-            env=uv_variables(os.environ),
+            env=uv_variables(os.environ) | dict(variables or {}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from reprocrate.bundle import Tree
 from reprocrate.errors import IntegrityError, UnavailableError
 from reprocrate.files import CHUNK_BYTES, could_not, place_of, spelled_as
 from reprocrate.rerun.materials import Material
@@ -62,6 +63,41 @@ class Workspace:
                 if state := _state(target):
                     self._known[target] = (material.source, state)
                 yield material
+
+    def lay(self, tree: Tree) -> None:
+        """Make the project's empty folders, and those of its links that lead to something that is there.
+
+        A link to what runs write is left out: where it leads to nothing, a script that makes it itself fails.
+
+        Args:
+            tree: links and empty folders of the imported folder.
+
+        Raises:
+            UnavailableError: one could not be made.
+        """
+        for folder in tree.folders:
+            if not os.path.lexists(self.work / folder):
+                _make_folders(self.work, self.work / folder)
+        waiting = dict(tree.links)
+        while laid := [path for path, target in waiting.items() if self._link(path, target)]:
+            for path in laid:  # others may lead over it
+                del waiting[path]
+
+    def _link(self, path: str, target: str) -> bool:
+        place = self.work / path
+        leads_to = Path(os.path.realpath(place.parent / target))
+        if (
+            os.path.lexists(place)
+            or not leads_to.is_relative_to(self.work.resolve())
+            or not leads_to.exists()
+        ):
+            return False
+        _make_folders(self.work, place.parent)
+        try:
+            place.symlink_to(target)
+        except OSError as error:
+            raise could_not("create", place, error) from error
+        return True
 
     def remove(self, paths: Iterable[str]) -> None:
         """Take away files of the project that the next run must not find, such as another tree's code.

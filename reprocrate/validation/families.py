@@ -9,6 +9,7 @@ from types import ModuleType
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.rules import (
     aggregation,
+    anonymity,
     attainable,
     bounds,
     checklists,
@@ -55,6 +56,7 @@ from reprocrate.validation.rules import (
     tables,
     trials,
     usage,
+    wheels,
 )
 
 
@@ -87,7 +89,7 @@ FAMILIES = (
     Family("RC04", "Environment", (environment,)),
     Family("RC05", "Hardware", (hardware, usage)),
     Family("RC06", "Seeds and determinism", (seeds, promises, seeding, repetitions)),
-    Family("RC07", "Integrity", (integrity,)),
+    Family("RC07", "Integrity", (integrity, wheels)),
     Family(
         "RC08",
         "Results",
@@ -103,6 +105,7 @@ FAMILIES = (
     Family("RC16", "Metrics", (metrics, sources)),
     Family("RC17", "Checklists and ethics", (checklists,)),
     Family("RC18", "Crate", (crate, crate_contents)),
+    Family("RC19", "Anonymous review", (anonymity,)),
 )
 """The other numbers are kept for what comes after."""
 

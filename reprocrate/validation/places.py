@@ -109,6 +109,9 @@ def _of_environment(pointer: str, environment: Environment) -> Iterator[Declared
         yield Declared(f"{pointer}/lock", lock.path, True, lock.size, lock.sha256)
     for place, one in numbered(f"{pointer}/locks", environment.locks):
         yield Declared(place, one.path, True, one.size, one.sha256)
+    for place, house in numbered(f"{pointer}/wheels", environment.wheels):
+        for inner, wheel in numbered(f"{place}/files", house.files):
+            yield from _single(inner, wheel)
 
 
 def _of_run(pointer: str, run: Run) -> Iterator[Declared]:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from reprocrate.assembly.pack_settings import Amount
 from reprocrate.bundle import Entry, layout
-from reprocrate.capture.data.digests import digests_of_project
+from reprocrate.capture.data.digests import Digests, digests_of_project
 from reprocrate.capture.records.loading import RUNS
-from reprocrate.files import FileDigest, composed, sha256_bytes
+from reprocrate.files import safe_relative
 from reprocrate.manifest import Manifest, manifest_from
+from reprocrate.workflow.choosing import (
+    DataChoice,
+    Decision,
+    choose_data,
+    choose_written,
+    licence_decision,
+)
+from reprocrate.workflow.ignoring import NAME as IGNORE_NAME
+from reprocrate.workflow.ignoring import Ignored
+from reprocrate.workflow.inventory import ContentFiles, Contents, Kind, Left
+from reprocrate.workflow.patches import paths_in_patch
 from reprocrate.workflow.project import Project
 from reprocrate.workflow.sources import Sources
 
-SMALL_BYTES = 100_000_000
-"""Data up to this size in all travels by default."""
+__all__ = ["ContentFiles", "Contents", "DataChoice", "collect"]
 
 _DOCUMENTS = (
     "reprocrate.toml",
@@ -27,45 +37,60 @@ _DOCUMENTS = (
     "CITATION.cff",
     "codemeta.json",
 )
+_LISTS = {"outputs": Kind.OUTPUTS, "checkpoints": Kind.CHECKPOINTS, "artifacts": Kind.OUTPUTS}
+_SINGLE = {"predictions": Kind.EVIDENCE, "histories": Kind.EVIDENCE}
 
-DataChoice = Literal["all", "small", "none"]
 
+def collect(
+    project: Project,
+    choice: DataChoice = "small",
+    named: Collection[str] = (),
+    digests: Digests | None = None,
+) -> Contents:
+    """Decide which files travel. The integrity rules report what should and cannot be found.
 
-@dataclass(slots=True)
-class Contents:
-    """The files of a bundle, by path, and the manifest that says which of them travel.
+    Args:
+        project: the project.
+        choice: which data travels in general.
+        named: ids of data sets that travel whatever else is said of them.
+        digests: digests of files that were taken before.
 
-    Attributes:
-        manifest: the project's manifest with `in_bundle` set.
-        entries: what is packed, without the bundle's own files.
-        notes: what was left out, and why.
+    Raises:
+        UsageError: there is no data set of such a name, or `.reprocrateignore` has an error.
+        UnavailableError: a file could not be read.
     """
-
-    manifest: Manifest
-    entries: dict[str, Entry] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-
-def collect(project: Project, choice: DataChoice = "small") -> Contents:
-    """Decide what travels. The integrity rules report what should and cannot be found."""
     document = project.manifest.to_dict()
-    collector = _Collector(project, Sources(project.root))
+    chosen = choose_data(document.get("data", []), project.settings, choice, named)
+    sources = Sources(project.root, digests or digests_of_project(project.root))
+    collector = _Collector(project, sources, Ignored.of(project.root))
+    collector.close(document, chosen)
     collector.add_code(document)
-    collector.add_data(document, choice)
+    collector.add_data(document, chosen)
     collector.add_runs(document)
+    collector.add_models(document)
     collector.add_locks(document)
     collector.add_documents(document)
-    manifest = manifest_from(document, "the manifest to be packed")
-    return Contents(manifest, collector.entries, collector.notes)
+    contents = collector.contents
+    contents.manifest = manifest_from(document, "the manifest to be packed")
+    return contents
 
 
 class _Collector:
-    def __init__(self, project: Project, sources: Sources) -> None:
+    def __init__(self, project: Project, sources: Sources, ignored: Ignored) -> None:
         self._project = project
         self._sources = sources
-        self._digests = digests_of_project(project.root)
-        self.entries: dict[str, Entry] = {}
-        self.notes: list[str] = []
+        self._closed: dict[str, str] = {}
+        self.ignored = ignored
+        self.contents = Contents(project.manifest)
+
+    def close(self, document: dict[str, Any], chosen: dict[str, Decision]) -> None:
+        """Remember what must not be published, so that no copy of it is, whatever its name."""
+        for data in document.get("data", []):
+            if chosen[data["id"]].closed:
+                what = f"data {data['id']}, which is not for everybody"
+                self._closed |= {
+                    file["sha256"]: what for file in data.get("files", []) if file.get("size", 0) > 0
+                }
 
     def add_code(self, document: dict[str, Any]) -> None:
         """The trees that results rest on; of the others only the digests stay."""
@@ -74,98 +99,215 @@ class _Collector:
             for file in code.get("files", []):
                 if code["id"] not in used:
                     file["in_bundle"] = False
+                elif line := self.ignored.line_for(file["path"]):
+                    self._leave(file["path"], file, Kind.CODE, _named_in(line), code["id"])
+                    self._tell_of_code(file["path"], line)
                 elif source := self._sources.code(code, file):
-                    self._add(_within(code.get("folder"), file["path"]), file, source)
+                    self._add(_within(code.get("folder"), file["path"]), file, source, Kind.CODE)
             patch = code.get("patch")
             if patch and (self._project.root / patch["path"]).is_file():
-                self._add(patch["path"], patch, self._project.root / patch["path"])
+                self._add_patch(code, patch)
 
-    def add_data(self, document: dict[str, Any], choice: DataChoice) -> None:
-        """Data that may travel, while all of it is small, and what is known of its items."""
-        sets = document.get("data", [])
-        free = [data for data in sets if not _stays(data)]
-        total = sum(file.get("size", 0) for data in free for file in data.get("files", []))
-        for data in sets:
-            self._add_digests(data)
-            stays = _stays(data)
-            travels = choice != "none" and not stays and (choice == "all" or total <= SMALL_BYTES)
-            for file in data.get("files", []):
-                source = self._sources.data(file) if travels else None
-                if source is None and (travels is False or file.get("root")):
-                    file["in_bundle"] = False
-                if source:
-                    outside = layout.EXTERNAL + data["id"] + "/" if file.get("root") else ""
-                    self._add(outside + file["path"], file, source)
-            if not travels and data.get("files"):
-                self.notes.append(
-                    f"data {data['id']} stays behind: {_why_not(data, choice, total, stays=stays)}"
-                )
+    def _add_patch(self, code: dict[str, Any], patch: dict[str, Any]) -> None:
+        """The difference to the commit, unless it has lines of a file that the author keeps out."""
+        source = self._project.root / patch["path"]
+        named = [path for path in paths_in_patch(source) if self.ignored.line_for(path)]
+        if named:
+            reason = f"it has lines of {named[0]}, which {IGNORE_NAME} names"
+            self._leave(patch["path"], patch, Kind.CODE, reason, code["id"])
+        else:
+            self._add(patch["path"], patch, source, Kind.CODE)
 
-    def _add_digests(self, data: dict[str, Any]) -> None:
-        """The digests of a data set's items: by them items of two splits are told apart without the data."""
-        for split in data.get("splits", []):
-            listed = split.get("digests")
-            if listed and listed.get("in_bundle") is not False:
-                source = self._sources.place(listed["path"])
-                if "sha256" in listed and self._is_as_recorded(source, listed):
-                    self._add(listed["path"], listed, source)
+    def _tell_of_code(self, path: str, line: int) -> None:
+        ran = {one.configuration.name for one in self._project.records if path in one.imported} - {None}
+        what = f"nobody can run {_some(sorted(map(str, ran)))} again without it" if ran else ""
+        if what:
+            warning = f"{path} stays behind, since line {line} of {IGNORE_NAME} names it: {what}"
+            if warning not in self.contents.warnings:
+                self.contents.warnings.append(warning)
+
+    def add_data(self, document: dict[str, Any], chosen: dict[str, Decision]) -> None:
+        """Data that may travel, and what is known of its items."""
+        unlicensed = []
+        for data in document.get("data", []):
+            self._add_described(data)
+            decision = chosen[data["id"]]
+            added = [file for file in data.get("files", []) if self._add_data_file(data, file, decision)]
+            if added:
+                self.contents.warnings += decision.warnings
+                unlicensed += [data["id"]] if decision.unlicensed else []
+        if unlicensed:
+            self.contents.warnings.append(
+                f"no licence lets anybody pass on the data {_some(unlicensed)}: set `license` in [data.NAME]"
+            )
+
+    def _add_data_file(self, data: dict[str, Any], file: dict[str, Any], decision: Decision) -> bool:
+        path, name = file["path"], data["id"]
+        if not decision.travels:
+            self._leave(path, file, Kind.DATA, decision.reason, name)
+        elif file.get("root"):
+            self._leave(path, file, Kind.DATA, "it lies outside of the project", name)
+        elif line := self.ignored.line_for(path):
+            self._leave(path, file, Kind.DATA, _named_in(line), name)
+        else:
+            file.pop("in_bundle", None)
+            source = self._sources.data(file)
+            return source is not None and self._add(path, file, source, Kind.DATA, name)
+        return False
+
+    def _add_described(self, data: dict[str, Any]) -> None:
+        """What is known of a data set: its Croissant description, and the digests of its items.
+
+        By these, items of two splits are told apart without the data.
+        """
+        for file in filter(
+            None, [data.get("croissant"), *(s.get("digests") for s in data.get("splits", []))]
+        ):
+            source = self._sources.place(file["path"])
+            is_wanted = file.get("in_bundle") is not False and "sha256" in file
+            if is_wanted and self._sources.is_as_recorded(source, file):
+                self._add(file["path"], file, source, Kind.DATA, data["id"])
 
     def add_runs(self, document: dict[str, Any]) -> None:
         """What runs wrote and printed, where it is still as they left it."""
+        written = [one for run in document.get("runs", []) for one in _written(run)]
+        chosen = self._chosen(written)
+        for kind, file in written:
+            path = file["path"]
+            if file.get("in_bundle") is False:
+                continue
+            if path not in chosen[kind]:
+                size = sum(one["size"] for each, one in written if each is kind)
+                reason = _too_much(kind, self._amount(kind), size)
+                self._leave(path, file, kind, reason)
+            elif line := self.ignored.line_for(path):
+                self._leave(path, file, kind, _named_in(line))
+            elif not path.startswith(f"{RUNS}/") and layout.is_reserved(path):
+                self._leave(path, file, kind, "a bundle has a file of its own in its place")
+            elif self._sources.is_as_recorded(source := self._sources.place(path), file):
+                self._add(path, file, source, kind)
+            else:
+                self._leave(path, file, kind, "changed or removed since it was written")
+        self._add_logs(document)
+        for service in document.get("services", []):
+            if kept := service.get("cached_responses"):
+                self._add_declared(kept, Kind.EVIDENCE, service["id"], Decision(True))
+
+    def _chosen(self, written: Iterable[tuple[Kind, dict[str, Any]]]) -> dict[Kind, set[str]]:
+        """The paths of each kind that travel by `[pack]`."""
+        sizes: dict[Kind, dict[str, int]] = {kind: {} for kind in Kind}
+        for kind, file in written:
+            if file.get("in_bundle") is not False:
+                sizes[kind][file["path"]] = file["size"]
+        return {kind: choose_written(found, self._amount(kind)) for kind, found in sizes.items()}
+
+    def _amount(self, kind: Kind) -> Amount:
+        settings = self._project.settings.pack
+        amounts: dict[Kind, Amount] = {
+            Kind.OUTPUTS: settings.outputs,
+            Kind.CHECKPOINTS: settings.checkpoints,
+        }
+        return amounts.get(kind, "all")
+
+    def _add_logs(self, document: dict[str, Any]) -> None:
         for run in document.get("runs", []):
-            for file in _written(run):
-                if file.get("in_bundle") is False:
-                    continue
-                source = self._sources.place(file["path"])
-                is_allowed = file["path"].startswith(f"{RUNS}/") or not layout.is_reserved(file["path"])
-                if self._is_as_recorded(source, file) and is_allowed:
-                    self._add(file["path"], file, source)
-                else:
-                    file["in_bundle"] = False
-                    self.notes.append(
-                        f"{file['path']} has changed since run {run['id']}: its bytes stay behind"
-                    )
             for file in run.get("logs", []):
                 source = self._sources.place(file["path"])
-                if self._is_as_recorded(source, file):
-                    self._add(file["path"], file, source)
+                if line := self.ignored.line_for(file["path"]):
+                    self._leave(file["path"], file, Kind.LOGS, _named_in(line))
+                elif self._sources.is_as_recorded(source, file):
+                    self._add(file["path"], file, source, Kind.LOGS)
                 else:
-                    file["in_bundle"] = False
-                    self.notes.append(f"{file['path']} is not as the run left it: it stays behind")
+                    self._leave(file["path"], file, Kind.LOGS, "changed or removed since it was written")
+
+    def add_models(self, document: dict[str, Any]) -> None:
+        """Weights that are released."""
+        for model in document.get("models", []):
+            if file := model.get("file"):
+                fix = f"with another `license` of {model['id']} in [[models]]"
+                decision = licence_decision(f"model {model['id']}", model.get("license"), fix)
+                self._add_declared(file, Kind.MODELS, model["id"], decision)
+
+    def _add_declared(self, file: dict[str, Any], kind: Kind, of: str, decision: Decision) -> None:
+        """A file that the author names, with its size and digest where they are not given."""
+        source = self._sources.place(file["path"])
+        if file.get("in_bundle") is False or not source.is_file():
+            return
+        digest = self._sources.digest(source)
+        file.setdefault("size", digest.size)
+        file.setdefault("sha256", digest.sha256)
+        line = self.ignored.line_for(file["path"])
+        if line or not decision.travels:
+            self._leave(file["path"], file, kind, _named_in(line) if line else decision.reason, of)
+        elif self._add(file["path"], file, source, kind, of):
+            self.contents.warnings += decision.warnings
+            if decision.unlicensed and kind is Kind.MODELS:
+                self.contents.warnings.append(
+                    f"no licence lets anybody pass on the weights {of}: set their `license` in [[models]]"
+                )
 
     def add_locks(self, document: dict[str, Any]) -> None:
         """The locks of all environments: those made for them, and those that were found beside what ran."""
         for environment in document.get("environments", []):
             if lock := environment.get("lock"):
-                self._add(lock["path"], lock, self._project.root / lock["path"])
+                self._add(lock["path"], lock, self._project.root / lock["path"], Kind.ENVIRONMENT)
             for kept in environment.get("locks", []):
                 if source := self._sources.kept(kept["sha256"]):
-                    self._add(kept["path"], kept, source)
+                    self._add(kept["path"], kept, source, Kind.ENVIRONMENT)
 
     def add_documents(self, document: dict[str, Any]) -> None:
-        """What people read: the author's settings, readme, licence, citation, and the files of tables."""
-        tables = [table["file"] for table in document.get("tables", []) if table.get("file")]
-        found = [path for pattern in _DOCUMENTS for path in self._project.root.glob(pattern)]
-        for path in sorted([*found, *(self._project.root / name for name in tables)]):
-            name = path.relative_to(self._project.root).as_posix()
+        """What people read: the author's settings, readme, licence, citation, tables, and cards of models."""
+        root = self._project.root
+        named = [table["file"] for table in document.get("tables", []) if table.get("file")]
+        named += [model["card"] for model in document.get("models", []) if model.get("card")]
+        found = [path for pattern in _DOCUMENTS for path in root.glob(pattern)]
+        for path in sorted({*found, *map(self._sources.place, named)}):
+            name = path.relative_to(root).as_posix()
             if path.is_file() and not layout.is_reserved(name):
-                form = composed(name)
-                self.entries.setdefault(form, Entry(self._sources.named(form, form), path))
+                self._add_document(name, path)
 
-    def _add(self, path: str, file: dict[str, Any], source: Path | bytes) -> None:
-        """Add a file; of two with the same place and other bytes the first stays."""
-        named = self._sources.named(path, file["path"])
-        known = self.entries.setdefault(
-            path, Entry(named, source, bool(file.get("executable")), file.get("sha256"))
-        )
-        if known.expected_sha256 != file.get("sha256"):
-            file["in_bundle"] = False
+    def _add_document(self, name: str, place: Path) -> None:
+        try:
+            path = safe_relative(name)
+        except ValueError as error:
+            self.contents.left.append(Left(name, Kind.DOCUMENTS, f"its name cannot travel: {error}"))
+            return
+        if path in self.contents.entries:
+            self._sources.named(path, path)  # which tells of two forms of one name
+            return
+        reason = ""
+        if not place.resolve().is_relative_to(self._project.root):
+            reason = "it is a link that leads out of the project"
+        elif line := self.ignored.line_for(path):
+            reason = _named_in(line)
+        elif self._closed and (closed := self._closed.get(self._sources.digest(place).sha256)):
+            reason = f"it is a copy of a file of {closed}"
+        if reason:
+            self.contents.left.append(Left(path, Kind.DOCUMENTS, reason))
+        else:
+            self._add(path, {}, place, Kind.DOCUMENTS)
 
-    def _is_as_recorded(self, source: Path, file: dict[str, Any]) -> bool:
-        if not source.is_file() or source.stat().st_size != file["size"]:
+    def _add(self, path: str, file: dict[str, Any], source: Path | bytes, kind: Kind, of: str = "") -> bool:
+        """Add a file, and say whether; of two with the same place and other bytes the first stays."""
+        digest = file.get("sha256")
+        closed = self._closed.get(digest or "")
+        if closed and kind in (Kind.CODE, Kind.ENVIRONMENT):
+            self.contents.warnings.append(f"{path} travels as code, and is a file of {closed}")
+        elif closed:
+            self._leave(path, file, kind, f"it is a copy of a file of {closed}", of)
             return False
-        recorded: str = file["sha256"]
-        return self._digests.of(source).sha256 == recorded
+        named = self._sources.named(path, file.get("path", path))
+        entry = Entry(named, source, bool(file.get("executable")), digest)
+        known = self.contents.entries.setdefault(path, entry)
+        self.contents.kinds.setdefault(path, (kind, of))
+        if known.expected_sha256 != digest:
+            file["in_bundle"] = False
+            return False
+        return True
+
+    def _leave(self, path: str, file: dict[str, Any], kind: Kind, reason: str, of: str = "") -> None:
+        file["in_bundle"] = False
+        self.contents.left.append(Left(path, kind, reason, of, file.get("size", 0)))
 
 
 def _code_of_results(manifest: Manifest) -> set[str]:
@@ -178,62 +320,29 @@ def _code_of_results(manifest: Manifest) -> set[str]:
     return used or {run.code for run in manifest.runs[-1:] if run.code}
 
 
-def _written(run: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every file that a run wrote, but for its logs."""
-    lists = [run.get(name, []) for name in ("outputs", "checkpoints", "artifacts")]
-    single = [run[name] for name in ("predictions", "histories") if name in run]
-    return [*(file for files in lists for file in files), *single]
+def _written(run: dict[str, Any]) -> Iterator[tuple[Kind, dict[str, Any]]]:
+    """Every file that a run wrote, but for its logs, with what it is."""
+    for name, kind in _LISTS.items():
+        yield from ((kind, file) for file in run.get(name, []))
+    for name, kind in _SINGLE.items():
+        if name in run:
+            yield kind, run[name]
 
 
-def _stays(data: dict[str, Any]) -> bool:
-    """Whether the author keeps a data set out of the bundle, by its access or by name."""
-    return any(file.get("in_bundle") is False for file in data.get("files", []))
+def _too_much(kind: Kind, amount: str, size: int) -> str:
+    key = f"[pack] {kind.value}"
+    if amount == "none":
+        return f'`{key} = "none"`'
+    return f'all {kind.value} together are {size / 1e9:,.1f} GB (`{key} = "all"` takes them along)'
 
 
-def _why_not(data: dict[str, Any], choice: DataChoice, total: int, *, stays: bool) -> str:
-    if choice == "none":
-        return "asked for with --data none"
-    level = data.get("access", {}).get("level", "open")
-    if stays:
-        return "reprocrate.toml says so" if level == "open" else f"its access is {level}"
-    return f"all open data together is {total / 1e6:.0f} MB (--data all takes it along)"
+def _named_in(line: int) -> str:
+    return f"line {line} of {IGNORE_NAME}"
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
 
 
 def _within(folder: str | None, path: str) -> str:
     return f"{folder}/{path}" if folder else path
-
-
-class ContentFiles:
-    """The files of a bundle to be, as validation sees them.
-
-    Args:
-        contents: the files.
-        root: the project.
-    """
-
-    def __init__(self, contents: Contents, root: Path) -> None:
-        self._entries = contents.entries
-        self._digests = digests_of_project(root)
-
-    def names(self) -> Iterator[str]:
-        """Paths of all files, as their names are."""
-        return (entry.path for entry in self._entries.values())
-
-    def exists(self, path: str) -> bool:
-        """Whether there is such a file."""
-        return composed(path) in self._entries
-
-    def digest(self, path: str) -> FileDigest:
-        """Its SHA-256 and size."""
-        source = self._entries[composed(path)].source
-        if isinstance(source, bytes):
-            return FileDigest(sha256_bytes(source), len(source))
-        return self._digests.of(source)
-
-    def read(self, path: str, limit: int) -> bytes:
-        """Its content, at most `limit` bytes."""
-        source = self._entries[composed(path)].source
-        if isinstance(source, bytes):
-            return source[:limit]
-        with source.open("rb") as file:
-            return file.read(limit)

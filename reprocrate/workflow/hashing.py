@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.assembly.inputs import files_of
 from reprocrate.assembly.toml import load_settings
-from reprocrate.bundle import Entry
 from reprocrate.capture.data.digests import Digests
 from reprocrate.files import place_of
 from reprocrate.workflow.progress import Progress, counter
@@ -40,25 +39,25 @@ def hash_ahead(paths: Iterable[Path], digests: Digests, progress: Progress) -> N
     digests.save()
 
 
-def written_files(project: Project) -> Iterator[Path]:
-    """What runs wrote and what of it travels, if it still is as long as it was."""
-    sources = Sources(project.root)
-    for run in project.manifest.runs:
-        for file in (*run.written, *run.logs):
-            if file.travels and file.root is None:
-                place = sources.place(file.path)
-                with suppress(OSError):
-                    if place.is_file() and place.stat().st_size == file.size:
-                        yield place
+def recorded_files(project: Project, digests: Digests, named: Container[str] | None) -> Iterator[Path]:
+    """What runs wrote, and data, if it travels and still is as long as it was.
 
-
-def files_among(entries: Iterable[Entry]) -> Iterator[Path]:
-    """The files of these entries that come from the disk and have a digest to be compared with."""
-    return (
-        entry.source
-        for entry in entries
-        if isinstance(entry.source, Path) and entry.expected_sha256 is not None
-    )
+    Args:
+        project: the project.
+        digests: takes the digests of its files.
+        named: the data sets that travel whatever their size; None for all that may.
+    """
+    sources = Sources(project.root, digests)
+    files = [file for run in project.manifest.runs for file in (*run.written, *run.logs)]
+    for data in project.manifest.data:
+        if data.root is None and (named is None or data.id in named):
+            files += data.files
+    for file in files:
+        if file.travels and file.root is None:
+            place = sources.place(file.path)
+            with suppress(OSError):
+                if place.is_file() and place.stat().st_size == file.size:
+                    yield place
 
 
 def declared_files(root: Path) -> Iterator[Path]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reprocrate.bundle import USUAL, Bundle, Limits, open_bundle
+from reprocrate.bundle import USUAL, Bundle, Limits, open_bundle, printable
 from reprocrate.errors import IntegrityError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.rerun.plan import Plan
-from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
+from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
+from reprocrate.workflow.opening import FORGED, IMPORTED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.planning import plan_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress, counter
@@ -65,6 +66,8 @@ def import_bundle(
         UnreadableError, UnavailableError: it cannot be read, or the folder not be written.
     """
     kind, path = kind_of(what)
+    if kind is Kind.FOREIGN:
+        raise foreign_cannot_be_rerun(what)
     if kind not in (Kind.BUNDLE, Kind.CRATE):
         raise UsageError(
             f"{what} is a {kind.value}, not a bundle",
@@ -85,18 +88,13 @@ def import_bundle(
 
 
 def _refuse_our_own_places(bundle: Bundle) -> None:
-    """A bundle must not bring what only import and rerun make: a built environment, or runs said to be done.
+    """A bundle must not bring what only import and rerun make.
 
     Raises:
         IntegrityError: it does.
     """
-    forged = [path for path in {*bundle.names(), *bundle.checksums(), *bundle.links} if added_by_us(path)]
-    if forged:
-        raise IntegrityError(
-            f"{bundle.path} holds {min(forged)}",
-            "only `import` and `rerun` make such files, so somebody forged it",
-            "Do not use this bundle",
-        )
+    if found := forged(bundle):
+        raise IntegrityError(f"{bundle.path} holds {printable(found[0])}", FORGED, "Do not use this bundle")
 
 
 def default_name(bundle: Path) -> str:

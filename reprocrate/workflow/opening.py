@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from reprocrate.bundle import bag, layout, open_bundle
-from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.bundle import Bundle, bag, layout, open_bundle
+from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
+from reprocrate.workflow.foreign_crates import is_crate_file, is_crate_folder, is_metadata, open_foreign
 from reprocrate.workflow.project import Project, find_project, is_project, open_project, refuse_unread
 
 IMPORTED = ".reprocrate/imported.json"
 """Marks a folder that a bundle was unpacked to; what `import` and `rerun` add lies beside it."""
+
+FORGED = "only `import` and `rerun` make such files, so somebody forged it"
+"""Why a bundle must not hold what stands in a folder that it was unpacked to."""
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0\0\xfe\xff", b"\0\0\0{")
 """What JSON in UTF-16 or UTF-32 begins with: no manifest, but nothing else either."""
@@ -27,6 +32,7 @@ class Kind(StrEnum):
     CRATE = "crate folder"  # a manifest with files around it, packed once or not
     BUNDLE = "bundle"
     MANIFEST = "manifest"
+    FOREIGN = "crate of another project"  # a folder, an archive, or metadata alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,13 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
     """
     require_there(what)
     if what.is_file():
-        return (Kind.MANIFEST if _looks_like_json(what) else Kind.BUNDLE), what
+        return _kind_of_file(what), what
     if (what / layout.MANIFEST).is_file() and not is_project_itself(what):
         return Kind.CRATE, what
     if (what / bag.DECLARATION).is_file() and (what / bag.PAYLOAD / layout.MANIFEST).is_file():
         return Kind.CRATE, what
+    if is_crate_folder(what) and not is_project(what):
+        return Kind.FOREIGN, what
     return Kind.PROJECT, find_project(what)
 
 
@@ -109,6 +117,8 @@ def open_what(what: Path) -> Opened:
         return Opened(kind, path, project.manifest, project, project.problems)
     if kind is Kind.MANIFEST:
         return Opened(kind, path, load_manifest(path))
+    if kind is Kind.FOREIGN:
+        return Opened(kind, path, open_foreign(path))
     with open_bundle(path, skip=added_by_us) as bundle:
         data = bundle.manifest_bytes(check=False)
     return Opened(kind, path, parse_manifest(data, f"{layout.MANIFEST} in {path}"))
@@ -119,12 +129,30 @@ def added_by_us(path: str) -> bool:
     return path.startswith(_ADDED_BY_US)
 
 
-def _looks_like_json(path: Path) -> bool:
-    """Whether a file is meant as JSON; where its first bytes tell nothing, its name does."""
+def forged(bundle: Bundle) -> list[str]:
+    """What a bundle brings that only `import` and `rerun` make, however it is spelt.
+
+    That is a built environment, or runs said to be done.
+    """
+    places = tuple(map(layout.spelling, _ADDED_BY_US))
+    said = {*bundle.names(), *bundle.links, *(f"{path}/" for path in bundle.empty_folders)}
+    with suppress(IntegrityError):  # a damaged list is told as such
+        said |= bundle.checksums().keys()
+    return sorted(path for path in said if layout.spelling(path).startswith(places))
+
+
+def _kind_of_file(path: Path) -> Kind:
     try:
         with path.open("rb") as file:
-            start = file.read(64)
+            start = file.read(4096)
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read", error.strerror or str(error)) from error
+    if _looks_like_json(path, start[:64]):
+        return Kind.FOREIGN if is_metadata(path, start) else Kind.MANIFEST
+    return Kind.FOREIGN if is_crate_file(path) else Kind.BUNDLE
+
+
+def _looks_like_json(path: Path, start: bytes) -> bool:
+    """Whether a file is meant as JSON; where its first bytes tell nothing, its name does."""
     begun = start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) or start.startswith(_WIDE)
     return begun or (path.suffix == ".json" and not start.startswith(b"PK"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from reprocrate import standard
 from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target, writing_bytes
-from reprocrate.capture.data.digests import digests_of_project
+from reprocrate.capture.data.digests import Digests, digests_of_project
 from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import composed, sha256_bytes, sha256_file
@@ -18,15 +19,31 @@ from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
 from reprocrate.render.reproducing import reproducing_text
 from reprocrate.validation import Subject, validate
-from reprocrate.workflow.contents import ContentFiles, Contents, DataChoice, collect
-from reprocrate.workflow.hashing import declared_files, files_among, hash_ahead, written_files
+from reprocrate.workflow.anonymous.anonymising import Anonymity
+from reprocrate.workflow.anonymous.blinding import Blinding
+from reprocrate.workflow.choosing import DataChoice
+from reprocrate.workflow.citing import citation_declared
+from reprocrate.workflow.contents import collect
+from reprocrate.workflow.curves import curves_of
+from reprocrate.workflow.fitting import Proposal, proposal
+from reprocrate.workflow.hashing import declared_files, hash_ahead, recorded_files
+from reprocrate.workflow.identity import known_payload_digest
+from reprocrate.workflow.inventory import ContentFiles, Contents, size_of
+from reprocrate.workflow.links import with_tree
+from reprocrate.workflow.listing import Listing, make_listing
 from reprocrate.workflow.locking import make_locks
+from reprocrate.workflow.main_program import with_main_program
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.project import find_project, open_project, refuse_unread
+from reprocrate.workflow.project import Project, find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
+from reprocrate.workflow.surprises import surprises
+from reprocrate.workflow.wheelhouse import WheelsWanted, with_wheels
 
 _NEVER_PACKED = ("RC00", "RC01", "RC07")
 """Families whose errors stop `pack`: what cannot be read, shape, and integrity."""
+
+_LINE_BYTES = 67
+"""What a line of checksums has beside the path: 64 digits, two spaces and the end of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +58,13 @@ class PackingChoice:
         ro_crate: the version of RO-Crate that the metadata follows, one of `reprocrate.crate.TARGETS`.
         form: what to write.
         bag: whether to put the bundle into a BagIt bag.
+        anonymous: what may be shown in a bundle for double-blind review, if it is to be one.
+        reveal: the reviewed bundle, if it is to be packed again with the identities.
+        wheels: for which platforms wheels travel; None where none do.
+        workflow: whether the crate names a main program, also where the author named none.
+        named: ids of data sets that travel whatever else is said of them.
+        most: how many bytes its files may have before compression; None for any number.
+        dry: whether only to say what would be packed. Nothing is written then, not even a lock.
     """
 
     output: Path | None = None
@@ -50,6 +74,13 @@ class PackingChoice:
     ro_crate: str = CHECKED.crate_version
     form: Form = Form.ZIP
     bag: bool = False
+    anonymous: Anonymity | None = None
+    reveal: Path | None = None
+    wheels: WheelsWanted | None = None
+    workflow: bool = False
+    named: tuple[str, ...] = ()
+    most: int | None = None
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +91,27 @@ class PackingOutcome:
         report: what validation said; its errors may stand in the way.
         packed: the bundle.
         secrets: what looks like a secret in files that cannot stay behind, as sentences that name the place.
+        identities: what looks like an identity in a bundle that is to show none, likewise.
+        listing: what goes into it, where nothing stands in the way.
+        proposal: what to leave out, where it would be larger than it may.
     """
 
     report: Report
     packed: Packed | None = None
     secrets: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    listing: Listing | None = None
+    proposal: Proposal | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The bundle as plain JSON values."""
+        about: dict[str, Any] = {}
+        if self.listing is not None:
+            about["listing"] = self.listing.to_json()
+        if self.proposal is not None:
+            about["proposal"] = self.proposal.to_json()
         if self.packed is None:
-            return {"packed": False}
+            return {"packed": False, **about}
         return {
             "packed": True,
             "path": str(self.packed.path),
@@ -78,61 +120,181 @@ class PackingOutcome:
             "payload_sha256": self.packed.payload_digest,
             "manifest_sha256": self.packed.manifest_sha256,
             "compressor": self.packed.compressor,
+            **about,
         }
 
 
 def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> PackingOutcome:
-    """Validate and pack a project.
+    """Validate and pack a project. Nothing is made for one that cannot be packed, not even its lock.
 
     Raises:
-        UsageError: it does not exist or is no project, nothing has been run, or a file has a reserved name.
+        UsageError: it does not exist or is no project, nothing has been run, a file has a reserved name, or
+            there is no data set of a name that was asked for.
         IntegrityError: a file changed while it was packed.
         UnavailableError: the bundle cannot be written; nothing half-written is left.
     """
+    project = _begun(folder, choice, progress)
+    blinding = Blinding.open(project.root, choice.anonymous, choice.reveal)
+    with TemporaryDirectory(prefix="reprocrate-") as aside:
+        draft = _draft(project, choice, blinding, masked=Path(aside) if choice.dry else None)
+        if choice.dry or draft.refused:
+            return draft.outcome
+    made = blinding.makes_locks and make_locks(project, progress, offline=choice.offline)
+    if made or choice.wheels or choice.anonymous or choice.reveal:
+        project = open_project(project.root) if made else project
+        draft = _draft(project, choice, blinding, draft.digests, finishing=progress)
+        if draft.refused:
+            return draft.outcome
+    return _written(project, choice, blinding, draft, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A bundle that could be packed.
+
+    Attributes:
+        outcome: what is said of it, or why it cannot be packed.
+        refused: whether something stands in the way.
+        digests: the digests that were taken.
+        contents: the project's files.
+        name: its usual name.
+        entries: all files.
+    """
+
+    outcome: PackingOutcome
+    refused: bool
+    digests: Digests
+    contents: Contents
+    name: str = ""
+    entries: list[Entry] = field(default_factory=list)
+
+
+def _draft(
+    project: Project,
+    choice: PackingChoice,
+    blinding: Blinding,
+    known: Digests | None = None,
+    *,
+    masked: Path | None = None,
+    finishing: Progress | None = None,
+) -> _Draft:
+    """Decide what goes into the bundle, and look for what stands in the way.
+
+    Args:
+        project: the project.
+        choice: what the author wants.
+        blinding: what is different for double-blind review.
+        known: digests of files that were taken before.
+        masked: where masked logs go; a folder of the project where it is None.
+        finishing: who listens, once it is known that it can be packed; only then are identities taken out
+            and wheels fetched.
+    """
+    digests = known or digests_of_project(project.root)
+    screened = screen(project, collect(project, *blinding.data(choice.data, choice.named), digests), masked)
+    contents = with_tree(project.root, screened.contents)
+    contents.manifest = with_main_program(project, contents.manifest, wanted=choice.workflow)
+    if finishing and not screened.secrets:
+        contents = blinding.contents(project, contents, choice.data, choice.named)
+        if choice.wheels:
+            contents = with_wheels(project.root, contents, choice.wheels, finishing, offline=choice.offline)
+    files = ContentFiles(contents, digests)
+    report = validate(Subject.of(contents.manifest, project.manifest.experiment.title, files))
+    refused = PackingOutcome(report, secrets=screened.secrets, identities=blinding.identities)
+    if screened.secrets or any(_stands_in_the_way(finding, choice) for finding in report.findings):
+        return _Draft(refused, True, digests, contents)
+    if blinding.identities:
+        return _Draft(refused, True, digests, contents)
+    crate = TARGETS[choice.ro_crate]
+    name = _usual_name(project.root, choice)
+    if finishing:
+        name = blinding.name(
+            name,
+            choice.form,
+            lambda name: _all_entries(contents, bundle_entries(contents, name, report, crate, choice.form)),
+        )
+    # the bytes do not depend on where they go
+    entries = bundle_entries(contents, name, report, crate, choice.form)
+    sizes = {composed(entry.path): size_of(entry) for entry in _all_entries(contents, entries)}
+    sizes[layout.CHECKSUMS] = sum(_LINE_BYTES + len(path.encode()) for path in sizes)
+    warnings = [*contents.warnings, *surprises(contents, sizes, project.settings)]
+    listing = make_listing(contents, sizes, warnings)
+    too_large = None if choice.most is None else proposal(contents, sizes, choice.most)
+    outcome = PackingOutcome(report, listing=listing, proposal=too_large)
+    return _Draft(outcome, too_large is not None, digests, contents, name, entries)
+
+
+def _all_entries(contents: Contents, entries: list[Entry]) -> list[Entry]:
+    """All files but the checksums: also the list of links and empty folders, which `pack` adds."""
+    return [*entries, *contents.tree.entries()]
+
+
+def _written(
+    project: Project, choice: PackingChoice, blinding: Blinding, draft: _Draft, progress: Progress
+) -> PackingOutcome:
+    contents, listing = draft.contents, draft.outcome.listing
+    for line in listing.lines() if listing else ():
+        progress.note(line)
+    for warning in listing.warnings if listing else ():
+        progress.warn(warning)
+    target = choice.output or Path(draft.name)
+    require_room(draft.entries, target, choice.form)
+    packed = pack(
+        draft.entries,
+        target,
+        form=choice.form,
+        bag=choice.bag,
+        tree=contents.tree,
+        progress=counter(progress, "packing", sum(map(size_of, draft.entries))),
+    )
+    if blinding.finish(packed.payload_digest):
+        try:
+            save_manifest(contents.manifest, project.root / layout.MANIFEST)
+        except UnavailableError as error:  # the bundle has it, and that is what was asked for
+            progress.note(str(error))
+    return replace(draft.outcome, packed=packed)
+
+
+def _begun(folder: Path, choice: PackingChoice, progress: Progress) -> Project:
+    """The project, if there is something to pack.
+
+    Raises:
+        UsageError: there is not, or the choice contradicts itself.
+    """
+    if choice.wheels and (choice.anonymous or choice.reveal):
+        raise UsageError(
+            "--wheels cannot go with --anonymous or --reveal",
+            "wheels name the people who made them, whom nobody could tell from the authors",
+            "Leave --wheels out for the review",
+        )
+    if choice.dry and (choice.anonymous or choice.reveal):
+        raise UsageError(
+            "--dry-run cannot go with --anonymous or --reveal",
+            "making a bundle anonymous keeps a secret in the project, and nothing is kept then",
+            "Pack it: nothing travels anywhere by that",
+        )
     if not folder.is_dir():
         what = "is no folder" if folder.exists() else "does not exist"
         raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
     root = find_project(folder)
-    usual = f"{root.name or 'experiment'}{choice.form.suffix}"
-    target = choice.output or Path(usual)
-    require_target(target, choice.form)
+    if not choice.dry:
+        require_target(choice.output or Path(_usual_name(root, choice)), choice.form)
     digests = digests_of_project(root)
     hash_ahead(declared_files(root), digests, progress)
     project = open_project(root)
     refuse_unread(project)
     if not project.manifest.runs:
         raise UsageError(
-            f"nothing has been run in {root}",
+            f"nothing has been run in {project.root}",
             "a bundle holds runs and their results",
             "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
         )
-    if make_locks(project, progress, offline=choice.offline):
-        project = open_project(root)
-    hash_ahead(written_files(project), digests, progress)
-    screened = screen(project, collect(project, choice.data))
-    contents = screened.contents
-    hash_ahead(files_among(contents.entries.values()), digests, progress)
-    for note in contents.notes:
-        progress.note(f"      {note}")
-    subject = Subject.of(contents.manifest, project.manifest.experiment.title, ContentFiles(contents, root))
-    report = validate(subject)
-    if any(_stands_in_the_way(finding, choice) for finding in report.findings):
-        return PackingOutcome(report)
-    if screened.secrets:
-        return PackingOutcome(report, secrets=screened.secrets)
-    entries = bundle_entries(
-        contents, usual, report, TARGETS[choice.ro_crate], choice.form
-    )  # the bytes do not depend on where they go
-    require_room(entries, target, choice.form)
-    total = sum(_size(entry) for entry in entries)
-    packed = pack(
-        entries, target, form=choice.form, bag=choice.bag, progress=counter(progress, "packing", total)
-    )
-    try:
-        save_manifest(contents.manifest, root / layout.MANIFEST)
-    except UnavailableError as error:  # the bundle has it, and that is what was asked for
-        progress.note(str(error))
-    return PackingOutcome(report, packed)
+    everything = None if choice.data == "all" else choice.named
+    hash_ahead(recorded_files(project, digests, everything), digests, progress)
+    return project
+
+
+def _usual_name(root: Path, choice: PackingChoice) -> str:
+    return f"{root.name or 'experiment'}{choice.form.suffix}"
 
 
 def bundle_entries(
@@ -148,11 +310,9 @@ def bundle_entries(
         form: what it will be.
     """
     manifest = contents.manifest
-    sizes = {path: _size(entry) for path, entry in contents.entries.items()}
     own = {
         layout.MANIFEST: manifest.to_bytes(),
         layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
-        layout.PREVIEW: preview_page(manifest, files=sizes, bundle=name, report=report),
         layout.WRITING: writing_bytes(form),
         f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
         f"{layout.STANDARD}context.jsonld": (
@@ -162,6 +322,16 @@ def bundle_entries(
     }
     entries = list(contents.entries.values())
     entries += [Entry(path, data) for path, data in own.items()]
+    page = preview_page(
+        manifest,
+        files={composed(entry.path): size_of(entry) for entry in entries},
+        bundle=name,
+        payload_sha256=known_payload_digest(_all_entries(contents, entries)),
+        report=report,
+        curves=curves_of(contents),
+        declared=citation_declared(contents),
+    )
+    entries.append(Entry(layout.PREVIEW, page))
     described = [_crate_file(entry) for entry in entries]
     metadata = write_crate(manifest, described, preview=True, target=crate)
     return [*entries, Entry(layout.METADATA, metadata)]
@@ -179,8 +349,4 @@ def _crate_file(entry: Entry) -> CrateFile:
         digest = entry.expected_sha256
     else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
         digest = sha256_file(entry.source).sha256
-    return CrateFile(composed(entry.path), size=_size(entry), sha256=digest, name=entry.path)
-
-
-def _size(entry: Entry) -> int:
-    return len(entry.source) if isinstance(entry.source, bytes) else entry.source.stat().st_size
+    return CrateFile(composed(entry.path), size=size_of(entry), sha256=digest, name=entry.path)

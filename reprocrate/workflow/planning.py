@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import probe_host
 from reprocrate.rerun.plan import Plan, make_plan
@@ -16,8 +17,15 @@ def plan_rerun(what: Path, depth: Depth = Depth.FULL) -> Plan:
 
     Raises:
         ReprocrateError: as `open_what`.
+        UnavailableError: it is a crate of another project, which describes no run that completed.
     """
     opened = open_what(what)
+    if opened.kind is Kind.FOREIGN and all(run.status != "ok" for run in opened.manifest.runs):
+        raise UnavailableError(
+            f"a rerun of {what} cannot be planned",
+            "it describes no run of a program that completed",
+            "`reprocrate show` tells what is in it",
+        )
     return plan_of(opened.manifest, opened.path if opened.kind is Kind.CRATE else None, depth)
 
 

@@ -67,4 +67,15 @@ def recipe_of(environment: Environment, folder: Path) -> Recipe:
         python_version=environment.python.version,
         implementation=environment.python.implementation or "CPython",
         packages=environment.packages,
+        wheelhouse=_wheelhouse(environment, folder),
     )
+
+
+def _wheelhouse(environment: Environment, folder: Path) -> Path | None:
+    """The folder of the wheels that came along; None where there are none, or nothing says which are right.
+
+    Which of them fit this machine is left to the installer: it knows better than the names of platforms.
+    """
+    places = {file.path.rpartition("/")[0] for house in environment.wheels for file in house.files}
+    is_hashed = environment.lock is not None and environment.lock.hashed
+    return folder / min(places) if places and is_hashed else None

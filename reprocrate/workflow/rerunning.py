@@ -37,6 +37,7 @@ from reprocrate.rerun.plan import Decision, Plan, Requirement, make_plan
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.sandbox import NoSandbox, Sandbox
 from reprocrate.rerun.selection import Depth, Task, repeated_runs, select_tasks
+from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.preparing import prepare_environments
@@ -139,6 +140,8 @@ def _imported_folder(what: Path, progress: Progress) -> Path:
     kind, path = kind_of(what)
     if kind is Kind.CRATE and (path / IMPORTED).is_file():
         return path
+    if kind is Kind.FOREIGN:
+        raise foreign_cannot_be_rerun(what)
     if kind not in (Kind.BUNDLE, Kind.CRATE):
         raise UsageError(
             f"{what} is a {kind.value}", "a rerun begins with a bundle", "Make one with `reprocrate pack`"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,15 @@ from reprocrate.capture.privacy.secrets import lines_with_secrets
 from reprocrate.capture.records.keeping import load_private
 from reprocrate.files import sha256_file
 from reprocrate.manifest import manifest_from
-from reprocrate.workflow.contents import Contents
+from reprocrate.workflow.inventory import Contents
 from reprocrate.workflow.project import Project
 from reprocrate.workflow.secret_warnings import is_kept
 
 SCREENED_BYTES = 10_000_000
 """Larger files are no text that a person writes secrets into."""
+
+MASKED = ".reprocrate/masked"
+"""Where masked copies of logs lie until they are packed."""
 
 _OUTPUTS = ("outputs", "checkpoints", "artifacts")
 _SINGLE = ("predictions", "histories")
@@ -46,14 +49,19 @@ class Screened:
     secrets: tuple[str, ...] = ()
 
 
-def screen(project: Project, contents: Contents) -> Screened:
+def screen(project: Project, contents: Contents, masked: Path | None = None) -> Screened:
     """Look at what is to be packed.
+
+    Args:
+        project: the project.
+        contents: what is to be packed.
+        masked: the folder for masked copies of logs; one of the project where it is None.
 
     Raises:
         UnavailableError: a masked log could not be written.
     """
     document = contents.manifest.to_dict()
-    screening = _Screening(project, dict(contents.entries))
+    screening = _Screening(project, dict(contents.entries), masked or project.root / MASKED)
     screening.mask_logs(document)
     screening.leave_behind(_results_and_data(document))
     secrets = tuple(screening.secrets(document))
@@ -61,13 +69,14 @@ def screen(project: Project, contents: Contents) -> Screened:
     changed = contents.manifest
     if screening.changed:
         changed = manifest_from(document, "the manifest to be packed")
-    return Screened(Contents(changed, screening.entries, notes), secrets)
+    return Screened(replace(contents, manifest=changed, entries=screening.entries, notes=notes), secrets)
 
 
 @dataclass
 class _Screening:
     project: Project
     entries: dict[str, Entry]
+    masked: Path
     notes: list[str] = field(default_factory=list)
     changed: bool = False
     _seen: set[str] = field(default_factory=set)
@@ -90,8 +99,7 @@ class _Screening:
     def _mask(
         self, entry: Entry, source: Path, files: list[dict[str, Any]], scrubbers: Iterable[Scrubber]
     ) -> None:
-        folder = self.project.root / ".reprocrate" / "masked"
-        found = masked_log(source, folder / entry.path.removeprefix(".reprocrate/"), scrubbers)
+        found = masked_log(source, self.masked / entry.path.removeprefix(".reprocrate/"), scrubbers)
         if found is None:
             return
         digest = sha256_file(found.path)

@@ -8,10 +8,10 @@ from unicodedata import normalize
 
 from reprocrate.capture.code.git import committed_file
 from reprocrate.capture.code.objects import object_path
-from reprocrate.capture.data.digests import digests_of_project
+from reprocrate.capture.data.digests import Digests
 from reprocrate.capture.records.keeping import true_names
 from reprocrate.errors import UsageError
-from reprocrate.files import place_of, places_of, sha256_bytes, spelled_as
+from reprocrate.files import FileDigest, place_of, places_of, sha256_bytes, spelled_as
 
 
 class Sources:
@@ -19,15 +19,20 @@ class Sources:
 
     Args:
         root: the project.
+        digests: takes the digests of its files.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, digests: Digests) -> None:
         self._root = root
+        self._digests = digests
         self._true_names = true_names(root)
-        self._digests = digests_of_project(root)
 
     def place(self, path: str) -> Path:
-        """Where a file of a record lies, which may have another name there."""
+        """Where a file of a record lies, which may have another name there.
+
+        It may have held something that no record has, or be written in another form of Unicode: macOS takes
+        names apart (NFD), and records have them composed (NFC).
+        """
         return place_of(self._root, self._true_names.get(path, path))
 
     def named(self, place: str, path: str) -> str:
@@ -52,6 +57,21 @@ class Sources:
             )
         return spelled_as(place, found[0]) if found else place
 
+    def digest(self, place: Path) -> FileDigest:
+        """The SHA-256 and size of a file.
+
+        Raises:
+            UnavailableError: it could not be read.
+        """
+        return self._digests.of(place)
+
+    def is_as_recorded(self, place: Path, file: dict[str, Any]) -> bool:
+        """Whether a file has the size and digest of an entry of the manifest."""
+        if not place.is_file() or place.stat().st_size != file["size"]:
+            return False
+        recorded: str = file["sha256"]
+        return self.digest(place).sha256 == recorded
+
     def code(self, code: dict[str, Any], file: dict[str, Any]) -> Path | bytes | None:
         """A file of a source tree as it ran.
 
@@ -61,11 +81,7 @@ class Sources:
         """
         wanted = file["sha256"]
         for place in (self.place(file["path"]), self._root / object_path(wanted)):
-            if (
-                place.is_file()
-                and place.stat().st_size == file["size"]
-                and self._digests.of(place).sha256 == wanted
-            ):
+            if self.is_as_recorded(place, file):
                 return place
         if commit := code.get("commit"):
             # As git has it, which keeps the name that the file was made with.
@@ -78,7 +94,7 @@ class Sources:
     def kept(self, sha256: str) -> Path | None:
         """A file that was kept by its digest when something ran."""
         place = self._root / object_path(sha256)
-        return place if place.is_file() and self._digests.of(place).sha256 == sha256 else None
+        return place if place.is_file() and self.digest(place).sha256 == sha256 else None
 
     def data(self, file: dict[str, Any]) -> Path | None:
         """A data file that lies in the project; those of other places stay where they are."""

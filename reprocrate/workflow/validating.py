@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, open_bundle
+from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, open_bundle, printable
+from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
 from reprocrate.files import FileDigest, composed
 from reprocrate.finding import Finding, Location, Report, Severity
 from reprocrate.manifest import Manifest, manifest_file_bytes
 from reprocrate.manifest.strict import too_large
 from reprocrate.validation import Policy, Subject, graded_by, validate, validate_by
+from reprocrate.workflow.anonymous.telling import tell_review
 from reprocrate.workflow.contents import ContentFiles, collect
-from reprocrate.workflow.opening import Kind, added_by_us, kind_of
+from reprocrate.workflow.foreign_crates import assess_foreign
+from reprocrate.workflow.foreign_reports import with_advice
+from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project, refuse_unread
 
@@ -46,7 +50,10 @@ def assess(what: Path, progress: Progress, policy: Policy | None = None, limits:
     if kind is Kind.PROJECT:
         return _assess_project(path, str(what), progress, policy)
     if kind is Kind.MANIFEST:
-        return validate_by(policy, Subject.of_bytes(str(what), manifest_file_bytes(path)))
+        subject = Subject.of_bytes(str(what), manifest_file_bytes(path))
+        return with_advice(validate_by(policy, subject), subject.document)
+    if kind is Kind.FOREIGN:
+        return assess_foreign(path, str(what), policy, limits)
     with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
         return _assess_bundle(bundle, str(what), progress, policy)
 
@@ -72,7 +79,9 @@ def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | 
             "Begin with `reprocrate run -- COMMAND`",
         )
     contents = collect(project, "all")
-    report = validate_by(policy, Subject.of(contents.manifest, name, ContentFiles(contents, root)))
+    report = validate_by(
+        policy, Subject.of(contents.manifest, name, ContentFiles(contents, digests_of_project(root)))
+    )
     for problem in project.problems:
         progress.note(f"not read: {problem}")
     return report
@@ -88,6 +97,8 @@ def _assess_bundle(bundle: Bundle, name: str, progress: Progress, policy: Policy
     except IntegrityError:
         return graded_by(policy, Report(name)).with_findings(_unsafe(bundle, problems, Report(name)))
     report = validate_by(policy, subject)
+    if not problems:
+        tell_review(bundle, subject, report, progress)
     return report.with_findings(_unsafe(bundle, problems, report))
 
 
@@ -100,6 +111,8 @@ def _unsafe(bundle: Bundle, problems: Iterable[Problem], report: Report) -> Iter
         counts = missing or problem.kind not in _IN_THE_LIST
         if counts and f"{problem.path} {problem.detail}" not in told:
             yield _error(_rule_of(problem), str(problem), problem.path)
+    for path in forged(bundle):
+        yield _error("RC0706", f"{printable(path)} must not be in a bundle: {FORGED}", path)
     if needs_list and layout.METADATA not in bundle.names():
         message = f"{layout.METADATA} is missing"
         if message not in told:

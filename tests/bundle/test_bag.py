@@ -42,7 +42,7 @@ def test_bagit_accepts_the_unzipped_file(tmp_path: Path) -> None:
     assert _bagit(tmp_path / "out").returncode != 0
 
 
-@pytest.mark.parametrize("form", [Form.ZIP, Form.FOLDER])
+@pytest.mark.parametrize("form", list(Form))
 def test_a_bag_is_the_same_bundle(form: Form, tmp_path: Path) -> None:
     with open_bundle(_bag(tmp_path, form)) as bundle:
         assert bundle.verify() == []

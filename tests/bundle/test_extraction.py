@@ -129,7 +129,7 @@ def _bubblewrap_works() -> bool:
 @pytest.mark.skipif(not _bubblewrap_works(), reason="needs bubblewrap to make a small disk")
 @pytest.mark.parametrize(
     ("option", "why"),
-    [([], "out. the disk is full: [0-9,]+ bytes are needed"), (["full"], "csv. the disk is full")],
+    [([], "out. the disk is full: [0-9,]+ bytes are needed"), (["full"], r"data/.*: the disk is full")],
 )
 def test_full_disk_is_told_and_left_empty(option: list[str], why: str, bundle: Path, tmp_path: Path) -> None:
     disk = tmp_path / "disk"

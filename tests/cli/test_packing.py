@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.parametrize("options", [("zip",), ("dir",), ("zip", "--bagit"), ("dir", "--bagit")])
+@pytest.mark.parametrize(
+    "options",
+    [("zip",), ("tar.zst",), ("dir",), ("zip", "--bagit"), ("tar.zst", "--bagit"), ("dir", "--bagit")],
+)
 def test_every_form_is_validated_shown_and_imported(
     recorded: Any, cli: Any, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
@@ -49,6 +52,49 @@ def test_limits_are_the_readers(recorded: Any, cli: Any, tmp_path: Path) -> None
         assert "more than 5 files" in cli.complaint(tmp_path, *command, "--limit", "files=5", code=3)
         assert "no limit 'fils'" in cli.complaint(tmp_path, *command, "--limit", "fils=5", code=2)
     cli(tmp_path, "import", "x.zip", "--limit", "files=5000", "--limit", "bytes=1GB")
+
+
+def test_dry_run_shows_what_goes_in_and_what_stays(recorded: Any) -> None:
+    recorded.write(".reprocrateignore", "results/guess-0.json\n")
+    before = sorted(recorded.folder.rglob("*"))
+    said = recorded("pack", "--dry-run")
+    assert said.out == ""
+    assert "data points" in said.err
+    assert "line 1 of .reprocrateignore: results/guess-0.json" in said.err
+    document = json.loads(recorded("pack", "--dry-run", "--json").out)
+    assert document["packed"] is False
+    assert [one["names"] for one in document["listing"]["stays_behind"]] == [["results/guess-0.json"]]
+    assert sorted(recorded.folder.rglob("*")) == before
+
+
+def test_data_by_its_name(recorded: Any, tmp_path: Path) -> None:
+    settings = (recorded.folder / "reprocrate.toml").read_text()
+    recorded.write("reprocrate.toml", settings.replace('access = "open"', 'access = "restricted"'))
+    assert "its access is restricted" in recorded("pack", "-o", tmp_path / "a.zip", "--data", "all").err
+    said = recorded("pack", "-q", "-o", tmp_path / "b.zip", "--data", "none", "--data", "points")
+    assert "data points travels although its access is restricted, since --data points" in said.err
+    assert (tmp_path / "b.zip").stat().st_size > (tmp_path / "a.zip").stat().st_size
+    assert "no data set 'pionts'" in recorded("pack", "--data", "pionts", code=2).err
+    assert "all and none" in recorded("pack", "--data", "all", "--data", "none", code=2).err
+
+
+def test_max_size_stops_and_says_what_to_leave_out(recorded: Any, tmp_path: Path) -> None:
+    for text in ("lots", "-1"):
+        assert "--max-size" in recorded("pack", "--max-size", text, code=2).err
+    said = recorded("pack", "-o", tmp_path / "x.zip", "--max-size", "1kB", code=1)
+    assert "nothing was packed" in said.err
+    assert "[data.points]" in said.out
+    assert "even without all that can be left out" in said.out
+    document = json.loads(recorded("pack", "--max-size", "1kB", "--json", code=1).out)
+    assert document["proposal"]["suffices"] is False
+    assert not (tmp_path / "x.zip").exists()
+    recorded("pack", "-o", tmp_path / "x.zip", "--max-size", "1GiB")
+
+
+def test_last_line_names_the_bundle_where_it_lies(recorded: Any, tmp_path: Path) -> None:
+    target = tmp_path / "a folder" / "x.zip"
+    target.parent.mkdir()
+    assert f"reprocrate import '{target}'" in recorded("pack", "-o", target).out
 
 
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")

@@ -61,7 +61,7 @@ def _packed(cli: Any, project: Path, form: tuple[str, ...], around: dict[str, st
 
 
 @pytest.mark.requirement("RQ14")
-@pytest.mark.parametrize("form", [("zip",), ("dir",), ("zip", "--bagit")], ids="".join)
+@pytest.mark.parametrize("form", [("zip",), ("tar.zst",), ("dir",), ("zip", "--bagit")], ids="".join)
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell with umask")
 def test_bundle_does_not_depend_on_where_when_and_by_whom_it_is_packed(
     recorded: Any, cli: Any, tmp_path: Path, tree: Any, form: tuple[str, ...]
@@ -78,7 +78,7 @@ def test_bundle_does_not_depend_on_where_when_and_by_whom_it_is_packed(
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("form", ["zip"])
+@pytest.mark.parametrize("form", ["zip", "tar.zst"])
 def test_times_are_those_of_source_date_epoch(recorded: Any, cli: Any, tmp_path: Path, form: str) -> None:
     bundles = []
     for moment in ("", "1600000000", "1600000000", "1700000000"):

@@ -260,6 +260,27 @@ def grid_document() -> Section:
     }
 
 
+def many(configurations: int, seeds: int, metrics: int) -> Section:
+    """Plain JSON values of a large experiment: every configuration has a result in every metric."""
+    document = copy.deepcopy(digits_document())
+    names = [f"metric_{number}" for number in range(metrics)]
+    labels = [f"method-{number}" for number in range(configurations)]
+    document |= {"claims": [], "comparisons": [], "runs": [], "results": []}
+    document["metrics"] = [{"id": name, "direction": "maximize"} for name in names]
+    document["configurations"] = [_configuration(label, "baseline") for label in labels]
+    for count, label in enumerate(labels):
+        values = [
+            tuple((7 * count + 3 * place + 11 * seed) % 97 / 97 for seed in range(seeds))
+            for place in range(metrics)
+        ]
+        document["runs"] += [
+            _run(label, seed, {name: values[place][seed] for place, name in enumerate(names)}, minute=seed)
+            for seed in range(seeds)
+        ]
+        document["results"] += [_result(label, name, values[place]) for place, name in enumerate(names)]
+    return document
+
+
 def _about() -> Section:
     return {
         "$schema": "https://w3id.org/reprocrate/schema/1.0/manifest.schema.json",

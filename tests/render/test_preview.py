@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render import preview
 from reprocrate.render.preview import preview_page
-from reprocrate.render.preview.plots import Axis
+from reprocrate.render.preview.axis import Axis
 from tests.render import sample
 
 SAMPLES: list[Callable[[], Manifest]] = [sample.digits, sample.grid, sample.bare, sample.hostile]
@@ -23,7 +24,7 @@ STRUCTURE = (
     "html head meta title style body div header main section nav footer article p h1 h2 h3 h4 ul ol li"
 )
 TEXT = "dl dt dd a b bdi code pre span table caption thead tbody tr th td figure figcaption details summary"
-DRAWING = "svg desc circle line rect text"
+DRAWING = "svg desc circle line path rect text"
 ALLOWED = {*STRUCTURE.split(), *TEXT.split(), *DRAWING.split()}
 
 
@@ -100,6 +101,22 @@ def test_page_can_be_found_one_s_way_in(make: Callable[[], Manifest]) -> None:
     assert len(named(tree, "h1")) == 1
 
 
+@pytest.mark.parametrize("make", SAMPLES)
+def test_page_has_landmarks_and_headings_without_gaps(make: Callable[[], Manifest]) -> None:
+    tree = parsed(preview_page(make()))
+    assert tree.attrib["lang"] == "en"
+    viewport = [meta for meta in named(tree, "meta") if meta.attrib.get("name") == "viewport"]
+    assert "width=device-width" in viewport[0].attrib["content"]
+    for landmark in ("header", "nav", "main", "footer"):
+        assert len(named(tree, landmark)) == 1
+    levels = [int(tag[1]) for tag, _ in elements(tree) if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
+    first = named(named(tree, "body")[0], "a")[0]
+    assert first.attrib["href"] == "#main"
+    assert named(tree, "main")[0].attrib["id"] == "main"
+
+
 def test_same_manifest_gives_the_same_bytes() -> None:
     assert preview_page(sample.digits()) == preview_page(sample.digits())
 
@@ -119,7 +136,7 @@ def test_hostile_text_stands_there_as_text() -> None:
 def test_results_are_in_the_page() -> None:
     tree = parsed(preview_page(sample.digits()))
     summary = rows(tree, "Accuracy on test: summary")
-    assert summary[1] == ["mlp proposed", "0.9656 ± 0.0067", "0.9572 to 0.9739", "5"]
+    assert summary[1] == ["mlp proposed", "★ 0.9656 ± 0.0067", "0.9572 to 0.9739", "5"]
     seeds = rows(tree, "Accuracy on test: the value of every seed")
     assert seeds[0] == ["Seed", "mlp", "logistic"]
     assert seeds[4] == ["3", "0.97500", "0.90000"]
@@ -144,7 +161,7 @@ def test_two_methods_on_two_data_sets_are_one_grid() -> None:
     tree = parsed(preview_page(sample.grid()))
     assert rows(tree, "Table 1: accuracy") == [
         ["method / data", "moons", "blobs"],
-        ["neighbours", "0.940 ± 0.010", "0.97 ± 0"],
+        ["neighbours", "★ 0.940 ± 0.010", "0.97 ± 0"],
         ["centroid", "0.793 ± 0.015", "0.970 ± 0.010"],
     ]
 
@@ -163,6 +180,149 @@ def test_claims_come_with_their_evidence() -> None:
     assert "supported by the recorded runs" in claims[0]
     assert "mlp minus logistic: +0.0700 in accuracy on test" in claims[0]
     assert "left open by the recorded runs" in claims[1]
+
+
+def test_claims_lead_to_the_results_behind_them() -> None:
+    tree = parsed(preview_page(sample.digits()))
+    claim = named(tree, "article")[0]
+    links = {words_of(one): one.attrib["href"][1:] for one in named(claim, "a")}
+    assert list(links) == ["mlp, accuracy", "logistic, accuracy"]
+    rows_by_id = {cell.attrib["id"]: words_of(cell) for cell in named(tree, "th") if "id" in cell.attrib}
+    assert [rows_by_id[place] for place in links.values()] == ["mlp proposed", "logistic baseline"]
+    assert "0.9656 ± 0.0067 (5 seeds; 95 % interval 0.9572 to 0.9739)" in words_of(claim)
+
+
+def test_best_is_marked_by_a_sign_only_where_it_is_known_what_is_better() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    del document["metrics"][1]["direction"]
+    tree = parsed(preview_page(manifest_from(document)))
+    assert [row[1][:1] for row in rows(tree, "Accuracy on test: summary")[1:]] == ["★", "0"]
+    assert "★" not in "".join(row[1] for row in rows(tree, "Log loss on test: summary"))
+    starred = [star for star in named(tree, "span") if star.attrib.get("class") == "star"]
+    assert all(star.attrib["aria-label"] == "best" for star in starred)
+
+
+def test_of_equal_results_none_is_the_best() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    for result in document["results"]:
+        result["value"] = 0.1 + 0.2 if result["configuration"] == "mlp" else 0.3
+    assert "★" not in words_of(parsed(preview_page(manifest_from(document))))
+
+
+def test_processes_are_told_where_no_data_is_listed() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["runs"][0] |= {
+        "processes": [
+            {"id": "0", "program": "python"},
+            {"id": "1", "program": "worker", "how": "fork", "parent": "0"},
+        ],
+        "outputs": [{**sample.file("out.txt"), "written_by": ["1"]}],
+    }
+    tree = parsed(preview_page(manifest_from(document)))
+    assert rows(tree, "Which processes used")[1:] == [["fork of python", "0", "1"]]
+    assert "data" not in document
+
+
+def test_runs_that_did_not_complete_are_seen_at_once_among_many() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["runs"] = [{**document["runs"][0], "id": f"more-{number}"} for number in range(30)] + document[
+        "runs"
+    ]
+    tree = parsed(preview_page(manifest_from(document)))
+    assert [row[2] for row in rows(tree, "Runs that did not complete")[1:]] == ["failed (exit status 1)"]
+    folded = [words_of(named(one, "summary")[0]) for one in named(tree, "details")]
+    assert "Every run" in folded
+
+
+def test_what_a_rerun_needs_is_told_before_its_commands() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["requirements"] = {"network": ["https://api.example.org"], "secrets": ["EXAMPLE_KEY"]}
+    tree = parsed(preview_page(manifest_from(document)))
+    section = next(one for one in named(tree, "section") if one.attrib["id"] == "reproduce")
+    needed = words_of(named(section, "dl")[0])
+    assert "for all commands, one after the other" in needed
+    assert "https://api.example.org" in needed
+    assert "EXAMPLE_KEY" in needed
+
+
+def test_completeness_of_capture_is_told_of_every_run() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    for run in document["runs"]:
+        run["capture"] = {"completeness": "complete", "method": "hook"}
+    document["runs"][0]["capture"] = {"completeness": "partial", "reason": "h5py", "method": "strace"}
+    del document["runs"][1]["capture"]
+    text = words_of(parsed(preview_page(manifest_from(document))))
+    assert (
+        "Of 11 runs, the use of files was recorded completely for 9, in part for 1 and nobody knows how "
+        "completely for 1 (seen from inside the programs and by the system calls of every process)."
+    ) in text
+
+
+def test_cost_models_ethics_and_what_is_reproduced_are_told() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["compute"] |= {"energy_kwh": 1.25}
+    document["models"] = [{"id": "mlp-0", "license": "MIT", "file": sample.file("out/mlp-0.bin")}]
+    document["ethics"] = {"human_subjects": False, "limits": "Digits of one country."}
+    document["reproduces"] = {"payload_sha256": "cd" * 32, "depth": "full", "doi": "10.5281/zenodo.1"}
+    tree = parsed(preview_page(manifest_from(document)))
+    text = words_of(tree)
+    assert "Energy 1.25 kWh" in text
+    assert "1 run, 2.2 s" in text
+    assert "Digits of one country." in text
+    assert "A reproduction of doi:10.5281/zenodo.1, by running everything again." in text
+    assert "./out/mlp-0.bin" in [one.attrib["href"] for one in named(tree, "a")]
+
+
+def test_single_runs_are_not_said_to_have_intervals() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    for result in document["results"]:
+        for name in ("sd", "ddof", "interval", "minimum", "maximum", "varies_over", "excluded"):
+            result.pop(name, None)
+        result |= {"statistic": "single", "n": 1, "runs": result["runs"][:1]}
+    tree = parsed(preview_page(manifest_from(document)))
+    assert rows(tree, "Accuracy on test: summary")[1] == ["mlp proposed", "★ 0.965556", "one run", "1"]
+    assert "Single runs say nothing about chance." in words_of(tree)
+    assert not named(tree, "circle")
+
+
+def test_many_packages_are_folded_and_few_are_not() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    few = parsed(preview_page(manifest_from(document)))
+    assert not any("numpy" in words_of(one) for one in named(few, "details"))
+    packages = [{"name": f"package{number}", "version": "1.0", "source": "pypi"} for number in range(40)]
+    document["environments"][0]["packages"] = packages
+    many = parsed(preview_page(manifest_from(document)))
+    assert sum("package39 1.0" in words_of(one) for one in named(many, "details")) == 1
+
+
+def test_every_file_is_in_the_tree_with_its_size() -> None:
+    files = {
+        "train.py": 1874,
+        "data/a/one.csv": 1_000_000,
+        "data/a/two.csv": 1_000_000,
+        "deep/er/and/deeper.txt": 12,
+        ".reprocrate/standard/spec.md": 100_000,
+    }
+    tree = parsed(preview_page(sample.digits(), files=files))
+    listed = next(one for one in named(tree, "ul") if one.attrib.get("class") == "tree")
+    folders = [words_of(named(one, "summary")[0]) for one in named(listed, "details")]
+    assert folders == [
+        "data/a/ 2 files, 2.0 MB",
+        "deep/er/and/ 1 file, 12 bytes",
+        ".reprocrate/standard/ 1 file, 100 kB",
+    ]
+    assert {one.attrib["href"] for one in named(listed, "a")} == {f"./{path}" for path in files}
+    assert "train.py 1.9 kB" in words_of(listed)
+
+
+def test_of_very_many_files_the_rest_is_counted() -> None:
+    files = {f"data/{number:05d}.png": 10 for number in range(20_000)}
+    files |= {"/".join(["d"] * 300) + f"/{number}": 1 for number in range(3)}
+    page = preview_page(sample.digits(), files=files)
+    assert len(page) < 300_000
+    text = words_of(parsed(page))
+    assert "data/ 20,000 files, 200 kB" in text
+    assert "and 19,900 more, named in manifest-sha256.txt" in text
 
 
 def test_missing_things_are_said_in_words() -> None:
@@ -191,6 +351,9 @@ def test_only_files_that_are_there_are_linked_to() -> None:
 def test_names_of_bundles_are_quoted_in_commands() -> None:
     page = words_of(parsed(preview_page(sample.digits(), bundle="my $(run).crate.zip")))
     assert "reprocrate rerun 'my $(run).crate.zip'" in page
+    folder = words_of(parsed(preview_page(sample.digits(), bundle="x.crate")))
+    assert "cd x.crate sha256sum -c manifest-sha256.txt" in folder
+    assert "unzip" not in folder
     assert "tar -xf x.crate.tar.zst -C" in words_of(
         parsed(preview_page(sample.digits(), bundle="x.crate.tar.zst"))
     )
@@ -284,7 +447,22 @@ def test_text_stands_out_from_what_is_behind_it(palette: dict[str, str]) -> None
     for text, back in pairs:
         assert _contrast(palette[text], palette[back]) >= 4.5, (text, back)
     for mark in ("accent", "plain"):
-        assert _contrast(palette[mark], palette["band" if mark == "accent" else "plain-band"]) >= 3
+        for back in ("band" if mark == "accent" else "plain-band", "paper", "card"):
+            assert _contrast(palette[mark], palette[back]) >= 3, (mark, back)
+    for sign in ("good", "bad", "warn"):  # a star, a tick, the line of a claimed margin
+        assert _contrast(palette[sign], palette["paper"]) >= 4.5
+        assert _contrast(palette[sign], palette["card"]) >= 4.5
+
+
+def test_every_colour_is_one_whose_contrast_is_known() -> None:
+    style = Path(preview.__file__).with_name("style.css").read_text("utf-8")
+    rules = re.sub(r":root \{.*?\}", "", style, flags=re.DOTALL)
+    assert not re.search(r"#[0-9a-f]{3,8}\b|rgb|hsl", rules)
+    texts = set(re.findall(r"[ {]color: var\(--([a-z-]+)\)", rules))
+    assert texts <= {"ink", "soft", "accent", "good", "warn", "bad"}
+    behind = set(re.findall(r"background: var\(--([a-z-]+)\)", rules))
+    assert behind <= {"paper", "card", "faint", "good-back", "warn-back", "bad-back"}
+    assert len({frozenset(palette) for palette in _palettes()}) == 1
 
 
 @pytest.mark.parametrize(
@@ -295,3 +473,47 @@ def test_axis_holds_every_value_and_a_tick(values: list[float]) -> None:
     assert all(0 <= axis.place(value) <= 100 for value in values)
     assert 1 <= len(axis.ticks) <= 12
     assert all(axis.label(tick) for tick in axis.ticks)
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([0.0, 0.011], ["0.0000", "0.0025", "0.0050", "0.0075", "0.0100"]),
+        ([0.5, 0.95], ["0.5", "0.6", "0.7", "0.8", "0.9"]),
+        ([-50.0, -21.0], ["-50", "-40", "-30"]),
+        ([1e-12, 2e-12], ["1e-12", "1.2e-12", "1.4e-12", "1.6e-12", "1.8e-12", "2e-12"]),
+    ],
+)
+def test_ticks_are_called_what_they_are(values: list[float], labels: list[str]) -> None:
+    axis = Axis.over(values)
+    assert [label for _, label in axis.tick_places()] == labels
+    assert all(abs(float(label) - tick) < 1e-9 for label, tick in zip(labels, axis.ticks, strict=True))
+
+
+def test_axis_is_logarithmic_only_over_three_decades_of_positive_values() -> None:
+    assert Axis.logarithmic([1.0, 100.0]) is None
+    assert Axis.logarithmic([0.0, 1e6]) is None
+    assert Axis.logarithmic([float("nan")]) is None
+    axis = Axis.logarithmic([0.001, 100.0])
+    assert axis is not None
+    assert [label for _, label in axis.tick_places()] == ["0.001", "0.01", "0.1", "1", "10", "100"]
+    assert axis.place(0.001) == 0
+    assert axis.place(100.0) == 100
+
+
+def test_thousand_runs_of_twenty_metrics_stay_below_two_megabytes() -> None:
+    page = preview_page(manifest_from(sample.many(configurations=100, seeds=10, metrics=20)))
+    assert len(page) < 2_000_000
+    parsed(page)
+
+
+def test_names_of_thousands_of_characters_are_cut_on_the_page() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["experiment"]["title"] = "W" * 5000
+    document["configurations"][0]["name"] = "V" * 5000
+    document["claims"][0]["text"] = "U" * 5000
+    page = preview_page(manifest_from(document)).decode()
+    tree = parsed(page.encode())
+    assert words_of(named(tree, "h1")[0]) == "W" * 299 + "…"
+    assert max(map(len, re.findall("V+", page))) < 200
+    assert max(map(len, re.findall("U+", page))) < 1001

@@ -18,6 +18,7 @@ from reprocrate.validation import FAMILIES, FolderFiles, Subject, all_rules, val
 from reprocrate.validation.cases import patched
 
 HONEST: dict[str, Any] = json.loads(shipped_bytes("conformance/golden/full.json"))
+NAMELESS: dict[str, Any] = json.loads(shipped_bytes("conformance/golden/anonymous.json"))
 SCHEMAS = "https://w3id.org/reprocrate/schema/"
 OTHER = "1bb988d9684dd5342c3e31b5b560d33affa87a6371365ee0dd8fbfc20e0fe73c"
 WIDE, NARROW, OVERALL = "/results/0", "/results/1", "/results/2"
@@ -765,6 +766,24 @@ def test_exactly_the_rule_that_is_meant_notices(code: str, operations: list[Oper
     assert codes(patched(HONEST, operations)) == {code}
 
 
+@pytest.mark.parametrize(
+    ("code", "operations"),
+    [
+        pytest.param("RC1901", [put("/experiment/contact", "the lab on the hill")], id="a contact"),
+        pytest.param(
+            "RC1901", [put("/code/0/commit", "4b825dc642cb6eb9a060e54bf8d69288fbee4904")], id="a commit"
+        ),
+        pytest.param("RC1901", [put("/experiment/authors/-", {"name": "Anonymous"})], id="a second author"),
+        pytest.param(
+            "RC1902", [put("/claims/0/text", "Ask ada@uni.example.edu.")], id="an address in a claim"
+        ),
+    ],
+)
+def test_exactly_the_rule_that_is_meant_notices_who_it_was(code: str, operations: list[Operation]) -> None:
+    assert codes(NAMELESS) == set()
+    assert codes(patched(NAMELESS, operations)) == {code}
+
+
 # Files ------------------------------------------------------------------------------------------------
 
 
@@ -772,10 +791,14 @@ def lines(*items: str) -> bytes:
     return b"".join(hashlib.sha256(item.encode()).hexdigest().encode() + b"\n" for item in items)
 
 
+LOCK = ".reprocrate/environment/1/requirements.txt"
+WHEEL = ".reprocrate/environment/wheels/ring_tools-0.4-py3-none-any.whl"
 FILES = {
     "data/rings.csv": b"x,y,ring\n1,0,1\n0,2,2\n3,0,3\n",
     "data/train.digests": lines("1,0,1", "0,2,2"),
     "data/test.digests": lines("3,0,3"),
+    LOCK: f"ring-tools==0.4 --hash=sha256:{hashlib.sha256(b'a wheel').hexdigest()}\n".encode(),
+    WHEEL: b"a wheel",
 }
 
 
@@ -800,7 +823,14 @@ def bundle(folder: Path) -> dict[str, Any]:
         ],
     }
     about = {name: HONEST[name] for name in ("manifest_version", "id", "experiment", "extensions")}
-    return {**about, "data": [rings]}
+    environment = {
+        "id": "env-1",
+        "python": {"version": "3.11.7"},
+        "packages": [{"name": "ring-tools", "version": "0.4", "source": "pypi"}],
+        "lock": {**named[LOCK], "format": "requirements", "hashed": True},
+        "wheels": [{"platform": "x86_64-unknown-linux-gnu", "files": [named[WHEEL]]}],
+    }
+    return {**about, "data": [rings], "environments": [environment]}
 
 
 def test_nothing_is_said_of_the_honest_files(tmp_path: Path) -> None:
@@ -830,6 +860,7 @@ def test_nothing_is_said_of_the_honest_files(tmp_path: Path) -> None:
         pytest.param(
             "RC0706", "data/RINGS.csv", FILES["data/rings.csv"], [], id="a name that differs by its case"
         ),
+        pytest.param("RC0708", WHEEL, b"my code", [], id="a wheel of other code"),
         pytest.param(
             "RC1408", "data/test.digests", lines("0,2,2"), [], id="a test item that was learned from"
         ),
@@ -854,14 +885,17 @@ def _replace(folder: Path, document: Any, path: str, content: bytes, *, listed: 
     ]
     if listed:
         checksums.write_text("".join([*others, f"{digest}  {path}\n"]), "utf-8")
-    for split in document["data"][0]["splits"]:
-        if split["digests"]["path"] == path:
-            split["digests"]["sha256"] = digest
+    named = [split["digests"] for split in document["data"][0]["splits"]]
+    named += document["environments"][0]["wheels"][0]["files"]
+    for file in named:
+        if file["path"] == path:
+            file["sha256"] = digest
 
 
 def test_every_rule_has_a_planted_defect() -> None:
-    """Bad input, numbers that are computed again, and metadata of crates have further tests of their own."""
-    elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16", "RC18"}
-    planted = {code for code, _, _ in DEFECTS} | {"RC0214", "RC0701", "RC0702", "RC0705", "RC0706", "RC1408"}
+    """Bad input, numbers that are computed again, crates and revealed bundles have tests of their own."""
+    elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16", "RC18", "RC19"}
+    in_files = {"RC0214", "RC0701", "RC0702", "RC0705", "RC0706", "RC0708", "RC1408"}
+    planted = {code for code, _, _ in DEFECTS} | in_files
     assert {family.prefix for family in FAMILIES} - {code[:4] for code in planted} <= elsewhere
     assert {rule.code for rule in all_rules() if rule.code[:4] not in elsewhere} <= planted

@@ -122,11 +122,11 @@ def test_data_travels_as_chosen(study: Any, tmp_path: Path, choice: str, travels
 
 
 def test_large_data_stays_behind_unless_asked_for(study: Any, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("reprocrate.workflow.contents.SMALL_BYTES", 10)
+    monkeypatch.setattr("reprocrate.workflow.choosing.SMALL_BYTES", 10)
     study.run()
     contents = collect(study.open(), "small")
     assert "data/numbers.txt" not in contents.entries
-    assert any("--data all" in note for note in contents.notes)
+    assert any("--data all" in left.reason for left in contents.left)
     assert "data/numbers.txt" in collect(study.open(), "all").entries
 
 

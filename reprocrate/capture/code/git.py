@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -162,6 +163,17 @@ def committed_file(project: Path, commit: str, path: str) -> bytes | None:
         return None
 
 
+def ignored_paths(project: Path, paths: Iterable[str]) -> set[str]:
+    """Those of these paths of a project that git ignores; none where there is no git or no repository."""
+    given = "\0".join(paths)
+    if not given or not any((folder / ".git").exists() for folder in (project, *project.parents)):
+        return set()
+    try:
+        return set(_paths(_git(project, ("check-ignore", "-z", "--stdin"), given)))
+    except (OSError, GitError):  # also where it ignores none of them
+        return set()
+
+
 def fixed_commit(project: Path, name: str) -> str | None:
     """The id of the commit that a tag, or the beginning of an id, stands for; None where it stands for none.
 
@@ -202,6 +214,29 @@ def contents_of(project: Path, blobs: Iterable[Blob]) -> dict[str, bytes]:
         found[name] = answer[end + 1 : place]
         place += 1
     return found
+
+
+def people_of(project: Path) -> list[tuple[str, str]]:
+    """Name and e-mail address of everybody who made a commit of a project's repository, or would make one.
+
+    Those with most commits come first, after the user. Empty where there is no repository, or no git.
+    """
+    try:
+        log = _optional(project, "log", "--all", "--format=%an%x00%ae%n%cn%x00%ce") or ""
+        user = [_optional(project, "config", "--get", f"user.{each}") or "" for each in ("name", "email")]
+    except OSError:
+        return []
+    lines = ["\0".join(user), *(line for line, _ in Counter(log.splitlines()).most_common())]
+    return [(name.strip(), address.strip()) for name, _, address in (line.partition("\0") for line in lines)]
+
+
+def remotes_of(project: Path) -> tuple[str, ...]:
+    """The addresses of all repositories that a project's repository knows; empty where there is none."""
+    try:
+        listed = _optional(project, "config", "--get-regexp", r"^remote\..*\.(push)?url$") or ""
+    except OSError:
+        return ()
+    return tuple(dict.fromkeys(line.partition(" ")[2].strip() for line in listed.splitlines()))
 
 
 def _listed(project: Path, commit: str) -> tuple[dict[str, Blob], dict[str, str]]:

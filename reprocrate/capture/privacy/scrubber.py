@@ -122,7 +122,7 @@ class Scrubber:
         """
         text = self.text(text)
         for name in self.names:
-            if len(name) > 3 and name.lower() not in _COMMON_WORDS and not _COMMON_HOST.fullmatch(name):
+            if len(name) > 3 and tells_a_person(name):
                 text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", "user", text)
         return text
 
@@ -233,6 +233,11 @@ def scrubbed_url(address: str) -> str | None:
     user = "git@" if parts.username == "git" and scheme == "ssh" else ""
     path = parts.path.replace(" ", "%20").replace("@", "%40")
     return masked(urlunsplit((scheme, f"{user}{host}{port}", path, "", "")), "secret")
+
+
+def tells_a_person(name: str) -> bool:
+    """Whether the name of a user or machine tells anything: words and names that thousands have do not."""
+    return name.lower() not in _COMMON_WORDS and _COMMON_HOST.fullmatch(name) is None
 
 
 def is_interpreter(program: str) -> bool:

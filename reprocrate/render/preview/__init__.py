@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files as package_files
 
 from reprocrate.finding import Report
 from reprocrate.manifest import Manifest
-from reprocrate.render.preview import top, usage
+from reprocrate.render.citation import Declared, citations_of
+from reprocrate.render.curves import Curve
+from reprocrate.render.preview import account, top, usage
+from reprocrate.render.preview.citing import citing
+from reprocrate.render.preview.curves import learning_curves
 from reprocrate.render.preview.findings import Findings
-from reprocrate.render.preview.markup import Markup, element, joined
+from reprocrate.render.preview.links import FileLinks
+from reprocrate.render.preview.markup import Markup, element, joined, shortened
 from reprocrate.render.preview.provenance import Provenance
+from reprocrate.render.preview.runs import every_run
 
 __all__ = ["preview_page"]
+
+_LONGEST_TITLE = 200
 
 
 def preview_page(
@@ -27,6 +35,8 @@ def preview_page(
     bundle: str = "experiment.crate.zip",
     payload_sha256: str | None = None,
     report: Report | None = None,
+    curves: Sequence[Curve] = (),
+    declared: Declared | None = None,
 ) -> bytes:
     """The page for people, as UTF-8.
 
@@ -37,32 +47,41 @@ def preview_page(
         bundle: name of the bundle's file, for the commands that are shown.
         payload_sha256: the bundle's payload digest, where it does not depend on this page.
         report: what validation said, to be shown too.
+        curves: values over steps, to be drawn.
+        declared: what a CITATION.cff says.
     """
     findings = Findings(manifest)
-    provenance = Provenance(manifest, files)
+    links = FileLinks(files)
+    provenance = Provenance(manifest, links)
     comparisons = findings.comparisons()
     sections: list[tuple[str, str, Markup | None]] = [
         ("claims", "Claims", findings.claims()),
         ("results", "Results", findings.results()),
+        ("curves", "Learning curves", learning_curves(manifest, curves)),
         ("comparisons", "Comparisons", comparisons),
         ("completeness", "Completeness", joined(top.parts(manifest), usage.gaps(manifest))),
-        ("checks", "Checks", usage.checks(report) if report else None),
+        ("checks", "Validation", usage.checks(report) if report else None),
         ("reproduce", "How to run it again", usage.reproduce(manifest, bundle)),
-        ("runs", "Runs", provenance.runs()),
+        ("cite", "How to cite", citing(manifest, citations_of(manifest, declared))),
+        ("runs", "Runs", every_run(manifest, links)),
         ("code", "Code", provenance.code()),
         ("data", "Data", provenance.data()),
+        ("models", "Models", account.models(manifest, links)),
+        ("ethics", "Ethics and limits", account.ethics(manifest)),
         ("environment", "Software", provenance.environments()),
-        ("hardware", "Hardware", provenance.hardware()),
+        ("hardware", "Hardware and cost", joined(provenance.hardware(), account.cost(manifest))),
         ("determinism", "Determinism", provenance.determinism()),
         ("files", "Files", usage.important_files(manifest, files)),
-        ("fixity", "Fixity", usage.fixity(payload_sha256, files, bundle)),
+        ("fixity", "Integrity", usage.fixity(payload_sha256, files, bundle)),
     ]
-    return _document(manifest, [(name, title, body) for name, title, body in sections if body is not None])
+    return _document(
+        manifest, report, [(name, title, body) for name, title, body in sections if body is not None]
+    )
 
 
-def _document(manifest: Manifest, sections: list[tuple[str, str, Markup]]) -> bytes:
+def _document(manifest: Manifest, report: Report | None, sections: list[tuple[str, str, Markup]]) -> bytes:
     style = package_files(__name__).joinpath("style.css").read_text("utf-8")
-    title = manifest.experiment.title
+    title = shortened(manifest.experiment.title, _LONGEST_TITLE)
     page = element(
         "html",
         element(
@@ -79,9 +98,10 @@ def _document(manifest: Manifest, sections: list[tuple[str, str, Markup]]) -> by
             "body",
             element(
                 "div",
-                top.header(manifest),
+                element("a", "Skip to the claims and results", href="#main", class_="skip"),
+                top.header(manifest, report),
                 top.contents([(name, title) for name, title, _ in sections]),
-                element("main", *(_section(*one) for one in sections)),
+                element("main", *(_section(*one) for one in sections), id="main", tabindex="-1"),
                 usage.colophon(manifest),
                 class_="page",
             ),

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from reprocrate.manifest import Manifest
 from reprocrate.render import words
-from reprocrate.render.evidence import (
-    Contrast,
-    Evidence,
-    Standing,
-    interval_name,
-    make_contrasts,
-    make_evidence,
-)
+from reprocrate.render.best import best_results
+from reprocrate.render.evidence import Contrast, interval_name, make_contrasts, make_evidence
 from reprocrate.render.numbers import exact
 from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, make_groups, make_outcomes
-from reprocrate.render.preview.markup import Markup, element, file_link, joined
-from reprocrate.render.preview.plots import contrast_plot, seeds_plot
+from reprocrate.render.preview.claims import claim
+from reprocrate.render.preview.links import first
+from reprocrate.render.preview.markup import Markup, element, file_link, joined, shortened
+from reprocrate.render.preview.plots import seeds_plot
 from reprocrate.render.preview.tables import Header, number, table
 
 _MOST_METRICS = 20
@@ -27,12 +24,11 @@ _MOST_ROWS_PLOTTED = 24
 _MOST_CONFIGURATIONS = 12
 _MOST_SEEDS = 50
 _FEW_SEEDS = 10
-_TAGS = {
-    Standing.SUPPORTED: "good",
-    Standing.OPEN: "warn",
-    Standing.CONFLICTING: "bad",
-    Standing.NOT_EVIDENCED: "warn",
-}
+_FEW_COLUMNS = 4
+_FEW_ROWS = 6
+_MOST_CLAIMS = 60
+_MOST_GRIDS = 20
+_MOST_COLUMNS = 60
 
 
 class Findings:
@@ -40,8 +36,16 @@ class Findings:
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
-        self._outcomes = make_outcomes(manifest)
+        self._outcomes = {
+            name: replace(one, label=shortened(one.label), data=shortened(one.data))
+            for name, one in make_outcomes(manifest).items()
+        }
         self._contrasts = make_contrasts(manifest, self._outcomes)
+        self._groups = make_groups(manifest, self._outcomes.values())
+        shown = (
+            one.result.id for group in self._groups[:_MOST_METRICS] for one in group.outcomes[:_MOST_ROWS]
+        )
+        self._places = {name: f"result-{place}" for place, name in enumerate(shown)}
 
     def claims(self) -> Markup:
         """Every claim with its evidence."""
@@ -50,7 +54,12 @@ class Findings:
             return element(
                 "p", "The authors state no claim. A rerun is then judged result by result.", class_="soft"
             )
-        return joined(_claim(one, str(index)) for index, one in enumerate(found))
+        return first(
+            range(len(found)),
+            _MOST_CLAIMS,
+            lambda index: claim(found[index], str(index), self._outcomes, self._places),
+            "claim",
+        )
 
     def results(self) -> Markup:
         """Tables of the paper first, then every metric with its seeds."""
@@ -58,10 +67,14 @@ class Findings:
             return element(
                 "p", "No metric was recorded, so a rerun has nothing to be compared with.", class_="soft"
             )
-        groups = make_groups(self._manifest, self._outcomes.values())
-        grids = [_grid(grid, self._manifest) for grid in make_grids(self._manifest, self._outcomes)]
-        shown = [_group(group, index) for index, group in enumerate(groups[:_MOST_METRICS])]
-        more = len(groups) - len(shown)
+        best = best_results(self._outcomes.values())
+        tables = make_grids(self._manifest, self._outcomes)
+        grids = first(tables, _MOST_GRIDS, lambda grid: _grid(grid, self._manifest), "table")
+        shown = [
+            _group(group, index, best, self._places)
+            for index, group in enumerate(self._groups[:_MOST_METRICS])
+        ]
+        more = len(self._groups) - len(shown)
         rest = element("p", f"{more} more metrics are in ", file_link("reprocrate.json"), ".", class_="note")
         return joined(grids, shown, rest if more > 0 else None)
 
@@ -69,39 +82,20 @@ class Findings:
         """Every comparison of two results."""
         if not self._contrasts:
             return None
+        more = len(self._contrasts) - _MOST_ROWS
         return joined(
             element("p", "Differences are the first minus the second.", class_="note"),
             table(
                 "Comparisons of results",
                 ["Compared", "Metric", ("Difference", "number"), ("Interval", "number"), "Test"],
-                [_contrast_row(one) for one in self._contrasts.values()],
+                [_contrast_row(one) for one in list(self._contrasts.values())[:_MOST_ROWS]],
             ),
+            element(
+                "p", f"{more:,} more comparisons are in ", file_link("reprocrate.json"), ".", class_="note"
+            )
+            if more > 0
+            else None,
         )
-
-
-def _claim(evidence: Evidence, name: str) -> Markup:
-    claim = evidence.claim
-    labels = ["Primary claim" if claim.primary else "Claim", evidence.place]
-    drawn = [
-        (one, plot)
-        for index, one in enumerate(evidence.contrasts[:4])
-        if (plot := contrast_plot(one, claim.by, f"{name}-{index}"))
-    ]
-    several = len(evidence.contrasts) > 1  # then nothing else says which of them a plot shows
-    plots = [
-        joined([element("p", f"{one.a} minus {one.b}", class_="note") if several else None, plot])
-        for one, plot in drawn
-    ]
-    caption = element("figcaption", "The line is the difference, the band its interval.") if plots else None
-    return element(
-        "article",
-        element("p", ", ".join(label for label in labels if label), class_="eyebrow"),
-        element("p", claim.text, class_="claim-text"),
-        element("p", element("span", evidence.standing.words, class_=f"tag {_TAGS[evidence.standing]}")),
-        element("p", evidence.reason),
-        element("figure", *plots, caption) if plots else None,
-        class_="claim",
-    )
 
 
 def _grid(grid: Grid, manifest: Manifest) -> Markup:
@@ -109,50 +103,98 @@ def _grid(grid: Grid, manifest: Manifest) -> Markup:
     what = words.metric_label(manifest.find_metric(metric), metric) if metric else "results"
     header = [f"{words.plain(grid.table.rows)} / {words.plain(grid.table.columns)}"]
     scale = f", times {exact(grid.table.scale)}" if grid.table.scale not in (None, 1) else ""
+    best = best_results({one.result.id: one for one, _ in grid.cells.values() if one}.values())
+    columns = grid.columns[:_MOST_COLUMNS]
     rows = [
-        [element("th", row, scope="row"), *(_grid_cell(grid, row, column) for column in grid.columns)]
-        for row in grid.rows
+        [
+            element("th", shortened(row), scope="row"),
+            *(_grid_cell(grid, row, column, best) for column in columns),
+        ]
+        for row in grid.rows[:_MOST_ROWS]
     ]
-    caption = f"{words.plain(grid.table.label)}: {what}{scale}, mean ± standard deviation, {grid.size_text}"
+    caption = f"{shortened(grid.table.label)}: {what}{scale}, mean ± standard deviation, {grid.size_text}"
     printed = (
         element("p", "As printed in ", file_link(grid.table.file), ".", class_="note")
         if grid.table.file
         else None
     )
     return joined(
-        element("h3", grid.table.label),
-        table(caption, [*header, *((column, "number") for column in grid.columns)], rows, "grid"),
+        element("h3", shortened(grid.table.label)),
+        table(caption, [*header, *((shortened(column), "number") for column in columns)], rows, "grid"),
+        _starred([one for one, _ in grid.cells.values() if one]) if best else None,
+        _cut_grid(grid),
         printed,
     )
 
 
-def _grid_cell(grid: Grid, row: str, column: str) -> Markup:
+def _starred(outcomes: Sequence[Outcome]) -> Markup:
+    """What the star means, and what it does not."""
+    chance = (
+        "Single runs say nothing about chance."
+        if all(one.result.n == 1 for one in outcomes)
+        else "Whether it is more than chance, the intervals and comparisons tell."
+    )
+    return element("p", f"★ marks the best value on its data. {chance}", class_="note")
+
+
+def _cut_grid(grid: Grid) -> Markup | None:
+    if len(grid.rows) <= _MOST_ROWS and len(grid.columns) <= _MOST_COLUMNS:
+        return None
+    text = f"The table has {len(grid.rows):,} rows and {len(grid.columns):,} columns; all of it is in "
+    return element("p", text, file_link("reprocrate.json"), ".", class_="note")
+
+
+def _grid_cell(grid: Grid, row: str, column: str, best: Set[str]) -> Markup:
     outcome, shown = grid.cells.get((row, column), (None, "–"))
     size = grid.sizes
     counted = f"{outcome.result.n} seeds" if outcome and len(size) > 1 else None
-    return number(shown, counted)
+    return number(shown, counted, is_best=bool(outcome and outcome.result.id in best))
 
 
-def _group(group: OutcomeGroup, index: int) -> Markup:
-    plots: list[Markup] = []
-    if index < _MOST_PLOTS and any(outcome.result.n > 1 for outcome in group.outcomes):
-        panels = group.by_data[:_MOST_PLOTS]
-        for place, (data, outcomes) in enumerate(panels):
-            if data and len(panels) > 1:
-                plots.append(element("h4", data))
-            rows = outcomes[:_MOST_ROWS_PLOTTED]
-            plots.append(seeds_plot(group, rows, f"{index}-{place}", captioned=place == len(panels) - 1))
-    return joined(
-        element("h3", group.title),
+def _group(group: OutcomeGroup, index: int, best: Set[str], places: Mapping[str, str]) -> Markup:
+    """One metric; folded where no claim or table rests on it and it would be long."""
+    heading = element("h3", shortened(group.title))
+    starred = any(one.result.id in best for one in group.outcomes[:_MOST_ROWS])
+    body = joined(
         element("p", group.reading, class_="note"),
-        plots,
-        _summary_table(group),
+        _plots(group, index),
+        _summary(group, best, places),
+        _starred(group.outcomes) if starred else None,
         _excluded(group.outcomes),
         _seeds_table(group),
     )
+    if index == 0 or group.is_headline or len(group.outcomes) <= _FEW_ROWS:
+        return joined(heading, body)
+    return element("details", element("summary", heading), body, class_="metric")
 
 
-def _summary_table(group: OutcomeGroup) -> Markup:
+def _plots(group: OutcomeGroup, index: int) -> list[Markup]:
+    if index >= _MOST_PLOTS or all(outcome.result.n == 1 for outcome in group.outcomes):
+        return []
+    plots: list[Markup] = []
+    panels = group.by_data[:_MOST_PLOTS]
+    for place, (data, outcomes) in enumerate(panels):
+        if data and len(panels) > 1:
+            plots.append(element("h4", data))
+        rows = outcomes[:_MOST_ROWS_PLOTTED]
+        plots.append(seeds_plot(group, rows, f"{index}-{place}", captioned=place == len(panels) - 1))
+    drawn = sum(min(len(outcomes), _MOST_ROWS_PLOTTED) for _, outcomes in panels)
+    if drawn < len(group.outcomes):
+        text = f"Drawn are {drawn} of {words.count_of(len(group.outcomes), 'result')}."
+        plots.append(element("p", text, class_="note"))
+    return plots
+
+
+def _summary(group: OutcomeGroup, best: Set[str], places: Mapping[str, str]) -> Markup:
+    """The table of a metric; folded where the plots say the same and it is long."""
+    summary = _summary_table(group, best, places)
+    if len(group.outcomes) <= _MOST_ROWS_PLOTTED:
+        return summary
+    counted = words.count_of(len(group.outcomes), "result")
+    return element("details", element("summary", f"Mean, interval and number of seeds of {counted}"), summary)
+
+
+def _summary_table(group: OutcomeGroup, best: Set[str], places: Mapping[str, str]) -> Markup:
     with_data = group.spans_data
     named = next((one.result.interval for one in group.outcomes if one.result.interval), None)
     interval = interval_name(named.kind, named.level) if named else "Interval"
@@ -171,20 +213,21 @@ def _summary_table(group: OutcomeGroup) -> Markup:
         (f"{interval}{method}", "number"),
         ("n", "number"),
     ]
-    rows = [_summary_row(outcome, with_data) for outcome in group.outcomes[:_MOST_ROWS]]
+    shown = group.outcomes[:_MOST_ROWS]
+    rows = [_summary_row(one, places.get(one.result.id), with_data, one.result.id in best) for one in shown]
     counted = f", {_MOST_ROWS} of {len(group.outcomes)}" if len(group.outcomes) > _MOST_ROWS else ""
     return table(f"{group.title}: summary over seeds{counted}", header, rows)
 
 
-def _summary_row(outcome: Outcome, with_data: bool) -> list[Markup]:
+def _summary_row(outcome: Outcome, place: str | None, with_data: bool, is_best: bool) -> list[Markup]:
     result = outcome.result
     statistic = None if result.statistic in ("mean", "single") else words.STATISTIC[result.statistic]
     role = element("span", outcome.role, class_="sub") if outcome.role else None
-    cells = [element("th", outcome.label, " ", role, scope="row")]
+    cells = [element("th", outcome.label, " ", role, scope="row", id=place)]
     if with_data:
         cells.append(element("td", outcome.data or "–"))
     spread = outcome.interval_text or ("one run" if result.n == 1 else "–")
-    return [*cells, number(outcome.text, statistic), number(spread), number(str(result.n))]
+    return [*cells, number(outcome.text, statistic, is_best=is_best), number(spread), number(str(result.n))]
 
 
 def _excluded(outcomes: Sequence[Outcome]) -> Markup | None:
@@ -217,13 +260,16 @@ def _seeds_table(group: OutcomeGroup) -> Markup | None:
             else:
                 cells.append(number(each.status if each.value is None else precision.write(each.value)))
         rows.append(cells)
-    columns = [(f"{one.label} on {one.data}" if group.spans_data else one.label, "number") for one in shown]
+    columns = [
+        (shortened(f"{one.label} on {one.data}" if group.spans_data else one.label), "number")
+        for one in shown
+    ]
     return element(
         "details",
         element("summary", "The value of every seed"),
         table(f"{group.title}: the value of every seed", ["Seed", *columns], rows),
         _left_out(group, shown, seeds),
-        open=group.is_headline or len(seeds) <= _FEW_SEEDS,
+        open=group.is_headline and len(seeds) <= _FEW_SEEDS and len(shown) <= _FEW_COLUMNS,
     )
 
 

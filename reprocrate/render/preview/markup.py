@@ -9,7 +9,7 @@ from urllib.parse import quote
 from reprocrate.render.words import flowing, plain, verbatim
 
 _VOID = frozenset({"meta", "br", "link", "circle", "line", "rect", "path", "col"})
-_INLINE = frozenset({"a", "b", "bdi", "br", "circle", "code", "line", "rect", "span", "text"})
+_INLINE = frozenset({"a", "b", "bdi", "br", "circle", "code", "line", "path", "rect", "span", "text"})
 
 
 class Markup(str):
@@ -43,6 +43,12 @@ def element(name: str, /, *content: Content, **attributes: str | int | float | b
     return Markup(f"<{name}{written}>{joined(*content)}</{name}>{end}")
 
 
+def shortened(value: str, most: int = 160) -> str:
+    """A name as far as it is one: a hostile or careless one may have thousands of characters."""
+    value = plain(value)
+    return value if len(value) <= most else f"{value[: most - 1]}…"
+
+
 def joined(*content: Content) -> Markup:
     """Pieces of HTML one after the other."""
     return Markup("".join(_written(one) for one in content))
@@ -62,7 +68,9 @@ def link(address: str, label: str | Markup) -> Markup:
     """A link to the web; only its label where the address is of another kind."""
     if not address.startswith(("https://", "http://")):
         return Markup(_written(label))
-    return element("a", label, href=quote(address, safe=":/?#[]@!$&'()*+,;=%-._~"), rel="noreferrer nofollow")
+    class_ = "bare" if label == address else None  # paper shows the address of the others
+    href = quote(address, safe=":/?#[]@!$&'()*+,;=%-._~")
+    return element("a", label, href=href, rel="noreferrer nofollow", class_=class_)
 
 
 def file_link(path: str, label: str | Markup | None = None) -> Markup:

@@ -6,64 +6,20 @@ is given while its text keeps its size, on a phone as on paper.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from reprocrate.manifest import Effect
 from reprocrate.render.evidence import Contrast, interval_name
-from reprocrate.render.numbers import Precision, significant
+from reprocrate.render.numbers import significant
 from reprocrate.render.outcomes import Outcome, OutcomeGroup
+from reprocrate.render.preview.axis import Axis
 from reprocrate.render.preview.markup import Markup, element, joined
 
-_MARGIN = 4.0  # percent of the width on either side
 _DOT = 4.5
 _LANE = 9.0
 _CROWDED = 2.2  # percent of the width: dots that are nearer share no lane
 _MOST_LANES = 7
-_TICKS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """A linear axis.
-
-    Attributes:
-        low: value at its left end.
-        high: value at its right end.
-        ticks: values that are marked.
-    """
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-
-    @classmethod
-    def over(cls, values: Iterable[float]) -> Axis:
-        """The axis that shows all of these values, with round ticks."""
-        finite = [value for value in values if math.isfinite(value)]
-        low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
-        if high - low <= 1e-9 * max(abs(low), abs(high)):
-            room = abs(low) * 0.05 or 1.0
-            low, high = low - room, high + room
-        step = _round_step((high - low) / _TICKS)
-        first = math.ceil(low / step - 1e-9)
-        last = math.floor(high / step + 1e-9)
-        return cls(low, high, tuple(number * step for number in range(first, last + 1)))
-
-    def place(self, value: float) -> float:
-        """Where a value stands, in percent of the width."""
-        share = (value - self.low) / (self.high - self.low)
-        return _MARGIN + (100.0 - 2 * _MARGIN) * min(1.0, max(0.0, share))
-
-    def at(self, value: float) -> str:
-        """The same as an attribute."""
-        return f"{self.place(value):.2f}%"
-
-    def label(self, value: float) -> str:
-        """A tick's value, with as many decimals as the step between ticks needs."""
-        step = self.ticks[1] - self.ticks[0] if len(self.ticks) > 1 else self.high - self.low
-        precision = Precision.of(max(abs(self.low), abs(self.high)), step * 10)
-        return significant(value) if precision.exponent else precision.write(value)
+_MOST_CONTRASTS = 12
 
 
 def seeds_plot(group: OutcomeGroup, outcomes: Sequence[Outcome], number: str, *, captioned: bool) -> Markup:
@@ -77,48 +33,61 @@ def seeds_plot(group: OutcomeGroup, outcomes: Sequence[Outcome], number: str, *,
     """
     axis = Axis.over(value for outcome in outcomes for value in _extent(outcome))
     rows = [
-        element(
-            "div",
-            element(
-                "div", element("b", outcome.label), " ", element("span", outcome.text), class_="strip-name"
-            ),
-            _strip(outcome, axis, f"plot-{number}-{index}"),
-            class_="strip",
-        )
+        _named_strip(outcome.label, outcome.text, _strip(outcome, axis, f"plot-{number}-{index}"))
         for index, outcome in enumerate(outcomes)
     ]
-    scale = element("div", element("div", class_="strip-name"), _scale(axis), class_="strip strip-axis")
+    scale = _named_strip("", "", _scale(axis), " strip-axis")
     return element("figure", *rows, scale, _caption(group) if captioned else None, class_="strips")
 
 
-def contrast_plot(contrast: Contrast, by: float | None, number: str) -> Markup | None:
-    """A difference with its interval against no difference and against the claimed margin."""
-    effect = contrast.comparison.effect
-    if effect is None or effect.interval is None or effect.kind != "difference":
+def contrasts_plot(contrasts: Sequence[Contrast], by: float, number: str) -> Markup | None:
+    """Differences with their intervals on one axis, against no difference and against the claimed margin.
+
+    Args:
+        contrasts: comparisons in one metric; those that are no differences are left out.
+        by: the margin that is claimed; 0 for none.
+        number: what tells this plot's ids from those of others on the page.
+    """
+    drawn = [(one, one.comparison.effect) for one in contrasts[:_MOST_CONTRASTS]]
+    effects = [(one, effect) for one, effect in drawn if effect is not None and effect.kind == "difference"]
+    if not effects:
         return None
-    sign = contrast.direction or 1
-    bound = sign * by if by else 0.0
-    low, high = effect.interval.low, effect.interval.high
-    axis = Axis.over([0.0, bound, low, high])
-    marks = [_rule(axis, 0.0, 30, "zero", 12)]
-    notes = [
-        _note(axis, effect.value, contrast.precision.write_signed(effect.value), 13),
-        _note(axis, 0.0, "0: no difference", 56),
+    bound = (effects[0][0].direction or 1) * by
+    values = [effect.value for _, effect in effects]
+    ends = [
+        end for _, effect in effects if effect.interval for end in (effect.interval.low, effect.interval.high)
     ]
-    if bound:
-        marks.append(_rule(axis, bound, 30, "bound", 12))
-        notes.append(_note(axis, bound, f"{significant(bound)}: claimed", 70))
-    described = f"{contrast.value_text}, interval {contrast.interval_text}"
-    if bound:
-        described += f"; claimed is {significant(bound)}"
-    inner = joined(marks, _band(axis, low, high, 30), _rule(axis, effect.value, 30, "mean", 10), notes)
-    return _svg(
-        inner,
-        76 if bound else 62,
-        f"contrast-{number}",
-        f"{contrast.a} minus {contrast.b}",
-        f"{described}.",
+    axis = Axis.over([0.0, bound, *values, *ends])
+    rows = [
+        _named_strip(
+            f"{one.a} − {one.b}",
+            one.value_text,
+            _difference(one, effect, axis, bound, f"{number}-{index}"),
+        )
+        for index, (one, effect) in enumerate(effects)
+    ]
+    more = len(contrasts) - len(drawn)
+    rest = element("p", f"{more} more are among the comparisons below.", class_="note") if more > 0 else None
+    return joined(rows, _named_strip("", "", _scale(axis), " strip-axis"), rest)
+
+
+def _difference(one: Contrast, effect: Effect, axis: Axis, bound: float, identifier: str) -> Markup:
+    interval = effect.interval
+    described = one.value_text + (f", interval {one.interval_text}" if interval else "")
+    inner = joined(
+        (_rule(axis, tick, 32, "grid", 0) for tick in axis.ticks),
+        _rule(axis, 0.0, 32, "zero", 0),
+        _rule(axis, bound, 32, "bound", 0) if bound else None,
+        _band(axis, interval.low, interval.high, 16) if interval else None,
+        _rule(axis, effect.value, 16, "mean", 10),
     )
+    described += f"; claimed is {significant(bound)}." if bound else "."
+    return _svg(inner, 32, identifier, f"{one.a} minus {one.b}", described)
+
+
+def _named_strip(name: str, value: str, drawing: Markup, class_: str = "") -> Markup:
+    said = [element("b", name), " ", element("span", value)] if name else []
+    return element("div", element("div", *said, class_="strip-name"), drawing, class_=f"strip{class_}")
 
 
 def _caption(group: OutcomeGroup) -> Markup:
@@ -211,10 +180,6 @@ def _band(axis: Axis, low: float, high: float, middle: float) -> Markup:
     )
 
 
-def _note(axis: Axis, value: float, label: str, y: int) -> Markup:
-    return element("text", label, x=axis.at(value), y=y, class_="tick", text_anchor=_anchor(axis, value))
-
-
 def _anchor(axis: Axis, value: float) -> str:
     """Text at an end of the axis grows inwards, so that nothing is cut off."""
     place = axis.place(value)
@@ -234,9 +199,3 @@ def _lanes(dots: list[tuple[float, float, str]]) -> list[tuple[float, float, flo
         offset = (free + 1) // 2 * (1 if free % 2 else -1)
         placed.append((place, float(offset), value, seed))
     return placed
-
-
-def _round_step(rough: float) -> float:
-    """The next 1, 2, 2.5 or 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next((factor * power for factor in (1, 2, 2.5, 5) if factor * power >= rough), 10 * power)

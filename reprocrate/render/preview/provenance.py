@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from reprocrate.manifest import Code, Data, Environment, File, Manifest, Run
+from reprocrate.manifest import Code, Data, Environment, File, Hardware, Manifest
 from reprocrate.render import words
 from reprocrate.render.availability import Place, place_of, reads_no_files
 from reprocrate.render.devices import computed_on
-from reprocrate.render.numbers import duration, file_size
 from reprocrate.render.preview.generators import generators
+from reprocrate.render.preview.links import FileLinks, first, separated
 from reprocrate.render.preview.machines import machine_entries
-from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
+from reprocrate.render.preview.markup import Markup, code, definition, element, joined, link
 from reprocrate.render.preview.processes import processes
-from reprocrate.render.preview.tables import Header, number, table
 from reprocrate.render.repetitions import measured_texts
 
 _PLACE = {
@@ -22,9 +21,10 @@ _PLACE = {
     Place.ELSEWHERE: "no: a reader has to obtain it before a rerun",
     Place.REMOTE: "no: it was read over the network, and no file of it is kept",
 }
-_MOST_RUNS = 200
-_MOST_FILES = 40
+_FEW_PACKAGES = 12
 _MOST_PACKAGES = 400
+_MOST_OF_A_KIND = 20
+_MOST_DATA = 60
 
 
 class Provenance:
@@ -32,78 +32,51 @@ class Provenance:
 
     Args:
         manifest: the experiment.
-        files: paths that are in the bundle, which are the ones to link to; None links to all that travel.
+        files: the files that can be linked to.
     """
 
-    def __init__(self, manifest: Manifest, files: Collection[str] | None) -> None:
+    def __init__(self, manifest: Manifest, files: FileLinks) -> None:
         self._manifest = manifest
         self._files = files
-
-    def runs(self) -> Markup:
-        """Every run, those that failed or do not count among them."""
-        runs = self._manifest.runs
-        if not runs:
-            return element("p", "No run was recorded.", class_="soft")
-        ended = words.listing(
-            f"{sum(run.status == status for run in runs)} {word}"
-            for status, word in words.RUN_STATUS.items()
-            if any(run.status == status for run in runs)
-        )
-        excluded = self._excluded()
-        rows = [self._run_row(run, excluded.get(run.id)) for run in runs[:_MOST_RUNS]]
-        more = len(runs) - len(rows)
-        rest = element(
-            "p", f"{more:,} further runs are in ", file_link("reprocrate.json"), ".", class_="note"
-        )
-        header: list[Header] = [
-            "Configuration",
-            ("Seed", "number"),
-            "Outcome",
-            ("Duration", "number"),
-            "Started (UTC)",
-            "Log",
-        ]
-        return joined(
-            element("p", f"{words.count_of(len(runs), 'run')}: {ended}."),
-            table("Every run that was recorded", header, rows),
-            rest if more > 0 else None,
-        )
 
     def code(self) -> Markup:
         """Every source tree."""
         if not self._manifest.code:
             return element("p", "No source code was recorded, so nothing can be run again.", class_="soft")
-        return joined(self._one_code(one) for one in self._manifest.code)
+        return first(self._manifest.code, _MOST_OF_A_KIND, self._one_code, "source tree")
 
     def data(self) -> Markup:
-        """Every data set, and every service whose answers entered the results."""
+        """Every data set, every service whose answers entered the results, and who used the files."""
         services = [element("li", words.service_label(one)) for one in self._manifest.services]
         listed = [element("h3", "Services"), element("ul", *services)] if services else []
-        if self._manifest.data or listed:
-            used_by = processes(self._manifest)
-            return joined(*(self._one_data(one) for one in self._manifest.data), *listed, used_by)
+        sets = first(self._manifest.data, _MOST_DATA, self._one_data, "data set")
+        return joined(
+            sets or listed or element("p", self._no_data(), class_="soft"),
+            listed if sets else None,
+            processes(self._manifest),
+        )
+
+    def _no_data(self) -> str:
         if reads_no_files(self._manifest):
-            text = (
+            return (
                 "The runs read no data files of their own: "
                 "what they used is made by the code or comes with its packages."
             )
-        else:
-            text = "No data set was recorded. Whether the runs read any cannot be told."
-        return element("p", text, class_="soft")
+        return "No data set was recorded. Whether the runs read any cannot be told."
 
     def environments(self) -> Markup:
         """Every software environment."""
         if not self._manifest.environments:
             return element("p", "No software environment was recorded.", class_="soft")
-        return joined(self._one_environment(one) for one in self._manifest.environments)
+        return first(self._manifest.environments, _MOST_OF_A_KIND, self._one_environment, "environment")
 
     def hardware(self) -> Markup:
         """Every machine."""
         if not self._manifest.hardware:
             return element("p", "No machine was recorded.", class_="soft")
-        machines = [element("dl", *machine_entries(one), class_="about") for one in self._manifest.hardware]
+        machines = first(self._manifest.hardware, _MOST_OF_A_KIND, _machine, "machine")
         used = [definition("Computed on", words.plain(one)) for one in computed_on(self._manifest)]
-        return joined([*machines, *([element("dl", *used, class_="about")] if used else [])])
+        return joined(machines, element("dl", *used, class_="about") if used else None)
 
     def determinism(self) -> Markup:
         """What decides whether a seed gives the same numbers again."""
@@ -131,7 +104,7 @@ class Provenance:
             entries.append(definition("Seeds", text))
         if found.settings:
             settings = [joined(code(name), " ", _setting(value)) for name, value in found.settings.items()]
-            entries.append(definition("Settings as observed", _separated(settings)))
+            entries.append(definition("Settings as observed", separated(settings)))
         if found.known_causes:
             causes = (element("p", words.sentence(words.plain(cause))) for cause in found.known_causes)
             entries.append(definition("Why seeds may differ", *causes))
@@ -139,42 +112,6 @@ class Provenance:
         if measured:
             entries.append(definition("Run twice", *measured))
         return element("dl", *entries, class_="about")
-
-    def _excluded(self) -> dict[str, str]:
-        return {each.run: each.reason for result in self._manifest.results for each in result.excluded}
-
-    def _run_row(self, run: Run, excluded: str | None) -> list[Markup]:
-        tag = {"ok": "soft", "running": "tag warn", "interrupted": "tag warn"}.get(run.status, "tag bad")
-        configuration = self._manifest.find_configuration(run.configuration)
-        note = (
-            words.EXCLUSION[excluded]
-            if excluded in ("repeated", "other_code", "other_data", "declared")
-            else ""
-        )
-        outcome: list[str | Markup] = [element("span", words.run_outcome(run), class_=tag)]
-        held = sum(one.parent == run.id for one in self._manifest.runs)
-        if held:
-            outcome += [" ", element("span", f"a launch of {held} runs", class_="sub")]
-        if run.launch and run.launch.world_size and run.launch.world_size > 1:
-            ranks = f"{run.launch.world_size} processes of {words.plain(run.launch.launcher)}"
-            outcome += [" ", element("span", ranks, class_="sub")]
-        if run.repeats:
-            outcome += [" ", element("span", "a repetition, to measure determinism", class_="sub")]
-        if note:
-            outcome += [" ", element("span", f"does not count: {note}", class_="sub")]
-        return [
-            element("th", words.configuration_label(configuration, run.configuration), scope="row"),
-            number(words.seed_label(run)),
-            element("td", *outcome),
-            number(duration(run.duration_s) if run.duration_s is not None else "–"),
-            element("td", words.moment(run.started) or "–"),
-            element(
-                "td",
-                _separated([self._file(log, log.path.rpartition("/")[2]) for log in run.logs])
-                if run.logs
-                else "–",
-            ),
-        ]
 
     def _one_code(self, one: Code) -> Markup:
         entries = [
@@ -199,7 +136,7 @@ class Provenance:
         if one.folder:
             entries.append(definition("Folder", code(one.folder)))
         entries.append(definition("Tree digest", code(one.tree_sha256)))
-        entries.append(definition("Files", self._listed(one.files)))
+        entries.append(definition("Files", self._files.listed(one.files)))
         return element("dl", *entries, class_="about")
 
     def _working_tree(self, one: Code) -> list[str | Markup]:
@@ -210,7 +147,7 @@ class Provenance:
         return [
             "changed since the commit; ",
             "the files here are the ones that ran",
-            *([", the difference is ", self._file(one.patch, None)] if one.patch else []),
+            *([", the difference is ", self._files.link(one.patch, None)] if one.patch else []),
         ]
 
     def _one_data(self, one: Data) -> Markup:
@@ -227,8 +164,10 @@ class Provenance:
         if words.data_version(one):
             yield definition("Version", words.data_version(one).removeprefix("version "))
         if one.access:
-            details = [one.access.level, one.access.reason, one.access.how_to_obtain]
-            yield definition("Access", "; ".join(words.plain(part) for part in details if part))
+            reason = words.sentence(words.plain(one.access.reason)) if one.access.reason else ""
+            yield definition("Access", f"{words.plain(one.access.level)}{reason and f': {reason}'}")
+            if one.access.how_to_obtain:
+                yield definition("How to obtain it", words.sentence(words.plain(one.access.how_to_obtain)))
         if one.citation:
             yield definition("Cite as", one.citation)
         if one.splits:
@@ -241,7 +180,7 @@ class Provenance:
             yield definition("Preprocessing", ", ".join(words.plain(step.step) for step in one.preprocessing))
         yield definition("Included", _PLACE[place_of(one)])
         if one.files:
-            yield definition("Files", self._listed(one.files))
+            yield definition("Files", self._files.listed(one.files))
 
     def _one_environment(self, one: Environment) -> Markup:
         entries = [definition("Python", _python(one))]
@@ -262,14 +201,14 @@ class Provenance:
             entries.append(
                 definition(
                     "Variables",
-                    _separated([code(f"{name}={value}") for name, value in one.variables.items()]),
+                    separated([code(f"{name}={value}") for name, value in one.variables.items()]),
                 )
             )
         entries.append(definition("Lock", *self._lock(one)))
         entries += [
             definition(
                 "The author's lock",
-                self._file(File(path=lock.path, size=lock.size, sha256=lock.sha256), None),
+                self._files.link(File(path=lock.path, size=lock.size, sha256=lock.sha256), None),
                 f"; otherwise installed: {words.shortened(map(words.plain, lock.differing), 6)}"
                 if lock.differing
                 else ", as it was installed",
@@ -280,15 +219,10 @@ class Provenance:
             f"{package.name} {package.version}{f'+{package.local_label}' if package.local_label else ''}"
             for package in one.packages
         ]
-        entries.append(
-            definition(
-                words.count_of(len(packages), "package").capitalize(),
-                words.shortened(packages, _MOST_PACKAGES) or "none beyond Python itself",
-            )
-        )
+        entries.append(definition(words.count_of(len(packages), "package").capitalize(), _packages(packages)))
         if one.other_packages:
             others = [f"{other.name} {other.version}" for other in one.other_packages]
-            entries.append(definition("Other packages", words.shortened(others, _MOST_PACKAGES)))
+            entries.append(definition("Other packages", _packages(others)))
         if changed := list(words.changed_packages(one)):
             entries.append(definition("Changed", words.shortened(changed, _MOST_PACKAGES)))
         return element("dl", *entries, class_="about")
@@ -302,21 +236,7 @@ class Provenance:
         left_out = (
             f"; it leaves out {words.shortened(map(words.plain, lock.left_out), 6)}" if lock.left_out else ""
         )
-        return [self._file(as_file, None), text + left_out]
-
-    def _listed(self, files: Sequence[File]) -> Markup:
-        shown = _separated([self._file(file, None) for file in files[:_MOST_FILES]])
-        size = sum(file.size or 0 for file in files)
-        more = f" and {len(files) - _MOST_FILES:,} more" if len(files) > _MOST_FILES else ""
-        return joined(shown, f"{more} ({words.count_of(len(files), 'file')}, {file_size(size)})")
-
-    def _file(self, file: File, label: str | None) -> Markup:
-        here = file.travels and file.root is None and (self._files is None or file.path in self._files)
-        return file_link(file.path, label) if here else code(label or file.path)
-
-
-def _separated(pieces: Sequence[Markup]) -> Markup:
-    return joined(piece if index == 0 else joined(", ", piece) for index, piece in enumerate(pieces))
+        return [self._files.link(as_file, None), text + left_out]
 
 
 def _setting(value: object) -> str:
@@ -332,7 +252,26 @@ def _source(one: Data) -> Markup:
     if one.remote:
         return code(one.remote.uri)
     origin = {"new": "made for this experiment", "generated": "made by a program of this experiment"}
-    return Markup(element("span", origin.get(one.origin or "", "not recorded: it cannot be obtained anew")))
+    obtained = one.access and one.access.how_to_obtain
+    unknown = "not recorded" if obtained else "not recorded: it cannot be obtained anew"
+    return Markup(element("span", origin.get(one.origin or "", unknown)))
+
+
+def _machine(one: Hardware) -> Markup:
+    return element("dl", *machine_entries(one), class_="about")
+
+
+def _packages(names: Sequence[str]) -> Markup | str:
+    """Names with versions; many of them folded."""
+    if not names:
+        return "none beyond Python itself"
+    if len(names) <= _FEW_PACKAGES:
+        return ", ".join(names)
+    return element(
+        "details",
+        element("summary", f"{words.shortened(names, 4)}"),
+        element("p", words.shortened(names, _MOST_PACKAGES)),
+    )
 
 
 def _python(one: Environment) -> str:

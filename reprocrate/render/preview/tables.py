@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reprocrate.render.preview.markup import Markup, element
+from reprocrate.render.preview.markup import Content, Markup, element
 
 Header = str | tuple[str, str]
 """The text of a column's header, alone or with the class of its cells."""
@@ -23,11 +23,15 @@ def table(
         element("tbody", *(element("tr", *row) for row in rows)),
         class_=class_,
     )
-    return element("div", inside, class_="wide", role="region", tabindex="0", aria_label=caption)
+    return element("div", inside, class_="wide", role="group", tabindex="0", aria_label=caption[:200])
 
 
-def number(value: str, below: str | None = None) -> Markup:
-    """A cell that holds a number, and a small line below it."""
-    if below is None:
-        return element("td", value, class_="number")
-    return element("td", value, " ", element("span", below, class_="sub"), class_="number")
+def number(value: str, below: str | None = None, *, is_best: bool = False) -> Markup:
+    """A cell that holds a number, and a small line below it; the best of several has a star before it."""
+    content: list[Content] = [value]
+    if is_best:
+        star = element("span", "★", class_="star", role="img", aria_label="best")
+        content = [star, " ", element("b", value)]
+    if below is not None:
+        content += [" ", element("span", below, class_="sub")]
+    return element("td", *content, class_="number")

@@ -4,33 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reprocrate.finding import Report, Severity
 from reprocrate.manifest import Author, Experiment, Manifest, Paper
 from reprocrate.render import words
 from reprocrate.render.availability import availability_of
 from reprocrate.render.numbers import duration
-from reprocrate.render.preview.markup import Markup, definition, element, joined, link
+from reprocrate.render.preview.account import reproduced
+from reprocrate.render.preview.citing import paper_address
+from reprocrate.render.preview.links import separated
+from reprocrate.render.preview.markup import Markup, definition, element, joined, link, shortened, text
+
+_LONG_TITLE = 140
+_LONGEST_TITLE = 300
+_MOST_AUTHORS = 12
+_COMPLETENESS = {"complete": "completely", "partial": "in part", "minimal": "not at all"}
+_METHOD = {"hook": "from inside the programs", "strace": "by the system calls of every process"}
 
 
-def header(manifest: Manifest) -> Markup:
-    """Title, authors, a paragraph of what this is, and the facts for a catalogue."""
+def header(manifest: Manifest, report: Report | None = None) -> Markup:
+    """Title, authors, a paragraph of what this is, how much there is of it, and the facts for a catalogue."""
     about = manifest.experiment
+    authors = "Anonymous authors" if manifest.anonymous else _authors(about.authors)
     given = [element("p", one, class_="lead") for one in words.paragraphs(about.description or "")]
     return element(
         "header",
         element("p", _kind(manifest), class_="eyebrow"),
-        element("h1", about.title),
-        element("p", _authors(about.authors), class_="authors"),
+        element("h1", shortened(about.title, _LONGEST_TITLE), class_=_title_class(about.title)),
+        element("div", authors, class_="authors"),
         _status(about),
         given or element("p", "The authors gave no description.", class_="lead soft"),
+        reproduced(manifest),
         element("p", summary(manifest)),
-        element("dl", *_facts(about), class_="facts"),
+        element("dl", *_standing(manifest, report), *_facts(about), class_="facts"),
     )
 
 
 def contents(sections: list[tuple[str, str]]) -> Markup:
     """Links to the sections, given as id and title."""
     items = [element("li", element("a", title, href=f"#{identifier}")) for identifier, title in sections]
-    return element("nav", element("ul", *items), aria_label="Contents")
+    return element("nav", element("ul", *items), aria_label="Contents", id="contents")
 
 
 def parts(manifest: Manifest) -> Markup:
@@ -48,6 +60,23 @@ def parts(manifest: Manifest) -> Markup:
     return joined(
         element("p", "Recorded here: ", element("b", found.degree), "."),
         element("ul", *items, class_="parts"),
+        _seen(manifest),
+    )
+
+
+def _seen(manifest: Manifest) -> Markup | None:
+    """How completely the recorder saw which files the runs used."""
+    captures = [run.capture for run in manifest.runs if run.capture]
+    if not captures:
+        return None
+    counts = {word: sum(one.completeness == word for one in captures) for word in _COMPLETENESS}
+    told = [f"{_COMPLETENESS[word]} for {count:,}" for word, count in counts.items() if count]
+    untold = len(manifest.runs) - len(captures)
+    said = words.listing([*told, *([f"nobody knows how completely for {untold:,}"] if untold else [])])
+    methods = [_METHOD[word] for word in _METHOD if any(one.method == word for one in captures)]
+    seen = f" (seen {words.listing(methods)})" if methods else ""
+    return element(
+        "p", f"Of {words.count_of(len(manifest.runs), 'run')}, the use of files was recorded {said}{seen}."
     )
 
 
@@ -76,6 +105,21 @@ def summary(manifest: Manifest) -> str:
     return text + (f" Measured: {words.shortened(names, 6)}." if names else " No metric was recorded.")
 
 
+def _title_class(title: str) -> str | None:
+    """Titles that are too long for large letters get smaller ones."""
+    return "long" if len(title) > _LONG_TITLE else None
+
+
+def _standing(manifest: Manifest, report: Report | None) -> Iterator[Markup]:
+    """What a reader asks first: how much of it is here, and whether the record is sound."""
+    degree = availability_of(manifest).degree
+    yield definition("Recorded here", element("a", degree, href="#completeness"))
+    if report is not None:
+        errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+        counts = [words.count_of(errors, "error"), words.count_of(warnings, "warning")]
+        yield definition("Validation", element("a", words.listing(counts), href="#checks"))
+
+
 def _kind(manifest: Manifest) -> str:
     return "Reproduction of an experiment" if manifest.reproduces else "Experiment record"
 
@@ -83,24 +127,34 @@ def _kind(manifest: Manifest) -> str:
 def _authors(authors: tuple[Author, ...]) -> list[Markup | str]:
     if not authors:
         return ["No authors were named."]
-    pieces: list[Markup | str] = []
-    for author in authors:
-        name = (
-            link(f"https://orcid.org/{author.orcid}", author.name)
-            if author.orcid
-            else Markup(element("bdi", author.name))
-        )
-        pieces += [", " if pieces else "", joined(name, _affiliation(author))]
+    named = [_author(author) for author in authors]
+    few = named[:_MOST_AUTHORS]
+    pieces: list[Markup | str] = [piece for one in few for piece in (one, ", ")][:-1]
+    if len(named) > len(few):
+        rest = [piece for one in named[len(few) :] for piece in (one, ", ")][:-1]
+        more = element("summary", f"and {words.count_of(len(named) - len(few), 'more author')}")
+        pieces.append(element("details", more, element("p", *rest)))
     return pieces
+
+
+def _author(author: Author) -> Markup:
+    name = element("bdi", shortened(author.name))
+    if not author.orcid:
+        return joined(name, _affiliation(author))
+    label = joined(name, element("span", " ORCID", class_="orcid"))
+    return joined(link(f"https://orcid.org/{author.orcid}", label), _affiliation(author))
 
 
 def _affiliation(author: Author) -> Markup | None:
     if not author.affiliation:
         return None
-    name = words.plain(author.affiliation)
-    if author.affiliation_ror:
-        return joined(" (", link(f"https://ror.org/{author.affiliation_ror}", name), ")")
-    return Markup(element("span", f" ({name})"))
+    name = _organisation(author.affiliation, author.affiliation_ror)
+    return element("span", " (", name, ")", class_="of")
+
+
+def _organisation(name: str, ror: str | None) -> Markup:
+    """An organisation, with the address of its entry in the Research Organization Registry."""
+    return link(f"https://ror.org/{ror}", shortened(name)) if ror else text(shortened(name))
 
 
 def _status(about: Experiment) -> Markup | None:
@@ -130,11 +184,14 @@ def _facts(about: Experiment) -> Iterator[Markup]:
         yield definition("Keywords", ", ".join(about.keywords))
     if about.funding:
         grants = [
-            f"{grant.funder} {grant.number}" if grant.number else grant.funder for grant in about.funding
+            joined(_organisation(one.funder, one.funder_ror), f" {one.number}" if one.number else "")
+            for one in about.funding[:_MOST_AUTHORS]
         ]
-        yield definition("Funding", "; ".join(grants))
+        more = len(about.funding) - len(grants)
+        rest = f" and {words.count_of(more, 'more grant')}" if more > 0 else ""
+        yield definition("Funding", separated(grants), rest)
     if about.publisher:
-        yield definition("Publisher", words.plain(about.publisher.name))
+        yield definition("Publisher", _organisation(about.publisher.name, about.publisher.ror))
 
 
 def _license(expression: str) -> Markup:
@@ -145,10 +202,7 @@ def _license(expression: str) -> Markup:
 
 def _paper(paper: Paper) -> list[Markup | str]:
     title = paper.title or paper.doi or paper.arxiv or paper.url or "untitled"
-    if paper.doi:
-        shown = link(f"https://doi.org/{paper.doi}", title)
-    elif paper.arxiv:
-        shown = link(f"https://arxiv.org/abs/{paper.arxiv}", title)
-    else:
-        shown = link(paper.url or "", title)
-    return [shown, f", {words.plain(paper.venue)}" if paper.venue else ""]
+    return [
+        link(paper_address(paper), shortened(title)),
+        f", {words.plain(paper.venue)}" if paper.venue else "",
+    ]

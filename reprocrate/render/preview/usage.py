@@ -10,12 +10,15 @@ from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import Manifest
 from reprocrate.render import words
 from reprocrate.render.gaps import find_gaps
-from reprocrate.render.numbers import file_size
+from reprocrate.render.numbers import duration, file_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, lines
-from reprocrate.render.recipe import make_steps, pip_commands, unpack_commands, uv_commands
+from reprocrate.render.preview.tree import file_tree
+from reprocrate.render.recipe import Steps, make_steps, pip_commands, unpack_commands, uv_commands
 
 _MOST_RULES = 30
 _MOST_OF_A_RULE = 3
+_MOST_GAPS = 40
+_MOST_NEEDS = 20
 _WELL_KNOWN = (
     ("REPRODUCING.md", "how to run everything again, step by step, without any special tool"),
     ("reprocrate.json", "everything on this page and more, as data"),
@@ -28,12 +31,18 @@ _WELL_KNOWN = (
 )
 
 
+_ALWAYS = ("ro-crate-metadata.json", "manifest-sha256.txt")
+"""Files of every bundle that are made after its page, so that their sizes are not known yet."""
+
+
 def gaps(manifest: Manifest) -> Markup:
     """What is not there and what that costs."""
     found = find_gaps(manifest)
     if not found:
         return element("p", "Nothing that a reader would need is known to be missing.")
-    items = [element("li", element("b", gap.what), gap.cost) for gap in found]
+    items = [element("li", element("b", gap.what), gap.cost) for gap in found[:_MOST_GAPS]]
+    if len(found) > _MOST_GAPS:
+        items.append(element("li", f"and {len(found) - _MOST_GAPS} more that are missing"))
     return element("ul", *items, class_="gaps")
 
 
@@ -96,6 +105,7 @@ def reproduce(manifest: Manifest, bundle: str) -> Markup:
         class_="note",
     )
     return joined(
+        _needed(manifest, steps),
         element("h3", "With reprocrate"),
         element("p", "Checks every byte, builds the environment, runs every seed and compares the results:"),
         _shell(["pip install reprocrate", f"reprocrate rerun {quote(bundle)}"]),
@@ -105,20 +115,41 @@ def reproduce(manifest: Manifest, bundle: str) -> Markup:
     )
 
 
+def _needed(manifest: Manifest, steps: Sequence[Steps]) -> Markup | None:
+    """How long it takes, and what nobody can pack."""
+    seconds = sum(run.duration_s or 0.0 for one in steps for run in one.runs)
+    entries = []
+    if seconds:
+        text = f"{duration(seconds)} for all commands, one after the other, on the machine they ran on"
+        entries.append(definition("Time", text))
+    if needs := manifest.requirements:
+        entries += [
+            definition(name, words.shortened(map(words.plain, given), _MOST_NEEDS))
+            for name, given in (
+                ("Network", needs.network),
+                ("Secrets of your own", needs.secrets),
+                ("Proprietary", needs.proprietary),
+            )
+            if given
+        ]
+    return element("dl", *entries, class_="about") if entries else None
+
+
 def fixity(payload_sha256: str | None, files: Mapping[str, int] | None, bundle: str) -> Markup:
     """How to tell that nothing was changed."""
     entries = list(_fixity(payload_sha256, files))
     text = joined(
         "The digest of every file is in ", file_link("manifest-sha256.txt"), "; ",
-        code("sha256sum -c manifest-sha256.txt"), " checks them all. ", code(f"reprocrate import {bundle}"),
+        code("sha256sum -c manifest-sha256.txt"), " checks them all. ",
+        code(f"reprocrate import {quote(bundle)}"),
         " does so before anything else and also refuses files that are missing or too many.",
     )  # fmt: skip
     return joined(element("p", text), element("dl", *entries, class_="about") if entries else None)
 
 
 def important_files(manifest: Manifest, files: Mapping[str, int] | None) -> Markup:
-    """Links to the files to look at first."""
-    paths = [(path, what) for path, what in _WELL_KNOWN if files is None or path in files]
+    """Links to the files to look at first, then every file with its size."""
+    paths = [(path, what) for path, what in _WELL_KNOWN if files is None or path in files or path in _ALWAYS]
     if files is None:
         paths = paths[:4]
     for environment in manifest.environments:
@@ -128,7 +159,10 @@ def important_files(manifest: Manifest, files: Mapping[str, int] | None) -> Mark
         element("div", element("dt", file_link(path)), element("dd", what, _size(path, files)))
         for path, what in paths
     ]
-    return element("dl", *entries, class_="about files")
+    return joined(
+        element("dl", *entries, class_="about files"),
+        joined(element("h3", "Every file"), file_tree(files)) if files else None,
+    )
 
 
 def colophon(manifest: Manifest) -> Markup:
@@ -161,7 +195,8 @@ def _not_assessed(report: Report) -> Markup | None:
 
 def _fixity(payload_sha256: str | None, files: Mapping[str, int] | None) -> Iterator[Markup]:
     if payload_sha256:
-        yield definition("Payload digest", code(payload_sha256))
+        text = ", the SHA-256 that identifies what was done: everything here but this page and the metadata"
+        yield definition("Payload digest", code(payload_sha256), text)
     if files:
         size = file_size(sum(files.values()))
         yield definition("Contents", f"{words.count_of(len(files), 'file')}, {size} before compression")

@@ -10,7 +10,15 @@ from reprocrate.capture.privacy.scrubber import OUTSIDE
 from reprocrate.capture.privacy.secrets import MASK
 from reprocrate.manifest import Data, Launch, Manifest
 from reprocrate.rerun.host import Host
-from reprocrate.rerun.materials import Material, code_materials, code_of, data_materials, data_of, written_by
+from reprocrate.rerun.materials import (
+    Material,
+    code_materials,
+    code_of,
+    data_materials,
+    data_of,
+    left_out,
+    written_by,
+)
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.wording import counted, listed, size_text
 from reprocrate.rerun.selection import Depth, Task
@@ -69,10 +77,13 @@ class Needs:
             lacking = self._lacking(code_materials(code))
             words = counted(len(code.files), "file")
             if lacking:
+                kept_out = lacking == left_out(code) and len(lacking) < len(code.files)
+                decision = Decision.DEGRADED if kept_out else Decision.IMPOSSIBLE
                 reason = f"{listed(lacking)} did not come along"
-                yield Requirement(
-                    "code", code.id, words, None, Decision.IMPOSSIBLE, reason, None, _ids(users)
-                )
+                if kept_out:
+                    reason = f"{reason}, which the author left out; a run that needs it fails"
+                here = counted(len(code.files) - len(lacking), "file") if kept_out else None
+                yield Requirement("code", code.id, words, here, decision, reason, None, _ids(users))
             else:
                 reason = "the source tree that ran is in the bundle"
                 yield Requirement("code", code.id, words, words, Decision.SAME, reason, None, _ids(users))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reprocrate.capture.privacy.scrubber import is_interpreter
+from reprocrate.crate.foreign import NO_COMMAND
 from reprocrate.manifest import OperatingSystem, Package
 from reprocrate.rerun.interpreters import minor_version
 from reprocrate.rerun.lock import INSTALLERS
@@ -12,6 +13,8 @@ from reprocrate.rerun.materials import source_folder
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
 from reprocrate.rerun.plan.wording import counted, listed
+from reprocrate.rerun.platforms import is_for
+from reprocrate.rerun.selection import Task
 
 _FAMILIES = {
     "deep learning": (
@@ -45,6 +48,7 @@ def software(setting: Setting) -> Iterator[Requirement]:
     """Everything that the recorded environment asks for."""
     yield _python(setting)
     yield from _packages(setting)
+    yield from _commands(setting)
     yield from _programs(setting)
     if setting.environment and setting.environment.os:
         yield _system(setting, setting.environment.os, setting.host.system)
@@ -147,6 +151,10 @@ def _wheels(setting: Setting) -> tuple[Decision, str, str]:
     if lock is None or not lock.hashed:
         reason = "no lock with digests came along: files of the same version may not be the recorded ones"
         return Decision.SUBSTITUTABLE, "the same versions, unverified", reason
+    houses = setting.environment.wheels if setting.environment else ()
+    if any(is_for(house.platform, setting.host.system) and house.files for house in houses):
+        decision = Decision.SAME if setting.same_platform else Decision.SUBSTITUTABLE
+        return decision, "wheels that came along, verified by digest", _came_along(setting)
     if not setting.same_platform:
         return (
             Decision.SUBSTITUTABLE,
@@ -160,8 +168,34 @@ def _wheels(setting: Setting) -> tuple[Decision, str, str]:
     )
 
 
+def _came_along(setting: Setting) -> str:
+    """How far the wheels that came along suffice on this machine."""
+    houses = setting.environment.wheels if setting.environment else ()
+    left_out = [
+        name
+        for house in houses
+        if is_for(house.platform, setting.host.system)
+        for name in (entry.partition(":")[0] for entry in house.left_out)
+    ]
+    if left_out:
+        return f"the package index is needed for {listed(left_out)}"
+    return "no package index is needed"
+
+
+def _commands(setting: Setting) -> Iterator[Requirement]:
+    """Commands that nobody stated: a crate of another project need not say any."""
+    for program in dict.fromkeys(task.configuration.command[0] for task in setting.tasks if _unstated(task)):
+        reason = "the crate names what ran, and not the command that started it"
+        yield setting.requirement(("program", program), None, None, Decision.IMPOSSIBLE, reason)
+
+
+def _unstated(task: Task) -> bool:
+    return NO_COMMAND in (task.configuration.model_extra or {})
+
+
 def _programs(setting: Setting) -> Iterator[Requirement]:
-    for program in dict.fromkeys(task.configuration.command[0] for task in setting.tasks):
+    stated = (task for task in setting.tasks if not _unstated(task))
+    for program in dict.fromkeys(task.configuration.command[0] for task in stated):
         if is_interpreter(program) or "/" in program:
             continue  # the environment's interpreter, or a file of the code
         name = ("program", program)

@@ -36,10 +36,13 @@ def _has_its_files(code: Code) -> bool:
 def code_names_its_commit(subject: Subject) -> Iterator[Found]:
     """Code SHOULD name the commit that was checked out when it ran.
 
-    Judged: each entry of `code` with neither `commit` nor `swhid`; at the entry.
+    Judged: each entry of `code` with neither `commit` nor `swhid`, in a manifest without `anonymous`; at the
+        entry.
     Why: a commit ties the code that ran to its history, and to what others may already have.
     Fix: put the project under git, commit, and run again.
     """
+    if subject.well_formed.anonymous:
+        return  # a commit tells whose it is
     for pointer, code in numbered("/code", subject.well_formed.code):
         if not code.commit and not code.swhid:
             yield Found(pointer, code=code.id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Manifest
-from reprocrate.manifest.experiment import Experiment, has_orcid_check_digit, has_ror_check_digits
+from reprocrate.manifest.experiment import Experiment, has_ror_check_digits
 from reprocrate.manifest.section import OPEN_NAME, NewerWordError
+from reprocrate.standard.identity_formats import has_orcid_check_digit
 from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule

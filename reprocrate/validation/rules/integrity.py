@@ -21,7 +21,7 @@ def declared_file_is_present(subject: Subject) -> Iterator[Found]:
     """Every file that the manifest declares to be in the bundle MUST be there.
 
     Judged: each file that the manifest declares in the bundle: `code[].files` (below `folder`) and `patch`,
-        `data[].files`, `croissant` and `splits[].digests`, `cached_responses`, locks, `outputs`,
+        `data[].files`, `croissant` and `splits[].digests`, `cached_responses`, locks, wheels, `outputs`,
         `checkpoints`, `logs`, `artifacts`, `predictions` and `histories` of runs, `models[].file`,
         `reproduces.verdict`; at the file. A file of `data[].files` with a `root`, its own or else its data's,
         has its place at `.reprocrate/external/<id of the data>/<path>`; any other file has it at its `path`,

