@@ -108,13 +108,8 @@ def pack(
         _add_listing(written.archive, digests)
         written.archive.finish()
         size = written.size()
-        if form is not Form.FOLDER and USUAL.is_expanded(total, size):
-            why = f"its files take more than {USUAL.expansion:,} times its own bytes, as those of a bomb do"
-            raise UsageError(
-                "the bundle cannot be packed",
-                why,
-                "Leave out the files that are nearly empty, or take --format tar.zst",
-            )
+        if form is not Form.FOLDER:
+            _require_no_bomb(total, size)
     return Packed(
         path=target,
         payload_digest=payload_digest(digests.items()),
@@ -123,6 +118,16 @@ def pack(
         files=len(digests) + 1,
         compressor=written.compressor,
     )
+
+
+def _require_no_bomb(total: int, size: int) -> None:
+    """Make sure that readers will not take `size` bytes, which hold files of `total` bytes, for a bomb."""
+    if USUAL.is_expanded(total, size):
+        raise UsageError(
+            "the bundle cannot be packed",
+            f"its files take more than {USUAL.expansion:,} times its own bytes, as those of a bomb do",
+            "Leave out the files that are nearly empty, or take --format tar.zst",
+        )
 
 
 def _in_order(entries: Iterable[Entry], tree: Tree) -> Iterator[Entry | tuple[str, str] | str]:

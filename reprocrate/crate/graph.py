@@ -39,6 +39,7 @@ class Graph:
         self._crate.metadata.extra_contexts.append(target.profile_context)
         self._crate.metadata.extra_terms.update(own_terms())
         self._known: set[str] = set()
+        self.further: list[Reference] = []
 
     def describe_root(self, properties: Mapping[str, object]) -> None:
         """Set properties of the root data entity."""
@@ -46,8 +47,11 @@ class Graph:
             self._crate.root_dataset[name] = value
 
     def conform(self, address: str, name: str, version: str) -> None:
-        """Say of the metadata document that it follows a further specification."""
+        """Say that the crate follows a further specification: of its metadata document, or of its root."""
         further = self.add(address, self.target.profile_types, {"name": name, "version": version})
+        if not self.target.document_conforms:
+            self.further.append(further)
+            return
         metadata = self._crate.metadata
         metadata["conformsTo"] = [reference(_identifier(metadata["conformsTo"])), further]
 

@@ -27,12 +27,13 @@ from reprocrate.manifest import (
 )
 
 
-def describe_outcome(graph: Graph, manifest: Manifest, payload: Payload) -> list[Reference]:
-    """Describe everything that was computed or claimed from the runs."""
+def describe_outcome(
+    graph: Graph, manifest: Manifest, payload: Payload
+) -> tuple[list[Reference], list[Reference]]:
+    """Describe what was measured, and everything that was computed or claimed from the runs."""
     writer = _Outcome(graph, manifest, payload)
-    for metric in manifest.metrics:
-        writer.describe_metric(metric)
-    return [
+    metrics = [writer.describe_metric(metric) for metric in manifest.metrics]
+    return metrics, [
         *map(writer.describe_result, manifest.results),
         *map(writer.describe_comparison, manifest.comparisons),
         *(writer.describe_table(table, place) for place, table in enumerate(manifest.tables, 1)),

@@ -27,6 +27,8 @@ class Target:
         native_characters: whether identifiers hold the letters of all scripts as they are.
         describes_preview: whether the page for people has an entity.
         states_contacts: whether it is said of authors and organisations that no contact was stated.
+        document_conforms: whether it is said of the metadata document, and not of the root, that a further
+            specification is followed: Workflow RO-Crate 1.0 demands the first, 1.3 prefers the other.
         people_publish: whether the authors stand as publisher where no organisation is stated. RO-Crate
             allows it, and 1.1 recommends an organisation.
         program_type: of an entity that stands for code. RO-Crate 1.3 keeps SoftwareSourceCode for files.
@@ -42,6 +44,7 @@ class Target:
     native_characters: bool
     describes_preview: bool
     states_contacts: bool
+    document_conforms: bool
     people_publish: bool
 
 
@@ -56,6 +59,7 @@ CHECKED = Target(
     native_characters=False,
     describes_preview=True,
     states_contacts=False,
+    document_conforms=True,
     people_publish=False,
 )
 """RO-Crate 1.1 with Process Run Crate 0.5: the newest pair that validators check in full."""
@@ -71,6 +75,7 @@ NEWEST = Target(
     native_characters=True,
     describes_preview=False,
     states_contacts=True,
+    document_conforms=False,
     people_publish=True,
 )
 """RO-Crate 1.3 with Process Run Crate 0.6, which requires it."""

@@ -94,11 +94,18 @@ def _graph(manifest: Manifest, payload: Payload, target: Target, preview: bool, 
     data = DataSets(manifest, payload)
     sets = data.describe(graph)
     actions = Actions(graph, manifest, payload, programs, environments, data).describe(agents)
-    outcome = describe_outcome(graph, manifest, payload)
+    metrics, outcome = describe_outcome(graph, manifest, payload)
     _describe_absent(graph, payload)
     profiles = list(_profiles(graph, target, manifest.manifest_version))
     main = programs.describe_main()
-    graph.describe_root({"conformsTo": profiles, "mentions": [*actions, *outcome, *sets], "mainEntity": main})
+    graph.describe_root(
+        {
+            "conformsTo": [*profiles, *graph.further],
+            "mentions": [*actions, *outcome, *sets],
+            "mainEntity": main,
+            "variableMeasured": metrics,
+        }
+    )
     return graph
 
 

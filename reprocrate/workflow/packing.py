@@ -332,7 +332,7 @@ def bundle_entries(
         declared=citation_declared(contents),
     )
     entries.append(Entry(layout.PREVIEW, page))
-    described = [_crate_file(entry) for entry in entries]
+    described = [_crate_file(entry) for entry in _all_entries(contents, entries)]
     metadata = write_crate(manifest, described, preview=True, target=crate)
     return [*entries, Entry(layout.METADATA, metadata)]
 

@@ -14,7 +14,7 @@ from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, 
 from reprocrate.render.preview.claims import claim
 from reprocrate.render.preview.links import first
 from reprocrate.render.preview.markup import Markup, element, file_link, joined, shortened
-from reprocrate.render.preview.plots import seeds_plot
+from reprocrate.render.preview.plots import seeds_plot, unit
 from reprocrate.render.preview.tables import Header, number, table
 
 _MOST_METRICS = 20
@@ -216,7 +216,7 @@ def _summary_table(group: OutcomeGroup, best: Set[str], places: Mapping[str, str
     shown = group.outcomes[:_MOST_ROWS]
     rows = [_summary_row(one, places.get(one.result.id), with_data, one.result.id in best) for one in shown]
     counted = f", {_MOST_ROWS} of {len(group.outcomes)}" if len(group.outcomes) > _MOST_ROWS else ""
-    return table(f"{group.title}: summary over seeds{counted}", header, rows)
+    return table(f"{group.title}: summary over {unit(group)}s{counted}", header, rows)
 
 
 def _summary_row(outcome: Outcome, place: str | None, with_data: bool, is_best: bool) -> list[Markup]:
@@ -266,8 +266,8 @@ def _seeds_table(group: OutcomeGroup) -> Markup | None:
     ]
     return element(
         "details",
-        element("summary", "The value of every seed"),
-        table(f"{group.title}: the value of every seed", ["Seed", *columns], rows),
+        element("summary", f"The value of every {unit(group)}"),
+        table(f"{group.title}: the value of every {unit(group)}", [unit(group).capitalize(), *columns], rows),
         _left_out(group, shown, seeds),
         open=group.is_headline and len(seeds) <= _FEW_SEEDS and len(shown) <= _FEW_COLUMNS,
     )
@@ -279,7 +279,7 @@ def _left_out(group: OutcomeGroup, shown: Sequence[Outcome], seeds: Sequence[str
         return None
     text = (
         f"Shown are {len(shown)} of {words.count_of(len(group.outcomes), 'result')} and "
-        f"{len(seeds)} of {words.count_of(len(every), 'seed')}; all of them are in "
+        f"{len(seeds)} of {words.count_of(len(every), unit(group))}; all of them are in "
     )
     return element("p", text, file_link("reprocrate.json"), ".", class_="note")
 

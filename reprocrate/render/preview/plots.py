@@ -90,10 +90,18 @@ def _named_strip(name: str, value: str, drawing: Markup, class_: str = "") -> Ma
     return element("div", element("div", *said, class_="strip-name"), drawing, class_=f"strip{class_}")
 
 
+def unit(group: OutcomeGroup) -> str:
+    """What was repeated: each value of the results is of one such."""
+    over = {one.result.over for one in group.outcomes} - {"results"}
+    return "fold" if over == {"folds"} else "seed or fold" if "folds" in over else "seed"
+
+
 def _caption(group: OutcomeGroup) -> Markup:
     named = next((one.result.interval for one in group.outcomes if one.result.interval), None)
     band = f" and the band its {interval_name(named.kind, named.level)}" if named else ""
-    return element("figcaption", f"{group.title}: each dot is one seed, the line is their mean{band}.")
+    return element(
+        "figcaption", f"{group.title}: each dot is one {unit(group)}, the line is their mean{band}."
+    )
 
 
 def _extent(outcome: Outcome) -> list[float]:
