@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from reprocrate.bundle import Entry, Tree, layout
 from reprocrate.capture.data.digests import Digests
+from reprocrate.crate import CrateFile
 from reprocrate.files import FileDigest, composed, could_not, sha256_bytes, sha256_file
 from reprocrate.manifest import Manifest
 
@@ -89,6 +90,17 @@ def size_of(entry: Entry) -> int:
         return entry.source.stat().st_size
     except OSError as error:
         raise could_not("read", entry.source, error) from error
+
+
+def crate_file_of(entry: Entry) -> CrateFile:
+    """A file, as the crate describes it."""
+    if isinstance(entry.source, bytes):
+        digest: str | None = sha256_bytes(entry.source)
+    elif entry.expected_sha256 or "/" in entry.path:
+        digest = entry.expected_sha256
+    else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
+        digest = sha256_file(entry.source).sha256
+    return CrateFile(composed(entry.path), size=size_of(entry), sha256=digest, name=entry.path)
 
 
 def kind_of_entry(contents: Contents, path: str) -> tuple[Kind, str]:

@@ -11,9 +11,9 @@ from typing import Any
 from reprocrate import standard
 from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target, writing_bytes
 from reprocrate.capture.data.digests import Digests, digests_of_project
-from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
+from reprocrate.crate import CHECKED, TARGETS, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
-from reprocrate.files import composed, sha256_bytes, sha256_file
+from reprocrate.files import composed
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
@@ -28,7 +28,7 @@ from reprocrate.workflow.curves import curves_of
 from reprocrate.workflow.fitting import Proposal, proposal
 from reprocrate.workflow.hashing import declared_files, hash_ahead, recorded_files
 from reprocrate.workflow.identity import known_payload_digest
-from reprocrate.workflow.inventory import ContentFiles, Contents, size_of
+from reprocrate.workflow.inventory import ContentFiles, Contents, crate_file_of, size_of
 from reprocrate.workflow.links import with_tree
 from reprocrate.workflow.listing import Listing, make_listing
 from reprocrate.workflow.locking import make_locks
@@ -332,7 +332,7 @@ def bundle_entries(
         declared=citation_declared(contents),
     )
     entries.append(Entry(layout.PREVIEW, page))
-    described = [_crate_file(entry) for entry in _all_entries(contents, entries)]
+    described = [crate_file_of(entry) for entry in _all_entries(contents, entries)]
     metadata = write_crate(manifest, described, preview=True, target=crate)
     return [*entries, Entry(layout.METADATA, metadata)]
 
@@ -340,13 +340,3 @@ def bundle_entries(
 def _stands_in_the_way(finding: Finding, choice: PackingChoice) -> bool:
     is_error = finding.severity is Severity.ERROR
     return is_error and (choice.strict or finding.code.startswith(_NEVER_PACKED))
-
-
-def _crate_file(entry: Entry) -> CrateFile:
-    if isinstance(entry.source, bytes):
-        digest: str | None = sha256_bytes(entry.source)
-    elif entry.expected_sha256 or "/" in entry.path:
-        digest = entry.expected_sha256
-    else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
-        digest = sha256_file(entry.source).sha256
-    return CrateFile(composed(entry.path), size=size_of(entry), sha256=digest, name=entry.path)
