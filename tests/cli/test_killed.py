@@ -77,7 +77,7 @@ def _is_half(target: Path) -> bool:
 
 
 @pytest.mark.parametrize("how", ["named", "unnamed"])
-@pytest.mark.parametrize("form", ["zip", "dir", "empty dir"])
+@pytest.mark.parametrize("form", ["zip", "tar.zst", "dir", "empty dir"])
 def test_killed_at_any_moment_it_leaves_no_half_bundle(
     recorded: Any, cli: Any, tmp_path: Path, tree: Any, form: str, how: str
 ) -> None:
@@ -107,7 +107,7 @@ def test_killed_at_any_moment_it_leaves_no_half_bundle(
     assert [place.name for place in out.iterdir() if TEMPORARY.fullmatch(place.name)] == []
 
 
-@pytest.mark.parametrize("form", ["zip", "dir"])
+@pytest.mark.parametrize("form", ["zip", "tar.zst", "dir"])
 def test_interrupted_it_says_one_line_and_leaves_nothing(
     recorded: Any, cli: Any, tmp_path: Path, form: str
 ) -> None:
@@ -166,6 +166,7 @@ def test_what_stands_where_the_bundle_is_to_go_is_told_before_any_work(
 
 def test_bundle_among_the_data_is_not_packed_again(recorded: Any) -> None:
     first = json.loads(recorded("pack", "--offline", "-o", "data/mine.crate.zip", "--json").out)
+    recorded("pack", "--offline", "-o", "data/mine.crate.tar.zst", "--format", "tar.zst")
     recorded("pack", "--offline", "-o", "data/unpacked", "--format", "dir")
     recorded("pack", "--offline", "-o", "data/bagged", "--format", "dir", "--bagit")
     before = (recorded.folder / "data" / "mine.crate.zip").read_bytes()

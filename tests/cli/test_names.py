@@ -104,7 +104,7 @@ def test_manifest_has_one_path_for_each_file(named: Path) -> None:
     assert manifest["results"][0]["value"] == 13 * 4 + 1
 
 
-@pytest.mark.parametrize("form", [("zip",), ("dir",), ("zip", "--bagit"), ("dir", "--bagit")])
+@pytest.mark.parametrize("form", [("zip",), ("tar.zst",), ("dir",), ("zip", "--bagit"), ("dir", "--bagit")])
 def test_names_are_the_same_after_import(
     named: Path, cli: Any, tmp_path: Path, form: tuple[str, ...]
 ) -> None:
