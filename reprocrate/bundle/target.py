@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -33,7 +34,7 @@ def require_target(target: Path, form: Form) -> None:
         folder = next(each for each in (target, *target.absolute().parents) if each.exists())
     else:
         if target.is_dir():
-            raise UsageError(f"{target} is a folder", "a bundle that is a file is to go there", "Name a file")
+            raise could_not("write", target, IsADirectoryError(errno.EISDIR, ""))
         if target.is_file() and target.stat().st_size and not _may_be_replaced(target):
             raise UsageError(
                 f"{target} exists and is not a bundle",

@@ -155,7 +155,7 @@ def test_what_stands_where_the_bundle_is_to_go_is_told_before_any_work(
     def complaint(*arguments: object, code: int) -> str:
         return str(cli.complaint(tmp_path, "pack", recorded.folder, "--offline", *arguments, code=code))
 
-    assert "folder is a folder" in complaint("-o", "folder", code=2)
+    assert "folder: it is a folder" in complaint("-o", "folder", code=3)
     assert "folder exists and is not empty" in complaint("-o", "folder", "--format", "dir", code=2)
     assert "notes.txt exists and is not a bundle" in complaint("-o", "notes.txt", code=2)
     assert "notes.txt exists and is not a folder" in complaint("-o", "notes.txt", "--format", "dir", code=2)

@@ -96,7 +96,7 @@ def test_target_is_told_apart(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("1")
     with pytest.raises(UsageError, match="is not a bundle"):
         require_target(tmp_path / "data.csv", Form.ZIP)
-    with pytest.raises(UsageError, match="is a folder"):
+    with pytest.raises(UnavailableError, match="is a folder"):
         require_target(tmp_path, Form.ZIP)
     with pytest.raises(UnavailableError, match="no such file or folder"):
         require_target(tmp_path / "deep" / "new.zip", Form.ZIP)
