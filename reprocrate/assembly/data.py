@@ -12,8 +12,9 @@ from reprocrate.assembly.inputs import FileRoles, Key, files_of
 from reprocrate.assembly.remote import on_the_hub, remote_places, remote_section
 from reprocrate.assembly.sections import Section, without_nothing
 from reprocrate.assembly.settings import DataSettings, ProjectSettings
+from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.capture.record import DataFile, RunRecord
-from reprocrate.files import sha256_file
+from reprocrate.files import place_of, sha256_file
 
 
 @dataclass
@@ -147,7 +148,7 @@ def _unread_files(project: Path, declared: DataSettings, known: Mapping[Key, Dat
     for pattern in declared.files:
         for name in files_of(project, pattern):
             if (None, name) not in known:
-                digest = sha256_file(project / name)
+                digest = digests_of_project(project).of(place_of(project, name))
                 yield DataFile(name, None, digest.size, digest.sha256)
 
 
@@ -175,9 +176,8 @@ def _file(file: DataFile) -> Section:
 def _split(project: Path, split: Section) -> Section:
     """A split with what its file of digests says of it; where nobody made that yet, without."""
     listed = split.get("digests", {})
-    if not listed or "sha256" in listed or not (project / listed["path"]).is_file():
+    if not listed or "sha256" in listed or not (place := place_of(project, listed["path"])).is_file():
         return split
-    place = project / listed["path"]
     digest = sha256_file(place)
     items = sum(bool(line.strip()) for line in place.read_bytes().splitlines())
     return {"count": items} | split | {"digests": listed | {"size": digest.size, "sha256": digest.sha256}}

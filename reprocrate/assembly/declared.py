@@ -32,7 +32,7 @@ from reprocrate.capture.record import (
 )
 from reprocrate.capture.seeds.notation import substituted
 from reprocrate.errors import UsageError
-from reprocrate.files import safe_relative, sha256_bytes, sha256_file
+from reprocrate.files import place_of, safe_relative, sha256_bytes, sha256_file
 from reprocrate.manifest.canonical import canonical_bytes
 
 _TOOL = Tool("reprocrate", __version__)
@@ -161,7 +161,7 @@ class _Reader:
             if not found:
                 raise self._absent("logs", pattern, "Copy it into the project, or correct the path")
             for path in found:
-                digest = sha256_file(self._project / path)
+                digest = sha256_file(place_of(self._project, path))
                 yield StoredFile(path, digest.sha256, digest.size)
 
     def _left(self, kind: str, files: Iterable[LeftFile]) -> Iterator[DataFile | Section]:
@@ -175,7 +175,7 @@ class _Reader:
             if not found:
                 yield {**said, "path": self._safe(kind, file.path), "in_bundle": False}
             for path in found:
-                digest = sha256_file(self._project / path)
+                digest = sha256_file(place_of(self._project, path))
                 if file.sha256 not in (None, digest.sha256):
                     raise UsageError(
                         f"{self._place}: {kind} names {path} with the SHA-256 {file.sha256}",

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.bundle import looks_like_bundle
+from reprocrate.bundle.bag import DECLARATION
 from reprocrate.capture.record import CodeFile, RunRecord
-from reprocrate.files import tree_digest
+from reprocrate.files import composed, place_of, tree_digest
 
 Key = tuple[str | None, str]
+
+_OWN = ".reprocrate"
+_PACKED = (".zip", ".zst")
 
 
 class FileRoles:
@@ -102,11 +107,23 @@ def matches(path: str, pattern: str) -> bool:
 
 
 def files_of(project: Path, pattern: str) -> Iterator[str]:
-    """The files of a project that a pattern of `reprocrate.toml` names: one, all of a folder, or a glob."""
+    """The files of a project that a pattern of `reprocrate.toml` names: one, all of a folder, or a glob.
+
+    The paths are those of a manifest, in Unicode normal form C; `place_of` finds the files by them. A bundle
+    that was packed there is none of the project's files.
+    """
     parts = PurePosixPath(pattern).parts
     if PurePosixPath(pattern).is_absolute() or ".." in parts:
         return
-    for path in sorted(project.glob(pattern)):
-        for member in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if member.is_file():
-                yield member.relative_to(project).as_posix()
+    for path in sorted(project.glob(pattern)) or [place_of(project, pattern)]:
+        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        roots = [member.parent for member in found if member.name == _OWN]
+        bundles = {*roots, *(root.parent for root in roots if (root.parent / DECLARATION).is_file())}
+        unpacked = {folder for folder in bundles if folder != project and looks_like_bundle(folder)}
+        for member in found:
+            if member.is_file() and unpacked.isdisjoint(member.parents) and not _is_packed(member):
+                yield composed(member.relative_to(project).as_posix())
+
+
+def _is_packed(member: Path) -> bool:
+    return member.suffix in _PACKED and looks_like_bundle(member)

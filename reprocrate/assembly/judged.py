@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.assembly.sections import Section
-from reprocrate.files import sha256_file
+from reprocrate.files import place_of, sha256_file
 from reprocrate.statistics import mcnemar
 
 _SAME = 1e-9
@@ -48,7 +48,7 @@ def _is_share(right: Mapping[str, bool], result: Section) -> bool:
 def _right_items(project: Path, run: Mapping[str, Any]) -> dict[str, bool]:
     """Whether a run has each item right; nothing where it left no predictions, or they have changed."""
     file = run.get("predictions")
-    place = project / file["path"] if file else project
+    place = place_of(project, file["path"]) if file else project
     if not file or not place.is_file() or sha256_file(place).sha256 != file["sha256"]:
         return {}
     with place.open(encoding="utf-8-sig", errors="replace", newline="") as handle:

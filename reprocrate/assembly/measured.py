@@ -14,6 +14,7 @@ from reprocrate.assembly.configurations import ConfigurationGroup
 from reprocrate.assembly.factors import named_arguments
 from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.settings import ProjectSettings
+from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.capture.privacy.scrubber import scrubber
 from reprocrate.capture.ranks.notebooks import LOG_NAME
 from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar, StoredFile
@@ -23,7 +24,7 @@ from reprocrate.capture.results.hydra import OVERRIDES
 from reprocrate.capture.results.metric_sources import MetricSource, with_place
 from reprocrate.capture.results.points import Columns
 from reprocrate.capture.seeds.notation import substituted
-from reprocrate.files import sha256_file
+from reprocrate.files import place_of
 
 _CELLS = f"/{LOG_NAME}"
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -162,5 +163,7 @@ def _own_logs(record: RunRecord) -> list[StoredFile]:
 
 
 def _is_unchanged(project: Path, file: DataFile) -> bool:
-    place = project / file.path
-    return file.root is None and place.is_file() and sha256_file(place).sha256 == file.sha256
+    place = place_of(project, file.path)
+    if file.root is not None or not place.is_file():
+        return False
+    return digests_of_project(project).of(place).sha256 == file.sha256

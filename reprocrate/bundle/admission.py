@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from reprocrate.bundle.layout import spelling
 from reprocrate.errors import UnreadableError, UsageError
-from reprocrate.files import bytes_of, safe_relative
+from reprocrate.files import bytes_of, composed, require_safe, safe_relative
 
 MAX_FILES = 1_000_000
 """How many files, links and folders a bundle may hold, unless a reader allows more."""
@@ -141,11 +141,11 @@ class Problem:
 def name_problem(path: str) -> Problem | None:
     """Why no file of a bundle may have this path, if so."""
     try:
-        normal = safe_relative(path)
+        require_safe(path)
+        if not path.isascii():
+            safe_relative(path)  # as a manifest names it
     except ValueError as error:
         return Problem(path, ProblemKind.UNSAFE, f"has an unsafe name: {error}")
-    if normal != path:
-        return Problem(path, ProblemKind.UNSAFE, "has a name that is not in Unicode normal form C")
     if path.count("/") > MAX_DEPTH:
         return Problem(path, ProblemKind.UNSAFE, f"lies in more than {MAX_DEPTH} folders")
     if path == "-":
@@ -190,6 +190,9 @@ def printable(path: str) -> str:
 def _same_file(path: str, other: str) -> Problem:
     if path == other:
         return Problem(path, ProblemKind.DUPLICATE, "occurs more than once")
+    if composed(path) == composed(other):
+        detail = "has the name of another file, but for how Unicode composes it (normal forms C and D)"
+        return Problem(path, ProblemKind.DUPLICATE, detail)
     return Problem(path, ProblemKind.DUPLICATE, f"is the same file as {other} on some systems")
 
 

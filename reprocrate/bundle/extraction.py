@@ -11,8 +11,11 @@ from types import TracebackType
 from typing import Self
 
 from reprocrate.bundle.formats import Member
+from reprocrate.bundle.layout import MANIFEST
 from reprocrate.errors import UnavailableError, UsageError
-from reprocrate.files import could_not
+from reprocrate.files import could_not, hold, remove_leftovers
+
+_TELLING = (MANIFEST, "bagit.txt")
 
 # Nothing in a staging folder is older than it, and links are made in it only after all files: a path of safe
 # parts cannot lead out of it. What exists is refused all the same.
@@ -41,7 +44,10 @@ class Staging:
         self._known: set[str] = set()
         self._published: list[Path] = []
         self._complete = False
-        self._exists = _is_empty_folder(target)
+        self._held = -1
+        if target.is_dir():
+            remove_leftovers(target)
+        self._exists = is_empty_folder(target)
         home = target if self._exists else target.parent
         self._folder = home / f"reprocrate-{os.urandom(8).hex()}.partial"
         self._prefix = f"{self._folder}{os.sep}"
@@ -49,9 +55,11 @@ class Staging:
     def __enter__(self) -> Self:
         try:
             self._make_parents(self._folder.parent)
+            remove_leftovers(self._folder.parent)
             free = shutil.disk_usage(self._folder.parent).free
             if free >= self._size:
                 self._folder.mkdir()
+                self._hold()
                 return self
         except OSError as error:
             self._remove()
@@ -59,7 +67,8 @@ class Staging:
         self._remove()
         raise UnavailableError(
             f"could not write {self._target}",
-            f"the disk is full: {self._size:,} bytes are needed, {free:,} are free",
+            f"the disk is full: {self._size:,} bytes are needed, {free:,} are free, "
+            f"{self._size - free:,} are missing",
             "Free some space or choose another place",
         )
 
@@ -68,6 +77,8 @@ class Staging:
     ) -> None:
         if not self._complete:
             self._remove()
+        if self._held >= 0:
+            os.close(self._held)
 
     @contextmanager
     def create(self, member: Member) -> Iterator[Callable[[bytes], object]]:
@@ -135,7 +146,8 @@ class Staging:
         """
         try:
             if self._exists:
-                for item in sorted(self._folder.iterdir()):
+                # What makes it a bundle comes last: a process that is killed meanwhile leaves none.
+                for item in sorted(self._folder.iterdir(), key=lambda item: (item.name in _TELLING, item)):
                     final = self._target / item.name
                     item.rename(final)
                     self._published.append(final)
@@ -145,6 +157,12 @@ class Staging:
         except OSError as error:
             raise could_not("write", self._target, error) from error
         self._complete = True
+
+    def _hold(self) -> None:
+        """Keep other processes from taking the temporary folder for one that a killed process left."""
+        with suppress(OSError):  # where a folder cannot be opened, none is ever taken for that
+            self._held = os.open(self._folder, os.O_RDONLY)
+            hold(self._held)
 
     def _make_parents(self, folder: Path) -> None:
         missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
@@ -164,7 +182,7 @@ class Staging:
                 folder.rmdir()
 
 
-def _is_empty_folder(target: Path) -> bool:
+def is_empty_folder(target: Path) -> bool:
     """Whether the target is an empty folder; False if there is nothing yet."""
     fix = "Name a folder that does not exist yet, or an empty one"
     if not os.path.lexists(target):

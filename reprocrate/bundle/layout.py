@@ -41,6 +41,9 @@ ENVIRONMENT = ".reprocrate/environment/"
 TREE = ".reprocrate/tree.json"
 """Symbolic links and empty folders, where there are some."""
 
+WRITING = ".reprocrate/packed.json"
+"""What wrote the bundle, with versions: the same content gives the same bytes with the same of these."""
+
 CODE = ".reprocrate/code/"
 """Older trees of code that results rest on, by code id. The newest one is the root itself."""
 
@@ -67,8 +70,8 @@ def in_payload(path: str) -> bool:
     """Whether a file belongs to what the payload digest identifies.
 
     Outside are the crate metadata and the preview, since they carry the DOI of the bundle, which is known
-    only after it is made, and the checksums, which cover those two. The manifest is inside: it names no DOI
-    of its own bundle, and what is claimed is part of what the bundle is.
+    only after it is made, what wrote the bundle, and the checksums, which cover these. The manifest is
+    inside: it names no DOI of its own bundle, and what is claimed is part of what the bundle is.
     """
     return not _is_one_of(path, _OUTSIDE_PAYLOAD)
 
@@ -124,4 +127,4 @@ def _places(names: Iterable[str]) -> _Places:
 
 
 _RESERVED_SPELT = _places(map(spelling, RESERVED))
-_OUTSIDE_PAYLOAD = _places((METADATA, PREVIEW, PREVIEW_FILES, CHECKSUMS))
+_OUTSIDE_PAYLOAD = _places((METADATA, PREVIEW, PREVIEW_FILES, CHECKSUMS, WRITING))

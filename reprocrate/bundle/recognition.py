@@ -9,8 +9,8 @@ from pathlib import Path
 from reprocrate.bundle.admission import Limits
 from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
 from reprocrate.bundle.folder import FolderContainer
-from reprocrate.bundle.formats import Container
-from reprocrate.bundle.layout import MANIFEST
+from reprocrate.bundle.formats import Container, Form
+from reprocrate.bundle.layout import MANIFEST, STANDARD
 from reprocrate.bundle.zip_reader import ZipContainer
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
@@ -46,6 +46,24 @@ def open_container(path: Path, skip: Callable[[str], bool], limits: Limits) -> C
     if not opened.has(MANIFEST) and opened.has(DECLARATION) and opened.has(PAYLOAD + MANIFEST):
         return BagContainer(opened)
     return opened
+
+
+def looks_like_bundle(path: Path) -> bool:
+    """Whether a file or folder is a bundle by how it begins: one that this program wrote, or unpacked, does.
+
+    A tar file is told by its name as well: others compress with Zstandard, too.
+    """
+    try:
+        if path.is_dir():
+            roots = (path, path / PAYLOAD)
+            return any((root / MANIFEST).is_file() and (root / STANDARD).is_dir() for root in roots)
+        with path.open("rb") as file:
+            start = file.read(64)
+    except OSError:
+        return False
+    first = start[30:]  # where the name of a ZIP file's first member stands (APPNOTE 4.3.7)
+    zipped = start.startswith(_ZIP_STARTS[0]) and first.startswith((MANIFEST.encode(), DECLARATION.encode()))
+    return zipped or (path.name.endswith(Form.TAR_ZST.suffix) and _ZSTD_START.match(start) is not None)
 
 
 def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:

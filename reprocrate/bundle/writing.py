@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,7 +17,7 @@ from reprocrate.bundle.folder import FolderWriter
 from reprocrate.bundle.formats import ArchiveWriter, Form
 from reprocrate.bundle.zip_writer import ZipWriter
 from reprocrate.errors import UsageError
-from reprocrate.files import atomic_file
+from reprocrate.files import atomic_file, remove_leftovers
 
 _TIMESTAMP = 315532800  # 1980-01-01T00:00:00Z, the earliest that a ZIP file can say
 
@@ -62,19 +63,41 @@ def writing(
             progress(size)
 
         with Staging(target, 0) as staging:
-            yield Written(_bagged(FolderWriter(staging, count), bag=bag), "none", lambda: read)
+            yield Written(_bagged(FolderWriter(staging, count), bag=bag), compressor_of(form), lambda: read)
             staging.publish()
         return
+    remove_leftovers(target.parent)
     with atomic_file(target) as output, ExitStack() as working:
         archive: ArchiveWriter = ZipWriter(output, timestamp, progress)
-        compressor = COMPRESSOR
         if form is Form.TAR_ZST:
             from reprocrate.bundle.tar_writer import TarWriter
-            from reprocrate.bundle.zstd_writer import compressor_name
 
             archive = working.enter_context(TarWriter(output, timestamp, progress))
-            compressor = compressor_name()
-        yield Written(_bagged(archive, bag=bag), compressor, output.tell)
+        yield Written(_bagged(archive, bag=bag), compressor_of(form), output.tell)
+
+
+def compressor_of(form: Form) -> str:
+    """What compresses a bundle of this form, with its version."""
+    if form is Form.TAR_ZST:
+        from reprocrate.bundle.zstd_writer import compressor_name
+
+        return compressor_name()
+    return COMPRESSOR if form is Form.ZIP else "none"
+
+
+def writing_bytes(form: Form) -> bytes:
+    """The file that says what writes a bundle: the same content and the same of this give the same bytes.
+
+    Raises:
+        UsageError: SOURCE_DATE_EPOCH is not a number.
+    """
+    said = {
+        "format": form.value,
+        "producer": f"reprocrate {__version__}",
+        "compressor": compressor_of(form),
+        "source_date_epoch": _timestamp(),
+    }
+    return json.dumps(said, indent=1).encode() + b"\n"
 
 
 def _bagged(archive: ArchiveWriter, *, bag: bool) -> ArchiveWriter:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from reprocrate.cli import (
     comparing,
@@ -50,6 +51,18 @@ _WORDS = (
 )
 
 
+class _Interrupted(BaseException):
+    """The user interrupted; under this name typer lets it through, and does not end without a word."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _Interrupted from None
+
+
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code.
 
@@ -59,7 +72,7 @@ def run_command(arguments: Sequence[str]) -> int:
     """
     try:
         code = make_app()(list(arguments), prog_name="reprocrate", standalone_mode=False)
-    except typer.Abort:
+    except (typer.Abort, _Interrupted):
         raise KeyboardInterrupt from None
     except _Mistake as error:
         return _misused(error, arguments)
@@ -83,6 +96,7 @@ def make_app() -> typer.Typer:
     """The command line with all its commands."""
     app = typer.Typer(
         name="reprocrate",
+        cls=_Commands,
         help=_ABOUT,
         no_args_is_help=True,
         add_completion=False,

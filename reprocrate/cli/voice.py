@@ -16,11 +16,14 @@ if TYPE_CHECKING:  # rich takes a while to import, and no command is to wait for
     from rich.progress import Progress
 
 from reprocrate.cli.aside import say_aside
+from reprocrate.cli.pace import Pace
 from reprocrate.workflow.scheduling import Schedule
 
 _QUIET_SECONDS = 2.0
 """Where there is no terminal, progress is a plain line, once nothing was said for this long."""
 
+_SHORT_SECONDS = 1.0
+"""Of bytes that take no longer than this nothing is shown."""
 
 _ACTS_ON_A_TERMINAL = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What JSON may hold as it is, but a terminal would obey: control characters and changes of direction."""
@@ -34,6 +37,7 @@ class Voice:
         self._bar: Progress | None = None
         self._live: Console | None = None
         self._tasks: dict[str, Any] = {}
+        self._paces: dict[str, Pace] = {}
         self._said_at = time.monotonic()
 
     @cached_property
@@ -58,16 +62,31 @@ class Voice:
 
     def track(self, what: str, done: int, total: int) -> None:
         """Progress of a longer piece of work."""
+        if not self.quiet:
+            self._advance(what, done, total, f"{done}/{total}", f"{100 * done // max(total, 1)} %")
+
+    def transfer(self, what: str, done: int, total: int) -> None:
+        """Progress of a longer piece of work by the bytes that it handles; of a short one nothing is said."""
         if self.quiet:
             return
+        now = time.monotonic()
+        pace = self._paces.setdefault(what, Pace(now))
+        pace.reach(done, now)
+        if done >= total:
+            del self._paces[what]
+        if pace.is_to_be_told(now, _SHORT_SECONDS) or (done >= total and what in self._tasks):
+            far = pace.text(done, total, now)
+            self._advance(what, done, total, far.partition(" % of ")[2], far)
+
+    def _advance(self, what: str, done: int, total: int, beside_the_bar: str, as_a_line: str) -> None:
         if self._bar is not None:
             if what not in self._tasks:
-                self._tasks[what] = self._bar.add_task(what, total=total)
-            self._bar.update(self._tasks[what], completed=done, total=total)
+                self._tasks[what] = self._bar.add_task(what, total=total, far="")
+            self._bar.update(self._tasks[what], completed=done, total=total, far=beside_the_bar)
             if done >= total:
                 self._bar.remove_task(self._tasks.pop(what))
-        elif time.monotonic() - self._said_at > _QUIET_SECONDS:
-            self.note(f"{what}: {100 * done // max(total, 1)} %")
+        elif time.monotonic() - self._said_at > _QUIET_SECONDS and done < total:
+            self.note(f"{what}: {as_a_line}")
 
     def warn(self, text: str) -> None:
         """A warning on stderr, also if quiet."""
@@ -79,23 +98,23 @@ class Voice:
         if self.quiet or not self.err.is_terminal:
             yield self
             return
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            SpinnerColumn,
-            TextColumn,
-            TimeElapsedColumn,
-        )
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, TimeElapsedColumn(), console=self.err, transient=True) as bar:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[far]}"),
+        )
+        with Progress(*columns, console=self.err, transient=True) as bar:
             self._bar = bar
             try:
                 yield self
             finally:
                 self._bar = None
                 self._tasks.clear()
+                self._paces.clear()
 
     @contextmanager
     def watch(self, schedule: Schedule) -> Iterator[None]:

@@ -73,7 +73,7 @@ def address_id(address: str) -> str:
 
 
 def path_of(identifier: str) -> str | None:
-    """The path of the file or folder of the crate that an identifier names.
+    """The path of the file or folder of the crate that an identifier names, as a manifest has it.
 
     None if it names no such thing: an address, a fragment, an absolute path, or a path that leaves the crate
     or is not safe on every system (`reprocrate.files.safe_relative`). Only what this returns may be opened.
@@ -82,7 +82,8 @@ def path_of(identifier: str) -> str | None:
         return None
     try:
         path = unquote_to_bytes(identifier.removeprefix("./")).decode()
-        return path if safe_relative(path.removesuffix("/")) == path.removesuffix("/") else None
+        folder = "/" if path.endswith("/") else ""
+        return safe_relative(path.removesuffix("/")) + folder
     except ValueError:
         return None
 

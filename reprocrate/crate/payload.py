@@ -34,12 +34,19 @@ class CrateFile:
         size: in bytes, where it is known before the crate is written.
         sha256: its digest, where it is known before the crate is written.
         media_type: where the end of its name does not say it.
+        name: the path as the file's name in the crate really is, where that is not in Unicode normal form C.
     """
 
     path: str
     size: int | None = None
     sha256: str | None = None
     media_type: str | None = None
+    name: str | None = None
+
+    @property
+    def stored(self) -> str:
+        """The path as it is in the crate, byte by byte."""
+        return self.name or self.path
 
 
 class Payload:
@@ -79,7 +86,8 @@ class Payload:
     @property
     def folders(self) -> dict[str, int]:
         """The folders that stand for the other files, with the number of files that each stands for."""
-        counts = Counter(_covering(path) for path in self.files if path not in self._described)
+        others = (file.stored for path, file in self.files.items() if path not in self._described)
+        counts = Counter(map(_covering, others))
         return {folder: counts[folder] for folder in sorted(counts, key=str.encode)}
 
     def license(self, path: str) -> str | None:
@@ -92,8 +100,12 @@ class Payload:
 
     def inside(self, folder: str) -> list[Reference]:
         """The described files of a folder that stands for others."""
-        paths = sorted(self._described, key=str.encode)
-        return [reference(file_id(path)) for path in paths if "/" in path and _covering(path) == folder]
+        names = [file.stored for file in self.described]
+        return [reference(file_id(name)) for name in names if "/" in name and _covering(name) == folder]
+
+    def identifier(self, path: str) -> str:
+        """The identifier of a file of the crate, by the path that a manifest has for it."""
+        return file_id(self.files[path].stored)
 
     def describe(self, path: str, what: str | None = None) -> None:
         """Give a file of the crate an entity of its own, with a sentence about it."""
@@ -132,7 +144,8 @@ class Payload:
         return self._refer_to_present(path) if path is not None and path in self.files else None
 
     def _refer_to_present(self, path: str) -> Reference:
-        return reference(file_id(path) if path in self._described else folder_id(_covering(path)))
+        name = self.files[path].stored
+        return reference(file_id(name) if path in self._described else folder_id(_covering(name)))
 
 
 def _external_places(manifest: Manifest) -> Iterator[tuple[tuple[str, str], str]]:

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from reprocrate.crate.environments import Environments
 from reprocrate.crate.experiment import license_reference
 from reprocrate.crate.graph import NOT_STATED, Graph
-from reprocrate.crate.identifiers import Reference, experiment_id, file_id, folder_id, tree_id
+from reprocrate.crate.identifiers import Reference, experiment_id, folder_id, tree_id
 from reprocrate.crate.links import known
 from reprocrate.crate.main_program import WORKFLOW_CRATE, main_program
 from reprocrate.crate.payload import Payload
+from reprocrate.files import composed
 from reprocrate.manifest import Code, File, Manifest, Run
 
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?\Z", re.IGNORECASE)
@@ -85,7 +86,7 @@ class Programs:
             found = self._manifest.environments
             pythons = {one.python.version for one in found if one.python}
             said = main_program(self._graph, path, main[1], license_, pythons)
-            own = {"version": _version(main[1]), "url": _page(main[1]) or file_id(path)}
+            own = {"version": _version(main[1]), "url": _page(main[1]) or self._payload.identifier(path)}
             return {**said, **own, **self._encoded(path)}
         return self._encoded(path)
 
@@ -109,7 +110,7 @@ class Programs:
         if file is None or code is None:
             return None
         self._graph.conform(*WORKFLOW_CRATE)
-        return {"@id": file_id(file)}
+        return {"@id": self._payload.identifier(file)}
 
     def _main_program(self) -> tuple[str, Code] | None:
         """Where in the crate the first main program lies that is in it."""
@@ -126,7 +127,8 @@ class Programs:
             return Invocation()
         named: dict[str, File] = {}
         for name in _names(run.command):
-            file = trees[code.id].get(posixpath.normpath(posixpath.join(run.working_directory or "", name)))
+            place = posixpath.normpath(posixpath.join(run.working_directory or "", name))
+            file = trees[code.id].get(composed(place))
             path = self._payload.path(file, code.folder) if file else None
             if file and path:
                 named.setdefault(path, file)
@@ -135,7 +137,7 @@ class Programs:
         return Invocation(script, program, tuple(path for path in named if path != script))
 
     def _program(self, code: Code, invocation: Invocation) -> Reference:
-        script = file_id(invocation.script or "")
+        script = self._payload.identifier(invocation.script) if invocation.script else ""
         return self._graph.add(
             tree_id(code.tree_sha256, invocation.name),
             self._graph.target.program_type,

@@ -135,7 +135,7 @@ def _describe_files(graph: Graph, version: str, payload: Payload, programs: Prog
             "about": ROOT if file.path == README and programs.has_main else None,
             **programs.of_script(file.path),
         }
-        graph.add_file(file.path, properties)
+        graph.add_file(file.stored, properties)
     for folder, count in payload.folders.items():
         rest = graph.add(
             fragment_id("files", folder), "Collection", {"name": _rest(count), "description": _LIST}

@@ -7,10 +7,12 @@ and a failure leaves what was there before.
 from __future__ import annotations
 
 from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha256_file, tree_digest
-from reprocrate.files.paths import LONGEST_PATH_BYTES, safe_relative
+from reprocrate.files.leftovers import hold, remove_leftovers
+from reprocrate.files.paths import LONGEST_PATH_BYTES, require_safe, safe_relative
 from reprocrate.files.reading import read_regular
 from reprocrate.files.reasons import could_not
 from reprocrate.files.sizes import bytes_of
+from reprocrate.files.spellings import composed, place_of, places_of, spelled_as
 from reprocrate.files.trees import FileKind, TreeFile, walk, walk_readable
 from reprocrate.files.writing import atomic_file, write_atomically
 
@@ -22,11 +24,18 @@ __all__ = [
     "TreeFile",
     "atomic_file",
     "bytes_of",
+    "composed",
     "could_not",
+    "hold",
+    "place_of",
+    "places_of",
     "read_regular",
+    "remove_leftovers",
+    "require_safe",
     "safe_relative",
     "sha256_bytes",
     "sha256_file",
+    "spelled_as",
     "tree_digest",
     "walk",
     "walk_readable",

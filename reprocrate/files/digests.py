@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +27,14 @@ def sha256_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def sha256_file(path: str | os.PathLike[str]) -> FileDigest:
+def sha256_file(
+    path: str | os.PathLike[str], progress: Callable[[int], None] = lambda _count: None
+) -> FileDigest:
     """The digest of a file, read in pieces. A link is followed.
+
+    Args:
+        path: the file.
+        progress: called with the number of bytes just read.
 
     Raises:
         UnavailableError: the file could not be read (its `__cause__` is the OSError).
@@ -40,6 +46,7 @@ def sha256_file(path: str | os.PathLike[str]) -> FileDigest:
             while chunk := handle.read(CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
+                progress(len(chunk))
     except OSError as error:
         raise could_not("read", path, error) from error
     return FileDigest(digest.hexdigest(), size)

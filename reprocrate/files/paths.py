@@ -32,8 +32,20 @@ def safe_relative(text: str) -> str:
     """
     if len(text) <= LONGEST_PATH_BYTES and _PLAIN.fullmatch(text):
         return text
+    path = unicodedata.normalize("NFC", text)
+    require_safe(path)
+    return path
+
+
+def require_safe(path: str) -> None:
+    """Make sure that a path is safe as `safe_relative` says, in whatever normal form it is.
+
+    Raises:
+        ValueError: it is not; the message says why, without naming the path.
+    """
+    if len(path) <= LONGEST_PATH_BYTES and _PLAIN.fullmatch(path):
+        return
     try:
-        path = unicodedata.normalize("NFC", text)
         size = len(path.encode())
     except UnicodeEncodeError:
         raise ValueError("it is not valid Unicode") from None
@@ -49,7 +61,6 @@ def safe_relative(text: str) -> str:
         raise ValueError("it holds a control character")
     for part in path.split("/"):
         _check_part(part)
-    return path
 
 
 def _is_invisible(character: str) -> bool:

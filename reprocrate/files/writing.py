@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from reprocrate.files.digests import CHUNK_BYTES
+from reprocrate.files.leftovers import hold
 from reprocrate.files.reasons import could_not
 
 
@@ -41,6 +42,8 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     with _reported_as(target):
         mode = _permissions(target)
         descriptor, named = _new_file(temporary)
+    if named:
+        hold(descriptor)
     raw = _TargetFile(descriptor, target)
     handle = io.BufferedWriter(raw, CHUNK_BYTES)
     try:

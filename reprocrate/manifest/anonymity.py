@@ -184,7 +184,7 @@ def host_of(address: str) -> str:
 _MADE_BY_PACKING = frozenset(
     {
         *("reprocrate.json", "ro-crate-metadata.json", "ro-crate-preview.html", "REPRODUCING.md"),
-        "manifest-sha256.txt",
+        *("manifest-sha256.txt", ".reprocrate/packed.json"),
     }
 )
 

@@ -9,6 +9,7 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from reprocrate.bundle import layout
+from reprocrate.files import place_of
 from reprocrate.manifest import Code, Data, File, Manifest, Package
 from reprocrate.rerun.selection import Task
 
@@ -31,7 +32,7 @@ class Material:
 
     def lies_in(self, folder: Path) -> bool:
         """Whether an imported folder holds a file of this path and size."""
-        place = folder / self.source
+        place = place_of(folder, self.source)
         try:
             return place.is_file() and self.file.size in (None, place.stat().st_size)
         except OSError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -17,7 +18,7 @@ from typing import BinaryIO
 
 from reprocrate.bundle import Tree
 from reprocrate.errors import IntegrityError, UnavailableError
-from reprocrate.files import CHUNK_BYTES, could_not
+from reprocrate.files import CHUNK_BYTES, could_not, place_of, spelled_as
 from reprocrate.rerun.materials import Material
 from reprocrate.rerun.surroundings import place_in_home
 
@@ -58,7 +59,7 @@ class Workspace:
             state = _state(target)
             if state is None or (material.source, state) != self._known.get(target):
                 _make_folders(self.work if material.root is None else self.home, target.parent)
-                _copy(self.source / material.source, target, material)
+                _copy(place_of(self.source, material.source), target, material)
                 if state := _state(target):
                     self._known[target] = (material.source, state)
                 yield material
@@ -105,7 +106,7 @@ class Workspace:
             UnavailableError: one could not be removed.
         """
         for path in paths:
-            target = self.work / path
+            target = place_of(self.work, path)
             if _is_below_folders(self.work, target):
                 try:
                     target.unlink(missing_ok=True)
@@ -118,7 +119,7 @@ class Workspace:
         Raises:
             UnavailableError: it could not be made.
         """
-        target = self.work / path if path else self.work
+        target = self.work / self._named(path, path) if path else self.work
         _make_folders(self.work, target)
         return target
 
@@ -130,7 +131,7 @@ class Workspace:
             project a
                 version control folder, whose settings could start programs.
         """
-        path = material.file.path
+        path = self._named(material.file.path, material.source)
         if any(part.lower() == ".git" for part in path.split("/")):
             raise UnavailableError(f"{material.source} is a file of a git repository", "It is never copied")
         if material.root is None:
@@ -143,6 +144,10 @@ class Workspace:
                 "See `plan` for what the run needs.",
             )
         return self.home / inside_home / path
+
+    def _named(self, path: str, source: str) -> str:
+        """A path with the names of what lies at `source` in the imported folder: programs open only those."""
+        return path if path.isascii() else spelled_as(path, place_of(self.source, source))
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -190,7 +195,7 @@ def _new_file(path: Path, executable: bool | None) -> BinaryIO:
 
 def _copy(source: Path, target: Path, material: Material) -> None:
     """Copy a file under a temporary name, then give it its own."""
-    temporary = target.with_name(f".{target.name[:200]}.reprocrate")
+    temporary = target.with_name(f".reprocrate-{secrets.token_hex(8)}.tmp")
     digest = hashlib.sha256()
     try:
         with source.open("rb") as original, _new_file(temporary, material.file.executable) as copy:

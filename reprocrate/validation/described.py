@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from reprocrate.crate import METADATA, CrateFile, CrateGraph, path_of, read_graph, write_crate
 from reprocrate.crate.reading import references, types
 from reprocrate.errors import UnreadableError
+from reprocrate.files import composed
 from reprocrate.manifest import Manifest
 
 MAX_METADATA_BYTES = 64 * 1024 * 1024
@@ -58,7 +59,7 @@ class Described:
     @cached_property
     def expected(self) -> Mapping[str, Entity]:
         """The entities that the manifest asks for, in the same way."""
-        files = [CrateFile(name) for name in self._names]
+        files = [CrateFile(composed(name), name=name) for name in self._names]
         document = json.loads(write_crate(self._manifest, files, published=_ANY_DATE))
         return {key(entity["@id"]): entity for entity in document["@graph"]}
 

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from reprocrate.files import FileDigest, FileKind, could_not, safe_relative, sha256_file, walk
+from reprocrate.files import FileDigest, FileKind, could_not, place_of, require_safe, sha256_file, walk
 
 
 class FolderFiles:
@@ -65,9 +65,8 @@ class FolderFiles:
 
     def _place_of(self, path: str) -> Path | None:
         try:
-            if safe_relative(path) != path:
-                return None
-            place = (self._root / path).resolve(strict=True)
+            require_safe(path)
+            place = place_of(self._root, path).resolve(strict=True)
             inside = place.is_relative_to(self._root.resolve())
             return place if inside and stat.S_ISREG(place.stat().st_mode) else None
         except (

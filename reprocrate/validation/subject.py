@@ -39,12 +39,14 @@ MANIFEST_NAME = "reprocrate.json"
 class Files(Protocol):
     """The files around a manifest, as they lie in a bundle: paths are relative to its root.
 
+    A file is known by its name as it is, and by the path that a manifest has for it, in normal form C.
+
     Nothing that an implementation does may start a program, follow a link out of the folder, or use the
     network.
     """
 
     def names(self) -> Iterable[str]:
-        """Paths of all files."""
+        """Paths of all files, as their names are."""
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""

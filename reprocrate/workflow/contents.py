@@ -8,6 +8,7 @@ from typing import Any
 
 from reprocrate.assembly.pack_settings import Amount
 from reprocrate.bundle import Entry, layout
+from reprocrate.capture.data.digests import Digests, digests_of_project
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.files import safe_relative
 from reprocrate.manifest import Manifest, manifest_from
@@ -23,7 +24,7 @@ from reprocrate.workflow.ignoring import Ignored
 from reprocrate.workflow.inventory import ContentFiles, Contents, Kind, Left
 from reprocrate.workflow.patches import paths_in_patch
 from reprocrate.workflow.project import Project
-from reprocrate.workflow.sources import Digests, Sources
+from reprocrate.workflow.sources import Sources
 
 __all__ = ["ContentFiles", "Contents", "DataChoice", "collect"]
 
@@ -60,7 +61,8 @@ def collect(
     """
     document = project.manifest.to_dict()
     chosen = choose_data(document.get("data", []), project.settings, choice, named)
-    collector = _Collector(project, Sources(project.root, digests or Digests()), Ignored.of(project.root))
+    sources = Sources(project.root, digests or digests_of_project(project.root))
+    collector = _Collector(project, sources, Ignored.of(project.root))
     collector.close(document, chosen)
     collector.add_code(document)
     collector.add_data(document, chosen)
@@ -161,7 +163,7 @@ class _Collector:
         for file in filter(
             None, [data.get("croissant"), *(s.get("digests") for s in data.get("splits", []))]
         ):
-            source = self._project.root / file["path"]
+            source = self._sources.place(file["path"])
             is_wanted = file.get("in_bundle") is not False and "sha256" in file
             if is_wanted and self._sources.is_as_recorded(source, file):
                 self._add(file["path"], file, source, Kind.DATA, data["id"])
@@ -210,7 +212,7 @@ class _Collector:
     def _add_logs(self, document: dict[str, Any]) -> None:
         for run in document.get("runs", []):
             for file in run.get("logs", []):
-                source = self._project.root / file["path"]
+                source = self._sources.place(file["path"])
                 if line := self.ignored.line_for(file["path"]):
                     self._leave(file["path"], file, Kind.LOGS, _named_in(line))
                 elif self._sources.is_as_recorded(source, file):
@@ -271,6 +273,7 @@ class _Collector:
             self.contents.left.append(Left(name, Kind.DOCUMENTS, f"its name cannot travel: {error}"))
             return
         if path in self.contents.entries:
+            self._sources.named(path, path)  # which tells of two forms of one name
             return
         reason = ""
         if not place.resolve().is_relative_to(self._project.root):
@@ -293,7 +296,8 @@ class _Collector:
         elif closed:
             self._leave(path, file, kind, f"it is a copy of a file of {closed}", of)
             return False
-        entry = Entry(path, source, bool(file.get("executable")), digest)
+        named = self._sources.named(path, file.get("path", path))
+        entry = Entry(named, source, bool(file.get("executable")), digest)
         known = self.contents.entries.setdefault(path, entry)
         self.contents.kinds.setdefault(path, (kind, of))
         if known.expected_sha256 != digest:

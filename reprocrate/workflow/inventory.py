@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reprocrate.bundle import Entry, Tree, layout
-from reprocrate.files import FileDigest, could_not, sha256_bytes
+from reprocrate.capture.data.digests import Digests
+from reprocrate.crate import CrateFile
+from reprocrate.files import FileDigest, composed, could_not, sha256_bytes, sha256_file
 from reprocrate.manifest import Manifest
-from reprocrate.workflow.sources import Digests
 
 
 class Kind(StrEnum):
@@ -91,37 +92,53 @@ def size_of(entry: Entry) -> int:
         raise could_not("read", entry.source, error) from error
 
 
+def crate_file_of(entry: Entry) -> CrateFile:
+    """A file, as the crate describes it."""
+    if isinstance(entry.source, bytes):
+        digest: str | None = sha256_bytes(entry.source)
+    elif entry.expected_sha256 or "/" in entry.path:
+        digest = entry.expected_sha256
+    else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
+        digest = sha256_file(entry.source).sha256
+    return CrateFile(composed(entry.path), size=size_of(entry), sha256=digest, name=entry.path)
+
+
 def kind_of_entry(contents: Contents, path: str) -> tuple[Kind, str]:
     """What a file is, and the id of what it belongs to."""
     usual = Kind.ENVIRONMENT if path.startswith(layout.ENVIRONMENT) else Kind.OWN
-    return contents.kinds.get(path, (usual, ""))
+    return contents.kinds.get(composed(path), (usual, ""))
 
 
 class ContentFiles:
-    """The files of a bundle to be, as validation sees them."""
+    """The files of a bundle to be, as validation sees them.
+
+    Args:
+        contents: the files.
+        digests: takes their digests, where they are asked for.
+    """
 
     def __init__(self, contents: Contents, digests: Digests | None = None) -> None:
         self._entries = contents.entries | {entry.path: entry for entry in contents.tree.entries()}
-        self._digests = digests or Digests()
+        self._digests = digests
 
     def names(self) -> Iterator[str]:
-        """Paths of all files."""
-        return iter(self._entries)
+        """Paths of all files, as their names are."""
+        return (entry.path for entry in self._entries.values())
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
-        return path in self._entries
+        return composed(path) in self._entries
 
     def digest(self, path: str) -> FileDigest:
         """Its SHA-256 and size."""
-        source = self._entries[path].source
+        source = self._entries[composed(path)].source
         if isinstance(source, bytes):
             return FileDigest(sha256_bytes(source), len(source))
-        return self._digests.of(source)
+        return self._digests.of(source) if self._digests else sha256_file(source)
 
     def read(self, path: str, limit: int) -> bytes:
         """Its content, at most `limit` bytes."""
-        source = self._entries[path].source
+        source = self._entries[composed(path)].source
         if isinstance(source, bytes):
             return source[:limit]
         with source.open("rb") as file:

@@ -11,7 +11,6 @@ making it runs again, and a reader sees where data belongs.
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +21,7 @@ from reprocrate.bundle.admission import name_problem, parents
 from reprocrate.bundle.links import links_problems
 from reprocrate.capture.code.git import ignored_paths
 from reprocrate.capture.code.source_names import SKIPPED_FOLDERS
-from reprocrate.files import safe_relative
+from reprocrate.files import composed, place_of
 from reprocrate.manifest import Manifest
 from reprocrate.workflow.ignoring import NAME as IGNORE_NAME
 from reprocrate.workflow.ignoring import Ignored
@@ -48,7 +47,7 @@ def with_tree(root: Path, contents: Contents) -> Contents:
     Raises:
         UsageError, UnavailableError: `.reprocrateignore` cannot be read.
     """
-    files, ignored = contents.entries.keys(), Ignored.of(root)
+    files, ignored = [entry.path for entry in contents.entries.values()], Ignored.of(root)
     seen, empty = _look(root)
     taken = {layout.spelling(path) for path in files}
     occupied = taken.union(layout.spelling(above) for path in files for above in parents(path))
@@ -58,13 +57,13 @@ def with_tree(root: Path, contents: Contents) -> Contents:
         path = _safe(text)
         if not path or layout.spelling(path) in occupied or _is_below(path, taken):
             continue
-        line = ignored.line_for(path)
+        line = ignored.line_for(composed(path))
         if why := f"line {line} of {IGNORE_NAME}" if line else _never(target):
             left.append(Left(path, Kind.LINKS, why))
         else:
-            links[path] = unicodedata.normalize("NFC", target)
+            links[path] = target
     empty -= ignored_paths(root, empty)
-    empty = {path for path in empty if not ignored.line_for(f"{path}/")}
+    empty = {path for path in empty if not ignored.line_for(composed(f"{path}/"))}
     folders = {
         path
         for text in empty.union(_folders_of(root, _left_behind(contents.manifest)))
@@ -110,17 +109,13 @@ def _folders_of(root: Path, files: Iterable[str]) -> Iterator[str]:
     """The folders that files of the project really lie in; the named ones where a link leads out of it."""
     inside = f"{root}{os.sep}"
     for folder in {path.rpartition("/")[0] for path in files} - {""}:
-        real = os.path.realpath(root / folder)
+        real = os.path.realpath(place_of(root, folder))
         yield real[len(inside) :].replace(os.sep, "/") if real.startswith(inside) else folder
 
 
 def _safe(text: str) -> str | None:
     """The path as a bundle has it; None where a bundle cannot have it."""
-    try:
-        path = safe_relative(text)
-    except ValueError:
-        return None
-    return None if name_problem(path) or layout.is_reserved(path) else path
+    return None if name_problem(text) or layout.is_reserved(text) else text
 
 
 def _is_below(path: str, places: Collection[str]) -> bool:

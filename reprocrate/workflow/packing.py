@@ -9,10 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from reprocrate import standard
-from reprocrate.bundle import Entry, Form, Packed, layout, pack
-from reprocrate.crate import CHECKED, TARGETS, CrateFile, Target, write_crate
+from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target, writing_bytes
+from reprocrate.capture.data.digests import Digests, digests_of_project
+from reprocrate.crate import CHECKED, TARGETS, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
-from reprocrate.files import sha256_bytes, sha256_file
+from reprocrate.files import composed
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
@@ -25,8 +26,9 @@ from reprocrate.workflow.citing import citation_declared
 from reprocrate.workflow.contents import collect
 from reprocrate.workflow.curves import curves_of
 from reprocrate.workflow.fitting import Proposal, proposal
+from reprocrate.workflow.hashing import declared_files, hash_ahead, recorded_files
 from reprocrate.workflow.identity import known_payload_digest
-from reprocrate.workflow.inventory import ContentFiles, Contents, size_of
+from reprocrate.workflow.inventory import ContentFiles, Contents, crate_file_of, size_of
 from reprocrate.workflow.links import with_tree
 from reprocrate.workflow.listing import Listing, make_listing
 from reprocrate.workflow.locking import make_locks
@@ -34,7 +36,6 @@ from reprocrate.workflow.main_program import with_main_program
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import Project, find_project, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
-from reprocrate.workflow.sources import Digests
 from reprocrate.workflow.surprises import surprises
 from reprocrate.workflow.wheelhouse import WheelsWanted, with_wheels
 
@@ -132,7 +133,7 @@ def pack_project(folder: Path, choice: PackingChoice, progress: Progress) -> Pac
         IntegrityError: a file changed while it was packed.
         UnavailableError: the bundle cannot be written; nothing half-written is left.
     """
-    project = _begun(folder, choice)
+    project = _begun(folder, choice, progress)
     blinding = Blinding.open(project.root, choice.anonymous, choice.reveal)
     with TemporaryDirectory(prefix="reprocrate-") as aside:
         draft = _draft(project, choice, blinding, masked=Path(aside) if choice.dry else None)
@@ -188,7 +189,7 @@ def _draft(
         finishing: who listens, once it is known that it can be packed; only then are identities taken out
             and wheels fetched.
     """
-    digests = known or Digests()
+    digests = known or digests_of_project(project.root)
     screened = screen(project, collect(project, *blinding.data(choice.data, choice.named), digests), masked)
     contents = with_tree(project.root, screened.contents)
     contents.manifest = with_main_program(project, contents.manifest, wanted=choice.workflow)
@@ -204,16 +205,16 @@ def _draft(
     if blinding.identities:
         return _Draft(refused, True, digests, contents)
     crate = TARGETS[choice.ro_crate]
-    name = f"{project.root.name or 'experiment'}{choice.form.suffix}"
+    name = _usual_name(project.root, choice)
     if finishing:
         name = blinding.name(
             name,
             choice.form,
-            lambda name: _all_entries(contents, bundle_entries(contents, name, report, crate)),
+            lambda name: _all_entries(contents, bundle_entries(contents, name, report, crate, choice.form)),
         )
     # the bytes do not depend on where they go
-    entries = bundle_entries(contents, name, report, crate)
-    sizes = {entry.path: size_of(entry) for entry in _all_entries(contents, entries)}
+    entries = bundle_entries(contents, name, report, crate, choice.form)
+    sizes = {composed(entry.path): size_of(entry) for entry in _all_entries(contents, entries)}
     sizes[layout.CHECKSUMS] = sum(_LINE_BYTES + len(path.encode()) for path in sizes)
     warnings = [*contents.warnings, *surprises(contents, sizes, project.settings)]
     listing = make_listing(contents, sizes, warnings)
@@ -235,9 +236,11 @@ def _written(
         progress.note(line)
     for warning in listing.warnings if listing else ():
         progress.warn(warning)
+    target = choice.output or Path(draft.name)
+    require_room(draft.entries, target, choice.form)
     packed = pack(
         draft.entries,
-        choice.output or Path(draft.name),
+        target,
         form=choice.form,
         bag=choice.bag,
         tree=contents.tree,
@@ -251,7 +254,7 @@ def _written(
     return replace(draft.outcome, packed=packed)
 
 
-def _begun(folder: Path, choice: PackingChoice) -> Project:
+def _begun(folder: Path, choice: PackingChoice, progress: Progress) -> Project:
     """The project, if there is something to pack.
 
     Raises:
@@ -272,7 +275,12 @@ def _begun(folder: Path, choice: PackingChoice) -> Project:
     if not folder.is_dir():
         what = "is no folder" if folder.exists() else "does not exist"
         raise UsageError(f"{folder} {what}", fix="Give pack the folder of a project")
-    project = open_project(find_project(folder))
+    root = find_project(folder)
+    if not choice.dry:
+        require_target(choice.output or Path(_usual_name(root, choice)), choice.form)
+    digests = digests_of_project(root)
+    hash_ahead(declared_files(root), digests, progress)
+    project = open_project(root)
     refuse_unread(project)
     if not project.manifest.runs:
         raise UsageError(
@@ -280,10 +288,18 @@ def _begun(folder: Path, choice: PackingChoice) -> Project:
             "a bundle holds runs and their results",
             "Begin with `reprocrate run --seeds 0-4 -- COMMAND`",
         )
+    everything = None if choice.data == "all" else choice.named
+    hash_ahead(recorded_files(project, digests, everything), digests, progress)
     return project
 
 
-def bundle_entries(contents: Contents, name: str, report: Report, crate: Target = CHECKED) -> list[Entry]:
+def _usual_name(root: Path, choice: PackingChoice) -> str:
+    return f"{root.name or 'experiment'}{choice.form.suffix}"
+
+
+def bundle_entries(
+    contents: Contents, name: str, report: Report, crate: Target = CHECKED, form: Form = Form.ZIP
+) -> list[Entry]:
     """Everything that goes into the bundle: the project's files and the bundle's own.
 
     Args:
@@ -291,11 +307,13 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
         name: the bundle's usual file name, for the commands on its page.
         report: what validation said, for its page.
         crate: what its metadata follows.
+        form: what it will be.
     """
     manifest = contents.manifest
     own = {
         layout.MANIFEST: manifest.to_bytes(),
         layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
+        layout.WRITING: writing_bytes(form),
         f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
         f"{layout.STANDARD}context.jsonld": (
             files("reprocrate") / "schema" / "1.0" / "context.jsonld"
@@ -306,7 +324,7 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
     entries += [Entry(path, data) for path, data in own.items()]
     page = preview_page(
         manifest,
-        files={entry.path: size_of(entry) for entry in entries},
+        files={composed(entry.path): size_of(entry) for entry in entries},
         bundle=name,
         payload_sha256=known_payload_digest(_all_entries(contents, entries)),
         report=report,
@@ -314,7 +332,7 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
         declared=citation_declared(contents),
     )
     entries.append(Entry(layout.PREVIEW, page))
-    described = [_crate_file(entry) for entry in _all_entries(contents, entries)]
+    described = [crate_file_of(entry) for entry in _all_entries(contents, entries)]
     metadata = write_crate(manifest, described, preview=True, target=crate)
     return [*entries, Entry(layout.METADATA, metadata)]
 
@@ -322,13 +340,3 @@ def bundle_entries(contents: Contents, name: str, report: Report, crate: Target 
 def _stands_in_the_way(finding: Finding, choice: PackingChoice) -> bool:
     is_error = finding.severity is Severity.ERROR
     return is_error and (choice.strict or finding.code.startswith(_NEVER_PACKED))
-
-
-def _crate_file(entry: Entry) -> CrateFile:
-    if isinstance(entry.source, bytes):
-        digest: str | None = sha256_bytes(entry.source)
-    elif entry.expected_sha256 or "/" in entry.path:
-        digest = entry.expected_sha256
-    else:  # a file at the root has an entity of its own, whether the manifest knows its digest or not
-        digest = sha256_file(entry.source).sha256
-    return CrateFile(entry.path, size=size_of(entry), sha256=digest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from reprocrate.capture.record import Metric
@@ -21,6 +22,9 @@ class Progress(Protocol):
     def track(self, what: str, done: int, total: int) -> None:
         """`done` of `total` steps of a longer piece of work are over."""
 
+    def transfer(self, what: str, done: int, total: int) -> None:
+        """`done` of `total` bytes that a longer piece of work handles are done."""
+
     def warn(self, text: str) -> None:
         """The author has to know this before it goes on; one line."""
 
@@ -37,6 +41,9 @@ class Silence:
     def track(self, what: str, done: int, total: int) -> None:
         """Says nothing."""
 
+    def transfer(self, what: str, done: int, total: int) -> None:
+        """Says nothing."""
+
     def warn(self, text: str) -> None:
         """Says nothing."""
 
@@ -48,12 +55,15 @@ class Silence:
 def counter(progress: Progress, what: str, total: int) -> Callable[[int], None]:
     """What adds up the bytes that a longer piece of work has handled, and tells `progress`."""
     done = 0
+    alone = Lock()  # several threads may count
 
     def count(size: int) -> None:
         nonlocal done
-        done += size
-        progress.track(what, min(done, total), total)
+        with alone:
+            done += size
+            progress.transfer(what, min(done, total), total)
 
+    progress.transfer(what, 0, total)
     return count
 
 

@@ -12,6 +12,7 @@ from reprocrate.capture.records.liveness import LOCK_NAME
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.capture.seeds.deterministic import is_deterministic
 from reprocrate.errors import UnavailableError, UnreadableError
+from reprocrate.files import place_of
 
 
 class Done:
@@ -62,7 +63,7 @@ class Done:
         return all(self._is_as_recorded(path, sha256) for path, sha256 in recorded if path not in written)
 
     def _is_as_recorded(self, path: str, sha256: str) -> bool:
-        place = self._project / path
+        place = place_of(self._project, path)
         try:
             return place.is_file() and self._digests.of(place).sha256 == sha256
         except UnavailableError:

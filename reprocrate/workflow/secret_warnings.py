@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.privacy.secrets import lines_with_secrets
 from reprocrate.capture.record import RunRecord
+from reprocrate.files import place_of
 
 _LARGEST_BYTES = 1_000_000
 _MOST_FILES = 2000
@@ -30,7 +31,7 @@ def secrets_in_code(project: Path, records: Iterable[RunRecord]) -> list[str]:
     for file in files[:_MOST_FILES]:
         if file.size <= _LARGEST_BYTES:
             with suppress(OSError):
-                text = (project / file.path).read_bytes().decode(errors="replace")
+                text = place_of(project, file.path).read_bytes().decode(errors="replace")
                 found += [(file.path, line, kind) for line, kind in lines_with_secrets(text)]
     kept = _kept_files(project) if found else ()
     told = [

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import unicodedata
-from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from reprocrate.capture.code.git import committed_file
 from reprocrate.capture.code.objects import object_path
+from reprocrate.capture.data.digests import Digests
 from reprocrate.capture.records.keeping import true_names
-from reprocrate.files import FileDigest, sha256_bytes, sha256_file
-
-
-class Digests:
-    """Takes the digest of each file once, as long as it stays as it is."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[Path, int, int, int], FileDigest] = {}
-
-    def of(self, path: Path) -> FileDigest:
-        """The SHA-256 and size of a file.
-
-        Raises:
-            UnavailableError: it could not be read.
-        """
-        try:
-            status = path.stat()
-        except OSError:
-            return sha256_file(path)
-        key = (path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        if key not in self._known:
-            self._known[key] = sha256_file(path)
-        return self._known[key]
+from reprocrate.errors import UsageError
+from reprocrate.files import FileDigest, place_of, places_of, sha256_bytes, spelled_as
 
 
 class Sources:
@@ -49,7 +26,6 @@ class Sources:
         self._root = root
         self._digests = digests
         self._true_names = true_names(root)
-        self._listed: dict[Path, Mapping[str, str]] = {}
 
     def place(self, path: str) -> Path:
         """Where a file of a record lies, which may have another name there.
@@ -57,23 +33,29 @@ class Sources:
         It may have held something that no record has, or be written in another form of Unicode: macOS takes
         names apart (NFD), and records have them composed (NFC).
         """
-        named = self._root / self._true_names.get(path, path)
-        if path.isascii() or os.path.lexists(named):
-            return named
-        place = self._root
-        for part in path.split("/"):
-            place = place / self._spellings(place).get(part, part)
-        return place
+        return place_of(self._root, self._true_names.get(path, path))
 
-    def _spellings(self, folder: Path) -> Mapping[str, str]:
-        """The names in a folder as they are on the disk, by their composed form."""
-        if folder not in self._listed:
-            self._listed[folder] = {}
-            with suppress(OSError):
-                self._listed[folder] = {
-                    unicodedata.normalize("NFC", entry.name): entry.name for entry in folder.iterdir()
-                }
-        return self._listed[folder]
+    def named(self, place: str, path: str) -> str:
+        """A place in the bundle with the names that programs of the project open, in whatever normal form.
+
+        Args:
+            place: the place as the manifest has it.
+            path: the file's path in the record.
+
+        Raises:
+            UsageError: the project has two files that the manifest cannot tell apart.
+        """
+        if place.isascii():
+            return place
+        found = places_of(self._root, path)
+        if len(found) > 1:
+            raise UsageError(
+                f"{path} cannot be packed",
+                "the project has two files of this name, which differ only in how Unicode composes it, and "
+                "only one of them could be unpacked on some systems",
+                "Rename or remove one of them, and run again",
+            )
+        return spelled_as(place, found[0]) if found else place
 
     def digest(self, place: Path) -> FileDigest:
         """The SHA-256 and size of a file.
@@ -102,9 +84,11 @@ class Sources:
             if self.is_as_recorded(place, file):
                 return place
         if commit := code.get("commit"):
-            data = committed_file(self._root, commit, file["path"])
-            if data is not None and sha256_bytes(data) == wanted:
-                return data
+            # As git has it, which keeps the name that the file was made with.
+            for name in dict.fromkeys((file["path"], normalize("NFD", file["path"]))):
+                data = committed_file(self._root, commit, name)
+                if data is not None and sha256_bytes(data) == wanted:
+                    return data
         return None
 
     def kept(self, sha256: str) -> Path | None:

@@ -7,8 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, open_bundle, printable
+from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
-from reprocrate.files import FileDigest
+from reprocrate.files import FileDigest, composed
 from reprocrate.finding import Finding, Location, Report, Severity
 from reprocrate.manifest import Manifest, manifest_file_bytes
 from reprocrate.manifest.strict import too_large
@@ -78,7 +79,9 @@ def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | 
             "Begin with `reprocrate run -- COMMAND`",
         )
     contents = collect(project, "all")
-    report = validate_by(policy, Subject.of(contents.manifest, name, ContentFiles(contents)))
+    report = validate_by(
+        policy, Subject.of(contents.manifest, name, ContentFiles(contents, digests_of_project(root)))
+    )
     for problem in project.problems:
         progress.note(f"not read: {problem}")
     return report
@@ -157,24 +160,26 @@ class BundleFiles:
         self._bundle = bundle
         self._doubtful = doubtful
         self._sizes = {member.path: member.size for member in bundle.members}
+        self._true = {form: path for path in self._sizes if (form := composed(path)) not in self._sizes}
         self._checksums: dict[str, str] = {}
         with suppress(IntegrityError):  # a damaged list has its own finding
             self._checksums = bundle.checksums()
 
     def names(self) -> Iterable[str]:
-        """Paths of all files."""
+        """Paths of all files, as their names are."""
         return self._bundle.names()
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
-        return path in self._sizes
+        return path in self._sizes or path in self._true
 
     def digest(self, path: str) -> FileDigest:
         """Its size, and its SHA-256: the listed one, unless that is in doubt."""
+        path = self._true.get(path, path)
         if path in self._checksums and path not in self._doubtful:
             return FileDigest(self._checksums[path], self._sizes[path])
         return FileDigest(self._bundle.digest(path), self._sizes[path])
 
     def read(self, path: str, limit: int) -> bytes:
         """Its content; larger files than `limit` are not read."""
-        return self._bundle.read(path, limit, check=False)
+        return self._bundle.read(self._true.get(path, path), limit, check=False)

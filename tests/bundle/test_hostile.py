@@ -80,13 +80,13 @@ def _patched(path: Path, record: bytes, offset: int, change: bytes, number: int 
         "nul",
         "new\nline",
         "x" * 300,
-        "cafe\u0301",
+        "e\u0301" * 86,
         "../folder/",
     ],
 )
 def test_unsafe_names_are_refused(name: str, make_zip: MakeZip) -> None:
     message = _refused(make_zip([(name, b"")]), ProblemKind.UNSAFE)
-    assert "unsafe name" in message or "normal form C" in message
+    assert "unsafe name" in message
 
 
 @pytest.mark.requirement("RQ26")
@@ -103,6 +103,7 @@ def test_unsafe_name_is_shown_harmlessly(make_zip: MakeZip) -> None:
     ("names", "message"),
     [
         (["a", "a"], "a occurs more than once"),
+        (["caf\u00e9", "cafe\u0301"], "cafe\u0301 has the name of another file, but for"),
         (["data/a", "Data/A"], "Data/A is the same file as data/a on some systems"),
         (["a", "a/b"], "a is both a file and a folder"),
         (["a", "A/"], "a is both a file and a folder"),

@@ -291,7 +291,7 @@ def test_unreadable_sources_are_named(tmp_path: Path) -> None:
         (["aux.py"], "device on Windows"),
         (["line\nbreak"], r"line\\nbreak has an unsafe name"),
         (["-"], "sha256sum"),
-        (["cafe\u0301"], "normal form C"),
+        (["caf\u00e9", "cafe\u0301"], "cafe\u0301 has the name of another file, but for"),
         (["a", "a"], "more than once"),
         (["Model.py", "model.py"], r"model\.py is the same file as Model\.py on some systems"),
         (["STRASSE", "straße"], "same file"),

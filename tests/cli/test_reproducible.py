@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,13 @@ import pytest
 SURROUNDINGS = {
     "plain": {},
     "tokyo": {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "1", "UMASK": "077", "USER": "tanaka"},
+    "berlin": {
+        "TZ": "Europe/Berlin",
+        "LC_ALL": "de_DE.UTF-8",
+        "LANGUAGE": "de",
+        "HOME": "/",
+        "USER": "möller",
+    },
     "chatham": {"TZ": "Pacific/Chatham", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "UMASK": "000"},
     "posix": {"TZ": "EST5EDT", "LANG": "POSIX", "PYTHONUTF8": "0", "UMASK": "027", "COLUMNS": "20"},
     "one core": {"TZ": "UTC0", "CORES": "0", "LOGNAME": "root", "HOSTNAME": "elsewhere"},
@@ -78,3 +87,33 @@ def test_times_are_those_of_source_date_epoch(recorded: Any, cli: Any, tmp_path:
         bundles.append(target.read_bytes())
     assert bundles[1] == bundles[2]
     assert len(set(bundles)) == 3
+
+
+ANOTHER = """
+import sys
+from reprocrate.bundle import writing, zip_writer
+from reprocrate.cli.app import run_app
+zip_writer.LEVEL, writing.COMPRESSOR = 1, "zlib 9.9"
+sys.exit(run_app(sys.argv[1:]))
+"""
+
+
+def test_another_compressor_is_told_and_gives_another_file_of_the_same_identity(
+    recorded: Any, cli: Any, tmp_path: Path
+) -> None:
+    ours = json.loads(recorded("pack", "--offline", "-o", tmp_path / "ours.zip", "--json").out)
+    command = [sys.executable, "-c", ANOTHER, "pack", "--offline", "-o", tmp_path / "theirs.zip", "--json"]
+    done = subprocess.run(
+        command, cwd=recorded.folder, env=dict(cli.environ), capture_output=True, text=True, check=True
+    )
+    theirs = json.loads(done.stdout)
+    assert theirs["payload_sha256"] == ours["payload_sha256"]
+    assert (tmp_path / "theirs.zip").read_bytes() != (tmp_path / "ours.zip").read_bytes()
+    for packed in (ours, theirs):
+        with zipfile.ZipFile(packed["path"]) as bundle:
+            said = json.loads(bundle.read(".reprocrate/packed.json"))
+        assert said["compressor"] == packed["compressor"]
+        assert said["format"] == "zip"
+        assert said["producer"].startswith("reprocrate ")
+        assert said["source_date_epoch"] == 315532800
+    assert cli(tmp_path, "validate", "theirs.zip", "--json").document("report")["valid"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reprocrate.crate import CHECKED, CrateFile, Target, write_crate
+from reprocrate.files import composed
 from reprocrate.manifest import Manifest, manifest_from
 
 METADATA = "ro-crate-metadata.json"
@@ -33,7 +35,9 @@ class Sample:
 
     def crate_files(self) -> list[CrateFile]:
         contents = {**self.contents, "reprocrate.json": self.manifest.to_bytes()}
-        return [CrateFile(path, len(data), sha256(data)) for path, data in contents.items()]
+        return [
+            CrateFile(composed(path), len(data), sha256(data), name=path) for path, data in contents.items()
+        ]
 
     def metadata(self) -> bytes:
         return write_crate(self.manifest, self.crate_files(), preview=self.preview, target=self.target)
@@ -163,6 +167,9 @@ def odd_names() -> Sample:
         1, script="my code/train é 100%.py", table="données/Ringe #1?.csv", out="aus gabe/50%25 [a]"
     )
     sample.contents["データ/モデル;v=1.bin"] = b"\0"
+    for path in ("résultats/é.json", "modèle.bin"):  # as programs on macOS often write them
+        sample.contents[unicodedata.normalize("NFD", path)] = b"x"
+        sample.document["runs"][0]["outputs"].append(file_of(path, b"x"))
     sample.contents["a:b & c+d,e.txt"] = b"x"
     sample.contents["-o=~'(1)!$@.txt"] = b"x"
     return sample

@@ -20,7 +20,7 @@ from reprocrate.capture.code.submodules import submodules_of
 from reprocrate.capture.privacy.scrubber import scrubbed_url
 from reprocrate.capture.record import CodeFile, CodeState
 from reprocrate.capture.records.history import History
-from reprocrate.files import safe_relative, sha256_bytes, tree_digest, walk_readable
+from reprocrate.files import composed, safe_relative, sha256_bytes, tree_digest, walk_readable
 
 Written = Callable[[], Set[str]]
 """Tells which files earlier launches wrote."""
@@ -48,7 +48,8 @@ class Snapshot:
             UnavailableError: one could not be kept.
         """
         known = {file.path for file in self.state.files}
-        more = [path for path in sorted(set(paths) - known) if (project / path).is_file()]
+        others = (path for path in sorted(set(paths)) if composed(path) not in known)
+        more = [path for path in others if (project / path).is_file()]
         if not more:
             return self
         added = list(_read(project, more, _Keeper(project, None), SourceMemory()))

@@ -15,7 +15,7 @@ from reprocrate.capture.data.digests import Digests
 from reprocrate.capture.data.places import CACHES, TEMPORARY, Place, Places, may_hold_secrets
 from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.record import DataFile
-from reprocrate.files import safe_relative, walk_readable
+from reprocrate.files import composed, safe_relative, walk_readable
 
 Progress = Callable[[int, int], None]
 """Called with the bytes hashed so far and in all."""
@@ -88,7 +88,7 @@ def changed_files(project: Path, started_ns: int, known: Iterable[str]) -> dict[
     return {
         Place(None, path): Path(entry.path)
         for path, entry in walk_readable(project, lambda folder: not _is_tools_folder(folder))
-        if path not in source and not _is_ours(path) and _changed_since(entry.path, started_ns)
+        if composed(path) not in source and not _is_ours(path) and _changed_since(entry.path, started_ns)
     }
 
 

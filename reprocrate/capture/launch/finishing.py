@@ -45,7 +45,7 @@ from reprocrate.capture.seeds.determinism import look_at_determinism
 from reprocrate.capture.seeds.seeding import Seeding, look_at_seeding, unseen_generators, with_unseeded_use
 from reprocrate.capture.usage.resources import resources_used
 from reprocrate.errors import UnavailableError
-from reprocrate.files import sha256_file
+from reprocrate.files import composed, sha256_file
 
 
 def observed(
@@ -88,7 +88,7 @@ def observed(
         processes=use.users.processes,
         remote=network.remote,
         services=network.services,
-        imported=tuple(sorted(access.imported)),
+        imported=tuple(sorted(set(map(composed, access.imported)))),
         logs=tuple(_logs(around)),
         capture=replace(sight.judge(access), unseen_generators=seeding.unseen),
     )

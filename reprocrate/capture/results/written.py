@@ -12,6 +12,7 @@ from reprocrate.capture.record import Scalar
 from reprocrate.capture.results.hydra import Jobs, jobs_of
 from reprocrate.capture.results.points import Labels, NotFoundError, as_seed
 from reprocrate.capture.seeds.notation import substituted
+from reprocrate.files import place_of
 
 _WILD = re.compile(r"\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}|(?P<folders>\*\*/)|(?P<rest>\*\*)|(?P<any>[*?])")
 
@@ -42,7 +43,7 @@ class Written:
 
     def location(self, path: str) -> Path:
         """Where the bytes of an output are."""
-        return self.contents.get(path, self.project / path)
+        return self.contents.get(path) or place_of(self.project, path)
 
     @cached_property
     def jobs(self) -> Jobs:

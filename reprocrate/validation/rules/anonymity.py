@@ -82,9 +82,9 @@ def anonymous_file_names_nobody(subject: Subject) -> Iterator[Found]:
 
     Judged: a bundle whose manifest has `anonymous`: each of its files but those that packing makes
         (`reprocrate.json`, `ro-crate-metadata.json`, `ro-crate-preview.html`, `REPRODUCING.md`,
-        `manifest-sha256.txt` and all below `.reprocrate/standard/`), if it has at most a million bytes, none
-        of them 0, and these, read as UTF-8, hold an identity of `schema/1.0/identity-formats.json`; once for
-        each file, at the empty pointer.
+        `manifest-sha256.txt`, `.reprocrate/packed.json` and all below `.reprocrate/standard/`), if it has at
+        most a million bytes, none of them 0, and these, read as UTF-8, hold an identity of
+        `schema/1.0/identity-formats.json`; once for each file, at the empty pointer.
     Why: reviewers read code and logs, and a name in them is as telling as one on the title page.
     Fix: pack again with `--redact FILE`, or change the file and run again.
     """

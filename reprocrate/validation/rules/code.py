@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from posixpath import join, normpath
 
+from reprocrate.files import composed
 from reprocrate.manifest import Code
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -184,8 +185,9 @@ def started_program_is_part_of_the_code(subject: Subject) -> Iterator[Found]:
         `python` in its last part, and whose next, after those of the options `-b`, `-B`, `-d`, `-E`, `-i`,
         `-I`, `-O`, `-OO`, `-P`, `-q`, `-s`, `-S`, `-u` and `-v` that stand there, ends with `.py`, has no
         slash at its start, no backslash and no colon. Neither it nor the path that it is below the run's
-        `working_directory`, both without `.` and `..`, is the path of a file of the code, of data or of the
-        outputs of a run; one finding for each code and program, at the `command` of its first run.
+        `working_directory`, both without `.` and `..` and in Unicode NFC, is the path of a file of the code,
+        of data or of the outputs of a run; one finding for each code and program, at the `command` of its
+        first run.
     Why: the code is then not what ran, or without its main part, and nobody can run it again.
     Fix: put the program into the project's folder and run again.
     """
@@ -198,8 +200,8 @@ def started_program_is_part_of_the_code(subject: Subject) -> Iterator[Found]:
         program = _program(run.command)
         if code is None or not code.files or program is None or (code.id, program) in told:
             continue
-        places = {normpath(program), normpath(join(run.working_directory or "", program))}
-        if not places & ({file.path for file in code.files} | others):
+        paths = (normpath(program), normpath(join(run.working_directory or "", program)))
+        if not {*map(composed, paths)} & ({file.path for file in code.files} | others):
             told.add((code.id, program))
             yield Found(f"/runs/{index}/command", run=run.id, program=program, code=code.id)
 

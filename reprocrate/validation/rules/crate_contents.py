@@ -11,6 +11,7 @@ from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.layout import CHECKSUMS
 from reprocrate.crate.identifiers import fragment_id
 from reprocrate.crate.reading import references, types
+from reprocrate.files import composed
 from reprocrate.manifest import Data, Experiment, Run, Seed
 from reprocrate.validation.described import Described, Entity
 from reprocrate.validation.places import declared_files, numbered
@@ -85,7 +86,8 @@ def _listed(subject: Subject) -> dict[str, str]:
     files = subject.given_files
     if not files.exists(CHECKSUMS):
         return {}
-    return parse_checksums(files.read(CHECKSUMS, MAX_CHECKSUMS_BYTES))[0]
+    listed = parse_checksums(files.read(CHECKSUMS, MAX_CHECKSUMS_BYTES))[0]
+    return {composed(path): sha256 for path, sha256 in listed.items()}
 
 
 @rule("RC1807", MUST, spec="crate", since="1.0", says="run {run} {what} in the crate", needs=Need.FILES)

@@ -147,9 +147,9 @@ def list_of_checksums_names_every_file(subject: Subject) -> Iterator[Found]:
 def bundle_can_be_unpacked_anywhere(subject: Subject) -> Iterator[Found]:
     """The names of a bundle's files MUST be safe and different on Linux, macOS and Windows.
 
-    Judged: the paths of all files, as RC0115 judges paths; also a part `.git`, a file named `-`, two files
-        whose names are equal after case folding and composing, and a file that is a folder too; at the empty
-        pointer.
+    Judged: the paths of all files, as RC0115 judges paths, in whatever normal form they are; also a part
+        `.git`, a file named `-`, two files whose names are equal after case folding and composing, and a file
+        that is a folder too; at the empty pointer.
     Why: a name can lead out of the folder, or fall together with another one where case does not count.
     Fix: rename the file, and pack again.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 from reprocrate.bundle import Bundle, Entry, Tree, layout, open_bundle
 from reprocrate.bundle.tree import MAX_TREE_BYTES, parse_tree
 from reprocrate.errors import IntegrityError, UsageError
-from reprocrate.files import sha256_bytes, sha256_file
+from reprocrate.files import composed, sha256_bytes, sha256_file
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.manifest.anonymity import (
     REVIEWED_CHECKSUMS,
@@ -76,7 +76,7 @@ def open_reviewed(root: Path, path: Path) -> Reviewed:
         bundle.require_intact()
         payload = bundle.payload_digest()
         stored = bundle.manifest_bytes(), _checksums(bundle)
-        checksums = bundle.checksums()
+        checksums = {composed(path): sha256 for path, sha256 in bundle.checksums().items()}
         tree = parse_tree(bundle.read(layout.TREE, MAX_TREE_BYTES))[0] if layout.TREE in checksums else Tree()
         locks = {
             path: bundle.read(path, _LARGEST_LOCK_BYTES)
@@ -178,8 +178,8 @@ def _entries(contents: Contents, reviewed: Reviewed, salts: Salts) -> dict[str, 
     then = reviewed.review
     entries: dict[str, Entry] = {}
     for path, data in then.originals.items():
-        executable = path in contents.entries and contents.entries[path].executable
-        entries[path] = Entry(path, data, executable, sha256_bytes(data))
+        today = contents.entries.get(path, Entry(path, data))
+        entries[path] = replace(today, source=data, expected_sha256=sha256_bytes(data))
     entries |= {path: Entry(path, data) for path, data in reviewed.locks.items()}
     patches = {code.patch.path for code in then.manifest.code if code.patch}
     for path, entry in contents.entries.items():
