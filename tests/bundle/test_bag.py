@@ -88,6 +88,7 @@ DEFECTS: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.requirement("RQ17")
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_changed_bags_are_refused(defect: str, tmp_path: Path) -> None:
     bag = _bag(tmp_path)

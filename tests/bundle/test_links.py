@@ -126,6 +126,7 @@ def test_links_that_lead_astray_are_not_unpacked(
     _refused(bundle)
 
 
+@pytest.mark.requirement("RQ16")
 def test_link_that_the_list_does_not_name_is_refused(tmp_path: Path, make_zip: Callable[..., Path]) -> None:
     info = zipfile.ZipInfo("a")
     info.external_attr = (stat.S_IFLNK | 0o777) << 16

@@ -547,7 +547,7 @@ def program(cli: Cli, recorded_once: Path) -> Iterator[Program]:
         process.stdin.close()
 
 
-@pytest.mark.requirement("RQ28")
+@pytest.mark.requirement("RQ30")
 @pytest.mark.parametrize("name", ALL)
 def test_hostile_bundle_is_refused(name: str, genuine: Genuine, reader: Path, program: Program) -> None:
     case = ALL[name]

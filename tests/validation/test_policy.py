@@ -151,7 +151,7 @@ def is_protected(code: str, spec: str) -> bool:
     return code[:4] in ("RC00", "RC01", "RC07") or spec == "security"
 
 
-@pytest.mark.requirement("RQ23")
+@pytest.mark.requirement("RQ25")
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 def test_rules_about_integrity_structure_reading_and_security_are_not_lowered(rule: Any) -> None:
     own = ORDER.index(rule.level.severity.value)
@@ -168,7 +168,7 @@ LENIENT = Policy(
 STRICT = Policy("strict", "1.0", levels={rule.code: Severity.ERROR for rule in all_rules()})
 
 
-@pytest.mark.requirement("RQ23")
+@pytest.mark.requirement("RQ25")
 @pytest.mark.parametrize(
     "case",
     [case for case in all_cases() if not case.is_valid and case.name[:4] in ("RC00", "RC01", "RC07")],
