@@ -115,7 +115,8 @@ def _examples(code: str) -> tuple[Example | None, Example | None]:
 
 def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
     """A case with the parts of its manifest that it changes; if it changes none, those at `otherwise`."""
-    findings = validate(case.subject(), only=[code]).findings
+    subject = case.subject()
+    findings = validate(subject, only=[code]).findings
     if "bytes" in case.content:
         return Example(case.says, _bytes(case), tuple(each.message for each in findings))
     changed = [
@@ -127,7 +128,9 @@ def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
         name, text = _part(case.document, path_of(place))
         if len(parts) < MOST_PARTS:
             parts.setdefault(name, text)
-    shown = "\n".join(f"{name}: {text}" if name else text for name, text in parts.items())
+    shown = "\n".join(f"{name}: {text}" if name else text for name, text in parts.items() if text)
+    if not shown and subject.files is not None:  # the case is about its files
+        shown = "\n".join(sorted(subject.files.names())[:MOST_LINES])
     return Example(case.says, shown, tuple(each.message for each in findings))
 
 
