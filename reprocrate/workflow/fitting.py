@@ -72,7 +72,8 @@ class Proposal:
             f"{file_size(self.most)}"
         )
         if not self.suffices:
-            yield f"even without all that can be left out it holds {file_size(self.rest)}"
+            yield f"even without all that can be left out it holds {file_size(self.rest)}; allow that much"
+            return
         for one in self.leave:
             yield f"  {file_size(one.size):>10}  {one.kind.value} {one.name}"
         if self.ignore:
