@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reprocrate.bundle.admission import Problem, ProblemKind
 from reprocrate.bundle.links import MAX_LINK_BYTES
@@ -48,28 +48,6 @@ class Stored:
     offset: int
     mode: int
     target: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The members by what they are.
-
-    Attributes:
-        files: files by path, each path once, in the order of storage.
-        links: the targets of symbolic links by path.
-        refused: what must not be given out, and why.
-        problems: all of these and others.
-    """
-
-    files: dict[str, Stored] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    refused: dict[str, Problem] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def refuse(self, problem: Problem) -> None:
-        """Add a problem, for which its member must not be given out."""
-        self.refused.setdefault(problem.path, problem)
-        self.problems.append(problem)
 
 
 def is_file(stored: Stored) -> bool:

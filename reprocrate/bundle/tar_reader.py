@@ -7,22 +7,22 @@ that hold what that table says: what other programs unpack, which do not look at
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 
 from reprocrate.bundle.admission import Limits, Problem, ProblemKind, names_problems
-from reprocrate.bundle.formats import BadMemberError, Member
-from reprocrate.bundle.tar_listing import Listing, Stored, is_file, is_folder, judge, members, path_of
+from reprocrate.bundle.formats import BadMemberError
+from reprocrate.bundle.listing import Archive, Listing
+from reprocrate.bundle.tar_listing import Stored, is_file, is_folder, judge, members, path_of
 from reprocrate.bundle.zstd_frames import BrokenError, CutOffError
 from reprocrate.bundle.zstd_stream import open_stream
 from reprocrate.errors import UnreadableError
 from reprocrate.files import could_not
 
 
-class TarContainer:
+class TarContainer(Archive[Stored]):
     """The members of a tar archive. What is asked for its first member alone does not read the others.
 
     Raises:
@@ -45,23 +45,6 @@ class TarContainer:
         except BrokenError as error:
             raise self._unreadable(error) from None
 
-    @cached_property
-    def members(self) -> tuple[Member, ...]:
-        """The files, in the order of storage. A path that occurs twice is here once."""
-        return tuple(
-            Member(path, stored.size, bool(stored.mode & stat.S_IXUSR))
-            for path, stored in self._listing.files.items()
-        )
-
-    @property
-    def links(self) -> Mapping[str, str]:
-        """The symbolic links: target by path."""
-        return self._listing.links
-
-    def has(self, path: str) -> bool:
-        """Whether there is such a file."""
-        return self._is_first(path) or path in self._listing.files
-
     def problems(self) -> list[Problem]:
         """What makes the archive unsafe or contradictory, as far as its headers tell."""
         return list(self._listing.problems)
@@ -73,12 +56,7 @@ class TarContainer:
             BadMemberError: it is one of the problems, or its content is damaged.
             UnavailableError: the archive could not be read.
         """
-        if "_listing" not in self.__dict__ and self._first is not None and self._is_first(path):
-            stored = self._first
-        elif path in self._listing.refused:
-            raise BadMemberError(self._listing.refused[path])
-        else:
-            stored = self._listing.files[path]
+        stored = self._member(path)
         left = stored.size
         try:
             for piece in self._stream.pieces(stored.offset, stored.size):
@@ -91,10 +69,6 @@ class TarContainer:
             raise could_not("read", self._path, error) from error
         if left:
             raise BadMemberError(Problem(path, ProblemKind.DAMAGED, "is cut off"))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
     @cached_property
     def _first(self) -> Stored | None:
@@ -109,11 +83,11 @@ class TarContainer:
             return None
         return first
 
-    def _is_first(self, path: str) -> bool:
-        return self._first is not None and path_of(self._first) == path
+    def _path_of(self, stored: Stored) -> str:
+        return path_of(stored)
 
     @cached_property
-    def _listing(self) -> Listing:
+    def _listing(self) -> Listing[Stored]:
         try:
             self._stream.judge(self._limits)
             return self._listed()
@@ -122,8 +96,8 @@ class TarContainer:
         except OSError as error:
             raise could_not("read", self._path, error) from error
 
-    def _listed(self) -> Listing:
-        listing = Listing()
+    def _listed(self) -> Listing[Stored]:
+        listing: Listing[Stored] = Listing()
         paths: list[str] = []
         folders: list[str] = []
         size = 0

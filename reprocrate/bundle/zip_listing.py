@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass, field
 
 from reprocrate.bundle.admission import Problem, ProblemKind
 from reprocrate.bundle.zip_records import (
@@ -20,30 +19,6 @@ from reprocrate.bundle.zip_records import (
 )
 
 _KNOWN_FLAGS = HAS_DESCRIPTOR | UTF8_NAME | DEFLATE_LEVEL
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The members by what they are.
-
-    Attributes:
-        table: its entries in the order of storage.
-        files: the entries of files by path, each path once.
-        links: the targets of symbolic links by path.
-        refused: what must not be given out, and why.
-        problems: all of these and others.
-    """
-
-    table: list[Stored]
-    files: dict[str, Stored] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    refused: dict[str, Problem] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def refuse(self, problem: Problem) -> None:
-        """Add a problem, for which its member must not be given out."""
-        self.refused.setdefault(problem.path, problem)
-        self.problems.append(problem)
 
 
 def judge(stored: Stored) -> tuple[str, Problem | None]:

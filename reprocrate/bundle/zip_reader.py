@@ -10,16 +10,17 @@ from __future__ import annotations
 import stat
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 
 from reprocrate.bundle.admission import Limits, Problem, ProblemKind, names_problems
-from reprocrate.bundle.formats import BadMemberError, Member
+from reprocrate.bundle.formats import BadMemberError
 from reprocrate.bundle.links import MAX_LINK_BYTES
+from reprocrate.bundle.listing import Archive, Listing
 from reprocrate.bundle.positioned import PositionedFile
-from reprocrate.bundle.zip_listing import Listing, judge, name_of
+from reprocrate.bundle.zip_listing import judge, name_of
 from reprocrate.bundle.zip_records import (
     DESCRIPTOR_SIGNATURE,
     HAS_DESCRIPTOR,
@@ -41,7 +42,7 @@ _DESCRIPTORS = tuple(
 _USUAL_EXTRA_BYTES = 32  # what `zip` writes in front of the content: two times and an owner
 
 
-class ZipContainer:
+class ZipContainer(Archive[Stored]):
     """The members of a ZIP file. What is asked for its first member alone does not read the others.
 
     Raises:
@@ -64,23 +65,6 @@ class ZipContainer:
         self._end = self._zip.start
         self._positioned = PositionedFile(self._file)
 
-    @cached_property
-    def members(self) -> tuple[Member, ...]:
-        """The files, in the order of storage. A path that occurs twice is here once."""
-        return tuple(
-            Member(path, stored.size, bool(stored.mode & stat.S_IXUSR))
-            for path, stored in self._listing.files.items()
-        )
-
-    @property
-    def links(self) -> Mapping[str, str]:
-        """The symbolic links: target by path."""
-        return self._listing.links
-
-    def has(self, path: str) -> bool:
-        """Whether there is such a file."""
-        return self._is_first(path) or path in self._listing.files
-
     def problems(self) -> list[Problem]:
         """What makes the ZIP file unsafe or contradictory, as far as its headers tell."""
         try:
@@ -95,20 +79,11 @@ class ZipContainer:
             BadMemberError: it is one of the problems, or its content is damaged.
             UnavailableError: the ZIP file could not be read.
         """
-        if "_listing" not in self.__dict__ and self._first is not None and self._is_first(path):
-            stored = self._first
-        elif path in self._listing.refused:
-            raise BadMemberError(self._listing.refused[path])
-        else:
-            stored = self._listing.files[path]
+        stored = self._member(path)
         try:
             yield from self._content(path, stored)
         except OSError as error:
             raise could_not("read", self._path, error) from error
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
     # -- the table alone --
 
@@ -118,24 +93,27 @@ class ZipContainer:
         first = self._zip.first()
         return first if first and judge(first)[1] is None and not stat.S_ISLNK(first.mode) else None
 
-    def _is_first(self, path: str) -> bool:
-        return self._first is not None and name_of(self._first) == path
+    def _path_of(self, stored: Stored) -> str:
+        return name_of(stored)
 
     @cached_property
-    def _listing(self) -> Listing:
+    def _table(self) -> list[Stored]:
+        """The entries of the table, in the order of storage."""
+        return sorted(self._zip.entries(self._limits), key=lambda stored: stored.offset)
+
+    @cached_property
+    def _listing(self) -> Listing[Stored]:
+        listing: Listing[Stored] = Listing()
         try:
-            table = self._zip.entries(self._limits)
-            table.sort(key=lambda stored: stored.offset)
-            listing = Listing(table)
             self._judge_table(listing)
         except OSError as error:
             raise could_not("read", self._path, error) from error
         return listing
 
-    def _judge_table(self, listing: Listing) -> None:
+    def _judge_table(self, listing: Listing[Stored]) -> None:
         paths: list[str] = []
         folders: list[str] = []
-        for stored in listing.table:
+        for stored in self._table:
             path, problem = judge(stored)
             if problem:
                 listing.refuse(problem)
@@ -150,7 +128,7 @@ class ZipContainer:
         for found in names_problems(paths, folders):
             listing.refuse(found)
 
-    def _add_link(self, listing: Listing, path: str, stored: Stored) -> None:
+    def _add_link(self, listing: Listing[Stored], path: str, stored: Stored) -> None:
         if stored.size > MAX_LINK_BYTES:
             listing.refuse(Problem(path, ProblemKind.LINK, "is a symbolic link with too long a target"))
             return
@@ -165,7 +143,7 @@ class ZipContainer:
 
     def _judge_layout(self) -> Iterator[Problem]:
         end = 0
-        for stored in self._listing.table:
+        for stored in self._table:
             path = name_of(stored)
             if stored.offset != end:
                 found = "overlaps another" if stored.offset < end else "has stray bytes in front of it"
