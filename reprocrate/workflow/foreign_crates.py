@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from reprocrate import __version__
 from reprocrate.bundle import USUAL, Limits, Problem, layout
@@ -80,7 +78,7 @@ def is_crate_file(path: Path) -> bool:
 
 
 class ForeignCrate:
-    """The files of an open crate, as validation sees them; use it in a `with` statement.
+    """The files of an open crate, as validation sees them; to be closed.
 
     Args:
         path: the folder, the archive, or the metadata alone.
@@ -113,14 +111,6 @@ class ForeignCrate:
             if member.path.startswith(self._root) and member.path != found
         }
         self.problems: list[Problem] = [] if path.is_dir() else self._container.problems()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -211,7 +201,7 @@ def open_foreign(path: Path, *, digests: bool = False, limits: Limits = USUAL) -
         UnreadableError: its metadata cannot be read.
         UnavailableError: a file cannot be read.
     """
-    with ForeignCrate(path, limits) as crate:
+    with closing(ForeignCrate(path, limits)) as crate:
         return crate.manifest(digests=digests)
 
 
@@ -231,7 +221,7 @@ def assess_foreign(path: Path, name: str, policy: Policy | None, limits: Limits)
         UnreadableError: its metadata cannot be read.
         UnavailableError: a file cannot be read.
     """
-    with ForeignCrate(path, limits) as crate:
+    with closing(ForeignCrate(path, limits)) as crate:
         manifest = crate.manifest(digests=True, strict=True)
         report = validate_by(policy, Subject.of(manifest, name, crate))
         report = about_crate(report, manifest, crate.metadata)

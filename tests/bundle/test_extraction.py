@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -81,15 +79,6 @@ def test_what_exists_is_never_unpacked_over(kind: str, bundle: Path, tmp_path: P
     with open_bundle(bundle) as opened, pytest.raises(UsageError, match="out exists and is not"):
         opened.extract(target)
     assert {path.name for path in tmp_path.iterdir()} == {"out", bundle.name}
-
-
-@pytest.fixture
-def small_limit() -> Iterator[None]:
-    """No file may grow beyond 256 KiB."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 18, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("exists", [True, False])

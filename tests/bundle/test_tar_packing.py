@@ -6,14 +6,12 @@ import hashlib
 import io
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -395,27 +393,6 @@ def test_file_of_more_than_8_gib_survives(tmp_path: Path) -> None:
         assert f" {size} " in listing
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to measure")
-def test_large_files_take_little_memory(tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in/reprocrate.json").write_bytes(b"{}")
-    with (tmp_path / "in/noise.bin").open("wb") as file:
-        for _ in range(300):
-            file.write(os.urandom(1 << 20))
-    script = PACK_FROM_A_PROCESS + (
-        "from reprocrate.bundle import open_bundle\n"
-        "with open_bundle(target) as bundle: bundle.extract(target.with_name('out'))\n"
-        "print(Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, tmp_path / "in", tmp_path / "x.tar.zst"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert int(done.stdout) < 150 << 10  # in KiB, the interpreter included
-
-
 # -- no room, no time, no peace --
 
 
@@ -435,15 +412,6 @@ def test_file_that_changes_while_it_is_packed_stops_packing(tmp_path: Path, size
     with pytest.raises(IntegrityError, match=r"log\.txt changed since it was recorded.*while it was packed"):
         pack([NOTHING, Entry("log.txt", data)], tmp_path / "x", form=Form.TAR_ZST, progress=write)
     assert _names(tmp_path) == ["log.txt"]
-
-
-@pytest.fixture
-def small_limit() -> Iterator[None]:
-    """No file may grow beyond 256 KiB."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 18, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_no_room_leaves_what_was_there(tmp_path: Path, small_limit: None) -> None:
