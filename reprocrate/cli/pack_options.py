@@ -59,7 +59,7 @@ Form = Annotated[
     Format,
     typer.Option(
         "--format",
-        help="`zip` opens everywhere; `tar.zst` is several times faster and smaller; `dir` is a folder.",
+        help="`zip` opens everywhere; `tar.zst` takes less time and room for much data; `dir` is a folder.",
     ),
 ]
 Bag = Annotated[

@@ -123,8 +123,9 @@ def _not_packed(outcome: PackingOutcome, voice: Voice, *, json: bool) -> typer.E
     listing, too_large = outcome.listing, outcome.proposal
     if listing and json:
         voice.json(outcome.to_json())
+    tell = voice.note if too_large else voice.show  # of a dry run the listing is the result
     for line in listing.lines() if listing and not json else ():
-        voice.note(line)
+        tell(line)
     for warning in (*outcome.secrets, *(listing.warnings if listing else ())):
         voice.warn(warning)
     if outcome.secrets:

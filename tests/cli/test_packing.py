@@ -58,9 +58,8 @@ def test_dry_run_shows_what_goes_in_and_what_stays(recorded: Any) -> None:
     recorded.write(".reprocrateignore", "results/guess-0.json\n")
     before = sorted(recorded.folder.rglob("*"))
     said = recorded("pack", "--dry-run")
-    assert said.out == ""
-    assert "data points" in said.err
-    assert "line 1 of .reprocrateignore: results/guess-0.json" in said.err
+    assert "data points" in said.out
+    assert "line 1 of .reprocrateignore: results/guess-0.json" in said.out
     document = json.loads(recorded("pack", "--dry-run", "--json").out)
     assert document["packed"] is False
     assert [one["names"] for one in document["listing"]["stays_behind"]] == [["results/guess-0.json"]]
