@@ -175,6 +175,26 @@ def test_no_identity_is_in_the_bundle_in_any_form(planted: Any, tmp_path: Path) 
     assert codes(tmp_path / "a.zip") == set()
 
 
+def test_names_are_known_from_the_repository_and_beside_an_address(study: Any, tmp_path: Path) -> None:
+    # Nobody is named in reprocrate.toml, and the form of these addresses is that of examples.
+    study.write("README.md", "# Rings, by Ada Quokka <quokka@example.org>\n")
+    study.write("NOTICE", "Bugs to bw@example.com.\n")
+    study.write("reprocrate.toml", SETTINGS[SETTINGS.index("[metrics.score]") :])
+    study.write("score.py", SCRIPT.replace("ada@cs.quokka.edu, ", ""))
+    study.commit()
+    author = "Björn Wombat <bw@example.com>"
+    subprocess.run(
+        ["git", "commit", "-q", "--allow-empty", "--author", author, "-m", "x"], cwd=study.folder, check=True
+    )
+    study.run()
+    bundle = tmp_path / "x.zip"
+    assert packed(study, bundle).packed
+    with zipfile.ZipFile(bundle) as archive:
+        held = {name: archive.read(name).lower() for name in archive.namelist() if "/standard/" not in name}
+    for identity in ("ada quokka", "quokka@example.org", "bw@example.com"):
+        assert [name for name, data in held.items() if identity.encode() in data] == []
+
+
 def test_documents_still_work(planted: Any, tmp_path: Path) -> None:
     packed(planted, tmp_path / "a.zip")
     files = {path: data.decode() for path, data in contents(tmp_path / "a.zip").items()}

@@ -37,6 +37,11 @@ _COPYRIGHT = re.compile(
     r"(?:by\s+)?(?P<holder>[^\n<(]{3,100})"
 )
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){1,3}")
+_NOBODYS = re.compile(r"(?i)(?:git|no-?reply)@")
+_NAMED = re.compile(
+    r"(?P<name>[A-Z][\w'’.-]*(?:[ \t]+[A-Z][\w'’.-]*){1,3})[ \t]*"
+    r"<(?P<address>[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,200})>"
+)
 _ORGANISATION = re.compile(
     r"(?i)\b(?:authors|contributors|company|corporation|department|developers|foundation|gmbh|group|inc|institute|lab|"
     r"laboratory|llc|ltd|project|regents|software|team|university)\b"
@@ -58,12 +63,16 @@ def gather(project: Project, manifest: Manifest) -> Identities:
     said, words = _in_manifest(manifest)
     documents = list(_documents(project.root))
     people |= said | _in_documents(project.root, documents)
-    emails |= {match[0] for text in documents for match in _EMAIL.finditer(text)}
+    # Some addresses are nobody's by their form, but not where somebody gives them as theirs.
+    for match in (match for text in documents for match in _NAMED.finditer(text)):
+        people.add(match["name"])
+        emails.add(match["address"])
     contact = manifest.experiment.contact
     if contact:
         emails |= set(_EMAIL.findall(contact))
         words |= set() if _EMAIL.search(contact) else {contact}
-    emails = {each for each in emails if each == contact or any(identities_by_form(each))}
+    found = {match[0] for text in documents for match in _EMAIL.finditer(text)}
+    emails |= {each for each in found if any(identities_by_form(each))}
     remotes = [_address(each) for each in _repositories(project, manifest)]
     scrubbers = list(_scrubbers(project, manifest))
     words |= set(domains_of(emails)) | set(project.settings.privacy.identities)
@@ -85,7 +94,9 @@ def _in_repository(root: Path) -> tuple[set[str], set[str]]:
     """Names and e-mail addresses of those who made commits."""
     found = people_of(root)[:_MOST_COMMITTERS]
     robots = {name for name, _ in found if name.endswith("[bot]") or name in ("GitHub", "root", "")}
-    return {name for name, _ in found} - robots, {address for _, address in found if "@" in address}
+    return {name for name, _ in found} - robots, {
+        address for _, address in found if "@" in address and not _NOBODYS.match(address)
+    }
 
 
 def _in_manifest(manifest: Manifest) -> tuple[set[str], set[str]]:
