@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from reprocrate.bundle.layout import spelling
 from reprocrate.errors import UnreadableError, UsageError
@@ -56,8 +56,7 @@ ANY_EXPANSION_BYTES = 1 << 30
 _RAISE = "If you trust where it comes from, allow more, such as --limit files=2000000 or --limit bytes=2TB"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How much a bundle that is one file may ask for. Each can be raised.
 
     Attributes:
@@ -81,13 +80,13 @@ class Limits:
         for text in texts:
             name, _, number = text.partition("=")
             try:
-                if name not in cls.__slots__:
+                if name not in cls._fields:
                     raise ValueError(f"there is no limit {name!r}")
                 given[name] = bytes_of(number)
             except ValueError as error:
                 fix = "Write files=2000000, bytes=2TB or expansion=5000"
                 raise UsageError(f"--limit {printable(text)} cannot be used", str(error), fix) from None
-        return replace(cls(), **given)
+        return cls()._replace(**given)
 
     def is_expanded(self, size: int, own_size: int) -> bool:
         """Whether files of `size` bytes in all are too much for a bundle of `own_size` bytes."""
@@ -120,8 +119,7 @@ USUAL = Limits()
 """What `pack` keeps to, and `open_bundle` where it is told nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a bundle is not what was packed, or is not safe to unpack.
 
     Attributes:
@@ -150,7 +148,7 @@ def name_problem(path: str) -> Problem | None:
         return Problem(path, ProblemKind.UNSAFE, f"lies in more than {MAX_DEPTH} folders")
     if path == "-":
         return Problem(path, ProblemKind.UNSAFE, "has a name that sha256sum takes for its own input")
-    spelt = spelling(path).translate(_IGNORED)
+    spelt = path.lower() if path.isascii() else spelling(path).translate(_IGNORED)
     if "git" in spelt and _REPOSITORY & set(spelt.split("/")):
         return Problem(path, ProblemKind.UNSAFE, "belongs to a git repository, whose settings start programs")
     return None
@@ -200,10 +198,10 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     """All folders that some paths lie in, without the root."""
     found: set[str] = set()
     for path in paths:
-        for folder in parents(path):
-            if folder in found:
-                break  # and so are those above it
+        folder = path.rpartition("/")[0]
+        if folder and folder not in found:  # as it mostly is, with those above it
             found.add(folder)
+            found.update(parents(folder))
     return found
 
 

@@ -8,7 +8,6 @@ names stand as they are, and those that it would take for line breaks are refuse
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -16,7 +15,7 @@ from typing import BinaryIO
 
 from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES, Problem, ProblemKind
 from reprocrate.bundle.checksums import checksums_bytes, parse_checksums
-from reprocrate.bundle.formats import ArchiveWriter, BadMemberError, Container, Member
+from reprocrate.bundle.formats import ArchiveWriter, BadMemberError, Container, Member, add_bytes
 from reprocrate.bundle.layout import CHECKSUMS
 from reprocrate.bundle.links import resolved
 from reprocrate.files import FileDigest, sha256_bytes
@@ -69,9 +68,15 @@ class BagWriter:
         self._links[path] = target
         self._archive.add_link(PAYLOAD + path, target)
 
-    def add_file(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
+    def add_small(self, path: str, data: bytes, *, executable: bool) -> FileDigest:
+        """Add a file in one piece."""
+        digest = self._archive.add_small(PAYLOAD + path, data, executable=executable)
+        self._digests[path] = digest
+        return digest
+
+    def add_large(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
         """Add a file of `size` bytes and say what was really read."""
-        digest = self._archive.add_file(PAYLOAD + path, content, size, executable=executable)
+        digest = self._archive.add_large(PAYLOAD + path, content, size, executable=executable)
         self._digests[path] = digest
         return digest
 
@@ -91,7 +96,7 @@ class BagWriter:
         self._archive.finish()
 
     def _add_tag(self, name: str, data: bytes) -> None:
-        self._archive.add_file(name, io.BytesIO(data), len(data), executable=False)
+        add_bytes(self._archive, name, data)
         self._tags[name] = sha256_bytes(data)
 
 
@@ -110,7 +115,7 @@ class BagContainer:
     def members(self) -> tuple[Member, ...]:
         """The files of the bundle, in the order of storage."""
         return tuple(
-            Member(member.path.removeprefix(PAYLOAD), member.size, member.executable)
+            member._replace(path=member.path.removeprefix(PAYLOAD))
             for member in self._bag.members
             if member.path.startswith(PAYLOAD)
         )

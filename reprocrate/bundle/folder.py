@@ -98,7 +98,14 @@ class FolderWriter:
         """Add a symbolic link, once everything else is written."""
         self._links[path] = target
 
-    def add_file(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
+    def add_small(self, path: str, data: bytes, *, executable: bool) -> FileDigest:
+        """Add a file in one piece."""
+        with self._staging.create(Member(path, len(data), executable)) as append:
+            append(data)
+        self._progress(len(data))
+        return FileDigest(hashlib.sha256(data).hexdigest(), len(data))
+
+    def add_large(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
         """Add a file of `size` bytes and say what was really read: at most one byte more than that."""
         digest, seen = hashlib.sha256(), 0
         with self._staging.create(Member(path, size, executable)) as append:

@@ -51,6 +51,7 @@ RESERVED = (MANIFEST, METADATA, PREVIEW, PREVIEW_FILES, INSTRUCTIONS, CHECKSUMS,
 """Names that no file of a project may have; a name that ends in `/` stands for all that is below it."""
 
 _FIRST = (MANIFEST, METADATA, PREVIEW, INSTRUCTIONS)
+_PLACES = {**{path: place for place, path in enumerate(_FIRST)}, CHECKSUMS: len(_FIRST) + 1}
 
 
 def is_packed(paths: Iterable[str]) -> bool:
@@ -93,9 +94,7 @@ def storage_order(path: str) -> tuple[int, str]:
     first bytes; the checksums come last, since they are known only when everything else was read; between
     them the order is that of the UTF-8 bytes, which is that of the code points.
     """
-    if path == CHECKSUMS:
-        return len(_FIRST) + 1, ""
-    return _FIRST.index(path) if path in _FIRST else len(_FIRST), path
+    return _PLACES.get(path, len(_FIRST)), path
 
 
 def spelling(path: str) -> str:

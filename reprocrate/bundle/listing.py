@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import BinaryIO, Generic, Protocol, TypeVar
 
@@ -28,7 +27,6 @@ class _Placed(Protocol):
 _Stored = TypeVar("_Stored", bound=_Placed)
 
 
-@dataclass(frozen=True, slots=True)
 class Listing(Generic[_Stored]):
     """The members by what they are.
 
@@ -39,10 +37,11 @@ class Listing(Generic[_Stored]):
         problems: all of these and others.
     """
 
-    files: dict[str, _Stored] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    refused: dict[str, Problem] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.files: dict[str, _Stored] = {}
+        self.links: dict[str, str] = {}
+        self.refused: dict[str, Problem] = {}
+        self.problems: list[Problem] = []
 
     def refuse(self, problem: Problem) -> None:
         """Add a problem, for which its member must not be given out."""
@@ -59,7 +58,7 @@ class Archive(ABC, Generic[_Stored]):
     def members(self) -> tuple[Member, ...]:
         """The files, in the order of storage. A path that occurs twice is here once."""
         return tuple(
-            Member(path, stored.size, bool(stored.mode & stat.S_IXUSR))
+            Member(path, stored.size, bool(stored.mode & stat.S_IXUSR), self._work(stored))
             for path, stored in self._listing.files.items()
         )
 
@@ -90,6 +89,10 @@ class Archive(ABC, Generic[_Stored]):
 
     def _is_first(self, path: str) -> bool:
         return self._first is not None and self._path_of(self._first) == path
+
+    def _work(self, stored: _Stored) -> int:
+        """How long a member takes to read compared with others."""
+        return stored.size
 
     @property
     @abstractmethod

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
 from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
@@ -27,7 +24,7 @@ from reprocrate.bundle.admission import (
 from reprocrate.bundle.bag import PAYLOAD, bag_problems
 from reprocrate.bundle.checksums import checksums_bytes
 from reprocrate.bundle.entries import Entry
-from reprocrate.bundle.formats import ArchiveWriter, Form
+from reprocrate.bundle.formats import WHOLE_BYTES, ArchiveWriter, Form, add_bytes
 from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, METADATA, payload_digest, storage_order
 from reprocrate.bundle.links import links_problems
 from reprocrate.bundle.tree import Tree
@@ -179,12 +176,14 @@ def _admitted(listed: list[Entry], tree: Tree, within: str) -> list[Entry]:
 
 
 def _add(archive: ArchiveWriter, entry: Entry) -> FileDigest:
-    with _opened(entry) as (content, size):
-        digest = archive.add_file(entry.path, content, size, executable=entry.executable)
-    if digest.size != size:
-        raise _changed(entry, "its size changed while it was packed")
+    if isinstance(entry.source, bytes):
+        digest = add_bytes(archive, entry.path, entry.source, executable=entry.executable)
+    else:
+        digest = _add_file(archive, entry, entry.source)
     if entry.expected_sha256 not in (None, digest.sha256):
         raise _changed(entry, f"its SHA-256 is {digest.sha256}, but {entry.expected_sha256} was recorded")
+    if digest.size <= WHOLE_BYTES:
+        return digest
     if entry.path == MANIFEST and digest.size > MAX_MANIFEST_BYTES:
         raise _too_large(MANIFEST, MAX_MANIFEST_BYTES)
     if entry.path == METADATA and digest.size > MAX_METADATA_BYTES:
@@ -192,27 +191,41 @@ def _add(archive: ArchiveWriter, entry: Entry) -> FileDigest:
     return digest
 
 
-@contextmanager
-def _opened(entry: Entry) -> Iterator[tuple[BinaryIO, int]]:
-    """The content and its size; whether a file stayed as it was is checked at the end."""
-    if isinstance(entry.source, bytes):
-        yield io.BytesIO(entry.source), len(entry.source)
-        return
+def _add_file(archive: ArchiveWriter, entry: Entry, location: Path) -> FileDigest:
+    """Add a file of the disk, and see at the end whether it stayed as it was."""
     try:
-        descriptor = os.open(entry.source, _READ)
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            os.close(descriptor)
-            raise UsageError(f"{entry.source} cannot be packed", "it is not a file")
-        with open(descriptor, "rb", buffering=0) as content:  # noqa: PTH123 - a descriptor
-            yield content, before.st_size
+        descriptor = os.open(location, _READ)
+        try:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                raise UsageError(f"{location} cannot be packed", "it is not a file")
+            size = before.st_size
+            if size <= WHOLE_BYTES:
+                data = _read_small(descriptor, size)
+                digest = archive.add_small(entry.path, data, executable=entry.executable)
+            else:
+                with open(descriptor, "rb", buffering=0, closefd=False) as content:
+                    digest = archive.add_large(entry.path, content, size, executable=entry.executable)
             after = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError as error:
         raise _changed(entry, "it is gone") from error
     except OSError as error:
-        raise could_not("read", entry.source, error) from error
-    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+        raise could_not("read", location, error) from error
+    if digest.size != size:
+        raise _changed(entry, "its size changed while it was packed")
+    if (before.st_mtime_ns, size) != (after.st_mtime_ns, after.st_size):
         raise _changed(entry, "it was written to while it was packed")
+    return digest
+
+
+def _read_small(descriptor: int, size: int) -> bytes:
+    """A whole file, and a byte more if it grew."""
+    data = os.read(descriptor, size + 1)
+    while len(data) < size and (more := os.read(descriptor, size + 1 - len(data))):
+        data += more
+    return data
 
 
 def _too_large(path: str, limit: int) -> UsageError:
@@ -229,4 +242,4 @@ def _add_listing(archive: ArchiveWriter, digests: dict[str, str]) -> None:
     listing = checksums_bytes(digests.items())
     if len(listing) > MAX_CHECKSUMS_BYTES:
         raise UsageError("the bundle cannot be packed", f"its {CHECKSUMS} would exceed 256 MiB")
-    archive.add_file(CHECKSUMS, io.BytesIO(listing), len(listing), executable=False)
+    add_bytes(archive, CHECKSUMS, listing)

@@ -23,7 +23,6 @@ from reprocrate.bundle.admission import (
 )
 from reprocrate.bundle.checking import Check, SinkFor, changed
 from reprocrate.bundle.checksums import parse_checksums
-from reprocrate.bundle.extraction import Staging
 from reprocrate.bundle.formats import BadMemberError, Container, Member
 from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, METADATA, TREE, payload_digest
 from reprocrate.bundle.recognition import open_container
@@ -208,6 +207,8 @@ class Bundle:
             raise UsageError(f"{target} lies in {self.path}", "a bundle cannot be unpacked into itself")
         if self._structure_problems():
             self.require_intact(progress)
+        from reprocrate.bundle.extraction import Staging  # not for who only reads a manifest
+
         with Staging(target, self.total_size) as staging:
             problems = self._check_contents(staging.create, set(), progress)
             if problems:

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from reprocrate.bundle.admission import Limits
 from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
-from reprocrate.bundle.folder import FolderContainer
 from reprocrate.bundle.formats import Container, Form
 from reprocrate.bundle.layout import MANIFEST, STANDARD
-from reprocrate.bundle.zip_reader import ZipContainer
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 
@@ -67,13 +65,18 @@ def looks_like_bundle(path: Path) -> bool:
 
 
 def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:
+    # Readers are imported where they are needed: starting is most of what reading a manifest takes.
     if path.is_dir():
+        from reprocrate.bundle.folder import FolderContainer
+
         return FolderContainer(path, skip)
     start = _first_bytes(path)
     if start.startswith(_ZIP_STARTS):
+        from reprocrate.bundle.zip_reader import ZipContainer
+
         return ZipContainer(path, limits)
     if _ZSTD_START.match(start):
-        from reprocrate.bundle.tar_reader import TarContainer  # not for the sake of every other bundle
+        from reprocrate.bundle.tar_reader import TarContainer
 
         return TarContainer(path, limits)
     raise UnreadableError(f"{path} is not a bundle", *_why_not(start))

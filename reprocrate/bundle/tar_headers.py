@@ -7,7 +7,7 @@ libarchive.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.bundle.tar_records import BLOCK_BYTES, SIZE_FROM
 from reprocrate.bundle.zstd_frames import BrokenError
@@ -28,8 +28,7 @@ _HARMLESS = re.compile(
 _CHARSETS = (b"ISO-IR 10646 2000 UTF-8", b"ISO-IR 10646 2000 UTF-8\n", b"BINARY")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """A header.
 
     Attributes:

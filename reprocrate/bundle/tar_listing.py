@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.bundle.admission import Problem, ProblemKind
 from reprocrate.bundle.links import MAX_LINK_BYTES
@@ -29,8 +29,7 @@ _FILES = (REGULAR, _OLD_REGULAR)
 _WITHOUT_CONTENT = (_HARD_LINK, LINK, FOLDER, *_DEVICES)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A member.
 
     Attributes:

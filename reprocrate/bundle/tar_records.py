@@ -45,10 +45,25 @@ class Headers:
         self._tail = _MAGIC + bytes(64 + 16)  # no names of owners, no numbers of devices
         self._fixed = sum(self._time) + sum(self._tail) + sum(owner) + 8 * ord(" ")
         self._owner = owner
+        self._usual = {executable: self._alike(executable=executable) for executable in (False, True)}
 
     def of_file(self, path: str, size: int, *, executable: bool) -> bytes:
         """What comes in front of a file's content."""
-        return self._member(REGULAR, path.encode(), size, 0o755 if executable else 0o644)
+        name = path.encode()
+        if len(name) > NAME_BYTES or size >= SIZE_FROM or not name.isascii():
+            return self._member(REGULAR, name, size, _mode(executable=executable))
+        # Most files differ in nothing but name and size, and there may be a hundred thousand of them.
+        mode, rest, fixed = self._usual[executable]
+        size_field = b"%011o\0" % size
+        check = sum(name) + sum(size_field) + fixed
+        return b"%b%b%b%b%06o\0 %b" % (
+            name.ljust(NAME_BYTES, b"\0"),
+            mode,
+            size_field,
+            self._time,
+            check,
+            rest,
+        )
 
     def of_folder(self, path: str) -> bytes:
         """What stands for a folder."""
@@ -57,6 +72,12 @@ class Headers:
     def of_link(self, path: str, target: str) -> bytes:
         """What stands for a symbolic link."""
         return self._member(LINK, path.encode(), 0, 0o777, target.encode())
+
+    def _alike(self, *, executable: bool) -> tuple[bytes, bytes, int]:
+        """What headers of files have in common: before the size, behind the sum, and the sum of it all."""
+        block = self._block(REGULAR, (b"", b""), 0, _mode(executable=executable), b"")
+        size = sum(b"%011o\0" % 0)
+        return block[100:124], block[156:], int(block[148:154], 8) - size
 
     def _member(self, kind: bytes, name: bytes, size: int, mode: int, target: bytes = b"") -> bytes:
         records = b""
@@ -93,6 +114,10 @@ class Headers:
             self._tail,
             prefix.ljust(PREFIX_BYTES + 12, b"\0"),
         )
+
+
+def _mode(*, executable: bool) -> int:
+    return 0o755 if executable else 0o644
 
 
 def _split(name: bytes) -> tuple[bytes, bytes] | None:

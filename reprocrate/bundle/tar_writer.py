@@ -12,15 +12,11 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from reprocrate.bundle.bag import PAYLOAD
 from reprocrate.bundle.layout import is_leading
 from reprocrate.bundle.tar_records import END, Headers, padding
-from reprocrate.bundle.zstd_writer import FrameWriter
+from reprocrate.bundle.zstd_writer import FRAME_BYTES, FrameWriter
 from reprocrate.files import FileDigest
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-
-WHOLE_BYTES = 1 << 18
-"""Up to this size a file is hashed at once: handing it to a thread would take longer."""
-
 
 _MOST_WAITING = 3  # chunks to be hashed: a few, since threads are not always served at once
 
@@ -67,24 +63,19 @@ class TarWriter:
         self._part(path)
         self._frames.write(self._headers.of_link(path, target))
 
-    def add_file(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
+    def add_small(self, path: str, data: bytes, *, executable: bool) -> FileDigest:
+        """Add a file in one piece."""
+        self._part(path)
+        size = len(data)
+        header = self._headers.of_file(path, size, executable=executable)
+        self._frames.write(b"".join((header, data, padding(size))))
+        self._progress(size)
+        return FileDigest(hashlib.sha256(data).hexdigest(), size)
+
+    def add_large(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
         """Add a file of `size` bytes and say what was really read: at most one byte more than that."""
         self._part(path)
-        header = self._headers.of_file(path, size, executable=executable)
-        if size > WHOLE_BYTES:
-            self._frames.write(header)
-            return self._add_large(content, size)
-        data = content.read(size + 1)
-        self._progress(len(data))
-        self._frames.write(header + data + padding(size))
-        return FileDigest(hashlib.sha256(data).hexdigest(), len(data))
-
-    def finish(self) -> None:
-        """Write what an archive ends with, and the table of frames."""
-        self._frames.write(END)
-        self._frames.finish()
-
-    def _add_large(self, content: BinaryIO, size: int) -> FileDigest:
+        self._frames.write(self._headers.of_file(path, size, executable=executable))
         digest, seen = hashlib.sha256(), 0
         waiting: deque[Future[None]] = deque()
         while seen <= size and (chunk := content.read(min(self._frames.room, size + 1 - seen))):
@@ -95,9 +86,16 @@ class TarWriter:
             self._frames.write(chunk)
             self._progress(len(chunk))
         self._frames.write(padding(size))
+        if size > FRAME_BYTES:
+            self._frames.cut()  # who lists the members finds the next header where a frame begins
         if waiting:
             waiting[-1].result()
         return FileDigest(digest.hexdigest(), seen)
+
+    def finish(self) -> None:
+        """Write what an archive ends with, and the table of frames."""
+        self._frames.write(END)
+        self._frames.finish()
 
     def _part(self, path: str) -> None:
         """Begin a new frame behind the files that are read before all others."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from reprocrate.bundle.admission import Problem, ProblemKind, names_problems
 from reprocrate.bundle.entries import Entry
@@ -20,8 +20,7 @@ MAX_TREE_BYTES = 64 * 1024 * 1024
 """The largest list of links and empty folders."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """Links and empty folders.
 
     Attributes:
@@ -29,7 +28,7 @@ class Tree:
         folders: paths of the folders without anything in them.
     """
 
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = MappingProxyType({})
     folders: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:

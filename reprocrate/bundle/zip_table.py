@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from reprocrate.bundle.admission import Limits
 from reprocrate.bundle.zip_records import (
@@ -33,11 +32,10 @@ _MAX_TABLE_BYTES = 1 << 30
 _FIRST_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where the table is: its entries, first byte, length in bytes, and where the end records start."""
 
-    count: int
+    entries: int
     start: int
     size: int
     end: int
@@ -81,7 +79,7 @@ class ZipTable:
         part = min(self._place.size, _FIRST_BYTES)
         self._file.seek(self._place.start)
         try:
-            return next(_entries(self._file.read(part), replace(self._place, count=1)), None)
+            return next(_entries(self._file.read(part), self._place._replace(entries=1)), None)
         except _BrokenError:
             return None
 
@@ -91,7 +89,7 @@ class ZipTable:
         Raises:
             UnreadableError: the table is damaged, or they are more than is allowed.
         """
-        count = self._place.count
+        count = self._place.entries
         limits.require(self._path, count, 0, 0)
         self._file.seek(self._place.start)
         try:
@@ -173,7 +171,7 @@ def _place(file: BinaryIO, record: bytes, position: int) -> _Place:
             raise _BrokenError("it is one part of several")
         place = _Place(count, start, size, position)
     else:
-        small = (min(place.count, LIMIT_16), min(place.size, LIMIT_32), min(place.start, LIMIT_32))
+        small = (min(place.entries, LIMIT_16), min(place.size, LIMIT_32), min(place.start, LIMIT_32))
         shown = (count, size, start)
         limits = (LIMIT_16, LIMIT_32, LIMIT_32)
         if any(a not in (b, limit) for a, b, limit in zip(shown, small, limits, strict=True)):
@@ -207,7 +205,7 @@ def _place_64(file: BinaryIO, position: int) -> _Place | None:
 
 def _entries(table: bytes, place: _Place) -> Iterator[Stored]:
     position = 0
-    for _ in range(place.count):
+    for _ in range(place.entries):
         fixed = table[position : position + CENTRAL.size]
         if len(fixed) < CENTRAL.size or not fixed.startswith(CENTRAL_SIGNATURE):
             raise _BrokenError("its table of contents is damaged")

@@ -7,7 +7,6 @@ import stat
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import BinaryIO
 
 from reprocrate.bundle import cores
@@ -23,9 +22,6 @@ from reprocrate.bundle.zip_records import (
     local_header,
 )
 from reprocrate.files import FileDigest
-
-WHOLE_BYTES = BLOCK_BYTES
-"""Up to this size a file is compressed in memory, and stored as it is if that is not longer."""
 
 ZIP64_FROM = LIMIT_32 - (1 << 24)
 """From this size on a file gets 64-bit sizes; deflate can lengthen a file by less than the difference."""
@@ -69,17 +65,36 @@ class ZipWriter:
         data = target.encode()
         self._put(self._member(path, stat.S_IFLNK | 0o777, data, data), data)
 
-    def add_file(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
-        """Add a file of `size` bytes and say what was really read: at most one byte more than that."""
-        mode = stat.S_IFREG | (0o755 if executable else 0o644)
-        if size > WHOLE_BYTES:
-            return self._add_streamed(self._member(path, mode, b"", b""), content, size)
-        data = _read(content, size + 1)
-        self._progress(len(data))
+    def add_small(self, path: str, data: bytes, *, executable: bool) -> FileDigest:
+        """Add a file in one piece."""
         packed = deflated_whole(data)
         stored = data if packed is None else packed
-        self._put(self._member(path, mode, data, stored), stored)
+        self._put(self._member(path, _mode(executable=executable), data, stored), stored)
+        self._progress(len(data))
         return FileDigest(hashlib.sha256(data).hexdigest(), len(data))
+
+    def add_large(self, path: str, content: BinaryIO, size: int, *, executable: bool) -> FileDigest:
+        """Add a file of `size` bytes and say what was really read: at most one byte more than that."""
+        member = self._member(path, _mode(executable=executable), b"", b"")
+        zip64 = size >= ZIP64_FROM
+        deflate = shrinks(content, size)
+        self._write(local_header(member, self._time, self._date, zip64=zip64))
+        start = self._position
+        read = _Reading(content, size, self._progress)
+        for piece in deflated_blocks(read, self._workers) if deflate else read:
+            self._write(piece)
+        end = self._position
+        member = member._replace(
+            method=DEFLATED if deflate else STORED,
+            crc=read.crc,
+            compressed=end - start,
+            size=read.size,
+        )
+        self._output.seek(member.offset)
+        self._output.write(local_header(member, self._time, self._date, zip64=zip64))
+        self._output.seek(end)
+        self._list(member, zip64=zip64)
+        return FileDigest(read.digest.hexdigest(), read.size)
 
     def finish(self) -> None:
         """Write the table of contents."""
@@ -106,28 +121,6 @@ class ZipWriter:
         self._output.write(data)
         self._position += len(data)
 
-    def _add_streamed(self, member: Stored, content: BinaryIO, size: int) -> FileDigest:
-        zip64 = size >= ZIP64_FROM
-        deflate = shrinks(content, size)
-        self._write(local_header(member, self._time, self._date, zip64=zip64))
-        start = self._position
-        read = _Reading(content, size, self._progress)
-        for piece in deflated_blocks(read, self._workers) if deflate else read:
-            self._write(piece)
-        end = self._position
-        member = replace(
-            member,
-            method=DEFLATED if deflate else STORED,
-            crc=read.crc,
-            compressed=end - start,
-            size=read.size,
-        )
-        self._output.seek(member.offset)
-        self._output.write(local_header(member, self._time, self._date, zip64=zip64))
-        self._output.seek(end)
-        self._list(member, zip64=zip64)
-        return FileDigest(read.digest.hexdigest(), read.size)
-
 
 class _Reading:
     """The blocks of a file of `expected` bytes, at most one byte more, and what is known of those read."""
@@ -147,6 +140,10 @@ class _Reading:
             self.size += len(block)
             self._progress(len(block))
             yield block
+
+
+def _mode(*, executable: bool) -> int:
+    return stat.S_IFREG | (0o755 if executable else 0o644)
 
 
 def _read(content: BinaryIO, size: int) -> bytes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from reprocrate.bundle.zstd_writer import (
     BALLAST_MAGIC,
@@ -38,8 +37,7 @@ class CutOffError(BrokenError):
     """A file ends too early."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What the header of a frame says.
 
     Attributes:
@@ -102,6 +100,28 @@ def unpacked_whole(data: bytes, size: int) -> bytes:
     if len(content) != size:
         raise BrokenError("its table of frames contradicts the frames")
     return content
+
+
+def unpacked_beginning(data: bytes, size: int, held: int) -> bytes:
+    """The first bytes of what a frame holds: `size` of them, or fewer if it is damaged.
+
+    Args:
+        data: the frame, or a part from its start.
+        size: how many bytes to unpack.
+        held: how many bytes the frame must hold, if it tells.
+
+    Raises:
+        BrokenError: it tells something else, there is no frame, or it needs a dictionary or too much memory.
+    """
+    import zstandard
+
+    if frame_of(data[:_MAX_HEADER_BYTES]).content not in (None, held):
+        raise BrokenError("its table of frames contradicts the frames")
+    with zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES).stream_reader(data) as reader:
+        try:
+            return reader.read(size)
+        except zstandard.ZstdError:
+            return b""  # who reads all of it says what is wrong
 
 
 def unpacked(file: BinaryIO, start: int) -> Generator[bytes, None, int]:

@@ -17,10 +17,13 @@ from reprocrate.bundle.zstd_frames import (
     read_at,
     skipped,
     unpacked,
+    unpacked_beginning,
     unpacked_whole,
 )
 
 _WHOLE_BYTES = 16 << 20  # frames that hold no more are unpacked in memory
+_BEGINNING_BYTES = 128 << 10  # a block, which the beginning of a frame is unpacked by
+_BLOCKS_BYTES = 1 << 10  # what may be said about a few blocks
 _EXPANSION_BYTES = 64 << 10  # more than what is incompressible grows by
 
 
@@ -89,14 +92,18 @@ class SeekableStream:
         while start < end and number < len(self._table):
             first = self._starts[number]
             if self._table[number][1]:  # others were judged at once
-                data = self._frame(number)[start - first : end - first]
+                data = self._frame(number, end - first)[start - first : end - first]
                 start += len(data)
                 yield data
             number += 1
 
-    def _frame(self, number: int) -> bytes:
-        if self._read[0] != number:
-            packed, held = self._table[number]
+    def _frame(self, number: int, needed: int) -> bytes:
+        """What a frame holds: all of it, or its beginning where no more is needed and none is known."""
+        packed, held = self._table[number]
+        if self._read[0] != number and needed <= _BEGINNING_BYTES:
+            start = read_at(self._file, self._places[number], min(packed, _BEGINNING_BYTES + _BLOCKS_BYTES))
+            self._read = number, unpacked_beginning(start, min(held, _BEGINNING_BYTES), held)
+        if self._read[0] != number or len(self._read[1]) < min(needed, held):
             if packed > held + held // 128 + _EXPANSION_BYTES:
                 raise BrokenError("its table of frames contradicts the frames")
             data = read_at(self._file, self._places[number], packed)

@@ -63,7 +63,8 @@ class FrameWriter:
         self._idle: list[ZstdCompressor] = []
         self._waiting: deque[tuple[Future[bytes], int]] = deque()
         self._most_waiting = threads
-        self._parts: list[bytes | memoryview] = []
+        self._buffers: list[bytearray] = []  # to be filled again: new memory would take longer
+        self._buffer = bytearray(FRAME_BYTES)
         self._held = 0
         self._table: list[tuple[int, int]] = []
 
@@ -82,23 +83,37 @@ class FrameWriter:
 
     def write(self, data: bytes) -> None:
         """Add bytes, of which no more than a frame is kept for later."""
-        rest: bytes | memoryview = data
+        held = self._held + len(data)
+        if held < FRAME_BYTES:
+            self._buffer[self._held : held] = data
+            self._held = held
+        else:
+            self._fill(memoryview(data))
+
+    def _fill(self, rest: memoryview) -> None:
+        """Add what makes a frame full."""
         while len(rest) >= self.room:
-            whole = memoryview(rest)
-            self._parts.append(rest if len(rest) == self.room else whole[: self.room])
-            rest = whole[self.room :]
-            self._held = FRAME_BYTES
-            self.cut()
-        if rest:
-            self._parts.append(rest)
-            self._held += len(rest)
+            if self._held:
+                part, rest = rest[: self.room], rest[self.room :]
+                self._buffer[self._held :] = part
+                self._held = FRAME_BYTES
+                self.cut()
+            else:
+                self._compress(rest[:FRAME_BYTES], None)
+                rest = rest[FRAME_BYTES:]
+        self._buffer[self._held : self._held + len(rest)] = rest
+        self._held += len(rest)
 
     def cut(self) -> None:
         """End the frame here, if there is something in it."""
-        if not self._held:
-            return
-        self._waiting.append((self._pool.submit(self._compressed, self._parts), self._held))
-        self._parts, self._held = [], 0
+        if self._held:
+            self._compress(memoryview(self._buffer)[: self._held], self._buffer)
+            self._buffer = self._buffers.pop() if self._buffers else bytearray(FRAME_BYTES)
+            self._held = 0
+
+    def _compress(self, whole: memoryview, buffer: bytearray | None) -> None:
+        """Let a thread compress a frame, and write what others have done."""
+        self._waiting.append((self._pool.submit(self._compressed, whole, buffer), len(whole)))
         while self._waiting and (len(self._waiting) > self._most_waiting or self._waiting[0][0].done()):
             self._put_first()
 
@@ -126,17 +141,18 @@ class FrameWriter:
             self._output.write(SKIPPABLE.pack(BALLAST_MAGIC, missing) + bytes(missing))
             self._table.append((SKIPPABLE.size + missing, 0))
 
-    def _compressed(self, parts: list[bytes | memoryview]) -> bytes:
+    def _compressed(self, whole: memoryview, buffer: bytearray | None) -> bytes:
+        """A frame. The buffer that it was taken from, if any, can be filled again afterwards."""
         import zstandard
 
         try:
             compressor = self._idle.pop()
         except IndexError:
             compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
-        whole = parts[0] if len(parts) == 1 else b"".join(parts)
-        parts.clear()  # which would hold the same again
         data = compressor.compress(whole)
         self._idle.append(compressor)
+        if buffer is not None:
+            self._buffers.append(buffer)
         return data
 
 

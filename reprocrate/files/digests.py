@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from reprocrate.files.reasons import could_not
 
 CHUNK_BYTES = 1 << 18
 """How much is read at a time from a file of any size."""
 
+_LINES = 1000  # so many are hashed at once
 
-@dataclass(frozen=True, slots=True)
-class FileDigest:
+
+class FileDigest(NamedTuple):
     """What a file holds: its SHA-256 as 64 lower-case hexadecimal digits, and its size in bytes."""
 
     sha256: str
@@ -61,6 +62,7 @@ def tree_digest(entries: Iterable[tuple[str, str]]) -> str:
     `LC_ALL=C sort LIST | sha256sum`.
     """
     digest = hashlib.sha256()
-    for line in sorted(f"{sha256}  {path}\n".encode() for path, sha256 in entries):
-        digest.update(line)
+    lines = sorted(f"{sha256}  {path}\n" for path, sha256 in entries)  # code points sort as their UTF-8 does
+    for start in range(0, len(lines), _LINES):
+        digest.update("".join(lines[start : start + _LINES]).encode())
     return digest.hexdigest()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 import time
 from contextlib import suppress
@@ -52,6 +51,8 @@ def _remove_if_abandoned(place: Path) -> None:
             return
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if stat.S_ISDIR(status.st_mode):
+            import shutil  # which most never need
+
             shutil.rmtree(place, ignore_errors=True)
         else:
             place.unlink()

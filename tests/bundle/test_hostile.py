@@ -10,7 +10,6 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -217,7 +216,7 @@ def test_members_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
         member = Stored(name.encode(), 0, 0, zlib.crc32(data), len(data), len(data), len(body), 0)
         body += local_header(member, 0, 33, zip64=False) + data
         table += central_header(member, 0, 33, zip64=False)
-    table += central_header(replace(inner, offset=len(body) - len(quoted)), 0, 33, zip64=False)
+    table += central_header(inner._replace(offset=len(body) - len(quoted)), 0, 33, zip64=False)
     path = tmp_path / "x.zip"
     path.write_bytes(body + table + end_records(4, len(body), len(table)))
     with zipfile.ZipFile(path) as archive:

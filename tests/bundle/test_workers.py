@@ -45,7 +45,7 @@ def test_bytes_do_not_depend_on_the_workers(size: int) -> None:
     for workers in WORKERS:
         output = io.BytesIO()
         archive = ZipWriter(output, 0, lambda _count: None, workers=workers)
-        digest = archive.add_file("x.csv", io.BytesIO(content), size, executable=False)
+        digest = archive.add_large("x.csv", io.BytesIO(content), size, executable=False)
         archive.finish()
         assert digest.sha256 == hashlib.sha256(content).hexdigest()
         archives.append(output.getvalue())

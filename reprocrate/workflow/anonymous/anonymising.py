@@ -115,7 +115,7 @@ class _Work:
             new = self._redacted(path, data, how)
             if new != data:
                 self.originals[path] = data
-                self.entries[path] = replace(entry, source=new, expected_sha256=sha256_bytes(new))
+                self.entries[path] = entry._replace(source=new, expected_sha256=sha256_bytes(new))
 
     def _redaction(self, path: str, found: _Roles) -> Redaction | None:
         if path in found.logs:

@@ -179,13 +179,13 @@ def _entries(contents: Contents, reviewed: Reviewed, salts: Salts) -> dict[str, 
     entries: dict[str, Entry] = {}
     for path, data in then.originals.items():
         today = contents.entries.get(path, Entry(path, data))
-        entries[path] = replace(today, source=data, expected_sha256=sha256_bytes(data))
+        entries[path] = today._replace(source=data, expected_sha256=sha256_bytes(data))
     entries |= {path: Entry(path, data) for path, data in reviewed.locks.items()}
     patches = {code.patch.path for code in then.manifest.code if code.patch}
     for path, entry in contents.entries.items():
         if path not in entries and (path in reviewed.checksums or path in patches):
             known = reviewed.checksums.get(path, entry.expected_sha256)
-            entries[path] = replace(entry, expected_sha256=known)
+            entries[path] = entry._replace(expected_sha256=known)
     proof = {
         "about": "SHA-256 of a salt and the original bytes behind it is what the reviewed manifest has.",
         "payload_sha256": reviewed.payload,
