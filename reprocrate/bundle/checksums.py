@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable
 
@@ -17,10 +18,10 @@ def checksums_bytes(checksums: Iterable[tuple[str, str]]) -> bytes:
 
     Names that `sha256sum` would have to escape (backslash, line breaks) are not admitted to a bundle.
     """
-    listing = bytearray()
+    listing = io.BytesIO()  # which gives out what it holds without a copy
     for path, sha256 in sorted(checksums):  # code points sort as their UTF-8 does
-        listing += f"{sha256}  {path}\n".encode()
-    return bytes(listing)
+        listing.write(f"{sha256}  {path}\n".encode())
+    return listing.getvalue()
 
 
 def parse_checksums(data: bytes, name: str = CHECKSUMS) -> tuple[dict[str, str], list[Problem]]:

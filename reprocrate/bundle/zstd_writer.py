@@ -122,6 +122,7 @@ class FrameWriter:
         self.cut()
         while self._waiting:
             self._put_first()
+        self._buffers, self._buffer, self._idle = [], bytearray(), []  # whoever works on needs the memory
         self._put_ballast()
         entries = b"".join(ENTRY.pack(*entry) for entry in self._table)
         end = TABLE_END.pack(len(self._table), 0, TABLE_END_MAGIC)
