@@ -339,6 +339,17 @@ def test_deceiving_frames_are_refused(case: str, write: Write) -> None:
     assert re.search(message, _refused(write(make())))
 
 
+def test_frames_of_tiny_blocks_are_read_like_others(write: Write) -> None:
+    data = tar([("large.csv", b"1,2\n" * 32_128), *FILES])  # its end lies 1 kB before that of 128 KiB
+    pieces = [data[place : place + 100] for place in range(0, len(data), 100)]
+    # RFC 8878, 3.1.1: the header of a frame, and blocks that are not compressed, the last one marked as such.
+    frame = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", len(data))
+    frame += b"".join((len(piece) << 3).to_bytes(3, "little") + piece for piece in pieces) + b"\1\0\0"
+    with open_bundle(write(frame + table([(len(frame), len(data))]))) as bundle:
+        assert bundle.manifest_bytes() == b"{}"
+        assert bundle.verify() == []
+
+
 def test_damage_in_a_large_file_is_told_of_that_file(write: Write) -> None:
     parts = frames(tar([("large.bin", bytes(range(256)) * 4000), *FILES]), 4096)
     assert len(parts) > 100
