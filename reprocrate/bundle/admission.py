@@ -198,10 +198,12 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     """All folders that some paths lie in, without the root."""
     found: set[str] = set()
     for path in paths:
-        folder = path.rpartition("/")[0]
-        if folder and folder not in found:  # as it mostly is, with those above it
+        if path.rpartition("/")[0] in found:  # as in most cases, and cheaper to tell than by the loop
+            continue
+        for folder in parents(path):
+            if folder in found:
+                break  # and so are those above it
             found.add(folder)
-            found.update(parents(folder))
     return found
 
 

@@ -75,7 +75,7 @@ class Check:
             self._take(numbers, self._tell)
         else:
             small = deque(n for n in numbers if members[n].size < LARGE_BYTES)
-            # Nobody should begin what takes longest when all others are done (Graham 1969, section 5).
+            # The longest first (LPT; Graham 1969): none of them should begin when all others are done.
             large = deque(sorted(large, key=lambda n: -members[n].work))
             self._share(small, large, min(workers, len(large)) - 1)
         if self._failure:

@@ -182,8 +182,6 @@ def _add(archive: ArchiveWriter, entry: Entry) -> FileDigest:
         digest = _add_file(archive, entry, entry.source)
     if entry.expected_sha256 not in (None, digest.sha256):
         raise _changed(entry, f"its SHA-256 is {digest.sha256}, but {entry.expected_sha256} was recorded")
-    if digest.size <= WHOLE_BYTES:
-        return digest
     if entry.path == MANIFEST and digest.size > MAX_MANIFEST_BYTES:
         raise _too_large(MANIFEST, MAX_MANIFEST_BYTES)
     if entry.path == METADATA and digest.size > MAX_METADATA_BYTES:

@@ -76,8 +76,8 @@ class Headers:
     def _alike(self, *, executable: bool) -> tuple[bytes, bytes, int]:
         """What headers of files have in common: before the size, behind the sum, and the sum of it all."""
         block = self._block(REGULAR, (b"", b""), 0, _mode(executable=executable), b"")
-        size = sum(b"%011o\0" % 0)
-        return block[100:124], block[156:], int(block[148:154], 8) - size
+        # name 0, mode and owner 100, size 124, time 136, sum 148, the rest 156: offsets of ustar's header
+        return block[100:124], block[156:], int(block[148:154], 8) - sum(block[124:136])
 
     def _member(self, kind: bytes, name: bytes, size: int, mode: int, target: bytes = b"") -> bytes:
         records = b""

@@ -39,7 +39,7 @@ _DESCRIPTORS = tuple(
     (prefix, struct.Struct(layout)) for prefix in (DESCRIPTOR_SIGNATURE, b"") for layout in ("<III", "<IQQ")
 )
 
-_INFLATING = 3  # times as long as only hashing it takes to inflate a byte and hash it
+_INFLATING = 3  # about so many times as long as hashing alone takes inflating and hashing
 
 _USUAL_EXTRA_BYTES = 32  # what `zip` writes in front of the content: two times and an owner
 

@@ -22,8 +22,10 @@ from reprocrate.bundle.zstd_frames import (
 )
 
 _WHOLE_BYTES = 16 << 20  # frames that hold no more are unpacked in memory
-_BEGINNING_BYTES = 128 << 10  # a block, which the beginning of a frame is unpacked by
-_BLOCKS_BYTES = 1 << 10  # what may be said about a few blocks
+_BEGINNING_BYTES = (
+    128 << 10
+)  # what a block holds at most (RFC 8878, 3.1.1.2.4), and what is unpacked at least
+_BLOCKS_BYTES = 1 << 10  # what the headers of the frame and of its first blocks take, as programs write them
 _EXPANSION_BYTES = 64 << 10  # more than what is incompressible grows by
 
 
