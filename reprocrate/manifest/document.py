@@ -83,6 +83,16 @@ class Manifest(Section):
         """Whether all of it was converted from what another program wrote."""
         return bool(self.history) and all(entry.how == "converted" for entry in self.history)
 
+    @property
+    def code_of_results(self) -> set[str]:
+        """Ids of the trees that results rest on, or would if there was a metric; else of the newest run."""
+        counting = {name for result in self.results for name in result.runs} or {
+            run.id for run in self.runs if run.status == "ok"
+        }
+        used = {run.code for run in self.runs if run.code and run.id in counting}
+        used |= {each.code for each in self.configurations if each.code}
+        return used or {run.code for run in self.runs[-1:] if run.code}
+
     def to_dict(self) -> dict[str, Any]:
         """The manifest as plain JSON values; what was not given is left out.
 

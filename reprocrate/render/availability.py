@@ -106,10 +106,12 @@ def _description(manifest: Manifest) -> Part:
 
 
 def _code(manifest: Manifest) -> Part:
-    files = sum(len(code.files) for code in manifest.code)
+    used = manifest.code_of_results  # of other trees only the digests travel
+    trees = [code for code in manifest.code if code.id in used or not used]
+    files = sum(len(code.files) for code in trees)
     if not files:
         return Part("code", False, "no source file is recorded")
-    lacking = [file for code in manifest.code for file in code.files if not file.travels]
+    lacking = [file for code in trees for file in code.files if not file.travels]
     if lacking:
         return Part("code", False, f"{words.count_of(len(lacking), 'source file')} not included")
     return Part("code", True, words.count_of(files, "file"))

@@ -11,7 +11,7 @@ from reprocrate.bundle import Entry, layout
 from reprocrate.capture.data.digests import Digests, digests_of_project
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.files import safe_relative
-from reprocrate.manifest import Manifest, manifest_from
+from reprocrate.manifest import manifest_from
 from reprocrate.workflow.choosing import (
     DataChoice,
     Decision,
@@ -94,7 +94,7 @@ class _Collector:
 
     def add_code(self, document: dict[str, Any]) -> None:
         """The trees that results rest on; of the others only the digests stay."""
-        used = _code_of_results(self._project.manifest)
+        used = self._project.manifest.code_of_results
         for code in document.get("code", []):
             for file in code.get("files", []):
                 if code["id"] not in used:
@@ -308,16 +308,6 @@ class _Collector:
     def _leave(self, path: str, file: dict[str, Any], kind: Kind, reason: str, of: str = "") -> None:
         file["in_bundle"] = False
         self.contents.left.append(Left(path, kind, reason, of, file.get("size", 0)))
-
-
-def _code_of_results(manifest: Manifest) -> set[str]:
-    """Ids of the trees that results rest on, or would if a metric was declared; else of the newest run's."""
-    counting = {name for result in manifest.results for name in result.runs} or {
-        run.id for run in manifest.runs if run.status == "ok"
-    }
-    used = {run.code for run in manifest.runs if run.code and run.id in counting}
-    used |= {each.code for each in manifest.configurations if each.code}
-    return used or {run.code for run in manifest.runs[-1:] if run.code}
 
 
 def _written(run: dict[str, Any]) -> Iterator[tuple[Kind, dict[str, Any]]]:

@@ -96,6 +96,15 @@ def test_complete_experiment_has_none(make: Callable[[], Any]) -> None:
     assert availability_of(make()).degree == "the full experiment"
 
 
+def test_code_that_no_result_rests_on_need_not_be_there() -> None:
+    document = copy.deepcopy(sample.grid_document())
+    older = copy.deepcopy(document["code"][0]) | {"id": "older", "folder": ".reprocrate/code/older"}
+    for file in older["files"]:
+        file["in_bundle"] = False
+    document["code"].append(older)
+    assert availability_of(manifest_from(document)).degree == "the full experiment"
+
+
 def test_degrees_include_the_ones_before() -> None:
     document = copy.deepcopy(sample.grid_document())
     del document["environments"]
