@@ -72,7 +72,8 @@ def rerun(
     from reprocrate.cli.consent import Consent
     from reprocrate.cli.voice import Voice
     from reprocrate.render.verdict import verdict_text
-    from reprocrate.workflow.rerunning import RerunChoice, rerun_experiment
+    from reprocrate.workflow.rerunning import rerun_experiment
+    from reprocrate.workflow.reruns.choice import RerunChoice
 
     voice = Voice(quiet=quiet)
     consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded)

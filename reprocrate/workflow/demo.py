@@ -22,7 +22,9 @@ from reprocrate.workflow.importing import import_bundle
 from reprocrate.workflow.packing import PackingChoice, pack_project
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
-from reprocrate.workflow.rerunning import OwnCode, RerunChoice, rerun_experiment
+from reprocrate.workflow.rerunning import rerun_experiment
+from reprocrate.workflow.reruns.choice import RerunChoice
+from reprocrate.workflow.reruns.consent import OwnCode
 from reprocrate.workflow.running import Request, run_configuration
 
 EXAMPLE = "digits"

@@ -17,7 +17,9 @@ from reprocrate.workflow.importing import import_bundle
 from reprocrate.workflow.inventory import Kind, size_of
 from reprocrate.workflow.packing import PackingChoice, PackingOutcome, pack_project
 from reprocrate.workflow.progress import Silence
-from reprocrate.workflow.rerunning import OwnCode, RerunChoice, rerun_experiment
+from reprocrate.workflow.rerunning import rerun_experiment
+from reprocrate.workflow.reruns.choice import RerunChoice
+from reprocrate.workflow.reruns.consent import OwnCode
 
 SECRET = "0.0123456789"
 CHECKPOINTS = '[files]\ncheckpoints = ["ckpt/{seed}-*.pt"]\n'

@@ -14,7 +14,9 @@ from reprocrate.errors import UsageError
 from reprocrate.workflow.contents import collect
 from reprocrate.workflow.importing import import_bundle
 from reprocrate.workflow.progress import Silence
-from reprocrate.workflow.rerunning import OwnCode, RerunChoice, rerun_experiment
+from reprocrate.workflow.rerunning import rerun_experiment
+from reprocrate.workflow.reruns.choice import RerunChoice
+from reprocrate.workflow.reruns.consent import OwnCode
 
 
 def read(bundle: Path, name: str) -> bytes:

@@ -12,7 +12,9 @@ import pytest
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.rerun.selection import repeated_runs, select_tasks
 from reprocrate.workflow.progress import Silence
-from reprocrate.workflow.rerunning import OwnCode, RerunChoice, rerun_experiment
+from reprocrate.workflow.rerunning import rerun_experiment
+from reprocrate.workflow.reruns.choice import RerunChoice
+from reprocrate.workflow.reruns.consent import OwnCode
 from reprocrate.workflow.running import Request, run_configuration
 
 LOOP = """

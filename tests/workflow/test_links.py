@@ -15,7 +15,9 @@ from reprocrate.workflow.contents import Contents, collect
 from reprocrate.workflow.importing import import_bundle
 from reprocrate.workflow.links import with_tree
 from reprocrate.workflow.progress import Silence
-from reprocrate.workflow.rerunning import OwnCode, RerunChoice, rerun_experiment
+from reprocrate.workflow.rerunning import rerun_experiment
+from reprocrate.workflow.reruns.choice import RerunChoice
+from reprocrate.workflow.reruns.consent import OwnCode
 
 
 def link(study: Any, path: str, target: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from reprocrate.capture.record import Configuration, RunRecord, StoredFile, Tool
 from reprocrate.rerun.execute import WORK
-from reprocrate.workflow.rerunning import last_words
+from reprocrate.workflow.reruns.runs import last_words
 
 TRACEBACK = """Traceback (most recent call last):
   File "train.py", line 1, in <module>

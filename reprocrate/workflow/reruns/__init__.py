@@ -1,0 +1,1 @@
+"""The steps of `rerun`, in the order in which it takes them."""

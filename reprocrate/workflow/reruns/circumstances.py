@@ -1,0 +1,45 @@
+"""Where and how a rerun was made, for its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from reprocrate import __version__
+from reprocrate.rerun.compare import Basis, Circumstances, Isolation, PackageDifference, Tool
+from reprocrate.rerun.environment import BuiltEnvironment
+from reprocrate.rerun.host import Host
+from reprocrate.rerun.plan import Plan
+from reprocrate.rerun.sandbox import NoSandbox, Sandbox
+from reprocrate.rerun.selection import Depth
+
+
+def circumstances_of(
+    plan: Plan,
+    host: Host,
+    sandbox: Sandbox | None,
+    environments: Mapping[str, BuiltEnvironment],
+    payload: str,
+) -> Circumstances:
+    """What the verdict says of this rerun beside the comparison; nothing of a machine where nothing ran."""
+    about = Circumstances(
+        basis=Basis(plan.depth.value),
+        when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        tool=Tool("reprocrate", __version__),
+        payload_sha256=payload,
+    )
+    if plan.depth is Depth.LOGS:
+        return about  # nothing ran, so there is no machine, environment or isolation to speak of
+    different = {
+        (one.package, one.recorded, one.found) for built in environments.values() for one in built.differences
+    }
+    why_not = host.sandbox.reason if isinstance(host.sandbox, NoSandbox) else "the reader chose so"
+    return replace(
+        about,
+        decisions=plan.requirements,
+        packages=tuple(PackageDifference(*one) for one in sorted(different, key=str)),
+        hardware=host.hardware,
+        sandbox=Isolation(sandbox is not None, sandbox.version if sandbox else why_not),
+        network=Isolation(sandbox is None, "not isolated" if sandbox is None else "cut off by the sandbox"),
+    )

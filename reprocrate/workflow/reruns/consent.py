@@ -1,0 +1,62 @@
+"""What a rerun needs its user's agreement for, asked before anything runs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from reprocrate.errors import UnavailableError
+from reprocrate.rerun.host import Host
+from reprocrate.rerun.plan import Decision, Plan, Requirement
+from reprocrate.rerun.sandbox import Sandbox
+from reprocrate.rerun.selection import Task
+from reprocrate.workflow.progress import Progress
+
+
+class Consent(Protocol):
+    """Who is asked before something is done that needs the user's agreement."""
+
+    def agrees(self, option: str, question: str) -> bool:
+        """Whether the user agrees to what `--OPTION` stands for."""
+
+
+class OwnCode:
+    """Agrees to run without a sandbox: for code of one's own only."""
+
+    def agrees(self, option: str, question: str) -> bool:  # noqa: ARG002
+        """Whether it is only about the sandbox."""
+        return option == "no-sandbox"
+
+
+def agreed_sandbox(
+    plan: Plan, host: Host, tasks: tuple[Task, ...], consent: Consent, progress: Progress
+) -> Sandbox | None:
+    """The sandbox to run in, after everything that needs agreement was agreed to."""
+    blockers = [one for one in plan.requirements if one.decision is Decision.IMPOSSIBLE]
+    if blockers:
+        raise UnavailableError(
+            "this experiment cannot be rerun here",
+            "; ".join(map(_told, blockers)),
+            "`reprocrate plan` shows every requirement and what would lift it",
+        )
+    degraded = [_told(one) for one in plan.requirements if one.decision is Decision.DEGRADED]
+    if degraded and not consent.agrees("accept-degraded", f"Only degraded: {'; '.join(degraded)}."):
+        raise UnavailableError(
+            "this experiment can be rerun here only under other conditions",
+            "; ".join(degraded),
+            "Agree with --accept-degraded",
+        )
+    if not tasks or isinstance(host.sandbox, Sandbox):
+        if tasks:
+            progress.note("the runs are isolated: no network, and only their own folder to write to")
+        return host.sandbox if isinstance(host.sandbox, Sandbox) else None
+    why = f"There is no sandbox here: {host.sandbox.reason}. {host.sandbox.how_to_get}"
+    if not consent.agrees("no-sandbox", f"{why} The bundle's code would run with all your rights."):
+        raise UnavailableError(
+            "the bundle's code was not run", why, "To run it with all your rights, give --no-sandbox"
+        )
+    progress.note(f"the runs are not isolated: {host.sandbox.reason}")
+    return None
+
+
+def _told(requirement: Requirement) -> str:
+    return f"{requirement.namespace} {requirement.feature}: {requirement.reason}"

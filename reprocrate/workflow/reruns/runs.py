@@ -1,0 +1,56 @@
+"""The runs of a rerun as they happen, told to who listens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from reprocrate.capture.record import RunRecord
+from reprocrate.capture.results.extraction import read_text
+from reprocrate.rerun.execute import WORK, Ended, Interrupted, Started, execute
+from reprocrate.rerun.repetition import Assignment
+from reprocrate.workflow.progress import Progress, measured_texts
+
+_LONGEST_LINE = 300
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt)\b")
+
+
+def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> list[RunRecord]:
+    """The records of every run, those that an earlier call had done among them.
+
+    Raises:
+        KeyboardInterrupt: interrupted; what is done is kept.
+        IntegrityError, UnavailableError: as `execute`.
+    """
+    records: list[RunRecord] = []
+    total = len(assignment.tasks)
+    if not total:
+        return records
+    for event in execute(assignment, place):
+        if isinstance(event, Started):
+            progress.track("runs", event.number - 1, total)
+        elif isinstance(event, Ended):
+            records.append(event.record)
+            again = " (done before)" if event.reused else ""
+            values = "  ".join(measured_texts(event.record.metrics))
+            progress.note(f"      {event.task.label}  {event.record.status}  {values}{again}".rstrip())
+            problems = event.problems if event.record.status == "ok" else last_words(event.record, place)
+            for problem in problems:
+                progress.note(f"      {event.task.label}: {problem}")
+        elif isinstance(event, Interrupted):
+            raise KeyboardInterrupt
+    progress.track("runs", total, total)
+    return records
+
+
+def last_words(record: RunRecord, place: Path) -> list[str]:
+    """The exception or else the last line that a failed run wrote, and where the rest stands."""
+    for log in sorted((place / WORK / log.path for log in record.logs), key=lambda path: path.name):
+        try:
+            lines = [line for line in read_text(log).splitlines() if line.strip()]
+        except OSError:
+            continue
+        if lines:
+            last = next((line for line in reversed(lines) if _EXCEPTION.match(line)), lines[-1])
+            return [f"{last.strip()[:_LONGEST_LINE]} (see {log})"]
+    return []
