@@ -7,7 +7,6 @@ can exceed their maximum and give them a spread.
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -76,16 +75,22 @@ def summarise(values: Sequence[float], ddof: int = 1, level: float = LEVEL) -> S
         ValueError: there is no value, or one is not finite.
     """
     _require(values)
+    ordered, n = sorted(values), len(values)
+    centre = mean(values)
+    spread = sd(values, ddof) if n > ddof else None
+    of_sample = spread if ddof == 1 else sd(values) if n > 1 else None
+    interval = None if of_sample is None else _interval("ci", values, centre, of_sample, level, 1.0 / n)
+    middle, half = ordered[n // 4 : n - n // 4], ordered[(n - 1) >> 1 : n - ((n - 1) >> 1)]
     return Summary(
-        n=len(values),
-        mean=mean(values),
-        sd=sd(values, ddof) if len(values) > ddof else None,
+        n=n,
+        mean=centre,
+        sd=spread,
         ddof=ddof,
         min=min(values),
         max=max(values),
-        median=median(values),
-        iqm=iqm(values),
-        interval=t_interval(values, level) if len(values) > 1 else None,
+        median=half[0] if len(half) == 1 else mean(half),
+        iqm=mean(middle),
+        interval=interval,
     )
 
 
@@ -96,7 +101,8 @@ def mean(values: Sequence[float]) -> float:
         ValueError: there is no value, or one is not finite.
     """
     _require(values)
-    return statistics.mean(map(float, values))
+    total, scale = _exact_sum(values)
+    return total / (len(values) * scale)  # a quotient of whole numbers is rounded once
 
 
 def sd(values: Sequence[float], ddof: int = 1) -> float:
@@ -110,9 +116,12 @@ def sd(values: Sequence[float], ddof: int = 1) -> float:
     _require(values, at_least=ddof + 1)
     if ddof not in (0, 1):
         raise ValueError(f"ddof is 0 or 1, not {ddof}")
-    numbers = [float(value) for value in values]
+    n = len(values)
+    numerators, scale = _on_one_scale(values)
+    total = sum(numerators)
+    squares = n * sum(each * each for each in numerators) - total * total
     try:
-        return statistics.stdev(numbers) if ddof else statistics.pstdev(numbers)
+        return _rounded_root(squares, n * (n - ddof) * scale * scale)
     except OverflowError:
         return math.inf
 
@@ -191,11 +200,50 @@ def _around_mean(
     kind: Literal["ci", "pi"], values: Sequence[float], level: float, spread_of: float
 ) -> Interval:
     _require(values, at_least=2)
-    centre = mean(values)
+    return _interval(kind, values, mean(values), sd(values), level, spread_of)
+
+
+def _interval(
+    kind: Literal["ci", "pi"],
+    values: Sequence[float],
+    centre: float,
+    spread: float,
+    level: float,
+    spread_of: float,
+) -> Interval:
     if is_constant(values):
         return Interval(kind, level, centre, centre, "constant")
-    half = two_sided_quantile(level, len(values) - 1) * sd(values) * math.sqrt(spread_of)
+    half = two_sided_quantile(level, len(values) - 1) * spread * math.sqrt(spread_of)
     return Interval(kind, level, centre - half, centre + half, "t")
+
+
+def _exact_sum(values: Sequence[float]) -> tuple[int, int]:
+    """The sum of some doubles as a fraction of whole numbers."""
+    numerators, scale = _on_one_scale(values)
+    return sum(numerators), scale
+
+
+def _on_one_scale(values: Sequence[float]) -> tuple[list[int], int]:
+    """Some doubles as whole numbers over one denominator, since that of a double is a power of two."""
+    ratios = [float(value).as_integer_ratio() for value in values]
+    scale = max(below for _, below in ratios)
+    return [above * (scale // below) for above, below in ratios], scale
+
+
+def _rounded_root(above: int, below: int) -> float:
+    """The square root of a fraction, rounded once.
+
+    With 55 binary digits or more of the root as a whole number, and its last digit set where something was cut
+    off, the final rounding to a double cannot go wrong ("round to odd", Boldo and Melquiond 2008).
+    """
+    if above == 0:
+        return 0.0
+    shift = max(0, (112 - above.bit_length() + below.bit_length()) // 2)
+    quotient, rest = divmod(above << (2 * shift), below)
+    root = math.isqrt(quotient)
+    if rest or root * root != quotient:
+        root |= 1
+    return root / (1 << shift)
 
 
 def _middle(values: Sequence[float], cut: int) -> list[float]:
