@@ -75,12 +75,14 @@ def summarise(values: Sequence[float], ddof: int = 1, level: float = LEVEL) -> S
         ValueError: there is no value, or one is not finite.
     """
     _require(values)
-    ordered, n = sorted(values), len(values)
-    centre = mean(values)
-    spread = sd(values, ddof) if n > ddof else None
+    n = len(values)
+    numbers, scale = _on_one_scale(values)
+    total, ordered = sum(numbers), sorted(numbers)
+    centre = total / (n * scale)
+    spread = _root_of_squares(numbers, total, scale, ddof) if n > ddof else None
     of_sample = spread if ddof == 1 else sd(values) if n > 1 else None
     interval = None if of_sample is None else _interval("ci", values, centre, of_sample, level, 1.0 / n)
-    middle, half = ordered[n // 4 : n - n // 4], ordered[(n - 1) >> 1 : n - ((n - 1) >> 1)]
+    quarter, half = n // 4, (n - 1) >> 1
     return Summary(
         n=n,
         mean=centre,
@@ -88,8 +90,8 @@ def summarise(values: Sequence[float], ddof: int = 1, level: float = LEVEL) -> S
         ddof=ddof,
         min=min(values),
         max=max(values),
-        median=half[0] if len(half) == 1 else mean(half),
-        iqm=mean(middle),
+        median=sum(ordered[half : n - half]) / ((n - 2 * half) * scale),
+        iqm=sum(ordered[quarter : n - quarter]) / ((n - 2 * quarter) * scale),
         interval=interval,
     )
 
@@ -101,8 +103,8 @@ def mean(values: Sequence[float]) -> float:
         ValueError: there is no value, or one is not finite.
     """
     _require(values)
-    total, scale = _exact_sum(values)
-    return total / (len(values) * scale)  # a quotient of whole numbers is rounded once
+    numbers, scale = _on_one_scale(values)
+    return sum(numbers) / (len(values) * scale)  # a quotient of whole numbers is rounded once
 
 
 def sd(values: Sequence[float], ddof: int = 1) -> float:
@@ -116,14 +118,8 @@ def sd(values: Sequence[float], ddof: int = 1) -> float:
     _require(values, at_least=ddof + 1)
     if ddof not in (0, 1):
         raise ValueError(f"ddof is 0 or 1, not {ddof}")
-    n = len(values)
-    numerators, scale = _on_one_scale(values)
-    total = sum(numerators)
-    squares = n * sum(each * each for each in numerators) - total * total
-    try:
-        return _rounded_root(squares, n * (n - ddof) * scale * scale)
-    except OverflowError:
-        return math.inf
+    numbers, scale = _on_one_scale(values)
+    return _root_of_squares(numbers, sum(numbers), scale, ddof)
 
 
 def se(values: Sequence[float], ddof: int = 1) -> float:
@@ -217,16 +213,20 @@ def _interval(
     return Interval(kind, level, centre - half, centre + half, "t")
 
 
-def _exact_sum(values: Sequence[float]) -> tuple[int, int]:
-    """The sum of some doubles as a fraction of whole numbers."""
-    numerators, scale = _on_one_scale(values)
-    return sum(numerators), scale
+def _root_of_squares(numbers: Sequence[int], total: int, scale: int, ddof: int) -> float:
+    """The standard deviation of values on one scale, with their sum; infinite beyond the largest double."""
+    n = len(numbers)
+    squares = n * sum([each * each for each in numbers]) - total * total
+    try:
+        return _rounded_root(squares, n * (n - ddof) * scale * scale)
+    except OverflowError:
+        return math.inf
 
 
 def _on_one_scale(values: Sequence[float]) -> tuple[list[int], int]:
     """Some doubles as whole numbers over one denominator, since that of a double is a power of two."""
     ratios = [float(value).as_integer_ratio() for value in values]
-    scale = max(below for _, below in ratios)
+    scale = max([below for _, below in ratios])
     return [above * (scale // below) for above, below in ratios], scale
 
 
@@ -252,6 +252,8 @@ def _middle(values: Sequence[float], cut: int) -> list[float]:
 
 
 def _require(values: Sequence[float], at_least: int = 1) -> None:
+    if len(values) >= at_least and math.isfinite(sum(values)):
+        return
     if len(values) < at_least:
         raise ValueError(f"at least {at_least} value{'s' * (at_least > 1)} needed, not {len(values)}")
     for value in values:

@@ -123,7 +123,7 @@ def test_pairs_are_used_only_where_seeds_pair_the_randomness() -> None:
     together = verdict(better(), result("net", WIDE, **pairing), result("linear", lower, **pairing))
     assert together.outcome is UPHELD
     linear = result("linear", lower, **pairing)
-    renamed = tuple(replace(one, seed=f"1{one.seed}") for one in linear.case.rerun.seeds)
+    renamed = tuple(one._replace(seed=f"1{one.seed}") for one in linear.case.rerun.seeds)
     other_seeds = replace(linear, case=replace(linear.case, rerun=replace(linear.case.rerun, seeds=renamed)))
     assert verdict(better(), result("net", WIDE, **pairing), other_seeds).outcome is UNDECIDED
 

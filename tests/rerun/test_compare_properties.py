@@ -105,7 +105,7 @@ def test_degraded_or_without_a_margin_nothing_is_contradicted(case: Case) -> Non
 @given(cases(tame))
 def test_mirrored_values_get_the_same_verdict(case: Case) -> None:
     def mirrored(of: Sample) -> Sample:
-        return replace(of, seeds=tuple(replace(each, value=-(each.value or 0.0)) for each in of.seeds))
+        return replace(of, seeds=tuple(each._replace(value=-(each.value or 0.0)) for each in of.seeds))
 
     other = one(replace(case, original=mirrored(case.original), rerun=mirrored(case.rerun)))
     assert other.outcome is one(case).outcome
@@ -146,7 +146,7 @@ def test_the_unit_does_not_matter(case: Case, power: int) -> None:
     assume(case.margin is not None)
 
     def scaled(of: Sample) -> Sample:
-        seeds = [replace(each, value=(each.value or 0.0) * factor) for each in of.seeds]
+        seeds = [each._replace(value=(each.value or 0.0) * factor) for each in of.seeds]
         return replace(of, seeds=tuple(seeds))
 
     margin = Margin("absolute", 0.125)

@@ -184,6 +184,9 @@ def _threshold(claim: Claim, judged: Judged) -> Part:
     if len(values) < 2:
         why = "Fewer than two seeds were run again, which gives no interval."
         return Part(name, ClaimOutcome.UNDECIDED, why, bound=claim.value)
+    if not judged.case.rerun.is_computable:
+        why = "The values are too large or too small to compute an interval of."
+        return Part(name, ClaimOutcome.UNDECIDED, why, bound=claim.value)
     span = t_interval(values)
     upwards = _points_up(claim, judged.case.original.direction)
     beyond, short_of = (span.low, span.high) if upwards else (-span.high, -span.low)

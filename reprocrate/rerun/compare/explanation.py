@@ -102,6 +102,8 @@ def _not_assessable(judged: Judged) -> str:
         return judged.case.not_judged
     if not judged.case.asked and not judged.case.rerun.seeds:
         return "This rerun was not asked for it."
+    if not judged.case.is_computable:
+        return "The values differ, and are too large or too small to compute with (beyond 1e300 or 1e-290)."
     reason = "the rerun used other seeds"
     if judged.figures.same_seeds:
         reason = f"the rerun of that seed is not within the tolerance of {_limit(judged.figures)}"

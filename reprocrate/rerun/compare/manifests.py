@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from reprocrate.manifest import Claim as ManifestClaim
-from reprocrate.manifest import Manifest, Metric, Result
+from reprocrate.manifest import Configuration, Manifest, Metric, Result
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.claims import Claim, judge_claim
@@ -16,13 +17,12 @@ from reprocrate.rerun.compare.ordering import Duel
 from reprocrate.rerun.compare.outcomes import judge
 from reprocrate.rerun.compare.recorded import (
     Counterpart,
-    ResultsByPlace,
+    Records,
     aggregate,
     changed_code,
     data_digests,
     found_in,
     recorded_in,
-    results_by_place,
 )
 from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance
 from reprocrate.rerun.compare.verdict import (
@@ -38,6 +38,9 @@ _DUELS = ("ordering", "gain", "quantified")
 _RANKS = "A mean rank follows from the results that it ranks, and is not judged apart from these."
 _FOLDS = "Each run counts with the mean of its folds: these share training data, so they do not count alone."
 _NO_MARGINS: Mapping[str, Margin] = {}
+
+Sides = tuple[Counterpart, Counterpart]
+"""Where the values of a result are then and now."""
 
 
 def compare(
@@ -92,18 +95,35 @@ class _Comparison:
     margins: Mapping[str, Margin]
     host: HostDifference | None
     circumstances: Circumstances
-    evidence: frozenset[str] = field(init=False)
-    found: ResultsByPlace = field(init=False)
+    _hosts: dict[object, HostDifference] = field(default_factory=dict)
+    _digests: dict[object, tuple[str | None, str | None]] = field(default_factory=dict)
+    _changed: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    _lost: dict[object, str | None] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        named = {name for claim in self.original.claims for name in _results_of(self.original, claim)}
-        object.__setattr__(self, "evidence", frozenset(named))
-        object.__setattr__(self, "found", results_by_place(self.reproduction))
+    @cached_property
+    def then(self) -> Records:
+        """What the original recorded."""
+        return Records(self.original)
+
+    @cached_property
+    def now(self) -> Records:
+        """What the rerun recorded."""
+        return Records(self.reproduction)
+
+    @cached_property
+    def evidence(self) -> frozenset[str]:
+        """Ids of the results that claims rest on."""
+        return frozenset(name for claim in self.original.claims for name in _results_of(self.original, claim))
 
     def case(self, result: Result) -> Case:
         """What is judged for one result of the original."""
-        recorded, again, asked = self._samples(result, frozenset())
-        sides = [(part, self._found(part)) for part in self._parts(result, frozenset())]
+        if result.over == "results":
+            sides = [(part, self._found(part)) for part in self._parts(result, frozenset())]
+            recorded, again, asked = self._samples(result, frozenset())
+        else:
+            then = recorded_in(self.then, result)
+            sides = [(then, self._found(then))]
+            recorded, again, asked = self._of_runs(result, *sides[0])
         configurations = [part.result.configuration for part, _ in sides if part.result]
         metric = self.original.find_metric(result.metric)
         determinism = self.original.determinism
@@ -120,9 +140,9 @@ class _Comparison:
             seeds_pair_randomness=bool(determinism and determinism.seeds_pair_randomness),
             is_evidence=result.id in self.evidence,
             degraded=any(self.circumstances.degrades(name) for name in configurations)
-            or _lost_device(sides) is not None,
+            or self._lost_device(sides) is not None,
             basis=self.circumstances.basis,
-            remarks=tuple(_remarks(result, sides)),
+            remarks=tuple(self._remarks(result, sides)),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
         )
 
@@ -131,26 +151,38 @@ class _Comparison:
         found: dict[str, tuple[Seed, ...]] = {}
         for result in self.original.results:
             if result.configuration and result.configuration not in found and result.over != "results":
-                counterpart = self._found(recorded_in(self.original, result))
+                counterpart = self._found(recorded_in(self.then, result))
                 found[result.configuration] = self._asked(result, counterpart)
         return found
 
     def _samples(self, result: Result, within: frozenset[str]) -> tuple[Sample, Sample, tuple[Seed, ...]]:
-        recorded = recorded_in(self.original, result)
+        recorded = recorded_in(self.then, result)
         if result.over == "results":
             return self._aggregates(result, recorded, within)
-        found = self._found(recorded)
-        then, now = data_digests(recorded, found)
-        original, rerun = recorded.sample(), self._declared_alike(recorded.sample(), found.sample())
-        asked = self._asked(result, found)
-        return replace(original, data_digest=then), replace(rerun, data_digest=now), asked
+        return self._of_runs(result, recorded, self._found(recorded))
+
+    def _of_runs(
+        self, result: Result, recorded: Counterpart, found: Counterpart
+    ) -> tuple[Sample, Sample, tuple[Seed, ...]]:
+        original, rerun = recorded.sample, self._declared_alike(recorded.sample, found.sample)
+        then, now = self._data_digests(recorded, found)
+        if then is not None:
+            original, rerun = replace(original, data_digest=then), replace(rerun, data_digest=now)
+        return original, rerun, self._asked(result, found)
+
+    def _data_digests(self, recorded: Counterpart, found: Counterpart) -> tuple[str | None, str | None]:
+        key = (_id(recorded.configuration), recorded.key[1], _id(found.configuration), found.key[1])
+        if key not in self._digests:
+            self._digests[key] = data_digests(recorded, found)
+        return self._digests[key]
 
     def _found(self, recorded: Counterpart) -> Counterpart:
-        return found_in(self.reproduction, self.found, recorded)
+        return found_in(self.now, recorded)
 
     def _declared_alike(self, original: Sample, rerun: Sample) -> Sample:
         """What the author declares need not be repeated by a rerun; another author may mean otherwise."""
-        if self.circumstances.basis is Basis.COMPARE:
+        alike = (original.direction, original.unit, original.split)
+        if self.circumstances.basis is Basis.COMPARE or (rerun.direction, rerun.unit, rerun.split) == alike:
             return rerun
         return replace(
             rerun,
@@ -163,7 +195,7 @@ class _Comparison:
         self, result: Result, recorded: Counterpart, within: frozenset[str]
     ) -> tuple[Sample, Sample, tuple[Seed, ...]]:
         """The same for a result over other results; one that is over itself is left empty."""
-        about = replace(recorded.sample(), seeds=())
+        about = replace(recorded.sample, seeds=())
         if result.statistic == "mean_rank":
             return about, about, ()
         names = [name for name in result.results if name not in within]
@@ -180,7 +212,7 @@ class _Comparison:
     def _parts(self, result: Result, within: frozenset[str]) -> Iterator[Counterpart]:
         """The result itself, or the results that it is over, down to those over runs."""
         if result.over != "results":
-            yield recorded_in(self.original, result)
+            yield recorded_in(self.then, result)
         for name in result.results:
             part = self.original.find_result(name)
             if part is not None and name not in within:
@@ -191,14 +223,44 @@ class _Comparison:
             recomputed = (
                 self.circumstances.basis is Basis.LOGS
             )  # no seed that was stopped then is tried again
-            return tuple(one.seed for one in found.sample().seeds if one.value is not None or not recomputed)
+            seeds = found.sample.seeds
+            return tuple([one.seed for one in seeds if one.value is not None or not recomputed])
         seeds = self.asked.get(result.configuration or "", ())
         return tuple(None if seed is None else str(seed) for seed in seeds)
 
-    def _host(self, sides: Sequence[tuple[Counterpart, Counterpart]]) -> HostDifference:
-        recorded = [run for part, _ in sides for run in part.runs]
-        again = [run for _, part in sides for run in part.runs]
-        return host_difference(self.original, recorded, self.reproduction, again)
+    def _host(self, sides: Sequence[Sides]) -> HostDifference:
+        key = _of_these_runs(sides)
+        if key not in self._hosts:
+            recorded = [run for part, _ in sides for run in part.runs]
+            again = [run for _, part in sides for run in part.runs]
+            self._hosts[key] = host_difference(self.original, recorded, self.reproduction, again)
+        return self._hosts[key]
+
+    def _remarks(self, result: Result, sides: Sequence[Sides]) -> Iterator[str]:
+        if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
+            yield f"The recorded figure is the {result.statistic} of the values; what is compared is their mean."
+        if any(then.over == "folds" for then, _ in sides):
+            yield _FOLDS
+        lost = self._lost_device(sides)
+        if lost:
+            yield f"The recorded runs computed on {lost}; the rerun computed on the processor only."
+        changed = sorted({path for side in sides for path in self._changed_code(*side)})
+        if changed:
+            more = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""
+            yield f"Other code ran than the recorded one: {', '.join(changed[:3])}{more} differs."
+
+    def _changed_code(self, then: Counterpart, now: Counterpart) -> tuple[str, ...]:
+        key = (_id(then.configuration), _id(now.configuration))
+        if key not in self._changed:
+            self._changed[key] = changed_code(then, now)
+        return self._changed[key]
+
+    def _lost_device(self, sides: Sequence[Sides]) -> str | None:
+        key = _of_these_runs(sides)
+        if key not in self._lost:
+            found = (fell_back(then.runs, now.runs) for then, now in sides)
+            self._lost[key] = next((device for device in found if device), None)
+        return self._lost[key]
 
     def _name(self, result: Result) -> str:
         configuration = self.original.find_configuration(result.configuration)
@@ -213,23 +275,13 @@ def _declared_tolerance(metric: Metric | None) -> Tolerance | None:
     return Tolerance(metric.tolerance.atol, metric.tolerance.rtol) if metric and metric.tolerance else None
 
 
-def _remarks(result: Result, sides: Sequence[tuple[Counterpart, Counterpart]]) -> Iterator[str]:
-    if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
-        yield f"The recorded figure is the {result.statistic} of the values; what is compared is their mean."
-    if any(then.over == "folds" for then, _ in sides):
-        yield _FOLDS
-    lost = _lost_device(sides)
-    if lost:
-        yield f"The recorded runs computed on {lost}; the rerun computed on the processor only."
-    changed = sorted({path for then, now in sides for path in changed_code(then, now)})
-    if changed:
-        more = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""
-        yield f"Other code ran than the recorded one: {', '.join(changed[:3])}{more} differs."
+def _id(configuration: Configuration | None) -> str | None:
+    return configuration.id if configuration else None
 
 
-def _lost_device(sides: Sequence[tuple[Counterpart, Counterpart]]) -> str | None:
-    found = (fell_back(then.runs, now.runs) for then, now in sides)
-    return next((device for device in found if device), None)
+def _of_these_runs(sides: Sequence[Sides]) -> object:
+    """What tells the runs on both sides from others, for what is worked out once for them."""
+    return tuple([(id(then.runs), id(now.runs)) for then, now in sides])  # kept alive by their records
 
 
 def _results_of(manifest: Manifest, claim: ManifestClaim) -> Iterator[str]:

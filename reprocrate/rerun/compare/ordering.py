@@ -69,6 +69,8 @@ def _obstacle(first: Judged, second: Judged) -> str | None:
             return f"The rerun of {one.case.name} is {one.outcome.words}."
         if len(one.case.rerun.values) < 2:
             return f"Fewer than two seeds of {one.case.name} were run again, which gives no interval."
+        if not one.case.rerun.is_computable:
+            return f"The values of {one.case.name} are too large or too small to compute an interval of."
     a, b = first.case.original, second.case.original
     if (a.metric, a.unit) != (b.metric, b.unit):
         return f"The two results are not of one metric: {a.metric} and {b.metric}."

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.manifest import Hardware
 from reprocrate.rerun.compare.circumstances import Circumstances
@@ -29,8 +29,7 @@ class Identity:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class SeedPair:
+class SeedPair(NamedTuple):
     """One seed with its recorded value, its value in the rerun, and what became of it there."""
 
     seed: Seed
@@ -207,26 +206,43 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
 def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
     case = judged.case
     recorded, again = case.original.by_seed, {one.seed: one for one in case.rerun.seeds}
-    seeds = dict.fromkeys([*(one.seed for one in case.original.seeds), *case.asked, *again])
-    return tuple(
-        SeedPair(
-            seed=seed,
-            recorded=recorded.get(seed),
-            rerun=again[seed].value if seed in again and again[seed].finite else None,
-            status=again[seed].status if seed in again else "not_run",
-        )
-        for seed in seeds
-    )
+    seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])
+    found = []
+    for seed in seeds:
+        one = again.get(seed)
+        if one is None:
+            found.append(SeedPair(seed, recorded.get(seed), None, "not_run"))
+        else:
+            found.append(SeedPair(seed, recorded.get(seed), one.value if one.finite else None, one.status))
+    return tuple(found)
+
+
+_AS_IT_IS = frozenset({str, float, int, bool, type(None)})
+_NAMES: dict[type, tuple[str, ...]] = {}
 
 
 def _plain(value: Any) -> Any:
-    """JSON values of this module's dataclasses."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Hardware):
-        return value.model_dump(mode="json", exclude_defaults=True)
-    if is_dataclass(value):
-        return _plain({field.name: getattr(value, field.name) for field in fields(value)})
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (tuple, list)) else value
+    """JSON values of this module's dataclasses. Of a large verdict there are millions of them."""
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is tuple or kind is list:
+        return [each if type(each) in _AS_IT_IS else _plain(each) for each in value]
+    names = _NAMES.get(kind)
+    if names is None:
+        if isinstance(value, Enum):
+            return value.value
+        if isinstance(value, Hardware):
+            return value.model_dump(mode="json", exclude_defaults=True)
+        if isinstance(value, Mapping):
+            return {key: _plain(item) for key, item in value.items()}
+        if not is_dataclass(value) and not hasattr(value, "_fields"):
+            return value
+        names = _NAMES[kind] = (
+            tuple(field.name for field in fields(value)) if is_dataclass(value) else value._fields
+        )
+    found = {}
+    for name in names:
+        each = getattr(value, name)
+        found[name] = each if type(each) in _AS_IT_IS else _plain(each)
+    return found

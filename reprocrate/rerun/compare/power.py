@@ -1,0 +1,117 @@
+"""What so few seeds could have shown: how often a true change would have been called contradicted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
+
+from reprocrate.statistics import t_quantile
+
+_NODES = 16
+_WANTED = 0.8
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the power depends on beside the shift itself, in the metric's unit.
+
+    Attributes:
+        n: seeds of the original, at least 2.
+        k: seeds of the rerun.
+        sd: standard deviation of the seeds, taken to be the original's on both sides.
+        delta: the margin.
+        alpha: level of the test, corrected for the family of results.
+    """
+
+    n: int
+    k: int
+    sd: float
+    delta: float
+    alpha: float
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """How often reruns of these sizes would contradict the original if the truth had changed.
+
+    Attributes:
+        at_margin: probability that a true change by the margin would be called contradicted.
+        advantage: the claimed advantage that rests on the result; `None` where none does.
+        at_advantage: probability that a change that takes this advantage away would be called contradicted.
+        detectable: the change that would be called contradicted in four of five such reruns.
+    """
+
+    at_margin: float
+    advantage: float | None
+    at_advantage: float | None
+    detectable: float
+
+
+def power(setup: Setup, advantage: float | None) -> Power:
+    """The power of one comparison.
+
+    Seeds are taken to be normal, with the original's spread on both sides. The spread that a rerun is held
+    against varies itself from one original to the next, so the probability is averaged over sixteen equally
+    likely values of it; that of the rerun counts as its expectation.
+    """
+    se = setup.sd * math.sqrt(1.0 / setup.n + 1.0 / setup.k)
+    limits = [max(setup.delta, spread * setup.sd) for spread in _limits(setup.n, setup.k, setup.alpha)]
+    return Power(
+        at_margin=_beyond(setup.delta, limits, se),
+        advantage=advantage,
+        at_advantage=None if advantage is None else _beyond(advantage, limits, se),
+        detectable=_detectable(limits, se),
+    )
+
+
+def _beyond(shift: float, limits: list[float], se: float) -> float:
+    """Probability that a normal difference of mean `shift` lies beyond a limit, either way."""
+    scale = se * math.sqrt(2.0)
+    total = 0.0
+    for limit in limits:
+        total += math.erfc((limit - shift) / scale) + math.erfc((limit + shift) / scale)
+    return min(1.0, total / (2.0 * len(limits)))
+
+
+def _detectable(limits: list[float], se: float) -> float:
+    """The shift that lies beyond the limits with the wanted probability, by bisection between safe ends."""
+    low, high = 0.0, max(limits) + 2.0 * se
+    for _ in range(24):
+        middle = (low + high) / 2.0
+        low, high = (low, middle) if _beyond(middle, limits, se) >= _WANTED else (middle, high)
+        if high - low <= 1e-3 * high:
+            break
+    return high
+
+
+@lru_cache(maxsize=256)
+def _limits(n: int, k: int, alpha: float) -> tuple[float, ...]:
+    """For sixteen equally likely spreads of the original, the difference that passes both tests.
+
+    In standard deviations of the seeds: outside the prediction interval, and p < alpha.
+    """
+    root = math.sqrt(1.0 / n + 1.0 / k)
+    outside = t_quantile(0.975, n - 1) * root
+    critical = t_quantile(1.0 - alpha / 2.0, n - 1 if k == 1 else n + k - 2)
+    found = []
+    for place in range(_NODES):
+        spread = _spread((place + 0.5) / _NODES, n - 1)
+        se = spread * root if k == 1 else math.sqrt(spread * spread / n + 1.0 / k)
+        found.append(max(outside * spread, critical * se))
+    return tuple(found)
+
+
+def _spread(share: float, df: int) -> float:
+    """A quantile of a sample's standard deviation where the true one is 1: the root of chi squared over df.
+
+    Exact for one and two degrees of freedom, else by Wilson and Hilferty (1931).
+    """
+    if df == 1:
+        return _NORMAL.inv_cdf((1.0 + share) / 2.0)
+    if df == 2:
+        return math.sqrt(-math.log(1.0 - share))
+    part = 2.0 / (9.0 * df)
+    return float((1.0 - part + _NORMAL.inv_cdf(share) * math.sqrt(part)) ** 1.5)
