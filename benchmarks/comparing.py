@@ -1,9 +1,11 @@
-"""How long the verdict on a large experiment takes: python benchmarks/comparing.py [--runs 1000] [--metrics 200]
+"""How long the verdict on a large experiment takes.
+
+    python benchmarks/comparing.py [--runs 1000] [--metrics 200] [--repetitions 3] [--limit 2]
 
 Two manifests of so many runs, ten seeds to a configuration, with a value of each metric in each run: the
 second is the first run again, with values that differ a little in one result of five. Measured are, as the
-medians of several tries, reading both manifests, judging and writing, and the whole command
-`reprocrate compare --json`. Exit status 1 if the verdict (judging and writing) takes longer than --limit.
+medians of several tries, reading both manifests, the verdict, writing it, and the whole command
+`reprocrate compare --json`. Exit status 1 if the verdict takes longer than --limit.
 """
 
 from __future__ import annotations
@@ -20,9 +22,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reprocrate.manifest import load_manifest
-from reprocrate.rerun.compare import Basis, Circumstances, Verdict, compare
+from reprocrate.manifest import Manifest, load_manifest
 from reprocrate.render.verdict import verdict_text
+from reprocrate.rerun.compare import Basis, Circumstances, Verdict, compare
+from reprocrate.workflow.comparing import without_collection
 
 SEEDS = 10
 
@@ -44,17 +47,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path.write_text(json.dumps(experiment(options.runs, options.metrics, moved)))
         size = sum(path.stat().st_size for path in paths) / 1e6
         _say(f"{options.runs} runs of {options.metrics} metrics, {size:.0f} MB in two manifests")
-        manifests = [load_manifest(path) for path in paths]
-        around = Circumstances(basis=Basis.COMPARE)
-        judging = _median(options.repetitions, lambda: _written(compare(*manifests, circumstances=around)))
-        text = _median(1, lambda: verdict_text(compare(*manifests, circumstances=around).to_json()))
+        original, other = map(load_manifest, paths)
+        judging = _median(options.repetitions, lambda: _judged(original, other))
+        document = _judged(original, other)
+        writing = _median(options.repetitions, lambda: _written(document))
+        text = _median(1, lambda: verdict_text(document.to_json()))
         reading = _median(options.repetitions, lambda: [load_manifest(path) for path in paths])
-        del manifests
         command = [sys.executable, "-m", "reprocrate", "compare", "--json", *map(str, paths)]
         whole = _median(options.repetitions, lambda: _run(command))
     _say(f"reading both manifests    {reading:6.2f} s")
-    _say(f"judging, the JSON written {judging:6.2f} s   at most {options.limit:g} s")
-    _say(f"judging, the text made    {text:6.2f} s")
+    _say(f"the verdict               {judging:6.2f} s   at most {options.limit:g} s")
+    _say(f"writing it as JSON        {writing:6.2f} s")
+    _say(f"writing it for people     {text:6.2f} s")
     _say(f"the command as a whole    {whole:6.2f} s")
     return int(judging > options.limit)
 
@@ -71,7 +75,11 @@ def experiment(runs: int, metrics: int, moved: float) -> dict[str, Any]:
         "id": "urn:uuid:6b1f3f5e-6f0c-5a52-9a53-3a2a6f1f1f10",
         "experiment": {"title": "Large"},
         "environments": [
-            {"id": "env", "python": {"version": "3.11.7"}, "packages": [{"name": "numpy", "version": "2.1.0"}]}
+            {
+                "id": "env",
+                "python": {"version": "3.11.7"},
+                "packages": [{"name": "numpy", "version": "2.1.0"}],
+            }
         ],
         "hardware": [{"id": "cpu", "cpu": {"architecture": "x86_64", "model": "Example", "threads": 2}}],
         "configurations": [{"id": name, "command": ["python", f"{name}.py"]} for name in configurations],
@@ -121,6 +129,11 @@ def _run_of(number: int, names: Sequence[str], source: random.Random, moved: flo
             for place, name in enumerate(names)
         ],
     }
+
+
+def _judged(original: Manifest, other: Manifest) -> Verdict:
+    with without_collection():
+        return compare(original, other, circumstances=Circumstances(basis=Basis.COMPARE))
 
 
 def _written(verdict: Verdict) -> str:

@@ -233,8 +233,8 @@ def _on_one_scale(values: Sequence[float]) -> tuple[list[int], int]:
 def _rounded_root(above: int, below: int) -> float:
     """The square root of a fraction, rounded once.
 
-    With 55 binary digits or more of the root as a whole number, and its last digit set where something was cut
-    off, the final rounding to a double cannot go wrong ("round to odd", Boldo and Melquiond 2008).
+    With 55 binary digits or more of the root as a whole number, and its last digit set where something was
+    cut off, the final rounding to a double cannot go wrong ("round to odd", Boldo and Melquiond 2008).
     """
     if above == 0:
         return 0.0

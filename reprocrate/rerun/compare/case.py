@@ -38,6 +38,7 @@ class Case:
         basis: what the rerun did.
         remarks: what else has to be said about it, as sentences.
         not_judged: why no rerun is held against it, as a sentence; empty where one is.
+        same_code: whether nothing of the code that both sides recorded differs.
         advantage: the smallest claimed advantage over another result, in the metric's unit, that rests on it.
         items: the test on the items of the test set, where a single seed was recorded and both sides left
             predictions.
@@ -58,6 +59,7 @@ class Case:
     basis: Basis = Basis.FULL
     remarks: tuple[str, ...] = ()
     not_judged: str = ""
+    same_code: bool = True
     advantage: float | None = None
     items: ItemTest | None = None
 

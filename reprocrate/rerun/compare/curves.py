@@ -75,9 +75,10 @@ class CurveComparison:
         metric: what the histories call it.
         data: on which data; `None` where they do not say.
         split: on which split; `None` where they do not say.
+        fold: of which fold; `None` where they do not say.
         seeds: the curves of each seed that both sides have.
-        band: the mean of the rerun against the band of the recorded seeds; `None` with fewer than two of them,
-            or without a common step.
+        band: the mean of the rerun against the band of the recorded seeds; `None` with fewer than two of
+            them, or without a common step.
         explanation: the whole in one sentence.
     """
 
@@ -86,6 +87,7 @@ class CurveComparison:
     metric: str
     data: str | None
     split: str | None
+    fold: str | None
     seeds: tuple[CurvePair, ...]
     band: Band | None
     explanation: str
@@ -175,7 +177,7 @@ def _pair(seed: Seed, then: Curve, now: Curve) -> CurvePair:
     common = 0
     for step, a, b in _common(then, now, same_steps):
         common += 1
-        if a == b or (a != a and b != b):
+        if a == b or (math.isnan(a) and math.isnan(b)):
             continue
         deviation = abs(b - a)
         if parts is None:

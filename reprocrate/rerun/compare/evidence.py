@@ -1,4 +1,4 @@
-"""The files behind a record: whoever compares hands them in, since a manifest alone has only their digests."""
+"""The files behind a record, which whoever compares hands in: a manifest alone has only their digests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Evidence(Protocol):
 class NoEvidence:
     """A side of which nothing but the manifest is there."""
 
-    def read(self, file: File, limit: int) -> bytes | None:
+    def read(self, file: File, limit: int) -> bytes | None:  # noqa: ARG002
         """Nothing."""
         return None
 

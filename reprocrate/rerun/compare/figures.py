@@ -126,7 +126,11 @@ def measure(cases: Sequence[Case]) -> list[Figures]:
 
 def at_margin(case: Case, figures: Figures) -> Figures:
     """The same numbers at the case's margin, with the p values of its family as they were."""
-    equivalence = None if case.unusable or not case.is_computable else _equivalence(case, figures.same_seeds, case.delta)
+    equivalence = (
+        None
+        if case.unusable or not case.is_computable
+        else _equivalence(case, figures.same_seeds, case.delta)
+    )
     return replace(figures, delta=case.delta, equivalence=equivalence, seeds_needed=None, power=None)
 
 

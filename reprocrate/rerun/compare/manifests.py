@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from reprocrate.manifest import Claim as ManifestClaim
 from reprocrate.manifest import Configuration, Manifest, Metric, Result
+from reprocrate.rerun.compare.beside import Sides, artifacts_of, curves_of, promise_of, runs_of_seeds
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
-from reprocrate.rerun.compare.claims import Claim, judge_claim
+from reprocrate.rerun.compare.claimed import claim_of, claimed_advantages, results_of
+from reprocrate.rerun.compare.claims import judge_claim
+from reprocrate.rerun.compare.curves import SeedRuns
 from reprocrate.rerun.compare.devices import fell_back
 from reprocrate.rerun.compare.environments import host_difference
-from reprocrate.rerun.compare.ordering import Duel
+from reprocrate.rerun.compare.evidence import Evidence, NoEvidence
+from reprocrate.rerun.compare.items import ItemTest
 from reprocrate.rerun.compare.outcomes import judge
+from reprocrate.rerun.compare.predictions import Unusable
 from reprocrate.rerun.compare.recorded import (
     Counterpart,
     Records,
@@ -25,6 +29,8 @@ from reprocrate.rerun.compare.recorded import (
     recorded_in,
 )
 from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance
+from reprocrate.rerun.compare.single_seed import judge_items, needs_items
+from reprocrate.rerun.compare.tolerance import choose_tolerance
 from reprocrate.rerun.compare.verdict import (
     Identity,
     Verdict,
@@ -34,13 +40,9 @@ from reprocrate.rerun.compare.verdict import (
     summing_up,
 )
 
-_DUELS = ("ordering", "gain", "quantified")
 _RANKS = "A mean rank follows from the results that it ranks, and is not judged apart from these."
 _FOLDS = "Each run counts with the mean of its folds: these share training data, so they do not count alone."
 _NO_MARGINS: Mapping[str, Margin] = {}
-
-Sides = tuple[Counterpart, Counterpart]
-"""Where the values of a result are then and now."""
 
 
 def compare(
@@ -51,6 +53,7 @@ def compare(
     margins: Mapping[str, Margin] = _NO_MARGINS,
     host: HostDifference | None = None,
     circumstances: Circumstances | None = None,
+    files: tuple[Evidence, Evidence] = (NoEvidence(), NoEvidence()),
 ) -> Verdict:
     """What a rerun shows of every result and claim of the original.
 
@@ -63,15 +66,18 @@ def compare(
             reader's.
         host: how the rerun's machine and software differ; where not given, from what both manifests recorded.
         circumstances: what the rerun did, where and how.
+        files: where the files of both sides can be read: histories and predictions.
     """
     around = circumstances or Circumstances()
-    setting = _Comparison(original, reproduction, asked_seeds, margins, host, around)
+    setting = _Comparison(original, reproduction, asked_seeds, margins, host, around, files)
     judged = judge([setting.case(result) for result in original.results])
     by_id = {one.case.id: one for one in judged}
     results = tuple(result_verdict(one) for one in judged)
     claims = tuple(
-        claim_verdict(judge_claim(_claim(original, claim), by_id), around.basis) for claim in original.claims
+        claim_verdict(judge_claim(claim_of(original, claim), by_id), around.basis)
+        for claim in original.claims
     )
+    runs = setting.runs_of_seeds() if around.basis not in (Basis.LOGS, Basis.SMOKE) else {}
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
@@ -80,6 +86,9 @@ def compare(
         basis=around.basis,
         claims=claims,
         results=results,
+        curves=curves_of(original, runs, files),
+        artifacts=artifacts_of(runs) if runs else None,
+        determinism=promise_of(original, judged, around.basis),
         seeds_asked=setting.seeds_asked(),
         circumstances=around,
     )
@@ -95,6 +104,8 @@ class _Comparison:
     margins: Mapping[str, Margin]
     host: HostDifference | None
     circumstances: Circumstances
+    files: tuple[Evidence, Evidence]
+    judged_sides: dict[object, Sides] = field(default_factory=dict)
     _hosts: dict[object, HostDifference] = field(default_factory=dict)
     _digests: dict[object, tuple[str | None, str | None]] = field(default_factory=dict)
     _changed: dict[object, tuple[str, ...]] = field(default_factory=dict)
@@ -113,7 +124,12 @@ class _Comparison:
     @cached_property
     def evidence(self) -> frozenset[str]:
         """Ids of the results that claims rest on."""
-        return frozenset(name for claim in self.original.claims for name in _results_of(self.original, claim))
+        return frozenset(name for claim in self.original.claims for name in results_of(self.original, claim))
+
+    @cached_property
+    def advantages(self) -> dict[str, float]:
+        """The smallest claimed advantage that rests on each result."""
+        return claimed_advantages(self.original)
 
     def case(self, result: Result) -> Case:
         """What is judged for one result of the original."""
@@ -124,6 +140,10 @@ class _Comparison:
             then = recorded_in(self.then, result)
             sides = [(then, self._found(then))]
             recorded, again, asked = self._of_runs(result, *sides[0])
+        for side in sides:
+            self.judged_sides[_id(side[0].configuration), _of_these_runs([side])] = side
+        host = self.host or self._host(sides)
+        items = self._items(sides, recorded, again, host)
         configurations = [part.result.configuration for part, _ in sides if part.result]
         metric = self.original.find_metric(result.metric)
         determinism = self.original.determinism
@@ -136,15 +156,36 @@ class _Comparison:
             stated=result.value,
             margin=self.margins.get(result.metric) or _declared_margin(metric),
             tolerance=_declared_tolerance(metric),
-            host=self.host or self._host(sides),
+            host=host,
             seeds_pair_randomness=bool(determinism and determinism.seeds_pair_randomness),
             is_evidence=result.id in self.evidence,
             degraded=any(self.circumstances.degrades(name) for name in configurations)
             or self._lost_device(sides) is not None,
             basis=self.circumstances.basis,
-            remarks=tuple(self._remarks(result, sides)),
+            remarks=(*self._remarks(result, sides), *_why_not(items)),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
+            same_code=not any(self._changed_code(*side) for side in sides),
+            advantage=self.advantages.get(result.id),
+            items=items if isinstance(items, ItemTest) else None,
         )
+
+    def runs_of_seeds(self) -> dict[str, list[SeedRuns]]:
+        """The runs on both sides by configuration and seed."""
+        return runs_of_seeds(self.then, self.now, self.judged_sides.values())
+
+    def _items(
+        self, sides: Sequence[Sides], recorded: Sample, again: Sample, host: HostDifference
+    ) -> ItemTest | Unusable | None:
+        """What the predictions of a single recorded seed show, where its values alone do not."""
+        if len(sides) != 1 or self.circumstances.basis in (Basis.LOGS, Basis.SMOKE):
+            return None
+        if len(recorded.values) != 1 or len(again.values) != 1:
+            return None
+        metric = self.original.find_metric(recorded.metric)
+        tolerance = choose_tolerance(_declared_tolerance(metric), host, recorded.item)
+        if not needs_items(recorded, again, tolerance):
+            return None
+        return judge_items(*sides[0], self.files)
 
     def seeds_asked(self) -> dict[str, tuple[Seed, ...]]:
         """The seeds asked for, by configuration of the original."""
@@ -223,8 +264,8 @@ class _Comparison:
             recomputed = (
                 self.circumstances.basis is Basis.LOGS
             )  # no seed that was stopped then is tried again
-            seeds = found.sample.seeds
-            return tuple([one.seed for one in seeds if one.value is not None or not recomputed])
+            known = found.sample.seeds
+            return tuple([one.seed for one in known if one.value is not None or not recomputed])
         seeds = self.asked.get(result.configuration or "", ())
         return tuple(None if seed is None else str(seed) for seed in seeds)
 
@@ -238,7 +279,8 @@ class _Comparison:
 
     def _remarks(self, result: Result, sides: Sequence[Sides]) -> Iterator[str]:
         if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
-            yield f"The recorded figure is the {result.statistic} of the values; what is compared is their mean."
+            figure = f"the {result.statistic} of the values"
+            yield f"The recorded figure is {figure}; what is compared is their mean."
         if any(then.over == "folds" for then, _ in sides):
             yield _FOLDS
         lost = self._lost_device(sides)
@@ -275,6 +317,11 @@ def _declared_tolerance(metric: Metric | None) -> Tolerance | None:
     return Tolerance(metric.tolerance.atol, metric.tolerance.rtol) if metric and metric.tolerance else None
 
 
+def _why_not(items: ItemTest | Unusable | None) -> Iterator[str]:
+    if isinstance(items, Unusable):
+        yield f"There are predictions of the single seed, but they cannot judge it: {items.reason}."
+
+
 def _id(configuration: Configuration | None) -> str | None:
     return configuration.id if configuration else None
 
@@ -282,32 +329,3 @@ def _id(configuration: Configuration | None) -> str | None:
 def _of_these_runs(sides: Sequence[Sides]) -> object:
     """What tells the runs on both sides from others, for what is worked out once for them."""
     return tuple([(id(then.runs), id(now.runs)) for then, now in sides])  # kept alive by their records
-
-
-def _results_of(manifest: Manifest, claim: ManifestClaim) -> Iterator[str]:
-    """Ids of the results that a claim rests on, directly or through comparisons."""
-    for name in claim.evidence:
-        comparison = manifest.find_comparison(name)
-        yield from (comparison.a, comparison.b) if comparison else (name,)
-
-
-def _claim(manifest: Manifest, claim: ManifestClaim) -> Claim:
-    results = [name for name in claim.evidence if manifest.find_comparison(name) is None]
-    compared = [one for name in claim.evidence if (one := manifest.find_comparison(name))]
-    duels = [Duel(one.id, one.a, one.b) for one in compared]
-    if claim.kind in _DUELS and len(results) > 1:
-        duels += [Duel(f"{results[0]}-vs-{other}", results[0], other) for other in results[1:]]
-    return Claim(
-        id=claim.id,
-        text=claim.text,
-        kind=claim.kind,
-        evidence=claim.evidence,
-        results=() if claim.kind in _DUELS else tuple(results),
-        duels=tuple(duels) if claim.kind in _DUELS else (),
-        primary=bool(claim.primary),
-        relation=claim.relation,
-        value=claim.value,
-        by=claim.by or 0.0,
-        margin=claim.margin,
-        at_least=claim.quantifier.at_least if claim.quantifier else None,
-    )

@@ -75,9 +75,7 @@ def _read(content: bytes) -> dict[str, Row] | Unusable:
     return {str(item): row for item, row in items.items()}
 
 
-def _meanings(
-    metric: str, scale: float
-) -> Iterator[tuple[str, float, Callable[[Row], float | None]]]:
+def _meanings(metric: str, scale: float) -> Iterator[tuple[str, float, Callable[[Row], float | None]]]:
     yield "whether it is right", scale, _is_right
     yield f"its {metric}", 1.0, lambda row: _number(row.get(metric))
     yield "its absolute error", 1.0, lambda row: _error(row, abs)

@@ -18,6 +18,8 @@ _MEANS = {
     "numerical": "the same values up to rounding",
     "statistical": "equivalent means",
 }
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a result shows of determinism.
@@ -25,7 +27,7 @@ class Seen:
     Attributes:
         outcome: its verdict.
         same_seeds: whether the rerun used recorded seeds only.
-        same_platform: whether software, processor and threads are known to be the recorded ones.
+        same_platform: whether code, software, processor and threads are known to be the recorded ones.
         rounding: whether every value is the recorded one of its seed up to the declared tolerance, or up to
             what another order of floating sums does where none is declared.
     """
@@ -57,7 +59,8 @@ class Promise:
         promised: `bitwise`, `numerical`, `statistical` or `none`; `None` where the manifest does not say.
         shown: the strictest level that every compared result meets; `None` where none is shown by all.
         met: whether the promise was kept; `None` where the rerun cannot tell.
-        same_platform: whether all runs had the recorded software, processor and threads; `None` where none ran.
+        same_platform: whether all runs are known to have had the recorded software, processor and threads;
+            `None` where none ran.
         explanation: why, in one sentence.
     """
 
@@ -86,7 +89,9 @@ def judge_promise(promised: str | None, seen: Sequence[Seen], basis: Basis) -> P
     if promised is None or promised not in _RANK:
         return Promise(promised, shown, None, same, f"No level is promised; {_what(shown)}.")
     if promised == "none":
-        return Promise(promised, shown, None, same, f"None is promised, so nothing can break it; {_what(shown)}.")
+        return Promise(
+            promised, shown, None, same, f"None is promised, so nothing can break it; {_what(shown)}."
+        )
     if shown is not None and _RANK[shown] >= _RANK[promised]:
         return Promise(promised, shown, True, same, f"{_promises(promised)}, and {_what(shown)}.")
     met, why = _broken(promised, seen)
@@ -106,8 +111,8 @@ def _broken(promised: str, seen: Sequence[Seen]) -> tuple[bool | None, str]:
         return False, f"the same seeds gave {what} on the recorded platform, so that was not kept"
     if short:
         return None, (
-            "values differ, but not on what is known to be the recorded platform (software, processor, threads), "
-            "so that does not break it"
+            "values differ, but not on what is known to be the recorded platform "
+            "(software, processor, threads), so that does not break it"
         )
     return None, "no value of a recorded seed could tell, which neither keeps nor breaks it"
 

@@ -91,7 +91,7 @@ class Records:
         return self._newest[configuration.id]
 
     def alike(self, wanted: Configuration | None) -> Configuration | None:
-        """The configuration of the same id; else the one of the same name, else the one that runs the same."""
+        """The configuration of the same id, else that of the same name, else that with the same command."""
         if wanted is None:
             return None
         if wanted.id not in self._alike:
@@ -251,8 +251,12 @@ def _item(metric: Metric | None) -> float | None:
         return None
     if metric.unit in _ITEMS:
         return 1.0
-    in_percent = metric.unit in _PERCENT or (metric.range is not None and metric.range[1] == 100)
-    return (100.0 if in_percent else 1.0) / metric.count_of
+    return (100.0 if in_percent(metric) else 1.0) / metric.count_of
+
+
+def in_percent(metric: Metric) -> bool:
+    """Whether the values of a metric that is a share are percentages."""
+    return metric.unit in _PERCENT or (metric.range is not None and metric.range[1] == 100)
 
 
 def _aggregated(

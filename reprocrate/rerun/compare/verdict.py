@@ -9,11 +9,14 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from reprocrate.manifest import Hardware
+from reprocrate.rerun.compare.artifacts import Artifacts
 from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.claims import ClaimJudged, ClaimOutcome, Kind, Part
+from reprocrate.rerun.compare.curves import CurveComparison
 from reprocrate.rerun.compare.explanation import explain, remarks
 from reprocrate.rerun.compare.figures import Figures
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
+from reprocrate.rerun.compare.promise import Promise
 from reprocrate.rerun.compare.samples import Basis, Direction, Margin, Seed
 from reprocrate.rerun.compare.wording import counted
 
@@ -107,6 +110,10 @@ class Verdict:
         basis: what it rests on.
         claims: the verdict on each claim.
         results: the verdict on each result.
+        curves: learning curves that both sides have, which decide nothing.
+        artifacts: what became of the files that runs wrote, which decides nothing; `None` where nothing was
+            run again as it was.
+        determinism: what was promised of it, and what the rerun shows.
         seeds_asked: the seeds that the rerun was asked for, by configuration.
         circumstances: where and how the rerun was made.
     """
@@ -118,6 +125,9 @@ class Verdict:
     basis: Basis
     claims: tuple[ClaimVerdict, ...]
     results: tuple[ResultVerdict, ...]
+    curves: tuple[CurveComparison, ...]
+    artifacts: Artifacts | None
+    determinism: Promise
     seeds_asked: Mapping[str, Sequence[Seed]]
     circumstances: Circumstances
 
