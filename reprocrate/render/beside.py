@@ -72,11 +72,13 @@ def _files(found: Section | None) -> Iterator[RenderableType]:
     pairs = words.count_of(found["runs"], "run")
     yield from bullets([joined(text("Files: ", STRONG), f"of {pairs} {', '.join(counts)}.")])
     named = [one for one in found["named"] if one["fate"] != "new"] or found["named"]
-    for one in named[:_MOST_FILES]:
-        seed = "" if one["seed"] is None else f", seed {one['seed']}"
-        hint = f" ({one['hint']})" if one["fate"] == "different" and one["hint"] else ""
-        said = f"  {one['fate']}: {one['path']}, {one['kind']} of {one['configuration']}{seed}{hint}"
-        yield text(f"  {words.plain(said)}", SOFT)
+    yield from bullets([text(words.plain(_file(one)), SOFT) for one in named[:_MOST_FILES]])
+
+
+def _file(one: Section) -> str:
+    seed = "" if one["seed"] is None else f", seed {one['seed']}"
+    hint = f" ({one['hint']})" if one["fate"] == "different" and one["hint"] else ""
+    return f"{one['fate']}: {one['path']}, {one['kind']} of {one['configuration']}{seed}{hint}"
 
 
 _FATES = {

@@ -155,16 +155,21 @@ def explain_curves(pairs: tuple[CurvePair, ...], band: Band | None) -> str:
 
 
 def _curves(run: Run | None, recorded: Run | None, evidence: Evidence) -> dict[Series, Curve]:
-    """The curves that a run left; of a rerun those at the place of the recorded ones, if it lists none."""
+    """The curves that a run left: of a rerun those at the place of the recorded ones, and then its own.
+
+    A rerun does not know what the author called histories, and may have made some of its own.
+    """
     if run is None or run.status != "ok":
         return {}
-    file: File | None = run.histories
-    if file is None and recorded is not None and recorded.histories is not None:
-        file = counterpart(recorded, recorded.histories, run)
-    if file is None:
-        return {}
-    content = evidence.read(file, LARGEST_FILE)
-    return {} if content is None else read_histories(content)
+    files: dict[str, File] = {run.histories.path: run.histories} if run.histories else {}
+    if recorded is not None and recorded.histories is not None:
+        same = counterpart(recorded, recorded.histories, run)
+        files |= {same.path: same} if same else {}
+    found: dict[Series, Curve] = {}
+    for file in files.values():
+        content = evidence.read(file, LARGEST_FILE)
+        found |= {} if content is None else read_histories(content)
+    return found
 
 
 def _pair(seed: Seed, then: Curve, now: Curve) -> CurvePair:

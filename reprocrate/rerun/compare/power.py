@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
-from reprocrate.statistics import t_quantile
+from reprocrate.statistics import t_quantile, welch_df
 
 _NODES = 16
 _WANTED = 0.8
@@ -53,9 +53,8 @@ class Power:
 def power(setup: Setup, advantage: float | None) -> Power:
     """The power of one comparison.
 
-    Seeds are taken to be normal, with the original's spread on both sides. The spread that a rerun is held
-    against varies itself from one original to the next, so the probability is averaged over sixteen equally
-    likely values of it; that of the rerun counts as its expectation.
+    Seeds are taken to be normal, with the original's spread on both sides. The spreads that so few seeds
+    show vary themselves, independently of their means, so the probability is averaged over them.
     """
     se = setup.sd * math.sqrt(1.0 / setup.n + 1.0 / setup.k)
     limits = [max(setup.delta, spread * setup.sd) for spread in _limits(setup.n, setup.k, setup.alpha)]
@@ -89,19 +88,30 @@ def _detectable(limits: list[float], se: float) -> float:
 
 @lru_cache(maxsize=256)
 def _limits(n: int, k: int, alpha: float) -> tuple[float, ...]:
-    """For sixteen equally likely spreads of the original, the difference that passes both tests.
+    """The difference that passes both tests, for sixteen equally likely cases.
 
-    In standard deviations of the seeds: outside the prediction interval, and p < alpha.
+    In standard deviations of the seeds: outside the prediction interval, and p < alpha. Both depend on the
+    spreads that happen to be seen, of which 256 equally likely pairs are taken, and put together in order.
     """
     root = math.sqrt(1.0 / n + 1.0 / k)
     outside = t_quantile(0.975, n - 1) * root
-    critical = t_quantile(1.0 - alpha / 2.0, n - 1 if k == 1 else n + k - 2)
     found = []
-    for place in range(_NODES):
-        spread = _spread((place + 0.5) / _NODES, n - 1)
-        se = spread * root if k == 1 else math.sqrt(spread * spread / n + 1.0 / k)
-        found.append(max(outside * spread, critical * se))
-    return tuple(found)
+    for spread in _spreads(n - 1):
+        for other in _spreads(k - 1) if k > 1 else (spread,):
+            if k == 1:
+                se, df = spread * root, float(n - 1)
+            else:
+                first, second = spread / math.sqrt(n), other / math.sqrt(k)
+                se, df = math.hypot(first, second), welch_df(first, n, second, k)
+            found.append(max(outside * spread, t_quantile(1.0 - alpha / 2.0, df) * se))
+    found.sort()
+    size = len(found) // _NODES
+    return tuple(math.fsum(found[place : place + size]) / size for place in range(0, len(found), size))
+
+
+@lru_cache(maxsize=256)
+def _spreads(df: int) -> tuple[float, ...]:
+    return tuple(_spread((place + 0.5) / _NODES, df) for place in range(_NODES))
 
 
 def _spread(share: float, df: int) -> float:
