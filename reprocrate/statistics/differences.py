@@ -40,6 +40,8 @@ class Difference:
     @property
     def p(self) -> float:
         """Two-sided p value of no difference."""
+        if self.value == 0.0:
+            return 1.0
         return min(1.0, 2.0 * t_tail(abs(self.t), self.df))
 
     def interval(self, level: float = LEVEL) -> Interval:

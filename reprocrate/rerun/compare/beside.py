@@ -97,16 +97,20 @@ def promise_of(original: Manifest, judged: Sequence[Judged], basis: Basis) -> Pr
 
 def _seen(judged: Judged) -> Seen:
     case = judged.case
-    same_seeds = judged.figures.same_seeds
-    matched = pairs(case.original, case.rerun) if same_seeds else ()
-    host = case.host if case.host is HostDifference.GPU else HostDifference.CPU
-    tolerance = choose_tolerance(case.tolerance, host, case.original.item)
     return Seen(
         outcome=judged.outcome,
-        same_seeds=same_seeds,
+        same_seeds=judged.figures.same_seeds,
         same_platform=case.host is HostDifference.SAME and case.same_code and not case.degraded,
-        rounding=bool(matched) and tolerance.holds(matched),
+        rounding=judged.figures.same_seeds and (judged.figures.identical or _is_rounding(judged)),
     )
+
+
+def _is_rounding(judged: Judged) -> bool:
+    """Whether every value is the recorded one up to the declared tolerance, else up to that of a move."""
+    case = judged.case
+    host = case.host if case.host is HostDifference.GPU else HostDifference.CPU
+    matched = pairs(case.original, case.rerun)
+    return bool(matched) and choose_tolerance(case.tolerance, host, case.original.item).holds(matched)
 
 
 def _with_histories(seeds: Sequence[SeedRuns]) -> list[SeedRuns]:

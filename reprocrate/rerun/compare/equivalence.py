@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reprocrate.statistics import SLACK
+
 ALPHA = 0.05
 """Level of every test."""
 
@@ -23,3 +25,9 @@ class Equivalence:
     method: Literal["welch", "paired", "items", "constant"]
     p: float | None
     from_margin: float
+
+    def holds_at(self, delta: float) -> bool:
+        """Whether equivalence is shown at this margin."""
+        if self.method == "constant":
+            return self.from_margin <= delta * (1.0 + SLACK)
+        return self.from_margin < delta

@@ -95,15 +95,16 @@ class Figures:
 
     def equivalent_at(self, delta: float) -> bool:
         """Whether equivalence is shown at this margin."""
-        if self.equivalence is None:
-            return False
-        if self.equivalence.method == "constant":
-            return self.equivalence.from_margin <= delta * (1.0 + SLACK)
-        return self.equivalence.from_margin < delta
+        return self.equivalence is not None and self.equivalence.holds_at(delta)
 
     def contradicted_at(self, delta: float) -> bool:
         """Whether a contradiction is shown at this margin."""
-        return self.contradicted_below is not None and self.contradicted_below > delta * (1.0 + SLACK)
+        return is_contradicted(self.contradicted_below, delta)
+
+
+def is_contradicted(below: float | None, delta: float) -> bool:
+    """Whether a contradiction at every margin below `below` is one at `delta`."""
+    return below is not None and below > delta * (1.0 + SLACK)
 
 
 def measure(cases: Sequence[Case]) -> list[Figures]:
@@ -113,15 +114,16 @@ def measure(cases: Sequence[Case]) -> list[Figures]:
     another, so that logging many metrics cannot hide a contradiction.
     """
     alone = [_alone(case) for case in cases]
-    done: list[Figures | None] = [None] * len(cases)
+    done: dict[int, Figures] = {}
     for evidence in (True, False):
         family = [index for index, case in enumerate(cases) if case.is_evidence is evidence]
-        tested = [(index, p) for index in family if (p := alone[index].p) is not None]
+        tested = [(index, p) for index in family if (p := alone[index].get("p")) is not None]
         corrected = dict(zip((index for index, _ in tested), holm(p for _, p in tested), strict=True))
         alpha = ALPHA / max(1, len(tested))
         for index in family:
-            done[index] = _concluded(cases[index], alone[index], corrected.get(index), alpha)
-    return [one for one in done if one is not None]
+            later = _concluded(cases[index], alone[index], corrected.get(index), alpha)
+            done[index] = Figures(**alone[index], **later)
+    return [done[index] for index in range(len(cases))]
 
 
 def at_margin(case: Case, figures: Figures) -> Figures:
@@ -134,28 +136,26 @@ def at_margin(case: Case, figures: Figures) -> Figures:
     return replace(figures, delta=case.delta, equivalence=equivalence, seeds_needed=None, power=None)
 
 
-def _alone(case: Case) -> Figures:
+def _alone(case: Case) -> dict[str, Any]:
+    """The numbers that a case has whatever the others are; plain, since thousands are made."""
     original, rerun = case.original, case.rerun
     matched = same_seeds(original, rerun)
     rerun.like(original)
+    found: dict[str, Any] = {"same_seeds": matched, "original": original.summary, "rerun": rerun.summary}
     if case.unusable:
-        return Figures(original.summary, rerun.summary, matched)
+        return found
+    if matched:
+        found |= _seed_by_seed(case)
     if not case.is_computable:
-        return Figures(None, None, matched, **(_seed_by_seed(case) if matched else {}))
-    difference = rerun.mean - original.mean
-    delta = case.delta
-    return Figures(
-        original.summary,
-        rerun.summary,
-        matched,
-        difference=difference,
-        sign=_sign(difference, original.direction or rerun.direction),
-        delta=delta,
-        equivalence=_equivalence(case, matched, delta),
-        **(_seed_by_seed(case) if matched else {}),
-        **(_against_prediction(case, difference) if len(original.values) > 1 else {}),
-        **(_by_items(case.items) if case.items else {}),
-    )
+        return found | {"original": None, "rerun": None}
+    difference, delta = rerun.mean - original.mean, case.delta
+    found["difference"] = difference
+    found["sign"] = _sign(difference, original.direction or rerun.direction)
+    found["delta"] = delta
+    found["equivalence"] = _equivalence(case, matched, delta)
+    if len(original.values) > 1:
+        found |= _against_prediction(case, difference)
+    return found | _by_items(case.items) if case.items else found
 
 
 def _by_items(items: ItemTest) -> dict[str, Any]:
@@ -222,22 +222,24 @@ def _against_prediction(case: Case, difference: float) -> dict[str, Any]:
     return found | {"test": "prediction", "p": min(1.0, 2.0 * t_tail(abs(difference) / spread, n - 1))}
 
 
-def _concluded(case: Case, figures: Figures, p_holm: float | None, alpha: float) -> Figures:
+def _concluded(case: Case, alone: dict[str, Any], p_holm: float | None, alpha: float) -> dict[str, Any]:
     """What follows from the corrected p value: which margins it contradicts, and what is missing."""
-    difference, delta = figures.difference, figures.delta
-    if difference is None or (figures.prediction is None and figures.items is None):
-        return figures
-    unlikely = figures.p is None or (p_holm is not None and p_holm < ALPHA)
-    surprising = unlikely and (figures.outside_prediction or figures.prediction is None)
-    figures = replace(figures, p_holm=p_holm, contradicted_below=abs(difference) if surprising else None)
-    if delta is None or figures.within_tolerance or figures.prediction is None:
-        return figures
-    decided = figures.equivalent_at(delta) or figures.contradicted_at(delta)
-    return replace(
-        figures,
-        seeds_needed=None if decided else _seeds_needed(case, difference, delta, alpha),
-        power=_power(case, delta, alpha),
-    )
+    difference, delta = alone.get("difference"), alone.get("delta")
+    judged = "prediction" in alone
+    if difference is None or not (judged or "items" in alone):
+        return {}
+    unlikely = alone.get("p") is None or (p_holm is not None and p_holm < ALPHA)
+    surprising = unlikely and (alone["outside_prediction"] if judged else True)
+    below = abs(difference) if surprising else None
+    found: dict[str, Any] = {"p_holm": p_holm, "contradicted_below": below}
+    if delta is None or alone.get("within_tolerance") or not judged:
+        return found
+    equivalence: Equivalence | None = alone["equivalence"]
+    shown = equivalence is not None and equivalence.holds_at(delta)
+    if not shown and not is_contradicted(below, delta):
+        found["seeds_needed"] = _seeds_needed(case, difference, delta, alpha)
+    found["power"] = _power(case, delta, alpha)
+    return found
 
 
 def _power(case: Case, delta: float, alpha: float) -> Power | None:

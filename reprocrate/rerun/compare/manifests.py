@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from reprocrate.manifest import Configuration, Manifest, Metric, Result
+from reprocrate.manifest import Configuration, Manifest, Result
 from reprocrate.rerun.compare.beside import Sides, artifacts_of, curves_of, promise_of, runs_of_seeds
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
@@ -106,6 +106,7 @@ class _Comparison:
     circumstances: Circumstances
     files: tuple[Evidence, Evidence]
     judged_sides: dict[object, Sides] = field(default_factory=dict)
+    _allowed: dict[str, tuple[Margin | None, Tolerance | None]] = field(default_factory=dict)
     _hosts: dict[object, HostDifference] = field(default_factory=dict)
     _digests: dict[object, tuple[str | None, str | None]] = field(default_factory=dict)
     _changed: dict[object, tuple[str, ...]] = field(default_factory=dict)
@@ -145,7 +146,7 @@ class _Comparison:
         host = self.host or self._host(sides)
         items = self._items(sides, recorded, again, host)
         configurations = [part.result.configuration for part, _ in sides if part.result]
-        metric = self.original.find_metric(result.metric)
+        margin, tolerance = self._allowances(result.metric)
         determinism = self.original.determinism
         return Case(
             id=result.id,
@@ -154,8 +155,8 @@ class _Comparison:
             rerun=again,
             asked=asked,
             stated=result.value,
-            margin=self.margins.get(result.metric) or _declared_margin(metric),
-            tolerance=_declared_tolerance(metric),
+            margin=margin,
+            tolerance=tolerance,
             host=host,
             seeds_pair_randomness=bool(determinism and determinism.seeds_pair_randomness),
             is_evidence=result.id in self.evidence,
@@ -169,6 +170,16 @@ class _Comparison:
             items=items if isinstance(items, ItemTest) else None,
         )
 
+    def _allowances(self, name: str) -> tuple[Margin | None, Tolerance | None]:
+        """The margin of a metric, the reader's before the author's, and its declared tolerance."""
+        if name not in self._allowed:
+            metric = self.original.find_metric(name)
+            own, near = (metric.margin, metric.tolerance) if metric else (None, None)
+            margin = Margin(own.kind, own.value) if own else None
+            tolerance = Tolerance(near.atol, near.rtol) if near else None
+            self._allowed[name] = (self.margins.get(name) or margin, tolerance)
+        return self._allowed[name]
+
     def runs_of_seeds(self) -> dict[str, list[SeedRuns]]:
         """The runs on both sides by configuration and seed."""
         return runs_of_seeds(self.then, self.now, self.judged_sides.values())
@@ -181,8 +192,7 @@ class _Comparison:
             return None
         if len(recorded.values) != 1 or len(again.values) != 1:
             return None
-        metric = self.original.find_metric(recorded.metric)
-        tolerance = choose_tolerance(_declared_tolerance(metric), host, recorded.item)
+        tolerance = choose_tolerance(self._allowances(recorded.metric)[1], host, recorded.item)
         if not needs_items(recorded, again, tolerance):
             return None
         return judge_items(*sides[0], self.files)
@@ -307,14 +317,6 @@ class _Comparison:
     def _name(self, result: Result) -> str:
         configuration = self.original.find_configuration(result.configuration)
         return configuration.label if configuration else result.id
-
-
-def _declared_margin(metric: Metric | None) -> Margin | None:
-    return Margin(metric.margin.kind, metric.margin.value) if metric and metric.margin else None
-
-
-def _declared_tolerance(metric: Metric | None) -> Tolerance | None:
-    return Tolerance(metric.tolerance.atol, metric.tolerance.rtol) if metric and metric.tolerance else None
 
 
 def _why_not(items: ItemTest | Unusable | None) -> Iterator[str]:

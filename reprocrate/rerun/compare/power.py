@@ -76,14 +76,22 @@ def _beyond(shift: float, limits: list[float], se: float) -> float:
 
 
 def _detectable(limits: list[float], se: float) -> float:
-    """The shift that lies beyond the limits with the wanted probability, by bisection between safe ends."""
-    low, high = 0.0, max(limits) + 2.0 * se
-    for _ in range(24):
-        middle = (low + high) / 2.0
-        low, high = (low, middle) if _beyond(middle, limits, se) >= _WANTED else (middle, high)
-        if high - low <= 1e-3 * high:
-            break
-    return high
+    """The shift that lies beyond the limits with the wanted probability, by Newton's method."""
+    shift = math.fsum(limits) / len(limits) + _NORMAL.inv_cdf(_WANTED) * se
+    low, high = 0.0, max(limits) + 3.0 * se
+    for _ in range(30):
+        missing = _WANTED - _beyond(shift, limits, se)
+        low, high = (shift, high) if missing > 0.0 else (low, shift)
+        slope = math.fsum(_density((shift - limit) / se) for limit in limits) / (len(limits) * se)
+        step = missing / slope if slope > 0.0 else math.inf
+        if abs(step) <= 1e-3 * shift:
+            return shift + step
+        shift = shift + step if low < shift + step < high else (low + high) / 2.0
+    return shift
+
+
+def _density(z: float) -> float:
+    return math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
 
 
 @lru_cache(maxsize=256)

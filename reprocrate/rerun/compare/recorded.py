@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reprocrate.assembly.selection import reported_value
-from reprocrate.manifest import Configuration, Manifest, Metric, Observation, Result, Run
+from reprocrate.manifest import Configuration, Manifest, Metric, Result, Run
 from reprocrate.rerun.compare.samples import Direction, Sample, Seed, SeedValue
 from reprocrate.statistics import iqm, mean, median
 
@@ -44,7 +44,7 @@ class Records:
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
-        self._observed: dict[str, dict[Key, list[Observation]]] = {}
+        self._values: dict[int, list[dict[Key, SeedValue]]] = {}
         self._counting: dict[tuple[str, ...], tuple[Run, ...]] = {}
         self._newest: dict[str, tuple[Run, ...]] = {}
         self._alike: dict[str, Configuration | None] = {}
@@ -59,14 +59,28 @@ class Records:
                 found.setdefault((one.configuration, one.metric), []).append(one)
         return found
 
-    def observed(self, run: Run, key: Key) -> Sequence[Observation]:
-        """What a run measured of a metric on this data and split, in its order."""
-        index = self._observed.get(run.id)
-        if index is None:
-            index = self._observed[run.id] = {}
-            for one in run.metrics:
-                index.setdefault((one.metric, one.data, one.split), []).append(one)
-        return index.get(key, ())
+    def plain_values(self, runs: tuple[Run, ...]) -> list[dict[Key, SeedValue]]:
+        """For each of some runs the metrics that it measured once and that need no selection."""
+        found = self._values.get(id(runs))
+        if found is None:
+            found = self._values[id(runs)] = [self._plain_values(run) for run in runs]
+        return found
+
+    def _plain_values(self, run: Run) -> dict[Key, SeedValue]:
+        if run.status != "ok":
+            return {}
+        seed = self.seed_of(run)
+        found: dict[Key, SeedValue] = {}
+        several: set[Key] = set()
+        for one in run.metrics:
+            key = (one.metric, one.data, one.split)
+            if key in found or one.fold is not None:
+                several.add(key)
+            else:
+                found[key] = SeedValue(seed, one.value, one.status)
+        for key in several:
+            found.pop(key, None)
+        return found
 
     def counting(self, result: Result) -> tuple[Run, ...]:
         """One run for each seed of a result: those that it rests on, then those that left no value."""
@@ -147,26 +161,31 @@ class Counterpart:
         metric = self.manifest.find_metric(self.key[0])
         return Sample(
             metric=self.key[0],
-            seeds=tuple([self._value(run, metric) for run in self.runs]),
+            seeds=self._seeds(metric),
             direction=_DIRECTION.get(metric.direction) if metric and metric.direction else None,
             unit=metric.unit if metric else None,
             split=self.key[2],
             item=_item(metric),
         )
 
+    def _seeds(self, metric: Metric | None) -> tuple[SeedValue, ...]:
+        key, runs = self.key, self.runs
+        known = [values.get(key) for values in self.records.plain_values(runs)]
+        if self.over == "folds" or None in known:
+            return tuple([self._value(run, metric) for run in runs])
+        return tuple([one for one in known if one is not None])
+
     def _value(self, run: Run, metric: Metric | None) -> SeedValue:
         seed = self.records.seed_of(run)
         if run.status != "ok":
             return SeedValue(seed, None, run.status)
-        observed = self.records.observed(run, self.key)
+        observed = [one for one in run.metrics if (one.metric, one.data, one.split) == self.key]
         if self.over == "folds":
             values = [one.value for one in observed if one.fold is not None]
             known = [value for value in values if value is not None]
             if not values or len(known) < len(values):
                 return SeedValue(seed, None, "no_value")
             return SeedValue(seed, mean(known))
-        if len(observed) == 1 and observed[0].fold is None:
-            return SeedValue(seed, observed[0].value, observed[0].status)
         plain = [one.model_dump() for one in observed if one.fold is None]
         selection, last_k = (metric.selection, metric.last_k) if metric else (None, None)
         seen = reported_value(plain, selection, last_k)

@@ -138,11 +138,16 @@ class Sample:
     @cached_property
     def values(self) -> tuple[float, ...]:
         """The finite values, in the order of the seeds."""
-        return tuple([one.value for one in self.seeds if one.value is not None and one.finite])
+        known = [value for _, value, status in self.seeds if value is not None and status == "ok"]
+        if math.isfinite(sum(known)):
+            return tuple(known)
+        return tuple([value for value in known if math.isfinite(value)])
 
     @cached_property
     def by_seed(self) -> dict[Seed, float]:
         """The finite values by seed."""
+        if len(self.values) == len(self.seeds):
+            return dict(zip([seed for seed, _, _ in self.seeds], self.values, strict=True))
         return {one.seed: one.value for one in self.seeds if one.value is not None and one.finite}
 
     @cached_property
@@ -158,7 +163,10 @@ class Sample:
     @cached_property
     def is_computable(self) -> bool:
         """Whether differences and deviations of the values are doubles with all their digits."""
-        return are_computable(self.values)
+        values = self.values
+        least, most = (min(values), max(values)) if values else (1.0, 1.0)
+        ordinary = least > 1e-250 and most < 1e250
+        return ordinary or are_computable(values)
 
     @property
     def mean(self) -> float:
@@ -202,4 +210,4 @@ def same_seeds(original: Sample, rerun: Sample) -> bool:
 def pairs(original: Sample, rerun: Sample) -> tuple[tuple[float, float], ...]:
     """Recorded value and value of the rerun for each seed that both have."""
     recorded = original.by_seed
-    return tuple((recorded[seed], value) for seed, value in rerun.by_seed.items() if seed in recorded)
+    return tuple([(recorded[seed], value) for seed, value in rerun.by_seed.items() if seed in recorded])

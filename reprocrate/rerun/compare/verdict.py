@@ -215,15 +215,14 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
 
 def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
     case = judged.case
-    recorded, again = case.original.by_seed, {one.seed: one for one in case.rerun.seeds}
+    recorded, finite = case.original.by_seed, case.rerun.by_seed
+    again = {one.seed: one for one in case.rerun.seeds}
     seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])
     found = []
     for seed in seeds:
         one = again.get(seed)
-        if one is None:
-            found.append(SeedPair(seed, recorded.get(seed), None, "not_run"))
-        else:
-            found.append(SeedPair(seed, recorded.get(seed), one.value if one.finite else None, one.status))
+        value, status = (None, "not_run") if one is None else (finite.get(seed), one.status)
+        found.append(SeedPair(seed, recorded.get(seed), value, status))
     return tuple(found)
 
 
