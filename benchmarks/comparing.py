@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document = _judged(original, other)
         writing = _median(options.repetitions, lambda: _written(document))
         text = _median(1, lambda: verdict_text(document.to_json()))
-        reading = _median(options.repetitions, lambda: [load_manifest(path) for path in paths])
+        reading = _median(options.repetitions, lambda: _read(paths))
         command = [sys.executable, "-m", "reprocrate", "compare", "--json", *map(str, paths)]
         whole = _median(options.repetitions, lambda: _run(command))
     _say(f"reading both manifests    {reading:6.2f} s")
@@ -129,6 +129,11 @@ def _run_of(number: int, names: Sequence[str], source: random.Random, moved: flo
             for place, name in enumerate(names)
         ],
     }
+
+
+def _read(paths: Sequence[Path]) -> list[Manifest]:
+    with without_collection():
+        return [load_manifest(path) for path in paths]
 
 
 def _judged(original: Manifest, other: Manifest) -> Verdict:
