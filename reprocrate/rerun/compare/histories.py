@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-LARGEST_FILE = 512 * 1024 * 1024
+LARGEST_FILE = 256 * 1024 * 1024
 """The most bytes of one run's histories that are read."""
 
 _MOST_SERIES = 2_000

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from reprocrate.rerun.compare.items import ItemTest, paired_items
 
-LARGEST_FILE = 256 * 1024 * 1024
+LARGEST_FILE = 64 * 1024 * 1024
 """The most bytes of predictions that are read."""
 
 _SAME = 1e-6  # relative: a metric may have been computed in single precision
