@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 
 from reprocrate.render import numbers, words
+from reprocrate.render.beside import beside
 from reprocrate.render.plan import difference
 from reprocrate.render.terminal import (
     BAD,
@@ -78,6 +79,7 @@ def verdict_text(document: Section) -> Group:
         *_claims(document["claims"]),
         *_results([one for one in results if one["asked"]], document["basis"]),
         *_not_asked([one for one in results if not one["asked"]]),
+        *beside(document),
         *_circumstances(document["circumstances"]),
         *_words(document),
         text(""),

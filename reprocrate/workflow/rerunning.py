@@ -16,6 +16,8 @@ from reprocrate.rerun.host import probe_host
 from reprocrate.rerun.plan import make_plan
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.selection import Depth, repeated_runs, select_tasks
+from reprocrate.workflow.comparing import without_collection
+from reprocrate.workflow.evidence import FolderEvidence
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
@@ -71,9 +73,15 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     asked: dict[str, list[int | str | None]] = {}
     for run in repeated_runs(manifest, tasks):
         asked.setdefault(run.configuration, []).append(run.seed)
-    verdict = compare(
-        manifest, reproduction, asked_seeds=asked if tasks else None, margins=margins, circumstances=around
-    )
+    with without_collection():
+        verdict = compare(
+            manifest,
+            reproduction,
+            asked_seeds=asked if tasks else None,
+            margins=margins,
+            circumstances=around,
+            files=(FolderEvidence([folder]), FolderEvidence([place / WORK])),
+        )
     path = place / VERDICT
     write_atomically(path, json.dumps(verdict.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
     return Rerun(verdict, path)

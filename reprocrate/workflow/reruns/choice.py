@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,15 +43,25 @@ def margins_of(texts: tuple[str, ...]) -> dict[str, Margin]:
     """The reader's own margins by metric.
 
     Raises:
-        UsageError: one is not `METRIC=VALUE`.
+        UsageError: one is not `METRIC=VALUE`, or the value is no finite number of at least 0, or two of them
+            are for one metric.
     """
     margins: dict[str, Any] = {}
     for text in texts:
         metric, _, value = text.partition("=")
         try:
-            margins[metric] = Margin("absolute", float(value), "reader")
+            number = float(value)
         except ValueError:
             raise UsageError(
                 f'--margin "{text}" is not METRIC=VALUE', fix="For example: accuracy=0.01"
             ) from None
+        if not 0.0 <= number < math.inf:
+            raise UsageError(
+                f'--margin "{text}" is no margin',
+                "it is the largest difference without importance, a finite number of at least 0",
+                "For example: accuracy=0.01",
+            )
+        if metric in margins:
+            raise UsageError(f"--margin is given twice for `{metric}`", fix="Give it once for each metric")
+        margins[metric] = Margin("absolute", number, "reader")
     return margins
