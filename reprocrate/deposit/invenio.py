@@ -17,7 +17,10 @@ from reprocrate.deposit.requesting import Client, RefusedError
 from reprocrate.errors import UnavailableError
 
 JSON = "application/vnd.inveniordm.v1+json"
-"""The form of answer that every InvenioRDM gives; Zenodo by default gives another one."""
+"""The form of a record that every InvenioRDM gives; Zenodo by default gives another one."""
+
+LISTING = "application/json"
+"""The only form of the list of a record's files: to the one above the server answers 406."""
 
 _PAGE = re.compile(
     r"(?P<base>(?:/[\w.-]+)*?)/(?:api/)?records?/(?P<id>[A-Za-z0-9][A-Za-z0-9-]{0,39})"
@@ -88,7 +91,7 @@ def _files(page: RecordPage, document: Mapping[str, Any], client: Client, where:
     if isinstance(access, dict) and access.get("files") == "restricted":
         raise _restricted(page)
     try:
-        with client.get(f"{page.api}/files", {"Accept": JSON}) as answer:
+        with client.get(f"{page.api}/files", {"Accept": LISTING}) as answer:
             listing = answer.json()
     except RefusedError as error:
         if error.status in (401, 403):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from reprocrate.deposit.invenio import JSON
+from reprocrate.deposit.invenio import JSON, LISTING
 from tests.deposit.server import Page, Site
 
 
@@ -50,7 +50,9 @@ def add_record(
     listing = {"enabled": True, "entries": entries}
     forbidden = Page(b'{"status": 403, "message": "Permission denied."}', 403)
     site.pages[api] = Page(json.dumps(record).encode(), accept=JSON, headers={"Content-Type": JSON})
-    site.pages[f"{api}/files"] = forbidden if restricted else Page(json.dumps(listing).encode(), accept=JSON)
+    site.pages[f"{api}/files"] = (
+        forbidden if restricted else Page(json.dumps(listing).encode(), accept=LISTING)
+    )
     for name, data in files.items():
         site.pages[f"{api}/files/{quote(name)}/content"] = Page(data, accept="*/*")
     site.pages[f"/records/{identifier}"] = html("<title>A record</title>")
