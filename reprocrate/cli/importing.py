@@ -8,13 +8,24 @@ from typing import Annotated
 
 import typer
 
+from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.options import Json, Limit, Quiet
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
 
-Bundle = Annotated[Path, typer.Argument(help="A bundle or crate folder.")]
+Bundle = Annotated[
+    str, typer.Argument(help="A bundle or crate folder, or the https:// address or the DOI of a bundle.")
+]
 Target = Annotated[
     Path | None,
     typer.Argument(help="Folder to make; it must not exist or be empty.", show_default="the bundle's name"),
+]
+ClaimOption = Annotated[
+    str | None,
+    typer.Option(
+        "--claim",
+        metavar="ID",
+        help="Bring only what the rerun of this claim needs: code, data, environment and metadata.",
+    ),
 ]
 Prepare = Annotated[bool, typer.Option("--prepare", help="Also build the environment, from wheels only.")]
 
@@ -27,7 +38,9 @@ def register(app: typer.Typer) -> None:
 def import_(
     bundle: Bundle,
     folder: Target = None,
+    claim: ClaimOption = None,
     prepare: Prepare = False,
+    allow_address: AllowAddress = None,
     limit: Limit = None,
     signature: Signature = None,
     public_key: PublicKey = None,
@@ -38,6 +51,13 @@ def import_(
 
     A changed, missing or extra file stops it with exit code 1 and the file's name; so does a signature that
     does not hold.
+
+    A bundle may lie on the network: `reprocrate import 10.5281/zenodo.123` or an https:// address. A DOI is
+    followed to its archive (InvenioRDM such as Zenodo, or any that names its files by FAIR Signposting or in
+    its metadata at DataCite); the digest that the archive states is checked. What has arrived lies beside the
+    folder as `NAME.download.part`; after an interruption the same command goes on from there. The variable
+    REPROCRATE_DOI_RESOLVER names another resolver than https://doi.org, such as
+    https://handle.test.datacite.org for DOIs of a sandbox.
     """
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
@@ -46,12 +66,25 @@ def import_(
 
     voice = Voice(quiet=quiet)
     limits = Limits.of(limit or ())
-    require_signed(bundle, signature, public_key, voice)
+    what = named(bundle, allow_address, voice)
+
+    def signed(file: Path) -> None:
+        require_signed(file, signature, public_key, voice)
+
+    check = signed if signature or public_key else None
     with voice.progress():
-        imported = import_bundle(bundle, folder, voice, prepare=prepare, limits=limits)
+        imported = import_bundle(
+            what, folder, voice, prepare=prepare, limits=limits, claim=claim, check=check
+        )
     if json:
         voice.json(imported.to_json())
         return
     voice.show(plan_text(imported.plan.to_json()))
-    voice.show(f"Imported to {imported.folder}: every digest is as recorded.")
+    if imported.claim is None:
+        voice.show(f"Imported to {imported.folder}: every digest is as recorded.")
+    else:
+        voice.show(
+            f"Imported to {imported.folder}: what the claim {imported.claim} needs; every digest of it is as "
+            f"recorded. Not brought: {imported.not_brought} other files."
+        )
     voice.show(f"Next: reprocrate rerun {shlex.quote(str(imported.folder))}")

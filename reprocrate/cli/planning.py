@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
+from reprocrate.cli.addresses import AllowAddress, WhatOrAddress, named
 from reprocrate.cli.exits import NOT_DONE, YES
-from reprocrate.cli.options import Json, What
+from reprocrate.cli.options import Json
 
 
 def register(app: typer.Typer) -> None:
@@ -15,8 +14,10 @@ def register(app: typer.Typer) -> None:
     app.command("plan")(plan)
 
 
-def plan(what: What = Path(), json: Json = False) -> None:
+def plan(what: WhatOrAddress = ".", allow_address: AllowAddress = None, json: Json = False) -> None:
     """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
+
+    Of a bundle at an address or DOI only the manifest is brought, where its server gives out parts of files.
 
     Exit code 0: it can be rerun here; 3: it can't, and the plan says what stands in the way.
     """
@@ -25,7 +26,7 @@ def plan(what: What = Path(), json: Json = False) -> None:
     from reprocrate.workflow.planning import plan_rerun
 
     voice = Voice()
-    made = plan_rerun(what)
+    made = plan_rerun(named(what, allow_address, voice))
     document = made.to_json()
     if json:
         voice.json(document)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.exits import NO, YES
 from reprocrate.cli.options import Json, Quiet, Yes
 
@@ -21,7 +21,12 @@ class Depth(StrEnum):
 
 
 What = Annotated[
-    Path, typer.Argument(help="A bundle, or the folder that one was imported to.", show_default="this folder")
+    str,
+    typer.Argument(
+        metavar="[WHAT]",
+        help="A bundle, its https:// address or DOI, or the folder that one was imported to.",
+        show_default="this folder",
+    ),
 ]
 DepthOption = Annotated[
     Depth,
@@ -49,12 +54,13 @@ def register(app: typer.Typer) -> None:
 
 
 def rerun(
-    what: What = Path(),
+    what: What = ".",
     depth: DepthOption = Depth.FULL,
     seeds: Seeds = None,
     margin: Margin = None,
     no_sandbox: NoSandbox = False,
     accept_degraded: Degraded = False,
+    allow_address: AllowAddress = None,
     yes: Yes = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -79,7 +85,7 @@ def rerun(
     consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded)
     choice = RerunChoice(depth=depth.value, seeds=seeds, margins=tuple(margin or ()))
     with voice.progress():
-        outcome = rerun_experiment(what, choice, consent, voice)
+        outcome = rerun_experiment(named(what, allow_address, voice), choice, consent, voice)
     document = outcome.verdict.to_json()
     if json:
         voice.json(document)

@@ -18,8 +18,10 @@ from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.selection import Depth, repeated_runs, select_tasks
 from reprocrate.workflow.comparing import without_collection
 from reprocrate.workflow.evidence import FolderEvidence
+from reprocrate.workflow.partial import partial_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.remote import Remote
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
 from reprocrate.workflow.reruns.consent import Consent, agreed_sandbox
@@ -35,7 +37,7 @@ class Rerun:
     path: Path
 
 
-def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
+def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
     """Rerun a bundle or the folder that one was imported to, and compare.
 
     Raises:
@@ -51,8 +53,12 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     depth = Depth(choice.depth)
     seeds = None if choice.seeds is None else parse_seeds(choice.seeds)
     host = probe_host(manifest, folder)
-    plan = make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder)
-    tasks = select_tasks(manifest, depth=depth, seeds=seeds)
+    part = partial_of(folder)
+    only = part.configurations(manifest) if part else None
+    if part:
+        progress.note(f"{part}: the rerun and its verdict are about that claim")
+    plan = make_plan(manifest, host, depth=depth, seeds=seeds, configurations=only, folder=folder)
+    tasks = select_tasks(manifest, depth=depth, seeds=seeds, configurations=only)
     sandbox = agreed_sandbox(plan, host, tasks, consent, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
     environments = prepare_environments(manifest, folder, progress, needed)
@@ -80,6 +86,7 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
             asked_seeds=asked if tasks else None,
             margins=margins,
             circumstances=around,
+            about=(part.claim,) if part else None,
             files=(FolderEvidence([folder]), FolderEvidence([place / WORK])),
         )
     path = place / VERDICT
