@@ -14,6 +14,9 @@ from reprocrate.manifest import Code, Data, File, Manifest, Package
 from reprocrate.rerun.selection import Task
 
 
+Key = tuple[str | None, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """One file that a run reads.
@@ -29,6 +32,11 @@ class Material:
     source: str
     root: str | None = None
     data: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """What tells it from every other file: its data and its place in the bundle."""
+        return self.data, self.source
 
     def lies_in(self, folder: Path) -> bool:
         """Whether an imported folder holds a file of this path and size."""
