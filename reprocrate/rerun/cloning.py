@@ -29,7 +29,9 @@ def clone(original: BinaryIO, copy: BinaryIO, size: int) -> bool:
         copy: the new file, open for writing, nothing written to it yet.
         size: the size of the original in bytes.
     """
-    if fcntl is not None and size >= _SMALLEST_BYTES:
+    if fcntl is None:
+        return False
+    if size >= _SMALLEST_BYTES:
         with suppress(OSError):  # another file system, or one that cannot
             fcntl.ioctl(copy.fileno(), _FICLONE, original.fileno())
             return True

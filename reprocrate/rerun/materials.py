@@ -13,7 +13,6 @@ from reprocrate.files import place_of
 from reprocrate.manifest import Code, Data, File, Manifest, Package
 from reprocrate.rerun.selection import Task
 
-
 Key = tuple[str | None, str]
 
 

@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from reprocrate.files import CHUNK_BYTES, open_regular, place_of, walk_readable
-from reprocrate.manifest import File
 from reprocrate.rerun.materials import Key, Material
 
 
@@ -157,7 +156,7 @@ class Shelf:
             return Mismatch(material, "changed while it was read")
         if file.sha256 not in (None, sha256):
             return Mismatch(material, f"has the SHA-256 {sha256}, recorded is {file.sha256}")
-        return Supply(Path(os.path.abspath(location)), size, sha256)
+        return Supply(location.absolute(), size, sha256)
 
     def _candidates(self, path: str, common: int) -> Iterator[Path]:
         """Where it may lie, by its name."""

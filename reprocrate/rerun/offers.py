@@ -1,0 +1,122 @@
+"""Where on the network the manifest says that files of data can be had, as far as bytes can be checked.
+
+Only files with a recorded digest are fetched: what an address sends may have changed since, and nobody looked
+at it. A file without a digest is for the reader to bring, who then vouches for it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from reprocrate.deposit.addresses import Reach
+from reprocrate.manifest import Data
+from reprocrate.rerun.materials import Material
+from reprocrate.rerun.supply import Supplies
+
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+"""What the names of archives end in whose members can be taken out."""
+
+_NO_SUPPLIES: Supplies = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """What the reader brings to a rerun.
+
+    Attributes:
+        supplies: files of data that they have already.
+        reach: which addresses may be asked.
+    """
+
+    supplies: Supplies = field(default_factory=lambda: _NO_SUPPLIES)
+    reach: Reach = field(default_factory=Reach)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An address that has recorded files.
+
+    Attributes:
+        url: the address.
+        materials: the files; all have a recorded digest.
+        packed: whether it leads to an archive that holds them, and not to the one file itself.
+    """
+
+    url: str
+    materials: tuple[Material, ...]
+    packed: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files, as recorded."""
+        return sum(one.file.size or 0 for one in self.materials)
+
+    @property
+    def host(self) -> str:
+        """The host that is asked."""
+        return urlsplit(self.url).netloc
+
+
+def offers_of(data: Data, lacking: Iterable[Material], reach: Reach) -> Iterator[Offer]:
+    """The addresses at which files of some data can be had; a file is in one of them at most.
+
+    That of a file itself comes first. The address that the data was obtained from is taken where its last part
+    is the name of an archive, or of the only file that is wanted: others lead to pages about the data.
+
+    Args:
+        data: the data.
+        lacking: its files that are wanted.
+        reach: what may be asked.
+    """
+    known = [one for one in lacking if one.file.sha256 is not None]
+    own: dict[str, list[Material]] = {}
+    for one in known:
+        if one.file.url and _may_be_asked(one.file.url, reach):
+            own.setdefault(one.file.url, []).append(one)
+    for url, materials in own.items():
+        yield Offer(url, tuple(materials), _is_packed(url, materials))
+    rest = [one for one in known if one.file.url not in own]
+    source = data.source.url if data.source else None
+    if rest and source and _may_be_asked(source, reach):
+        if is_archive(source):
+            yield Offer(source, tuple(rest), _is_packed(source, rest))
+        elif len(rest) == 1 and _last_part(source) == PurePosixPath(rest[0].file.path).name:
+            yield Offer(source, tuple(rest), False)
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file name or an address is that of an archive whose members can be taken out."""
+    return _last_part(name).lower().endswith(ARCHIVE_SUFFIXES)
+
+
+def _is_packed(url: str, materials: Sequence[Material]) -> bool:
+    """Whether it must be an archive: it stands for several files, or is named as one and the file is not."""
+    return len({one.file.sha256 for one in materials}) > 1 or (
+        is_archive(url) and not is_archive(materials[0].file.path)
+    )
+
+
+def _last_part(url: str) -> str:
+    return unquote(urlsplit(url).path.rpartition("/")[2])
+
+
+def _may_be_asked(url: str, reach: Reach) -> bool:
+    """Whether an address can be asked as far as its text tells; who asks it judges it once more."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or {"http": 80}.get(parts.scheme, 443)
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or parts.username is not None:
+        return False
+    if reach.allows(host, port):
+        return True
+    try:
+        public = ipaddress.ip_address(host).is_global
+    except ValueError:
+        public = host != "localhost"
+    return public and parts.scheme == "https"
