@@ -34,3 +34,23 @@ Limit = Annotated[
         "unpacked, or expansion=5000 (500) times the size of the file.",
     ),
 ]
+Data = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="NAME=PATH",
+        help="Data that you have: its name or id in the manifest, and the folder or file that holds it. Files "
+        "are found by path or content, checked by SHA-256, and read where they are.",
+    ),
+]
+Fetch = Annotated[
+    bool, typer.Option("--fetch", help="Fetch data from the addresses that the bundle names, by https.")
+]
+AllowAddress = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-address",
+        metavar="HOST",
+        help="Let an address lead to this host (or HOST:PORT), although it is private or without https.",
+    ),
+]

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from reprocrate.cli.exits import NOT_DONE, YES
-from reprocrate.cli.options import Json, What
+from reprocrate.cli.options import AllowAddress, Data, Json, What
 
 
 def register(app: typer.Typer) -> None:
@@ -15,7 +15,9 @@ def register(app: typer.Typer) -> None:
     app.command("plan")(plan)
 
 
-def plan(what: What = Path(), json: Json = False) -> None:
+def plan(
+    what: What = Path(), data: Data = None, allow_address: AllowAddress = None, json: Json = False
+) -> None:
     """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
 
     Exit code 0: it can be rerun here; 3: it can't, and the plan says what stands in the way.
@@ -25,7 +27,10 @@ def plan(what: What = Path(), json: Json = False) -> None:
     from reprocrate.workflow.planning import plan_rerun
 
     voice = Voice()
-    made = plan_rerun(what)
+    with voice.progress():
+        made = plan_rerun(
+            what, progress=voice, data=tuple(data or ()), allow_address=tuple(allow_address or ())
+        )
     document = made.to_json()
     if json:
         voice.json(document)

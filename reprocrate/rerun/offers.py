@@ -17,7 +17,7 @@ from reprocrate.manifest import Data
 from reprocrate.rerun.materials import Material
 from reprocrate.rerun.supply import Supplies
 
-ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 """What the names of archives end in whose members can be taken out."""
 
 _NO_SUPPLIES: Supplies = {}
@@ -64,8 +64,9 @@ class Offer:
 def offers_of(data: Data, lacking: Iterable[Material], reach: Reach) -> Iterator[Offer]:
     """The addresses at which files of some data can be had; a file is in one of them at most.
 
-    That of a file itself comes first. The address that the data was obtained from is taken where its last part
-    is the name of an archive, or of the only file that is wanted: others lead to pages about the data.
+    That of a file itself comes first. The address that the data was obtained from is taken where its last
+    part is the name of an archive, or of the only file that is wanted: others lead to pages about the data.
+    Of an archive only files of a recorded size are wanted: it limits what is taken out.
 
     Args:
         data: the data.
@@ -78,19 +79,25 @@ def offers_of(data: Data, lacking: Iterable[Material], reach: Reach) -> Iterator
         if one.file.url and _may_be_asked(one.file.url, reach):
             own.setdefault(one.file.url, []).append(one)
     for url, materials in own.items():
-        yield Offer(url, tuple(materials), _is_packed(url, materials))
+        yield from _offer(url, materials)
     rest = [one for one in known if one.file.url not in own]
     source = data.source.url if data.source else None
     if rest and source and _may_be_asked(source, reach):
-        if is_archive(source):
-            yield Offer(source, tuple(rest), _is_packed(source, rest))
-        elif len(rest) == 1 and _last_part(source) == PurePosixPath(rest[0].file.path).name:
-            yield Offer(source, tuple(rest), False)
+        alone = len(rest) == 1 and _last_part(source) == PurePosixPath(rest[0].file.path).name
+        if alone or is_archive(source):
+            yield from _offer(source, rest)
 
 
 def is_archive(name: str) -> bool:
     """Whether a file name or an address is that of an archive whose members can be taken out."""
     return _last_part(name).lower().endswith(ARCHIVE_SUFFIXES)
+
+
+def _offer(url: str, materials: Sequence[Material]) -> Iterator[Offer]:
+    if not _is_packed(url, materials):
+        yield Offer(url, tuple(materials), False)
+    elif sized := tuple(one for one in materials if one.file.size is not None):
+        yield Offer(url, sized, True)
 
 
 def _is_packed(url: str, materials: Sequence[Material]) -> bool:

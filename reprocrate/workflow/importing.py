@@ -1,4 +1,4 @@
-"""`import`: a bundle verified, unpacked and planned; with `--prepare` its environments built."""
+"""`import`: a bundle verified, unpacked and planned; with `--prepare` environments built and data brought."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from reprocrate.errors import IntegrityError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.rerun.plan import Plan
+from reprocrate.workflow.bringing import Bringing, prepare_data
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.opening import FORGED, IMPORTED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.planning import plan_of
@@ -50,6 +51,7 @@ def import_bundle(
     *,
     prepare: bool = False,
     limits: Limits = USUAL,
+    bringing: Bringing | None = None,
 ) -> Imported:
     """Verify every digest, unpack into a new folder, and plan. Executes nothing.
 
@@ -57,13 +59,15 @@ def import_bundle(
         what: a bundle or a crate folder.
         folder: where to; the bundle's name in the current folder where none is given.
         progress: who listens.
-        prepare: whether to build the environments, too.
+        prepare: whether to build the environments and bring the data, too.
         limits: how much the bundle may hold.
+        bringing: how data is brought that does not come with the bundle.
 
     Raises:
         UsageError: it is no bundle, or the folder is not empty.
         IntegrityError: a file is changed, missing or extra; nothing is left behind.
-        UnreadableError, UnavailableError: it cannot be read, or the folder not be written.
+        UnreadableError, UnavailableError: it cannot be read, or the folder not be written, or what was to be
+            prepared cannot be had; the folder is complete then all the same.
     """
     kind, path = kind_of(what)
     if kind is Kind.FOREIGN:
@@ -82,9 +86,11 @@ def import_bundle(
         digest = bundle.payload_digest()
     marker = {"payload_sha256": digest, "bundle": path.name, "id": manifest.id}
     write_atomically(target / IMPORTED, json.dumps(marker, indent=1).encode() + b"\n")
+    provision = None
     if prepare:
         prepare_environments(manifest, target, progress)
-    return Imported(target, manifest, digest, plan_of(manifest, target))
+        provision = prepare_data(manifest, target, bringing or Bringing(), progress)
+    return Imported(target, manifest, digest, plan_of(manifest, target, provision=provision))
 
 
 def _refuse_our_own_places(bundle: Bundle) -> None:

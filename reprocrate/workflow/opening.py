@@ -22,7 +22,7 @@ FORGED = "only `import` and `rerun` make such files, so somebody forged it"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0\0\xfe\xff", b"\0\0\0{")
 """What JSON in UTF-16 or UTF-32 begins with: no manifest, but nothing else either."""
 
-_ADDED_BY_US = (IMPORTED, ".reprocrate/environments/", ".reprocrate/reruns/")
+_ADDED_BY_US = (IMPORTED, ".reprocrate/environments/", ".reprocrate/fetching/", ".reprocrate/reruns/")
 
 
 class Kind(StrEnum):

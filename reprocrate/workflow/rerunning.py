@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
 from reprocrate.capture.seeds.notation import parse_seeds
+from reprocrate.deposit.addresses import Reach
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Reproduction, save_manifest
 from reprocrate.rerun.compare import Verdict, compare
@@ -16,6 +17,7 @@ from reprocrate.rerun.host import probe_host
 from reprocrate.rerun.plan import make_plan
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.selection import Depth, repeated_runs, select_tasks
+from reprocrate.workflow.bringing import bring_data, provision_for, require_data, require_placed
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
@@ -46,17 +48,31 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     folder = imported_folder(what, progress)
     manifest, payload = verified_manifest(folder, progress)
     require_metrics(manifest, margins)
+    require_placed(manifest, folder, progress)
     depth = Depth(choice.depth)
     seeds = None if choice.seeds is None else parse_seeds(choice.seeds)
     host = probe_host(manifest, folder)
-    plan = make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder)
     tasks = select_tasks(manifest, depth=depth, seeds=seeds)
+    reach = Reach.of(choice.allow_address)
+    provision = provision_for(manifest, tasks, folder, progress, given=choice.data, reach=reach)
+    plan = make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder, provision=provision)
+    require_data(plan)
     sandbox = agreed_sandbox(plan, host, tasks, consent, progress)
+    bring_data(manifest, tasks, folder, provision, consent.agrees, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
     environments = prepare_environments(manifest, folder, progress, needed)
     place = place_of(folder, choice, payload)
     records = executed_runs(
-        Assignment(manifest, folder, tasks, environments, host, sandbox, sources_of(manifest)),
+        Assignment(
+            manifest,
+            folder,
+            tasks,
+            environments,
+            host,
+            sandbox,
+            sources_of(manifest),
+            provision.supplies,
+        ),
         place,
         progress,
     )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from reprocrate.manifest import Data
-from reprocrate.rerun.materials import Material
+from reprocrate.manifest import Data, Manifest
+from reprocrate.rerun.materials import Material, data_materials, data_of, written_by
 from reprocrate.rerun.offers import Offer, Provision, offers_of
 from reprocrate.rerun.plan.wording import counted, listed, size_text
+from reprocrate.rerun.selection import Task
 from reprocrate.rerun.supply import common_folders
 from reprocrate.rerun.surroundings import place_in_home
 
@@ -112,6 +113,24 @@ class DataNeed:
         rights = [f"licence {self.license}" if self.license else "no licence stated"]
         rights += [f"access {self.access}"] if self.access else []
         return f"{name}: {self.amount}, {', '.join(rights)}; {listed(self.lacking)} did not come along"
+
+
+def data_needs(
+    manifest: Manifest, tasks: Sequence[Task], folder: Path | None, provision: Provision
+) -> tuple[DataNeed, ...]:
+    """What the runs read, set by set.
+
+    Args:
+        manifest: the recorded experiment.
+        tasks: the runs to be repeated.
+        folder: the imported folder, where there is one yet.
+        provision: what the reader brings.
+    """
+    written = written_by(tasks)
+    return tuple(
+        data_need(data, list(data_materials(data, written)), folder, provision)
+        for data in data_of(manifest, tasks)
+    )
 
 
 def data_need(

@@ -21,7 +21,7 @@ from reprocrate.rerun.materials import (
     written_by,
 )
 from reprocrate.rerun.offers import Provision
-from reprocrate.rerun.plan.data import DataNeed, Standing, data_need
+from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.wording import counted, listed, size_text
 from reprocrate.rerun.selection import Depth, Task
@@ -121,11 +121,7 @@ class Needs:
 
     def data(self) -> tuple[DataNeed, ...]:
         """What the runs read, set by set."""
-        written = written_by(self.tasks)
-        return tuple(
-            data_need(data, list(data_materials(data, written)), self.folder, self.provision)
-            for data in data_of(self.manifest, self.tasks)
-        )
+        return data_needs(self.manifest, self.tasks, self.folder, self.provision)
 
     def _data(self, data: Data, need: DataNeed) -> Requirement:
         words = need.amount if need.files else None
@@ -207,7 +203,7 @@ class Needs:
         yield Requirement("disk", "space", *words, decision, reason, override, _ids(self.tasks))
 
     def bytes_needed(self) -> int:
-        """Disk space for copies of code and data, what is fetched and what runs write; not the environment."""
+        """Disk space for copies of code and data, for what is fetched and what runs write; no environment."""
         outputs = sum(file.size or 0 for task in self.tasks for file in task.recorded.written)
         copies = sum(one.file.size or 0 for one in self.materials())
         return outputs + copies + sum(one.fetched_bytes for one in self.data())
