@@ -39,8 +39,8 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="NAME=PATH",
-        help="Data that you have: its name or id in the manifest, and the folder or file that holds it. Files "
-        "are found by path or content, checked by SHA-256, and read where they are.",
+        help="Data that you have: its name or id in the manifest, and a folder or file that holds it. Files "
+        "are found by path or content and checked by SHA-256; the runs get copies.",
     ),
 ]
 Fetch = Annotated[

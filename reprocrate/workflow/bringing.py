@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reprocrate.bundle import open_bundle
 from reprocrate.deposit.addresses import Reach, shown
 from reprocrate.errors import IntegrityError, UnavailableError, UsageError
-from reprocrate.files import place_of
-from reprocrate.manifest import Data, Manifest
+from reprocrate.files import composed, place_of
+from reprocrate.manifest import Data, Manifest, parse_manifest
 from reprocrate.rerun.fetching import fetch
 from reprocrate.rerun.materials import Key, Material, data_materials, data_of, written_by
 from reprocrate.rerun.offers import Provision, offers_of
@@ -17,6 +18,7 @@ from reprocrate.rerun.plan import Decision, Plan, size_text
 from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs, lacking_of
 from reprocrate.rerun.selection import Task, select_tasks
 from reprocrate.rerun.supply import Mismatch, Search, Shelf, Supply, common_folders, look_for
+from reprocrate.workflow.opening import added_by_us
 from reprocrate.workflow.progress import Progress, counter
 
 Agrees = Callable[[str, str], bool]
@@ -146,9 +148,19 @@ def require_placed(manifest: Manifest, folder: Path, progress: Progress) -> None
         )
 
 
-def brought_paths(manifest: Manifest) -> frozenset[str]:
-    """Paths of an imported folder at which data belongs that does not come with the bundle."""
-    return frozenset(one.source for one in _brought(manifest))
+def not_of_the_bundle(folder: Path) -> Callable[[str], bool]:
+    """What in an imported folder is none of the bundle's business, by its path relative to the folder.
+
+    That is what `import` and `rerun` added, and data at the places that the manifest names for what does not
+    come with the bundle.
+
+    Raises:
+        ReprocrateError: the folder has no manifest, or one that is not the listed one.
+    """
+    with open_bundle(folder, skip=added_by_us) as bundle:
+        manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
+        brought = {one.source for one in _brought(manifest)} - bundle.checksums().keys()
+    return lambda path: added_by_us(path) or composed(path) in brought
 
 
 def require_data(plan: Plan) -> None:

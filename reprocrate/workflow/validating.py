@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from reprocrate.manifest import Manifest, manifest_file_bytes
 from reprocrate.manifest.strict import too_large
 from reprocrate.validation import Policy, Subject, graded_by, validate, validate_by
 from reprocrate.workflow.anonymous.telling import tell_review
+from reprocrate.workflow.bringing import not_of_the_bundle
 from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.foreign_crates import assess_foreign
 from reprocrate.workflow.foreign_reports import with_advice
-from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
+from reprocrate.workflow.opening import FORGED, IMPORTED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project, refuse_unread
 
@@ -54,7 +55,11 @@ def assess(what: Path, progress: Progress, policy: Policy | None = None, limits:
         return with_advice(validate_by(policy, subject), subject.document)
     if kind is Kind.FOREIGN:
         return assess_foreign(path, str(what), policy, limits)
-    with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
+    skip: Callable[[str], bool] = added_by_us
+    if (path / IMPORTED).is_file():
+        with suppress(ReprocrateError):  # told by the findings about it
+            skip = not_of_the_bundle(path)
+    with open_bundle(path, skip=skip, limits=limits) as bundle:
         return _assess_bundle(bundle, str(what), progress, policy)
 
 

@@ -143,7 +143,7 @@ class Needs:
             return Decision.IMPOSSIBLE, None, reason, "move it into the project and record the runs again"
         if need.standing is Standing.MISSING:
             level = need.access or "open"
-            reason = f"{listed(need.lacking)} did not come along"
+            reason = f"{counted(len(need.lacking), 'file')} did not come along ({listed(need.lacking)})"
             reason += "" if level == "open" else f", access is {level}"
             return Decision.IMPOSSIBLE, None, reason, need.directions
         found = words

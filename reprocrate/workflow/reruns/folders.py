@@ -11,9 +11,9 @@ from pathlib import Path
 from reprocrate import __version__
 from reprocrate.bundle import open_bundle
 from reprocrate.errors import UsageError
-from reprocrate.files import composed, write_atomically
+from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
-from reprocrate.workflow.bringing import brought_paths
+from reprocrate.workflow.bringing import not_of_the_bundle
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
@@ -63,11 +63,9 @@ def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
 
     Data that does not come with the bundle may have been put where it belongs: it is no part of the bundle.
     """
-    with open_bundle(folder, skip=added_by_us) as bundle:
-        manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
-        brought = brought_paths(manifest) - bundle.checksums().keys()
-    with open_bundle(folder, skip=lambda path: added_by_us(path) or composed(path) in brought) as bundle:
+    with open_bundle(folder, skip=not_of_the_bundle(folder)) as bundle:
         bundle.require_intact(counter(progress, "checking digests", bundle.total_size))
+        manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
         require_declared_files(bundle, manifest)
         return manifest, bundle.payload_digest()
 
