@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from reprocrate.bundle import USUAL
+from reprocrate.bundle.admission import ANY_EXPANSION_BYTES
 from reprocrate.bundle.formats import BadMemberError
 from reprocrate.bundle.recognition import open_container
 from reprocrate.errors import UnreadableError
@@ -173,7 +174,7 @@ def _tarred(
 ) -> Iterator[_Held]:
     try:
         size = archive.stat().st_size
-        most = max(1 << 30, USUAL.expansion * size)
+        most = max(ANY_EXPANSION_BYTES, USUAL.expansion * size)
         with archive.open("rb") as file, opened(file) as inner:
             bounded = _Bounded(inner, most)  # type: ignore[arg-type]
             with tarfile.open(fileobj=bounded, mode="r:") as tar:
