@@ -8,13 +8,24 @@ from typing import Annotated
 
 import typer
 
-from reprocrate.cli.options import AllowAddress, Data, Fetch, Json, Limit, Quiet
+from reprocrate.cli.addresses import AllowAddress, named
+from reprocrate.cli.options import Data, Fetch, Json, Limit, Quiet
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
 
-Bundle = Annotated[Path, typer.Argument(help="A bundle or crate folder.")]
+Bundle = Annotated[
+    str, typer.Argument(help="A bundle or crate folder, or the https:// address or the DOI of a bundle.")
+]
 Target = Annotated[
     Path | None,
     typer.Argument(help="Folder to make; it must not exist or be empty.", show_default="the bundle's name"),
+]
+ClaimOption = Annotated[
+    str | None,
+    typer.Option(
+        "--claim",
+        metavar="ID",
+        help="Bring only what the rerun of this claim needs: code, data, environment and metadata.",
+    ),
 ]
 Prepare = Annotated[
     bool, typer.Option("--prepare", help="Also build the environment, from wheels only, and bring the data.")
@@ -29,11 +40,12 @@ def register(app: typer.Typer) -> None:
 def import_(
     bundle: Bundle,
     folder: Target = None,
+    claim: ClaimOption = None,
     prepare: Prepare = False,
+    allow_address: AllowAddress = None,
     limit: Limit = None,
     data: Data = None,
     fetch: Fetch = False,
-    allow_address: AllowAddress = None,
     signature: Signature = None,
     public_key: PublicKey = None,
     json: Json = False,
@@ -45,6 +57,13 @@ def import_(
     does not hold. With `--prepare` the environment is built, and data that did not come along is fetched from
     the addresses of the bundle after you agree (`--fetch`), each file checked by its SHA-256; what you have
     (`--data`) is checked and stays where it is.
+
+    A bundle may lie on the network: `reprocrate import 10.5281/zenodo.123` or an https:// address. A DOI is
+    followed to its archive (InvenioRDM such as Zenodo, or any that names its files by FAIR Signposting or in
+    its metadata at DataCite); the digest that the archive states is checked. What has arrived lies beside the
+    folder as `NAME.download.part`; after an interruption the same command goes on from there. The variable
+    REPROCRATE_DOI_RESOLVER names another resolver than https://doi.org, such as
+    https://handle.test.datacite.org for DOIs of a sandbox.
     """
     from reprocrate.bundle import Limits
     from reprocrate.cli.consent import Consent
@@ -57,20 +76,38 @@ def import_(
     voice = Voice(quiet=quiet)
     require_prepare(prepare, data, fetch)
     agrees = Consent(voice, fetch=fetch).agrees
-    bringing = Bringing(tuple(data or ()), Reach.of(allow_address or ()), agrees)
+    data_choice = Bringing(tuple(data or ()), Reach.of(allow_address or ()), agrees)
     limits = Limits.of(limit or ())
-    require_signed(bundle, signature, public_key, voice)
+    what = named(bundle, allow_address, voice)
+
+    def signed(file: Path) -> None:
+        require_signed(file, signature, public_key, voice)
+
+    check = signed if signature or public_key else None
     with voice.progress():
-        imported = import_bundle(bundle, folder, voice, prepare=prepare, limits=limits, bringing=bringing)
+        imported = import_bundle(
+            what,
+            folder,
+            voice,
+            prepare=prepare,
+            limits=limits,
+            claim=claim,
+            check=check,
+            data=data_choice,
+        )
     if json:
         voice.json(imported.to_json())
         return
     voice.show(plan_text(imported.plan.to_json()))
-    voice.show(f"Imported to {imported.folder}: every digest is as recorded.")
-    again = shlex.join(
-        ["reprocrate", "rerun", str(imported.folder), *(f"--data={one}" for one in data or ())]
-    )
-    voice.show(f"Next: {again}")
+    if imported.claim is None:
+        voice.show(f"Imported to {imported.folder}: every digest is as recorded.")
+    else:
+        voice.show(
+            f"Imported to {imported.folder}: what the claim {imported.claim} needs; every digest of it is as "
+            f"recorded. Not brought: {imported.not_brought} other files."
+        )
+    given = [f"--data={one}" for one in data or ()]
+    voice.show(f"Next: {shlex.join(['reprocrate', 'rerun', str(imported.folder), *given])}")
 
 
 def require_prepare(prepare: bool, data: list[str] | None, fetch: bool) -> None:

@@ -46,11 +46,3 @@ Data = Annotated[
 Fetch = Annotated[
     bool, typer.Option("--fetch", help="Fetch data from the addresses that the bundle names, by https.")
 ]
-AllowAddress = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allow-address",
-        metavar="HOST",
-        help="Let an address lead to this host (or HOST:PORT), although it is private or without https.",
-    ),
-]

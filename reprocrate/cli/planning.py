@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
+from reprocrate.cli.addresses import AllowAddress, WhatOrAddress, named
 from reprocrate.cli.exits import NOT_DONE, YES
-from reprocrate.cli.options import AllowAddress, Data, Json, What
+from reprocrate.cli.options import Data, Json
 
 
 def register(app: typer.Typer) -> None:
@@ -16,9 +15,11 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(
-    what: What = Path(), data: Data = None, allow_address: AllowAddress = None, json: Json = False
+    what: WhatOrAddress = ".", data: Data = None, allow_address: AllowAddress = None, json: Json = False
 ) -> None:
     """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
+
+    Of a bundle at an address or DOI only the manifest is brought, where its server gives out parts of files.
 
     Exit code 0: it can be rerun here; 3: it can't, and the plan says what stands in the way.
     """
@@ -29,7 +30,10 @@ def plan(
     voice = Voice()
     with voice.progress():
         made = plan_rerun(
-            what, progress=voice, data=tuple(data or ()), allow_address=tuple(allow_address or ())
+            named(what, allow_address, voice),
+            progress=voice,
+            data=tuple(data or ()),
+            allow_address=tuple(allow_address or ()),
         )
     document = made.to_json()
     if json:

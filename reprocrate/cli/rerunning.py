@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.exits import NO, YES
-from reprocrate.cli.options import AllowAddress, Data, Fetch, Json, Quiet, Yes
+from reprocrate.cli.options import Data, Fetch, Json, Quiet, Yes
 
 
 class Depth(StrEnum):
@@ -21,7 +21,12 @@ class Depth(StrEnum):
 
 
 What = Annotated[
-    Path, typer.Argument(help="A bundle, or the folder that one was imported to.", show_default="this folder")
+    str,
+    typer.Argument(
+        metavar="[WHAT]",
+        help="A bundle, its https:// address or DOI, or the folder that one was imported to.",
+        show_default="this folder",
+    ),
 ]
 DepthOption = Annotated[
     Depth,
@@ -49,7 +54,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rerun(
-    what: What = Path(),
+    what: What = ".",
     depth: DepthOption = Depth.FULL,
     seeds: Seeds = None,
     margin: Margin = None,
@@ -91,7 +96,7 @@ def rerun(
         allow_address=tuple(allow_address or ()),
     )
     with voice.progress():
-        outcome = rerun_experiment(what, choice, consent, voice)
+        outcome = rerun_experiment(named(what, allow_address, voice), choice, consent, voice)
     document = outcome.verdict.to_json()
     if json:
         voice.json(document)

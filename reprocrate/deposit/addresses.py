@@ -120,16 +120,6 @@ def proxy_for(url: str) -> str | None:
     return proxies.get(parts.scheme) or proxies.get("all")
 
 
-def host_and_port(url: str) -> tuple[str, int]:
-    """The host and the port that an address names.
-
-    Raises:
-        UnavailableError: it is no address of the web.
-    """
-    _, host, port = _parts(url)
-    return host, port
-
-
 def shown(url: str) -> str:
     """An address as it may be shown: without a password, and without values that may be a key of the user."""
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from reprocrate.deposit.addresses import Reach, shown
@@ -58,13 +59,45 @@ def download(
     """
     if sha256 and target.is_file() and sha256_file(target).sha256 == sha256.lower():
         return target
-    asks = client or Client(reach)
-    wanted = {name: text.lower() for name, text in (("sha256", sha256), ("md5", md5)) if text}
-    with Partial(target, url, tuple(wanted)) as part:
-        work = _Download(url, part, asks, size, wanted, notify or (lambda _done, _total: None))
-        work.complete()
+    with _completed(url, target, client or Client(reach), (size, sha256, md5), notify) as part:
         part.publish()
     return target
+
+
+def download_aside(
+    url: str,
+    target: Path,
+    *,
+    client: Client,
+    size: int | None = None,
+    sha256: str | None = None,
+    md5: str | None = None,
+    notify: Notify | None = None,
+) -> Path:
+    """Bring a file as `download` does, and leave it under the name of an incomplete one.
+
+    So whoever is killed while working with it leaves a name that tells; the same call then finds it complete.
+
+    Returns:
+        Where the complete file lies: `NAME.part`, beside its note.
+    """
+    with _completed(url, target, client, (size, sha256, md5), notify) as part:
+        return part.path
+
+
+@contextmanager
+def _completed(
+    url: str,
+    target: Path,
+    client: Client,
+    announced: tuple[int | None, str | None, str | None],
+    notify: Notify | None,
+) -> Iterator[Partial]:
+    size, sha256, md5 = announced
+    wanted = {name: text.lower() for name, text in (("sha256", sha256), ("md5", md5)) if text}
+    with Partial(target, url, tuple(wanted)) as part:
+        _Download(url, part, client, size, wanted, notify or (lambda _done, _total: None)).complete()
+        yield part
 
 
 class _Download:

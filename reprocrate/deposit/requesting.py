@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from reprocrate import __version__
 from reprocrate.deposit.addresses import Reach, proxy_for, shown
@@ -209,9 +209,11 @@ class Client:
             if place is None:
                 return answer
             answer._response.close()
-            current = urljoin(current, place)
             try:
+                current = self._secure(urljoin(current, place))
                 self.reach.require(current)
+            except ValueError as error:
+                raise UnavailableError(f"{shown(url)} leads nowhere", str(error)) from error
             except UnavailableError as error:
                 raise UnavailableError(
                     f"{shown(url)} leads elsewhere, which is not followed",
@@ -221,6 +223,13 @@ class Client:
         raise UnavailableError(
             f"{shown(url)} cannot be reached", f"it redirects more than {_REDIRECTIONS} times"
         )
+
+    def _secure(self, url: str) -> str:
+        """A redirection to plain http as one to https: many DOIs are registered with addresses of old."""
+        parts = urlsplit(url)
+        if parts.scheme != "http" or ":" in parts.netloc or self.reach.allows(parts.netloc.lower(), 80):
+            return url
+        return f"https{url.removeprefix('http')}"
 
     def _once(self, url: str, headers: dict[str, str]) -> Answer:
         import requests

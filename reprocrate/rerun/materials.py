@@ -76,6 +76,11 @@ def data_materials(data: Data, written: Iterable[str] = ()) -> Iterator[Material
             yield Material(file, f"{layout.EXTERNAL}{data.id}/{file.path}", root, data.id)
 
 
+def brought_data(manifest: Manifest) -> list[Material]:
+    """The files of data that do not come with the bundle; each has its place in an imported folder."""
+    return [one for data in manifest.data for one in data_materials(data) if not one.file.travels]
+
+
 def code_of(manifest: Manifest, task: Task) -> Code | None:
     """The source tree that a run executed."""
     return manifest.find_code(task.recorded.code or task.configuration.code)

@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reprocrate.bundle import open_bundle
 from reprocrate.deposit.addresses import Reach, shown
 from reprocrate.errors import IntegrityError, UnavailableError, UsageError
-from reprocrate.files import composed, place_of
-from reprocrate.manifest import Data, Manifest, parse_manifest
+from reprocrate.files import place_of
+from reprocrate.manifest import Data, Manifest
 from reprocrate.rerun.fetching import fetch
-from reprocrate.rerun.materials import Key, Material, data_materials, data_of, written_by
+from reprocrate.rerun.materials import Key, Material, brought_data, data_materials, data_of, written_by
 from reprocrate.rerun.offers import Provision, offers_of
 from reprocrate.rerun.plan import Decision, Plan, size_text
 from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs, lacking_of
 from reprocrate.rerun.selection import Task, select_tasks
 from reprocrate.rerun.supply import Mismatch, Search, Shelf, Supply, common_folders, look_for
-from reprocrate.workflow.opening import added_by_us
 from reprocrate.workflow.progress import Progress, counter
 
 Agrees = Callable[[str, str], bool]
@@ -42,10 +40,23 @@ class Bringing:
     agrees: Agrees = lambda _option, _question: False
 
 
-def prepare_data(manifest: Manifest, folder: Path, bringing: Bringing, progress: Progress) -> Provision:
+def prepare_data(
+    manifest: Manifest,
+    folder: Path,
+    bringing: Bringing,
+    progress: Progress,
+    configurations: Iterable[str] | None = None,
+) -> Provision:
     """Make the data of a full rerun ready in an imported folder.
 
     Data that the reader gives is checked and stays where it is; what is offered is fetched.
+
+    Args:
+        manifest: the experiment.
+        folder: where it was imported to.
+        bringing: how data is brought.
+        progress: who listens.
+        configurations: only what these need.
 
     Returns:
         What the reader brings.
@@ -54,7 +65,7 @@ def prepare_data(manifest: Manifest, folder: Path, bringing: Bringing, progress:
         ReprocrateError: as `provision_for` and `bring_data`.
         UnavailableError: data is missing that only the reader can get.
     """
-    tasks = select_tasks(manifest)
+    tasks = select_tasks(manifest, configurations=configurations)
     provision = provision_for(manifest, tasks, folder, progress, given=bringing.given, reach=bringing.reach)
     bring_data(manifest, tasks, folder, provision, bringing.agrees, progress)
     needs = data_needs(manifest, tasks, folder, provision)
@@ -135,10 +146,10 @@ def require_placed(manifest: Manifest, folder: Path, progress: Progress) -> None
     Raises:
         IntegrityError: a file there is not the recorded one.
     """
-    placed = [one for one in _brought(manifest) if one.lies_in(folder)]
+    placed = [one for one in brought_data(manifest) if one.lies_in(folder)]
     read = counter(progress, "checking data", sum(one.file.size or 0 for one in placed)) if placed else None
     shelf = Shelf(folder, read or (lambda _count: None))
-    found = [shelf.check(one, place_of(folder, one.source)) for one in _brought(manifest)]
+    found = [shelf.check(one, place_of(folder, one.source)) for one in brought_data(manifest)]
     wrong = [one for one in found if isinstance(one, Mismatch)]
     if wrong:
         raise IntegrityError(
@@ -146,21 +157,6 @@ def require_placed(manifest: Manifest, folder: Path, progress: Progress) -> None
             _named(wrong, lambda one: one.material.source),
             "Remove it, or put the recorded files there",
         )
-
-
-def not_of_the_bundle(folder: Path) -> Callable[[str], bool]:
-    """What in an imported folder is none of the bundle's business, by its path relative to the folder.
-
-    That is what `import` and `rerun` added, and data at the places that the manifest names for what does not
-    come with the bundle.
-
-    Raises:
-        ReprocrateError: the folder has no manifest, or one that is not the listed one.
-    """
-    with open_bundle(folder, skip=added_by_us) as bundle:
-        manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
-        brought = {one.source for one in _brought(manifest)} - bundle.checksums().keys()
-    return lambda path: added_by_us(path) or composed(path) in brought
 
 
 def require_data(plan: Plan) -> None:
@@ -229,10 +225,6 @@ def bring_data(
             progress.transfer(what, done, max(done, total or 0))
 
         fetch(offer, folder, provision.reach, told)
-
-
-def _brought(manifest: Manifest) -> list[Material]:
-    return [one for data in manifest.data for one in data_materials(data) if not one.file.travels]
 
 
 def _looked_for(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reprocrate.deposit.addresses import Reach
 from reprocrate.errors import UnavailableError
@@ -13,18 +15,22 @@ from reprocrate.rerun.plan import Plan, make_plan
 from reprocrate.rerun.selection import Depth, select_tasks
 from reprocrate.workflow.bringing import provision_for
 from reprocrate.workflow.opening import Kind, open_what
+from reprocrate.workflow.partial import partial_of
 from reprocrate.workflow.progress import Progress, Silence
+
+if TYPE_CHECKING:
+    from reprocrate.workflow.remote import Remote
 
 
 def plan_rerun(
-    what: Path,
+    what: Path | Remote,
     depth: Depth = Depth.FULL,
     progress: Progress | None = None,
     *,
     data: tuple[str, ...] = (),
     allow_address: tuple[str, ...] = (),
 ) -> Plan:
-    """Plan the rerun of whatever a path holds.
+    """Plan the rerun of whatever a path or an address holds.
 
     Args:
         what: the path.
@@ -53,7 +59,11 @@ def plan_rerun(
         given=data,
         reach=Reach.of(allow_address),
     )
-    return plan_of(opened.manifest, folder, depth, provision=provision)
+    plan = plan_of(opened.manifest, folder, depth, provision=provision)
+    if opened.size is None:
+        return plan
+    fetched = sum(one.fetched_bytes for one in plan.data)
+    return replace(plan, download_bytes=opened.size + fetched)
 
 
 def plan_of(
@@ -61,6 +71,7 @@ def plan_of(
     folder: Path | None,
     depth: Depth = Depth.FULL,
     seeds: tuple[int | str, ...] | None = None,
+    configurations: tuple[str, ...] | None = None,
     provision: Provision | None = None,
 ) -> Plan:
     """Plan the rerun of an experiment.
@@ -70,7 +81,18 @@ def plan_of(
         folder: where it was imported to, if it was.
         depth: how much is to be done again.
         seeds: only these.
+        configurations: only these, by id or name; of a part of a bundle, otherwise, those that it is for.
         provision: what the reader brings.
     """
-    host = probe_host(manifest, folder)
-    return make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder, provision=provision)
+    part = partial_of(folder) if folder else None
+    if part is not None:
+        configurations = part.configurations(manifest, configurations)
+    return make_plan(
+        manifest,
+        probe_host(manifest, folder),
+        depth=depth,
+        seeds=seeds,
+        configurations=configurations,
+        folder=folder,
+        provision=provision,
+    )

@@ -18,8 +18,10 @@ from reprocrate.rerun.plan import make_plan
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.selection import Depth, repeated_runs, select_tasks
 from reprocrate.workflow.bringing import bring_data, provision_for, require_data, require_placed
+from reprocrate.workflow.partial import partial_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.remote import Remote
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
 from reprocrate.workflow.reruns.consent import Consent, agreed_sandbox
@@ -35,7 +37,7 @@ class Rerun:
     path: Path
 
 
-def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
+def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
     """Rerun a bundle or the folder that one was imported to, and compare.
 
     Raises:
@@ -52,10 +54,22 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     depth = Depth(choice.depth)
     seeds = None if choice.seeds is None else parse_seeds(choice.seeds)
     host = probe_host(manifest, folder)
-    tasks = select_tasks(manifest, depth=depth, seeds=seeds)
+    part = partial_of(folder)
+    only = part.configurations(manifest) if part else None
+    if part:
+        progress.note(f"{part}: the rerun and its verdict are about that claim")
+    tasks = select_tasks(manifest, depth=depth, seeds=seeds, configurations=only)
     reach = Reach.of(choice.allow_address)
     provision = provision_for(manifest, tasks, folder, progress, given=choice.data, reach=reach)
-    plan = make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder, provision=provision)
+    plan = make_plan(
+        manifest,
+        host,
+        depth=depth,
+        seeds=seeds,
+        configurations=only,
+        folder=folder,
+        provision=provision,
+    )
     require_data(plan)
     sandbox = agreed_sandbox(plan, host, tasks, consent, progress)
     bring_data(manifest, tasks, folder, provision, consent.agrees, progress)
@@ -88,7 +102,12 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     for run in repeated_runs(manifest, tasks):
         asked.setdefault(run.configuration, []).append(run.seed)
     verdict = compare(
-        manifest, reproduction, asked_seeds=asked if tasks else None, margins=margins, circumstances=around
+        manifest,
+        reproduction,
+        asked_seeds=asked if tasks else None,
+        margins=margins,
+        circumstances=around,
+        about=(part.claim,) if part else None,
     )
     path = place / VERDICT
     write_atomically(path, json.dumps(verdict.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reprocrate.manifest import Claim as ManifestClaim
@@ -48,6 +48,7 @@ def compare(
     margins: Mapping[str, Margin] = _NO_MARGINS,
     host: HostDifference | None = None,
     circumstances: Circumstances | None = None,
+    about: Collection[str] | None = None,
 ) -> Verdict:
     """What a rerun shows of every result and claim of the original.
 
@@ -60,6 +61,7 @@ def compare(
             reader's.
         host: how the rerun's machine and software differ; where not given, from what both manifests recorded.
         circumstances: what the rerun did, where and how.
+        about: the answer is about the claims of these ids; where not given, about the primary ones.
     """
     around = circumstances or Circumstances()
     setting = _Comparison(original, reproduction, asked_seeds, margins, host, around)
@@ -69,11 +71,12 @@ def compare(
     claims = tuple(
         claim_verdict(judge_claim(_claim(original, claim), by_id), around.basis) for claim in original.claims
     )
+    asked_about = tuple(claim for claim in claims if about is None or claim.id in about)
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
-        upheld=is_upheld(claims, results, around.basis),
-        sentence=summing_up(claims, results, around.basis),
+        upheld=is_upheld(asked_about, results, around.basis),
+        sentence=summing_up(asked_about, results, around.basis),
         basis=around.basis,
         claims=claims,
         results=results,
