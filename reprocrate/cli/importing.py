@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.options import Data, Fetch, Json, Limit, Quiet
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
+
+if TYPE_CHECKING:
+    from reprocrate.workflow.importing import Imported
 
 Bundle = Annotated[
     str, typer.Argument(help="A bundle or crate folder, or the https:// address or the DOI of a bundle.")
@@ -74,9 +78,9 @@ def import_(
     from reprocrate.workflow.importing import import_bundle
 
     voice = Voice(quiet=quiet)
-    require_prepare(prepare, data, fetch)
+    _require_prepare(prepare, data, fetch)
     agrees = Consent(voice, fetch=fetch).agrees
-    data_choice = Bringing(tuple(data or ()), Reach.of(allow_address or ()), agrees)
+    bringing = Bringing(tuple(data or ()), Reach.of(allow_address or ()), agrees)
     limits = Limits.of(limit or ())
     what = named(bundle, allow_address, voice)
 
@@ -93,24 +97,30 @@ def import_(
             limits=limits,
             claim=claim,
             check=check,
-            data=data_choice,
+            data=bringing,
         )
     if json:
         voice.json(imported.to_json())
         return
     voice.show(plan_text(imported.plan.to_json()))
+    for line in _ended(imported, data or ()):
+        voice.show(line)
+
+
+def _ended(imported: Imported, data: Sequence[str]) -> Iterator[str]:
+    """What was done, and what comes next."""
     if imported.claim is None:
-        voice.show(f"Imported to {imported.folder}: every digest is as recorded.")
+        yield f"Imported to {imported.folder}: every digest is as recorded."
     else:
-        voice.show(
+        yield (
             f"Imported to {imported.folder}: what the claim {imported.claim} needs; every digest of it is as "
             f"recorded. Not brought: {imported.not_brought} other files."
         )
-    given = [f"--data={one}" for one in data or ()]
-    voice.show(f"Next: {shlex.join(['reprocrate', 'rerun', str(imported.folder), *given])}")
+    given = [f"--data={one}" for one in data]
+    yield f"Next: {shlex.join(['reprocrate', 'rerun', str(imported.folder), *given])}"
 
 
-def require_prepare(prepare: bool, data: list[str] | None, fetch: bool) -> None:
+def _require_prepare(prepare: bool, data: list[str] | None, fetch: bool) -> None:
     """Data is brought only where it is asked for."""
     option = "--data" if data else "--fetch" if fetch else None
     if option and not prepare:

@@ -18,6 +18,7 @@ _STANDING = {
     "remote": ("read over the network", WARN),
     "outside": ("not to be found by a run here", BAD),
 }
+_FORM = {"file": "", "archive": "an archive with {}, ", "record": "a record that should have {}, "}
 _SHOWN = 6
 
 
@@ -53,9 +54,8 @@ def _details(need: Mapping[str, Any]) -> Iterator[str]:
     if source:
         yield f"Source: {words.plain(source)}"
     for one in need["addresses"][:_SHOWN]:
-        packed = f"an archive with {words.count_of(one['files'], 'file')}" if one["packed"] else ""
-        size = ", ".join(filter(None, (packed, file_size(one["bytes"]))))
-        yield f"Fetched from {words.plain(one['url'])} ({size})"
+        form = _FORM[one["form"]].format(words.count_of(one["files"], "file"))
+        yield f"Fetched from {words.plain(one['url'])} ({form}{file_size(one['bytes'])})"
     if len(need["addresses"]) > _SHOWN:
         yield f"and from {len(need['addresses']) - _SHOWN} more addresses"
     if need["standing"] == "missing":

@@ -11,16 +11,19 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reprocrate.deposit.addresses import Reach, shown
+from reprocrate.deposit.addresses import shown
 from reprocrate.deposit.downloading import download
 from reprocrate.deposit.partial import SUFFIX
+from reprocrate.deposit.requesting import Client
 from reprocrate.errors import IntegrityError, ReprocrateError, UnavailableError
 from reprocrate.files import could_not
 from reprocrate.rerun.archives import take_members
 from reprocrate.rerun.materials import Material
-from reprocrate.rerun.offers import Offer
+from reprocrate.rerun.offers import Form, Offer
+from reprocrate.rerun.records import offers_behind
 
 FETCHING = ".reprocrate/fetching"
 """What is on its way, below the imported folder."""
@@ -30,16 +33,18 @@ _ARCHIVE_TO_FILES = 10
 _SHOWN = 10
 
 
-def fetch(
-    offer: Offer, folder: Path, reach: Reach, notify: Callable[[int, int | None], object] = lambda *_: None
-) -> None:
+Notify = Callable[[int, int | None], object]
+"""Told how many bytes are there, and how many there will be, if that is known."""
+
+
+def fetch(offer: Offer, folder: Path, client: Client, notify: Notify = lambda *_: None) -> None:
     """Bring what an address offers, into the places that the manifest names.
 
     Args:
         offer: the address, and the files that it has.
         folder: the imported folder.
-        reach: what may be asked.
-        notify: told how many bytes are there, and how many there will be, if that is known.
+        client: who asks.
+        notify: told how far it is.
 
     Raises:
         IntegrityError: what came is not what was recorded.
@@ -53,78 +58,88 @@ def fetch(
         raise could_not("create", staging, error) from error
     for material in offer.materials:
         _require_free(folder, material)
-    if offer.packed:
-        _fetch_packed(offer, folder, staging, reach, notify)
-    else:
-        _fetch_file(offer, folder, staging, reach, notify)
-    with suppress(OSError):
-        staging.rmdir()
-
-
-def _fetch_file(
-    offer: Offer,
-    folder: Path,
-    staging: Path,
-    reach: Reach,
-    notify: Callable[[int, int | None], object],
-) -> None:
-    file = offer.materials[0].file
-    arrived = staging / str(file.sha256)
-    download(offer.url, arrived, reach=reach, size=file.size, sha256=file.sha256, notify=notify)
-    _keep(folder, offer.materials, arrived)
-
-
-def _fetch_packed(
-    offer: Offer,
-    folder: Path,
-    staging: Path,
-    reach: Reach,
-    notify: Callable[[int, int | None], object],
-) -> None:
-    arrived = staging / hashlib.sha256(offer.url.encode()).hexdigest()
-    if not arrived.is_file():
-        _download_archive(offer, arrived, reach, notify)
-    try:
-        absent = take_members(
-            arrived, offer.materials, lambda found, place: _keep(folder, found, place), staging
-        )
-    except UnavailableError:  # the disk is full, say: what came may be right
-        raise
-    except ReprocrateError as error:
-        arrived.unlink(missing_ok=True)
-        raise type(error)(f"{shown(offer.url)}: {error.what}", error.why, error.fix) from error
-    arrived.unlink(missing_ok=True)
+    on_its_way = _Fetching(folder, staging, client, notify)
+    each = offers_behind(offer, client) if offer.form is Form.RECORD else [offer]
+    archives = [one for one in each if one.form is Form.ARCHIVE]
+    for one in each:
+        if one.form is Form.FILE:
+            on_its_way.file(one)
+    absent: Sequence[Material] = archives[0].materials if archives else ()
+    for one in archives:
+        if absent:
+            absent = on_its_way.members(replace(one, materials=tuple(absent)))
     if absent:
         names = ", ".join(one.file.path for one in absent[:_SHOWN])
         more = f" and {len(absent) - _SHOWN} more" if len(absent) > _SHOWN else ""
         raise IntegrityError(
             f"the archive at {shown(offer.url)} does not hold the recorded files",
             f"no file in it has the recorded digest of {names}{more}",
-            f"Give a copy of the data with --data {offer.materials[0].data}=PATH",
+            f"Give a copy of the data with --data {absent[0].data}=PATH",
         )
+    with suppress(OSError):
+        staging.rmdir()
 
 
-def _download_archive(
-    offer: Offer, arrived: Path, reach: Reach, notify: Callable[[int, int | None], object]
-) -> None:
-    """Bring an archive, whose size nobody recorded: it is limited by what is to be found in it."""
-    most = max(_ANY_ARCHIVE_BYTES, _ARCHIVE_TO_FILES * offer.size)
+@dataclass(frozen=True, slots=True)
+class _Fetching:
+    """Files on their way into an imported folder."""
 
-    def limited(done: int, total: int | None) -> None:
-        if max(done, total or 0) > most:
-            raise _TooLargeError(
-                f"{shown(offer.url)} is not fetched",
-                f"it sends more than {most:,} bytes, and {offer.size:,} are wanted of it",
-                f"Get it yourself, and give the data with --data {offer.materials[0].data}=PATH",
+    folder: Path
+    staging: Path
+    client: Client
+    notify: Notify
+
+    def file(self, offer: Offer) -> None:
+        """Bring one file."""
+        file = offer.materials[0].file
+        arrived = self.staging / str(file.sha256)
+        download(
+            offer.url,
+            arrived,
+            reach=self.client.reach,
+            size=file.size,
+            sha256=file.sha256,
+            notify=self.notify,
+            client=self.client,
+        )
+        _keep(self.folder, offer.materials, arrived)
+
+    def members(self, offer: Offer) -> Sequence[Material]:
+        """Bring an archive and take files out of it; those that it does not hold are returned."""
+        arrived = self.staging / hashlib.sha256(offer.url.encode()).hexdigest()
+        if not arrived.is_file():
+            self._archive(offer, arrived)
+        try:
+            absent = take_members(
+                arrived, offer.materials, lambda ones, place: _keep(self.folder, ones, place), self.staging
             )
-        notify(done, total)
+        except UnavailableError:  # the disk is full, say: what came may be right
+            raise
+        except ReprocrateError as error:
+            arrived.unlink(missing_ok=True)
+            raise type(error)(f"{shown(offer.url)}: {error.what}", error.why, error.fix) from error
+        arrived.unlink(missing_ok=True)
+        return absent
 
-    try:
-        download(offer.url, arrived, reach=reach, notify=limited)
-    except _TooLargeError:
-        for left in (SUFFIX, f"{SUFFIX}.json"):
-            arrived.with_name(arrived.name + left).unlink(missing_ok=True)
-        raise
+    def _archive(self, offer: Offer, arrived: Path) -> None:
+        """Bring an archive, whose size nobody recorded: it is limited by what is to be found in it."""
+        most = max(_ANY_ARCHIVE_BYTES, _ARCHIVE_TO_FILES * offer.size)
+
+        def limited(done: int, total: int | None) -> None:
+            if max(done, total or 0) > most:
+                raise _TooLargeError(
+                    f"{shown(offer.url)} is not fetched",
+                    f"it sends more than {most:,} bytes, and {offer.size:,} are wanted of it",
+                    f"Get it yourself, and give the data with --data {offer.materials[0].data}=PATH",
+                )
+            self.notify(done, total)
+
+        try:
+            download(offer.url, arrived, reach=self.client.reach, notify=limited, client=self.client)
+        except _TooLargeError:
+            for left in (SUFFIX, f"{SUFFIX}.json"):
+                arrived.with_name(arrived.name + left).unlink(missing_ok=True)
+            raise
 
 
 class _TooLargeError(UnavailableError):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from reprocrate.deposit.addresses import Reach
-from reprocrate.manifest import Data
+from reprocrate.deposit.invenio import record_page
+from reprocrate.manifest import Data, Source
 from reprocrate.rerun.materials import Material
 from reprocrate.rerun.supply import Supplies
 
@@ -36,19 +38,33 @@ class Provision:
     reach: Reach = field(default_factory=Reach)
 
 
+class Form(StrEnum):
+    """What an address leads to.
+
+    `FILE`: the recorded file itself; `ARCHIVE`: one file that holds the recorded ones, such as a ZIP file;
+    `RECORD`: the page of a repository such as Zenodo, which tells where its files are.
+    """
+
+    FILE = "file"
+    ARCHIVE = "archive"
+    RECORD = "record"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An address that has recorded files.
+    """An address that has recorded files, or should have.
 
     Attributes:
         url: the address.
-        materials: the files; all have a recorded digest.
-        packed: whether it leads to an archive that holds them, and not to the one file itself.
+        materials: the files; all have a recorded digest, and a size unless it leads to the file itself.
+        form: what it leads to.
+        doi: the DOI that it is the address of, if it is one.
     """
 
     url: str
     materials: tuple[Material, ...]
-    packed: bool
+    form: Form
+    doi: str | None = None
 
     @property
     def size(self) -> int:
@@ -65,39 +81,54 @@ def offers_of(data: Data, lacking: Iterable[Material], reach: Reach) -> Iterator
     """The addresses at which files of some data can be had; a file is in one of them at most.
 
     That of a file itself comes first. The address that the data was obtained from is taken where its last
-    part is the name of an archive, or of the only file that is wanted: others lead to pages about the data.
-    Of an archive only files of a recorded size are wanted: it limits what is taken out.
+    part is the name of an archive, or of the only file that is wanted, or where it is a record of a
+    repository; other addresses lead to pages for people. A DOI comes last. Of archives and records only files
+    of a recorded size are wanted: it limits what is taken. Data that is not for everybody is offered nowhere.
 
     Args:
         data: the data.
         lacking: its files that are wanted.
         reach: what may be asked.
     """
+    if data.access and data.access.level != "open":
+        return
     known = [one for one in lacking if one.file.sha256 is not None]
     own: dict[str, list[Material]] = {}
     for one in known:
         if one.file.url and _may_be_asked(one.file.url, reach):
             own.setdefault(one.file.url, []).append(one)
     for url, materials in own.items():
-        yield from _offer(url, materials)
+        yield from _offer(url, materials, Form.ARCHIVE if _is_packed(url, materials) else Form.FILE)
     rest = [one for one in known if one.file.url not in own]
-    source = data.source.url if data.source else None
-    if rest and source and _may_be_asked(source, reach):
-        alone = len(rest) == 1 and _last_part(source) == PurePosixPath(rest[0].file.path).name
-        if alone or is_archive(source):
-            yield from _offer(source, rest)
+    if rest and data.source:
+        yield from _from_source(data.source, rest, reach)
+
+
+def _from_source(source: Source, wanted: Sequence[Material], reach: Reach) -> Iterator[Offer]:
+    """The first of the addresses that the data was obtained from which can be followed by a program."""
+    url = source.url
+    if url and _may_be_asked(url, reach):
+        alone = len(wanted) == 1 and _last_part(url) == PurePosixPath(wanted[0].file.path).name
+        if alone or is_archive(url):
+            packed = is_archive(url) and _is_packed(url, wanted)
+            yield from _offer(url, wanted, Form.ARCHIVE if packed else Form.FILE)
+            return
+        if record_page(url):
+            yield from _offer(url, wanted, Form.RECORD)
+            return
+    if source.doi:
+        yield from _offer(f"https://doi.org/{source.doi}", wanted, Form.RECORD, source.doi)
+
+
+def _offer(url: str, materials: Sequence[Material], form: Form, doi: str | None = None) -> Iterator[Offer]:
+    sized = [one for one in materials if form is Form.FILE or one.file.size is not None]
+    if sized:
+        yield Offer(url, tuple(sized), form, doi)
 
 
 def is_archive(name: str) -> bool:
     """Whether a file name or an address is that of an archive whose members can be taken out."""
     return _last_part(name).lower().endswith(ARCHIVE_SUFFIXES)
-
-
-def _offer(url: str, materials: Sequence[Material]) -> Iterator[Offer]:
-    if not _is_packed(url, materials):
-        yield Offer(url, tuple(materials), False)
-    elif sized := tuple(one for one in materials if one.file.size is not None):
-        yield Offer(url, sized, True)
 
 
 def _is_packed(url: str, materials: Sequence[Material]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reprocrate.deposit.addresses import Reach, shown
+from reprocrate.deposit.requesting import Client
 from reprocrate.errors import IntegrityError, UnavailableError, UsageError
 from reprocrate.files import place_of
 from reprocrate.manifest import Data, Manifest
@@ -217,6 +218,7 @@ def bring_data(
         raise UnavailableError(
             "data was not fetched", f"{what}", f"Agree with --fetch, or give your own copy with {given}"
         )
+    client = Client(provision.reach, tell=progress.note)
     for data, offer in offers:
         progress.note(f"fetching data {data.id} from {shown(offer.url)}")
         what_is_told = f"fetching {data.id}"
@@ -224,7 +226,7 @@ def bring_data(
         def told(done: int, total: int | None, what: str = what_is_told) -> None:
             progress.transfer(what, done, max(done, total or 0))
 
-        fetch(offer, folder, provision.reach, told)
+        fetch(offer, folder, client, told)
 
 
 def _looked_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import tarfile
 import zipfile
@@ -13,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from reprocrate.deposit.addresses import Reach
+from reprocrate.deposit.requesting import Client
 from reprocrate.errors import IntegrityError, UnavailableError, UnreadableError
 from reprocrate.manifest import File
 from reprocrate.rerun.fetching import FETCHING, fetch
 from reprocrate.rerun.materials import Material
-from reprocrate.rerun.offers import Offer
+from reprocrate.rerun.offers import Form, Offer
 from tests.deposit.server import Page, Site, serving
 
 CONTENT = os.urandom(600_000)
@@ -51,8 +53,13 @@ def material(path: str, content: bytes, root: str | None = None) -> Material:
     return Material(File(path=path, size=len(content), sha256=sha256, in_bundle=False), source, root, "rings")
 
 
-def offer(site: Site, name: str, *materials: Material, packed: bool = False) -> Offer:
-    return Offer(f"{site.url}/{name}", materials, packed)
+def offer(site: Site, name: str, *materials: Material, form: Form = Form.FILE) -> Offer:
+    return Offer(f"{site.url}/{name}", materials, form)
+
+
+def client(site: Site) -> Client:
+    """Asks that server, and waits for nothing."""
+    return Client(Reach.of([site.host]), wait=lambda _seconds: None)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -67,7 +74,7 @@ def test_a_file_gets_its_place(site: Site, folder: Path) -> None:
     fetch(
         offer(site, "r", material("data/rings.csv", CONTENT)),
         folder,
-        Reach.of([site.host]),
+        client(site),
         lambda done, total: told.append((done, total)),
     )
     assert files_of(folder) == {"data/rings.csv": CONTENT}
@@ -77,14 +84,14 @@ def test_a_file_gets_its_place(site: Site, folder: Path) -> None:
 
 def test_files_from_outside_the_project_have_a_place_of_their_own(site: Site, folder: Path) -> None:
     site.pages["/r"] = Page(b"weights")
-    fetch(offer(site, "r", material("m/w.bin", b"weights", "huggingface")), folder, Reach.of([site.host]))
+    fetch(offer(site, "r", material("m/w.bin", b"weights", "huggingface")), folder, client(site))
     assert files_of(folder) == {".reprocrate/external/rings/m/w.bin": b"weights"}
 
 
 def test_one_file_may_have_two_places(site: Site, folder: Path) -> None:
     site.pages["/r"] = Page(b"same")
     both = [material(path, b"same") for path in ("a/one", "b/two")]
-    fetch(offer(site, "r", *both), folder, Reach.of([site.host]))
+    fetch(offer(site, "r", *both), folder, client(site))
     assert files_of(folder) == {"a/one": b"same", "b/two": b"same"}
     assert (folder / "a/one").stat().st_nlink == 1
 
@@ -98,9 +105,9 @@ def test_an_interrupted_download_goes_on(site: Site, folder: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fetch(wanted, folder, Reach.of([site.host]), interrupt)
+        fetch(wanted, folder, client(site), interrupt)
     assert not (folder / "data").exists()
-    fetch(wanted, folder, Reach.of([site.host]))
+    fetch(wanted, folder, client(site))
     assert files_of(folder) == {"data/rings.csv": CONTENT}
     assert site.ranges()[1] not in (None, "bytes=0-")
     assert site.sent < 2 * len(CONTENT)
@@ -115,8 +122,8 @@ def test_a_server_that_sends_no_parts_sends_all_again(site: Site, folder: Path) 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fetch(wanted, folder, Reach.of([site.host]), interrupt)
-    fetch(wanted, folder, Reach.of([site.host]))
+        fetch(wanted, folder, client(site), interrupt)
+    fetch(wanted, folder, client(site))
     assert files_of(folder) == {"data/rings.csv": CONTENT}
 
 
@@ -133,7 +140,7 @@ def test_a_server_that_sends_no_parts_sends_all_again(site: Site, folder: Path) 
 def test_another_file_gets_no_place(site: Site, folder: Path, page: Page) -> None:
     site.pages["/r"] = page
     with pytest.raises(IntegrityError):
-        fetch(offer(site, "r", material("data/rings.csv", CONTENT)), folder, Reach.of([site.host]))
+        fetch(offer(site, "r", material("data/rings.csv", CONTENT)), folder, client(site))
     assert files_of(folder) == {}
     assert site.sent < 20_000_000
 
@@ -144,13 +151,13 @@ def test_another_file_gets_no_place(site: Site, folder: Path, page: Page) -> Non
 def test_a_redirection_leads_nowhere_that_may_not_be_asked(site: Site, folder: Path, place: str) -> None:
     site.pages["/r"] = Page(status=302, headers={"Location": place})
     with pytest.raises(UnavailableError, match="not followed"):
-        fetch(offer(site, "r", material("data/rings.csv", CONTENT)), folder, Reach.of([site.host]))
+        fetch(offer(site, "r", material("data/rings.csv", CONTENT)), folder, client(site))
     assert not (folder / "data").exists()
 
 
 def test_a_private_address_needs_leave(site: Site, folder: Path) -> None:
     with pytest.raises(UnavailableError, match="--allow-address"):
-        fetch(offer(site, "r", material("data/rings.csv", CONTENT)), folder, Reach())
+        fetch(offer(site, "r", material("data/rings.csv", CONTENT)), folder, Client(Reach()))
     assert site.asked == []
 
 
@@ -158,7 +165,7 @@ def test_what_is_there_is_never_replaced(site: Site, folder: Path) -> None:
     site.pages["/r"] = Page(CONTENT)
     (folder / "train.py").write_text("code")
     with pytest.raises(UnavailableError, match="another file is there"):
-        fetch(offer(site, "r", material("train.py", CONTENT)), folder, Reach.of([site.host]))
+        fetch(offer(site, "r", material("train.py", CONTENT)), folder, client(site))
     assert (folder / "train.py").read_text() == "code"
 
 
@@ -167,7 +174,7 @@ def test_no_link_of_the_bundle_leads_the_file_elsewhere(site: Site, folder: Path
     (tmp_path / "elsewhere").mkdir()
     (folder / "data").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UnavailableError, match="no folder of its own"):
-        fetch(offer(site, "r", material("data/rings.csv", CONTENT)), folder, Reach.of([site.host]))
+        fetch(offer(site, "r", material("data/rings.csv", CONTENT)), folder, client(site))
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
@@ -192,7 +199,7 @@ def archive_of(kind: str, members: dict[str, bytes]) -> bytes:
 
 
 def packed(site: Site) -> Offer:
-    return offer(site, "set", *(material(path, text) for path, text in MEMBERS.items()), packed=True)
+    return offer(site, "set", *(material(path, text) for path, text in MEMBERS.items()), form=Form.ARCHIVE)
 
 
 @pytest.mark.parametrize("kind", ["tar.gz", "zip"])
@@ -200,7 +207,7 @@ def test_members_of_an_archive_get_the_recorded_places_and_nothing_else(
     site: Site, folder: Path, kind: str
 ) -> None:
     site.pages["/set"] = Page(archive_of(kind, MEMBERS | {"data/evil.py": b"evil", "../../evil": b"evil"}))
-    fetch(packed(site), folder, Reach.of([site.host]))
+    fetch(packed(site), folder, client(site))
     assert files_of(folder) == MEMBERS
     assert not (folder / FETCHING).exists()
 
@@ -210,14 +217,14 @@ def test_an_archive_without_the_recorded_files_is_refused_and_not_kept(site: Sit
         archive_of("tar.gz", {"data/a.csv": MEMBERS["data/a.csv"], "data/b.csv": b"3,5\n"})
     )
     with pytest.raises(IntegrityError, match=r"data/b\.csv.*--data rings=PATH"):
-        fetch(packed(site), folder, Reach.of([site.host]))
+        fetch(packed(site), folder, client(site))
     assert files_of(folder) == {"data/a.csv": MEMBERS["data/a.csv"]}
 
 
 def test_a_page_about_the_archive_is_told(site: Site, folder: Path) -> None:
     site.pages["/set"] = Page(b"<html>Please register</html>")
     with pytest.raises(UnreadableError, match="web page"):
-        fetch(packed(site), folder, Reach.of([site.host]))
+        fetch(packed(site), folder, client(site))
     assert files_of(folder) == {}
 
 
@@ -228,7 +235,7 @@ def test_an_archive_without_end_is_not_kept(
     monkeypatch.setattr("reprocrate.rerun.fetching._ANY_ARCHIVE_BYTES", 1 << 20)
     site.pages["/set"] = Page(bytes(4 << 20), chunked=chunked, more=bytes(32 << 20))
     with pytest.raises(UnavailableError, match="sends more than"):
-        fetch(packed(site), folder, Reach.of([site.host]))
+        fetch(packed(site), folder, client(site))
     assert files_of(folder) == {}
     assert site.sent < 20 << 20
 
@@ -244,7 +251,67 @@ def test_a_complete_archive_is_not_fetched_again(
     with monkeypatch.context() as patched:
         patched.setattr("reprocrate.rerun.fetching.take_members", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            fetch(packed(site), folder, Reach.of([site.host]))
-    fetch(packed(site), folder, Reach.of([site.host]))
+            fetch(packed(site), folder, client(site))
+    fetch(packed(site), folder, client(site))
     assert files_of(folder) == MEMBERS
     assert len(site.asked) == 1
+
+
+# -- records of a repository --
+
+
+def recorded(site: Site, files: dict[str, bytes], **more: Page) -> None:
+    """A record of InvenioRDM on the server, and a DOI that leads to it."""
+    site.pages["/doi/10.5281/zenodo.12"] = Page(status=302, headers={"Location": f"{site.url}/records/12"})
+    site.pages["/records/12"] = Page(b"<html>", headers={"Content-Type": "text/html"})
+    document = {"id": "12", "files": {"enabled": True}, "access": {"files": "public"}}
+    site.pages["/api/records/12"] = Page(json.dumps(document).encode())
+    entries = [{"key": name, "size": len(content)} for name, content in files.items()]
+    site.pages["/api/records/12/files"] = Page(json.dumps({"entries": entries}).encode())
+    for name, content in files.items():
+        site.pages[f"/api/records/12/files/{name}/content"] = Page(content)
+    site.pages.update(more)
+
+
+def by_doi() -> Offer:
+    materials = tuple(material(path, text) for path, text in MEMBERS.items())
+    doi = "10.5281/zenodo.12"
+    return Offer(f"https://doi.org/{doi}", materials, Form.RECORD, doi)
+
+
+@pytest.fixture
+def resolver(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server resolves DOIs, too."""
+    monkeypatch.setenv("REPROCRATE_DOI_RESOLVER", f"{site.url}/doi")
+
+
+@pytest.mark.usefixtures("resolver")
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.csv": MEMBERS["data/a.csv"], "b.csv": MEMBERS["data/b.csv"], "paper.pdf": b"1234"},
+        {"a.csv": MEMBERS["data/a.csv"], "rest.zip": archive_of("zip", {"b": MEMBERS["data/b.csv"]})},
+        {"code.zip": archive_of("zip", {"x": b"x"}), "data.tar.gz": archive_of("tar.gz", MEMBERS)},
+    ],
+    ids=["alone", "both", "second archive"],
+)
+def test_files_of_the_record_that_a_doi_leads_to(site: Site, folder: Path, files: dict[str, bytes]) -> None:
+    recorded(site, files)
+    fetch(by_doi(), folder, client(site))
+    assert files_of(folder) == MEMBERS
+
+
+@pytest.mark.usefixtures("resolver")
+def test_a_record_without_the_files_says_what_it_has(site: Site, folder: Path) -> None:
+    recorded(site, {"paper.pdf": b"12345", "notes.txt": b"1"})
+    with pytest.raises(UnavailableError, match=r"paper\.pdf, notes\.txt.*--data rings=PATH"):
+        fetch(by_doi(), folder, client(site))
+    assert files_of(folder) == {}
+
+
+@pytest.mark.usefixtures("resolver")
+def test_another_file_of_the_recorded_name_and_size_is_refused(site: Site, folder: Path) -> None:
+    recorded(site, {"a.csv": bytes(len(MEMBERS["data/a.csv"])), "b.csv": MEMBERS["data/b.csv"]})
+    with pytest.raises(IntegrityError, match="SHA256"):
+        fetch(by_doi(), folder, client(site))
+    assert not (folder / "data" / "a.csv").exists()

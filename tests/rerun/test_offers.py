@@ -22,43 +22,46 @@ def offers(files: list[dict[str, Any]], url: str | None = None, allowed: tuple[s
     return list(offers_of(data, data_materials(data), Reach.of(allowed)))
 
 
-def said(files: list[dict[str, Any]], url: str | None = None) -> list[tuple[str, list[str], bool]]:
-    return [(one.url, [each.file.path for each in one.materials], one.packed) for one in offers(files, url)]
+def said(files: list[dict[str, Any]], url: str | None = None) -> list[tuple[str, list[str], str]]:
+    return [
+        (one.url, [each.file.path for each in one.materials], one.form.value) for one in offers(files, url)
+    ]
 
 
 def test_a_file_is_had_from_its_own_address() -> None:
     url = "https://example.org/9f3/raw"
     other = "https://example.org/9f3/more"
     assert said([FILE | {"url": url}, SECOND | {"url": other}]) == [
-        (url, ["data/rings.csv"], False),
-        (other, ["data/more.csv"], False),
+        (url, ["data/rings.csv"], "file"),
+        (other, ["data/more.csv"], "file"),
     ]
 
 
 def test_two_files_of_one_address_are_members_of_an_archive() -> None:
     url = "https://example.org/download/12"
     assert said([FILE | {"url": url}, SECOND | {"url": url}]) == [
-        (url, ["data/rings.csv", "data/more.csv"], True)
+        (url, ["data/rings.csv", "data/more.csv"], "archive")
     ]
 
 
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("https://example.org/set.zip", True),
-        ("https://example.org/set.tar.gz?download=1", True),
-        ("https://example.org/SET.TGZ", True),
-        ("https://example.org/rings.csv", False),
-        ("https://example.org/a%20b/rings.csv?x=1", False),
+        ("https://example.org/set.zip", "archive"),
+        ("https://example.org/set.tar.gz?download=1", "archive"),
+        ("https://example.org/SET.TGZ", "archive"),
+        ("https://example.org/rings.csv", "file"),
+        ("https://example.org/a%20b/rings.csv?x=1", "file"),
+        ("https://zenodo.example.org/records/1234567", "record"),
     ],
 )
-def test_the_address_of_the_data_counts_where_its_name_tells_what_it_is(url: str, expected: bool) -> None:
+def test_the_address_of_the_data_counts_where_its_name_tells_what_it_is(url: str, expected: str) -> None:
     assert said([FILE], url) == [(url, ["data/rings.csv"], expected)]
 
 
 def test_an_archive_that_is_the_recorded_file_is_not_unpacked() -> None:
     url = "https://example.org/set.zip"
-    assert said([FILE | {"path": "data/set.zip"}], url) == [(url, ["data/set.zip"], False)]
+    assert said([FILE | {"path": "data/set.zip"}], url) == [(url, ["data/set.zip"], "file")]
 
 
 @pytest.mark.parametrize(
@@ -99,3 +102,21 @@ def test_without_a_size_nothing_is_taken_out_of_an_archive() -> None:
     unknown = {name: value for name, value in FILE.items() if name != "size"}
     assert offers([unknown], "https://example.org/set.zip") == []
     assert offers([unknown], "https://example.org/rings.csv")
+
+
+def test_a_doi_comes_last() -> None:
+    def of(**source: str) -> list[tuple[str, str]]:
+        data = Data.model_validate({"id": "rings", "files": [FILE], "source": source})
+        return [(one.url, one.form.value) for one in offers_of(data, data_materials(data), Reach())]
+
+    doi = "10.5281/zenodo.1234567"
+    assert of(doi=doi) == [(f"https://doi.org/{doi}", "record")]
+    assert of(doi=doi, url="https://example.org/a-page") == [(f"https://doi.org/{doi}", "record")]
+    assert of(doi=doi, url="https://example.org/rings.csv") == [("https://example.org/rings.csv", "file")]
+
+
+@pytest.mark.parametrize("level", ["registration", "restricted", "private"])
+def test_what_is_not_for_everybody_is_offered_nowhere(level: str) -> None:
+    source = {"url": "https://example.org/rings.csv", "doi": "10.5281/zenodo.1234567"}
+    data = Data.model_validate({"id": "rings", "files": [FILE], "source": source, "access": {"level": level}})
+    assert not list(offers_of(data, data_materials(data), Reach()))

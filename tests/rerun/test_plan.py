@@ -577,7 +577,7 @@ def test_data_to_be_fetched_needs_consent_and_counts(
     assert plan.download_bytes == before.download_bytes
     assert plan.disk_bytes == before.disk_bytes + 100
     (address,) = plan.to_json()["data"][0]["addresses"]
-    assert address["packed"] is packed
+    assert address["form"] == ("archive" if packed else "file")
 
 
 def test_one_file_that_nobody_offers_makes_the_data_missing(experiment: dict[str, Any], host: Host) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reprocrate.manifest import Data, Manifest
 from reprocrate.rerun.materials import Material, data_materials, data_of, written_by
-from reprocrate.rerun.offers import Offer, Provision, offers_of
+from reprocrate.rerun.offers import Form, Offer, Provision, offers_of
 from reprocrate.rerun.plan.wording import counted, listed, size_text
 from reprocrate.rerun.selection import Task
 from reprocrate.rerun.supply import common_folders
@@ -41,13 +41,14 @@ class Address:
         url: the address.
         files: how many recorded files it has.
         bytes: their size as recorded; an archive that holds them may have another.
-        packed: whether it leads to an archive.
+        form: what it leads to: the file itself, an archive that holds the files, or the record of a
+            repository that has either.
     """
 
     url: str
     files: int
     bytes: int
-    packed: bool
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def data_need(
         how_to_obtain=data.access.how_to_obtain if data.access else None,
         url=data.source.url if data.source else None,
         doi=data.source.doi if data.source else None,
-        addresses=tuple(Address(one.url, len(one.materials), one.size, one.packed) for one in offers)
+        addresses=tuple(Address(one.url, len(one.materials), one.size, one.form) for one in offers)
         if wanted
         else (),
         place=_place(lacking) if standing is Standing.MISSING else None,

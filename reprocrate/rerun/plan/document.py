@@ -10,7 +10,7 @@ from typing import Any
 from reprocrate.deposit.addresses import shown
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import Host
-from reprocrate.rerun.offers import Provision
+from reprocrate.rerun.offers import Form, Provision
 from reprocrate.rerun.plan.data import DataNeed, Standing
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.machine import machine
@@ -196,4 +196,4 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return value.value if isinstance(value, (Decision, Expected, Depth, Standing)) else value
+    return value.value if isinstance(value, (Decision, Expected, Depth, Standing, Form)) else value
