@@ -90,14 +90,7 @@ def import_(
     check = signed if signature or public_key else None
     with voice.progress():
         imported = import_bundle(
-            what,
-            folder,
-            voice,
-            prepare=prepare,
-            limits=limits,
-            claim=claim,
-            check=check,
-            data=bringing,
+            what, folder, voice, prepare=prepare, limits=limits, claim=claim, check=check, data=bringing
         )
     if json:
         voice.json(imported.to_json())
