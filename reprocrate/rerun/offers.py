@@ -7,9 +7,11 @@ at it. A file without a digest is for the reader to bring, who then vouches for 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -128,7 +130,10 @@ def _offer(url: str, materials: Sequence[Material], form: Form, doi: str | None 
 
 def is_archive(name: str) -> bool:
     """Whether a file name or an address is that of an archive whose members can be taken out."""
-    return _last_part(name).lower().endswith(ARCHIVE_SUFFIXES)
+    lower = name.lower()
+    return any(suffix in lower for suffix in ARCHIVE_SUFFIXES) and _last_part(lower).endswith(
+        ARCHIVE_SUFFIXES
+    )
 
 
 def _is_packed(url: str, materials: Sequence[Material]) -> bool:
@@ -144,8 +149,14 @@ def _last_part(url: str) -> str:
 
 def _may_be_asked(url: str, reach: Reach) -> bool:
     """Whether an address can be asked as far as its text tells; who asks it judges it once more."""
+    scheme, _, rest = url.partition("://")
+    return _host_may_be_asked(scheme, re.split(r"[/?#]", rest, maxsplit=1)[0], reach)
+
+
+@lru_cache(maxsize=64)  # many files lie at one host
+def _host_may_be_asked(scheme: str, place: str, reach: Reach) -> bool:
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(f"{scheme}://{place}")
         host, port = parts.hostname or "", parts.port or {"http": 80}.get(parts.scheme, 443)
     except ValueError:
         return False

@@ -13,7 +13,7 @@ from reprocrate.files import place_of
 from reprocrate.manifest import Data, Manifest
 from reprocrate.rerun.fetching import fetch
 from reprocrate.rerun.materials import Key, Material, brought_data, data_materials, data_of, written_by
-from reprocrate.rerun.offers import Provision, offers_of
+from reprocrate.rerun.offers import Provision, is_archive, offers_of
 from reprocrate.rerun.plan import Decision, Plan, size_text
 from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs, lacking_of
 from reprocrate.rerun.selection import Task, select_tasks
@@ -251,7 +251,9 @@ def _require_all(data: Data, places: Sequence[Path], search: Search) -> None:
         raise UnavailableError(
             f"{where} does not hold all of the data {data.id}",
             f"missing, by name and by content: {missing}",
-            "Give a folder that has these files",
+            "Unpack it, and give the folder"
+            if any(one.is_file() and is_archive(one.name) for one in places)
+            else "Give a folder that has these files",
         )
 
 

@@ -32,6 +32,7 @@ from reprocrate.rerun.sandbox import NoSandbox
 from reprocrate.rerun.selection import Depth, Task, select_tasks
 
 SCHEMA_VERSION = "1.0"
+_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def make_plan(
     wanted = None if seeds is None else tuple(seeds)
     tasks = select_tasks(manifest, depth=depth, seeds=wanted, configurations=configurations)
     needs = Needs(manifest, tasks, found, folder, provision or Provision())
-    data = needs.data()
+    data = needs.data
     requirements = merged(_requirements(needs)) if tasks else ()
     overall = worst(requirements)
     return Plan(
@@ -170,7 +171,9 @@ def _fetching(data: Iterable[DataNeed]) -> Iterator[Consent]:
     wanted = [one for one in data if one.standing is Standing.OFFERED]
     if wanted:
         size = size_text(sum(one.fetched_bytes for one in wanted))
-        addresses = listed(dict.fromkeys(shown(each.url) for one in wanted for each in one.addresses))
+        every = list(dict.fromkeys(each.url for one in wanted for each in one.addresses))
+        more = f" and {len(every) - _SHOWN} more addresses" if len(every) > _SHOWN else ""
+        addresses = ", ".join(map(shown, every[:_SHOWN])) + more
         names = listed(one.data for one in wanted)
         yield Consent("fetch", f"Fetch data ({names}, {size}) from {addresses}.", "--fetch")
 

@@ -45,6 +45,7 @@ class Needs:
         host: this machine.
         folder: the imported folder, where there is one yet.
         provision: what the reader brings.
+        data: what is said of each data set that they read, in the order of `data_of`; worked out once.
     """
 
     manifest: Manifest
@@ -52,13 +53,18 @@ class Needs:
     host: Host
     folder: Path | None
     provision: Provision = field(default_factory=Provision)
+    data: tuple[DataNeed, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        data = data_needs(self.manifest, self.tasks, self.folder, self.provision)
+        object.__setattr__(self, "data", data)
 
     def requirements(self) -> Iterator[Requirement]:
         """Everything that is needed beyond software and machine."""
         yield from self._code()
         yield from self._commands()
         yield from self._launches()
-        for data, need in zip(data_of(self.manifest, self.tasks), self.data(), strict=True):
+        for data, need in zip(data_of(self.manifest, self.tasks), self.data, strict=True):
             yield self._data(data, need)
         yield from self._declared()
         yield from self._disk()
@@ -118,10 +124,6 @@ class Needs:
             yield Requirement(
                 "launch", "processes", recorded, None, Decision.IMPOSSIBLE, reason, override, _ids(users)
             )
-
-    def data(self) -> tuple[DataNeed, ...]:
-        """What the runs read, set by set."""
-        return data_needs(self.manifest, self.tasks, self.folder, self.provision)
 
     def _data(self, data: Data, need: DataNeed) -> Requirement:
         words = need.amount if need.files else None
@@ -206,7 +208,7 @@ class Needs:
         """Disk space for copies of code and data, for what is fetched and what runs write; no environment."""
         outputs = sum(file.size or 0 for task in self.tasks for file in task.recorded.written)
         copies = sum(one.file.size or 0 for one in self.materials())
-        return outputs + copies + sum(one.fetched_bytes for one in self.data())
+        return outputs + copies + sum(one.fetched_bytes for one in self.data)
 
     def _all(
         self, namespace: str, feature: str, recorded: str, decision: Decision, reason: str, override: str
