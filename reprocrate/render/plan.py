@@ -120,7 +120,7 @@ def _requirements(requirements: list[Section]) -> Iterator[RenderableType]:
 def difference(one: Section) -> RenderableType:
     """One requirement that is not met exactly: what was, what is, what is made of it."""
     label, style = _DECISION[one["decision"]]
-    was, found = one["recorded"] or "nothing recorded", one["found"] or "nothing here"
+    was, found = one["recorded"] or "nothing recorded", one["found"] or "nothing"
     return hanging(
         "-",
         stacked(

@@ -13,9 +13,10 @@ from reprocrate.files import place_of
 from reprocrate.manifest import Data, Manifest
 from reprocrate.rerun.fetching import fetch
 from reprocrate.rerun.materials import Key, Material, brought_data, data_materials, data_of, written_by
-from reprocrate.rerun.offers import Provision, is_archive, offers_of
+from reprocrate.rerun.offers import Offer, Provision, is_archive, offers_of
 from reprocrate.rerun.plan import Decision, Plan, size_text
 from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs, lacking_of
+from reprocrate.rerun.plan.wording import counted
 from reprocrate.rerun.selection import Task, select_tasks
 from reprocrate.rerun.supply import Mismatch, Search, Shelf, Supply, common_folders, look_for
 from reprocrate.workflow.progress import Progress, counter
@@ -199,34 +200,60 @@ def bring_data(
         IntegrityError, UnreadableError: what came is not what was recorded.
     """
     written = written_by(tasks)
-    offers = [
-        (data, offer)
-        for data in data_of(manifest, tasks)
-        for offer in offers_of(
-            data, lacking_of(list(data_materials(data, written)), folder, provision), provision.reach
-        )
-    ]
+    offers: dict[str, list[Offer]] = {}
+    for data in data_of(manifest, tasks):
+        lacking = lacking_of(list(data_materials(data, written)), folder, provision)
+        if found := list(offers_of(data, lacking, provision.reach)):
+            offers[data.id] = found
     if not offers:
         return
-    what = "; ".join(
-        f"{data.id} ({len(offer.materials)} {'file' if len(offer.materials) == 1 else 'files'}, "
-        f"{size_text(offer.size)}) from {shown(offer.url)}"
-        for data, offer in offers
-    )
+    what = "; ".join(f"{name}: {_offered(each)}" for name, each in offers.items())
     if not agrees("fetch", f"Data is to be fetched, from addresses that the bundle names: {what}."):
-        given = " ".join(dict.fromkeys(f"--data {data.id}=PATH" for data, _ in offers))
+        given = " ".join(f"--data {name}=PATH" for name in offers)
         raise UnavailableError(
-            "data was not fetched", f"{what}", f"Agree with --fetch, or give your own copy with {given}"
+            "data was not fetched", what, f"Agree with --fetch, or give your own copy with {given}"
         )
     client = Client(provision.reach, tell=progress.note)
-    for data, offer in offers:
-        progress.note(f"fetching data {data.id} from {shown(offer.url)}")
-        what_is_told = f"fetching {data.id}"
+    for name, each in offers.items():
+        progress.note(f"fetching data {name}: {_offered(each)}")
+        whole, before = sum(one.size for one in each), 0
+        for one in each:
+            done_of_it = _Told(progress, f"fetching {name}", before, whole)
+            fetch(one, folder, client, done_of_it)
+            before += done_of_it.most
 
-        def told(done: int, total: int | None, what: str = what_is_told) -> None:
-            progress.transfer(what, done, max(done, total or 0))
 
-        fetch(offer, folder, client, told)
+@dataclass
+class _Told:
+    """Tells how far several files together are, while one of them comes.
+
+    Attributes:
+        progress: who listens.
+        what: what comes.
+        before: bytes of the files that came before.
+        whole: bytes of all, as far as it is recorded.
+        most: bytes of this one so far.
+    """
+
+    progress: Progress
+    what: str
+    before: int
+    whole: int
+    most: int = 0
+
+    def __call__(self, done: int, total: int | None) -> None:
+        self.most = max(self.most, done)
+        so_far = self.before + done
+        self.progress.transfer(self.what, so_far, max(self.whole, so_far, self.before + (total or 0)))
+
+
+def _offered(offers: Sequence[Offer]) -> str:
+    """How much is offered where, in words."""
+    files = counted(sum(len(one.materials) for one in offers), "file")
+    urls = list(dict.fromkeys(one.url for one in offers))
+    more = f" and {len(urls) - _SHOWN} more addresses" if len(urls) > _SHOWN else ""
+    places = ", ".join(map(shown, urls[:_SHOWN])) + more
+    return f"{files}, {size_text(sum(one.size for one in offers))}, from {places}"
 
 
 def _looked_for(
