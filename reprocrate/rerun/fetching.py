@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reprocrate.bundle import layout, printable
+from reprocrate.bundle.admission import names_problems
 from reprocrate.deposit.addresses import shown
 from reprocrate.deposit.downloading import download
 from reprocrate.deposit.partial import SUFFIX
@@ -150,9 +152,17 @@ def _require_free(folder: Path, material: Material) -> Path:
     """The place of a file, of which nothing is there yet.
 
     Raises:
-        UnavailableError: something is there, or a link stands where a folder should.
+        UnavailableError: something is there, a link stands where a folder should, or the place is none for
+            data: one where a bundle, this program or git keeps what it reads itself.
     """
     target = folder / material.source
+    reserved = material.root is None and layout.is_reserved(material.source)
+    if reserved or any(names_problems([material.source])):
+        raise UnavailableError(
+            f"{printable(material.source)} is not fetched",
+            "that is no place for data: something else is kept there, or it means another file elsewhere",
+            "Do not use this bundle",
+        )
     place = folder
     for part in Path(material.source).parts[:-1]:
         place = place / part

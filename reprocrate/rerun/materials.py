@@ -78,7 +78,12 @@ def data_materials(data: Data, written: Iterable[str] = ()) -> Iterator[Material
 
 def brought_data(manifest: Manifest) -> list[Material]:
     """The files of data that do not come with the bundle; each has its place in an imported folder."""
-    return [one for data in manifest.data for one in data_materials(data) if not one.file.travels]
+    return [
+        one
+        for data in manifest.data
+        for one in data_materials(data)
+        if not one.file.travels and not (one.root is None and layout.is_reserved(one.source))
+    ]
 
 
 def code_of(manifest: Manifest, task: Task) -> Code | None:

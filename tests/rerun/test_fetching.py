@@ -169,6 +169,27 @@ def test_what_is_there_is_never_replaced(site: Site, folder: Path) -> None:
     assert (folder / "train.py").read_text() == "code"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".reprocrate/environments/environment-1/bin/python",
+        ".Reprocrate/reruns/1/done.json",
+        ".reprocrate/imported.json",
+        ".reprocrate/fetching/x",
+        "reprocrate.json",
+        "manifest-sha256.txt",
+        ".git/config",
+        "data/.GIT/hooks/pre-commit",
+    ],
+)
+def test_data_has_no_place_where_something_else_is_kept(site: Site, folder: Path, path: str) -> None:
+    site.pages["/r"] = Page(b"evil")
+    with pytest.raises(UnavailableError, match="no place for data"):
+        fetch(offer(site, "r", material(path, b"evil")), folder, client(site))
+    assert files_of(folder) == {}
+    assert site.asked == []
+
+
 def test_no_link_of_the_bundle_leads_the_file_elsewhere(site: Site, folder: Path, tmp_path: Path) -> None:
     site.pages["/r"] = Page(CONTENT)
     (tmp_path / "elsewhere").mkdir()
