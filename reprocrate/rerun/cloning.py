@@ -1,6 +1,6 @@
 """Copies that share their blocks with the original until one of the two is written to.
 
-Where the file system can (Btrfs, XFS, bcachefs, ZFS and others), a copy of any size takes no time and no
+Where the file system can (Btrfs, XFS, bcachefs, ZFS and others), a copy of any size takes no
 space. Unlike a hard link it is a file of its own: whatever is done to it, the original stays as it is.
 """
 

@@ -2,7 +2,7 @@
 
 Recorded results stay where they are: runs see copies, so that nothing they do can change what they are
 compared with. The same holds for data that the reader gave: each file is copied (where the file system can,
-without taking time or space), and its digest is taken from the copy that the run will read. So nothing that
+without taking space), and its digest is taken from the copy that the run will read. So nothing that
 happens to the original between its check and the run goes unnoticed, and nothing that the run does reaches
 it. A hard link would let a run change the original, and a read-only mount of it could change below the run.
 """
