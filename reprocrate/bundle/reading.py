@@ -63,7 +63,7 @@ def open_bundle(
     """
     container = open_container(path, skip, limits, file)
     try:
-        return Bundle(path, container, absent)
+        return Bundle(path, container, absent, in_folder=file is None and path.is_dir())
     except BaseException:
         container.close()
         raise
@@ -77,8 +77,16 @@ class Bundle:
         absent: files and links that were not brought with the others, with the bytes of each.
     """
 
-    def __init__(self, path: Path, container: Container, absent: Mapping[str, int | None] = NOTHING) -> None:
+    def __init__(
+        self,
+        path: Path,
+        container: Container,
+        absent: Mapping[str, int | None] = NOTHING,
+        *,
+        in_folder: bool = False,
+    ) -> None:
         self.path = path
+        self._in_folder = in_folder
         self.absent = absent
         self._container = container
         if not container.has(MANIFEST):
@@ -225,7 +233,7 @@ class Bundle:
             IntegrityError: something is changed, missing, extra or unsafe; nothing was unpacked.
             UnavailableError: it could not be written, or the bundle not be read.
         """
-        if self.path.is_dir() and target.resolve().is_relative_to(self.path.resolve()):
+        if self._in_folder and target.resolve().is_relative_to(self.path.resolve()):
             raise UsageError(f"{target} lies in {self.path}", "a bundle cannot be unpacked into itself")
         if only is None and self._structure_problems():
             self.require_intact(progress)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reprocrate.deposit.addresses import Reach, shown
 from reprocrate.deposit.partial import About, Partial
-from reprocrate.deposit.requesting import PAUSES, Answer, BrokenOffError, Client
+from reprocrate.deposit.requesting import PAUSES, Answer, BrokenOffError, Client, UnreachableError
 from reprocrate.errors import IntegrityError, UnavailableError
 from reprocrate.files import sha256_file
 
@@ -148,9 +148,10 @@ class _Download:
                     raise UnavailableError(
                         f"{shown(self._url)} cannot be had", "the server does not send the part asked for"
                     )
-            except BrokenOffError:
+            except (BrokenOffError, UnreachableError) as error:
                 failures = 0 if self._part.size > before else failures + 1
-                if failures > len(PAUSES):
+                hopeless = isinstance(error, UnreachableError) and not self._part.size
+                if hopeless or failures > len(PAUSES):
                     raise
                 self._client.wait(PAUSES[max(failures - 1, 0)])
 

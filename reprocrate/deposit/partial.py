@@ -53,6 +53,7 @@ class Partial:
         self.path = target.with_name(target.name + SUFFIX)
         self._note = target.with_name(f"{target.name}{SUFFIX}.json")
         self._algorithms = algorithms
+        self._published = False
         self._address = hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         try:
@@ -76,6 +77,8 @@ class Partial:
     ) -> None:
         with suppress(OSError):
             os.fsync(self._file.fileno())
+        if not self.size and not self._published:  # nothing came that is worth keeping
+            self.remove()
         self._file.close()
 
     def append(self, piece: bytes) -> None:
@@ -130,6 +133,7 @@ class Partial:
             self.path.replace(self._target)
         except OSError as error:
             raise could_not("write", self._target, error) from error
+        self._published = True
         with suppress(OSError):
             self._note.unlink(missing_ok=True)
 

@@ -45,6 +45,10 @@ class RefusedError(UnavailableError):
     status = 0
 
 
+class UnreachableError(UnavailableError):
+    """No connection could be made, after some patience; it may go better later."""
+
+
 class BrokenOffError(UnavailableError):
     """The connection ended before everything was there; it may go better next time."""
 
@@ -168,14 +172,14 @@ class Client:
 
     def _patiently(self, url: str, headers: dict[str, str], also: tuple[int, ...]) -> Answer:
         pauses = iter(PAUSES)
+        again = list(PAUSES[:1])  # who has no network is not to wait long to be told so
         while True:
             try:
                 answer = self._followed(url, headers)
-            except BrokenOffError:
-                pause = next(pauses, None)
-                if pause is None:
+            except UnreachableError:
+                if not again:
                     raise
-                self.wait(pause)
+                self.wait(again.pop())
                 continue
             if answer.status == 200 or answer.status in also:
                 return answer
@@ -257,7 +261,7 @@ class Client:
                 "Check the address; if your network has its own authority, name it by SSL_CERT_FILE",
             ) from error
         except (requests.ConnectionError, requests.Timeout) as error:
-            raise BrokenOffError(
+            raise UnreachableError(
                 f"{shown(url)} cannot be reached",
                 _reason(error),
                 "Check the address and the network connection, and try again",

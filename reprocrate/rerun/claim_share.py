@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reprocrate.bundle import layout
@@ -20,6 +21,9 @@ _DESCRIBING = (
     layout.TREE,
     layout.WRITING,
 )
+_TERMS = re.compile(r"(?:licen[cs]es?|copying|notice)(?:[.-][\w.-]+)?", re.IGNORECASE)
+"""Files at the root that say what may be done with the others."""
+
 _DESCRIBING_BELOW = (layout.PREVIEW_FILES, layout.STANDARD)
 
 
@@ -70,9 +74,9 @@ def needed_configurations(manifest: Manifest, claim: Claim) -> tuple[str, ...]:
 def needed_files(manifest: Manifest, claim: Claim, there: Iterable[str]) -> frozenset[str]:
     """Paths of the files of a bundle that the rerun of a claim needs.
 
-    That is what describes the bundle, the code of the runs, the data that they or their cheaper variants
-    read, the locks and wheels of their environments, and the histories that are compared. What did not travel
-    in the bundle is not among them.
+    That is what describes the bundle, its terms of use, the code of the runs, the data that they or their
+    cheaper variants read, the locks and wheels of their environments, and the histories that are compared.
+    What did not travel in the bundle is not among them.
 
     Args:
         manifest: the experiment.
@@ -86,7 +90,11 @@ def needed_files(manifest: Manifest, claim: Claim, there: Iterable[str]) -> froz
         if any(task.recorded.environment == environment.id for task in tasks):
             wanted.update(_files_of(environment))
     wanted.update(file.path for task in tasks for file in _compared(manifest, task) if file.travels)
-    describing = {path for path in names if path in _DESCRIBING or path.startswith(_DESCRIBING_BELOW)}
+    describing = {
+        path
+        for path in names
+        if path in _DESCRIBING or path.startswith(_DESCRIBING_BELOW) or _TERMS.fullmatch(path)
+    }
     return frozenset(wanted | describing)
 
 

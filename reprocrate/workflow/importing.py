@@ -146,7 +146,10 @@ class _Bringing:
         try:
             if check:
                 check(brought)
-            with open_bundle(brought, limits=self.limits) as bundle:
+            with (
+                brought.open("rb") as file,
+                open_bundle(Path(found.name), limits=self.limits, file=file) as bundle,
+            ):
                 imported = _unpacked(bundle, target, self.progress, self._about(found), None)
         except (IntegrityError, UnreadableError):
             _remove(brought)

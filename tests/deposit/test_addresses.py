@@ -168,6 +168,15 @@ def test_a_redirection_to_a_machine_that_is_not_allowed(site: Site, client: Clie
         assert not other.asked
 
 
+def test_a_redirection_of_old_to_plain_http_is_followed_by_https(
+    site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads_to(monkeypatch, "10.0.0.1")
+    site.pages["/file"] = Page(status=302, headers={"Location": "http://archive.example/file"})
+    with pytest.raises(UnavailableError, match=r"archive\.example:443"), client.get(f"{site.url}/file"):
+        pass
+
+
 def test_what_is_shown_of_an_address_holds_no_key() -> None:
     assert shown("https://ada:secret@x.example/a?token=k3y&x=1#z") == "https://x.example/a?token=...&x=..."
     assert "\x1b" not in shown("https://x.example/\x1b[2J")

@@ -294,7 +294,7 @@ def test_a_secure_server_must_prove_who_it_is(
 
 
 def _moved(secure: Site) -> str:
-    secure.pages["/moved"] = Page(status=302, headers={"Location": "http://93.184.216.34/file"})
+    secure.pages["/moved"] = Page(status=302, headers={"Location": "http://93.184.216.34:8080/file"})
     return f"{secure.url}/moved"
 
 

@@ -61,7 +61,7 @@ def compare(
             reader's.
         host: how the rerun's machine and software differ; where not given, from what both manifests recorded.
         circumstances: what the rerun did, where and how.
-        about: the answer is about the claims of these ids; where not given, about the primary ones.
+        about: ids of the claims to judge, which the answer is about; where not given, all.
     """
     around = circumstances or Circumstances()
     setting = _Comparison(original, reproduction, asked_seeds, margins, host, around)
@@ -69,14 +69,15 @@ def compare(
     by_id = {one.case.id: one for one in judged}
     results = tuple(result_verdict(one) for one in judged)
     claims = tuple(
-        claim_verdict(judge_claim(_claim(original, claim), by_id), around.basis) for claim in original.claims
+        claim_verdict(judge_claim(_claim(original, claim), by_id), around.basis)
+        for claim in original.claims
+        if about is None or claim.id in about
     )
-    asked_about = tuple(claim for claim in claims if about is None or claim.id in about)
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
-        upheld=is_upheld(asked_about, results, around.basis),
-        sentence=summing_up(asked_about, results, around.basis),
+        upheld=is_upheld(claims, results, around.basis),
+        sentence=summing_up(claims, results, around.basis),
         basis=around.basis,
         claims=claims,
         results=results,
