@@ -13,7 +13,7 @@ from reprocrate.files import place_of
 from reprocrate.manifest import Data, Manifest
 from reprocrate.rerun.fetching import fetch
 from reprocrate.rerun.materials import Key, Material, brought_data, data_materials, data_of, written_by
-from reprocrate.rerun.offers import Offer, Provision, is_archive, offers_of
+from reprocrate.rerun.offers import Form, Offer, Provision, is_archive, offers_of
 from reprocrate.rerun.plan import Decision, Plan, size_text
 from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs, lacking_of
 from reprocrate.rerun.plan.wording import counted
@@ -253,7 +253,9 @@ def _offered(offers: Sequence[Offer]) -> str:
     urls = list(dict.fromkeys(one.url for one in offers))
     more = f" and {len(urls) - _SHOWN} more addresses" if len(urls) > _SHOWN else ""
     places = ", ".join(map(shown, urls[:_SHOWN])) + more
-    return f"{files}, {size_text(sum(one.size for one in offers))}, from {places}"
+    unknown = any(one.form is not Form.FILE for one in offers)
+    caution = " (archives may be larger than what is taken out of them)" if unknown else ""
+    return f"{files}, {size_text(sum(one.size for one in offers))}, from {places}{caution}"
 
 
 def _looked_for(

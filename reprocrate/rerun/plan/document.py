@@ -175,7 +175,9 @@ def _fetching(data: Iterable[DataNeed]) -> Iterator[Consent]:
         more = f" and {len(every) - _SHOWN} more addresses" if len(every) > _SHOWN else ""
         addresses = ", ".join(map(shown, every[:_SHOWN])) + more
         names = listed(one.data for one in wanted)
-        yield Consent("fetch", f"Fetch data ({names}, {size}) from {addresses}.", "--fetch")
+        unknown = any(each.form is not Form.FILE for one in wanted for each in one.addresses)
+        caution = "; archives may be larger than what is taken out of them" if unknown else ""
+        yield Consent("fetch", f"Fetch data ({names}, {size}) from {addresses}{caution}.", "--fetch")
 
 
 _CONSENTS = {False: ("degraded", "--accept-degraded"), True: ("network", "--no-sandbox")}
