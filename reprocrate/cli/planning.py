@@ -6,7 +6,7 @@ import typer
 
 from reprocrate.cli.addresses import AllowAddress, WhatOrAddress, named
 from reprocrate.cli.exits import NOT_DONE, YES
-from reprocrate.cli.options import Json
+from reprocrate.cli.options import Data, Json
 
 
 def register(app: typer.Typer) -> None:
@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
     app.command("plan")(plan)
 
 
-def plan(what: WhatOrAddress = ".", allow_address: AllowAddress = None, json: Json = False) -> None:
+def plan(
+    what: WhatOrAddress = ".", data: Data = None, allow_address: AllowAddress = None, json: Json = False
+) -> None:
     """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
 
     Of a bundle at an address or DOI only the manifest is brought, where its server gives out parts of files.
@@ -26,7 +28,13 @@ def plan(what: WhatOrAddress = ".", allow_address: AllowAddress = None, json: Js
     from reprocrate.workflow.planning import plan_rerun
 
     voice = Voice()
-    made = plan_rerun(named(what, allow_address, voice))
+    with voice.progress():
+        made = plan_rerun(
+            named(what, allow_address, voice),
+            progress=voice,
+            data=tuple(data or ()),
+            allow_address=tuple(allow_address or ()),
+        )
     document = made.to_json()
     if json:
         voice.json(document)

@@ -9,7 +9,7 @@ import typer
 
 from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.exits import NO, YES
-from reprocrate.cli.options import Json, Quiet, Yes
+from reprocrate.cli.options import Data, Fetch, Json, Quiet, Yes
 
 
 class Depth(StrEnum):
@@ -60,6 +60,8 @@ def rerun(
     margin: Margin = None,
     no_sandbox: NoSandbox = False,
     accept_degraded: Degraded = False,
+    data: Data = None,
+    fetch: Fetch = False,
     allow_address: AllowAddress = None,
     yes: Yes = False,
     json: Json = False,
@@ -72,6 +74,9 @@ def rerun(
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
     and the verdict is written under `.reprocrate/reruns/`.
 
+    Data that did not come along is taken from `--data NAME=PATH`, or fetched from the addresses of the bundle
+    after you agree (`--fetch`); either way each file has to have the recorded SHA-256.
+
     Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
     same command goes on from there.
     """
@@ -82,8 +87,14 @@ def rerun(
     from reprocrate.workflow.reruns.choice import RerunChoice
 
     voice = Voice(quiet=quiet)
-    consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded)
-    choice = RerunChoice(depth=depth.value, seeds=seeds, margins=tuple(margin or ()))
+    consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded, fetch=fetch)
+    choice = RerunChoice(
+        depth=depth.value,
+        seeds=seeds,
+        margins=tuple(margin or ()),
+        data=tuple(data or ()),
+        allow_address=tuple(allow_address or ()),
+    )
     with voice.progress():
         outcome = rerun_experiment(named(what, allow_address, voice), choice, consent, voice)
     document = outcome.verdict.to_json()

@@ -65,6 +65,30 @@ def bundle_of_record(page: RecordPage, client: Client) -> RemoteFile | None:
     Raises:
         UnavailableError: the record's files cannot be had, or which of them is the bundle is not clear.
     """
+    record = _record(page, client)
+    if record is None:
+        return None
+    page, document, where = record
+    files = _files(page, document, client, where)
+    chosen = _one_named(files, page.file, where) if page.file else bundle_among(files, where)
+    return replace(chosen, notes=_notes(document, where))
+
+
+def files_of_record(page: RecordPage, client: Client) -> list[RemoteFile] | None:
+    """All files of a record; None if there is no InvenioRDM.
+
+    Raises:
+        UnavailableError: the record's files cannot be had.
+    """
+    record = _record(page, client)
+    if record is None:
+        return None
+    page, document, where = record
+    return _files(page, document, client, where)
+
+
+def _record(page: RecordPage, client: Client) -> tuple[RecordPage, Mapping[str, Any], str] | None:
+    """The record as it was found, what is said of it, and what to call it."""
     try:
         with client.get(page.api, {"Accept": JSON}) as answer:
             document = answer.json()
@@ -80,10 +104,7 @@ def bundle_of_record(page: RecordPage, client: Client) -> RemoteFile | None:
     if not isinstance(document, dict) or "files" not in document or "id" not in document:
         return None
     page = replace(page, id=str(document["id"]) if found is None else found.id)
-    where = f"the record {page.id} at {urlsplit(page.site).netloc}"
-    files = _files(page, document, client, where)
-    chosen = _one_named(files, page.file, where) if page.file else bundle_among(files, where)
-    return replace(chosen, notes=_notes(document, where))
+    return page, document, f"the record {page.id} at {urlsplit(page.site).netloc}"
 
 
 def _files(page: RecordPage, document: Mapping[str, Any], client: Client, where: str) -> list[RemoteFile]:

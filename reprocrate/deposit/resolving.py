@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from reprocrate.deposit.addresses import shown
 from reprocrate.deposit.candidates import MAYBE_TYPES, RemoteFile, bundle_among, file_name, name_in
-from reprocrate.deposit.invenio import bundle_of_record, record_page
+from reprocrate.deposit.invenio import bundle_of_record, files_of_record, record_page
 from reprocrate.deposit.references import Reference
 from reprocrate.deposit.requesting import Client
 from reprocrate.deposit.signposting import items_of
@@ -82,13 +82,35 @@ def resolve(reference: Reference, client: Client) -> RemoteFile:
     return bundle_among(items, f"the page {shown(page.url)}")
 
 
-def _of_doi(doi: str, client: Client) -> RemoteFile:
-    resolver = os.environ.get(RESOLVER, "").rstrip("/") or _RESOLVER
-    address = f"{resolver}/{quote(doi, safe='/:;()._-')}"
+def files_behind(reference: Reference, client: Client) -> list[RemoteFile]:
+    """All files that a DOI or the address of a record leads to; empty if its archive does not list them.
+
+    Raises:
+        UnavailableError: somebody cannot be reached, or lets nobody have the files.
+    """
+    address = reference.text if reference.doi is None else _resolver_address(reference.doi)
     page = _look(address, client)
-    if page.status in _UNKNOWN and urlsplit(page.url).netloc == urlsplit(resolver).netloc:
+    record = record_page(page.url)
+    files = files_of_record(record, client) if record else None
+    if files is not None:
+        return files
+    if page.status in (200, 206) and page.media_type not in _PAGES:
+        return [RemoteFile(page.url, _name_of(page), media_type=page.media_type)]
+    named = [*_items(page, client), *(_of_datacite(address, client) if reference.doi else ())]
+    return list({one.url: one for one in named}.values())
+
+
+def _resolver_address(doi: str) -> str:
+    resolver = os.environ.get(RESOLVER, "").rstrip("/") or _RESOLVER
+    return f"{resolver}/{quote(doi, safe='/:;()._-')}"
+
+
+def _of_doi(doi: str, client: Client) -> RemoteFile:
+    address = _resolver_address(doi)
+    page = _look(address, client)
+    if page.status in _UNKNOWN and urlsplit(page.url).netloc == urlsplit(address).netloc:
         raise UnavailableError(
-            f"the DOI {doi} is not known at {urlsplit(resolver).netloc}",
+            f"the DOI {doi} is not known at {urlsplit(address).netloc}",
             "nothing is registered under it, or not yet",
             f"Check it; the DOI of an archive for trying out needs that archive's resolver ({RESOLVER})",
         )

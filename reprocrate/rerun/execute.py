@@ -85,7 +85,9 @@ def execute(assignment: Assignment, folder: Path) -> Iterator[Event]:
     with SignalRelay() if in_main_thread() else nullcontext(SignalRelay()) as relay:
         stage = Stage(
             assignment=assignment,
-            workspace=Workspace(assignment.source.resolve(), folder / WORK, folder / "home"),
+            workspace=Workspace(
+                assignment.source.resolve(), folder / WORK, folder / "home", assignment.supplies
+            ),
             temporary=folder / "tmp",
             executor=LocalExecutor(relay),
         )

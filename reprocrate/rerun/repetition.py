@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from reprocrate.rerun.materials import (
 )
 from reprocrate.rerun.sandbox import Sandbox
 from reprocrate.rerun.selection import Task
+from reprocrate.rerun.supply import Supplies
 from reprocrate.rerun.surroundings import BYTECODE, Surroundings
 from reprocrate.rerun.workspace import Workspace
 
@@ -56,6 +57,7 @@ class Assignment:
         host: this machine.
         sandbox: what isolates the runs; None only where the user agreed to do without.
         metrics: where the values of metrics stand in what a run leaves.
+        supplies: files of data that lie elsewhere than in the imported folder.
     """
 
     manifest: Manifest
@@ -65,6 +67,7 @@ class Assignment:
     host: Host
     sandbox: Sandbox | None
     metrics: tuple[MetricSource, ...] = ()
+    supplies: Supplies = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,8 @@ class Stage:
         for data in self.assignment.manifest.data:
             if data not in read:
                 for material in data_materials(data, written):
-                    if material.root is None and material.lies_in(self.assignment.source):
+                    there = material.key in self.assignment.supplies
+                    if there or (material.root is None and material.lies_in(self.assignment.source)):
                         yield material
 
     def _remove_repository(self, needed: Iterable[str]) -> None:

@@ -1,10 +1,10 @@
-"""`import`: a bundle verified, unpacked and planned; with `--prepare` its environments built."""
+"""`import`: a bundle verified, unpacked and planned; with `--prepare` environments built and data brought."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.rerun.claim_share import claim_named, needed_configurations, needed_files
 from reprocrate.rerun.plan import Plan
+from reprocrate.workflow.bringing import Bringing, prepare_data
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.partial import IMPORTED, partial_of
@@ -66,6 +67,7 @@ def import_bundle(
     limits: Limits = USUAL,
     claim: str | None = None,
     check: Callable[[Path], object] | None = None,
+    data: Bringing | None = None,
 ) -> Imported:
     """Verify every digest, unpack into a new folder, and plan. Executes nothing.
 
@@ -74,15 +76,17 @@ def import_bundle(
             beside the folder, where it stays if it is interrupted, so that the same call goes on.
         folder: where to; the bundle's name in the current folder where none is given.
         progress: who listens.
-        prepare: whether to build the environments, too.
+        prepare: whether to build the environments and bring the data, too.
         limits: how much the bundle may hold.
         claim: only what the rerun of the claim of this id needs.
         check: called with the bundle's file before anything of it is unpacked.
+        data: how data is brought that does not come with the bundle.
 
     Raises:
         UsageError: it is no bundle, the folder is not empty, or there is no such claim.
         IntegrityError: a file is changed, missing or extra; nothing is left behind.
-        UnreadableError, UnavailableError: it cannot be read, or the folder not be written.
+        UnreadableError, UnavailableError: it cannot be read, or the folder not be written, or what was to be
+            prepared cannot be had; the folder is complete then all the same.
     """
     if isinstance(what, Remote):
         bringing = _Bringing(what, folder, progress, limits)
@@ -98,6 +102,12 @@ def import_bundle(
     if prepare:
         needed = None if claim is None else _environments_of(imported)
         prepare_environments(imported.manifest, imported.folder, progress, needed)
+        configurations = None if claim is None else tuple(one.configuration for one in imported.plan.work)
+        provision = prepare_data(
+            imported.manifest, imported.folder, data or Bringing(), progress, configurations
+        )
+        plan = plan_of(imported.manifest, imported.folder, provision=provision)
+        return replace(imported, plan=plan)
     return imported
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.bundle import USUAL, Bundle, Limits, bag, layout, open_bundle
-from reprocrate.errors import IntegrityError, UnreadableError, UsageError
+from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES
+from reprocrate.bundle.checksums import parse_checksums
+from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
+from reprocrate.files import composed
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
 from reprocrate.workflow.foreign_crates import is_crate_file, is_crate_folder, is_metadata, open_foreign
 from reprocrate.workflow.partial import IMPORTED, partial_of
@@ -24,7 +27,7 @@ FORGED = "only `import` and `rerun` make such files, so somebody forged it"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0\0\xfe\xff", b"\0\0\0{")
 """What JSON in UTF-16 or UTF-32 begins with: no manifest, but nothing else either."""
 
-_ADDED_BY_US = (IMPORTED, ".reprocrate/environments/", ".reprocrate/reruns/")
+_ADDED_BY_US = (IMPORTED, ".reprocrate/environments/", ".reprocrate/fetching/", ".reprocrate/reruns/")
 
 
 class Kind(StrEnum):
@@ -140,11 +143,32 @@ def open_what(what: Path | Remote) -> Opened:
 def open_imported(path: Path, limits: Limits = USUAL) -> Bundle:
     """A bundle or crate folder; in one that was imported, what was added since is left out of account.
 
+    Data that does not come with the bundle may have been put where it belongs: it is no part of the bundle.
+
     Raises:
         ReprocrateError: as `open_bundle`.
     """
     part = partial_of(path)
-    return open_bundle(path, skip=added_by_us, limits=limits, absent=part.not_brought if part else {})
+    absent = part.not_brought if part else {}
+    brought = _brought(path) if (path / IMPORTED).is_file() else frozenset[str]()
+
+    def is_added(name: str) -> bool:
+        return added_by_us(name) or composed(name) in brought
+
+    return open_bundle(path, skip=is_added, limits=limits, absent=absent)
+
+
+def _brought(folder: Path) -> frozenset[str]:
+    """Paths at which data belongs that does not come with the bundle of an imported folder."""
+    from reprocrate.rerun.materials import brought_data
+
+    try:
+        manifest = load_manifest(folder / layout.MANIFEST)
+        with (folder / layout.CHECKSUMS).open("rb") as file:
+            listed = parse_checksums(file.read(MAX_CHECKSUMS_BYTES))[0]
+    except (ReprocrateError, OSError):
+        return frozenset()  # what is wrong with it is told when it is checked
+    return frozenset(one.source for one in brought_data(manifest)) - listed.keys()
 
 
 def added_by_us(path: str) -> bool:

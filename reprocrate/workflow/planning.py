@@ -6,20 +6,38 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reprocrate.deposit.addresses import Reach
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import probe_host
+from reprocrate.rerun.offers import Provision
 from reprocrate.rerun.plan import Plan, make_plan
-from reprocrate.rerun.selection import Depth
+from reprocrate.rerun.selection import Depth, select_tasks
+from reprocrate.workflow.bringing import provision_for
 from reprocrate.workflow.opening import Kind, open_what
 from reprocrate.workflow.partial import partial_of
+from reprocrate.workflow.progress import Progress, Silence
 
 if TYPE_CHECKING:
     from reprocrate.workflow.remote import Remote
 
 
-def plan_rerun(what: Path | Remote, depth: Depth = Depth.FULL) -> Plan:
+def plan_rerun(
+    what: Path | Remote,
+    depth: Depth = Depth.FULL,
+    progress: Progress | None = None,
+    *,
+    data: tuple[str, ...] = (),
+    allow_address: tuple[str, ...] = (),
+) -> Plan:
     """Plan the rerun of whatever a path or an address holds.
+
+    Args:
+        what: the path.
+        depth: how much is to be done again.
+        progress: who listens.
+        data: data that the reader has, as `NAME=PATH`; each file is checked.
+        allow_address: hosts that may be asked although they are private.
 
     Raises:
         ReprocrateError: as `open_what`.
@@ -32,8 +50,20 @@ def plan_rerun(what: Path | Remote, depth: Depth = Depth.FULL) -> Plan:
             "it describes no run of a program that completed",
             "`reprocrate show` tells what is in it",
         )
-    plan = plan_of(opened.manifest, opened.path if opened.kind is Kind.CRATE else None, depth)
-    return plan if opened.size is None else replace(plan, download_bytes=opened.size)
+    folder = opened.path if opened.kind is Kind.CRATE else None
+    provision = provision_for(
+        opened.manifest,
+        select_tasks(opened.manifest, depth=depth),
+        folder,
+        progress or Silence(),
+        given=data,
+        reach=Reach.of(allow_address),
+    )
+    plan = plan_of(opened.manifest, folder, depth, provision=provision)
+    if opened.size is None:
+        return plan
+    fetched = sum(one.fetched_bytes for one in plan.data)
+    return replace(plan, download_bytes=opened.size + fetched)
 
 
 def plan_of(
@@ -42,6 +72,7 @@ def plan_of(
     depth: Depth = Depth.FULL,
     seeds: tuple[int | str, ...] | None = None,
     configurations: tuple[str, ...] | None = None,
+    provision: Provision | None = None,
 ) -> Plan:
     """Plan the rerun of an experiment.
 
@@ -51,9 +82,17 @@ def plan_of(
         depth: how much is to be done again.
         seeds: only these.
         configurations: only these, by id or name; of a part of a bundle, otherwise, those that it is for.
+        provision: what the reader brings.
     """
     part = partial_of(folder) if folder else None
     if part is not None:
         configurations = part.configurations(manifest, configurations)
-    host = probe_host(manifest, folder)
-    return make_plan(manifest, host, depth=depth, seeds=seeds, configurations=configurations, folder=folder)
+    return make_plan(
+        manifest,
+        probe_host(manifest, folder),
+        depth=depth,
+        seeds=seeds,
+        configurations=configurations,
+        folder=folder,
+        provision=provision,
+    )

@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from reprocrate.deposit.addresses import shown
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import Host
+from reprocrate.rerun.offers import Form, Provision
+from reprocrate.rerun.plan.data import DataNeed, Standing
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.machine import machine
 from reprocrate.rerun.plan.needs import Needs
@@ -24,10 +27,12 @@ from reprocrate.rerun.plan.outlook import (
 )
 from reprocrate.rerun.plan.setting import settings_of
 from reprocrate.rerun.plan.software import software
+from reprocrate.rerun.plan.wording import listed, size_text
 from reprocrate.rerun.sandbox import NoSandbox
 from reprocrate.rerun.selection import Depth, Task, select_tasks
 
 SCHEMA_VERSION = "1.0"
+_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ class Consent:
     """Something that a rerun does only if its user agrees.
 
     Attributes:
-        kind: `sandbox` (to run foreign code without isolation), `degraded` (to run under other conditions) or
-            `network` (to let the runs reach hosts).
+        kind: `sandbox` (to run foreign code without isolation), `degraded` (to run under other conditions),
+            `network` (to let the runs reach hosts) or `fetch` (to bring data from addresses of the manifest).
         text: what is asked.
         option: what to give on the command line to agree.
     """
@@ -59,12 +64,15 @@ class Plan:
         expected: the best verdict to hope for.
         work: the runs by configuration.
         seconds: how long these take one after the other; None where unknown.
-        download_bytes: size of the files that travel with the experiment; packages come on top.
-        disk_bytes: space for copies of code and data and for outputs; the environment comes on top.
+        download_bytes: size of the files that travel with the experiment and of those to be fetched; packages
+            come on top.
+        disk_bytes: space for copies of code and data, for what is fetched and for outputs; the environment
+            comes on top.
         packages: how many packages the environments install.
         claims: the outlook for each claim.
         depths: every depth with its time.
         consents: what the user is asked before anything runs.
+        data: the data sets that the runs read.
     """
 
     manifest: str
@@ -81,6 +89,7 @@ class Plan:
     claims: tuple[ClaimOutlook, ...]
     depths: tuple[DepthEstimate, ...]
     consents: tuple[Consent, ...]
+    data: tuple[DataNeed, ...] = ()
 
     @property
     def possible(self) -> bool:
@@ -100,6 +109,7 @@ def make_plan(
     seeds: Iterable[int | str] | None = None,
     configurations: Iterable[str] | None = None,
     folder: Path | None = None,
+    provision: Provision | None = None,
 ) -> Plan:
     """Decide, before anything runs, what a rerun needs and what it can show.
 
@@ -110,13 +120,15 @@ def make_plan(
         seeds: only these seeds.
         configurations: only the configurations of these ids or names.
         folder: the imported folder, where there is one: what lies in it need not travel.
+        provision: what the reader brings.
 
     Raises:
         UsageError: a seed, a configuration or a depth is asked for that was not recorded or declared.
     """
     wanted = None if seeds is None else tuple(seeds)
     tasks = select_tasks(manifest, depth=depth, seeds=wanted, configurations=configurations)
-    needs = Needs(manifest, tasks, found, folder)
+    needs = Needs(manifest, tasks, found, folder, provision or Provision())
+    data = needs.data
     requirements = merged(_requirements(needs)) if tasks else ()
     overall = worst(requirements)
     return Plan(
@@ -128,12 +140,13 @@ def make_plan(
         expected=expected_from(overall, cap_of(manifest, depth)),
         work=work_of(tasks),
         seconds=total_seconds(tasks),
-        download_bytes=_travelling_bytes(manifest),
+        download_bytes=_travelling_bytes(manifest) + sum(one.fetched_bytes for one in data),
         disk_bytes=needs.bytes_needed(),
         packages=_package_count(manifest, tasks),
         claims=claim_outlooks(manifest, tasks, requirements, depth),
         depths=tuple(depth_estimates(manifest, wanted)),
-        consents=tuple(_consents(requirements, found)) if tasks else (),
+        consents=(*_consents(requirements, found), *_fetching(data)) if tasks else (),
+        data=data,
     )
 
 
@@ -152,6 +165,19 @@ def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Conse
         if one.decision is Decision.DEGRADED:
             kind, option = _CONSENTS[one.override == "--no-sandbox"]
             yield Consent(kind, f"{one.namespace} {one.feature}: {one.reason}.", option)
+
+
+def _fetching(data: Iterable[DataNeed]) -> Iterator[Consent]:
+    wanted = [one for one in data if one.standing is Standing.OFFERED]
+    if wanted:
+        size = size_text(sum(one.fetched_bytes for one in wanted))
+        every = list(dict.fromkeys(each.url for one in wanted for each in one.addresses))
+        more = f" and {len(every) - _SHOWN} more addresses" if len(every) > _SHOWN else ""
+        addresses = ", ".join(map(shown, every[:_SHOWN])) + more
+        names = listed(one.data for one in wanted)
+        unknown = any(each.form is not Form.FILE for one in wanted for each in one.addresses)
+        caution = "; archives may be larger than what is taken out of them" if unknown else ""
+        yield Consent("fetch", f"Fetch data ({names}, {size}) from {addresses}{caution}.", "--fetch")
 
 
 _CONSENTS = {False: ("degraded", "--accept-degraded"), True: ("network", "--no-sandbox")}
@@ -175,4 +201,4 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return value.value if isinstance(value, (Decision, Expected, Depth)) else value
+    return value.value if isinstance(value, (Decision, Expected, Depth, Standing, Form)) else value

@@ -20,11 +20,15 @@ class RerunChoice:
         depth: `logs`, `smoke` or `full`.
         seeds: only these of the recorded seeds, as a list such as `0-2`.
         margins: the reader's own margins, as `METRIC=VALUE`.
+        data: data that the reader has, as `NAME=PATH`.
+        allow_address: hosts that may be asked although they are private.
     """
 
     depth: str = "full"
     seeds: str | None = None
     margins: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    allow_address: tuple[str, ...] = ()
 
 
 def require_metrics(manifest: Manifest, margins: Mapping[str, Margin]) -> None:

@@ -69,7 +69,10 @@ def _holds_all_of(folder: Path, digest: str) -> bool:
 
 
 def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
-    """The manifest and payload digest of an imported folder, in which nothing has changed since."""
+    """The manifest and payload digest of an imported folder, in which nothing has changed since.
+
+    Data that does not come with the bundle may have been put where it belongs: it is no part of the bundle.
+    """
     with open_imported(folder) as bundle:
         bundle.require_intact(counter(progress, "checking digests", bundle.total_size))
         manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
