@@ -185,9 +185,19 @@ def _row(result: Section) -> list[Piece]:
         _summary(original),
         _summary(rerun),
         "–" if change is None else _difference(change, original, rerun),
-        f"{rerun['n'] if rerun else 0} of {original['n'] if original else 0}",
+        _seeds(result),
         text(name, style),
     ]
+
+
+def _seeds(result: Section) -> str:
+    """How many seeds were run again, `3 of 5`; of seeds that the original lacks, `3 new, 5`."""
+    then, now = (result["numbers"][side] for side in ("original", "rerun"))
+    counts = (now["n"] if now else 0, then["n"] if then else 0)
+    again = [one for one in result["seeds"] if one["rerun"] is not None]
+    if again and all(one["recorded"] is None for one in again):
+        return f"{counts[0]} new, {counts[1]}"
+    return f"{counts[0]} of {counts[1]}"
 
 
 def _summary(summary: Section | None) -> str:

@@ -97,7 +97,8 @@ class Gifts:
         ]
         named = _named(task, [*held, *others])
         for file in (*held, *others):
-            yield Given(file, run, needed=file.path in named if named else file in held)
+            needed = file.path in named if named else file in held
+            yield Given(self._sources.travelling(file), run, needed)
 
     def _of_others(self, task: Task) -> Iterator[Given]:
         for file, writer in self._sources.read_from_others(task):

@@ -122,7 +122,7 @@ def select_tasks(
     Args:
         manifest: the recorded experiment.
         depth: how much is done again; `LOGS` runs nothing.
-        seeds: only these; runs without a seed are always taken.
+        seeds: only these; runs that take none are always taken.
         configurations: only those of these ids or names.
 
     Raises:
@@ -220,7 +220,7 @@ def _runs_of(manifest: Manifest, configuration: Configuration, counting: set[str
 
 
 def _of_seeds(tasks: Sequence[Task], seeds: Sequence[int | str]) -> list[Task]:
-    wanted = {str(seed) for seed in seeds}
+    wanted, fixed = {str(seed) for seed in seeds}, without_choice(tasks)
     recorded = {str(task.seed) for task in tasks if task.seed is not None}
     unknown = [str(seed) for seed in seeds if str(seed) not in recorded]
     if unknown:
@@ -229,7 +229,24 @@ def _of_seeds(tasks: Sequence[Task], seeds: Sequence[int | str]) -> list[Task]:
             f"Recorded seeds are: {', '.join(sorted(recorded, key=_numerically)) or 'none'}",
             "Name some of these.",
         )
-    return [task for task in tasks if task.seed is None or str(task.seed) in wanted]
+    return [task for task in tasks if task.id in fixed or str(task.seed) in wanted]
+
+
+def without_choice(tasks: Sequence[Task]) -> frozenset[str]:
+    """Ids of the tasks that no choice of seeds concerns.
+
+    They take no seed, or their program always chooses the same by itself: one that shuffles data for all
+    others, say.
+    """
+    groups: dict[str, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(task.configuration.id, []).append(task)
+    fixed = {task.id for task in tasks if task.seed is None}
+    for group in groups.values():
+        observed = all(seed.how == "observed" for task in group for seed in task.recorded.seeds)
+        if observed and len({task.seed for task in group}) == 1:
+            fixed |= {task.id for task in group}
+    return frozenset(fixed)
 
 
 def _as_variants(tasks: Sequence[Task], depth: Depth) -> list[Task]:

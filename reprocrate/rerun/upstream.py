@@ -21,7 +21,9 @@ class Sources:
     """
 
     manifest: Manifest
-    _writers: dict[tuple[str, str], list[Run]] = field(init=False, default_factory=dict, repr=False)
+    _writers: dict[tuple[str, str], list[tuple[Run, File]]] = field(
+        init=False, default_factory=dict, repr=False
+    )
     _travelling: set[str] = field(init=False, default_factory=set, repr=False)
     _code: dict[str, set[str]] = field(init=False, default_factory=dict, repr=False)
 
@@ -29,11 +31,16 @@ class Sources:
         for run in self.manifest.runs:
             for file in run.written:
                 if file.root is None and file.sha256:
-                    self._writers.setdefault((file.path, file.sha256), []).append(run)
+                    self._writers.setdefault((file.path, file.sha256), []).append((run, file))
         for data in self.manifest.data:
             here = (one for one in data.files if (one.root or data.root) is None)
             self._travelling.update(one.path for one in here if one.travels)
         self._code.update({code.id: {one.path for one in code.files} for code in self.manifest.code})
+
+    def travelling(self, file: File) -> File:
+        """A written file as a run has it whose bytes came along: of equal ones only the newest lies there."""
+        equal = [one for _, one in self._writers.get((file.path, file.sha256 or ""), ())]
+        return next((one for one in equal if one.travels), file)
 
     def read_from_others(self, task: Task) -> Iterator[tuple[File, Run]]:
         """The files that a run read and that other runs had written, each with the newest of these runs.
@@ -45,9 +52,11 @@ class Sources:
             if file.root is not None or file.path in self._travelling or file.path in code:
                 continue
             writers = self._writers.get((file.path, file.sha256 or ""), ())
-            others = [one for one in writers if one.id not in (task.recorded.id, task.recorded.parent)]
-            if others and len(others) == len(writers):
-                yield file, max(others, key=lambda one: (one.status == "ok", one.started or "", one.id))
+            own = (task.recorded.id, task.recorded.parent)
+            if writers and all(run.id not in own for run, _ in writers):
+                runs = [run for run, _ in writers]
+                newest = max(runs, key=lambda one: (one.status == "ok", one.started or "", one.id))
+                yield self.travelling(writers[0][1]), newest
 
 
 def with_upstream(manifest: Manifest, tasks: Iterable[Task]) -> tuple[Task, ...]:

@@ -13,6 +13,7 @@ from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, exp
 from reprocrate.rerun.plan.depths import DepthEstimate, depth_estimates
 from reprocrate.rerun.plan.machine import machine
 from reprocrate.rerun.plan.needs import Needs
+from reprocrate.rerun.plan.offers import Within
 from reprocrate.rerun.plan.outlook import (
     ClaimOutlook,
     Work,
@@ -25,7 +26,7 @@ from reprocrate.rerun.plan.recorded_files import RecordedFiles
 from reprocrate.rerun.plan.scope import Scope, Selection, require_sense, selection_of
 from reprocrate.rerun.plan.setting import settings_of
 from reprocrate.rerun.plan.software import software
-from reprocrate.rerun.plan.within import Within, best_within
+from reprocrate.rerun.plan.within import best_within
 from reprocrate.rerun.sandbox import NoSandbox
 from reprocrate.rerun.selection import Depth, Task
 

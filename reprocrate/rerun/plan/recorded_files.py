@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reprocrate.errors import ReprocrateError
+from reprocrate.files import place_of, sha256_file
 from reprocrate.manifest import Manifest, Run
 from reprocrate.rerun.given import Gifts, Given, is_evaluation_of_its_training
 from reprocrate.rerun.plan.decisions import Decision, Requirement
@@ -68,7 +70,10 @@ class RecordedFiles:
     def _is_here(self, one: Given) -> bool:
         if not one.verifiable:
             return False
-        return one.file.travels if self.folder is None else one.material.lies_in(self.folder)
+        if self.folder is None:
+            return one.file.travels
+        # another run may have left its own file at this place since
+        return one.material.lies_in(self.folder) and (one.file.travels or _is_itself(one, self.folder))
 
     def _of_new_seeds(self) -> Iterator[Requirement]:
         """What a run of a new seed reads of the same seed has to be made by this rerun, too."""
@@ -98,6 +103,13 @@ class RecordedFiles:
                 override,
                 _ids(tasks),
             )
+
+
+def _is_itself(one: Given, folder: Path) -> bool:
+    try:
+        return sha256_file(place_of(folder, one.file.path)).sha256 == one.file.sha256
+    except (OSError, ReprocrateError):
+        return False
 
 
 def _nothing_to_evaluate(group: Sequence[Task]) -> Requirement:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Manifest
+from reprocrate.rerun.given import Gifts
 from reprocrate.rerun.new_seeds import chosen_seeds, with_new_seeds
 from reprocrate.rerun.plan.outlook import claim_configurations
 from reprocrate.rerun.plan.wording import listed
@@ -164,10 +165,20 @@ def _restrictions(
     labels = listed(_labels(manifest, wanted))
     if not scope.claims:
         yield f"Of the configurations only {labels}, as asked for."
+        yield from _taken_as_recorded(manifest, tasks) if scope.depth is Depth.FULL else ()
         return
     before = dict.fromkeys(one.configuration.label for one in tasks if one.configuration.id not in wanted)
     also = f", and of {listed(before)}, which wrote what these read" if before else ""
     yield f"Only what {listed(scope.claims)} rests on: runs of {labels}{also}."
+
+
+def _taken_as_recorded(manifest: Manifest, tasks: tuple[Task, ...]) -> Iterable[str]:
+    """What these runs read that others wrote which are not run again."""
+    gifts = Gifts(manifest, tasks)
+    given = {one.file.path: one.run.configuration for task in tasks for one in gifts.of(task)}
+    if given:
+        writers = _labels(manifest, given.values())
+        yield f"Taken as recorded, from {listed(writers)}: {listed(given)}."
 
 
 def _labels(manifest: Manifest, names: Iterable[str]) -> list[str]:

@@ -30,7 +30,7 @@ from reprocrate.rerun.plan.offers import Offer, Within, described, reasons_of
 from reprocrate.rerun.plan.outlook import claim_configurations, total_seconds
 from reprocrate.rerun.plan.scope import Scope, Selection, wanted_configurations
 from reprocrate.rerun.plan.wording import duration_text, listed
-from reprocrate.rerun.selection import Depth, Task, asked_seeds, select_tasks
+from reprocrate.rerun.selection import Depth, Task, asked_seeds, select_tasks, without_choice
 from reprocrate.rerun.upstream import with_upstream
 
 FOR_EQUIVALENCE = 3
@@ -136,8 +136,10 @@ class _Search:
         asked = self.scope.seeds
         wanted = None if asked is None else {str(seed) for seed in asked}
         having: dict[str, set[str]] = {}
-        for task in select_tasks(self.manifest, seeds=asked):
-            if task.seed is not None and (wanted is None or str(task.seed) in wanted):
+        tasks = select_tasks(self.manifest, seeds=asked)
+        fixed = without_choice(tasks)
+        for task in tasks:
+            if task.id not in fixed and (wanted is None or str(task.seed) in wanted):
                 having.setdefault(str(task.seed), set()).add(task.configuration.id)
         return tuple(sorted(having, key=lambda seed: -len(having[seed])))  # sorting keeps the order of equals
 
@@ -157,8 +159,8 @@ class _Search:
         if candidate.depth is Depth.LOGS:
             return Selection(Depth.LOGS, (), claims=claims)
         tasks = select_tasks(self.manifest, depth=candidate.depth, configurations=names)
-        taken = set(self.seeds[: candidate.seeds])
-        tasks = tuple(task for task in tasks if task.seed is None or str(task.seed) in taken)
+        taken, fixed = set(self.seeds[: candidate.seeds]), without_choice(tasks)
+        tasks = tuple(task for task in tasks if task.id in fixed or str(task.seed) in taken)
         if candidate.depth is Depth.FULL:
             tasks = with_upstream(self.manifest, tasks)
         return Selection(candidate.depth, tasks, claims=claims)
@@ -275,6 +277,8 @@ class _Search:
         seconds = self.seconds(candidate)
         if seconds is None:
             unknown = sum(task.seconds is None for task in self.selection(candidate).tasks)
+            if not unknown:
+                return "the durations on record do not add up to any time"
             return f"how long it takes is not known: of {unknown} of its runs no duration is on record"
         if seconds > self.limit:
             return f"even that takes about {duration_text(seconds)}"
