@@ -12,6 +12,7 @@ from reprocrate.manifest import Manifest
 from reprocrate.rerun.compare import Margin
 from reprocrate.rerun.plan import Scope
 from reprocrate.rerun.plan.durations import parse_duration
+from reprocrate.rerun.plan.scope import require_sense
 from reprocrate.rerun.selection import Depth
 
 
@@ -52,7 +53,7 @@ class RerunChoice:
             )
         if self.new_seeds is not None and self.new_seeds < 1:
             raise UsageError(f"--new-seeds {self.new_seeds} is not possible", "it is how many seeds to run")
-        return Scope(
+        wanted = Scope(
             depth=Depth(self.depth or Depth.FULL),
             seeds=None if self.seeds is None else parse_seeds(self.seeds),
             new_seeds=self.new_seeds or 0,
@@ -60,6 +61,8 @@ class RerunChoice:
             claims=tuple(dict.fromkeys(self.claims)),
             within=None if self.within is None else parse_duration(self.within),
         )
+        require_sense(wanted)
+        return wanted
 
 
 def require_metrics(manifest: Manifest, margins: Mapping[str, Margin]) -> None:
