@@ -22,6 +22,7 @@ from reprocrate.rerun.materials import Material, written_by
 from reprocrate.rerun.selection import Depth, Task
 from reprocrate.rerun.upstream import Sources
 
+_NEVER_GIVEN = frozenset({".git", ".reprocrate"})  # settings of git can start programs; records are our own
 _BRACES = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
@@ -64,9 +65,10 @@ class Gifts:
 
     def of(self, task: Task) -> tuple[Given, ...]:
         """What a task is given, each file once."""
-        found = {one.file.path: one for one in self._own(task)}
-        for one in self._of_others(task):
-            found.setdefault(one.file.path, one)
+        found: dict[str, Given] = {}
+        for one in (*self._own(task), *self._of_others(task)):
+            if _NEVER_GIVEN.isdisjoint(one.file.path.lower().split("/")):
+                found.setdefault(one.file.path, one)
         return tuple(found.values())
 
     def materials(self, task: Task) -> Iterator[Material]:

@@ -180,6 +180,12 @@ def test_new_seeds_of_an_evaluation_need_new_runs_of_the_training() -> None:
     assert about_files(plan(pipeline(), new_seeds=2)) == []
 
 
+def test_what_could_pass_for_our_own_records_or_for_a_repository_is_never_given(study: Study) -> None:
+    paths = (".reprocrate/runs/x/run.json", "out/.git/config", "out/.GIT/config")
+    study.document["runs"][0]["outputs"] += [file(path, 8) for path in paths]
+    assert not set(paths) & set(given_to(study, depth=Depth.EVALUATE))
+
+
 def test_an_optional_output_that_stayed_behind_is_not_given(study: Study) -> None:
     study.document["runs"][0]["outputs"][1]["in_bundle"] = False
     manifest = study.manifest()

@@ -26,6 +26,7 @@ def study(seeds: tuple[int, ...] = (0, 1, 2), values: tuple[float, ...] = VALUES
     made.document["determinism"] = {"seeds_pair_randomness": True}
     made.claim("first", "wide", "narrow", primary=True)
     made.claim("second", "narrow")
+    made.document["claims"][1]["value"] = 0.5
     made.document |= more
     return made
 
