@@ -10,6 +10,7 @@ from reprocrate.errors import ReprocrateError
 from reprocrate.files import place_of, sha256_file
 from reprocrate.manifest import Manifest, Run
 from reprocrate.rerun.given import Gifts, Given, is_evaluation_of_its_training
+from reprocrate.rerun.new_seeds import wrote_for_its_seed
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.wording import counted, listed, size_text
 from reprocrate.rerun.selection import Task
@@ -84,8 +85,8 @@ class RecordedFiles:
             if task.new_seed is None:
                 continue
             for _, writer in sources.read_from_others(task):
-                same_seed = writer.seed is not None and writer.seed == task.recorded.seed
-                if same_seed and (writer.configuration, task.new_seed) not in renewed:
+                own = wrote_for_its_seed(self.manifest, writer, task)
+                if own and (writer.configuration, task.new_seed) not in renewed:
                     blocked.setdefault(writer.configuration, []).append((task, writer))
         for name, pairs in blocked.items():
             writes = self.manifest.find_configuration(name)
