@@ -94,9 +94,7 @@ def with_new_seeds(manifest: Manifest, tasks: Sequence[Task], seeds: Sequence[in
     for name, group in groups.items():
         configuration, obstacle = group[0].configuration, _obstacle(manifest, group)
         if name not in needed:
-            remarks.append(
-                f"Nothing of the new seeds reads what {configuration.label} writes: it is not run."
-            )
+            remarks.append(f"{configuration.label} {_NOT_READ}: it is not run.")
         elif not obstacle and needed[name]:
             model = next(one for one in group if has_open_seed(one.configuration, one.recorded))
             found += [Task(configuration, model.recorded, new_seed=seed) for seed in seeds]
@@ -124,16 +122,30 @@ def _needed(
     needed, waiting = dict.fromkeys(wanted, True), list(wanted)
     while waiting:
         name = waiting.pop()
-        seeds: dict[str, list[bool]] = {}
-        for task in groups[name]:
-            for _, writer in sources.read_from_others(task):
-                own = wrote_for_its_seed(manifest, writer, task)
-                seeds.setdefault(writer.configuration, []).append(own)
-        for source, same in seeds.items():
+        for source, by_seed in read_by_seed(sources, name).items():
             if source in groups and source not in needed:
-                needed[source] = needed[name] and all(same)
+                needed[source] = needed[name] and by_seed
                 waiting.append(source)
     return needed
+
+
+def read_by_seed(sources: Sources, configuration: str) -> dict[str, bool]:
+    """The configurations that one reads from, each with whether every run read what was written for its seed.
+
+    Then a run of a new seed needs a run of the other with that seed, which there can be only where its
+    command has a place for one.
+    """
+    manifest, found = sources.manifest, dict[str, list[bool]]()
+    own = manifest.find_configuration(configuration)
+    runs = [run for run in manifest.runs if run.configuration == configuration and run.status == "ok"]
+    for run in runs:
+        if own is None:
+            break
+        for _, writer in sources.read_from_others(Task(own, run)):
+            of = manifest.find_configuration(writer.configuration)
+            same = of is not None and has_open_seed(of, writer) and writer.seed == run.seed
+            found.setdefault(writer.configuration, []).append(same)
+    return {name: all(same) for name, same in found.items()}
 
 
 _ONE_SEED = "has one recorded seed, which shows no spread that other seeds could be judged by"
@@ -155,14 +167,6 @@ def _obstacle(manifest: Manifest, group: Sequence[Task]) -> str:
     if not given:
         return _TAKES_NONE
     return _INSIDE if all(seed.how == "observed" for seed in given) else _LITERAL
-
-
-def wrote_for_its_seed(manifest: Manifest, writer: Run, reader: Task) -> bool:
-    """Whether what a recorded run wrote was for the seed of the run that read it, and another could be made."""
-    configuration = manifest.find_configuration(writer.configuration)
-    if configuration is None or not has_open_seed(configuration, writer):
-        return False
-    return writer.seed == reader.recorded.seed
 
 
 def has_open_seed(configuration: Configuration, run: Run) -> bool:

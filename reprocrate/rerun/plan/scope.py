@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.given import Gifts
-from reprocrate.rerun.new_seeds import chosen_seeds, with_new_seeds, wrote_for_its_seed
+from reprocrate.rerun.new_seeds import chosen_seeds, read_by_seed, with_new_seeds
 from reprocrate.rerun.plan.outlook import claim_configurations
 from reprocrate.rerun.plan.wording import listed
 from reprocrate.rerun.selection import Depth, Task, configuration_ids, select_tasks
@@ -173,12 +173,10 @@ def _restrictions(
 def _taken_as_recorded(manifest: Manifest, tasks: tuple[Task, ...]) -> Iterable[str]:
     """What these runs read that others wrote which are not run again."""
     gifts = Gifts(manifest, tasks)
-    given = {
-        one.file.path: one.run.configuration
-        for task in tasks
-        for one in gifts.of(task)
-        if task.new_seed is None or not wrote_for_its_seed(manifest, one.run, task)
-    }
+    given = {one.file.path: one.run.configuration for task in tasks for one in gifts.of(task)}
+    renewed = {task.configuration.id for task in tasks if task.new_seed is not None}
+    by_seed = {source for name in renewed for source, own in read_by_seed(gifts.sources, name).items() if own}
+    given = {path: name for path, name in given.items() if name not in by_seed}
     if given:
         writers = _labels(manifest, given.values())
         yield f"Taken as recorded, from {listed(writers)}: {listed(given)}."
