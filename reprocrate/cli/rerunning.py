@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,15 +9,7 @@ import typer
 from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.exits import NO, YES
 from reprocrate.cli.options import Data, Fetch, Json, Quiet, Yes
-
-
-class Depth(StrEnum):
-    """How much work is done again."""
-
-    LOGS = "logs"
-    SMOKE = "smoke"
-    FULL = "full"
-
+from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
 
 What = Annotated[
     str,
@@ -27,16 +18,6 @@ What = Annotated[
         help="A bundle, its https:// address or DOI, or the folder that one was imported to.",
         show_default="this folder",
     ),
-]
-DepthOption = Annotated[
-    Depth,
-    typer.Option(
-        help="`logs`: recompute results from the recorded runs; `smoke`: the declared scaled-down variant; "
-        "`full`: run every seed again."
-    ),
-]
-Seeds = Annotated[
-    str | None, typer.Option("--seeds", help="Only these of the recorded seeds, such as `0-2`.")
 ]
 Margin = Annotated[
     list[str] | None,
@@ -55,8 +36,12 @@ def register(app: typer.Typer) -> None:
 
 def rerun(
     what: What = ".",
-    depth: DepthOption = Depth.FULL,
+    depth: DepthOption = None,
+    only: Only = None,
+    claim: Claims = None,
     seeds: Seeds = None,
+    new_seeds: NewSeeds = None,
+    within: Within = None,
     margin: Margin = None,
     no_sandbox: NoSandbox = False,
     accept_degraded: Degraded = False,
@@ -74,6 +59,10 @@ def rerun(
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
     and the verdict is written under `.reprocrate/reruns/`.
 
+    Which work is done again, say `--depth`, `--only`, `--claim`, `--seeds`, `--new-seeds` and `--within`;
+    `reprocrate plan` takes the same options and tells beforehand what would be done, how long it takes and
+    what it can show. Nothing below `--depth full` is called reproduced.
+
     Data that did not come along is taken from `--data NAME=PATH`, or fetched from the addresses of the bundle
     after you agree (`--fetch`); either way each file has to have the recorded SHA-256.
 
@@ -89,9 +78,13 @@ def rerun(
     voice = Voice(quiet=quiet)
     consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded, fetch=fetch)
     choice = RerunChoice(
-        depth=depth.value,
+        depth=depth and depth.value,
         seeds=seeds,
         margins=tuple(margin or ()),
+        only=tuple(only or ()),
+        claims=tuple(claim or ()),
+        new_seeds=new_seeds,
+        within=within,
         data=tuple(data or ()),
         allow_address=tuple(allow_address or ()),
     )

@@ -17,7 +17,7 @@ from reprocrate.rerun.offers import Form, Offer, Provision, is_archive, offers_o
 from reprocrate.rerun.plan import Decision, Plan, size_text
 from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs, lacking_of
 from reprocrate.rerun.plan.wording import counted
-from reprocrate.rerun.selection import Task, select_tasks
+from reprocrate.rerun.selection import Task
 from reprocrate.rerun.supply import Mismatch, Search, Shelf, Supply, common_folders, look_for
 from reprocrate.workflow.progress import Progress, counter
 
@@ -44,10 +44,10 @@ class Bringing:
 
 def prepare_data(
     manifest: Manifest,
+    tasks: Sequence[Task],
     folder: Path,
     bringing: Bringing,
     progress: Progress,
-    configurations: Iterable[str] | None = None,
 ) -> Provision:
     """Make the data of a full rerun ready in an imported folder.
 
@@ -55,10 +55,10 @@ def prepare_data(
 
     Args:
         manifest: the experiment.
+        tasks: the runs to be repeated.
         folder: where it was imported to.
         bringing: how data is brought.
         progress: who listens.
-        configurations: only what these need.
 
     Returns:
         What the reader brings.
@@ -67,7 +67,6 @@ def prepare_data(
         ReprocrateError: as `provision_for` and `bring_data`.
         UnavailableError: data is missing that only the reader can get.
     """
-    tasks = select_tasks(manifest, configurations=configurations)
     provision = provision_for(manifest, tasks, folder, progress, given=bringing.given, reach=bringing.reach)
     bring_data(manifest, tasks, folder, provision, bringing.agrees, progress)
     needs = data_needs(manifest, tasks, folder, provision)

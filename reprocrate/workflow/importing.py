@@ -15,7 +15,7 @@ from reprocrate.deposit.candidates import RemoteFile
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
-from reprocrate.rerun.claim_share import claim_named, needed_configurations, needed_files
+from reprocrate.rerun.claim_share import needed_files
 from reprocrate.rerun.plan import Plan
 from reprocrate.workflow.bringing import Bringing, prepare_data
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
@@ -100,12 +100,12 @@ def import_bundle(
         with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
             imported = _unpacked(bundle, target, progress, {"bundle": path.name}, claim)
     if prepare:
-        needed = None if claim is None else _environments_of(imported)
-        prepare_environments(imported.manifest, imported.folder, progress, needed)
-        configurations = None if claim is None else tuple(one.configuration for one in imported.plan.work)
-        provision = prepare_data(
-            imported.manifest, imported.folder, data or Bringing(), progress, configurations
+        tasks = imported.plan.tasks
+        needed = (
+            None if claim is None else {one.recorded.environment for one in tasks if one.recorded.environment}
         )
+        prepare_environments(imported.manifest, imported.folder, progress, needed)
+        provision = prepare_data(imported.manifest, tasks, imported.folder, data or Bringing(), progress)
         plan = plan_of(imported.manifest, imported.folder, provision=provision)
         return replace(imported, plan=plan)
     return imported
@@ -187,30 +187,20 @@ def _unpacked(
     _refuse_our_own_places(bundle)
     digest = bundle.payload_digest()
     marker: dict[str, object] = {**about, "payload_sha256": digest, "id": manifest.id}
-    configurations: tuple[str, ...] | None = None
     absent: dict[str, int | None] = {}
     if claim is None:
         require_declared_files(bundle, manifest)
         bundle.extract(target, counter(progress, "checking and unpacking", bundle.total_size))
     else:
-        stated = claim_named(manifest, claim)
-        configurations = needed_configurations(manifest, stated)
-        only = needed_files(manifest, stated, bundle.names())
+        only = needed_files(manifest, claim, bundle.names())
         part = Part(bundle.members, bundle.links, only)
         absent = part.absent()
         require_declared_files(bundle, manifest, plainly=False)
         bundle.extract(target, counter(progress, "bringing and checking", part.size), only)
         marker["partial"] = {"claim": claim, "not_brought": absent}
     write_atomically(target / IMPORTED, json.dumps(marker, indent=1).encode() + b"\n")
-    plan = plan_of(manifest, target, configurations=configurations)
+    plan = plan_of(manifest, target)
     return Imported(target, manifest, digest, plan, claim, len(absent))
-
-
-def _environments_of(imported: Imported) -> set[str]:
-    """The environments that the runs of what was imported need."""
-    wanted = {one.configuration for one in imported.plan.work}
-    runs = [run for run in imported.manifest.runs if run.configuration in wanted]
-    return {run.environment for run in runs if run.environment}
 
 
 def _remove(brought: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reprocrate.errors import UsageError
-from reprocrate.manifest import Manifest
+
+if TYPE_CHECKING:
+    from reprocrate.rerun.plan import Scope
 
 IMPORTED = ".reprocrate/imported.json"
 """Marks a folder that a bundle was unpacked to; what `import` and `rerun` add lies beside it."""
@@ -31,24 +34,18 @@ class Partial:
     def __str__(self) -> str:
         return f"only what the claim {self.claim} needs was brought"
 
-    def configurations(self, manifest: Manifest, asked: Iterable[str] | None = None) -> tuple[str, ...]:
-        """Ids of the configurations that can be run again here: those asked for, or all of the claim's.
+    def narrowed(self, scope: Scope) -> Scope:
+        """What can be run again here of what is asked for: what the claim rests on.
 
         Raises:
-            UsageError: one is asked for that was not brought.
+            UsageError: it is about another claim.
         """
-        from reprocrate.rerun.claim_share import claim_named, needed_configurations
-
-        brought = needed_configurations(manifest, claim_named(manifest, self.claim))
-        if asked is None:
-            return brought
-        wanted = tuple(asked)
-        for one in manifest.configurations:
-            if one.id not in brought and (one.id in wanted or one.label in wanted):
+        for claim in scope.claims:
+            if claim != self.claim:
                 raise UsageError(
-                    f'the configuration "{one.label}" was not brought', str(self), "Import the whole bundle"
+                    f'what the claim "{claim}" needs was not brought', str(self), "Import the whole bundle"
                 )
-        return wanted
+        return replace(scope, claims=(self.claim,))
 
 
 def imported_note(folder: Path) -> dict[str, object]:

@@ -11,8 +11,9 @@ from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import probe_host
 from reprocrate.rerun.offers import Provision
-from reprocrate.rerun.plan import Plan, make_plan
-from reprocrate.rerun.selection import Depth, select_tasks
+from reprocrate.rerun.plan import Plan, Scope, plan_scope
+from reprocrate.rerun.plan.scope import selection_of
+from reprocrate.rerun.selection import Task
 from reprocrate.workflow.bringing import provision_for
 from reprocrate.workflow.opening import Kind, open_what
 from reprocrate.workflow.partial import partial_of
@@ -21,10 +22,12 @@ from reprocrate.workflow.progress import Progress, Silence
 if TYPE_CHECKING:
     from reprocrate.workflow.remote import Remote
 
+_EVERYTHING = Scope()
+
 
 def plan_rerun(
     what: Path | Remote,
-    depth: Depth = Depth.FULL,
+    scope: Scope = _EVERYTHING,
     progress: Progress | None = None,
     *,
     data: tuple[str, ...] = (),
@@ -33,14 +36,15 @@ def plan_rerun(
     """Plan the rerun of whatever a path or an address holds.
 
     Args:
-        what: the path.
-        depth: how much is to be done again.
+        what: the path or address.
+        scope: what of it is to be done again.
         progress: who listens.
         data: data that the reader has, as `NAME=PATH`; each file is checked.
         allow_address: hosts that may be asked although they are private.
 
     Raises:
         ReprocrateError: as `open_what`.
+        UsageError: the scope asks for what is not there.
         UnavailableError: it is a crate of another project, which describes no run that completed.
     """
     opened = open_what(what)
@@ -51,27 +55,45 @@ def plan_rerun(
             "`reprocrate show` tells what is in it",
         )
     folder = opened.path if opened.kind is Kind.CRATE else None
+    scope = scope_in(folder, scope)
     provision = provision_for(
         opened.manifest,
-        select_tasks(opened.manifest, depth=depth),
+        tasks_of(opened.manifest, scope),
         folder,
         progress or Silence(),
         given=data,
         reach=Reach.of(allow_address),
     )
-    plan = plan_of(opened.manifest, folder, depth, provision=provision)
+    plan = plan_of(opened.manifest, folder, scope, provision)
     if opened.size is None:
         return plan
     fetched = sum(one.fetched_bytes for one in plan.data)
     return replace(plan, download_bytes=opened.size + fetched)
 
 
+def tasks_of(manifest: Manifest, scope: Scope) -> tuple[Task, ...]:
+    """The runs that a scope stands for, whatever time they take.
+
+    Raises:
+        UsageError: the scope asks for what is not there.
+    """
+    return selection_of(manifest, replace(scope, within=None)).tasks
+
+
+def scope_in(folder: Path | None, scope: Scope) -> Scope:
+    """What can be done again in a folder: all of it, or what the claim needs that a part was brought for.
+
+    Raises:
+        UsageError: it is about another claim than that.
+    """
+    part = partial_of(folder) if folder else None
+    return scope if part is None else part.narrowed(scope)
+
+
 def plan_of(
     manifest: Manifest,
     folder: Path | None,
-    depth: Depth = Depth.FULL,
-    seeds: tuple[int | str, ...] | None = None,
-    configurations: tuple[str, ...] | None = None,
+    scope: Scope = _EVERYTHING,
     provision: Provision | None = None,
 ) -> Plan:
     """Plan the rerun of an experiment.
@@ -79,20 +101,10 @@ def plan_of(
     Args:
         manifest: the experiment.
         folder: where it was imported to, if it was.
-        depth: how much is to be done again.
-        seeds: only these.
-        configurations: only these, by id or name; of a part of a bundle, otherwise, those that it is for.
+        scope: what of it is to be done again.
         provision: what the reader brings.
+
+    Raises:
+        UsageError: the scope asks for what is not there.
     """
-    part = partial_of(folder) if folder else None
-    if part is not None:
-        configurations = part.configurations(manifest, configurations)
-    return make_plan(
-        manifest,
-        probe_host(manifest, folder),
-        depth=depth,
-        seeds=seeds,
-        configurations=configurations,
-        folder=folder,
-        provision=provision,
-    )
+    return plan_scope(manifest, probe_host(manifest, folder), scope_in(folder, scope), folder, provision)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
-from reprocrate.capture.seeds.notation import parse_seeds
 from reprocrate.deposit.addresses import Reach
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, Reproduction, save_manifest
@@ -16,13 +15,14 @@ from reprocrate.rerun.compare import Margin, Verdict, compare
 from reprocrate.rerun.execute import WORK
 from reprocrate.rerun.host import Host, probe_host
 from reprocrate.rerun.offers import Provision
-from reprocrate.rerun.plan import Plan, make_plan
+from reprocrate.rerun.plan import Plan, plan_scope
 from reprocrate.rerun.repetition import Assignment
-from reprocrate.rerun.selection import Depth, Task, repeated_runs, select_tasks
+from reprocrate.rerun.selection import asked_seeds
 from reprocrate.workflow.bringing import bring_data, provision_for, require_data, require_placed
 from reprocrate.workflow.comparing import without_collection
 from reprocrate.workflow.evidence import FolderEvidence
-from reprocrate.workflow.partial import Partial, partial_of
+from reprocrate.workflow.partial import partial_of
+from reprocrate.workflow.planning import scope_in, tasks_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.remote import Remote
@@ -45,14 +45,16 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
     """Rerun a bundle or the folder that one was imported to, and compare.
 
     Raises:
-        UsageError: it is neither, or a seed or margin was asked for that makes no sense.
+        UsageError: it is neither, or something was asked for that is not there or makes no sense.
         IntegrityError: a file is not as recorded.
         UnavailableError: it cannot be rerun here, or not without consent that was not given.
         KeyboardInterrupt: interrupted; what is done is kept, and the same call goes on from there.
     """
     margins = margins_of(choice.margins)
     set_out = _set_out(what, choice, margins, progress)
-    manifest, folder, tasks, plan = set_out.manifest, set_out.folder, set_out.tasks, set_out.plan
+    manifest, folder, tasks, plan = set_out.manifest, set_out.folder, set_out.plan.tasks, set_out.plan
+    for reason in plan.reasons:
+        progress.note(reason)
     require_data(plan)
     sandbox = agreed_sandbox(plan, set_out.host, tasks, consent, progress)
     bring_data(manifest, tasks, folder, set_out.provision, consent.agrees, progress)
@@ -78,18 +80,11 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
         reproduction = assemble_reproduction(manifest, place / WORK, records, about)
         save_manifest(reproduction, place / "reprocrate.json")
     around = circumstances_of(plan, set_out.host, sandbox, environments, set_out.payload)
-    asked: dict[str, list[int | str | None]] = {}
-    for run in repeated_runs(manifest, tasks):
-        asked.setdefault(run.configuration, []).append(run.seed)
+    asked = asked_seeds(manifest, tasks) if tasks else None
+    files = (FolderEvidence([folder]), FolderEvidence([place / WORK]))
     with without_collection():
         verdict = compare(
-            manifest,
-            reproduction,
-            asked_seeds=asked if tasks else None,
-            margins=margins,
-            circumstances=around,
-            about=(set_out.part.claim,) if set_out.part else None,
-            files=(FolderEvidence([folder]), FolderEvidence([place / WORK])),
+            manifest, reproduction, asked_seeds=asked, margins=margins, circumstances=around, files=files
         )
     path = place / VERDICT
     write_atomically(path, json.dumps(verdict.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
@@ -104,8 +99,6 @@ class _SetOut:
         folder: the imported folder.
         manifest: the recorded experiment.
         payload: the payload digest of its bundle.
-        part: the part of the bundle that the folder holds; None for all of it.
-        tasks: the runs to be repeated.
         host: this machine.
         provision: what the reader brings.
         plan: what it takes and what it can show.
@@ -114,8 +107,6 @@ class _SetOut:
     folder: Path
     manifest: Manifest
     payload: str
-    part: Partial | None
-    tasks: tuple[Task, ...]
     host: Host
     provision: Provision
     plan: Plan
@@ -124,26 +115,17 @@ class _SetOut:
 def _set_out(
     what: Path | Remote, choice: RerunChoice, margins: Mapping[str, Margin], progress: Progress
 ) -> _SetOut:
+    wanted = choice.scope  # what makes no sense is told before anything is unpacked
     folder = imported_folder(what, progress)
     manifest, payload = verified_manifest(folder, progress)
     require_metrics(manifest, margins)
     require_placed(manifest, folder, progress)
-    seeds = None if choice.seeds is None else parse_seeds(choice.seeds)
     host = probe_host(manifest, folder)
-    part = partial_of(folder)
-    if part:
+    if part := partial_of(folder):
         progress.note(f"{part}: the rerun and its verdict are about that claim")
-    only = part.configurations(manifest) if part else None
-    tasks = select_tasks(manifest, depth=Depth(choice.depth), seeds=seeds, configurations=only)
+    scope = scope_in(folder, wanted)
     reach = Reach.of(choice.allow_address)
+    tasks = tasks_of(manifest, scope)
     provision = provision_for(manifest, tasks, folder, progress, given=choice.data, reach=reach)
-    plan = make_plan(
-        manifest,
-        host,
-        depth=Depth(choice.depth),
-        seeds=seeds,
-        configurations=only,
-        folder=folder,
-        provision=provision,
-    )
-    return _SetOut(folder, manifest, payload, part, tasks, host, provision, plan)
+    plan = plan_scope(manifest, host, scope, folder, provision)
+    return _SetOut(folder, manifest, payload, host, provision, plan)

@@ -281,7 +281,11 @@ def test_a_part_is_rerun_for_its_claim(
     said = rerun(tmp_path, "left", "--json")
     verdict = said.document("verdict")
     assert verdict["upheld"]
-    assert [one["id"] for one in verdict["claims"]] == ["claim-1"]
+    assert verdict["circumstances"]["claims"] == ["claim-1"]
+    assert {one["id"]: one["outcome"] for one in verdict["claims"]} == {
+        "claim-1": "upheld",
+        "claim-2": "undecided",
+    }
     outcomes = {one["name"]: one["outcome"] for one in verdict["results"] if one["asked"]}
     assert outcomes == {"left-good": "identical", "left-bad": "identical"}
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from reprocrate.errors import UsageError
-from reprocrate.manifest import manifest_from
-from reprocrate.rerun.claim_share import claim_named, needed_configurations, needed_files
+from reprocrate.manifest import Manifest, manifest_from
+from reprocrate.rerun.claim_share import needed_files
+from reprocrate.rerun.plan import Scope
+from reprocrate.rerun.plan.scope import selection_of
 
 SHA = "a" * 64
 
@@ -99,22 +101,25 @@ THERE = (
 DESCRIBING = set(THERE) - {"paper/LICENSE", "README.md"}
 
 
+def run_again(manifest: Manifest, claim: str) -> tuple[str, ...]:
+    tasks = selection_of(manifest, Scope(claims=(claim,))).tasks
+    return tuple(task.configuration.id for task in tasks)
+
+
 def test_what_made_the_data_is_run_again_where_the_data_did_not_travel() -> None:
-    manifest = manifest_from(document())
-    assert needed_configurations(manifest, claim_named(manifest, "c1")) == ("prepare", "train")
+    assert run_again(manifest_from(document()), "c1") == ("prepare", "train")
     found = document()
     found["data"][1]["files"][0]["in_bundle"] = True
-    manifest = manifest_from(found)
-    assert needed_configurations(manifest, claim_named(manifest, "c1")) == ("train",)
+    assert run_again(manifest_from(found), "c1") == ("train",)
 
 
 def test_the_files_of_a_claim() -> None:
     manifest = manifest_from(document())
-    assert needed_files(manifest, claim_named(manifest, "c1"), THERE) == DESCRIBING | {
+    assert needed_files(manifest, "c1", THERE) == DESCRIBING | {
         *("train.py", "raw.csv", "one/lock.txt", "one/it.whl", "train.jsonl", "prepare.jsonl"),
-        "train.pt",  # what `evaluate` begins with
+        *("train.pt", "out.json", "ready.csv"),  # what `evaluate` is given
     }
-    assert needed_files(manifest, claim_named(manifest, "c2"), THERE) == DESCRIBING | {
+    assert needed_files(manifest, "c2", THERE) == DESCRIBING | {
         *("train.py", "far.csv", "two/lock.txt", "two/it.whl", "other.jsonl"),
     }
 
@@ -122,6 +127,6 @@ def test_the_files_of_a_claim() -> None:
 def test_a_claim_that_is_none_or_rests_on_nothing_is_told() -> None:
     manifest = manifest_from(document())
     with pytest.raises(UsageError, match=r"no claim \"c9\".*c1 \(Trained\.\)"):
-        claim_named(manifest, "c9")
+        needed_files(manifest, "c9", THERE)
     with pytest.raises(UsageError, match="rests on no result"):
-        needed_files(manifest, claim_named(manifest, "c3"), THERE)
+        needed_files(manifest, "c3", THERE)

@@ -37,6 +37,7 @@ class Case:
         degraded: whether it ran under conditions that change the protocol; then nothing is held against it.
         basis: what the rerun did.
         remarks: what else has to be said about it, as sentences.
+        new_seeds: those of the asked seeds that the original never used.
         not_judged: why no rerun is held against it, as a sentence; empty where one is.
         same_code: whether nothing of the code that both sides recorded differs.
         advantage: the smallest claimed advantage over another result, in the metric's unit, that rests on it.
@@ -58,6 +59,7 @@ class Case:
     degraded: bool = False
     basis: Basis = Basis.FULL
     remarks: tuple[str, ...] = ()
+    new_seeds: tuple[Seed, ...] = ()
     not_judged: str = ""
     same_code: bool = True
     advantage: float | None = None

@@ -215,6 +215,12 @@ def _about_seeds(judged: Judged) -> Iterator[str]:
         return
     if judged.figures.same_seeds and len(rerun.values) < len(original.values):
         yield f"{len(rerun.values)} of {len(original.values)} recorded seeds were run again."
+    elif judged.case.new_seeds:
+        verb = "is" if len(judged.case.new_seeds) == 1 else "are"
+        yield (
+            f"{_capital(seeds(judged.case.new_seeds))} {verb} new, never used by the original, so means are "
+            "compared, and no value with a recorded one of its own seed."
+        )
     elif not judged.figures.same_seeds:
         yield "The rerun used seeds that the original has no value of."
     without = [one.seed for one in original.seeds if not one.finite]
@@ -266,6 +272,10 @@ def _about_power(figures: Figures) -> Iterator[str]:
     if found.advantage is not None and found.at_advantage is not None:
         text += f"; by the claimed advantage of {short(found.advantage)}, {percent(found.at_advantage)}"
     yield f"{text}."
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _limit(figures: Figures) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -54,7 +54,6 @@ def compare(
     host: HostDifference | None = None,
     circumstances: Circumstances | None = None,
     files: tuple[Evidence, Evidence] = (NoEvidence(), NoEvidence()),
-    about: Collection[str] | None = None,
 ) -> Verdict:
     """What a rerun shows of every result and claim of the original.
 
@@ -68,7 +67,6 @@ def compare(
         host: how the rerun's machine and software differ; where not given, from what both manifests recorded.
         circumstances: what the rerun did, where and how.
         files: where the files of both sides can be read: histories and predictions.
-        about: ids of the claims to judge, which the answer is about; where not given, all.
     """
     around = circumstances or Circumstances()
     setting = _Comparison(original, reproduction, asked_seeds, margins, host, around, files)
@@ -78,14 +76,13 @@ def compare(
     claims = tuple(
         claim_verdict(judge_claim(claim_of(original, claim), by_id), around.basis)
         for claim in original.claims
-        if about is None or claim.id in about
     )
     runs = setting.runs_of_seeds() if around.basis not in (Basis.LOGS, Basis.SMOKE) else {}
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
-        upheld=is_upheld(claims, results, around.basis),
-        sentence=summing_up(claims, results, around.basis),
+        upheld=is_upheld(claims, results, around.basis, around.claims),
+        sentence=summing_up(claims, results, around.basis, around.claims),
         basis=around.basis,
         claims=claims,
         results=results,
@@ -167,6 +164,7 @@ class _Comparison:
             or self._lost_device(sides) is not None,
             basis=self.circumstances.basis,
             remarks=(*self._remarks(result, sides), *_why_not(items)),
+            new_seeds=tuple(seed for seed in asked if seed in self.circumstances.new_seeds),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
             same_code=not any(self._changed_code(*side) for side in sides),
             advantage=self.advantages.get(result.id),
