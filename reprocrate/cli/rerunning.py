@@ -40,6 +40,19 @@ Margin = Annotated[
 NoSandbox = Annotated[
     bool, typer.Option("--no-sandbox", help="Run the bundle's code without isolation, where none can be had.")
 ]
+AllowNetwork = Annotated[
+    bool,
+    typer.Option("--allow-network", help="Give the runs the network, where the manifest says they need it."),
+]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help="End a run that uses more: time=2h, memory=8GB, processes=1000, disk=20GB; none for no limit. "
+        "Otherwise many times what was recorded.",
+    ),
+]
 Degraded = Annotated[bool, typer.Option("--accept-degraded", help="Go on where the plan says degraded.")]
 
 
@@ -55,6 +68,8 @@ def rerun(
     margin: Margin = None,
     no_sandbox: NoSandbox = False,
     accept_degraded: Degraded = False,
+    allow_network: AllowNetwork = False,
+    limit: Limit = None,
     yes: Yes = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -76,8 +91,16 @@ def rerun(
     from reprocrate.workflow.reruns.choice import RerunChoice
 
     voice = Voice(quiet=quiet)
-    consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded)
-    choice = RerunChoice(depth=depth.value, seeds=seeds, margins=tuple(margin or ()))
+    consent = Consent(
+        voice,
+        yes=yes,
+        no_sandbox=no_sandbox,
+        accept_degraded=accept_degraded,
+        allow_network=allow_network,
+    )
+    choice = RerunChoice(
+        depth=depth.value, seeds=seeds, margins=tuple(margin or ()), limits=tuple(limit or ())
+    )
     with voice.progress():
         outcome = rerun_experiment(what, choice, consent, voice)
     document = outcome.verdict.to_json()

@@ -10,9 +10,11 @@ from pathlib import Path
 from reprocrate.executors import Command, Executor, Outcome
 from reprocrate.executors.local import check_program
 from reprocrate.rerun import inside
+from reprocrate.rerun.limits import Limits
 from reprocrate.rerun.sandbox import Sandbox, python_folders
 
 _REPORT = "end.json"
+_MORE_THREADS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class SandboxedExecutor:
         python: the interpreter of the environment that commands run in.
         writable: folders that commands may change; the folder of its logs is added for each command.
         readable: folders that commands may read but not change, wherever they lie.
+        limits: what one command may use, as far as the sandbox itself sees to it.
+        network: whether commands have the network of this machine.
     """
 
     sandbox: Sandbox
@@ -32,6 +36,8 @@ class SandboxedExecutor:
     python: Path
     writable: tuple[Path, ...]
     readable: tuple[Path, ...]
+    limits: Limits = Limits()
+    network: bool = False
 
     def run(self, command: Command) -> Outcome:
         """Run a command to its end, inside.
@@ -44,14 +50,24 @@ class SandboxedExecutor:
         logs, first = command.stdout.parent, Path(inside.__file__)
         report = logs / _REPORT
         wrapped = self.sandbox.wrap(
-            [str(self.python), "-I", "-S", str(first), str(report), *command.argv],
+            [str(self.python), "-I", "-S", str(first), str(report), *self._held_back(), *command.argv],
             folder=command.cwd,
             writable=(*self.writable, logs),
             readable=(*self.readable, *python_folders(self.python), first),
             variables=command.env,
+            network=self.network,
+            memory_bytes=self.limits.memory,
         )
         outcome = self.inner.run(replace(command, argv=tuple(wrapped), env={}))
         return _as_seen_inside(outcome, report)
+
+    def _held_back(self) -> tuple[str, str]:
+        """What the first program inside is told of limits; see `inside.hold_back`.
+
+        What watches from outside is to see the limit broken, so the system's own begins a little later.
+        """
+        most = self.limits.threads
+        return str(0 if most is None else most + _MORE_THREADS), inside.namespace()
 
 
 def _as_seen_inside(outcome: Outcome, report: Path) -> Outcome:

@@ -13,6 +13,7 @@ from reprocrate.manifest import Reproduction, save_manifest
 from reprocrate.rerun.compare import Verdict, compare
 from reprocrate.rerun.execute import WORK
 from reprocrate.rerun.host import probe_host
+from reprocrate.rerun.limits import AskedLimits
 from reprocrate.rerun.plan import make_plan
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.selection import Depth, repeated_runs, select_tasks
@@ -20,7 +21,7 @@ from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
-from reprocrate.workflow.reruns.consent import Consent, agreed_sandbox
+from reprocrate.workflow.reruns.consent import Consent, agreed_network, agreed_sandbox
 from reprocrate.workflow.reruns.folders import VERDICT, imported_folder, place_of, verified_manifest
 from reprocrate.workflow.reruns.runs import executed_runs
 
@@ -43,6 +44,7 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
         KeyboardInterrupt: interrupted; what is done is kept, and the same call goes on from there.
     """
     margins = margins_of(choice.margins)
+    limits = AskedLimits.of(choice.limits)
     folder = imported_folder(what, progress)
     manifest, payload = verified_manifest(folder, progress)
     require_metrics(manifest, margins)
@@ -52,14 +54,23 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     plan = make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder)
     tasks = select_tasks(manifest, depth=depth, seeds=seeds)
     sandbox = agreed_sandbox(plan, host, tasks, consent, progress)
+    network = agreed_network(plan, tasks, consent, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
     environments = prepare_environments(manifest, folder, progress, needed)
     place = place_of(folder, choice, payload)
-    records = executed_runs(
-        Assignment(manifest, folder, tasks, environments, host, sandbox, sources_of(manifest)),
-        place,
-        progress,
+    assignment = Assignment(
+        manifest,
+        folder,
+        tasks,
+        environments,
+        host,
+        sandbox,
+        sources_of(manifest),
+        limits=limits,
+        network=network,
+        jobs=choice.jobs,
     )
+    records = executed_runs(assignment, place, progress)
     reproduction = manifest
     if tasks:
         about = Reproduction.model_validate(
@@ -67,7 +78,7 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
         )
         reproduction = assemble_reproduction(manifest, place / WORK, records, about)
         save_manifest(reproduction, place / "reprocrate.json")
-    around = circumstances_of(plan, host, sandbox, environments, payload)
+    around = circumstances_of(plan, host, sandbox, environments, payload, network)
     asked: dict[str, list[int | str | None]] = {}
     for run in repeated_runs(manifest, tasks):
         asked.setdefault(run.configuration, []).append(run.seed)

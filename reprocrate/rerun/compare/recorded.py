@@ -78,7 +78,7 @@ class Counterpart:
     def _value(self, run: Run, metric: Metric | None) -> SeedValue:
         seed = None if run.seed is None else str(run.seed)
         if run.status != "ok":
-            return SeedValue(seed, None, run.status)
+            return SeedValue(seed, None, run.status, run.killed_because or "")
         observed = [one for one in run.metrics if (one.metric, one.data, one.split) == self.key]
         if self.over == "folds":
             values = [one.value for one in observed if one.fold is not None]

@@ -98,11 +98,13 @@ class SeedValue:
         seed: the seed as text; `None` where the run had none.
         value: the metric, as the IEEE double that was recorded; `None` where there is no finite one.
         status: `ok`, or why there is no value: `nan`, `inf`, `-inf`, `no_value`, `failed`, `killed`, ...
+        reason: the limit for which its run was killed; empty for any other.
     """
 
     seed: Seed
     value: float | None
     status: str = "ok"
+    reason: str = ""
 
     @property
     def finite(self) -> bool:

@@ -11,7 +11,7 @@ from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.machine import machine
-from reprocrate.rerun.plan.needs import Needs
+from reprocrate.rerun.plan.needs import ALLOW_NETWORK, Needs
 from reprocrate.rerun.plan.outlook import (
     ClaimOutlook,
     DepthEstimate,
@@ -149,12 +149,11 @@ def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Conse
         text = f"Run the authors' code without a sandbox: {host.sandbox.reason}. {host.sandbox.how_to_get}"
         yield Consent("sandbox", text, "--no-sandbox")
     for one in requirements:
-        if one.decision is Decision.DEGRADED:
-            kind, option = _CONSENTS[one.override == "--no-sandbox"]
-            yield Consent(kind, f"{one.namespace} {one.feature}: {one.reason}.", option)
-
-
-_CONSENTS = {False: ("degraded", "--accept-degraded"), True: ("network", "--no-sandbox")}
+        text = f"{one.namespace} {one.feature}: {one.reason}."
+        if one.override == ALLOW_NETWORK:
+            yield Consent("network", text, ALLOW_NETWORK)
+        elif one.decision is Decision.DEGRADED:
+            yield Consent("degraded", text, "--accept-degraded")
 
 
 def _travelling_bytes(manifest: Manifest) -> int:

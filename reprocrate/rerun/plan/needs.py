@@ -28,6 +28,9 @@ _WITHHELD = {
     MASK: "an argument was a secret, which was not recorded",
     OUTSIDE: "the program lay outside the project and did not come along",
 }
+ALLOW_NETWORK = "--allow-network"
+"""What the reader has to agree to where the runs need hosts."""
+
 _CHEAPER = frozenset({Depth.EVALUATE.value, Depth.SMOKE.value})
 
 
@@ -119,8 +122,11 @@ class Needs:
         words = f"{counted(len(files), 'file')}, {size_text(size)}" if files else None
         users = _ids([task for task in self.tasks if data in data_of(self.manifest, [task])])
         if data.remote is not None:
-            reason = f"it is read over the network from {data.remote.uri}, and runs have no network"
-            return Requirement("data", data.id, words, None, Decision.DEGRADED, reason, "--no-sandbox", users)
+            reason = (
+                f"it is read over the network from {data.remote.uri}, which may hold something else by now"
+            )
+            override = ALLOW_NETWORK
+            return Requirement("data", data.id, words, words, Decision.SUBSTITUTABLE, reason, override, users)
         elsewhere = sorted({one.root for one in files if one.root and place_in_home(one.root) is None})
         if elsewhere:
             reason = f"it lay outside the project ({listed(elsewhere)}), where a run here cannot find it"
@@ -146,8 +152,8 @@ class Needs:
         if needs is None:
             return
         for host in needs.network:
-            reason = "runs have no network in the sandbox"
-            yield self._all("network", host, host, Decision.DEGRADED, reason, "--no-sandbox")
+            reason = "the runs reach it, and every other host, where you agree"
+            yield self._all("network", host, host, Decision.SUBSTITUTABLE, reason, ALLOW_NETWORK)
         for secret in needs.secrets:
             reason = "a secret never travels and is never handed to a rerun"
             yield self._all("secrets", secret, secret, Decision.IMPOSSIBLE, reason, "run this part by hand")

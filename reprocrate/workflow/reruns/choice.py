@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from reprocrate.errors import UsageError
@@ -19,11 +19,19 @@ class RerunChoice:
         depth: `logs`, `smoke` or `full`.
         seeds: only these of the recorded seeds, as a list such as `0-2`.
         margins: the reader's own margins, as `METRIC=VALUE`.
+        limits: the reader's own limits on what a run may use, as `NAME=VALUE`.
+        jobs: how many runs at once.
     """
 
     depth: str = "full"
     seeds: str | None = None
     margins: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    jobs: int = 1
+
+    def what(self) -> dict[str, Any]:
+        """What is asked for, without how it is done: a rerun that was broken off may go on in another way."""
+        return {name: value for name, value in asdict(self).items() if name not in ("limits", "jobs")}
 
 
 def require_metrics(manifest: Manifest, margins: Mapping[str, Margin]) -> None:

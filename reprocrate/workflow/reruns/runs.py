@@ -44,7 +44,9 @@ def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> li
 
 
 def last_words(record: RunRecord, place: Path) -> list[str]:
-    """The exception or else the last line that a failed run wrote, and where the rest stands."""
+    """Why a run was ended, or the exception or else the last line that it wrote, and where the rest stands."""
+    if record.killed_because is not None:
+        return [f"killed, because {record.killed_because}"]
     for log in sorted((place / WORK / log.path for log in record.logs), key=lambda path: path.name):
         try:
             lines = [line for line in read_text(log).splitlines() if line.strip()]
