@@ -53,6 +53,10 @@ Limit = Annotated[
         "Otherwise many times what was recorded.",
     ),
 ]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", "-j", help="How many runs at once, each with the recorded number of threads."),
+]
 Degraded = Annotated[bool, typer.Option("--accept-degraded", help="Go on where the plan says degraded.")]
 
 
@@ -70,6 +74,7 @@ def rerun(
     accept_degraded: Degraded = False,
     allow_network: AllowNetwork = False,
     limit: Limit = None,
+    jobs: Jobs = 1,
     yes: Yes = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -99,7 +104,11 @@ def rerun(
         allow_network=allow_network,
     )
     choice = RerunChoice(
-        depth=depth.value, seeds=seeds, margins=tuple(margin or ()), limits=tuple(limit or ())
+        depth=depth.value,
+        seeds=seeds,
+        margins=tuple(margin or ()),
+        limits=tuple(limit or ()),
+        jobs=jobs,
     )
     with voice.progress():
         outcome = rerun_experiment(what, choice, consent, voice)

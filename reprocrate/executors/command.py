@@ -61,8 +61,8 @@ class Outcome:
             process held before it became the program, so that it is never below this process's own memory.
         interrupted: whether we were asked to stop while it ran.
         problems: what went wrong around it, such as a full disk under a log, as sentences.
-        killed_because: the limit for which we ended it, as in `it ran for longer than 2 h`; empty where we did
-            not.
+        killed_because: the limit for which we ended it, as in `it ran for longer than 2 h`; empty where we
+            did not.
     """
 
     exit_code: int | None

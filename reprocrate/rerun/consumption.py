@@ -57,8 +57,8 @@ class Seen:
 class Sight:
     """Sees the processes of a command.
 
-    In the sandbox they are all those of its namespace, which its own /proc lists, whoever started them. Without
-    it they are those that descend from the command, but for those whose parents have ended.
+    In the sandbox they are all those of its namespace, which its own /proc lists, whoever started them.
+    Without it they are those that descend from the command, but for those whose parents have ended.
 
     Args:
         pid: the process that was started.

@@ -13,6 +13,7 @@ import json
 import os
 import resource
 import sys
+from contextlib import suppress
 
 NOT_FOUND = 127
 
@@ -25,19 +26,14 @@ def hold_back(most_threads: int, outer: str) -> None:
         outer: the user namespace outside. Only where there is another one inside does the system count the
             user's threads in here alone (Linux 5.14), and it never does for root.
     """
-    try:
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as handle:  # noqa: PTH123
-            handle.write("1000")
-    except OSError:
-        pass
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as handle:  # noqa: PTH123
+        handle.write("1000")
     limits = [(resource.RLIMIT_CORE, 1)]  # not 0, at which a program that takes dumps is still started
     if most_threads and outer not in ("", namespace()):
         limits.append((resource.RLIMIT_NPROC, most_threads))
     for name, most in limits:
-        try:
+        with suppress(OSError, ValueError):
             resource.setrlimit(name, (most, most))
-        except (OSError, ValueError):
-            pass
 
 
 def namespace() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from reprocrate.executors import Command, Executor, Outcome
 from reprocrate.executors.local import check_program
 from reprocrate.rerun import inside
-from reprocrate.rerun.limits import Limits
+from reprocrate.rerun.limits import NO_LIMITS, Limits
 from reprocrate.rerun.sandbox import Sandbox, python_folders
 
 _REPORT = "end.json"
@@ -36,7 +36,7 @@ class SandboxedExecutor:
     python: Path
     writable: tuple[Path, ...]
     readable: tuple[Path, ...]
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     network: bool = False
 
     def run(self, command: Command) -> Outcome:

@@ -1,7 +1,7 @@
 """How much a repeated run may use before it is ended: time, memory, processes, disk.
 
-The limits keep a run that never ends, or takes whatever it can get, from harming the machine. They follow from
-what the recorded run used, so generously that an honest run on slower hardware never meets them.
+The limits keep a run that never ends, or takes whatever it can get, from harming the machine. They follow
+from what the recorded run used, so generously that an honest run on slower hardware never meets them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from reprocrate.rerun.selection import Task
 _SHORTEST_S = 15 * 60.0
 _TIMES_LONGER = 10.0
 _WITHOUT_ACCELERATOR = 50.0
-"""How many times longer computing may take where the recorded run had an accelerator and this one has none."""
+"""How many times longer a run may take where the recorded one had an accelerator and this one has none."""
 
 _LONGEST_UNKNOWN_S = 7 * 86400.0
 """Where nobody knows how long the recorded run took."""
@@ -66,6 +66,9 @@ class Limits:
         return max(_THREADS_PER_PROCESS * self.processes, _THREADS_PER_PROCESSOR * (os.cpu_count() or 1))
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class AskedLimits:
     """The reader's own limits, which take the place of those that follow from the records.
@@ -75,7 +78,7 @@ class AskedLimits:
         names: which of them were given; None in `given` is then no limit.
     """
 
-    given: Limits = Limits()
+    given: Limits = NO_LIMITS
     names: frozenset[str] = frozenset()
 
     @classmethod
@@ -103,6 +106,9 @@ class AskedLimits:
         """The usual limits with those that the reader gave in their place."""
         own = {one.name: getattr(self.given, one.name) for one in fields(Limits) if one.name in self.names}
         return replace(usual, **own)
+
+
+NOTHING_ASKED = AskedLimits()
 
 
 def duration_of(text: str) -> float:

@@ -4,15 +4,15 @@ A tracker that waits for its server makes a run fail that would do without it, a
 writes into somebody's account. Offline they keep what they are given in the work folder, where metrics are
 looked for. Each variable is documented by the tool that reads it; what a program sets by itself counts more.
 
-MLflow has no such mode: where no server is named, it keeps everything in the folder that the run starts in, and
-a variable that named a server is never handed on.
+MLflow has no such mode: where no server is named, it keeps everything in the folder that the run starts in,
+and a variable that named a server is never handed on.
 """
 
 from __future__ import annotations
 
 TRACKERS = {
     "WANDB_MODE": "offline",  # docs.wandb.ai, "Environment variables"
-    "COMET_START_ONLINE": "0",  # comet.com, `comet_ml.start`; huggingface.co/docs/transformers, `CometCallback`
+    "COMET_START_ONLINE": "0",  # huggingface.co/docs/transformers, `CometCallback`
     "NEPTUNE_MODE": "offline",  # docs.neptune.ai, "Environment variables", of both of its packages
     "CLEARML_OFFLINE_MODE": "1",  # clear.ml/docs, "Offline Mode"
     "SWANLAB_MODE": "offline",  # docs.swanlab.cn, `swanlab offline`

@@ -23,7 +23,7 @@ from reprocrate.manifest import Code, Data, Manifest
 from reprocrate.rerun.environment import BuiltEnvironment
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.isolation import SandboxedExecutor
-from reprocrate.rerun.limits import AskedLimits, Limits, usual_limits
+from reprocrate.rerun.limits import NOTHING_ASKED, AskedLimits, Limits, usual_limits
 from reprocrate.rerun.materials import (
     Material,
     code_materials,
@@ -71,7 +71,7 @@ class Assignment:
     host: Host
     sandbox: Sandbox | None
     metrics: tuple[MetricSource, ...] = ()
-    limits: AskedLimits = AskedLimits()
+    limits: AskedLimits = NOTHING_ASKED
     network: bool = False
     jobs: int = 1
 

@@ -1,8 +1,9 @@
 """Running foreign code so that it can harm nothing: bubblewrap, where the host lets it work.
 
 Inside, the file system is read-only but for the folders that a run may write to; home folders, temporary
-folders and `/run` (where services listen) are empty; there is no network, unless it is asked for, and no sight
-of other processes; no privilege is kept even for root. Everything ends with the program that started it.
+folders and `/run` (where services listen) are empty; there is no network, unless it is asked for, and no
+sight of other processes; no privilege is kept even for root. Everything ends with the program that started
+it.
 """
 
 from __future__ import annotations

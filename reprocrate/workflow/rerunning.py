@@ -23,6 +23,7 @@ from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_m
 from reprocrate.workflow.reruns.circumstances import circumstances_of
 from reprocrate.workflow.reruns.consent import Consent, agreed_network, agreed_sandbox
 from reprocrate.workflow.reruns.folders import VERDICT, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.jobs import require_room
 from reprocrate.workflow.reruns.runs import executed_runs
 
 
@@ -53,6 +54,7 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     host = probe_host(manifest, folder)
     plan = make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder)
     tasks = select_tasks(manifest, depth=depth, seeds=seeds)
+    require_room(choice.jobs, manifest, tasks, host, progress)
     sandbox = agreed_sandbox(plan, host, tasks, consent, progress)
     network = agreed_network(plan, tasks, consent, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}

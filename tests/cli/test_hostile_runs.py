@@ -1,4 +1,4 @@
-"""A stranger's code that does harm when it is run again: each ends in a clear state, and the host is unharmed.
+"""A stranger's code that does harm when it is run again ends in a clear state, and the host is unharmed.
 
 Every misdeed is bounded, so that it stays harmless where the limit it is to meet does not hold.
 """
@@ -129,12 +129,8 @@ def only_sandboxed(sandboxed: bool) -> None:
 def leaves_nothing(hostile: Path) -> Iterator[None]:
     """No process of the rerun is left when it has ended."""
     yield
-    left = [
-        line
-        for line in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout.splitlines()
-        if str(hostile) in line
-    ]
-    assert left == []
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert [line for line in listed.splitlines() if str(hostile) in line] == []
 
 
 def newest(folder: Path) -> Path:
