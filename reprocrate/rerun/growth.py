@@ -14,13 +14,16 @@ from reprocrate.rerun.consumption import BLOCK_BYTES, Sight, open_without_name
 
 _RESERVE_BYTES = 1 << 30
 _RESERVE_SHARE = 0.05
+_COUNT_EVERY_S = 10.0
+_COUNT_SHARE = 0.01
 
 
 class Growth:
     """What is added to some folders from now on.
 
-    Free space is cheap to ask for, but everybody on the machine takes of it. So files are counted only where
-    it has fallen by as much as the limit allows, and only those that were changed since.
+    Free space is cheap to ask for, but everybody on the machine takes of it and gives back. So files are
+    counted where it has fallen by as much as the limit allows, and now and then anyway; only those count that
+    were changed since.
 
     Args:
         folders: all on one disk.
@@ -32,6 +35,7 @@ class Growth:
         self._free, self._free_files = self._left() if folders else (0, 0)
         self._reserve = min(_RESERVE_BYTES, int(_RESERVE_SHARE * self._free))
         self._count_below: tuple[int, int] | None = None
+        self._count_at = time.monotonic() + _COUNT_EVERY_S
 
     def disk_is_full(self) -> bool:
         """Whether next to nothing is left of the space that there was."""
@@ -50,7 +54,8 @@ class Growth:
         free, free_files = self._left()
         most_files = files if files is not None else 1 << 62
         below = self._count_below or (self._free - limit, self._free_files - most_files)
-        if free >= below[0] and free_files >= below[1]:
+        began = time.monotonic()
+        if free >= below[0] and free_files >= below[1] and began < self._count_at:
             return ""
         size, number = self._added(limit, most_files)
         if size <= limit and number <= most_files:
@@ -59,8 +64,9 @@ class Growth:
             return "bytes"
         if number > most_files:
             return "files"
-        # It was somebody else; count again once the rest of what is allowed may be used up.
+        # Count again once the rest of what is allowed may be used up, or after a while.
         self._count_below = (free - max(limit - size, 1), free_files - max(most_files - number, 1))
+        self._count_at = time.monotonic() + max(_COUNT_EVERY_S, (time.monotonic() - began) / _COUNT_SHARE)
         return ""
 
     def _left(self) -> tuple[int, int]:

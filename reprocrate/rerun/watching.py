@@ -133,7 +133,7 @@ class Watch:
         if limits.memory is not None and self._memory.exceeds(limits.memory, sight, seen):
             yield f"it used more than {size_text(limits.memory)} of memory"
         if limits.memory is not None and self._memory.host_is_short():
-            yield "it left almost no memory on this machine"
+            yield "almost no memory was left on this machine"
         if time.monotonic() >= self._disk_from:
             before = time.monotonic()
             yield from self._on_disk(sight)
@@ -144,7 +144,7 @@ class Watch:
         if limits.disk is None:
             return
         if self._growth.disk_is_full():
-            yield "it left almost no space on this disk"
+            yield "almost no space was left on the disk"
         grown = self._growth.exceeds(limits.disk, limits.files, sight)
         if grown == "bytes":
             yield f"it wrote more than {size_text(limits.disk)}"
