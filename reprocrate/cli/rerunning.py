@@ -84,7 +84,8 @@ def rerun(
     A bundle is imported first, into a folder of its name. The environment is built from the bundle's lock,
     from wheels only, inside that folder. The code runs in a sandbox where this machine has one (bubblewrap);
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
-    and the verdict is written under `.reprocrate/reruns/`.
+    and the verdict is written under `.reprocrate/reruns/`. A run that takes far more than was recorded is
+    ended, and the verdict names the limit.
 
     Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
     same command goes on from there.
