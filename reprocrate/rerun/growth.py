@@ -30,9 +30,9 @@ class Growth:
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
+        self._folders = folders if hasattr(os, "statvfs") else ()  # Windows has another call for it
         self._began_ns = time.time_ns()
-        self._free, self._free_files = self._left() if folders else (0, 0)
+        self._free, self._free_files = self._left() if self._folders else (0, 0)
         self._reserve = min(_RESERVE_BYTES, int(_RESERVE_SHARE * self._free))
         self._count_below: tuple[int, int] | None = None
         self._count_at = time.monotonic() + _COUNT_EVERY_S

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 from contextlib import suppress
 
@@ -26,6 +25,8 @@ def hold_back(most_threads: int, outer: str) -> None:
         outer: the user namespace outside. Only where there is another one inside does the system count the
             user's threads in here alone (Linux 5.14), and it never does for root.
     """
+    import resource  # not on every system on which this file is only looked at
+
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as handle:  # noqa: PTH123
         handle.write("1000")
     limits = [(resource.RLIMIT_CORE, 1)]  # not 0, at which a program that takes dumps is still started
@@ -53,11 +54,13 @@ def main(report: str, command: list[str]) -> int:
         except OSError:
             os._exit(NOT_FOUND)
     _, status, usage = os.wait4(child, 0)
+    left = sum(name.isdigit() for name in os.listdir("/proc"))  # noqa: PTH208 - as little is imported as possible
     signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
     code = None if signal is not None else os.WEXITSTATUS(status)
     with open(report, "w", encoding="ascii") as handle:  # noqa: PTH123 - as little is imported as possible
         cpu = usage.ru_utime + usage.ru_stime
-        json.dump({"exit_code": code, "signal": signal, "cpu_s": cpu, "peak_kib": usage.ru_maxrss}, handle)
+        found = {"exit_code": code, "signal": signal, "cpu_s": cpu, "peak_kib": usage.ru_maxrss, "left": left}
+        json.dump(found, handle)
     return code if code is not None else 128 + (signal or 0)
 
 

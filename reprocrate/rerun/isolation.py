@@ -10,7 +10,7 @@ from pathlib import Path
 from reprocrate.executors import Command, Executor, Outcome
 from reprocrate.executors.local import check_program
 from reprocrate.rerun import inside
-from reprocrate.rerun.limits import NO_LIMITS, Limits
+from reprocrate.rerun.limits import KILLED, NO_LIMITS, Limits, too_many_processes
 from reprocrate.rerun.sandbox import Sandbox, python_folders
 
 _REPORT = "end.json"
@@ -59,7 +59,7 @@ class SandboxedExecutor:
             memory_bytes=self.limits.memory,
         )
         outcome = self.inner.run(replace(command, argv=tuple(wrapped), env={}))
-        return _as_seen_inside(outcome, report)
+        return self._as_seen_inside(outcome, report)
 
     def _held_back(self) -> tuple[str, str]:
         """What the first program inside is told of limits; see `inside.hold_back`.
@@ -69,21 +69,28 @@ class SandboxedExecutor:
         most = self.limits.threads
         return str(0 if most is None else most + _MORE_THREADS), inside.namespace()
 
+    def _as_seen_inside(self, outcome: Outcome, report: Path) -> Outcome:
+        """The outcome with how the command itself ended and what it used, where it left word."""
+        unknown = replace(outcome, cpu_s=None, peak_memory_bytes=None)
+        try:
+            found = json.loads(report.read_bytes())
+            seen = replace(
+                outcome,
+                exit_code=None if found["exit_code"] is None else int(found["exit_code"]),
+                signal=None if found["signal"] is None else int(found["signal"]),
+                cpu_s=float(found["cpu_s"]),
+                peak_memory_bytes=int(found["peak_kib"]) * 1024,
+            )
+            return self._with_what_it_left(seen, int(found["left"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return unknown
+        finally:
+            with suppress(OSError):
+                report.unlink(missing_ok=True)
 
-def _as_seen_inside(outcome: Outcome, report: Path) -> Outcome:
-    """The outcome with how the command itself ended and what it used, where it left word."""
-    unknown = replace(outcome, cpu_s=None, peak_memory_bytes=None)
-    try:
-        found = json.loads(report.read_bytes())
-        return replace(
-            outcome,
-            exit_code=None if found["exit_code"] is None else int(found["exit_code"]),
-            signal=None if found["signal"] is None else int(found["signal"]),
-            cpu_s=float(found["cpu_s"]),
-            peak_memory_bytes=int(found["peak_kib"]) * 1024,
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return unknown
-    finally:
-        with suppress(OSError):
-            report.unlink(missing_ok=True)
+    def _with_what_it_left(self, outcome: Outcome, processes: int) -> Outcome:
+        """A command that the system refused more processes may end at once, before anybody has seen why."""
+        most = self.limits.processes
+        if most is None or processes <= most:
+            return outcome
+        return replace(outcome, exit_code=None, signal=KILLED, killed_because=too_many_processes(most))

@@ -16,6 +16,9 @@ from reprocrate.files.sizes import bytes_of
 from reprocrate.manifest import Hardware, Manifest
 from reprocrate.rerun.selection import Task
 
+KILLED = 9
+"""The signal of what breaks a limit, as it is recorded."""
+
 _SHORTEST_S = 15 * 60.0
 _TIMES_LONGER = 10.0
 _WITHOUT_ACCELERATOR = 50.0
@@ -121,6 +124,11 @@ def duration_of(text: str) -> float:
     if match is None:
         raise ValueError(f"{text!r} is no time such as 45s, 20m, 1.5h or 2d")
     return float(match[1]) * _SECONDS[(match[2] or "s").lower()]
+
+
+def too_many_processes(most: int) -> str:
+    """What is said of a run that had more processes."""
+    return f"it had more than {most} {'process' if most == 1 else 'processes'} at once"
 
 
 def _number_of(text: str) -> int:

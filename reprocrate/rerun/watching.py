@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from reprocrate.executors import Command, Executor, Outcome
 from reprocrate.executors.command import Monitor
 from reprocrate.rerun.consumption import MemoryUse, Sight
 from reprocrate.rerun.growth import Growth
-from reprocrate.rerun.limits import Limits
+from reprocrate.rerun.limits import KILLED, Limits, too_many_processes
 from reprocrate.rerun.plan.wording import counted, duration_text, size_text
 
 _PAUSE_S = 0.05
@@ -57,7 +58,7 @@ class LimitedExecutor:
         outcome = self.inner.run(replace(command, monitor=both))
         if not watch.broken:
             return outcome
-        return replace(outcome, exit_code=None, signal=int(signal.SIGKILL), killed_because=watch.broken)
+        return replace(outcome, exit_code=None, signal=KILLED, killed_because=watch.broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Watch:
         most, most_threads = limits.processes, limits.threads
         seen = sight.look(most, most_threads)
         if most is not None and seen.processes > most:
-            yield f"it had more than {counted(most, 'process', 'processes')} at once"
+            yield too_many_processes(most)
         if most_threads is not None and seen.threads > most_threads:
             yield f"it had more than {counted(most_threads, 'thread')} at once"
         if limits.memory is not None and self._memory.exceeds(limits.memory, sight, seen):
@@ -169,19 +170,17 @@ def _end(pid: int, sight: Sight, done: threading.Event) -> None:
         # With the first process of a namespace the kernel ends all others; what started it then ends too. But
         # it dies only when it is its turn, and until then the others go on.
         _let_go_first(sight.first)
-        with suppress(OSError):
-            os.kill(sight.first, signal.SIGKILL)
+        _kill(sight.first)
     else:
         _end_family(pid, deadline)
     if not done.wait(max(0.0, deadline - time.monotonic())):
-        with suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
+        _kill(pid)
 
 
 def _end_family(pid: int, deadline: float) -> None:
     """Stop all first, so that none starts another meanwhile, then kill them."""
     stopped: set[int] = set()
-    while time.monotonic() < deadline:
+    while sys.platform != "win32" and time.monotonic() < deadline:
         new = set(family(pid)) - stopped
         if not new:
             break
@@ -189,6 +188,10 @@ def _end_family(pid: int, deadline: float) -> None:
             with suppress(OSError):
                 os.kill(one, signal.SIGSTOP)
         stopped |= new
-    for one in stopped:
-        with suppress(OSError):
-            os.kill(one, signal.SIGKILL)
+    for one in stopped | {pid}:
+        _kill(one)
+
+
+def _kill(pid: int) -> None:
+    with suppress(OSError):
+        os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
