@@ -22,7 +22,7 @@ from reprocrate.workflow.scheduling import Schedule
 _QUIET_SECONDS = 2.0
 """Where there is no terminal, progress is a plain line, once nothing was said for this long."""
 
-_RARELY_SECONDS = 30.0
+_RARELY_SECONDS = 60.0
 """The same for what may take hours and whose end is known."""
 
 _SHORT_SECONDS = 1.0

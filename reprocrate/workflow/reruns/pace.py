@@ -11,8 +11,9 @@ from reprocrate.rerun.selection import Task
 class Pace:
     """The pace of a rerun.
 
-    A machine that takes twice as long as the recorded one for what is over is expected to do so for the rest;
-    until something is over, it is expected to take as long as recorded.
+    A machine that takes twice as long as the recorded one for what is over is expected to do so for the rest,
+    and so is one on which a run goes on for longer than expected; until then it is expected to take as long
+    as recorded.
 
     Args:
         tasks: the runs.
@@ -45,19 +46,27 @@ class Pace:
         What runs longer already than it should is expected to end at any moment.
         """
         now = self._clock()
-        waiting = [self._expected(recorded) for recorded in self._waiting.values()]
-        running = [(self._expected(recorded), now - since) for recorded, since in self._running.values()]
-        if None in waiting or any(expected is None for expected, _ in running):
+        running = [(recorded, now - since) for recorded, since in self._running.values()]
+        pace = _scale(self._over)
+        late = [(recorded, spent) for recorded, spent in running if recorded and spent > pace * recorded]
+        pace = _scale([*self._over, *late])
+        waiting = [self._expected(recorded, pace) for recorded in self._waiting.values()]
+        begun = [(self._expected(recorded, pace), spent) for recorded, spent in running]
+        ahead = [one for one in waiting if one is not None]
+        rest = [max(0.0, expected - spent) for expected, spent in begun if expected is not None]
+        if len(ahead) < len(waiting) or len(rest) < len(begun):
             return None
-        rest = [max(0.0, (expected or 0.0) - spent) for expected, spent in running]
-        return max([0.0, *rest, (sum(rest) + sum(one or 0.0 for one in waiting)) / self._jobs])
+        return max([0.0, *rest, (sum(rest) + sum(ahead)) / self._jobs])
 
-    def _expected(self, recorded: float | None) -> float | None:
+    def _expected(self, recorded: float | None, pace: float) -> float | None:
         """How long a run takes that took so long when it was recorded."""
-        compared = [(then, now) for then, now in self._over if then]
         if recorded is not None:
-            then = sum(one for one, _ in compared if one)
-            return recorded * (sum(now for _, now in compared) / then if then else 1.0)
-        if self._over:
-            return sum(now for _, now in self._over) / len(self._over)
-        return None
+            return recorded * pace
+        return sum(now for _, now in self._over) / len(self._over) if self._over else None
+
+
+def _scale(runs: Sequence[tuple[float | None, float]]) -> float:
+    """How many times longer these runs took than they did when they were recorded."""
+    compared = [(then, now) for then, now in runs if then]
+    then = sum(one for one, _ in compared)
+    return sum(now for _, now in compared) / then if then else 1.0
