@@ -1,9 +1,9 @@
 """Running foreign code so that it can harm nothing: bubblewrap, where the host lets it work.
 
 Inside, the file system is read-only but for the folders that a run may write to; home folders, temporary
-folders and `/run` (where services listen) are empty; there is no network, unless it is asked for, and no
-sight of other processes; no privilege is kept even for root. Everything ends with the program that started
-it.
+folders, keys and `/run` (where services listen) are empty; there is no network, unless it is asked for, and
+no sight of other processes; no privilege is kept even for root. Everything ends with the program that
+started it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from pathlib import Path
 
 _PROBE_SECONDS = 20
 _TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - these are hidden, not used
-_PRIVATE = ("/home", "/root", "/run", *_TEMPORARY)
+_PRIVATE = (
+    *("/home", "/root", "/run", "/media", "/srv", *_TEMPORARY),
+    *("/var/log", "/var/mail", "/var/spool", "/var/backups"),
+    *("/etc/ssh", "/etc/ssl/private", "/etc/sudoers.d", "/etc/letsencrypt", "/etc/kubernetes"),
+    *("/etc/NetworkManager", "/etc/wireguard", "/etc/openvpn"),
+)
+_DRIVES = "/mnt/?"  # where Windows keeps its drives in a subsystem for Linux
+_SECRETS = ("/etc/*shadow", "/etc/*shadow-", "/etc/sudoers", "/etc/krb5.keytab")
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a new one is mounted there
 IN_MEMORY = (*_PRIVATE, _SHARED_MEMORY)
 """Where a run may leave files that only memory holds."""
@@ -84,6 +91,8 @@ class Sandbox:
         for place in hidden:
             size = memory_bytes if str(place) in _TEMPORARY else _SMALL_BYTES
             arguments += self._in_memory(str(place), size)
+        for secret in _secrets():
+            arguments += ["--ro-bind", os.devnull, secret]
         if network:
             arguments += _resolver(hidden)
         for system in _SYSTEM_BELOW_RUN:
@@ -184,9 +193,9 @@ def python_folders(python: Path) -> tuple[Path, ...]:
 
 
 def _hidden_folders() -> list[Path]:
-    """Where other people's and one's own belongings lie: homes, temporary folders, sockets."""
+    """Where other people's and one's own belongings lie: homes, drives, temporary folders, sockets, keys."""
     own = os.environ.get("HOME")
-    named = [Path(place) for place in (*_PRIVATE, own) if place]
+    named = [Path(place) for place in (*_PRIVATE, *_found(_DRIVES), own) if place]
     return list(_outermost_first(place for place in named if place.is_dir() and place != Path("/")))
 
 
@@ -195,6 +204,15 @@ def _outermost_first(places: Iterable[Path]) -> Iterator[Path]:
     return iter(
         sorted({place.resolve() for place in places}, key=lambda place: (len(place.parts), str(place)))
     )
+
+
+def _secrets() -> list[str]:
+    """Files that root alone may read: without privileges root still is their owner."""
+    return [place for pattern in _SECRETS for place in _found(pattern) if Path(place).is_file()]
+
+
+def _found(pattern: str) -> list[str]:
+    return sorted(str(place) for place in Path("/").glob(pattern.removeprefix("/")))
 
 
 def _resolver(hidden: Iterable[Path]) -> list[str]:

@@ -276,6 +276,9 @@ if "/reruns/" in os.getcwd():
             continue  # the one that listed them
         if "/.reprocrate/runs/" not in place and not place.startswith("/proc/"):
             print("reached descriptor", name, place, mine)
+    attempt("passwords", lambda: len(read("/etc/shadow")) > 0)
+    attempt("keys", lambda: len(os.listdir("/etc/ssh")) > 0)
+    attempt("logs", lambda: len(os.listdir("/var/log")) > 0)
     attempt("the terminal", lambda: os.open("/dev/tty", os.O_RDWR))
     for number in range(3):
         attempt("input of the terminal", lambda: fcntl.ioctl(number, termios.TIOCSTI, b"x"))
