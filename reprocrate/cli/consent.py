@@ -18,10 +18,16 @@ class Consent:
         no_sandbox: bool = False,
         accept_degraded: bool = False,
         fetch: bool = False,
+        allow_network: bool = False,
     ) -> None:
         self._voice = voice
         self._yes = yes
-        self._given = {"no-sandbox": no_sandbox, "accept-degraded": accept_degraded, "fetch": fetch}
+        self._given = {
+            "no-sandbox": no_sandbox,
+            "accept-degraded": accept_degraded,
+            "allow-network": allow_network,
+            "fetch": fetch,
+        }
 
     def agrees(self, option: str, question: str) -> bool:
         """Whether the user agrees to what `--OPTION` stands for."""

@@ -26,6 +26,23 @@ Margin = Annotated[
 NoSandbox = Annotated[
     bool, typer.Option("--no-sandbox", help="Run the bundle's code without isolation, where none can be had.")
 ]
+AllowNetwork = Annotated[
+    bool,
+    typer.Option("--allow-network", help="Give the runs the network, where the manifest says they need it."),
+]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help="End a run that uses more: time=2h, memory=8GB, processes=1000, disk=20GB; none for no limit. "
+        "Otherwise many times what was recorded.",
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", "-j", help="How many runs at once, each with the recorded number of threads."),
+]
 Degraded = Annotated[bool, typer.Option("--accept-degraded", help="Go on where the plan says degraded.")]
 
 
@@ -48,6 +65,9 @@ def rerun(
     data: Data = None,
     fetch: Fetch = False,
     allow_address: AllowAddress = None,
+    allow_network: AllowNetwork = False,
+    limit: Limit = None,
+    jobs: Jobs = 1,
     yes: Yes = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -57,7 +77,8 @@ def rerun(
     A bundle is imported first, into a folder of its name. The environment is built from the bundle's lock,
     from wheels only, inside that folder. The code runs in a sandbox where this machine has one (bubblewrap);
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
-    and the verdict is written under `.reprocrate/reruns/`.
+    and the verdict is written under `.reprocrate/reruns/`. A run that takes far more than was recorded is
+    ended, and the verdict names the limit.
 
     Which work is done again, say `--depth`, `--only`, `--claim`, `--seeds`, `--new-seeds` and `--within`;
     `reprocrate plan` takes the same options and tells beforehand what would be done, how long it takes and
@@ -76,7 +97,14 @@ def rerun(
     from reprocrate.workflow.reruns.choice import RerunChoice
 
     voice = Voice(quiet=quiet)
-    consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded, fetch=fetch)
+    consent = Consent(
+        voice,
+        yes=yes,
+        no_sandbox=no_sandbox,
+        accept_degraded=accept_degraded,
+        allow_network=allow_network,
+        fetch=fetch,
+    )
     choice = RerunChoice(
         depth=depth and depth.value,
         seeds=seeds,
@@ -87,6 +115,8 @@ def rerun(
         within=within,
         data=tuple(data or ()),
         allow_address=tuple(allow_address or ()),
+        limits=tuple(limit or ()),
+        jobs=jobs,
     )
     with voice.progress():
         outcome = rerun_experiment(named(what, allow_address, voice), choice, consent, voice)

@@ -16,10 +16,11 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from reprocrate.bundle import Tree
+from reprocrate.capture.record import DataFile
 from reprocrate.errors import IntegrityError, UnavailableError
 from reprocrate.files import CHUNK_BYTES, FileDigest, could_not, open_regular, place_of, spelled_as
 from reprocrate.rerun.cloning import clone
@@ -65,7 +66,7 @@ class Workspace:
             target = self.place_of(material)
             state = _state(target)
             if state is None or (material.key, state) != self._known.get(target):
-                _make_folders(self.work if material.root is None else self.home, target.parent)
+                make_folders(self.work if material.root is None else self.home, target.parent)
                 supply = self.supplies.get(material.key)
                 expected = supply.sha256 if supply else material.file.sha256
                 _copy(self._original(material), target, material, expected)
@@ -86,7 +87,7 @@ class Workspace:
         """
         for folder in tree.folders:
             if not os.path.lexists(self.work / folder):
-                _make_folders(self.work, self.work / folder)
+                make_folders(self.work, self.work / folder)
         waiting = dict(tree.links)
         while laid := [path for path, target in waiting.items() if self._link(path, target)]:
             for path in laid:  # others may lead over it
@@ -101,7 +102,7 @@ class Workspace:
             or not leads_to.exists()
         ):
             return False
-        _make_folders(self.work, place.parent)
+        make_folders(self.work, place.parent)
         try:
             place.symlink_to(target)
         except OSError as error:
@@ -116,7 +117,7 @@ class Workspace:
         """
         for path in paths:
             target = place_of(self.work, path)
-            if _is_below_folders(self.work, target):
+            if is_below_folders(self.work, target):
                 try:
                     target.unlink(missing_ok=True)
                 except OSError as error:
@@ -129,7 +130,7 @@ class Workspace:
             UnavailableError: it could not be made.
         """
         target = self.work / _named(path, place_of(self.source, path)) if path else self.work
-        _make_folders(self.work, target)
+        make_folders(self.work, target)
         return target
 
     def place_of(self, material: Material) -> Path:
@@ -159,6 +160,18 @@ class Workspace:
         supply = self.supplies.get(material.key)
         return supply.location if supply else place_of(self.source, material.source)
 
+    def root_of(self, file: DataFile) -> Path:
+        """The folder below which a file lies that a run wrote."""
+        return self.work if file.root is None else self.home
+
+    def written_at(self, file: DataFile) -> Path | None:
+        """Where a file lies that a run wrote; None where that is outside of this workspace."""
+        inside = "" if file.root is None else place_in_home(file.root)
+        path = PurePosixPath(file.path)
+        if inside is None or path.is_absolute() or ".." in path.parts or not path.parts:
+            return None
+        return self.root_of(file) / inside / path
+
 
 def _named(path: str, original: Path) -> str:
     """A path with the names that the original has on its disk: programs open only those."""
@@ -174,8 +187,8 @@ def _state(path: Path) -> tuple[int, int] | None:
     return (status.st_size, status.st_ctime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
-def _make_folders(root: Path, target: Path) -> None:
-    """Folders down to one, each a folder in its own right.
+def make_folders(root: Path, target: Path) -> None:
+    """Make the folders down to one, each a folder in its own right.
 
     A run may have put a link to somewhere else in a folder's place: it must not lead our copy out of the
     workspace.
@@ -192,7 +205,7 @@ def _make_folders(root: Path, target: Path) -> None:
         raise could_not("create", folder, error) from error
 
 
-def _is_below_folders(root: Path, target: Path) -> bool:
+def is_below_folders(root: Path, target: Path) -> bool:
     """Whether a file's folders, down from the root, are folders in their own right and no links."""
     folder = root
     for part in target.relative_to(root).parts[:-1]:

@@ -14,6 +14,7 @@ from reprocrate.manifest import Manifest, Reproduction, save_manifest
 from reprocrate.rerun.compare import Margin, Verdict, compare
 from reprocrate.rerun.execute import WORK
 from reprocrate.rerun.host import Host, probe_host
+from reprocrate.rerun.limits import AskedLimits
 from reprocrate.rerun.offers import Provision
 from reprocrate.rerun.plan import Plan, plan_scope
 from reprocrate.rerun.repetition import Assignment
@@ -28,8 +29,9 @@ from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.remote import Remote
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
-from reprocrate.workflow.reruns.consent import Consent, agreed_sandbox
+from reprocrate.workflow.reruns.consent import Consent, agreed_network, agreed_sandbox
 from reprocrate.workflow.reruns.folders import VERDICT, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.jobs import require_room
 from reprocrate.workflow.reruns.runs import executed_runs
 
 
@@ -51,12 +53,15 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
         KeyboardInterrupt: interrupted; what is done is kept, and the same call goes on from there.
     """
     margins = margins_of(choice.margins)
+    limits = AskedLimits.of(choice.limits)
     set_out = _set_out(what, choice, margins, progress)
     manifest, folder, tasks, plan = set_out.manifest, set_out.folder, set_out.plan.tasks, set_out.plan
     for reason in plan.reasons:
         progress.note(reason)
     require_data(plan)
+    require_room(choice.jobs, manifest, tasks, set_out.host, progress)
     sandbox = agreed_sandbox(plan, set_out.host, tasks, consent, progress)
+    network = agreed_network(plan, tasks, consent, progress)
     bring_data(manifest, tasks, folder, set_out.provision, consent.agrees, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
     environments = prepare_environments(manifest, folder, progress, needed)
@@ -70,6 +75,9 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
         sandbox,
         sources_of(manifest),
         set_out.provision.supplies,
+        limits=limits,
+        network=network,
+        jobs=choice.jobs,
     )
     records = executed_runs(assignment, place, progress)
     reproduction = manifest
@@ -79,7 +87,7 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
         )
         reproduction = assemble_reproduction(manifest, place / WORK, records, about)
         save_manifest(reproduction, place / "reprocrate.json")
-    around = circumstances_of(plan, set_out.host, sandbox, environments, set_out.payload)
+    around = circumstances_of(plan, set_out.host, sandbox, environments, set_out.payload, network)
     asked = asked_seeds(manifest, tasks) if tasks else None
     files = (FolderEvidence([folder]), FolderEvidence([place / WORK]))
     with without_collection():

@@ -215,7 +215,10 @@ def test_a_seed_that_crashes_in_the_rerun_makes_it_fail(packed_from: Any, rerun:
 def test_an_interrupted_rerun_goes_on_where_it_stopped(
     packed_from: Any, rerun: Any, cli: Any, sandboxed: bool
 ) -> None:
-    script = ARGUMENTS + 'time.sleep(0.5 * ("/reruns/" in os.getcwd()))\nprint("score", 0.7 + seed / 100)\n'
+    script = (
+        ARGUMENTS
+        + 'time.sleep((0.3 + (seed > 0)) * ("/reruns/" in os.getcwd()))\nprint("score", 0.7 + seed / 100)\n'
+    )
     bundle = packed_from(script, METRIC)
     consent = [] if sandboxed else ["--no-sandbox"]
     process = cli.start(bundle.parent, "rerun", bundle.name, *consent, start_new_session=True)

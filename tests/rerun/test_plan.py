@@ -652,9 +652,9 @@ def test_data_read_over_the_network_needs_consent(experiment: dict[str, Any], ho
     experiment["configurations"][0]["data"].append("stream")
     plan = plan_for(experiment, host)
     one = requirement(plan, "data", "stream")
-    assert one.decision is Decision.DEGRADED
+    assert one.decision is Decision.SUBSTITUTABLE
     assert one.configurations == ("wide",)
-    assert [(consent.kind, consent.option) for consent in plan.consents] == [("network", "--no-sandbox")]
+    assert [(consent.kind, consent.option) for consent in plan.consents] == [("network", "--allow-network")]
 
 
 def test_a_blocker_of_one_configuration_leaves_claims_about_others(
@@ -694,7 +694,7 @@ def test_declared_needs_are_required(experiment: dict[str, Any], host: Host) -> 
         "proprietary": ["Gurobi"],
     }
     plan = plan_for(experiment, host)
-    assert requirement(plan, "network").decision is Decision.DEGRADED
+    assert requirement(plan, "network").decision is Decision.SUBSTITUTABLE
     assert requirement(plan, "secrets").decision is Decision.IMPOSSIBLE
     assert requirement(plan, "proprietary").decision is Decision.DEGRADED
 

@@ -50,12 +50,13 @@ def _failed(judged: Judged) -> str:
     failures = judged.case.failures
     if not failures:
         return "No run of it left a finite value."
-    by_status: dict[str, list[SeedValue]] = {}
+    by_status: dict[tuple[str, str], list[SeedValue]] = {}
     for one in failures:
-        by_status.setdefault(one.status, []).append(one)
+        by_status.setdefault((one.status, one.reason), []).append(one)
     parts = [
         f"{seeds([one.seed for one in group])} {_STATUS.get(status, f'left no finite value ({status})')}"
-        for status, group in by_status.items()
+        + (f" ({reason})" if reason else "")
+        for (status, reason), group in by_status.items()
     ]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}, so the rerun is not what was asked for."

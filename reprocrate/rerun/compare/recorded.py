@@ -178,7 +178,7 @@ class Counterpart:
     def _value(self, run: Run, metric: Metric | None) -> SeedValue:
         seed = self.records.seed_of(run)
         if run.status != "ok":
-            return SeedValue(seed, None, run.status)
+            return SeedValue(seed, None, run.status, run.killed_because or "")
         observed = [one for one in run.metrics if (one.metric, one.data, one.split) == self.key]
         if self.over == "folds":
             values = [one.value for one in observed if one.fold is not None]

@@ -101,11 +101,13 @@ class SeedValue(NamedTuple):
         seed: the seed as text; `None` where the run had none.
         value: the metric, as the IEEE double that was recorded; `None` where there is no finite one.
         status: `ok`, or why there is no value: `nan`, `inf`, `-inf`, `no_value`, `failed`, `killed`, ...
+        reason: the limit for which its run was killed; empty for any other.
     """
 
     seed: Seed
     value: float | None
     status: str = "ok"
+    reason: str = ""
 
     @property
     def finite(self) -> bool:
@@ -138,7 +140,7 @@ class Sample:
     @cached_property
     def values(self) -> tuple[float, ...]:
         """The finite values, in the order of the seeds."""
-        known = [value for _, value, status in self.seeds if value is not None and status == "ok"]
+        known = [value for _, value, status, _ in self.seeds if value is not None and status == "ok"]
         if math.isfinite(sum(known)):
             return tuple(known)
         return tuple([value for value in known if math.isfinite(value)])
@@ -147,7 +149,7 @@ class Sample:
     def by_seed(self) -> dict[Seed, float]:
         """The finite values by seed."""
         if len(self.values) == len(self.seeds):
-            return dict(zip([seed for seed, _, _ in self.seeds], self.values, strict=True))
+            return dict(zip([one.seed for one in self.seeds], self.values, strict=True))
         return {one.seed: one.value for one in self.seeds if one.value is not None and one.finite}
 
     @cached_property

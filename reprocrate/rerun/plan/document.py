@@ -15,7 +15,7 @@ from reprocrate.rerun.plan.data import DataNeed, Standing
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.depths import DepthEstimate, depth_estimates
 from reprocrate.rerun.plan.machine import machine
-from reprocrate.rerun.plan.needs import Needs
+from reprocrate.rerun.plan.needs import ALLOW_NETWORK, Needs
 from reprocrate.rerun.plan.offers import Within
 from reprocrate.rerun.plan.outlook import (
     ClaimOutlook,
@@ -240,9 +240,11 @@ def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Conse
         text = f"Run the authors' code without a sandbox: {host.sandbox.reason}. {host.sandbox.how_to_get}"
         yield Consent("sandbox", text, "--no-sandbox")
     for one in requirements:
-        if one.decision is Decision.DEGRADED:
-            kind, option = _CONSENTS[one.override == "--no-sandbox"]
-            yield Consent(kind, f"{one.namespace} {one.feature}: {one.reason}.", option)
+        text = f"{one.namespace} {one.feature}: {one.reason}."
+        if one.override == ALLOW_NETWORK:
+            yield Consent("network", text, ALLOW_NETWORK)
+        elif one.decision is Decision.DEGRADED:
+            yield Consent("degraded", text, "--accept-degraded")
 
 
 def _fetching(data: Iterable[DataNeed]) -> Iterator[Consent]:
@@ -256,9 +258,6 @@ def _fetching(data: Iterable[DataNeed]) -> Iterator[Consent]:
         unknown = any(each.form is not Form.FILE for one in wanted for each in one.addresses)
         caution = "; archives may be larger than what is taken out of them" if unknown else ""
         yield Consent("fetch", f"Fetch data ({names}, {size}) from {addresses}{caution}.", "--fetch")
-
-
-_CONSENTS = {False: ("degraded", "--accept-degraded"), True: ("network", "--no-sandbox")}
 
 
 def _travelling_bytes(manifest: Manifest) -> int:

@@ -33,6 +33,9 @@ _WITHHELD = {
     OUTSIDE: "the program lay outside the project and did not come along",
 }
 _OTHER_DATA = "the values may come from other data: equivalent at best, and never contradicted"
+ALLOW_NETWORK = "--allow-network"
+"""What the reader has to agree to where the runs need hosts."""
+
 _CHEAPER = frozenset({Depth.EVALUATE.value, Depth.SMOKE.value})
 
 
@@ -140,8 +143,10 @@ class Needs:
     ) -> tuple[Decision, str | None, str, str | None]:
         """How what is here stands to what was read: decision, what is found, why, and what can be done."""
         if need.standing is Standing.REMOTE and data.remote:
-            reason = f"it is read over the network from {data.remote.uri}, and runs have no network"
-            return Decision.DEGRADED, None, reason, "--no-sandbox"
+            reason = (
+                f"it is read over the network from {data.remote.uri}, which may hold something else by now"
+            )
+            return Decision.SUBSTITUTABLE, words, reason, ALLOW_NETWORK
         if need.standing is Standing.OUTSIDE:
             roots = {one.root for one in data_materials(data) if one.root and not place_in_home(one.root)}
             reason = f"it lay outside the project ({listed(sorted(roots))}), where a run here cannot find it"
@@ -180,8 +185,8 @@ class Needs:
         if needs is None:
             return
         for host in needs.network:
-            reason = "runs have no network in the sandbox"
-            yield self._all("network", host, host, Decision.DEGRADED, reason, "--no-sandbox")
+            reason = "the runs reach it, and every other host, where you agree"
+            yield self._all("network", host, host, Decision.SUBSTITUTABLE, reason, ALLOW_NETWORK)
         for secret in needs.secrets:
             reason = "a secret never travels and is never handed to a rerun"
             yield self._all("secrets", secret, secret, Decision.IMPOSSIBLE, reason, "run this part by hand")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from reprocrate.capture.seeds.notation import parse_seeds
@@ -15,6 +15,8 @@ from reprocrate.rerun.plan import Scope
 from reprocrate.rerun.plan.durations import parse_duration
 from reprocrate.rerun.plan.scope import require_sense
 from reprocrate.rerun.selection import Depth
+
+_HOW = frozenset({"limits", "jobs", "data", "allow_address"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class RerunChoice:
         claims: only what the claims of these ids rest on; all where empty.
         new_seeds: so many seeds that the original never used, in place of the recorded ones.
         within: how much time there is, such as `20m`.
+        limits: the reader's own limits on what a run may use, as `NAME=VALUE`.
+        jobs: how many runs at once.
     """
 
     depth: str | None = None
@@ -42,6 +46,12 @@ class RerunChoice:
     claims: tuple[str, ...] = ()
     new_seeds: int | None = None
     within: str | None = None
+    limits: tuple[str, ...] = ()
+    jobs: int = 1
+
+    def what(self) -> dict[str, Any]:
+        """What is asked for, without how it is done: a rerun that was broken off may go on in another way."""
+        return {name: value for name, value in asdict(self).items() if name not in _HOW}
 
     @property
     def scope(self) -> Scope:

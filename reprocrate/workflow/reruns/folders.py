@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
 
 def place_of(folder: Path, choice: RerunChoice, payload: str) -> Path:
     """The rerun's folder: that of the same rerun if it was broken off, else a new one."""
-    request = json.loads(json.dumps(asdict(choice) | {"payload_sha256": payload, "tool": __version__}))
+    request = json.loads(json.dumps(choice.what() | {"payload_sha256": payload, "tool": __version__}))
     for earlier in sorted((folder / RERUNS).glob(f"*/{_REQUEST}"), reverse=True):
         if not (earlier.parent / VERDICT).exists() and json.loads(earlier.read_bytes()) == request:
             return earlier.parent
