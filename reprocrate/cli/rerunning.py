@@ -10,6 +10,7 @@ import typer
 
 from reprocrate.cli.exits import NO, YES
 from reprocrate.cli.options import Json, Quiet, Yes
+from reprocrate.cli.verdict_file import Html, require_page, write_page
 
 
 class Depth(StrEnum):
@@ -56,6 +57,7 @@ def rerun(
     no_sandbox: NoSandbox = False,
     accept_degraded: Degraded = False,
     yes: Yes = False,
+    html: Html = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -64,7 +66,7 @@ def rerun(
     A bundle is imported first, into a folder of its name. The environment is built from the bundle's lock,
     from wheels only, inside that folder. The code runs in a sandbox where this machine has one (bubblewrap);
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
-    and the verdict is written under `.reprocrate/reruns/`.
+    and the verdict is written under `.reprocrate/reruns/`, as data and as a page (`verdict.html`).
 
     Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
     same command goes on from there.
@@ -76,14 +78,17 @@ def rerun(
     from reprocrate.workflow.reruns.choice import RerunChoice
 
     voice = Voice(quiet=quiet)
+    require_page(html)
     consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded)
     choice = RerunChoice(depth=depth.value, seeds=seeds, margins=tuple(margin or ()))
     with voice.progress():
         outcome = rerun_experiment(what, choice, consent, voice)
     document = outcome.verdict.to_json()
+    write_page(html, document)
     if json:
         voice.json(document)
     else:
         voice.show(verdict_text(document))
         voice.show(f"Written to {outcome.path}")
+        voice.show(f"The same as a page: {outcome.path.with_suffix('.html')}")
     raise typer.Exit(YES if outcome.verdict.upheld else NO)

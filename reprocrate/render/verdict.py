@@ -73,7 +73,7 @@ def verdict_conclusion(document: Section, *, others: str = "see above") -> str:
     asked = [one for one in document["results"] if one["asked"]]
     if not asked:
         return f"The {verb} says nothing: no result was compared."
-    good = sum(RESULT[one["outcome"]][1] == GOOD for one in asked)
+    good = sum(RESULT.get(one["outcome"], ("", ""))[1] == GOOD for one in asked)
     if good == len(asked):
         return f"The {verb} confirms {_all(len(asked), 'result')}."
     return f"The {verb} confirms {good} of {words.count_of(len(asked), 'result')}; for the others {others}."

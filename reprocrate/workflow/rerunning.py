@@ -10,6 +10,7 @@ from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
 from reprocrate.capture.seeds.notation import parse_seeds
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Reproduction, save_manifest
+from reprocrate.render.verdict_page import verdict_page
 from reprocrate.rerun.compare import Verdict, compare
 from reprocrate.rerun.execute import WORK
 from reprocrate.rerun.host import probe_host
@@ -21,7 +22,7 @@ from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
 from reprocrate.workflow.reruns.consent import Consent, agreed_sandbox
-from reprocrate.workflow.reruns.folders import VERDICT, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.folders import PAGE, VERDICT, imported_folder, place_of, verified_manifest
 from reprocrate.workflow.reruns.runs import executed_runs
 
 
@@ -75,5 +76,7 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
         manifest, reproduction, asked_seeds=asked if tasks else None, margins=margins, circumstances=around
     )
     path = place / VERDICT
-    write_atomically(path, json.dumps(verdict.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
+    document = verdict.to_json()
+    write_atomically(place / PAGE, verdict_page(document))
+    write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
     return Rerun(verdict, path)
