@@ -1,8 +1,7 @@
 """How often verdicts are wrong, by simulation: python benchmarks/verdicts.py [--repetitions 4000] [--jobs 2]
 
 Seeds are drawn from distributions of standard deviation 1, the rerun's apart from the original's, and are
-judged as in a real rerun. Each line is one situation; shifts and margins are in standard deviations. A rate with a
-limit is held against it, and the exit status is 1 if one is broken.
+judged as in a real rerun. Each line is one situation; shifts and margins are in standard deviations.
 
 - normal
 - t3: Student's t with 3 degrees of freedom: now and then a seed far out, on either side
@@ -10,11 +9,15 @@ limit is held against it, and the exit status is 1 if one is broken.
 - failures: nine seeds in ten are normal, the tenth collapses by six times the spread of the others, as runs
   of reinforcement learning do
 
-Results: with the truth unmoved, a contradiction is an error (at most 1.5 %); with the truth moved by 3, five
-seeds on each side find it (at least 90 %); with the truth moved by the margin itself, equivalence is an error
-(at most 5 %, the level of the test). Claims: an ordering between equals that is upheld, an ordering or a
-threshold that just holds and is not upheld, are errors (at most 2.5 %, one side of a 95 % interval). The last
-two kinds are exact for normal seeds, so that the simulation's own noise, three standard errors, is allowed.
+Results: with the truth unmoved, a contradiction is an error (at most 1.5 %); with the truth moved by 3,
+five seeds on each side find it (at least 90 %); with the truth moved by the margin itself, equivalence is
+an error (at most 5 %, the level of the test). Claims: an ordering between equals that is upheld, an
+ordering or a threshold that just holds and is not upheld, are errors (at most 2.5 %, one side of a 95 %
+interval). The limits of 5 and 2.5 % are exact in theory, so that the simulation's own noise, three standard
+errors, is allowed there.
+
+Every rate with a limit is held against it, and what it misses is listed at the end. The exit status is 1 if
+one is missed that is promised: all of them for normal seeds, the limits of 1.5 and 5 % for the others too.
 """
 
 from __future__ import annotations
@@ -81,12 +84,14 @@ class Limit:
         bound: the limit.
         from_above: whether it is the highest rate, else the lowest.
         exact: whether the rate is the limit itself in theory, so that noise is allowed for.
+        everywhere: whether it is promised for seeds that are not normal, too.
     """
 
     outcome: str
     bound: float
     from_above: bool = True
     exact: bool = False
+    everywhere: bool = False
 
     def holds(self, rate: float, repetitions: int) -> bool:
         """Whether this rate keeps to it."""
@@ -122,9 +127,9 @@ class Situation:
 
 def _results() -> Iterable[tuple[str, list[Situation]]]:
     names = list(DISTRIBUTIONS)
-    rare = Limit("contradicted", 0.015)
+    rare = Limit("contradicted", 0.015, everywhere=True)
     found = Limit("contradicted", 0.9, from_above=False)
-    level = Limit("equivalent", 0.05, exact=True)
+    level = Limit("equivalent", 0.05, exact=True, everywhere=True)
     yield (
         "The truth has not moved; the margin is 1.8",
         [Situation("result", name, n, n, 0.0, 1.8, rare) for name in names for n in SIZES],
@@ -143,7 +148,7 @@ def _results() -> Iterable[tuple[str, list[Situation]]]:
     )
     yield (
         "The truth has not moved; fewer seeds in the rerun",
-        [Situation("result", "normal", 5, k, 0.0, 1.8) for k in (1, 2, 3)],
+        [Situation("result", "normal", 5, k, 0.0, delta) for delta in (1.8, 0.1) for k in (1, 2, 3)],
     )
     yield (
         "The truth has not moved; small margins",
@@ -189,7 +194,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20261122, help="of the simulation")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     options = parser.parse_args(arguments)
-    broken: list[str] = []
+    missed: list[str] = []
+    promised = False
     with ProcessPoolExecutor(options.jobs) as pool:
         for groups, shown in (
             (_results(), ("equivalent", "contradicted", "inconclusive")),
@@ -203,19 +209,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     rates = {name: counts[name] / options.repetitions for name in shown}
                     note, holds = _against_limit(situation.limit, rates, options.repetitions)
                     if not holds:
-                        broken.append(f"{title}: {situation.distribution}, n = {situation.n}: {note}")
-                    given = (
-                        situation.distribution,
-                        situation.n,
-                        situation.k,
-                        situation.shift,
-                        situation.delta,
+                        missed.append(f"{title}: {situation.distribution}, n = {situation.n}: {note}")
+                        promised = promised or _is_promised(situation)
+                    numbers = (situation.n, situation.k, situation.shift, situation.delta)
+                    _say(
+                        (situation.distribution, *numbers),
+                        [f"{100 * rates[name]:.2f} %" for name in shown],
+                        note,
                     )
-                    _say(given, [f"{100 * rates[name]:.2f} %" for name in shown], note)
-    _write(f"\n{len(broken)} limits are broken{':' if broken else '.'}")
-    for line in broken:
+    _write(f"\n{len(missed)} limits are missed{':' if missed else '.'}")
+    for line in missed:
         _write(f"- {line}")
-    return 1 if broken else 0
+    return 1 if promised else 0
+
+
+def _is_promised(situation: Situation) -> bool:
+    limit = situation.limit
+    return limit is not None and (limit.everywhere or situation.distribution == "normal")
 
 
 def _write(line: str) -> None:
@@ -232,7 +242,15 @@ def _say(given: Sequence[object], rates: Sequence[str], note: str = "") -> None:
 def _counted(work: tuple[Situation, int, int]) -> Counter[str]:
     """Outcomes of one situation; it has random numbers of its own, so that the lines do not hang together."""
     situation, repetitions, seed = work
-    source = random.Random(f"{seed} {situation!r}")
+    drawn = (
+        situation.kind,
+        situation.distribution,
+        situation.n,
+        situation.k,
+        situation.shift,
+        situation.delta,
+    )
+    source = random.Random(f"{seed} {drawn!r}")
     judged = _KINDS[situation.kind]
     return Counter(judged(situation, source) for _ in range(repetitions))
 
@@ -279,7 +297,7 @@ def _against_limit(limit: Limit | None, rates: dict[str, float], repetitions: in
     if limit is None:
         return "", True
     holds = limit.holds(rates[limit.outcome], repetitions)
-    return f"{limit}: {'holds' if holds else 'BROKEN'}", holds
+    return f"{limit}: {'holds' if holds else 'MISSED'}", holds
 
 
 if __name__ == "__main__":

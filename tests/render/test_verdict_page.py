@@ -319,3 +319,96 @@ def test_style_uses_the_colours_whose_contrast_is_known() -> None:
     assert not re.search(r"#[0-9a-f]{3,8}\b|rgb|hsl", style)
     known = {"ink", "soft", "accent", "plain", "good", "warn", "bad", "card", "faint"}
     assert set(re.findall(r"var\(--([a-z-]+)\)", style)) <= known
+
+
+BESIDE = {
+    "determinism": {
+        "promised": "bitwise",
+        "shown": "numerical",
+        "met": False,
+        "same_platform": True,
+        "explanation": "Bitwise determinism is promised, and the rerun showed other last digits.",
+    },
+    "curves": [
+        {
+            "configuration": "mlp",
+            "result": "mlp.accuracy",
+            "metric": "train/loss",
+            "data": None,
+            "split": "train",
+            "fold": None,
+            "seeds": [
+                {"seed": "0", "identical": True, "parts_at": None},
+                {"seed": "1", "identical": False, "parts_at": 300},
+            ],
+            "band": None,
+            "explanation": "1 of 2 curves is identical; seed 1 parts at step 300.",
+        }
+    ],
+    "artifacts": {
+        "runs": 5,
+        "identical": 4,
+        "different": 1,
+        "missing": 0,
+        "new": 0,
+        "unknown": 0,
+        "named": [
+            {
+                "path": "out/<b>.pt",
+                "configuration": "mlp",
+                "seed": "1",
+                "kind": "checkpoint",
+                "fate": "different",
+                "recorded": "0" * 64,
+                "rerun": "1" * 64,
+                "hint": "torch writes a zip archive",
+            }
+        ],
+    },
+}
+
+
+def test_what_decides_nothing_is_told_beside_it() -> None:
+    document = VERDICTS["contradicted"]()
+    document["results"][0]["numbers"] |= {
+        "power": {"at_margin": 0.31, "advantage": 0.03, "at_advantage": 0.999, "detectable": 0.012},
+        "items": {"items": 360, "only_then": 7, "only_now": 3, "mean": -0.011, "se": 0.0087},
+    }
+    tree = parsed(verdict_page(document | BESIDE))
+    told = definitions(tree)
+    assert (told["Promised"], told["Shown"], told["The promise"]) == ("bitwise", "numerical", "not met")
+    assert rows(tree, "Learning curves then and now")[1] == [
+        "mlp, train/loss on train",
+        "1 of 2",
+        "300",
+        "1 of 2 curves is identical; seed 1 parts at step 300.",
+    ]
+    assert rows(tree, "Files that are not as recorded")[1] == [
+        "out/<b>.pt",
+        "other bytes",
+        "mlp, seed 1, checkpoint",
+        "torch writes a zip archive",
+    ]
+    assert "1 other bytes" in words_of(tree)
+    figures = definitions(card(tree, "mlp, accuracy"))
+    assert figures["What so many seeds can show"] == (
+        "a change by the margin would be found in 31 % of such reruns; one by the claimed advantage of 0.03 "
+        "in > 99 %; one by 0.012 in four of five"
+    )
+    assert figures["Items of the test set"].startswith("360 items; 7 right only then, 3 right only now")
+
+
+def test_nothing_is_told_beside_it_where_there_is_nothing() -> None:
+    empty: Document = {
+        "determinism": {
+            "promised": None,
+            "shown": None,
+            "met": None,
+            "same_platform": None,
+            "explanation": "-",
+        },
+        "curves": [],
+        "artifacts": None,
+    }
+    tree = parsed(verdict_page(VERDICTS["contradicted"]() | empty))
+    assert "Beside the verdict" not in words_of(tree)

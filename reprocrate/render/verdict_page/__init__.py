@@ -15,6 +15,7 @@ from reprocrate.render.preview.markup import Markup, code, definition, element, 
 from reprocrate.render.preview.top import contents
 from reprocrate.render.verdict import verdict_conclusion
 from reprocrate.render.verdict_page.around import circumstances
+from reprocrate.render.verdict_page.beside import beside
 from reprocrate.render.verdict_page.claims import claims_section
 from reprocrate.render.verdict_page.reading import items, part
 from reprocrate.render.verdict_page.results import Results
@@ -38,6 +39,7 @@ def verdict_page(document: Section) -> bytes:
     parts: list[tuple[str, str, Markup | None]] = [
         ("claims", "Claims", claims_section(items(document, "claims"), results.places)),
         ("results", "Results", results.section()),
+        ("beside", "Beside the verdict", beside(document)),
         ("circumstances", "How it was run", circumstances(document)),
         ("words", "What the words mean", _words(document)),
     ]

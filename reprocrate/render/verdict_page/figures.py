@@ -18,6 +18,9 @@ _TESTS = {
     "prediction": "the prediction interval's own t, for a single seed",
     "constant": "nothing varies, so the difference itself decides",
     "paired": "on pairs of one seed",
+    "items": "over the items of the test set",
+    "mcnemar": "McNemar's exact test over the items of the test set",
+    "paired_items": "the paired t test over the items of the test set",
 }
 _DECLARED_BY = {
     "manifest": "the authors, beforehand",
@@ -100,7 +103,9 @@ def _entries(result: Section, names: tuple[str, str]) -> Iterator[Entry]:
     yield from _expected(numbers)
     yield from _tests(numbers)
     yield from _margin(result, numbers)
+    yield from _items(numbers)
     yield from _more_seeds(numbers)
+    yield from _power(numbers)
 
 
 def _spreads(sides: list[Section]) -> list[dict[str, Any]]:
@@ -194,3 +199,39 @@ def _more_seeds(numbers: Section) -> Iterator[Entry]:
     told += [f"{each:.0f} on each side"] if each else []
     text = f"about {' or '.join(told)}" if told else "ten thousand on each side would not do"
     yield "Seeds that would decide", f"{text}{f', towards {towards}' if towards else ''}"
+
+
+def _power(numbers: Section) -> Iterator[Entry]:
+    """What so many seeds could have shown at all."""
+    power = part(numbers, "power")
+    told = []
+    chance = finite(power.get("at_margin"))
+    if chance is not None:
+        told.append(f"a change by the margin would be found in {_share(chance)} of such reruns")
+    advantage, found = finite(power.get("advantage")), finite(power.get("at_advantage"))
+    if advantage is not None and found is not None:
+        told.append(f"one by the claimed advantage of {significant(advantage, 3)} in {_share(found)}")
+    detectable = finite(power.get("detectable"))
+    if detectable is not None:
+        told.append(f"one by {significant(detectable, 3)} in four of five")
+    if told:
+        yield "What so many seeds can show", "; ".join(told)
+
+
+def _share(chance: float) -> str:
+    return f"{100.0 * chance:.0f} %" if 0.005 <= chance < 0.995 else "< 1 %" if chance < 0.5 else "> 99 %"
+
+
+def _items(numbers: Section) -> Iterator[Entry]:
+    """The test over the items of the test set, where a single seed was recorded."""
+    test = part(numbers, "items")
+    if not test:
+        return
+    text = f"{words.count_of(int(finite(test.get('items')) or 0), 'item')}"
+    then, now = finite(test.get("only_then")), finite(test.get("only_now"))
+    if then is not None and now is not None:
+        text += f"; {then:.0f} right only then, {now:.0f} right only now"
+    mean, error = finite(test.get("mean")), finite(test.get("se"))
+    if mean is not None and error is not None:
+        text += f"; mean difference {mean:+.3g}, standard error {significant(error, 3)}"
+    yield "Items of the test set", f"{text}. It says nothing about other seeds."
