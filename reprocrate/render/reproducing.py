@@ -97,10 +97,9 @@ def _check(_manifest: Manifest) -> Iterator[str]:
         "Unpack the bundle, unless that is done, and compare every file with its digest: each line must end "
         "in `OK`. If it ends in `.zip`:"
     )
-    check = "sha256sum -c manifest-sha256.txt"
-    yield from fenced([*unpack_commands("BUNDLE.zip"), check])
+    yield from fenced([*unpack_commands("BUNDLE.zip"), "sha256sum -c manifest-sha256.txt"])
     yield from _paragraph("If it ends in `.tar.zst`, which takes a tar that knows zstd, or the program zstd:")
-    yield from fenced([*unpack_commands("BUNDLE.tar.zst"), check])
+    yield from fenced([*unpack_commands("BUNDLE.tar.zst"), "sha256sum -c manifest-sha256.txt"])
     yield from _paragraph(
         "On macOS the last command is `shasum -a 256 -c manifest-sha256.txt`. The record itself is "
         "`reprocrate.json`; `ro-crate-preview.html` shows it in a browser."
