@@ -9,6 +9,7 @@ import typer
 
 from reprocrate.cli.exits import NO, YES
 from reprocrate.cli.options import Json
+from reprocrate.cli.verdict_file import Html, require_page, write_page
 
 Original = Annotated[Path, typer.Argument(help="The original: a bundle, crate folder, project or manifest.")]
 Margin = Annotated[
@@ -26,7 +27,9 @@ def register(app: typer.Typer) -> None:
     app.command("compare")(compare)
 
 
-def compare(original: Original, other: Other, margin: Margin = None, json: Json = False) -> None:
+def compare(
+    original: Original, other: Other, margin: Margin = None, html: Html = None, json: Json = False
+) -> None:
     """Compare two experiments without running anything: the second is judged as a rerun of the first.
 
     Each result and each claim of the first gets a verdict, as after `reprocrate rerun`. Learning curves, and
@@ -39,9 +42,12 @@ def compare(original: Original, other: Other, margin: Margin = None, json: Json 
     from reprocrate.workflow.comparing import compare_recorded
 
     voice = Voice()
+    require_page(html)
     verdict = compare_recorded(original, other, tuple(margin or ()))
+    document = verdict.to_json()
+    write_page(html, document)
     if json:
-        voice.json(verdict.to_json(), on_one_line=len(verdict.results) > MOST_INDENTED)
+        voice.json(document, on_one_line=len(verdict.results) > MOST_INDENTED)
     else:
-        voice.show(verdict_text(verdict.to_json()))
+        voice.show(verdict_text(document))
     raise typer.Exit(YES if verdict.upheld else NO)

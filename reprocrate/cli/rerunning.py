@@ -10,6 +10,7 @@ from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.exits import NO, YES
 from reprocrate.cli.options import Data, Fetch, Json, Quiet, Yes
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
+from reprocrate.cli.verdict_file import Html, require_page, write_page
 
 What = Annotated[
     str,
@@ -69,6 +70,7 @@ def rerun(
     limit: Limit = None,
     jobs: Jobs = 1,
     yes: Yes = False,
+    html: Html = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -77,8 +79,8 @@ def rerun(
     A bundle is imported first, into a folder of its name. The environment is built from the bundle's lock,
     from wheels only, inside that folder. The code runs in a sandbox where this machine has one (bubblewrap);
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
-    and the verdict is written under `.reprocrate/reruns/`. A run that takes far more than was recorded is
-    ended, and the verdict names the limit.
+    and the verdict is written under `.reprocrate/reruns/`, as data and as a page (`verdict.html`). A run that
+    takes far more than was recorded is ended, and the verdict names the limit.
 
     Which work is done again, say `--depth`, `--only`, `--claim`, `--seeds`, `--new-seeds` and `--within`;
     `reprocrate plan` takes the same options and tells beforehand what would be done, how long it takes and
@@ -97,6 +99,7 @@ def rerun(
     from reprocrate.workflow.reruns.choice import RerunChoice
 
     voice = Voice(quiet=quiet)
+    require_page(html)
     consent = Consent(
         voice,
         yes=yes,
@@ -121,9 +124,11 @@ def rerun(
     with voice.progress():
         outcome = rerun_experiment(named(what, allow_address, voice), choice, consent, voice)
     document = outcome.verdict.to_json()
+    write_page(html, document)
     if json:
         voice.json(document)
     else:
         voice.show(verdict_text(document))
         voice.show(f"Written to {outcome.path}")
+        voice.show(f"The same as a page: {outcome.path.with_suffix('.html')}")
     raise typer.Exit(YES if outcome.verdict.upheld else NO)

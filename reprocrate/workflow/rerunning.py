@@ -11,6 +11,7 @@ from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
 from reprocrate.deposit.addresses import Reach
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, Reproduction, save_manifest
+from reprocrate.render.verdict_page import verdict_page
 from reprocrate.rerun.compare import Margin, Verdict, compare
 from reprocrate.rerun.execute import WORK
 from reprocrate.rerun.host import Host, probe_host
@@ -30,7 +31,7 @@ from reprocrate.workflow.remote import Remote
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
 from reprocrate.workflow.reruns.consent import Consent, agreed_network, agreed_sandbox
-from reprocrate.workflow.reruns.folders import VERDICT, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.folders import PAGE, VERDICT, imported_folder, place_of, verified_manifest
 from reprocrate.workflow.reruns.jobs import require_room
 from reprocrate.workflow.reruns.runs import executed_runs
 
@@ -95,7 +96,9 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
             manifest, reproduction, asked_seeds=asked, margins=margins, circumstances=around, files=files
         )
     path = place / VERDICT
-    write_atomically(path, json.dumps(verdict.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
+    document = verdict.to_json()
+    write_atomically(place / PAGE, verdict_page(document))
+    write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
     return Rerun(verdict, path)
 
 

@@ -250,7 +250,7 @@ def _about_numbers(judged: Judged) -> Iterator[str]:
     if spread and figures.delta < spread:
         yield (
             f"The margin is small against the spread of the seeds ({short(figures.delta / spread)} standard "
-            "deviations): with such margins up to 4 in 100 honest reruns would be called contradicted."
+            "deviations): with such margins up to 5 in 100 honest reruns would be called contradicted."
         )
     if judged.outcome is Outcome.INCONCLUSIVE and spread and figures.prediction is not None:
         yield (

@@ -25,6 +25,9 @@ RERUNS = ".reprocrate/reruns"
 """Where reruns leave what they make, below the imported folder."""
 
 VERDICT = "verdict.json"
+PAGE = "verdict.html"
+"""The same for people; written first, since a rerun with a verdict is done."""
+
 _REQUEST = "request.json"
 
 
