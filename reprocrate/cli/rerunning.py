@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +42,10 @@ NoSandbox = Annotated[
     bool, typer.Option("--no-sandbox", help="Run the bundle's code without isolation, where none can be had.")
 ]
 Degraded = Annotated[bool, typer.Option("--accept-degraded", help="Go on where the plan says degraded.")]
+Pack = Annotated[
+    Path | None,
+    typer.Option("--pack", metavar="FILE", help="Pack the reproduction into this bundle, too."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -55,6 +60,7 @@ def rerun(
     margin: Margin = None,
     no_sandbox: NoSandbox = False,
     accept_degraded: Degraded = False,
+    pack: Pack = None,
     yes: Yes = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -66,6 +72,10 @@ def rerun(
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
     and the verdict is written under `.reprocrate/reruns/`.
 
+    What a rerun leaves there is an experiment of its own, linked to the original: `reprocrate pack` makes a
+    bundle of that folder, and so does `--pack` at once. Nobody is named its author unless you name yourself,
+    in `[experiment]` of a `reprocrate.toml` in that folder.
+
     Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
     same command goes on from there.
     """
@@ -74,16 +84,24 @@ def rerun(
     from reprocrate.render.verdict import verdict_text
     from reprocrate.workflow.rerunning import rerun_experiment
     from reprocrate.workflow.reruns.choice import RerunChoice
+    from reprocrate.workflow.reruns.publishing import pack_reproduction, require_place
 
     voice = Voice(quiet=quiet)
+    if pack:
+        require_place(pack)
     consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded)
     choice = RerunChoice(depth=depth.value, seeds=seeds, margins=tuple(margin or ()))
     with voice.progress():
         outcome = rerun_experiment(what, choice, consent, voice)
+        packed = pack_reproduction(outcome.path.parent, pack, voice) if pack else None
     document = outcome.verdict.to_json()
     if json:
         voice.json(document)
     else:
         voice.show(verdict_text(document))
         voice.show(f"Written to {outcome.path}")
+        if outcome.ran and not packed:
+            voice.show(f"To publish it: reprocrate pack {shlex.quote(str(outcome.path.parent))}")
+    if packed:
+        voice.note(f"packed to {packed}")
     raise typer.Exit(YES if outcome.verdict.upheld else NO)

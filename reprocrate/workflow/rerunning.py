@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
+from reprocrate.bundle import layout
 from reprocrate.capture.seeds.notation import parse_seeds
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Reproduction, save_manifest
@@ -21,16 +23,19 @@ from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
 from reprocrate.workflow.reruns.consent import Consent, agreed_sandbox
-from reprocrate.workflow.reruns.folders import VERDICT, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.folders import archived_doi, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.locks import keep_locks
+from reprocrate.workflow.reruns.reproduction import VERDICT, about_verdict, keep
 from reprocrate.workflow.reruns.runs import executed_runs
 
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """What came of it: the verdict, and where it was written."""
+    """What came of it: the verdict, where it was written, and whether anything ran that can be packed."""
 
     verdict: Verdict
     path: Path
+    ran: bool
 
 
 def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
@@ -60,20 +65,28 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
         place,
         progress,
     )
+    around = circumstances_of(plan, host, sandbox, environments, payload)
+    about: dict[str, Any] = {"id": manifest.id, "payload_sha256": payload, "depth": depth.value}
+    if doi := archived_doi(folder):
+        about["doi"] = doi
     reproduction = manifest
     if tasks:
-        about = Reproduction.model_validate(
-            {"id": manifest.id, "payload_sha256": payload, "depth": depth.value}
-        )
-        reproduction = assemble_reproduction(manifest, place / WORK, records, about)
-        save_manifest(reproduction, place / "reprocrate.json")
-    around = circumstances_of(plan, host, sandbox, environments, payload)
+        keep_locks(place / WORK, manifest, tasks, records, environments)
+        begun = Reproduction.model_validate(about)
+        reproduction = assemble_reproduction(manifest, place / WORK, records, begun)
     asked: dict[str, list[int | str | None]] = {}
     for run in repeated_runs(manifest, tasks):
         asked.setdefault(run.configuration, []).append(run.seed)
     verdict = compare(
         manifest, reproduction, asked_seeds=asked if tasks else None, margins=margins, circumstances=around
     )
+    document = verdict.to_json()
+    data = json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
+    found = Reproduction.model_validate(about | about_verdict(document, data))
+    keep(place, manifest, found)
+    if tasks:
+        finished = assemble_reproduction(manifest, place / WORK, records, found)
+        save_manifest(finished, place / layout.MANIFEST)
     path = place / VERDICT
-    write_atomically(path, json.dumps(verdict.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
-    return Rerun(verdict, path)
+    write_atomically(path, data)  # last, since a rerun without it is one to go on with
+    return Rerun(verdict, path, ran=bool(tasks))

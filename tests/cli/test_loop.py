@@ -152,6 +152,20 @@ def test_rerunning_a_bundle_imports_it_once(bundle: Path, rerun: Any) -> None:
     assert len(verdicts_of(bundle.parent / "threshold")) == 2
 
 
+def test_a_rerun_is_packed_at_once_and_opened_by_who_gets_it(imported: Path, rerun: Any, cli: Any) -> None:
+    reader = imported.parent
+    (reader / "notes.txt").write_text("not to be lost")
+    assert "notes.txt" in cli.complaint(reader, "rerun", imported.name, "--pack", "notes.txt", code=2)
+    assert not (imported / ".reprocrate" / "reruns").exists()
+    said = rerun(reader, imported.name, "--pack", "again.crate.zip")
+    assert "packed to again.crate.zip" in said.err
+    cli(reader, "validate", "again.crate.zip")
+    title = json.loads((imported / "reprocrate.json").read_bytes())["experiment"]["title"]
+    assert f"Reproduction of {title}" in " ".join(cli(reader, "show", "again.crate.zip").out.split())
+    again = rerun(reader, "again.crate.zip", "--json").document("verdict")
+    assert [result["outcome"] for result in again["results"]] == ["identical"]
+
+
 def test_some_of_the_seeds(imported: Path, rerun: Any, cli: Any) -> None:
     verdict = rerun(imported.parent, imported.name, "--seeds", "0-1", "--json", code=0).document("verdict")
     assert verdict["seeds_asked"] == {"threshold": ["0", "1"], "guess": ["0", "1"]}

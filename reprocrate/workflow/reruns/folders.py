@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,13 +19,13 @@ from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.reruns.choice import RerunChoice
+from reprocrate.workflow.reruns.reproduction import REQUEST, VERDICT
 from reprocrate.workflow.validating import require_declared_files
 
 RERUNS = ".reprocrate/reruns"
 """Where reruns leave what they make, below the imported folder."""
 
-VERDICT = "verdict.json"
-_REQUEST = "request.json"
+_DOI = re.compile(r"10\.[0-9]{4,9}/[^\s<>\"]{1,300}")
 
 
 def imported_folder(what: Path, progress: Progress) -> Path:
@@ -50,11 +51,21 @@ def imported_folder(what: Path, progress: Progress) -> Path:
 
 def _imported_payload(folder: Path) -> object:
     """The payload digest of what was imported to a folder; None where that is not known any more."""
+    return _imported(folder, "payload_sha256")
+
+
+def archived_doi(folder: Path) -> str | None:
+    """The DOI that a bundle was imported by; None where it was not, or that is not known any more."""
+    doi = _imported(folder, "doi")
+    return doi if isinstance(doi, str) and _DOI.fullmatch(doi) else None
+
+
+def _imported(folder: Path, name: str) -> object:
     try:
         found = json.loads((folder / IMPORTED).read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
-    return found.get("payload_sha256") if isinstance(found, dict) else None
+    return found.get(name) if isinstance(found, dict) else None
 
 
 def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
@@ -69,11 +80,11 @@ def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
 def place_of(folder: Path, choice: RerunChoice, payload: str) -> Path:
     """The rerun's folder: that of the same rerun if it was broken off, else a new one."""
     request = json.loads(json.dumps(asdict(choice) | {"payload_sha256": payload, "tool": __version__}))
-    for earlier in sorted((folder / RERUNS).glob(f"*/{_REQUEST}"), reverse=True):
+    for earlier in sorted((folder / RERUNS).glob(f"*/{REQUEST}"), reverse=True):
         if not (earlier.parent / VERDICT).exists() and json.loads(earlier.read_bytes()) == request:
             return earlier.parent
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
     place = folder / RERUNS / name
     place.mkdir(parents=True)
-    write_atomically(place / _REQUEST, json.dumps(request, indent=1).encode() + b"\n")
+    write_atomically(place / REQUEST, json.dumps(request, indent=1).encode() + b"\n")
     return place
