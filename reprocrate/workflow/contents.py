@@ -12,6 +12,7 @@ from reprocrate.capture.data.digests import Digests, digests_of_project
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.files import safe_relative
 from reprocrate.manifest import manifest_from
+from reprocrate.workflow.beside import add_reproduction
 from reprocrate.workflow.choosing import (
     DataChoice,
     Decision,
@@ -24,7 +25,6 @@ from reprocrate.workflow.ignoring import Ignored
 from reprocrate.workflow.inventory import ContentFiles, Contents, Kind, Left
 from reprocrate.workflow.patches import paths_in_patch
 from reprocrate.workflow.project import Project
-from reprocrate.workflow.reruns.packing import add_reproduction
 from reprocrate.workflow.sources import Sources
 
 __all__ = ["ContentFiles", "Contents", "DataChoice", "collect"]

@@ -12,7 +12,7 @@ from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
 from reprocrate.workflow.foreign_crates import is_crate_file, is_crate_folder, is_metadata, open_foreign
 from reprocrate.workflow.project import Project, find_project, is_project, open_project, refuse_unread
-from reprocrate.workflow.reruns.reproduction import is_rerun, project_of
+from reprocrate.workflow.reproduction import is_rerun, project_of
 
 IMPORTED = ".reprocrate/imported.json"
 """Marks a folder that a bundle was unpacked to; what `import` and `rerun` add lies beside it."""

@@ -10,12 +10,12 @@ from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.records.loading import RUNS, load_records
 from reprocrate.errors import UnreadableError, UsageError
-from reprocrate.workflow.reruns.reproduction import WORK, is_rerun, project_of, reproduction_around
+from reprocrate.workflow.reproduction import WORK, is_rerun, project_of, reproduction_around
 
 if TYPE_CHECKING:
     from reprocrate.assembly.settings import ProjectSettings
     from reprocrate.manifest import Manifest
-    from reprocrate.workflow.reruns.reproduction import Reproduced
+    from reprocrate.workflow.reproduction import Reproduced
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.selection import Depth, repeated_runs, select_tasks
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.reproduction import VERDICT, about_verdict, keep
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
 from reprocrate.workflow.reruns.consent import Consent, agreed_sandbox
 from reprocrate.workflow.reruns.folders import archived_doi, imported_folder, place_of, verified_manifest
 from reprocrate.workflow.reruns.locks import keep_locks
-from reprocrate.workflow.reruns.reproduction import VERDICT, about_verdict, keep
 from reprocrate.workflow.reruns.runs import executed_runs
 
 

@@ -163,7 +163,7 @@ def test_a_rerun_is_packed_at_once_and_opened_by_who_gets_it(imported: Path, rer
     title = json.loads((imported / "reprocrate.json").read_bytes())["experiment"]["title"]
     assert f"Reproduction of {title}" in " ".join(cli(reader, "show", "again.crate.zip").out.split())
     again = rerun(reader, "again.crate.zip", "--json").document("verdict")
-    assert [result["outcome"] for result in again["results"]] == ["identical"]
+    assert {result["outcome"] for result in again["results"]} == {"identical"}
 
 
 def test_some_of_the_seeds(imported: Path, rerun: Any, cli: Any) -> None:

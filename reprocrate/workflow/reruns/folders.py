@@ -18,8 +18,8 @@ from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
 from reprocrate.workflow.progress import Progress, counter
+from reprocrate.workflow.reproduction import REQUEST, VERDICT
 from reprocrate.workflow.reruns.choice import RerunChoice
-from reprocrate.workflow.reruns.reproduction import REQUEST, VERDICT
 from reprocrate.workflow.validating import require_declared_files
 
 RERUNS = ".reprocrate/reruns"
