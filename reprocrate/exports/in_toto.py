@@ -66,7 +66,7 @@ def in_toto(request: Request) -> Export:
     }
     notes = (
         "it is not signed: wrap it into a DSSE envelope with the signing tool of your choice",
-        "`configuration` is the manifest of what was given: make it from the packed reproduction to publish both",
+        "`configuration` is the manifest of what was given: to publish both, give the packed reproduction",
     )
     return Export({NAME: json.dumps(statement, indent=2, ensure_ascii=False).encode() + b"\n"}, notes=notes)
 

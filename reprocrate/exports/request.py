@@ -19,7 +19,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class RerunFile:
     """The bundle that was rerun, as a file: its name and SHA-256."""
 
     name: str
@@ -48,7 +48,7 @@ class Request:
     what: str = "this"
     original: Manifest | None = None
     verdict: Mapping[str, Any] | None = None
-    tested: Tested | None = None
+    tested: RerunFile | None = None
     people: tuple[Person, ...] = ()
     certificate: str | None = None
     report: str | None = None

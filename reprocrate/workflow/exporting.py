@@ -10,7 +10,7 @@ from typing import Any
 from reprocrate.bundle import open_bundle
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.exports import KINDS, Export, Kind, Request, export
-from reprocrate.exports.request import Person, Tested
+from reprocrate.exports.request import Person, RerunFile
 from reprocrate.files import could_not, sha256_bytes, sha256_file, write_atomically
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
 from reprocrate.manifest.strict import parse
@@ -201,7 +201,7 @@ def _verdict(data: bytes, name: str) -> Mapping[str, Any]:
     return document
 
 
-def _tested(bundle: Path, verdict: Mapping[str, Any] | None) -> Tested:
+def _tested(bundle: Path, verdict: Mapping[str, Any] | None) -> RerunFile:
     """The file of the bundle that was rerun.
 
     Raises:
@@ -216,7 +216,7 @@ def _tested(bundle: Path, verdict: Mapping[str, Any] | None) -> Tested:
         raise IntegrityError(
             f"{bundle} is not what was rerun", f"its payload digest is {payload}, not {expected}"
         )
-    return Tested(bundle.name, sha256_file(bundle).sha256)
+    return RerunFile(bundle.name, sha256_file(bundle).sha256)
 
 
 def _index(manifest: Manifest) -> str | None:

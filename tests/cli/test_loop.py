@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import statistics
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +164,19 @@ def test_a_rerun_is_packed_at_once_and_opened_by_who_gets_it(imported: Path, rer
     cli(reader, "validate", "again.crate.zip")
     title = json.loads((imported / "reprocrate.json").read_bytes())["experiment"]["title"]
     assert f"Reproduction of {title}" in " ".join(cli(reader, "show", "again.crate.zip").out.split())
+    wrong = cli.complaint(reader, "export", "in-toto", imported.name, code=2)
+    assert "Give the folder of one, such as" in wrong
+    said = cli(reader, "export", "in-toto", "again.crate.zip", "--json")
+    (path,) = json.loads(said.out)["files"]
+    statement = json.loads((reader / path).read_bytes())
+    digest = json.loads((imported / ".reprocrate" / "imported.json").read_bytes())["payload_sha256"]
+    assert statement["subject"][0]["digest"] == {"sha256": digest}
+    with zipfile.ZipFile(reader / "again.crate.zip") as bundle:
+        manifest_sha256 = hashlib.sha256(bundle.read("reprocrate.json")).hexdigest()
+    assert statement["predicate"]["configuration"][0]["digest"] == {"sha256": manifest_sha256}
+    (reader / path).write_text("mine")
+    assert "--force" in cli.complaint(reader, "export", "in-toto", "again.crate.zip", code=2)
+    assert (reader / path).read_text() == "mine"
     again = rerun(reader, "again.crate.zip", "--json").document("verdict")
     assert {result["outcome"] for result in again["results"]} == {"identical"}
 
