@@ -64,6 +64,8 @@ class Recipe:
 
     Attributes:
         lock: the text of the lock file; empty for a project that needs no packages.
+        format: what kind of lock it is, as the manifest names it.
+        name: path of the lock, for messages.
         python_version: the recorded interpreter's version.
         implementation: the recorded implementation of the language.
         packages: the recorded packages, which the result is compared with.
@@ -75,6 +77,8 @@ class Recipe:
     implementation: str = "CPython"
     packages: tuple[RecordedPackage, ...] = ()
     wheelhouse: Path | None = None
+    format: str = "requirements"
+    name: str = ""
 
     @property
     def digest(self) -> str:

@@ -53,7 +53,7 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     tasks = select_tasks(manifest, depth=depth, seeds=seeds)
     sandbox = agreed_sandbox(plan, host, tasks, consent, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
-    environments = prepare_environments(manifest, folder, progress, needed)
+    environments = prepare_environments(manifest, folder, progress, needed, host)
     place = place_of(folder, choice, payload)
     records = executed_runs(
         Assignment(manifest, folder, tasks, environments, host, sandbox, sources_of(manifest)),
