@@ -8,6 +8,7 @@ import typer
 
 from reprocrate.cli.exits import NOT_DONE, YES
 from reprocrate.cli.options import Json, What
+from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
 
 
 def register(app: typer.Typer) -> None:
@@ -15,17 +16,37 @@ def register(app: typer.Typer) -> None:
     app.command("plan")(plan)
 
 
-def plan(what: What = Path(), json: Json = False) -> None:
+def plan(
+    what: What = Path(),
+    depth: DepthOption = None,
+    only: Only = None,
+    claim: Claims = None,
+    seeds: Seeds = None,
+    new_seeds: NewSeeds = None,
+    within: Within = None,
+    json: Json = False,
+) -> None:
     """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
+
+    With the options of `reprocrate rerun` it is the plan of the very rerun that these would make.
 
     Exit code 0: it can be rerun here; 3: it can't, and the plan says what stands in the way.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.plan import plan_text
     from reprocrate.workflow.planning import plan_rerun
+    from reprocrate.workflow.reruns.choice import RerunChoice
 
     voice = Voice()
-    made = plan_rerun(what)
+    choice = RerunChoice(
+        depth=depth and depth.value,
+        seeds=seeds,
+        only=tuple(only or ()),
+        claims=tuple(claim or ()),
+        new_seeds=new_seeds,
+        within=within,
+    )
+    made = plan_rerun(what, choice.scope)
     document = made.to_json()
     if json:
         voice.json(document)

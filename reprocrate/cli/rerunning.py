@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,28 +9,10 @@ import typer
 
 from reprocrate.cli.exits import NO, YES
 from reprocrate.cli.options import Json, Quiet, Yes
-
-
-class Depth(StrEnum):
-    """How much work is done again."""
-
-    LOGS = "logs"
-    SMOKE = "smoke"
-    FULL = "full"
-
+from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
 
 What = Annotated[
     Path, typer.Argument(help="A bundle, or the folder that one was imported to.", show_default="this folder")
-]
-DepthOption = Annotated[
-    Depth,
-    typer.Option(
-        help="`logs`: recompute results from the recorded runs; `smoke`: the declared scaled-down variant; "
-        "`full`: run every seed again."
-    ),
-]
-Seeds = Annotated[
-    str | None, typer.Option("--seeds", help="Only these of the recorded seeds, such as `0-2`.")
 ]
 Margin = Annotated[
     list[str] | None,
@@ -50,8 +31,12 @@ def register(app: typer.Typer) -> None:
 
 def rerun(
     what: What = Path(),
-    depth: DepthOption = Depth.FULL,
+    depth: DepthOption = None,
+    only: Only = None,
+    claim: Claims = None,
     seeds: Seeds = None,
+    new_seeds: NewSeeds = None,
+    within: Within = None,
     margin: Margin = None,
     no_sandbox: NoSandbox = False,
     accept_degraded: Degraded = False,
@@ -66,6 +51,10 @@ def rerun(
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
     and the verdict is written under `.reprocrate/reruns/`.
 
+    Which work is done again, say `--depth`, `--only`, `--claim`, `--seeds`, `--new-seeds` and `--within`;
+    `reprocrate plan` takes the same options and tells beforehand what would be done, how long it takes and
+    what it can show. Nothing below `--depth full` is called reproduced.
+
     Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
     same command goes on from there.
     """
@@ -77,7 +66,15 @@ def rerun(
 
     voice = Voice(quiet=quiet)
     consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded)
-    choice = RerunChoice(depth=depth.value, seeds=seeds, margins=tuple(margin or ()))
+    choice = RerunChoice(
+        depth=depth and depth.value,
+        seeds=seeds,
+        margins=tuple(margin or ()),
+        only=tuple(only or ()),
+        claims=tuple(claim or ()),
+        new_seeds=new_seeds,
+        within=within,
+    )
     with voice.progress():
         outcome = rerun_experiment(what, choice, consent, voice)
     document = outcome.verdict.to_json()

@@ -8,6 +8,7 @@ from typing import Self
 
 _SMALLEST_PLAIN = 1e-4
 _LARGEST_PLAIN = 1e7
+_LONGEST = 100 * 365.25 * 86400
 _MEANINGLESS = (
     1e-10  # a spread this small relative to its value is rounding, and printing its digits would hide that
 )
@@ -119,9 +120,14 @@ def memory_size(size: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time span: `0.84 s`, `2.0 s`, `12 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`; `–` where infinite."""
+    """A time span: `0.84 s`, `2.0 s`, `12 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`; `–` where infinite.
+
+    A record may state any number: what no program can have taken is said so.
+    """
     if not math.isfinite(seconds):
         return "–"
+    if seconds > _LONGEST:
+        return "over 100 years"
     if seconds < 59.5:
         return f"{seconds:.{2 if seconds < 0.995 else 1 if seconds < 9.95 else 0}f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -50,7 +50,7 @@ _DEPTH = {
     "logs": "recompute results from the recorded runs",
     "evaluate": "evaluate again from recorded checkpoints or predictions",
     "smoke": "a scaled-down run, which only shows that the code runs",
-    "full": "everything again",
+    "full": "run again as recorded",
 }
 
 
@@ -64,6 +64,7 @@ def plan_text(document: Section) -> Group:
     return stacked(
         joined("Plan for a rerun of ", text(document["title"], STRONG)),
         text(f"Depth {document['depth']}: {_DEPTH[document['depth']]}.", SOFT),
+        *(text(reason, SOFT) for reason in document["reasons"]),
         *_claims(document["claims"]),
         *_work(document),
         *_requirements(document["requirements"]),
@@ -130,12 +131,19 @@ def difference(one: Section) -> RenderableType:
 
 
 def _depths(document: Section) -> Iterator[RenderableType]:
-    others = [one for one in document["depths"] if one["available"] and one["depth"] != document["depth"]]
-    if not others:
+    others = [one for one in document["depths"] if one["depth"] != document["depth"]]
+    there = [one for one in others if one["available"]]
+    if not there:
         return
     yield heading("Other depths")
+    for one in there:
+        parts = [f"{work['label']} {_time(work['seconds'])}" for work in one["work"]]
+        by = f" ({words.shortened(parts, 6)})" if len(parts) > 1 and one["seconds"] else ""
+        said = f"--depth {one['depth']}: {_DEPTH[one['depth']]}; {_time(one['seconds'])}{by}"
+        yield hanging("-", text(said))
     for one in others:
-        yield hanging("-", text(f"--depth {one['depth']}: {_DEPTH[one['depth']]}; {_time(one['seconds'])}"))
+        if one["depth"] == "evaluate" and not one["available"] and one["reason"]:
+            yield hanging("-", text(f"evaluate is not possible: {one['reason']}.", SOFT))
 
 
 def _consents(consents: list[Section]) -> Iterator[RenderableType]:

@@ -74,7 +74,8 @@ def verdict_text(document: Section) -> Group:
     results = document["results"]
     return stacked(
         joined("Verdict on ", text(document["original"]["title"], STRONG)),
-        text(_BASIS[document["basis"]]),
+        text(_basis(document)),
+        *(text(reason, SOFT) for reason in document["circumstances"].get("chosen", ())),
         *_claims(document["claims"]),
         *_results([one for one in results if one["asked"]], document["basis"]),
         *_not_asked([one for one in results if not one["asked"]]),
@@ -85,12 +86,18 @@ def verdict_text(document: Section) -> Group:
     )
 
 
+def _basis(document: Section) -> str:
+    if document["basis"] == "full" and document["circumstances"].get("chosen"):
+        return "What was asked for was run again in full."
+    return _BASIS[document["basis"]]
+
+
 def verdict_conclusion(document: Section) -> str:
     """The whole in one sentence that answers the question."""
     if document["basis"] == "smoke":
         outcome = "runs here" if document["upheld"] else "does not run here as it did"
         return f"The code {outcome}; whether its results hold was not examined."
-    claims = [one for one in document["claims"] if one["primary"]] or document["claims"]
+    claims = _deciding(document)
     verb = {"logs": "recomputation", "compare": "comparison", "evaluate": "new evaluation"}.get(
         document["basis"], "rerun"
     )
@@ -105,8 +112,16 @@ def verdict_conclusion(document: Section) -> str:
     return f"The {verb} confirms {good} of {words.count_of(len(asked), 'result')}; for the others see above."
 
 
+def _deciding(document: Section) -> list[Section]:
+    """The claims that were asked about; else the primary ones; every claim, if none is primary."""
+    claims, asked = document["claims"], document.get("circumstances", {}).get("claims")
+    if asked:
+        return [one for one in claims if one["id"] in asked]
+    return [one for one in claims if one["primary"]] or list(claims)
+
+
 def _claims_conclusion(claims: Sequence[Section], subject: str) -> str:
-    kind = "primary claim" if claims[0]["primary"] else "claim"
+    kind = "primary claim" if all(one["primary"] for one in claims) else "claim"
     tally = {outcome: sum(one["outcome"] == outcome for one in claims) for outcome in _CLAIM}
     if tally["upheld"] == len(claims):
         return f"{subject} upholds {_all(len(claims), kind)}."
@@ -170,9 +185,19 @@ def _row(result: Section) -> list[Piece]:
         _summary(original),
         _summary(rerun),
         "–" if change is None else _difference(change, original, rerun),
-        f"{rerun['n'] if rerun else 0} of {original['n'] if original else 0}",
+        _seeds(result),
         text(name, style),
     ]
+
+
+def _seeds(result: Section) -> str:
+    """How many seeds were run again, `3 of 5`; of seeds that the original lacks, `3 new, 5`."""
+    then, now = (result["numbers"][side] for side in ("original", "rerun"))
+    counts = (now["n"] if now else 0, then["n"] if then else 0)
+    again = [one for one in result["seeds"] if one["rerun"] is not None]
+    if again and all(one["recorded"] is None for one in again):
+        return f"{counts[0]} new, {counts[1]}"
+    return f"{counts[0]} of {counts[1]}"
 
 
 def _summary(summary: Section | None) -> str:

@@ -1,4 +1,4 @@
-"""The files that a rerun needs: the code that ran and the data that it read, never what it wrote."""
+"""The files that a rerun needs: the code that ran and the data that it read, not what it wrote (`given`)."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def output_folders(task: Task) -> tuple[str, ...]:
     which may insist on making it.
     """
     found: dict[str, None] = {}
-    named_after_seed = re.compile(rf"(?<![0-9.]){re.escape(str(task.seed))}(?![0-9])")
+    named_after_seed = re.compile(rf"(?<![0-9.]){re.escape(str(task.recorded.seed))}(?![0-9])")
     for file in task.recorded.written:
         parts = PurePosixPath(file.path).parts[:-1] if file.root is None else ()
         common = tuple(takewhile(lambda part: not named_after_seed.search(part), parts))

@@ -21,6 +21,7 @@ from reprocrate.executors import Command, Executor
 from reprocrate.files import could_not
 from reprocrate.manifest import Code, Data, Manifest
 from reprocrate.rerun.environment import BuiltEnvironment
+from reprocrate.rerun.given import Gifts
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.isolation import SandboxedExecutor
 from reprocrate.rerun.materials import (
@@ -164,7 +165,12 @@ class Stage:
             found += data_materials(data, written)
         if task.recorded.capture is None or task.recorded.capture.completeness != "complete":
             found += self._perhaps_read(read, written)
-        return found
+        there = {one.file.path for one in found if one.root is None}
+        return found + [one for one in self._gifts.materials(task) if one.file.path not in there]
+
+    @cached_property
+    def _gifts(self) -> Gifts:
+        return Gifts(self.assignment.manifest, self.assignment.tasks)
 
     def _perhaps_read(self, read: Collection[Data], written: Iterable[str]) -> Iterator[Material]:
         """Files of the other data, which the author named because nobody could see who read it."""

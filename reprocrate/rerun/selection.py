@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from reprocrate.capture.seeds.notation import substitute
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Configuration, Manifest, Run, Variant
+
+_MOST_NAMES = 20
 
 
 class Depth(StrEnum):
     """How much of an experiment is done again.
 
     `LOGS` computes results from the recorded runs; `EVALUATE` and `SMOKE` run the variants that the
-    author declared under these names; `FULL` runs everything as recorded.
+    author declared under these names, `EVALUATE` also the recorded runs that were evaluations themselves;
+    `FULL` runs everything as recorded.
     """
 
     LOGS = "logs"
@@ -31,21 +36,32 @@ class Task:
         configuration: what was run.
         recorded: the run whose command, seed and environment are repeated.
         variant: the cheaper way in which it is repeated; None for the run as recorded.
+        new_seed: the seed that it is run with in place of the recorded one; None for the recorded one.
     """
 
     configuration: Configuration
     recorded: Run
     variant: Variant | None = None
+    new_seed: int | None = None
 
     @property
     def id(self) -> str:
-        """What tells it from the other tasks of a rerun, as a file name: the recorded run's id."""
-        return self.recorded.id
+        """What tells it from the other tasks of a rerun, as a file name: the recorded run's id.
+
+        With a new seed it goes on with an `@`, which no id in a manifest holds.
+        """
+        return self.recorded.id if self.new_seed is None else f"{self.recorded.id}@{self.new_seed}"
 
     @property
     def command(self) -> tuple[str, ...]:
         """The arguments to run; `python` stands for the environment's interpreter."""
-        return (*self.recorded.command, *(self.variant.overrides if self.variant else ()))
+        added = self.variant.overrides if self.variant else ()
+        if self.seed is None:
+            return (*self.recorded.command, *added)
+        own = {"seed": self.seed}
+        if self.new_seed is not None:
+            return substitute((*self.configuration.command, *added), own)
+        return (*self.recorded.command, *substitute(added, own))
 
     @property
     def template(self) -> tuple[str, ...]:
@@ -54,10 +70,16 @@ class Task:
 
     @property
     def seconds(self) -> float | None:
-        """How long it is likely to take; None where nobody knows."""
+        """How long it is likely to take; None where nobody knows.
+
+        A duration of zero tells nothing, since no program starts and ends at once, nor does one that no
+        clock could have measured.
+        """
         if self.variant is None:
-            return self.recorded.duration_s
-        return self.variant.minutes * 60 if self.variant.minutes is not None else None
+            known = self.recorded.duration_s or 0.0
+        else:
+            known = (self.variant.minutes or 0.0) * 60
+        return known if 0.0 < known < math.inf else None
 
     @property
     def peak_memory_bytes(self) -> int | None:
@@ -75,8 +97,8 @@ class Task:
 
     @property
     def seed(self) -> int | str | None:
-        """The seed, or None for a command that takes none."""
-        return self.recorded.seed
+        """The seed that it is run with, or None for a command that takes none."""
+        return self.recorded.seed if self.new_seed is None else self.new_seed
 
     @property
     def label(self) -> str:
@@ -100,7 +122,7 @@ def select_tasks(
     Args:
         manifest: the recorded experiment.
         depth: how much is done again; `LOGS` runs nothing.
-        seeds: only these; runs without a seed are always taken.
+        seeds: only these; runs that take none are always taken.
         configurations: only those of these ids or names.
 
     Raises:
@@ -118,30 +140,68 @@ def select_tasks(
         tasks = _of_seeds(tasks, list(seeds))
     if depth is not Depth.FULL:
         tasks = _as_variants(tasks, depth)
+    return in_order(tasks)
+
+
+def in_order(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Tasks in the order in which their runs were recorded: who reads a file comes after who writes it."""
     return tuple(sorted(tasks, key=lambda task: (task.recorded.started or "", task.recorded.id)))
 
 
 def repeated_runs(manifest: Manifest, tasks: Sequence[Task]) -> list[Run]:
-    """The runs that are made again by these tasks: of a launch that held several, these."""
-    launches = {task.recorded.id for task in tasks}
+    """The runs that are made again with their own seeds: of a launch that held several, these."""
+    repeated = [task for task in tasks if task.new_seed is None]
+    launches = {task.recorded.id for task in repeated}
     held = [run for run in manifest.runs if run.parent in launches]
     holding = {run.parent for run in held}
-    return [*(task.recorded for task in tasks if task.recorded.id not in holding), *held]
+    return [*(task.recorded for task in repeated if task.recorded.id not in holding), *held]
+
+
+def asked_seeds(manifest: Manifest, tasks: Sequence[Task]) -> dict[str, list[int | str | None]]:
+    """The seeds that these tasks run, by configuration; None for a run that takes none."""
+    asked: dict[str, list[int | str | None]] = {}
+    for run in repeated_runs(manifest, tasks):
+        asked.setdefault(run.configuration, []).append(run.seed)
+    for task in tasks:
+        if task.new_seed is not None:
+            asked.setdefault(task.configuration.id, []).append(task.new_seed)
+    return asked
 
 
 def _chosen_configurations(manifest: Manifest, wanted: Iterable[str] | None) -> Sequence[Configuration]:
     if wanted is None:
         return manifest.configurations
-    known = {name: one for one in manifest.configurations for name in (one.id, one.label)}
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
-        raise UsageError(
-            f'there is no configuration "{unknown[0]}"',
-            f"Recorded are: {', '.join(one.label for one in manifest.configurations) or 'none'}",
-            "Name one of these.",
-        )
-    asked = {known[name].id for name in wanted}
+    asked = set(configuration_ids(manifest, wanted))
     return [one for one in manifest.configurations if one.id in asked]
+
+
+def configuration_ids(manifest: Manifest, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Ids of the configurations of these ids or names; a name that several have stands for all of them.
+
+    Raises:
+        UsageError: there is none of that name; the message lists those that there are.
+    """
+    by_id = {one.id for one in manifest.configurations}
+    by_name: dict[str, list[str]] = {}
+    for one in manifest.configurations:
+        by_name.setdefault(one.label, []).append(one.id)
+    found: dict[str, None] = {}
+    for name in wanted:
+        ids = [name] if name in by_id else by_name.get(name)
+        if ids is None:
+            raise UsageError(
+                f'there is no configuration "{name}"',
+                f"Recorded are: {_names(by_name)}",
+                "Name one of these.",
+            )
+        found |= dict.fromkeys(ids)
+    return tuple(found)
+
+
+def _names(known: Mapping[str, object]) -> str:
+    shown = list(known)[:_MOST_NAMES]
+    more = len(known) - len(shown)
+    return f"{', '.join(shown)}{f' and {more} more' if more else ''}" if shown else "none"
 
 
 def _runs_of(manifest: Manifest, configuration: Configuration, counting: set[str]) -> list[Run]:
@@ -160,7 +220,7 @@ def _runs_of(manifest: Manifest, configuration: Configuration, counting: set[str
 
 
 def _of_seeds(tasks: Sequence[Task], seeds: Sequence[int | str]) -> list[Task]:
-    wanted = {str(seed) for seed in seeds}
+    wanted, fixed = {str(seed) for seed in seeds}, without_choice(tasks)
     recorded = {str(task.seed) for task in tasks if task.seed is not None}
     unknown = [str(seed) for seed in seeds if str(seed) not in recorded]
     if unknown:
@@ -169,23 +229,57 @@ def _of_seeds(tasks: Sequence[Task], seeds: Sequence[int | str]) -> list[Task]:
             f"Recorded seeds are: {', '.join(sorted(recorded, key=_numerically)) or 'none'}",
             "Name some of these.",
         )
-    return [task for task in tasks if task.seed is None or str(task.seed) in wanted]
+    return [task for task in tasks if task.id in fixed or str(task.seed) in wanted]
+
+
+def without_choice(tasks: Sequence[Task]) -> frozenset[str]:
+    """Ids of the tasks that no choice of seeds concerns.
+
+    They take no seed, or their program always chooses the same by itself: one that shuffles data for all
+    others, say.
+    """
+    groups: dict[str, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(task.configuration.id, []).append(task)
+    fixed = {task.id for task in tasks if task.seed is None}
+    for group in groups.values():
+        observed = all(seed.how == "observed" for task in group for seed in task.recorded.seeds)
+        if observed and len({task.seed for task in group}) == 1:
+            fixed |= {task.id for task in group}
+    return frozenset(fixed)
 
 
 def _as_variants(tasks: Sequence[Task], depth: Depth) -> list[Task]:
-    cheaper = [
-        Task(task.configuration, task.recorded, variant)
-        for task in tasks
-        for variant in task.configuration.variants
-        if variant.name == depth.value
-    ]
+    cheaper = [one for task in tasks for one in _cheaper(task, depth)]
     if not cheaper:
         raise UsageError(
             f'a rerun of depth "{depth.value}" is not possible',
-            f'No configuration declares a variant of the name "{depth.value}"',
+            f'No configuration declares a variant of the name "{depth.value}"{_nor(tasks, depth)}',
             f"Use --depth {Depth.FULL.value} or --depth {Depth.LOGS.value}.",
         )
     return cheaper
+
+
+def _cheaper(task: Task, depth: Depth) -> Iterator[Task]:
+    variants = [one for one in task.configuration.variants if one.name == depth.value]
+    if variants:
+        yield from (replace(task, variant=variant) for variant in variants[:1])
+    elif depth is Depth.EVALUATE and task.recorded.kind == Depth.EVALUATE.value:
+        yield task
+
+
+def _nor(tasks: Sequence[Task], depth: Depth) -> str:
+    """What else could have been an evaluation, and why it is none."""
+    if depth is not Depth.EVALUATE:
+        return ""
+    predicted = sum(task.recorded.predictions is not None for task in tasks)
+    if not predicted:
+        return ", and no recorded run is an evaluation"
+    runs = "1 run" if predicted == 1 else f"{predicted} runs"
+    return (
+        f", and no recorded run is an evaluation; the predictions of {runs} are on record, but no command "
+        "that computes a metric from them"
+    )
 
 
 def _numerically(seed: str) -> tuple[int, str]:

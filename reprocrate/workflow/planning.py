@@ -7,16 +7,22 @@ from pathlib import Path
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import probe_host
-from reprocrate.rerun.plan import Plan, make_plan
-from reprocrate.rerun.selection import Depth
+from reprocrate.rerun.plan import Plan, Scope, plan_scope
 from reprocrate.workflow.opening import Kind, open_what
 
+_EVERYTHING = Scope()
 
-def plan_rerun(what: Path, depth: Depth = Depth.FULL) -> Plan:
+
+def plan_rerun(what: Path, scope: Scope = _EVERYTHING) -> Plan:
     """Plan the rerun of whatever a path holds.
+
+    Args:
+        what: the path.
+        scope: what of it is to be done again.
 
     Raises:
         ReprocrateError: as `open_what`.
+        UsageError: the scope asks for what is not there.
         UnavailableError: it is a crate of another project, which describes no run that completed.
     """
     opened = open_what(what)
@@ -26,21 +32,18 @@ def plan_rerun(what: Path, depth: Depth = Depth.FULL) -> Plan:
             "it describes no run of a program that completed",
             "`reprocrate show` tells what is in it",
         )
-    return plan_of(opened.manifest, opened.path if opened.kind is Kind.CRATE else None, depth)
+    return plan_of(opened.manifest, opened.path if opened.kind is Kind.CRATE else None, scope)
 
 
-def plan_of(
-    manifest: Manifest,
-    folder: Path | None,
-    depth: Depth = Depth.FULL,
-    seeds: tuple[int | str, ...] | None = None,
-) -> Plan:
+def plan_of(manifest: Manifest, folder: Path | None, scope: Scope = _EVERYTHING) -> Plan:
     """Plan the rerun of an experiment.
 
     Args:
         manifest: the experiment.
         folder: where it was imported to, if it was.
-        depth: how much is to be done again.
-        seeds: only these.
+        scope: what of it is to be done again.
+
+    Raises:
+        UsageError: the scope asks for what is not there.
     """
-    return make_plan(manifest, probe_host(manifest, folder), depth=depth, seeds=seeds, folder=folder)
+    return plan_scope(manifest, probe_host(manifest, folder), scope, folder)

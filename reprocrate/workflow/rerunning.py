@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
-from reprocrate.capture.seeds.notation import parse_seeds
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Reproduction, save_manifest
 from reprocrate.rerun.compare import Verdict, compare
 from reprocrate.rerun.execute import WORK
 from reprocrate.rerun.host import probe_host
-from reprocrate.rerun.plan import make_plan
+from reprocrate.rerun.plan import plan_scope
 from reprocrate.rerun.repetition import Assignment
-from reprocrate.rerun.selection import Depth, repeated_runs, select_tasks
+from reprocrate.rerun.selection import asked_seeds
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
@@ -37,20 +36,20 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
     """Rerun a bundle or the folder that one was imported to, and compare.
 
     Raises:
-        UsageError: it is neither, or a seed or margin was asked for that makes no sense.
+        UsageError: it is neither, or something was asked for that is not there or makes no sense.
         IntegrityError: a file is not as recorded.
         UnavailableError: it cannot be rerun here, or not without consent that was not given.
         KeyboardInterrupt: interrupted; what is done is kept, and the same call goes on from there.
     """
-    margins = margins_of(choice.margins)
+    margins, scope = margins_of(choice.margins), choice.scope
     folder = imported_folder(what, progress)
     manifest, payload = verified_manifest(folder, progress)
     require_metrics(manifest, margins)
-    depth = Depth(choice.depth)
-    seeds = None if choice.seeds is None else parse_seeds(choice.seeds)
     host = probe_host(manifest, folder)
-    plan = make_plan(manifest, host, depth=depth, seeds=seeds, folder=folder)
-    tasks = select_tasks(manifest, depth=depth, seeds=seeds)
+    plan = plan_scope(manifest, host, scope, folder)
+    tasks, depth = plan.tasks, plan.depth
+    for reason in plan.reasons:
+        progress.note(reason)
     sandbox = agreed_sandbox(plan, host, tasks, consent, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
     environments = prepare_environments(manifest, folder, progress, needed, host)
@@ -68,12 +67,8 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
         reproduction = assemble_reproduction(manifest, place / WORK, records, about)
         save_manifest(reproduction, place / "reprocrate.json")
     around = circumstances_of(plan, host, sandbox, environments, payload)
-    asked: dict[str, list[int | str | None]] = {}
-    for run in repeated_runs(manifest, tasks):
-        asked.setdefault(run.configuration, []).append(run.seed)
-    verdict = compare(
-        manifest, reproduction, asked_seeds=asked if tasks else None, margins=margins, circumstances=around
-    )
+    asked = asked_seeds(manifest, tasks) if tasks else None
+    verdict = compare(manifest, reproduction, asked_seeds=asked, margins=margins, circumstances=around)
     path = place / VERDICT
     write_atomically(path, json.dumps(verdict.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
     return Rerun(verdict, path)

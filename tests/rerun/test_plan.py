@@ -12,7 +12,17 @@ import pytest
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem, manifest_from
 from reprocrate.rerun.host import Host
-from reprocrate.rerun.plan import Decision, Expected, Plan, Requirement, duration_text, make_plan, size_text
+from reprocrate.rerun.plan import (
+    Decision,
+    Expected,
+    Plan,
+    Requirement,
+    Scope,
+    duration_text,
+    make_plan,
+    plan_scope,
+    size_text,
+)
 from reprocrate.rerun.sandbox import NoSandbox, Sandbox
 from reprocrate.rerun.selection import Depth
 from reprocrate.standard import problems, schema_document
@@ -846,6 +856,28 @@ def test_every_field_of_a_plan_is_described(experiment: dict[str, Any], host: Ho
         ("consents", "consent"),
     ]:
         assert set(document[section][0]) == set(schema["$defs"][name]["properties"]), section
+    timed = plan_scope(manifest_from(experiment), host, Scope(within=3600)).to_json()
+    assert problems(json.loads(json.dumps(timed)), "plan") == []
+    assert set(timed["within"]) == set(schema["$defs"]["within"]["properties"])
+    assert set(timed["within"]["offers"][0]) == set(schema["$defs"]["offer"]["properties"])
+
+
+def test_every_depth_has_its_time_by_configuration_or_a_reason(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    depths = {one.depth.value: one for one in plan_for(experiment, host, seeds=[0, 1]).depths}
+    assert [(one.label, one.seconds) for one in depths["full"].work] == [("wide", 60.0), ("narrow", 60.0)]
+    assert depths["smoke"].reason == 'No configuration declares a variant of the name "smoke"'
+    assert depths["full"].reason is None
+
+
+def test_durations_that_do_not_add_up_are_unknown(experiment: dict[str, Any], host: Host) -> None:
+    for run in experiment["runs"]:
+        run["duration_s"] = 1e308
+    assert plan_for(experiment, host).seconds is None
+    for run in experiment["runs"]:
+        run["duration_s"] = 0.0
+    assert plan_for(experiment, host).seconds is None
 
 
 def test_the_schemas_examples_follow_it() -> None:
@@ -866,7 +898,14 @@ def test_sizes_in_words(size: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.2, "under 1 s"), (40, "40 s"), (600, "10 min"), (7200, "2.0 h"), (360_000, "4.2 days")],
+    [
+        (0.2, "under 1 s"),
+        (40, "40 s"),
+        (600, "10 min"),
+        (7200, "2.0 h"),
+        (360_000, "4.2 days"),
+        (1e308, "over 100 years"),
+    ],
 )
 def test_durations_in_words(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text

@@ -35,6 +35,7 @@ class Case:
         degraded: whether it ran under conditions that change the protocol; then nothing is held against it.
         basis: what the rerun did.
         remarks: what else has to be said about it, as sentences.
+        new_seeds: those of the asked seeds that the original never used.
         not_judged: why no rerun is held against it, as a sentence; empty where one is.
     """
 
@@ -52,6 +53,7 @@ class Case:
     degraded: bool = False
     basis: Basis = Basis.FULL
     remarks: tuple[str, ...] = ()
+    new_seeds: tuple[Seed, ...] = ()
     not_judged: str = ""
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reprocrate.manifest import Hardware
 from reprocrate.rerun.compare.environments import PackageDifference
-from reprocrate.rerun.compare.samples import Basis
+from reprocrate.rerun.compare.samples import Basis, Seed
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 
 
@@ -47,6 +47,9 @@ class Circumstances:
         hardware: the machine that was found.
         sandbox: whether the runs were isolated.
         network: whether the runs could reach other hosts.
+        claims: ids of the claims that the rerun was asked about; every one where empty.
+        chosen: how the work was chosen and what was left out, as sentences.
+        new_seeds: the seeds that the original never used.
     """
 
     basis: Basis = Basis.FULL
@@ -59,6 +62,9 @@ class Circumstances:
     hardware: Hardware | None = None
     sandbox: Isolation | None = None
     network: Isolation | None = None
+    claims: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    new_seeds: tuple[Seed, ...] = ()
 
     def degrades(self, configuration: str | None) -> bool:
         """Whether results of this configuration come from degraded conditions."""

@@ -170,6 +170,12 @@ def _about_seeds(judged: Judged) -> Iterator[str]:
         return
     if judged.figures.same_seeds and len(rerun.values) < len(original.values):
         yield f"{len(rerun.values)} of {len(original.values)} recorded seeds were run again."
+    elif judged.case.new_seeds:
+        verb = "is" if len(judged.case.new_seeds) == 1 else "are"
+        yield (
+            f"{_capital(seeds(judged.case.new_seeds))} {verb} new, never used by the original, so means are "
+            "compared, and no value with a recorded one of its own seed."
+        )
     elif not judged.figures.same_seeds:
         yield "The rerun used seeds that the original has no value of."
     without = [one.seed for one in original.seeds if not one.finite]
@@ -201,6 +207,10 @@ def _about_numbers(judged: Judged) -> Iterator[str]:
             f"{counted(len(case.rerun.values), 'seed')} in the rerun, only differences above "
             f"{number(float(short(figures.prediction.half_width)))} could show as a contradiction."
         )
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _limit(figures: Figures) -> str:

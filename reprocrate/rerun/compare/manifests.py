@@ -72,8 +72,8 @@ def compare(
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
-        upheld=is_upheld(claims, results, around.basis),
-        sentence=summing_up(claims, results, around.basis),
+        upheld=is_upheld(claims, results, around.basis, around.claims),
+        sentence=summing_up(claims, results, around.basis, around.claims),
         basis=around.basis,
         claims=claims,
         results=results,
@@ -123,6 +123,7 @@ class _Comparison:
             or _lost_device(sides) is not None,
             basis=self.circumstances.basis,
             remarks=tuple(_remarks(result, sides)),
+            new_seeds=tuple(seed for seed in asked if seed in self.circumstances.new_seeds),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
         )
 

@@ -168,8 +168,13 @@ def claim_verdict(judged: ClaimJudged, basis: Basis) -> ClaimVerdict:
     )
 
 
-def is_upheld(claims: Sequence[ClaimVerdict], results: Sequence[ResultVerdict], basis: Basis) -> bool:
-    """Whether the answer is yes.
+def is_upheld(
+    claims: Sequence[ClaimVerdict],
+    results: Sequence[ResultVerdict],
+    basis: Basis,
+    asked_claims: Sequence[str] = (),
+) -> bool:
+    """Whether the answer is yes, for the claims that were asked about where some were.
 
     Scaled down, no claim can be upheld: the answer is whether everything that was asked for ran.
     """
@@ -177,19 +182,27 @@ def is_upheld(claims: Sequence[ClaimVerdict], results: Sequence[ResultVerdict], 
     if basis is Basis.SMOKE:
         return bool(asked) and all(outcome is Outcome.RUNS for outcome in asked)
     if claims:
-        return all(claim.outcome is ClaimOutcome.UPHELD for claim in deciding(claims))
+        return all(claim.outcome is ClaimOutcome.UPHELD for claim in deciding(claims, asked_claims))
     return bool(asked) and all(outcome.confirms for outcome in asked)
 
 
-def deciding(claims: Sequence[ClaimVerdict]) -> list[ClaimVerdict]:
-    """The primary claims; every claim, if none is primary."""
+def deciding(claims: Sequence[ClaimVerdict], asked: Sequence[str] = ()) -> list[ClaimVerdict]:
+    """The claims that were asked about; else the primary ones; every claim, if none is primary."""
+    if asked:
+        return [claim for claim in claims if claim.id in asked]
     return [claim for claim in claims if claim.primary] or list(claims)
 
 
-def summing_up(claims: Sequence[ClaimVerdict], results: Sequence[ResultVerdict], basis: Basis) -> str:
+def summing_up(
+    claims: Sequence[ClaimVerdict],
+    results: Sequence[ResultVerdict],
+    basis: Basis,
+    asked_claims: Sequence[str] = (),
+) -> str:
     """The whole verdict in one sentence."""
     kind = "primary claim" if any(claim.primary for claim in claims) else "claim"
-    parts = [_tally(kind, (claim.outcome for claim in deciding(claims)))] if claims else []
+    kind = "asked claim" if asked_claims else kind
+    parts = [_tally(kind, (one.outcome for one in deciding(claims, asked_claims)))] if claims else []
     parts.append(_tally("result", (result.outcome for result in results if result.asked)))
     text = basis.words
     return f"{text[0].upper()}{text[1:]}: {'; '.join(parts)}."

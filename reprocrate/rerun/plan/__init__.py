@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement
-from reprocrate.rerun.plan.document import Consent, Plan, make_plan
-from reprocrate.rerun.plan.outlook import ClaimOutlook, DepthEstimate, Work
+from reprocrate.rerun.plan.depths import DepthEstimate
+from reprocrate.rerun.plan.document import Consent, Plan, make_plan, plan_scope
+from reprocrate.rerun.plan.outlook import ClaimOutlook, Work
+from reprocrate.rerun.plan.scope import Scope, Selection
 from reprocrate.rerun.plan.wording import duration_text, size_text
 
 __all__ = [
@@ -15,8 +17,11 @@ __all__ = [
     "Expected",
     "Plan",
     "Requirement",
+    "Scope",
+    "Selection",
     "Work",
     "duration_text",
     "make_plan",
+    "plan_scope",
     "size_text",
 ]

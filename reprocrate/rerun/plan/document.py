@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
+from reprocrate.rerun.plan.depths import DepthEstimate, depth_estimates
 from reprocrate.rerun.plan.machine import machine
 from reprocrate.rerun.plan.needs import Needs
+from reprocrate.rerun.plan.offers import Within
 from reprocrate.rerun.plan.outlook import (
     ClaimOutlook,
-    DepthEstimate,
     Work,
     cap_of,
     claim_outlooks,
-    depth_estimates,
     total_seconds,
     work_of,
 )
+from reprocrate.rerun.plan.recorded_files import RecordedFiles
+from reprocrate.rerun.plan.scope import Scope, Selection, require_sense, selection_of
 from reprocrate.rerun.plan.setting import settings_of
 from reprocrate.rerun.plan.software import software
+from reprocrate.rerun.plan.within import best_within
 from reprocrate.rerun.sandbox import NoSandbox
-from reprocrate.rerun.selection import Depth, Task, select_tasks
+from reprocrate.rerun.selection import Depth, Task
 
 SCHEMA_VERSION = "1.0"
 
@@ -65,6 +68,10 @@ class Plan:
         claims: the outlook for each claim.
         depths: every depth with its time.
         consents: what the user is asked before anything runs.
+        reasons: how the work was chosen and what is left out, as sentences; empty where everything is done.
+        new_seeds: the seeds that the original never used.
+        within: how it was chosen by its time; None where no time was given.
+        selection: the runs themselves, which are not part of the document.
     """
 
     manifest: str
@@ -81,6 +88,15 @@ class Plan:
     claims: tuple[ClaimOutlook, ...]
     depths: tuple[DepthEstimate, ...]
     consents: tuple[Consent, ...]
+    reasons: tuple[str, ...]
+    new_seeds: tuple[int, ...]
+    within: Within | None
+    selection: Selection
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The runs to be repeated, in this order."""
+        return self.selection.tasks
 
     @property
     def possible(self) -> bool:
@@ -89,7 +105,8 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain JSON values, following `plan.schema.json`."""
-        return {"schema_version": SCHEMA_VERSION, **_plain(asdict(self))}
+        own = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "selection"}
+        return {"schema_version": SCHEMA_VERSION, **_plain(own)}
 
 
 def make_plan(
@@ -114,10 +131,25 @@ def make_plan(
     Raises:
         UsageError: a seed, a configuration or a depth is asked for that was not recorded or declared.
     """
-    wanted = None if seeds is None else tuple(seeds)
-    tasks = select_tasks(manifest, depth=depth, seeds=wanted, configurations=configurations)
-    needs = Needs(manifest, tasks, found, folder)
-    requirements = merged(_requirements(needs)) if tasks else ()
+    scope = Scope(
+        depth=depth,
+        seeds=None if seeds is None else tuple(seeds),
+        configurations=None if configurations is None else tuple(configurations),
+    )
+    return plan_scope(manifest, found, scope, folder)
+
+
+def plan_scope(manifest: Manifest, found: Host, scope: Scope, folder: Path | None = None) -> Plan:
+    """The same for whatever a reader wants to be done again.
+
+    Raises:
+        UsageError: as `selection_of`.
+        UnavailableError: there are not so many new seeds.
+    """
+    judge = _Judge(manifest, found, folder)
+    selection, within = _selected(scope, judge)
+    tasks, depth = selection.tasks, selection.depth
+    requirements = judge.requirements(tasks)
     overall = worst(requirements)
     return Plan(
         manifest=manifest.id,
@@ -125,16 +157,49 @@ def make_plan(
         depth=depth,
         requirements=requirements,
         overall=overall,
-        expected=expected_from(overall, cap_of(manifest, depth)),
+        expected=judge.expected(selection, overall),
         work=work_of(tasks),
         seconds=total_seconds(tasks),
         download_bytes=_travelling_bytes(manifest),
-        disk_bytes=needs.bytes_needed(),
+        disk_bytes=Needs(manifest, tasks, found, folder).bytes_needed(),
         packages=_package_count(manifest, tasks),
         claims=claim_outlooks(manifest, tasks, requirements, depth),
-        depths=tuple(depth_estimates(manifest, wanted)),
+        depths=tuple(depth_estimates(manifest, scope)),
         consents=tuple(_consents(requirements, found)) if tasks else (),
+        reasons=selection.reasons,
+        new_seeds=selection.new_seeds,
+        within=within,
+        selection=selection,
     )
+
+
+def _selected(scope: Scope, judge: _Judge) -> tuple[Selection, Within | None]:
+    require_sense(scope)
+    if scope.within is None:
+        return selection_of(judge.manifest, scope), None
+    return best_within(judge.manifest, scope, judge.outlook)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says what runs need and can show on one machine."""
+
+    manifest: Manifest
+    found: Host
+    folder: Path | None
+
+    def requirements(self, tasks: tuple[Task, ...]) -> tuple[Requirement, ...]:
+        """What tasks need; nothing where nothing is run."""
+        return merged(_requirements(Needs(self.manifest, tasks, self.found, self.folder))) if tasks else ()
+
+    def expected(self, selection: Selection, overall: Decision) -> Expected:
+        """The best verdict to hope for."""
+        cap = cap_of(self.manifest, selection.depth, new_seeds=bool(selection.new_seeds))
+        return expected_from(overall, cap)
+
+    def outlook(self, selection: Selection) -> Expected:
+        """The same, from the runs alone."""
+        return self.expected(selection, worst(self.requirements(selection.tasks)))
 
 
 def _requirements(needs: Needs) -> Iterator[Requirement]:
@@ -142,6 +207,7 @@ def _requirements(needs: Needs) -> Iterator[Requirement]:
         yield from software(setting)
         yield from machine(setting)
     yield from needs.requirements()
+    yield from RecordedFiles(needs.manifest, needs.tasks, needs.folder).requirements()
 
 
 def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Consent]:
@@ -171,6 +237,8 @@ def _package_count(manifest: Manifest, tasks: Sequence[Task]) -> int:
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):

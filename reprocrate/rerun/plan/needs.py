@@ -9,6 +9,7 @@ from pathlib import Path
 from reprocrate.capture.privacy.scrubber import OUTSIDE
 from reprocrate.capture.privacy.secrets import MASK
 from reprocrate.manifest import Data, Launch, Manifest
+from reprocrate.rerun.given import Gifts
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.materials import (
     Material,
@@ -66,6 +67,8 @@ class Needs:
         written = written_by(self.tasks)
         for data in data_of(self.manifest, self.tasks):
             yield from data_materials(data, written)
+        gifts = Gifts(self.manifest, self.tasks)
+        yield from {one.source: one for task in self.tasks for one in gifts.materials(task)}.values()
 
     def _code(self) -> Iterator[Requirement]:
         without = [task for task in self.tasks if code_of(self.manifest, task) is None]

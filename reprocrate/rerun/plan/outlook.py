@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reprocrate.errors import UsageError
 from reprocrate.manifest import Claim, Manifest, Result
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, worst
 from reprocrate.rerun.plan.wording import counted, listed
-from reprocrate.rerun.selection import Depth, Task, select_tasks
+from reprocrate.rerun.selection import Depth, Task
 
 _FEWEST_SEEDS = 3  # what equivalence needs on either side
 
@@ -29,15 +29,6 @@ class Work:
     configuration: str
     label: str
     seeds: tuple[int | str, ...]
-    seconds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class DepthEstimate:
-    """What one depth of a rerun takes; `available` is False where the author declared no such variant."""
-
-    depth: Depth
-    available: bool
     seconds: float | None
 
 
@@ -81,22 +72,21 @@ def work_of(tasks: Sequence[Task]) -> tuple[Work, ...]:
 
 
 def total_seconds(tasks: Sequence[Task]) -> float | None:
-    """How long the tasks take one after the other; None where one is unknown."""
+    """How long tasks take one after the other; None where it is not known of one of them."""
     durations = [task.seconds for task in tasks]
-    return None if None in durations else sum(seconds for seconds in durations if seconds is not None)
+    if None in durations:
+        return None
+    total = sum(seconds for seconds in durations if seconds is not None)
+    return total if math.isfinite(total) else None
 
 
-def depth_estimates(manifest: Manifest, seeds: Sequence[int | str] | None) -> Iterator[DepthEstimate]:
-    """Every depth, cheapest first, with its time."""
-    for depth in Depth:
-        try:
-            yield DepthEstimate(depth, True, total_seconds(select_tasks(manifest, depth=depth, seeds=seeds)))
-        except UsageError:
-            yield DepthEstimate(depth, False, None)
+def cap_of(manifest: Manifest, depth: Depth, *, new_seeds: bool = False) -> Expected:
+    """The best verdict that depth and promised determinism allow on any machine.
 
-
-def cap_of(manifest: Manifest, depth: Depth) -> Expected:
-    """The best verdict that depth and promised determinism allow on any machine."""
+    Values of seeds that the original never used can be the same only over the seeds.
+    """
+    if new_seeds:
+        return Expected.EQUIVALENT
     if depth is Depth.LOGS:
         return Expected.IDENTICAL
     if depth is Depth.SMOKE:
@@ -123,9 +113,10 @@ def _outlook(
     manifest: Manifest, claim: Claim, tasks: Sequence[Task], requirements: Sequence[Requirement], depth: Depth
 ) -> ClaimOutlook:
     bases = claim_configurations(manifest, claim)
+    is_new = any(task.new_seed is not None and task.configuration.id in bases for task in tasks)
     bearing = [one for one in requirements if set(one.configurations) & set(bases)]
     decision = worst(bearing)
-    expected = expected_from(decision, cap_of(manifest, depth))
+    expected = expected_from(decision, cap_of(manifest, depth, new_seeds=is_new))
     shows = _shows(bases, tasks, bearing, expected, depth)
     if shows.startswith("Nothing"):
         expected = Expected.NOTHING
@@ -169,11 +160,13 @@ def _shows(
     counts = [sum(task.configuration.id == base for task in tasks) for base in bases]
     if min(counts) == 0:
         return "Nothing: a configuration that it rests on is not among those to be run."
-    return f"{_amount(counts)} can be run. {_HOPE[expected]}{_caution(min(counts), expected)}"
+    new = "new " if any(task.new_seed is not None for task in tasks) else ""
+    return f"{_amount(counts, new)} can be run. {_HOPE[expected]}{_caution(min(counts), expected)}"
 
 
-def _amount(counts: Sequence[int]) -> str:
-    seeds = counted(counts[0], "seed") if len(set(counts)) == 1 else f"{min(counts)} to {max(counts)} seeds"
+def _amount(counts: Sequence[int], new: str) -> str:
+    few = f"{min(counts)} to {max(counts)} {new}seeds"
+    seeds = counted(counts[0], f"{new}seed") if len(set(counts)) == 1 else few
     of = "one configuration" if len(counts) == 1 else f"{len(counts)} configurations"
     return f"{seeds} of {of}"
 

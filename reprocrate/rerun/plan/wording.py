@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 
+_LONGEST = 100 * 365.25 * 86400
+
 
 def size_text(count: float) -> str:
     """A number of bytes in decimal units: `12.4 MB`."""
@@ -18,6 +20,8 @@ def size_text(count: float) -> str:
 
 def duration_text(seconds: float) -> str:
     """A duration as people say it: `40 s`, `12 min`, `3.5 h`."""
+    if seconds > _LONGEST:
+        return "over 100 years"
     if seconds < 90:
         return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
     if seconds < 90 * 60:

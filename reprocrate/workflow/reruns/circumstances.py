@@ -28,6 +28,9 @@ def circumstances_of(
         when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         tool=Tool("reprocrate", __version__),
         payload_sha256=payload,
+        claims=plan.selection.claims,
+        chosen=plan.reasons,
+        new_seeds=tuple(map(str, plan.new_seeds)),
     )
     if plan.depth is Depth.LOGS:
         return about  # nothing ran, so there is no machine, environment or isolation to speak of
