@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from reprocrate.cli.exits import NOT_DONE, YES
 from reprocrate.cli.options import Json, What
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
+
+Machine = Annotated[
+    str | None,
+    typer.Option(
+        "--for",
+        metavar="MACHINE",
+        help="Plan for another machine: a platform such as `macos-arm64`, with what its accelerator runs "
+        "as in `linux-x86_64-cuda124`.",
+    ),
+]
+AskIndex = Annotated[
+    bool,
+    typer.Option(
+        "--ask-index",
+        help="Ask your package index which wheels it has for the machine; nothing is installed.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,16 +42,21 @@ def plan(
     seeds: Seeds = None,
     new_seeds: NewSeeds = None,
     within: Within = None,
+    machine: Machine = None,
+    ask_index: AskIndex = False,
     json: Json = False,
 ) -> None:
     """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
 
-    With the options of `reprocrate rerun` it is the plan of the very rerun that these would make.
+    With the options of `reprocrate rerun` it is the plan of the very rerun that these would make. Which build
+    of PyTorch is taken is decided by the devices and the driver; `--ask-index` also finds out which packages
+    have no wheel for the machine, and how large the environment will be.
 
     Exit code 0: it can be rerun here; 3: it can't, and the plan says what stands in the way.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.plan import plan_text
+    from reprocrate.workflow.elsewhere import Elsewhere
     from reprocrate.workflow.planning import plan_rerun
     from reprocrate.workflow.reruns.choice import RerunChoice
 
@@ -46,7 +69,7 @@ def plan(
         new_seeds=new_seeds,
         within=within,
     )
-    made = plan_rerun(what, choice.scope)
+    made = plan_rerun(what, choice.scope, Elsewhere(machine, ask_index), voice)
     document = made.to_json()
     if json:
         voice.json(document)

@@ -18,6 +18,8 @@ from reprocrate.rerun.torch_builds import is_of_torch, torch_backend
 _WITH_LABELS = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-pc-windows-msvc")
 """Platforms for which PyTorch offers builds by label; others take the one build of the package index."""
 
+_MOST_TRIED = 4
+
 OF_ACCELERATORS = ("nvidia-", "cuda-", "triton", "pytorch-triton", "intel-cmplr", "onemkl-sycl")
 """How packages begin that a build of PyTorch brings along: another build asks for others."""
 
@@ -98,10 +100,14 @@ def _for_cuda(
     driver = min((cuda.numbers(one.driver) for one in devices if one.driver), default=None)
     capabilities = [cuda.numbers(one.compute_capability) for one in devices if one.compute_capability]
     unfit = _unfit(built_for, system, driver, capabilities)
-    if not unfit:
+    if not unfit and (label is not None or system.name != "Windows"):
         return Build(label, label)
-    first, *others = cuda.fitting_labels(driver, capabilities, system.name) or (label,)
-    return Build(label, first, unfit, possible=first != label, others=tuple(filter(None, others)))
+    fitting = cuda.fitting_labels(built_for, driver, capabilities, system.name)
+    if not unfit and fitting:
+        return Build(label, fitting[0], "on this system the index's own build is for the processor")
+    if not fitting:
+        return Build(label, label, unfit, possible=False)
+    return Build(label, fitting[0], unfit, others=fitting[1:_MOST_TRIED])
 
 
 def _unfit(

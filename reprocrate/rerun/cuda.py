@@ -54,11 +54,13 @@ _LABEL = re.compile(r"cu(?P<major>8|9|1[0-9])(?P<minor>[0-9])")
 _RUNTIME = re.compile(r"nvidia-cuda-runtime(?:-cu[0-9]+)?")
 
 LABELS = (
-    *("cu132", "cu130", "cu129", "cu128", "cu126", "cu125", "cu124", "cu123", "cu122", "cu121", "cu120"),
-    *("cu118", "cu117", "cu116", "cu115", "cu114", "cu113", "cu112", "cu111", "cu110", "cu102", "cu101"),
-    *("cu100", "cu92", "cu91", "cu90", "cu80"),
+    *("cu132", "cu130", "cu129", "cu128", "cu126", "cu124", "cu121", "cu118", "cu117", "cu116", "cu115"),
+    *("cu113", "cu111", "cu110", "cu102", "cu101", "cu100", "cu92", "cu90", "cu80"),
 )
-"""Labels of builds of PyTorch, newest first, as uv knows their indexes (`--torch-backend`)."""
+"""Labels of builds that PyTorch published, newest first (download.pytorch.org/whl)."""
+
+_LOWEST_OF_BUILDS = ((12, 8), (7, 0))
+"""From this version of CUDA on PyTorch's builds leave out older devices (PyTorch, RELEASE.md)."""
 
 
 def version_of_label(label: str | None) -> Version | None:
@@ -93,18 +95,29 @@ def knows_device(cuda: Version, capability: Version) -> bool:
     return lowest <= capability and (capability <= highest or capability[0] == highest[0])
 
 
-def fitting_labels(driver: Version | None, capabilities: Iterable[Version], system: str) -> tuple[str, ...]:
-    """The labels that a driver and all of these devices take, newest first."""
-    devices = list(capabilities)
-    found = []
+def fitting_labels(
+    wanted: Version, driver: Version | None, capabilities: Iterable[Version], system: str
+) -> tuple[str, ...]:
+    """The labels that a driver and all of these devices take, those nearest to a version of CUDA first."""
+    devices, found = list(capabilities), []
     for label in LABELS:
-        cuda = version_of_label(label)
-        least = lowest_driver(cuda, system) if cuda else None
-        if cuda is None or (driver is not None and least is not None and driver < least):
+        cuda = version_of_label(label) or ()
+        least = lowest_driver(cuda, system)
+        if driver is not None and least is not None and driver < least:
             continue
-        if all(knows_device(cuda, one) for one in devices):
+        if all(_builds_know(cuda, one) for one in devices):
             found.append(label)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda label: _distance(version_of_label(label) or (), wanted)))
+
+
+def _builds_know(cuda: Version, capability: Version) -> bool:
+    since, lowest = _LOWEST_OF_BUILDS
+    return knows_device(cuda, capability) and (cuda < since or capability >= lowest)
+
+
+def _distance(one: Version, other: Version) -> int:
+    """How far two versions of CUDA lie apart; a major version counts as ten minor ones."""
+    return abs(10 * one[0] + one[1] - 10 * other[0] - other[1])
 
 
 def numbers(version: str | None) -> Version:

@@ -56,10 +56,13 @@ _CORES = {
 """Lowest rank that runs the kernels of OpenBLAS's cores; those with bfloat16 or AVX alone are left out."""
 
 # NumPy's groups of features (numpy.org, CPU/SIMD Optimizations), which 2.4 named after levels.
-_NUMPY_512 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
-_NUMPY = {0: f"AVX2 FMA3 {_NUMPY_512}", 1: _NUMPY_512}
-_NUMPY_BY_LEVEL = {0: "X86_V3 X86_V4 AVX512_ICL AVX512_SPR", 1: "X86_V4 AVX512_ICL AVX512_SPR"}
-_FIRST_BY_LEVEL = (2, 4)
+# A name that a version does not know makes it warn.
+_NUMPY_512 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL"
+_NUMPY = (
+    ((2, 4), {0: "X86_V3 X86_V4 AVX512_ICL AVX512_SPR", 1: "X86_V4 AVX512_ICL AVX512_SPR"}),
+    ((2, 3), {0: f"AVX2 FMA3 {_NUMPY_512} AVX512_SPR", 1: f"{_NUMPY_512} AVX512_SPR"}),
+    ((0,), {0: f"AVX2 FMA3 {_NUMPY_512}", 1: _NUMPY_512}),
+)
 
 
 def level_of(cpu: Cpu | None) -> Level | None:
@@ -104,8 +107,9 @@ def _switches(environment: Environment, level: Level) -> Iterator[tuple[str, str
     if {"numpy", "scipy"} & versions.keys() or "openblas" in libraries:
         yield "OPENBLAS_CORETYPE", level.openblas
     if "numpy" in versions:
-        by_level = _release(versions["numpy"]) >= _FIRST_BY_LEVEL
-        yield "NPY_DISABLE_CPU_FEATURES", (_NUMPY_BY_LEVEL if by_level else _NUMPY)[level.rank]
+        release = _release(versions["numpy"])
+        names = next(names for since, names in _NUMPY if release >= since)
+        yield "NPY_DISABLE_CPU_FEATURES", names[level.rank]
 
 
 def _recorded_core(environment: Environment) -> str | None:

@@ -68,6 +68,8 @@ class Relocking:
             if lock.hashed and self._serves(read_lock(lock.text), label):
                 about = f"# The recorded versions, with what there was up to {lock.resolved}. {lock.note}"
                 return f"{self.heading}\n{about.rstrip()}\n{lock.text}"
+            if lock.unreached or not lock.hashed:
+                break
         why = lock.note or "no package index offers the recorded versions in a build for this machine"
         fix = "Connect to a network, or rerun on a machine like the recorded one"
         raise UnavailableError(f"the lock of {self.environment.id} cannot be made for this machine", why, fix)

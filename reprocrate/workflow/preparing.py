@@ -13,7 +13,7 @@ from reprocrate.rerun.builds import choose_build
 from reprocrate.rerun.environment import BuiltEnvironment, Recipe
 from reprocrate.rerun.host import Host, probe_host
 from reprocrate.rerun.locks import built_from
-from reprocrate.rerun.relocking import relocking
+from reprocrate.rerun.relocking import Relocking, relocking
 from reprocrate.rerun.requirements import read_lock
 from reprocrate.workflow.progress import Progress
 
@@ -55,18 +55,12 @@ def recipe_of(environment: Environment, folder: Path) -> Recipe:
     """What an environment is built from.
 
     Raises:
-        UnavailableError: there is no lock, or nothing is known of its interpreter.
+        UnavailableError: nothing is known of its interpreter, or the lock cannot be read.
         UnreadableError: the lock is no text.
     """
     if environment.python is None:
         raise UnavailableError(f"{environment.id} cannot be built", "no interpreter was recorded for it")
     lock = built_from(environment)
-    if lock is None and environment.packages:
-        raise UnavailableError(
-            f"{environment.id} cannot be built",
-            "the bundle holds no lock for it",
-            "Ask its authors for a bundle packed with `reprocrate pack`",
-        )
     return Recipe(
         lock=_text(lock, folder) if lock else "",
         format=lock.format if lock else "requirements",
@@ -100,6 +94,8 @@ def _for_this_machine(
         return recipe
     build = choose_build(environment, host.system, host.hardware.accelerators)
     again = relocking(environment, recipe.lock, read_lock(recipe.lock), host.system, build)
+    if not recipe.name and environment.packages:
+        again = Relocking(environment, build, "no lock came along", "")
     if again is None:
         return recipe
     place = folder / ENVIRONMENTS / f"{environment.id}.requirements.txt"

@@ -362,8 +362,8 @@ H100 = {"vendor": "nvidia", "model": "H100", "memory_bytes": 80 * GB, "compute_c
         ("cu130", H100 | {"driver": "535.104.05"}, "torch 2.1.0+cu129", Decision.SUBSTITUTABLE),
         ("cu124", H100 | {"driver": "470.57.02"}, "torch 2.1.0+cu118", Decision.SUBSTITUTABLE),
         ("cu124", H100 | {"driver": "410.48"}, None, Decision.IMPOSSIBLE),
-        ("cu124", H100 | {"compute_capability": "12.0"}, "torch 2.1.0+cu132", Decision.SUBSTITUTABLE),
-        ("cu130", H100 | {"compute_capability": "6.1"}, "torch 2.1.0+cu129", Decision.SUBSTITUTABLE),
+        ("cu124", H100 | {"compute_capability": "12.0"}, "torch 2.1.0+cu128", Decision.SUBSTITUTABLE),
+        ("cu130", H100 | {"compute_capability": "6.1"}, "torch 2.1.0+cu126", Decision.SUBSTITUTABLE),
         ("rocm6.2", H100, "torch 2.1.0+cpu", Decision.SUBSTITUTABLE),
     ],
 )

@@ -46,29 +46,35 @@ _WITHOUT = "run without it, if the recorded command does not import it"
 def packages(setting: Setting) -> Iterator[Requirement]:
     """Every recorded package: those that are not installed as recorded one by one, the others by families."""
     recorded = setting.environment.packages if setting.environment else ()
-    left_out, lacking, build = _left_out(setting), _lacking(setting), _build(setting)
-    from_index: list[Package] = []
-    for package in recorded:
-        if package.name in _NOT_REQUIRED:
-            continue
-        if package.editable or package.source in ("local", "vcs", "url"):
-            yield _not_from_an_index(setting, package)
-        elif package.name in left_out:
-            words, reason = _words(package), f"the lock leaves it out: {left_out[package.name]}"
-            name = ("packages", package.name)
-            yield setting.requirement(name, words, None, Decision.DEGRADED, reason, _WITHOUT)
-        elif build and is_of_torch(package.name) and (build.changed or not build.possible):
-            yield _other_build(setting, package, build, lacking.get(package.name))
-        elif package.name in lacking:
-            yield _no_wheel(setting, package, lacking[package.name])
-        elif not (build and build.changed and package.name.startswith(OF_ACCELERATORS)):
-            from_index.append(package)
-    yield from _come_with_the_build(setting, build)
+    wanted = [one for one in recorded if one.name not in _NOT_REQUIRED]
+    single = {one.name: found for one in wanted if (found := _of_its_own(setting, one))}
+    yield from single.values()
+    yield from _come_with_the_build(setting)
+    rest = [one for one in wanted if one.name not in single and not _left_to_the_build(setting, one)]
+    needless = _needless(setting, rest)
+    if needless:
+        yield _not_needed(setting, needless)
     for family in ("deep learning", "numerical", "other"):
-        members = [package for package in from_index if _family(package.name) == family]
+        members = [one for one in rest if one not in needless and _family(one.name) == family]
         if members:
             yield _family_requirement(setting, family, members)
     yield from _disk(setting)
+
+
+def _of_its_own(setting: Setting, package: Package) -> Requirement | None:
+    """What is to be said of one package; None where it is installed like its family."""
+    left_out, lacking, build = _left_out(setting), _lacking(setting), _build(setting)
+    if package.editable or package.source in ("local", "vcs", "url"):
+        return _not_from_an_index(setting, package)
+    if package.name in left_out:
+        words, reason = _words(package), f"the lock leaves it out: {left_out[package.name]}"
+        name = ("packages", package.name)
+        return setting.requirement(name, words, None, Decision.DEGRADED, reason, _WITHOUT)
+    if build and is_of_torch(package.name) and (build.changed or not build.possible):
+        return _other_build(setting, package, build, lacking.get(package.name))
+    if package.name in lacking:
+        return _no_wheel(setting, package, lacking[package.name])
+    return None
 
 
 def _build(setting: Setting) -> Build | None:
@@ -90,16 +96,41 @@ def _other_build(setting: Setting, package: Package, build: Build, lacking: str 
     return setting.requirement(name, recorded, found, Decision.SUBSTITUTABLE, reason)
 
 
-def _come_with_the_build(setting: Setting, build: Build | None) -> Iterator[Requirement]:
+def _left_to_the_build(setting: Setting, package: Package) -> bool:
+    """Whether a package belongs to the recorded build, in place of which another one is taken."""
+    build = _build(setting)
+    system = setting.environment.os if setting.environment else None
+    to_macos = setting.host.system.name == "Darwin" and (system is None or system.name != "Darwin")
+    return bool(build and (build.changed or to_macos)) and package.name.startswith(OF_ACCELERATORS)
+
+
+def _come_with_the_build(setting: Setting) -> Iterator[Requirement]:
     """Libraries of the recorded build: another build brings its own, or none."""
-    if build is None or not build.changed or setting.environment is None:
-        return
-    members = [one for one in setting.environment.packages if one.name.startswith(OF_ACCELERATORS)]
+    recorded = setting.environment.packages if setting.environment else ()
+    members = [one for one in recorded if _left_to_the_build(setting, one)]
     if members:
-        recorded = f"{counted(len(members), 'package')}: {listed(_words(one) for one in members)}"
         reason = "they belong to the recorded build; the one for this machine brings its own, if it needs any"
         name = ("packages", "accelerator libraries")
-        yield setting.requirement(name, recorded, None, Decision.SUBSTITUTABLE, reason)
+        yield setting.requirement(name, _counted(members), None, Decision.SUBSTITUTABLE, reason)
+
+
+def _needless(setting: Setting, members: Sequence[Package]) -> list[Package]:
+    """Packages that the lock has for other platforms only, where the package index was asked."""
+    choice = setting.host.wheels.get(setting.environment.id) if setting.environment else None
+    if choice is None:
+        return []
+    chosen = {one.name for one in choice.wheels}
+    return [one for one in members if one.name not in chosen and one.source in (None, "pypi")]
+
+
+def _not_needed(setting: Setting, members: Sequence[Package]) -> Requirement:
+    reason = "nothing there asks for them on this platform"
+    name = ("packages", "of other platforms")
+    return setting.requirement(name, _counted(members), None, Decision.SUBSTITUTABLE, reason)
+
+
+def _counted(members: Sequence[Package]) -> str:
+    return f"{counted(len(members), 'package')}: {listed(_words(one) for one in members)}"
 
 
 def _lacking(setting: Setting) -> dict[str, str]:
@@ -174,7 +205,7 @@ def _family(name: str) -> str:
 
 
 def _family_requirement(setting: Setting, family: str, members: Sequence[Package]) -> Requirement:
-    recorded = f"{counted(len(members), 'package')}: {listed(_words(one) for one in members)}"
+    recorded = _counted(members)
     decision, found, reason = _wheels(setting)
     labelled = [one for one in members if one.local_label]
     if decision is Decision.SAME and labelled:

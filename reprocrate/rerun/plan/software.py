@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from reprocrate.capture.privacy.scrubber import is_interpreter
 from reprocrate.crate.foreign import NO_COMMAND
+from reprocrate.errors import UnavailableError
 from reprocrate.manifest import OperatingSystem
+from reprocrate.rerun.builders import builder_for
+from reprocrate.rerun.environment import Recipe
 from reprocrate.rerun.interpreters import minor_version
+from reprocrate.rerun.locks import built_from
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.packages import packages
 from reprocrate.rerun.plan.setting import Setting
@@ -17,11 +21,26 @@ from reprocrate.rerun.selection import Task
 def software(setting: Setting) -> Iterator[Requirement]:
     """Everything that the recorded environment asks for."""
     yield _python(setting)
+    yield from _made_by_hand(setting)
     yield from packages(setting)
     yield from _commands(setting)
     yield from _programs(setting)
     if setting.environment and setting.environment.os:
         yield _system(setting, setting.environment.os, setting.host.system)
+
+
+def _made_by_hand(setting: Setting) -> Iterator[Requirement]:
+    """An environment whose lock nothing here can build from."""
+    lock = built_from(setting.environment) if setting.environment else None
+    if lock is None or lock.format == "requirements":
+        return
+    name, words = ("packages", "environment"), f"a lock of the kind {lock.format}: {lock.path}"
+    try:
+        lack = builder_for(lock.format).lacks(Recipe("", "", format=lock.format, name=lock.path))
+    except UnavailableError as error:
+        lack = f"{error.what}: {error.why}", error.fix
+    if lack:
+        yield setting.requirement(name, words, None, Decision.IMPOSSIBLE, lack[0], lack[1] or None)
 
 
 def _python(setting: Setting) -> Requirement:
@@ -79,6 +98,9 @@ def _system(setting: Setting, recorded: OperatingSystem, here: OperatingSystem) 
     name = ("system", "release")
     if recorded.name != here.name:
         return setting.requirement(name, words, found, Decision.SUBSTITUTABLE, "another operating system")
+    if setting.host.described and recorded.libc != here.libc:
+        reason = "which release it has was not said, and its C library computes elementary functions"
+        return setting.requirement(name, words, found, Decision.SUBSTITUTABLE, reason)
     if recorded.libc != here.libc:
         reason = "the C library computes elementary functions, and its version differs"
         return setting.requirement(name, words, found, Decision.SUBSTITUTABLE, reason)
