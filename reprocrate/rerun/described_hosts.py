@@ -34,8 +34,7 @@ def described_host(name: str, manifest: Manifest) -> Host:
         UsageError: it describes no machine that is known.
     """
     platform = next((one for one in SHORT if name == one or name.startswith(f"{one}-")), None)
-    accelerator = name[len(platform) + 1 :] if platform else ""
-    match = _ACCELERATOR.fullmatch(accelerator or "cpu")
+    match = _ACCELERATOR.fullmatch(name[len(platform) + 1 :] if platform and name != platform else "cpu")
     if platform is None or match is None or (match["cuda"] and not _driver(match["cuda"], platform)):
         raise UsageError(
             f"--for: {name} describes no machine that is known",
@@ -67,5 +66,5 @@ def described_host(name: str, manifest: Manifest) -> Host:
 
 def _driver(label: str, platform: str) -> cuda.Version | None:
     """The lowest driver that runs a version of CUDA, which is all that such a description says of it."""
-    version = cuda.version_of_label(f"cu{label}")
-    return cuda.lowest_driver(version, _SYSTEMS[platform.partition("-")[0]]) if version else None
+    version, system = cuda.version_of_label(f"cu{label}"), _SYSTEMS[platform.partition("-")[0]]
+    return cuda.lowest_driver(version, system) if version and system != "Darwin" else None

@@ -116,6 +116,7 @@ def build_environment(folder: Path, recipe: Recipe, notify: Notify | None = None
             _install(folder, recipe, say)
         elif not pinned:
             _fresh(folder, interpreter)
+        _require_interpreter(folder, interpreter)
         mark = {"recipe": recipe.digest, "python": interpreter.version}
         write_atomically(folder / _MARK, json.dumps(mark).encode() + b"\n")
     except BaseException:
@@ -177,6 +178,16 @@ def _install_offline(folder: Path, interpreter: Interpreter, recipe: Recipe, say
         return False
     say("Installed from the wheels that came along, without a package index")
     return True
+
+
+def _require_interpreter(folder: Path, interpreter: Interpreter) -> None:
+    """No package may put a program of its own in the place of the interpreter, as a script can."""
+    if sys.platform != "win32" and _python(folder).resolve() != interpreter.path:
+        raise UnavailableError(
+            "the environment cannot be used",
+            f"a package replaces its interpreter, {_python(folder).name}",
+            "Do not run this bundle; ask its authors about its packages.",
+        )
 
 
 def _check_place(folder: Path) -> None:

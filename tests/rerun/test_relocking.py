@@ -84,7 +84,9 @@ def test_a_lock_for_one_platform_is_made_again_for_another(index: Any) -> None:
     }
 
 
-def test_the_day_of_the_original_is_kept(index: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_day_of_the_original_is_kept(
+    index: Any, pytorch: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str | None] = []
 
     def noted(*_: Any, recorded_at: str | None, **more: Any) -> Any:
