@@ -20,7 +20,8 @@ from pathlib import Path
 from reprocrate.errors import UnavailableError
 from reprocrate.files import could_not, write_atomically
 from reprocrate.rerun.interpreters import Interpreter, find_interpreter, minor_version
-from reprocrate.rerun.lock import INSTALLERS, RecordedPackage
+from reprocrate.rerun.lock import INSTALLERS
+from reprocrate.rerun.recorded_packages import RecordedPackage
 from reprocrate.rerun.requirements import normalised, read_lock
 from reprocrate.rerun.torch_builds import torch_backend, torch_index
 from reprocrate.rerun.uv_tool import Notify, UvOutcome, find_uv, run_uv

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
+from reprocrate.rerun.recorded_packages import RecordedPackage
 from reprocrate.rerun.requirements import can_be_pinned, normalised, read_lock
 from reprocrate.rerun.torch_builds import other_build, torch_backend, with_remark
 from reprocrate.rerun.uv_tool import Notify, UvOutcome, find_uv, run_uv
@@ -41,45 +41,6 @@ _TODAY = (
     "the index did not offer what there was at the time of the run."
 )
 _CONTRADICTORY = "For the recorded platform only: the recorded packages ask for other versions of each other."
-
-
-class RecordedPackage(Protocol):
-    """What is to be known of a recorded package."""
-
-    @property
-    def name(self) -> str:
-        """Name of the distribution."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Public version."""
-        ...
-
-    @property
-    def local_label(self) -> str | None:
-        """Local version label, such as `cu118`."""
-        ...
-
-    @property
-    def source(self) -> str | None:
-        """`pypi`, `vcs`, `url`, `local`, `conda` or `system`."""
-        ...
-
-    @property
-    def editable(self) -> bool | None:
-        """Whether it was installed in place."""
-        ...
-
-    @property
-    def in_project(self) -> bool | None:
-        """Whether its source is part of the code."""
-        ...
-
-    @property
-    def requested(self) -> bool | None:
-        """Whether it was asked for by name."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ def test_the_index_tells_what_has_no_wheel_for_a_machine(index: Any, tmp_path: P
     index.add("numpy", "1.26.4", tag="cp311-cp311-macosx_11_0_arm64")
     index.add("tqdm", "4.66.0", ["colorama ; sys_platform == 'win32'"])
     index.add("colorama")
+    page = index.pages / "tqdm" / "index.html"
+    page.write_text(page.read_text().replace("<a href", '<a data-yanked="it hangs" href'))
     told = document()
     told["environments"][0]["python"]["version"] = "3.11.7"
     experiment = manifest_from(told)
@@ -92,7 +94,12 @@ def test_the_index_tells_what_has_no_wheel_for_a_machine(index: Any, tmp_path: P
         answers = {environment.id: wheels_for(environment, lock, host)}
         return make_plan(experiment, type(host)(**_fields(host) | {"wheels": answers}))
 
-    assert planned("linux-x86_64").possible
+    linux = planned("linux-x86_64")
+    assert linux.possible
+    assert decided(linux, "tqdm") == ("tqdm 4.66.0", Decision.SAME)
+    assert "withdrawn this version (it hangs)" in next(
+        one.reason for one in linux.requirements if one.feature == "tqdm"
+    )
     mac = planned("macos-arm64")
     assert mac.possible
     assert decided(mac, "numerical") == ("the same versions for this platform", Decision.SUBSTITUTABLE)

@@ -74,6 +74,11 @@ def _of_its_own(setting: Setting, package: Package) -> Requirement | None:
         return _other_build(setting, package, build, lacking.get(package.name))
     if package.name in lacking:
         return _no_wheel(setting, package, lacking[package.name])
+    if withdrawn := _withdrawn(setting).get(package.name):
+        reason = f"the index has withdrawn this version ({withdrawn}), and still has it for who names it"
+        name, words = ("packages", package.name), _words(package)
+        decision = Decision.SAME if setting.same_platform else Decision.SUBSTITUTABLE
+        return setting.requirement(name, words, words, decision, reason)
     return None
 
 
@@ -137,6 +142,12 @@ def _lacking(setting: Setting) -> dict[str, str]:
     """Why packages of the lock have no wheel for this machine, where the package index was asked."""
     choice = setting.host.wheels.get(setting.environment.id) if setting.environment else None
     return {one.name: one.reason for one in choice.lacking} if choice else {}
+
+
+def _withdrawn(setting: Setting) -> dict[str, str]:
+    """Why the index has withdrawn versions, where it was asked."""
+    choice = setting.host.wheels.get(setting.environment.id) if setting.environment else None
+    return {one.name: one.reason for one in choice.withdrawn} if choice else {}
 
 
 def _no_wheel(setting: Setting, package: Package, reason: str) -> Requirement:
