@@ -42,6 +42,7 @@ from reprocrate.statistics import (
     t_quantile,
     t_tail,
     welch,
+    welch_of,
 )
 
 A = (0.912, 0.918, 0.909, 0.921, 0.915)
@@ -139,6 +140,31 @@ def test_tests_of_the_worked_example() -> None:
     assert difference.p == pytest.approx(0.93985007, abs=5e-9)
     assert difference.equivalence_p(0.005) == pytest.approx(0.05128726, abs=5e-9)
     assert paired(A, B).equivalence_p(0.005) == pytest.approx(0.00317613, abs=5e-9)
+
+
+def test_pooling_would_flip_the_verdict_of_the_worked_example() -> None:
+    """Statsmodels pools unless told otherwise; the standard never does."""
+    from statsmodels.stats.weightstats import ttost_ind
+
+    assert ttost_ind(A, B, -0.005, 0.005)[0] == pytest.approx(0.04868068, abs=5e-9)
+    assert ttost_ind(A, B, -0.005, 0.005, usevar="unequal")[0] == pytest.approx(0.05128726, abs=5e-9)
+    assert welch(A, B).equivalence_p(0.005) > 0.05
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=9))
+def test_mean_and_spread_are_those_of_exact_fractions(values: list[float]) -> None:
+    assert mean(values) == standard_library.mean(values)
+    for ddof, of in ((1, standard_library.stdev), (0, standard_library.pstdev)):
+        try:
+            expected = of(values)
+        except OverflowError:
+            expected = math.inf
+        assert sd(values, ddof) == expected
+
+
+@given(samples, samples)
+def test_welch_of_summaries_is_that_of_values(a: list[float], b: list[float]) -> None:
+    assert welch_of(summarise(a), summarise(b)) == welch(a, b)
 
 
 @given(samples, samples)

@@ -109,6 +109,7 @@ class RunSections:
             "status": record.status,
             "exit_code": record.exit_code,
             "signal": record.signal,
+            "killed_because": record.killed_because,
             "started": record.started or None,
             "duration_s": record.duration_s,
             "repeats": record.repeats,

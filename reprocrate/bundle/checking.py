@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from threading import Lock, Thread
 
-from reprocrate.bundle.admission import Problem, ProblemKind
+from reprocrate.bundle.admission import MAX_METADATA_BYTES, Problem, ProblemKind
 from reprocrate.bundle.formats import BadMemberError, Container, Member
-from reprocrate.bundle.layout import CHECKSUMS
+from reprocrate.bundle.layout import CHECKSUMS, METADATA
 
 LARGE_BYTES = 1 << 18
 """From this size on a file is worth a worker's while."""
@@ -152,3 +152,27 @@ class Check:
 def changed(path: str) -> Problem:
     """What is wrong with a file that has another digest than the listed one."""
     return Problem(path, ProblemKind.CHANGED, f"has changed: its SHA-256 is not the one in {CHECKSUMS}")
+
+
+def extra(path: str) -> Problem:
+    """What is wrong with a file that the list does not name."""
+    return Problem(path, ProblemKind.EXTRA, f"is extra: {CHECKSUMS} does not list it")
+
+
+def missing(path: str) -> Problem:
+    """What is wrong with a file that is listed and not there."""
+    return Problem(path, ProblemKind.MISSING, "is missing")
+
+
+def metadata_problems(members: Iterable[Member]) -> Iterator[Problem]:
+    """The metadata must not be so large that nobody can read it; of other documents their readers say it."""
+    for member in members:
+        if member.path == METADATA and member.size > MAX_METADATA_BYTES:
+            detail = f"is larger than {MAX_METADATA_BYTES >> 20} MiB"
+            yield Problem(METADATA, ProblemKind.DAMAGED, detail)
+
+
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """The problems by path, each once."""
+    unique = dict.fromkeys(problems)
+    return sorted(unique, key=lambda problem: (problem.path.encode("utf-8", "surrogateescape"), problem.kind))

@@ -11,14 +11,17 @@ class PositionedFile:
     """An open file that is read at places, never in a row.
 
     Args:
-        file: the file; it stays the caller's.
+        file: the file; it stays the caller's. It need not be one of the system's.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._descriptor = file.fileno()
         self._lock = Lock()
-        self._reads = getattr(os, "pread", None)
+        try:
+            self._descriptor = file.fileno()
+            self._reads = getattr(os, "pread", None)
+        except OSError:  # such as a remote one
+            self._reads = None
 
     def read(self, position: int, size: int) -> bytes:
         """Bytes from a position on: fewer than `size` only at the end of the file."""

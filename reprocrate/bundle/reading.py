@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from types import MappingProxyType, TracebackType
+from typing import BinaryIO, Self
 
 from reprocrate.bundle import cores
 from reprocrate.bundle.admission import (
     MAX_CHECKSUMS_BYTES,
     MAX_MANIFEST_BYTES,
-    MAX_METADATA_BYTES,
     USUAL,
     Limits,
     Problem,
     ProblemKind,
     printable,
 )
-from reprocrate.bundle.checking import Check, SinkFor, changed
+from reprocrate.bundle.checking import Check, SinkFor, changed, extra, in_order, metadata_problems, missing
 from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.formats import BadMemberError, Container, Member
-from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, METADATA, TREE, payload_digest
+from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, TREE, payload_digest
+from reprocrate.bundle.part import Part
 from reprocrate.bundle.recognition import open_container
 from reprocrate.bundle.tree import MAX_TREE_BYTES, Tree, parse_tree
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import sha256_bytes
 
 _SHOWN = 10
+NOTHING: Mapping[str, int | None] = MappingProxyType({})
 
 
 def open_bundle(
-    path: Path, *, skip: Callable[[str], bool] = lambda _path: False, limits: Limits = USUAL
+    path: Path,
+    *,
+    skip: Callable[[str], bool] = lambda _path: False,
+    limits: Limits = USUAL,
+    file: BinaryIO | None = None,
+    absent: Mapping[str, int | None] = NOTHING,
 ) -> Bundle:
     """Open a bundle, recognised by its content: a file or a folder with `reprocrate.json` at its root.
 
@@ -45,15 +51,19 @@ def open_bundle(
         skip: for a folder, says of a relative path (a folder's ends in `/`) whether it is none of the
             bundle's business, such as what was built there after unpacking.
         limits: how much it may hold.
+        file: what to read instead, such as a remote file; `path` is only its name then. Closing the bundle
+            closes it.
+        absent: files and links of which it is known that they were not brought with the others, with the
+            bytes of each; None for a link.
 
     Raises:
         UsageError: there is nothing at this path.
         UnreadableError: it is no bundle, is cut off or broken, or holds more than is allowed.
         UnavailableError: it could not be read.
     """
-    container = open_container(path, skip, limits)
+    container = open_container(path, skip, limits, file)
     try:
-        return Bundle(path, container)
+        return Bundle(path, container, absent, in_folder=file is None and path.is_dir())
     except BaseException:
         container.close()
         raise
@@ -64,10 +74,20 @@ class Bundle:
 
     Attributes:
         path: the file or folder.
+        absent: files and links that were not brought with the others, with the bytes of each.
     """
 
-    def __init__(self, path: Path, container: Container) -> None:
+    def __init__(
+        self,
+        path: Path,
+        container: Container,
+        absent: Mapping[str, int | None] = NOTHING,
+        *,
+        in_folder: bool = False,
+    ) -> None:
         self.path = path
+        self._in_folder = in_folder
+        self.absent = absent
         self._container = container
         if not container.has(MANIFEST):
             raise UnreadableError(f"{path} is not a bundle", self._why_without_manifest())
@@ -153,7 +173,7 @@ class Bundle:
         except BadMemberError as error:
             raise self._not_intact([error.problem]) from None
         if check and path != CHECKSUMS and expected != sha256_bytes(data):
-            raise self._not_intact([changed(path) if expected else _extra(path)])
+            raise self._not_intact([changed(path) if expected else extra(path)])
         return data
 
     def digest(self, path: str) -> str:
@@ -182,7 +202,7 @@ class Bundle:
         problems = self._structure_problems()
         refused = {problem.path for problem in problems}
         problems += self._check_contents(_unused, refused, progress)
-        return _in_order(problems)
+        return in_order(problems)
 
     def require_intact(self, progress: Callable[[int], None] = lambda _count: None) -> None:
         """Check everything, and stop if anything is wrong.
@@ -193,29 +213,42 @@ class Bundle:
         if problems := self.verify(progress):
             raise self._not_intact(problems)
 
-    def extract(self, target: Path, progress: Callable[[int], None] = lambda _count: None) -> None:
+    def extract(
+        self,
+        target: Path,
+        progress: Callable[[int], None] = lambda _count: None,
+        only: Collection[str] | None = None,
+    ) -> None:
         """Unpack into a folder that does not exist yet or is empty, all or nothing.
 
         Everything is checked before the folder gets its name.
+
+        Args:
+            target: the folder.
+            progress: called with the number of bytes just written.
+            only: unpack only these files, and links among them, and check no others.
 
         Raises:
             UsageError: the target exists and is not an empty folder, or lies in the bundle itself.
             IntegrityError: something is changed, missing, extra or unsafe; nothing was unpacked.
             UnavailableError: it could not be written, or the bundle not be read.
         """
-        if self.path.is_dir() and target.resolve().is_relative_to(self.path.resolve()):
+        if self._in_folder and target.resolve().is_relative_to(self.path.resolve()):
             raise UsageError(f"{target} lies in {self.path}", "a bundle cannot be unpacked into itself")
-        if self._structure_problems():
+        if only is None and self._structure_problems():
             self.require_intact(progress)
+        part = Part(self.members, self.links, only)
+        if problems := part.problems(self._listed, self._tree):
+            raise self._not_intact(in_order(problems))
         from reprocrate.bundle.extraction import Staging  # not for who only reads a manifest
 
-        with Staging(target, self.total_size) as staging:
-            problems = self._check_contents(staging.create, set(), progress)
+        with Staging(target, part.size) as staging:
+            problems = self._check_contents(staging.create, part.refused, progress)
             if problems:
-                raise self._not_intact(_in_order(problems))
+                raise self._not_intact(in_order(problems))
             for folder in self._tree[0].folders:
                 staging.add_folder(folder)
-            for path, leads_to in self.links.items():
+            for path, leads_to in part.links.items():
                 staging.add_link(path, leads_to)
             staging.publish()
 
@@ -224,13 +257,13 @@ class Bundle:
         checksums, problems = self._listed
         problems = [*self._container.problems(), *problems, *self._tree[1]]
         there = {member.path for member in self.members}
-        problems += _metadata_problems(self.members)
-        tree = self._tree[0]
+        problems += metadata_problems(self.members)
+        tree = self._tree[0].without(self.absent.keys())
         problems += tree.problems(self.links, there)
         if CHECKSUMS not in there:
             return problems
-        problems += [Problem(path, ProblemKind.MISSING, "is missing") for path in checksums.keys() - there]
-        problems += [_extra(path) for path in there - checksums.keys() - {CHECKSUMS}]
+        problems += map(missing, checksums.keys() - there - self.absent.keys())
+        problems += [extra(path) for path in there - checksums.keys() - {CHECKSUMS}]
         return problems
 
     def _check_contents(
@@ -304,20 +337,3 @@ class Bundle:
 
 def _unused(_member: Member) -> AbstractContextManager[Callable[[bytes], object]]:
     return nullcontext(len)
-
-
-def _metadata_problems(members: Iterable[Member]) -> Iterator[Problem]:
-    """The metadata must not be so large that nobody can read it; of other documents their readers say it."""
-    for member in members:
-        if member.path == METADATA and member.size > MAX_METADATA_BYTES:
-            detail = f"is larger than {MAX_METADATA_BYTES >> 20} MiB"
-            yield Problem(METADATA, ProblemKind.DAMAGED, detail)
-
-
-def _extra(path: str) -> Problem:
-    return Problem(path, ProblemKind.EXTRA, f"is extra: {CHECKSUMS} does not list it")
-
-
-def _in_order(problems: list[Problem]) -> list[Problem]:
-    unique = dict.fromkeys(problems)
-    return sorted(unique, key=lambda problem: (problem.path.encode("utf-8", "surrogateescape"), problem.kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from reprocrate.bundle.admission import Limits
 from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
@@ -13,6 +14,7 @@ from reprocrate.bundle.layout import MANIFEST, STANDARD
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 
+_START_BYTES = 512
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _ZSTD_START = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")  # a frame, or one to skip
 _OTHER_STARTS = {
@@ -27,20 +29,23 @@ _OTHER_STARTS = {
 }
 
 
-def open_container(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:
+def open_container(
+    path: Path, skip: Callable[[str], bool], limits: Limits, file: BinaryIO | None = None
+) -> Container:
     """Open what may be a bundle, without looking whether it is one.
 
     Args:
         path: the file or folder.
         skip: for a folder, says what in it is none of the bundle's business.
         limits: how much it may hold.
+        file: what to read instead of `path`, which is only its name then; the container closes it.
 
     Raises:
         UsageError: there is nothing at this path.
         UnreadableError: it has none of the forms, or is cut off or broken.
         UnavailableError: it could not be read.
     """
-    opened = _opened(path, skip, limits)
+    opened = _opened(path, skip, limits, file)
     if not opened.has(MANIFEST) and opened.has(DECLARATION) and opened.has(PAYLOAD + MANIFEST):
         return BagContainer(opened)
     return opened
@@ -64,21 +69,23 @@ def looks_like_bundle(path: Path) -> bool:
     return zipped or (path.name.endswith(Form.TAR_ZST.suffix) and _ZSTD_START.match(start) is not None)
 
 
-def _opened(path: Path, skip: Callable[[str], bool], limits: Limits) -> Container:
+def _opened(
+    path: Path, skip: Callable[[str], bool], limits: Limits, file: BinaryIO | None = None
+) -> Container:
     # Readers are imported where they are needed: starting is most of what reading a manifest takes.
-    if path.is_dir():
+    if file is None and path.is_dir():
         from reprocrate.bundle.folder import FolderContainer
 
         return FolderContainer(path, skip)
-    start = _first_bytes(path)
+    start = _first_bytes(path) if file is None else file.read(_START_BYTES)
     if start.startswith(_ZIP_STARTS):
         from reprocrate.bundle.zip_reader import ZipContainer
 
-        return ZipContainer(path, limits)
+        return ZipContainer(path, limits, file)
     if _ZSTD_START.match(start):
         from reprocrate.bundle.tar_reader import TarContainer
 
-        return TarContainer(path, limits)
+        return TarContainer(path, limits, file)
     raise UnreadableError(f"{path} is not a bundle", *_why_not(start))
 
 
@@ -101,7 +108,7 @@ def _first_bytes(path: Path) -> bytes:
         if path.exists() and not path.is_file():
             raise UnreadableError(f"{path} is not a bundle", "it is neither a file nor a folder")
         with path.open("rb") as file:
-            start = file.read(512)
+            start = file.read(_START_BYTES)
     except FileNotFoundError:
         raise UsageError(f"{path} does not exist", fix="Check the path") from None
     except OSError as error:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from reprocrate.bundle.admission import Limits, Problem, ProblemKind, names_problems
 from reprocrate.bundle.formats import BadMemberError
@@ -25,6 +26,11 @@ from reprocrate.files import could_not
 class TarContainer(Archive[Stored]):
     """The members of a tar archive. What is asked for its first member alone does not read the others.
 
+    Args:
+        path: what to call it, and where it lies unless it is open.
+        limits: how much it may hold.
+        file: the file, where it is open already; closing the container closes it.
+
     Raises:
         UnreadableError: it is no tar archive, is cut off, contradicts itself or asks for too much.
         UnavailableError: it could not be read.
@@ -32,12 +38,12 @@ class TarContainer(Archive[Stored]):
 
     concurrent = False  # the stream is decompressed from its start to its end
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, file: BinaryIO | None = None) -> None:
         self._path = path
         self._limits = limits
         try:
             with ExitStack() as failing:
-                self._file = failing.enter_context(path.open("rb"))
+                self._file = file or failing.enter_context(path.open("rb"))
                 self._stream = open_stream(self._file, path)
                 failing.pop_all()
         except OSError as error:

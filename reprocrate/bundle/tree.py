@@ -38,6 +38,12 @@ class Tree(NamedTuple):
         """The file, as something to pack, if there is anything to say."""
         return [Entry(TREE, self.to_bytes())] if self else []
 
+    def without(self, absent: Collection[str]) -> Tree:
+        """The same but for links that were not brought."""
+        if not absent:
+            return self
+        return Tree({path: to for path, to in self.links.items() if path not in absent}, self.folders)
+
     def problems(self, links: Mapping[str, str], files: Collection[str]) -> Iterator[Problem]:
         """What speaks against these links and folders beside these files.
 

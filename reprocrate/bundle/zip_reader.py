@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from reprocrate.bundle.admission import Limits, Problem, ProblemKind, names_problems
 from reprocrate.bundle.formats import BadMemberError
@@ -47,6 +48,11 @@ _USUAL_EXTRA_BYTES = 32  # what `zip` writes in front of the content: two times 
 class ZipContainer(Archive[Stored]):
     """The members of a ZIP file. What is asked for its first member alone does not read the others.
 
+    Args:
+        path: what to call it, and where it lies unless it is open.
+        limits: how much it may hold.
+        file: the file, where it is open already; closing the container closes it.
+
     Raises:
         UnreadableError: it is no ZIP file, or one that is cut off, contradicts itself or asks for too much.
         UnavailableError: it could not be read.
@@ -54,12 +60,12 @@ class ZipContainer(Archive[Stored]):
 
     concurrent = True
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, file: BinaryIO | None = None) -> None:
         self._path = path
         self._limits = limits
         try:
             with ExitStack() as failing:
-                self._file = failing.enter_context(path.open("rb"))
+                self._file = file or failing.enter_context(path.open("rb"))
                 self._zip = ZipTable(self._file, path)
                 failing.pop_all()
         except OSError as error:

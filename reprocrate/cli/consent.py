@@ -11,11 +11,23 @@ class Consent:
     """What the user agrees to, by option or by answering a question."""
 
     def __init__(
-        self, voice: Voice, *, yes: bool = False, no_sandbox: bool = False, accept_degraded: bool = False
+        self,
+        voice: Voice,
+        *,
+        yes: bool = False,
+        no_sandbox: bool = False,
+        accept_degraded: bool = False,
+        fetch: bool = False,
+        allow_network: bool = False,
     ) -> None:
         self._voice = voice
         self._yes = yes
-        self._given = {"no-sandbox": no_sandbox, "accept-degraded": accept_degraded}
+        self._given = {
+            "no-sandbox": no_sandbox,
+            "accept-degraded": accept_degraded,
+            "allow-network": allow_network,
+            "fetch": fetch,
+        }
 
     def agrees(self, option: str, question: str) -> bool:
         """Whether the user agrees to what `--OPTION` stands for."""

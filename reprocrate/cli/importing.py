@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reprocrate.cli.options import Json, Limit, Quiet
+from reprocrate.cli.addresses import AllowAddress, named
+from reprocrate.cli.options import Data, Fetch, Json, Limit, Quiet
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
 
-Bundle = Annotated[Path, typer.Argument(help="A bundle or crate folder.")]
+if TYPE_CHECKING:
+    from reprocrate.workflow.importing import Imported
+
+Bundle = Annotated[
+    str, typer.Argument(help="A bundle or crate folder, or the https:// address or the DOI of a bundle.")
+]
 Target = Annotated[
     Path | None,
     typer.Argument(help="Folder to make; it must not exist or be empty.", show_default="the bundle's name"),
 ]
-Prepare = Annotated[bool, typer.Option("--prepare", help="Also build the environment, from wheels only.")]
+ClaimOption = Annotated[
+    str | None,
+    typer.Option(
+        "--claim",
+        metavar="ID",
+        help="Bring only what the rerun of this claim needs: code, data, environment and metadata.",
+    ),
+]
+Prepare = Annotated[
+    bool, typer.Option("--prepare", help="Also build the environment, from wheels only, and bring the data.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,8 +44,12 @@ def register(app: typer.Typer) -> None:
 def import_(
     bundle: Bundle,
     folder: Target = None,
+    claim: ClaimOption = None,
     prepare: Prepare = False,
+    allow_address: AllowAddress = None,
     limit: Limit = None,
+    data: Data = None,
+    fetch: Fetch = False,
     signature: Signature = None,
     public_key: PublicKey = None,
     json: Json = False,
@@ -37,21 +58,65 @@ def import_(
     """Verify every digest of a bundle and unpack it into a new folder. Nothing is run or built.
 
     A changed, missing or extra file stops it with exit code 1 and the file's name; so does a signature that
-    does not hold.
+    does not hold. With `--prepare` the environment is built, and data that did not come along is fetched from
+    the addresses of the bundle after you agree (`--fetch`), each file checked by its SHA-256; what you have
+    (`--data`) is checked and stays where it is.
+
+    A bundle may lie on the network: `reprocrate import 10.5281/zenodo.123` or an https:// address. A DOI is
+    followed to its archive (InvenioRDM such as Zenodo, or any that names its files by FAIR Signposting or in
+    its metadata at DataCite); the digest that the archive states is checked. What has arrived lies beside the
+    folder as `NAME.download.part`; after an interruption the same command goes on from there. The variable
+    REPROCRATE_DOI_RESOLVER names another resolver than https://doi.org, such as
+    https://handle.test.datacite.org for DOIs of a sandbox.
     """
     from reprocrate.bundle import Limits
+    from reprocrate.cli.consent import Consent
     from reprocrate.cli.voice import Voice
+    from reprocrate.deposit.addresses import Reach
     from reprocrate.render.plan import plan_text
+    from reprocrate.workflow.bringing import Bringing
     from reprocrate.workflow.importing import import_bundle
 
     voice = Voice(quiet=quiet)
+    _require_prepare(prepare, data, fetch)
+    agrees = Consent(voice, fetch=fetch).agrees
+    bringing = Bringing(tuple(data or ()), Reach.of(allow_address or ()), agrees)
     limits = Limits.of(limit or ())
-    require_signed(bundle, signature, public_key, voice)
+    what = named(bundle, allow_address, voice)
+
+    def signed(file: Path) -> None:
+        require_signed(file, signature, public_key, voice)
+
+    check = signed if signature or public_key else None
     with voice.progress():
-        imported = import_bundle(bundle, folder, voice, prepare=prepare, limits=limits)
+        imported = import_bundle(
+            what, folder, voice, prepare=prepare, limits=limits, claim=claim, check=check, data=bringing
+        )
     if json:
         voice.json(imported.to_json())
         return
     voice.show(plan_text(imported.plan.to_json()))
-    voice.show(f"Imported to {imported.folder}: every digest is as recorded.")
-    voice.show(f"Next: reprocrate rerun {shlex.quote(str(imported.folder))}")
+    for line in _ended(imported, data or ()):
+        voice.show(line)
+
+
+def _ended(imported: Imported, data: Sequence[str]) -> Iterator[str]:
+    """What was done, and what comes next."""
+    if imported.claim is None:
+        yield f"Imported to {imported.folder}: every digest is as recorded."
+    else:
+        yield (
+            f"Imported to {imported.folder}: what the claim {imported.claim} needs; every digest of it is as "
+            f"recorded. Not brought: {imported.not_brought} other files."
+        )
+    given = [f"--data={one}" for one in data]
+    yield f"Next: {shlex.join(['reprocrate', 'rerun', str(imported.folder), *given])}"
+
+
+def _require_prepare(prepare: bool, data: list[str] | None, fetch: bool) -> None:
+    """Data is brought only where it is asked for."""
+    option = "--data" if data else "--fetch" if fetch else None
+    if option and not prepare:
+        from reprocrate.errors import UsageError
+
+        raise UsageError(f"{option} brings data, and `import` alone only unpacks", fix="Add --prepare")

@@ -34,3 +34,15 @@ Limit = Annotated[
         "unpacked, or expansion=5000 (500) times the size of the file.",
     ),
 ]
+Data = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="NAME=PATH",
+        help="Data that you have: its name or id in the manifest, and a folder or file that holds it. Files "
+        "are found by path or content and checked by SHA-256; the runs get copies.",
+    ),
+]
+Fetch = Annotated[
+    bool, typer.Option("--fetch", help="Fetch data from the addresses that the bundle names, by https.")
+]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from reprocrate.cli.addresses import AllowAddress, WhatOrAddress, named
 from reprocrate.cli.exits import NOT_DONE, YES
-from reprocrate.cli.options import Json, What
+from reprocrate.cli.options import Data, Json
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
 
 Machine = Annotated[
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(
-    what: What = Path(),
+    what: WhatOrAddress = ".",
     depth: DepthOption = None,
     only: Only = None,
     claim: Claims = None,
@@ -44,11 +44,14 @@ def plan(
     within: Within = None,
     machine: Machine = None,
     ask_index: AskIndex = False,
+    data: Data = None,
+    allow_address: AllowAddress = None,
     json: Json = False,
 ) -> None:
     """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
 
-    With the options of `reprocrate rerun` it is the plan of the very rerun that these would make. Which build
+    With the options of `reprocrate rerun` it is the plan of the very rerun that these would make. Of a bundle
+    at an address or DOI only the manifest is brought, where its server gives out parts of files. Which build
     of PyTorch is taken is decided by the devices and the driver; `--ask-index` also finds out which packages
     have no wheel for the machine, and how large the environment will be.
 
@@ -69,7 +72,15 @@ def plan(
         new_seeds=new_seeds,
         within=within,
     )
-    made = plan_rerun(what, choice.scope, Elsewhere(machine, ask_index), voice)
+    with voice.progress():
+        made = plan_rerun(
+            named(what, allow_address, voice),
+            choice.scope,
+            voice,
+            data=tuple(data or ()),
+            allow_address=tuple(allow_address or ()),
+            elsewhere=Elsewhere(machine, ask_index),
+        )
     document = made.to_json()
     if json:
         voice.json(document)

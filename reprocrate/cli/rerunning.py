@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.exits import NO, YES
-from reprocrate.cli.options import Json, Quiet, Yes
+from reprocrate.cli.options import Data, Fetch, Json, Quiet, Yes
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
+from reprocrate.cli.verdict_file import Html, require_page, write_page
 
 What = Annotated[
-    Path, typer.Argument(help="A bundle, or the folder that one was imported to.", show_default="this folder")
+    str,
+    typer.Argument(
+        metavar="[WHAT]",
+        help="A bundle, its https:// address or DOI, or the folder that one was imported to.",
+        show_default="this folder",
+    ),
 ]
 Margin = Annotated[
     list[str] | None,
@@ -20,6 +26,23 @@ Margin = Annotated[
 ]
 NoSandbox = Annotated[
     bool, typer.Option("--no-sandbox", help="Run the bundle's code without isolation, where none can be had.")
+]
+AllowNetwork = Annotated[
+    bool,
+    typer.Option("--allow-network", help="Give the runs the network, where the manifest says they need it."),
+]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help="End a run that uses more: time=2h, memory=8GB, processes=1000, disk=20GB; none for no limit. "
+        "Otherwise many times what was recorded.",
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", "-j", help="How many runs at once, each with the recorded number of threads."),
 ]
 Degraded = Annotated[bool, typer.Option("--accept-degraded", help="Go on where the plan says degraded.")]
 
@@ -30,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rerun(
-    what: What = Path(),
+    what: What = ".",
     depth: DepthOption = None,
     only: Only = None,
     claim: Claims = None,
@@ -40,7 +63,14 @@ def rerun(
     margin: Margin = None,
     no_sandbox: NoSandbox = False,
     accept_degraded: Degraded = False,
+    data: Data = None,
+    fetch: Fetch = False,
+    allow_address: AllowAddress = None,
+    allow_network: AllowNetwork = False,
+    limit: Limit = None,
+    jobs: Jobs = 1,
     yes: Yes = False,
+    html: Html = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -49,11 +79,15 @@ def rerun(
     A bundle is imported first, into a folder of its name. The environment is built from the bundle's lock,
     from wheels only, inside that folder. The code runs in a sandbox where this machine has one (bubblewrap);
     otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
-    and the verdict is written under `.reprocrate/reruns/`.
+    and the verdict is written under `.reprocrate/reruns/`, as data and as a page (`verdict.html`). A run that
+    takes far more than was recorded is ended, and the verdict names the limit.
 
     Which work is done again, say `--depth`, `--only`, `--claim`, `--seeds`, `--new-seeds` and `--within`;
     `reprocrate plan` takes the same options and tells beforehand what would be done, how long it takes and
     what it can show. Nothing below `--depth full` is called reproduced.
+
+    Data that did not come along is taken from `--data NAME=PATH`, or fetched from the addresses of the bundle
+    after you agree (`--fetch`); either way each file has to have the recorded SHA-256.
 
     Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
     same command goes on from there.
@@ -65,7 +99,15 @@ def rerun(
     from reprocrate.workflow.reruns.choice import RerunChoice
 
     voice = Voice(quiet=quiet)
-    consent = Consent(voice, yes=yes, no_sandbox=no_sandbox, accept_degraded=accept_degraded)
+    require_page(html)
+    consent = Consent(
+        voice,
+        yes=yes,
+        no_sandbox=no_sandbox,
+        accept_degraded=accept_degraded,
+        allow_network=allow_network,
+        fetch=fetch,
+    )
     choice = RerunChoice(
         depth=depth and depth.value,
         seeds=seeds,
@@ -74,13 +116,19 @@ def rerun(
         claims=tuple(claim or ()),
         new_seeds=new_seeds,
         within=within,
+        data=tuple(data or ()),
+        allow_address=tuple(allow_address or ()),
+        limits=tuple(limit or ()),
+        jobs=jobs,
     )
     with voice.progress():
-        outcome = rerun_experiment(what, choice, consent, voice)
+        outcome = rerun_experiment(named(what, allow_address, voice), choice, consent, voice)
     document = outcome.verdict.to_json()
+    write_page(html, document)
     if json:
         voice.json(document)
     else:
         voice.show(verdict_text(document))
         voice.show(f"Written to {outcome.path}")
+        voice.show(f"The same as a page: {outcome.path.with_suffix('.html')}")
     raise typer.Exit(YES if outcome.verdict.upheld else NO)

@@ -22,6 +22,9 @@ from reprocrate.workflow.scheduling import Schedule
 _QUIET_SECONDS = 2.0
 """Where there is no terminal, progress is a plain line, once nothing was said for this long."""
 
+_RARELY_SECONDS = 60.0
+"""The same for what may take hours and whose end is known."""
+
 _SHORT_SECONDS = 1.0
 """Of bytes that take no longer than this nothing is shown."""
 
@@ -60,10 +63,16 @@ class Voice:
             self._said_at = time.monotonic()
             self._say(text)
 
-    def track(self, what: str, done: int, total: int) -> None:
-        """Progress of a longer piece of work."""
-        if not self.quiet:
-            self._advance(what, done, total, f"{done}/{total}", f"{100 * done // max(total, 1)} %")
+    def track(self, what: str, done: int, total: int, left: str = "") -> None:
+        """Progress of a longer piece of work; where it is known how long the rest takes, lines are rarer."""
+        if self.quiet:
+            return
+        beside, line = (
+            (f"{done}/{total}", f"{100 * done // max(total, 1)} %")
+            if not left
+            else (f"{done}/{total}, {left}", f"{done} of {total} done, {left}")
+        )
+        self._advance(what, done, total, beside, line, _RARELY_SECONDS if left else _QUIET_SECONDS)
 
     def transfer(self, what: str, done: int, total: int) -> None:
         """Progress of a longer piece of work by the bytes that it handles; of a short one nothing is said."""
@@ -78,14 +87,22 @@ class Voice:
             far = pace.text(done, total, now)
             self._advance(what, done, total, far.partition(" % of ")[2], far)
 
-    def _advance(self, what: str, done: int, total: int, beside_the_bar: str, as_a_line: str) -> None:
+    def _advance(
+        self,
+        what: str,
+        done: int,
+        total: int,
+        beside_the_bar: str,
+        as_a_line: str,
+        quiet: float = _QUIET_SECONDS,
+    ) -> None:
         if self._bar is not None:
             if what not in self._tasks:
                 self._tasks[what] = self._bar.add_task(what, total=total, far="")
             self._bar.update(self._tasks[what], completed=done, total=total, far=beside_the_bar)
             if done >= total:
                 self._bar.remove_task(self._tasks.pop(what))
-        elif time.monotonic() - self._said_at > _QUIET_SECONDS and done < total:
+        elif time.monotonic() - self._said_at > quiet and done < total:
             self.note(f"{what}: {as_a_line}")
 
     def warn(self, text: str) -> None:

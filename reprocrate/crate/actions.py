@@ -180,6 +180,8 @@ def _description(run: Run) -> str:
 def _error(run: Run) -> str | None:
     if run.status == "failed":
         return f"It ended with exit status {run.exit_code}." if run.exit_code else "It ended with an error."
+    if run.status == "killed" and run.killed_because:
+        return f"It was killed, because {run.killed_because}."
     if run.status == "killed":
         return "It was killed." if run.signal is None else f"It was killed by signal {run.signal}."
     return "It was interrupted by the user." if run.status == "interrupted" else None

@@ -61,6 +61,8 @@ class Outcome:
             process held before it became the program, so that it is never below this process's own memory.
         interrupted: whether we were asked to stop while it ran.
         problems: what went wrong around it, such as a full disk under a log, as sentences.
+        killed_because: the limit for which we ended it, as in `it ran for longer than 2 h`; empty where we
+            did not.
     """
 
     exit_code: int | None
@@ -72,6 +74,7 @@ class Outcome:
     peak_memory_bytes: int | None = None
     interrupted: bool = False
     problems: tuple[str, ...] = ()
+    killed_because: str = ""
 
     @property
     def ok(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha256_file, tree_digest
 from reprocrate.files.leftovers import hold, remove_leftovers
 from reprocrate.files.paths import LONGEST_PATH_BYTES, require_safe, safe_relative
-from reprocrate.files.reading import read_regular
+from reprocrate.files.reading import open_regular, read_regular
 from reprocrate.files.reasons import could_not
 from reprocrate.files.sizes import bytes_of
 from reprocrate.files.spellings import composed, place_of, places_of, spelled_as
@@ -27,6 +27,7 @@ __all__ = [
     "composed",
     "could_not",
     "hold",
+    "open_regular",
     "place_of",
     "places_of",
     "read_regular",

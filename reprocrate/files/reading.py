@@ -1,12 +1,39 @@
-"""Reading small files that may have become anything meanwhile."""
+"""Reading files that may have become anything meanwhile."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A file opened for reading, unbuffered. A link is followed.
+
+    A pipe does not keep the caller waiting, and a device is not even opened.
+
+    Raises:
+        OSError: it could not be opened, or is no file (`EISDIR` for a folder, `EINVAL` for anything else).
+    """
+    _require_regular(os.stat(path).st_mode)  # noqa: PTH116 - what is opened below is looked at again
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | _NO_WAITING)
+    try:
+        _require_regular(os.fstat(descriptor).st_mode)
+        return open(descriptor, "rb", buffering=0)  # noqa: PTH123 - a descriptor
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _require_regular(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is a device, a pipe or a socket")
 
 
 def read_regular(path: Path, most: int) -> bytes:

@@ -210,6 +210,7 @@ class Run(Section):
     working_directory: RelativePath | None = None
     exit_code: Integer | None = None
     signal: Positive | None = None
+    killed_because: str | None = None
     started: Timestamp | None = None
     duration_s: Amount | None = None
     code: Identifier | None = None

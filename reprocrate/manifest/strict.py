@@ -167,14 +167,19 @@ class _Reader:
         return members
 
 
-def _is_deep(value: Any, left: int = MAX_DEPTH) -> bool:
-    if not isinstance(value, (dict, list)):
-        return False
-    return left == 0 or any(
-        _is_deep(item, left - 1)
-        for item in (value.values() if isinstance(value, dict) else value)
-        if isinstance(item, (dict, list))
-    )
+def _is_deep(value: Any) -> bool:
+    """Whether there are containers within more than so many others, looked for layer by layer."""
+    layer = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        if not layer:
+            return False
+        layer = [
+            item
+            for each in layer
+            for item in (each.values() if isinstance(each, dict) else each)
+            if isinstance(item, (dict, list))
+        ]
+    return bool(layer)
 
 
 # -- the way of a text with problems --------------------------------------------------------------

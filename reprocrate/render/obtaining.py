@@ -43,7 +43,8 @@ def _data(manifest: Manifest) -> Iterator[str]:
         yield f"- Data: {name}, **not included**: obtain it first {hint}".rstrip()
         for file in data.files[:20]:
             digest = f" with SHA-256 {file.sha256}" if file.sha256 else ""
-            yield f"  - {escaped(file.path)}{digest}"
+            address = f" from {escaped(file.url)}" if file.url else ""
+            yield f"  - {escaped(file.path)}{digest}{address}"
 
 
 def _services(manifest: Manifest) -> Iterator[str]:

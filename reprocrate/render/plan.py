@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 
 from reprocrate.render import words
+from reprocrate.render.needed_data import needed_data
 from reprocrate.render.numbers import duration, file_size
 from reprocrate.render.terminal import (
     BAD,
@@ -68,6 +69,7 @@ def plan_text(document: Section) -> Group:
         *_claims(document["claims"]),
         *_work(document),
         *_requirements(document["requirements"]),
+        *needed_data(document.get("data", ())),
         *_depths(document),
         *_consents(document["consents"]),
         text(""),
@@ -123,7 +125,7 @@ def _requirements(requirements: list[Section]) -> Iterator[RenderableType]:
 def difference(one: Section) -> RenderableType:
     """One requirement that is not met exactly: what was, what is, what is made of it."""
     label, style = _DECISION[one["decision"]]
-    was, found = one["recorded"] or "nothing recorded", one["found"] or "nothing here"
+    was, found = one["recorded"] or "nothing recorded", one["found"] or "nothing"
     return hanging(
         "-",
         stacked(

@@ -14,7 +14,14 @@ from reprocrate.render import words
 from reprocrate.render.numbers import duration, exact, memory_size, significant, unit_suffix
 from reprocrate.render.obtaining import escaped, what_was_read
 from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
-from reprocrate.render.recipe import Steps, make_steps, offline_commands, pip_commands, uv_commands
+from reprocrate.render.recipe import (
+    Steps,
+    make_steps,
+    offline_commands,
+    pip_commands,
+    unpack_commands,
+    uv_commands,
+)
 
 _MOST_COMMANDS = 100
 _MOST_CONFIGURATIONS = 100
@@ -87,10 +94,12 @@ def _check(_manifest: Manifest) -> Iterator[str]:
     yield "## 1. Unpack and check"
     yield ""
     yield from _paragraph(
-        "Unpack the bundle, unless that is done, and compare every file with its digest. Each line must end "
-        "in `OK`. A bundle that ends in `.tar.zst` is unpacked with `tar -xf` instead."
+        "Unpack the bundle, unless that is done, and compare every file with its digest: each line must end "
+        "in `OK`. If it ends in `.zip`:"
     )
-    yield from fenced(["unzip BUNDLE -d experiment", "cd experiment", "sha256sum -c manifest-sha256.txt"])
+    yield from fenced([*unpack_commands("BUNDLE.zip"), "sha256sum -c manifest-sha256.txt"])
+    yield from _paragraph("If it ends in `.tar.zst`, which takes a tar that knows zstd, or the program zstd:")
+    yield from fenced([*unpack_commands("BUNDLE.tar.zst"), "sha256sum -c manifest-sha256.txt"])
     yield from _paragraph(
         "On macOS the last command is `shasum -a 256 -c manifest-sha256.txt`. The record itself is "
         "`reprocrate.json`; `ro-crate-preview.html` shows it in a browser."

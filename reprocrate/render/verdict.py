@@ -6,12 +6,12 @@ and now, how it was run, what the words mean, and one sentence last. Never a sin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 
 from reprocrate.render import numbers, words
+from reprocrate.render.beside import beside
 from reprocrate.render.plan import difference
 from reprocrate.render.terminal import (
     BAD,
@@ -29,40 +29,16 @@ from reprocrate.render.terminal import (
     table,
     text,
 )
-
-Section = Mapping[str, Any]
-
-_BASIS = {
-    "logs": "Nothing was run: the results were recomputed from the recorded runs.",
-    "evaluate": "Only the evaluation was run again, from recorded checkpoints or predictions.",
-    "smoke": "The code was run scaled down, which shows that it runs and says nothing about its values.",
-    "full": "Everything was run again in full.",
-    "compare": "Nothing was run: two records were compared.",
-}
-_CLAIM = {
-    "upheld": ("+", "upheld", GOOD, "the numbers show that the claim holds"),
-    "not_upheld": ("!", "not upheld", BAD, "the numbers show that the claim does not hold"),
-    "undecided": ("?", "undecided", WARN, "the numbers show neither; more seeds may"),
-}
-_RESULT = {
-    "identical": ("identical", GOOD, "every seed that was run gave exactly the recorded value"),
-    "within_tolerance": ("within tolerance", GOOD, "every seed gave the recorded value up to rounding"),
-    "equivalent": ("equivalent", GOOD, "the means differ by less than the margin that was declared before"),
-    "runs": ("runs", GOOD, "the code runs; a scaled-down run says nothing about its values"),
-    "inconclusive": (
-        "inconclusive",
-        WARN,
-        "neither agreement nor disagreement is shown; more seeds would tell",
-    ),
-    "not_assessable": ("not assessable", WARN, "too little was recorded or run again to judge by"),
-    "contradicted": (
-        "contradicted",
-        BAD,
-        "the means differ by more than the margin, and by more than chance explains",
-    ),
-    "not_comparable": ("not comparable", BAD, "it is not the same thing that was measured"),
-    "failed": ("failed", BAD, "a seed that was asked for crashed or left no value"),
-}
+from reprocrate.render.verdict_words import (
+    CLAIM,
+    RESULT,
+    Section,
+    basis_text,
+    deciding_claims,
+    difference_text,
+    result_name,
+    summary_text,
+)
 
 
 def verdict_text(document: Section) -> Group:
@@ -74,11 +50,12 @@ def verdict_text(document: Section) -> Group:
     results = document["results"]
     return stacked(
         joined("Verdict on ", text(document["original"]["title"], STRONG)),
-        text(_basis(document)),
+        text(basis_text(document)),
         *(text(reason, SOFT) for reason in document["circumstances"].get("chosen", ())),
         *_claims(document["claims"]),
         *_results([one for one in results if one["asked"]], document["basis"]),
         *_not_asked([one for one in results if not one["asked"]]),
+        *beside(document),
         *_circumstances(document["circumstances"]),
         *_words(document),
         text(""),
@@ -86,18 +63,12 @@ def verdict_text(document: Section) -> Group:
     )
 
 
-def _basis(document: Section) -> str:
-    if document["basis"] == "full" and document["circumstances"].get("chosen"):
-        return "What was asked for was run again in full."
-    return _BASIS[document["basis"]]
-
-
-def verdict_conclusion(document: Section) -> str:
-    """The whole in one sentence that answers the question."""
+def verdict_conclusion(document: Section, *, others: str = "see above") -> str:
+    """The whole in one sentence that answers the question; `others` is where to look for the rest."""
     if document["basis"] == "smoke":
         outcome = "runs here" if document["upheld"] else "does not run here as it did"
         return f"The code {outcome}; whether its results hold was not examined."
-    claims = _deciding(document)
+    claims = deciding_claims(document)
     verb = {"logs": "recomputation", "compare": "comparison", "evaluate": "new evaluation"}.get(
         document["basis"], "rerun"
     )
@@ -106,30 +77,22 @@ def verdict_conclusion(document: Section) -> str:
     asked = [one for one in document["results"] if one["asked"]]
     if not asked:
         return f"The {verb} says nothing: no result was compared."
-    good = sum(_RESULT[one["outcome"]][1] == GOOD for one in asked)
+    good = sum(RESULT.get(one["outcome"], ("", ""))[1] == GOOD for one in asked)
     if good == len(asked):
         return f"The {verb} confirms {_all(len(asked), 'result')}."
-    return f"The {verb} confirms {good} of {words.count_of(len(asked), 'result')}; for the others see above."
-
-
-def _deciding(document: Section) -> list[Section]:
-    """The claims that were asked about; else the primary ones; every claim, if none is primary."""
-    claims, asked = document["claims"], document.get("circumstances", {}).get("claims")
-    if asked:
-        return [one for one in claims if one["id"] in asked]
-    return [one for one in claims if one["primary"]] or list(claims)
+    return f"The {verb} confirms {good} of {words.count_of(len(asked), 'result')}; for the others {others}."
 
 
 def _claims_conclusion(claims: Sequence[Section], subject: str) -> str:
     kind = "primary claim" if all(one["primary"] for one in claims) else "claim"
-    tally = {outcome: sum(one["outcome"] == outcome for one in claims) for outcome in _CLAIM}
+    tally = {outcome: sum(one["outcome"] == outcome for one in claims) for outcome in CLAIM}
     if tally["upheld"] == len(claims):
         return f"{subject} upholds {_all(len(claims), kind)}."
     if len(claims) == 1:
         return f"{subject} " + (
             f"does not uphold the {kind}." if tally["not_upheld"] else f"leaves the {kind} undecided."
         )
-    parts = [f"{tally[outcome]} {name}" for outcome, (_, name, *_) in _CLAIM.items() if tally[outcome]]
+    parts = [f"{tally[outcome]} {name}" for outcome, (_, name, *_) in CLAIM.items() if tally[outcome]]
     return f"{subject} does not uphold every {kind}: of {len(claims)} {words.listing(parts)}."
 
 
@@ -144,7 +107,7 @@ def _claims(claims: Sequence[Section]) -> Iterator[RenderableType]:
         return
     yield heading("Claims")
     for claim in sorted(claims, key=lambda one: not one["primary"]):
-        mark, name, style, _ = _CLAIM[claim["outcome"]]
+        mark, name, style, _ = CLAIM[claim["outcome"]]
         parts = (
             [text(part["explanation"], SOFT) for part in claim["parts"]] if len(claim["parts"]) > 1 else []
         )
@@ -169,9 +132,9 @@ def _results(results: Sequence[Section], basis: str) -> Iterator[RenderableType]
     yield text("")
     alike: dict[tuple[str, ...], list[str]] = {}
     for one in results:
-        alike.setdefault((one["outcome"], one["explanation"], *one["remarks"]), []).append(_name(one))
+        alike.setdefault((one["outcome"], one["explanation"], *one["remarks"]), []).append(result_name(one))
     for (outcome, explanation, *remarks), names in alike.items():
-        name, style, _ = _RESULT[outcome]
+        name, style, _ = RESULT[outcome]
         said = joined(text("; ".join(names), STRONG), ": ", text(f"{name}. ", style), explanation)
         yield hanging("-", stacked(said, *(text(remark, SOFT) for remark in remarks)))
 
@@ -179,12 +142,12 @@ def _results(results: Sequence[Section], basis: str) -> Iterator[RenderableType]
 def _row(result: Section) -> list[Piece]:
     original, rerun = result["numbers"]["original"], result["numbers"]["rerun"]
     change = result["numbers"]["difference"]
-    name, style, _ = _RESULT[result["outcome"]]
+    name, style, _ = RESULT[result["outcome"]]
     return [
-        text(_name(result)),
-        _summary(original),
-        _summary(rerun),
-        "–" if change is None else _difference(change, original, rerun),
+        text(result_name(result)),
+        summary_text(original),
+        summary_text(rerun),
+        "–" if change is None else difference_text(change, original, rerun),
         _seeds(result),
         text(name, style),
     ]
@@ -200,27 +163,6 @@ def _seeds(result: Section) -> str:
     return f"{counts[0]} of {counts[1]}"
 
 
-def _summary(summary: Section | None) -> str:
-    if summary is None:
-        return "–"
-    constant = summary["min"] == summary["max"] and summary["sd"] is not None
-    return numbers.with_spread(summary["mean"], 0.0 if constant else summary["sd"])
-
-
-def _difference(change: float, original: Section | None, rerun: Section | None) -> str:
-    if change == 0:
-        return "0"
-    spread = max((one["sd"] or 0.0 for one in (original, rerun) if one), default=0.0)
-    shown = numbers.Precision.of(abs(change), spread or abs(change)).write_signed(change)
-    return shown if any(digit in shown for digit in "123456789") else f"{change:+.2g}"
-
-
-def _name(result: Section) -> str:
-    metric = str(result["metric"]).replace("_", " ")
-    place = f"{metric} on {result['split']}" if result["split"] else metric
-    return words.plain(f"{result['name']}, {place}")
-
-
 _NOT_ASKED = "This rerun was not asked for it."
 
 
@@ -228,7 +170,7 @@ def _not_asked(results: Sequence[Section]) -> Iterator[RenderableType]:
     """What the rerun was not asked for; what no rerun is held against says so itself, as mean ranks do."""
     together: dict[str, list[str]] = {}
     for one in results:
-        together.setdefault(one["explanation"], []).append(_name(one))
+        together.setdefault(one["explanation"], []).append(result_name(one))
     for explanation, names in together.items():
         shown = words.shortened(names, 6)
         if explanation == _NOT_ASKED:
@@ -287,8 +229,8 @@ def _machine(found: Section) -> Iterator[tuple[str, Piece]]:
 def _words(document: Section) -> Iterator[RenderableType]:
     results = {one["outcome"] for one in document["results"] if one["asked"]}
     claims = {one["outcome"] for one in document["claims"]}
-    entries = [(name, meaning) for outcome, (_, name, _, meaning) in _CLAIM.items() if outcome in claims]
-    entries += [(name, meaning) for outcome, (name, _, meaning) in _RESULT.items() if outcome in results]
+    entries = [(name, meaning) for outcome, (_, name, _, meaning) in CLAIM.items() if outcome in claims]
+    entries += [(name, meaning) for outcome, (name, _, meaning) in RESULT.items() if outcome in results]
     if entries:
         yield heading("What the words mean")
         yield facts((name, text(meaning, SOFT)) for name, meaning in entries)

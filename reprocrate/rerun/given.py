@@ -78,7 +78,8 @@ class Gifts:
                 yield one.material
 
     @cached_property
-    def _sources(self) -> Sources:
+    def sources(self) -> Sources:
+        """Who wrote what."""
         return Sources(self.manifest)
 
     @cached_property
@@ -100,10 +101,10 @@ class Gifts:
         named = _named(task, [*held, *others])
         for file in (*held, *others):
             needed = file.path in named if named else file in held
-            yield Given(self._sources.travelling(file), run, needed)
+            yield Given(self.sources.travelling(file), run, needed)
 
     def _of_others(self, task: Task) -> Iterator[Given]:
-        for file, writer in self._sources.read_from_others(task):
+        for file, writer in self.sources.read_from_others(task):
             if file.path not in self._made_anew:
                 yield Given(file, writer, needed=True)
 

@@ -13,6 +13,8 @@ from reprocrate.files import place_of
 from reprocrate.manifest import Code, Data, File, Manifest, Package
 from reprocrate.rerun.selection import Task
 
+Key = tuple[str | None, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -29,6 +31,11 @@ class Material:
     source: str
     root: str | None = None
     data: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """What tells it from every other file: its data and its place in the bundle."""
+        return self.data, self.source
 
     def lies_in(self, folder: Path) -> bool:
         """Whether an imported folder holds a file of this path and size."""
@@ -67,6 +74,16 @@ def data_materials(data: Data, written: Iterable[str] = ()) -> Iterator[Material
             yield Material(file, file.path, None, data.id)
         elif root is not None:
             yield Material(file, f"{layout.EXTERNAL}{data.id}/{file.path}", root, data.id)
+
+
+def brought_data(manifest: Manifest) -> list[Material]:
+    """The files of data that do not come with the bundle; each has its place in an imported folder."""
+    return [
+        one
+        for data in manifest.data
+        for one in data_materials(data)
+        if not one.file.travels and not (one.root is None and layout.is_reserved(one.source))
+    ]
 
 
 def code_of(manifest: Manifest, task: Task) -> Code | None:

@@ -7,13 +7,14 @@ seeds show whether the result holds for seeds that nobody has looked at.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reprocrate.capture.seeds.notation import MOST_SEEDS, PLACEHOLDER, substitute
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.manifest import Configuration, Manifest, Run
 from reprocrate.rerun.selection import Task, in_order
+from reprocrate.rerun.upstream import Sources
 
 BELOW = 1_000_000
 """New seeds are smaller than this: programs that count up from a seed, or multiply it by a thousand, stay
@@ -68,10 +69,11 @@ class Renewed:
 
 
 def with_new_seeds(manifest: Manifest, tasks: Sequence[Task], seeds: Sequence[int]) -> Renewed:
-    """New seeds in place of the recorded ones, for every configuration that has a place for them.
+    """New seeds in place of the recorded ones, for what results rest on and has a place for them.
 
-    What takes no seed is run as recorded, and so is what cannot take new ones where no result rests on it:
-    it may prepare what others read. Where results rest on it, it is left out.
+    Of all else only those runs are made that these read from: with the new seeds where each had read what was
+    written for its own seed, else as recorded. What takes no seed is run as recorded. Where no result rests
+    on any of the tasks, each is taken for one that some do.
 
     Args:
         manifest: the recorded experiment.
@@ -84,19 +86,23 @@ def with_new_seeds(manifest: Manifest, tasks: Sequence[Task], seeds: Sequence[in
     groups: dict[str, list[Task]] = {}
     for task in tasks:
         groups.setdefault(task.configuration.id, []).append(task)
-    with_results = {result.configuration for result in manifest.results}
+    with_results = [name for name in groups if any(one.configuration == name for one in manifest.results)]
+    wanted = with_results or list(groups)
+    needed = _needed(manifest, groups, wanted)
     found: list[Task] = []
     remarks: list[str] = []
     for name, group in groups.items():
         configuration, obstacle = group[0].configuration, _obstacle(manifest, group)
-        if not obstacle:
+        if name not in needed:
+            remarks.append(f"{configuration.label} {_NOT_READ}: it is not run.")
+        elif not obstacle and needed[name]:
             model = next(one for one in group if has_open_seed(one.configuration, one.recorded))
             found += [Task(configuration, model.recorded, new_seed=seed) for seed in seeds]
             if name in with_results and len({one.seed for one in group}) == 1:
                 remarks.append(f"{configuration.label} {_ONE_SEED}.")
-        elif obstacle == _TAKES_NONE or name not in with_results:
+        elif obstacle == _TAKES_NONE or name not in wanted:
             found += group
-            remarks.append(f"{configuration.label} {obstacle}: it is run as recorded.")
+            remarks.append(f"{configuration.label} {obstacle or _FOR_ALL}: it is run as recorded.")
         else:
             remarks.append(f"{configuration.label} {obstacle}: it is not run.")
     if all(task.new_seed is None for task in found):
@@ -108,7 +114,43 @@ def with_new_seeds(manifest: Manifest, tasks: Sequence[Task], seeds: Sequence[in
     return Renewed(in_order(found), tuple(remarks))
 
 
+def _needed(
+    manifest: Manifest, groups: Mapping[str, Sequence[Task]], wanted: Sequence[str]
+) -> dict[str, bool]:
+    """The wanted configurations and those that they read from, each with whether it goes with their seeds."""
+    sources = Sources(manifest)
+    needed, waiting = dict.fromkeys(wanted, True), list(wanted)
+    while waiting:
+        name = waiting.pop()
+        for source, by_seed in read_by_seed(sources, name).items():
+            if source in groups and source not in needed:
+                needed[source] = needed[name] and by_seed
+                waiting.append(source)
+    return needed
+
+
+def read_by_seed(sources: Sources, configuration: str) -> dict[str, bool]:
+    """The configurations that one reads from, each with whether every run read what was written for its seed.
+
+    Then a run of a new seed needs a run of the other with that seed, which there can be only where its
+    command has a place for one.
+    """
+    manifest, found = sources.manifest, dict[str, list[bool]]()
+    own = manifest.find_configuration(configuration)
+    runs = [run for run in manifest.runs if run.configuration == configuration and run.status == "ok"]
+    for run in runs:
+        if own is None:
+            break
+        for _, writer in sources.read_from_others(Task(own, run)):
+            of = manifest.find_configuration(writer.configuration)
+            same = of is not None and has_open_seed(of, writer) and writer.seed == run.seed
+            found.setdefault(writer.configuration, []).append(same)
+    return {name: all(same) for name, same in found.items()}
+
+
 _ONE_SEED = "has one recorded seed, which shows no spread that other seeds could be judged by"
+_NOT_READ = "wrote nothing that runs of new seeds read"
+_FOR_ALL = "wrote the same for all seeds"
 _TAKES_NONE = "takes no seed"
 _INSIDE = "chooses its seeds inside the program, where no other can be given"
 _LITERAL = "had its seed written into the command, with no {seed} that another could stand for"

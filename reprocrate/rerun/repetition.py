@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from reprocrate.rerun.environment import BuiltEnvironment
 from reprocrate.rerun.given import Gifts
 from reprocrate.rerun.host import Host
 from reprocrate.rerun.isolation import SandboxedExecutor
+from reprocrate.rerun.limits import NOTHING_ASKED, AskedLimits, Limits, usual_limits
 from reprocrate.rerun.materials import (
     Material,
     code_materials,
@@ -35,9 +36,12 @@ from reprocrate.rerun.materials import (
     source_folders,
     written_by,
 )
+from reprocrate.rerun.offline import offline_variables
 from reprocrate.rerun.sandbox import Sandbox
 from reprocrate.rerun.selection import Task
+from reprocrate.rerun.supply import Supplies
 from reprocrate.rerun.surroundings import BYTECODE, Surroundings
+from reprocrate.rerun.watching import LimitedExecutor
 from reprocrate.rerun.workspace import Workspace
 
 _OWN = ".reprocrate"
@@ -57,6 +61,10 @@ class Assignment:
         host: this machine.
         sandbox: what isolates the runs; None only where the user agreed to do without.
         metrics: where the values of metrics stand in what a run leaves.
+        supplies: files of data that lie elsewhere than in the imported folder.
+        limits: the reader's own limits on what a run may use.
+        network: whether the runs have the network of this machine, where they are isolated otherwise.
+        jobs: how many run at once.
     """
 
     manifest: Manifest
@@ -66,6 +74,14 @@ class Assignment:
     host: Host
     sandbox: Sandbox | None
     metrics: tuple[MetricSource, ...] = ()
+    supplies: Supplies = field(default_factory=dict)
+    limits: AskedLimits = NOTHING_ASKED
+    network: bool = False
+    jobs: int = 1
+
+    def limits_of(self, task: Task) -> Limits:
+        """What a run may use: the reader's own limits, else those that follow from the recorded run."""
+        return self.limits.over(usual_limits(self.manifest, task, self.host.hardware, self.jobs))
 
 
 @dataclass(frozen=True)
@@ -109,7 +125,7 @@ class Stage:
         environment = self._environment(task)
         launch = prepare(self._request(task), self._variables(task, environment))
         try:
-            outcome = self._executor_in(environment).run(
+            outcome = self._executor_in(environment, self.assignment.limits_of(task)).run(
                 Command(
                     argv=launch.argv,
                     cwd=launch.cwd,
@@ -177,7 +193,8 @@ class Stage:
         for data in self.assignment.manifest.data:
             if data not in read:
                 for material in data_materials(data, written):
-                    if material.root is None and material.lies_in(self.assignment.source):
+                    there = material.key in self.assignment.supplies
+                    if there or (material.root is None and material.lies_in(self.assignment.source)):
                         yield material
 
     def _remove_repository(self, needed: Iterable[str]) -> None:
@@ -239,7 +256,8 @@ class Stage:
         )
         recorded = manifest.find_environment(task.recorded.environment)
         then = manifest.find_hardware(machines[0] if machines else None)
-        variables = around.variables(recorded, then, self.assignment.host.hardware, os.environ)
+        variables = offline_variables(network=self.assignment.network)
+        variables |= around.variables(recorded, then, self.assignment.host.hardware, os.environ)
         code = self._code(task)
         if code:  # Python tells source files apart by second and size, so no two trees may share bytecode
             variables["PYTHONPYCACHEPREFIX"] = str(self.workspace.work / BYTECODE / code.tree_sha256[:16])
@@ -247,14 +265,17 @@ class Stage:
             variables["PYTHONPATH"] = os.pathsep.join(str(self.workspace.work / place) for place in sources)
         return variables
 
-    def _executor_in(self, environment: BuiltEnvironment) -> Executor:
-        if self.assignment.sandbox is None:
-            return self.executor
-        work = self.workspace.work
-        return SandboxedExecutor(
-            sandbox=self.assignment.sandbox,
+    def _executor_in(self, environment: BuiltEnvironment, limits: Limits) -> Executor:
+        work, home, sandbox = self.workspace.work, self.workspace.home, self.assignment.sandbox
+        if sandbox is None:
+            return LimitedExecutor(self.executor, limits, (work, home, self.temporary), isolated=False)
+        isolated = SandboxedExecutor(
+            sandbox=sandbox,
             inner=self.executor,
             python=environment.python,
-            writable=(work, self.workspace.home, work / BYTECODE),
+            writable=(work, home, work / BYTECODE),
             readable=(RECORDER, work / _OWN),
+            limits=limits,
+            network=self.assignment.network,
         )
+        return LimitedExecutor(isolated, limits, (work, home), isolated=True)

@@ -1,8 +1,9 @@
 """Running foreign code so that it can harm nothing: bubblewrap, where the host lets it work.
 
 Inside, the file system is read-only but for the folders that a run may write to; home folders, temporary
-folders and `/run` (where services listen) are empty; there is no network and no sight of other processes;
-no privilege is kept even for root. Everything ends with the program that started it.
+folders, keys and `/run` (where services listen) are empty; there is no network, unless it is asked for, and
+no sight of other processes; no privilege is kept even for root. Everything ends with the program that
+started it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,21 @@ from functools import lru_cache
 from pathlib import Path
 
 _PROBE_SECONDS = 20
-_PRIVATE = ("/home", "/root", "/run", "/tmp", "/var/tmp")  # noqa: S108 - these are hidden, not used
+_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - these are hidden, not used
+_PRIVATE = (
+    *("/home", "/root", "/run", "/media", "/srv", *_TEMPORARY),
+    *("/var/log", "/var/mail", "/var/spool", "/var/backups"),
+    *("/etc/ssh", "/etc/ssl/private", "/etc/sudoers.d", "/etc/letsencrypt", "/etc/kubernetes"),
+    *("/etc/NetworkManager", "/etc/wireguard", "/etc/openvpn"),
+)
+_DRIVES = "/mnt/?"  # where Windows keeps its drives in a subsystem for Linux
+_SECRETS = ("/etc/*shadow", "/etc/*shadow-", "/etc/sudoers", "/etc/krb5.keytab")
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a new one is mounted there
+IN_MEMORY = (*_PRIVATE, _SHARED_MEMORY)
+"""Where a run may leave files that only memory holds."""
+
+_SMALL_BYTES = 64 << 20  # for folders that hold no more than the places where others are mounted
+_RESOLVER = Path("/etc/resolv.conf")
 _SYSTEM_BELOW_RUN = ("/run/current-system", "/run/opengl-driver")  # where NixOS keeps programs and drivers
 _ACCELERATOR_DEVICES = ("nvidia*", "kfd", "dri")
 
@@ -37,10 +52,12 @@ class Sandbox:
     Attributes:
         program: the bubblewrap binary.
         version: what it says of itself, such as `bubblewrap 0.8.0`.
+        sized: whether it can say how much the folders in memory may hold.
     """
 
     program: Path
     version: str
+    sized: bool = False
 
     def wrap(
         self,
@@ -50,6 +67,8 @@ class Sandbox:
         writable: Iterable[Path],
         readable: Iterable[Path] = (),
         variables: Mapping[str, str] | None = None,
+        network: bool = False,
+        memory_bytes: int | None = None,
     ) -> list[str]:
         """The command as it runs inside.
 
@@ -62,11 +81,20 @@ class Sandbox:
                 one. Of folders that lie in one another the innermost decides.
             variables: environment variables that are set inside only. Those of a stranger must not reach
                 bubblewrap itself: `LD_LIBRARY_PATH` and the like would load their code outside.
+            network: whether it has the network of this machine.
+            memory_bytes: how much temporary files, which memory holds, may take in each of their folders.
         """
         hidden = _hidden_folders()
-        arguments = [*_ISOLATION, *_SYSTEM]
+        arguments = [*_ISOLATION, *(() if network else _NO_NETWORK), *_SYSTEM]
         arguments += [argument for device in _devices() for argument in ("--dev-bind", device, device)]
-        arguments += [argument for place in hidden for argument in ("--tmpfs", str(place))]
+        arguments += [*self._in_memory(_SHARED_MEMORY, memory_bytes), "--remount-ro", "/dev"]
+        for place in hidden:
+            size = memory_bytes if str(place) in _TEMPORARY else _SMALL_BYTES
+            arguments += self._in_memory(str(place), size)
+        for secret in _secrets():
+            arguments += ["--ro-bind", os.devnull, secret]
+        if network:
+            arguments += _resolver(hidden)
         for system in _SYSTEM_BELOW_RUN:
             arguments += ["--ro-bind-try", system, system]
         may_write = set(_outermost_first(writable))
@@ -79,11 +107,16 @@ class Sandbox:
             arguments += ["--setenv", name, value]
         return [str(self.program), *arguments, "--chdir", str(folder.resolve()), "--", *command]
 
+    def _in_memory(self, place: str, size: int | None) -> list[str]:
+        """An empty folder that memory holds; half of the machine's is the system's own limit."""
+        limit = ["--size", str(size)] if self.sized and size is not None else []
+        return [*limit, "--tmpfs", place]
 
+
+_NO_NETWORK = ("--unshare-net",)
 _ISOLATION = (
     "--die-with-parent",
     "--new-session",
-    "--unshare-net",
     "--unshare-pid",
     "--unshare-ipc",
     "--unshare-uts",
@@ -115,15 +148,15 @@ def find_sandbox() -> Sandbox | NoSandbox:
             "bubblewrap is not installed",
             "Install the package `bubblewrap` (apt-get install bubblewrap, dnf install bubblewrap).",
         )
-    sandbox = Sandbox(Path(program), "")
-    inside = sandbox.wrap(["true"], folder=Path("/"), writable=())
     try:
-        tried = subprocess.run(
-            inside, capture_output=True, text=True, errors="replace", timeout=_PROBE_SECONDS, check=False
-        )
         version = subprocess.run(
             [program, "--version"], capture_output=True, text=True, check=False
         ).stdout.strip()
+        sandbox = Sandbox(Path(program), version, sized=True)
+        tried = _tried(sandbox)
+        if tried.returncode != 0:  # an old one knows no sizes
+            sandbox = Sandbox(Path(program), version)
+            tried = _tried(sandbox)
     except (OSError, subprocess.TimeoutExpired) as error:
         return NoSandbox(f"bubblewrap could not be started: {error}", "Reinstall the package `bubblewrap`.")
     if tried.returncode != 0:
@@ -132,7 +165,19 @@ def find_sandbox() -> Sandbox | NoSandbox:
             f"bubblewrap does not work here: {said}",
             "Allow unprivileged user namespaces on this host, or rerun on one that allows them.",
         )
-    return Sandbox(sandbox.program, version)
+    return sandbox
+
+
+def _tried(sandbox: Sandbox) -> subprocess.CompletedProcess[str]:
+    """What came of starting a program in it."""
+    return subprocess.run(
+        sandbox.wrap(["true"], folder=Path("/"), writable=()),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=_PROBE_SECONDS,
+        check=False,
+    )
 
 
 def python_folders(python: Path) -> tuple[Path, ...]:
@@ -148,9 +193,9 @@ def python_folders(python: Path) -> tuple[Path, ...]:
 
 
 def _hidden_folders() -> list[Path]:
-    """Where other people's and one's own belongings lie: homes, temporary folders, sockets."""
+    """Where other people's and one's own belongings lie: homes, drives, temporary folders, sockets, keys."""
     own = os.environ.get("HOME")
-    named = [Path(place) for place in (*_PRIVATE, own) if place]
+    named = [Path(place) for place in (*_PRIVATE, *_found(_DRIVES), own) if place]
     return list(_outermost_first(place for place in named if place.is_dir() and place != Path("/")))
 
 
@@ -159,6 +204,23 @@ def _outermost_first(places: Iterable[Path]) -> Iterator[Path]:
     return iter(
         sorted({place.resolve() for place in places}, key=lambda place: (len(place.parts), str(place)))
     )
+
+
+def _secrets() -> list[str]:
+    """Files that root alone may read: without privileges root still is their owner."""
+    return [place for pattern in _SECRETS for place in _found(pattern) if Path(place).is_file()]
+
+
+def _found(pattern: str) -> list[str]:
+    return sorted(str(place) for place in Path("/").glob(pattern.removeprefix("/")))
+
+
+def _resolver(hidden: Iterable[Path]) -> list[str]:
+    """The file that says how names of hosts are looked up, where it lies in a hidden folder (`/run`)."""
+    place = _RESOLVER.resolve()
+    if not any(place.is_relative_to(outer) for outer in hidden):
+        return []
+    return ["--ro-bind-try", str(place), str(place)]
 
 
 def _devices() -> list[str]:

@@ -1,7 +1,10 @@
 """The folder that a rerun works in: copies of code and data, and nothing that was recorded as written.
 
 Recorded results stay where they are: runs see copies, so that nothing they do can change what they are
-compared with.
+compared with. The same holds for data that the reader gave: each file is copied (where the file system can,
+without taking space), and its digest is taken from the copy that the run will read. So nothing that
+happens to the original between its check and the run goes unnoticed, and nothing that the run does reaches
+it. A hard link would let a run change the original, and a read-only mount of it could change below the run.
 """
 
 from __future__ import annotations
@@ -10,16 +13,19 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from reprocrate.bundle import Tree
+from reprocrate.capture.record import DataFile
 from reprocrate.errors import IntegrityError, UnavailableError
-from reprocrate.files import CHUNK_BYTES, could_not, place_of, spelled_as
-from reprocrate.rerun.materials import Material
+from reprocrate.files import CHUNK_BYTES, FileDigest, could_not, open_regular, place_of, spelled_as
+from reprocrate.rerun.cloning import clone
+from reprocrate.rerun.materials import Key, Material
+from reprocrate.rerun.supply import Supply
 from reprocrate.rerun.surroundings import place_in_home
 
 _READ_AND_EXECUTE = 0o755
@@ -34,12 +40,14 @@ class Workspace:
         source: the imported folder.
         work: where the runs find the project.
         home: what they take for their home folder, with data that lay outside the project.
+        supplies: files of data that lie elsewhere than in the imported folder.
     """
 
     source: Path
     work: Path
     home: Path
-    _known: dict[Path, tuple[str, tuple[int, int]]] = field(default_factory=dict, repr=False)
+    supplies: Mapping[Key, Supply] = field(default_factory=dict)
+    _known: dict[Path, tuple[Key, tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     def fill(self, materials: Iterable[Material]) -> Iterator[Material]:
         """Copy what is missing or was changed since it was copied, checking digests; yields what was copied.
@@ -57,11 +65,13 @@ class Workspace:
         for material in materials:
             target = self.place_of(material)
             state = _state(target)
-            if state is None or (material.source, state) != self._known.get(target):
-                _make_folders(self.work if material.root is None else self.home, target.parent)
-                _copy(place_of(self.source, material.source), target, material)
+            if state is None or (material.key, state) != self._known.get(target):
+                make_folders(self.work if material.root is None else self.home, target.parent)
+                supply = self.supplies.get(material.key)
+                expected = supply.sha256 if supply else material.file.sha256
+                _copy(self._original(material), target, material, expected)
                 if state := _state(target):
-                    self._known[target] = (material.source, state)
+                    self._known[target] = (material.key, state)
                 yield material
 
     def lay(self, tree: Tree) -> None:
@@ -77,7 +87,7 @@ class Workspace:
         """
         for folder in tree.folders:
             if not os.path.lexists(self.work / folder):
-                _make_folders(self.work, self.work / folder)
+                make_folders(self.work, self.work / folder)
         waiting = dict(tree.links)
         while laid := [path for path, target in waiting.items() if self._link(path, target)]:
             for path in laid:  # others may lead over it
@@ -92,7 +102,7 @@ class Workspace:
             or not leads_to.exists()
         ):
             return False
-        _make_folders(self.work, place.parent)
+        make_folders(self.work, place.parent)
         try:
             place.symlink_to(target)
         except OSError as error:
@@ -107,7 +117,7 @@ class Workspace:
         """
         for path in paths:
             target = place_of(self.work, path)
-            if _is_below_folders(self.work, target):
+            if is_below_folders(self.work, target):
                 try:
                     target.unlink(missing_ok=True)
                 except OSError as error:
@@ -119,8 +129,8 @@ class Workspace:
         Raises:
             UnavailableError: it could not be made.
         """
-        target = self.work / self._named(path, path) if path else self.work
-        _make_folders(self.work, target)
+        target = self.work / _named(path, place_of(self.source, path)) if path else self.work
+        make_folders(self.work, target)
         return target
 
     def place_of(self, material: Material) -> Path:
@@ -131,7 +141,7 @@ class Workspace:
             project a
                 version control folder, whose settings could start programs.
         """
-        path = self._named(material.file.path, material.source)
+        path = _named(material.file.path, self._original(material))
         if any(part.lower() == ".git" for part in path.split("/")):
             raise UnavailableError(f"{material.source} is a file of a git repository", "It is never copied")
         if material.root is None:
@@ -145,9 +155,27 @@ class Workspace:
             )
         return self.home / inside_home / path
 
-    def _named(self, path: str, source: str) -> str:
-        """A path with the names of what lies at `source` in the imported folder: programs open only those."""
-        return path if path.isascii() else spelled_as(path, place_of(self.source, source))
+    def _original(self, material: Material) -> Path:
+        """Where the bytes of a file are."""
+        supply = self.supplies.get(material.key)
+        return supply.location if supply else place_of(self.source, material.source)
+
+    def root_of(self, file: DataFile) -> Path:
+        """The folder below which a file lies that a run wrote."""
+        return self.work if file.root is None else self.home
+
+    def written_at(self, file: DataFile) -> Path | None:
+        """Where a file lies that a run wrote; None where that is outside of this workspace."""
+        inside = "" if file.root is None else place_in_home(file.root)
+        path = PurePosixPath(file.path)
+        if inside is None or path.is_absolute() or ".." in path.parts or not path.parts:
+            return None
+        return self.root_of(file) / inside / path
+
+
+def _named(path: str, original: Path) -> str:
+    """A path with the names that the original has on its disk: programs open only those."""
+    return path if path.isascii() else spelled_as(path, original)
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -159,8 +187,8 @@ def _state(path: Path) -> tuple[int, int] | None:
     return (status.st_size, status.st_ctime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
-def _make_folders(root: Path, target: Path) -> None:
-    """Folders down to one, each a folder in its own right.
+def make_folders(root: Path, target: Path) -> None:
+    """Make the folders down to one, each a folder in its own right.
 
     A run may have put a link to somewhere else in a folder's place: it must not lead our copy out of the
     workspace.
@@ -177,7 +205,7 @@ def _make_folders(root: Path, target: Path) -> None:
         raise could_not("create", folder, error) from error
 
 
-def _is_below_folders(root: Path, target: Path) -> bool:
+def is_below_folders(root: Path, target: Path) -> bool:
     """Whether a file's folders, down from the root, are folders in their own right and no links."""
     folder = root
     for part in target.relative_to(root).parts[:-1]:
@@ -190,24 +218,19 @@ def _is_below_folders(root: Path, target: Path) -> bool:
 def _new_file(path: Path, executable: bool | None) -> BinaryIO:
     path.unlink(missing_ok=True)
     mode = _READ_AND_EXECUTE if executable else _READ
-    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")  # noqa: PTH123
+    return open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), "w+b")  # noqa: PTH123
 
 
-def _copy(source: Path, target: Path, material: Material) -> None:
-    """Copy a file under a temporary name, then give it its own."""
+def _copy(source: Path, target: Path, material: Material, expected: str | None) -> None:
+    """Copy a file under a temporary name, then give it its own, if it has the expected SHA-256."""
     temporary = target.with_name(f".reprocrate-{secrets.token_hex(8)}.tmp")
-    digest = hashlib.sha256()
     try:
-        with source.open("rb") as original, _new_file(temporary, material.file.executable) as copy:
-            while chunk := original.read(CHUNK_BYTES):
-                digest.update(chunk)
-                copy.write(chunk)
-        if material.file.sha256 not in (None, digest.hexdigest()):
-            raise IntegrityError(
-                f"{material.source} is not the recorded file",
-                f"Its SHA-256 is {digest.hexdigest()}, recorded is {material.file.sha256}",
-                "Import the bundle again, or put the recorded file there.",
-            )
+        with open_regular(source) as original, _new_file(temporary, material.file.executable) as copy:
+            found = _copied(original, copy, material.file.size)
+        if material.file.size not in (None, found.size):
+            raise _another(source, material, f"It does not have the recorded {material.file.size} bytes")
+        if expected not in (None, found.sha256):
+            raise _another(source, material, f"Its SHA-256 is {found.sha256}, recorded is {expected}")
         temporary.replace(target)
     except FileNotFoundError as error:
         raise UnavailableError(
@@ -220,3 +243,32 @@ def _copy(source: Path, target: Path, material: Material) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _copied(original: BinaryIO, copy: BinaryIO, size: int | None) -> FileDigest:
+    """Copy a file, and say what the copy holds.
+
+    No more is read than one byte beyond the recorded size, so that nothing that has taken the file's place
+    fills the disk.
+    """
+    digest, seen = hashlib.sha256(), 0
+    there = os.fstat(original.fileno()).st_size
+    most = there if size is None else size + 1
+    cloned = size in (None, there) and clone(original, copy, there)
+    source = copy if cloned else original
+    while seen < most and (chunk := source.read(min(CHUNK_BYTES, most - seen))):
+        digest.update(chunk)
+        seen += len(chunk)
+        if not cloned:
+            copy.write(chunk)
+    return FileDigest(digest.hexdigest(), seen)
+
+
+def _another(source: Path, material: Material, why: str) -> IntegrityError:
+    return IntegrityError(
+        f"{material.source} is not the recorded file",
+        why,
+        "Import the bundle again, or put the recorded file there."
+        if source.name == material.file.path.rpartition("/")[2]
+        else f"It was read from {source}: put the recorded file there.",
+    )

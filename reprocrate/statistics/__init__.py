@@ -12,7 +12,7 @@ from reprocrate.statistics.attainable import (
 )
 from reprocrate.statistics.choosing import counting, rank
 from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
-from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df
+from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df, welch_of
 from reprocrate.statistics.effects import cliff_delta, cohen_d, probability_of_improvement
 from reprocrate.statistics.granularity import (
     finest,
@@ -118,4 +118,5 @@ __all__ = [
     "value_range",
     "welch",
     "welch_df",
+    "welch_of",
 ]

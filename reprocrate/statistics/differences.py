@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reprocrate.statistics.student import t_quantile, t_tail, two_sided_quantile
-from reprocrate.statistics.summary import LEVEL, Interval, is_constant, mean, sd, se
+from reprocrate.statistics.summary import LEVEL, Interval, Summary, is_constant, mean, sd, se
 
 SLACK = 1e-9
 """Relative slack when a difference is held against a bound, so that rounding alone never decides."""
@@ -40,6 +40,8 @@ class Difference:
     @property
     def p(self) -> float:
         """Two-sided p value of no difference."""
+        if self.value == 0.0:
+            return 1.0
         return min(1.0, 2.0 * t_tail(abs(self.t), self.df))
 
     def interval(self, level: float = LEVEL) -> Interval:
@@ -77,6 +79,21 @@ def welch(a: Sequence[float], b: Sequence[float]) -> Difference:
     if is_constant(a) and is_constant(b):
         return Difference(value, 0.0, math.inf, "constant")
     return Difference(value, math.hypot(se_a, se_b), welch_df(se_a, len(a), se_b, len(b)), "welch")
+
+
+def welch_of(a: Summary, b: Summary) -> Difference:
+    """The same as `welch`, from summaries with the sample's standard deviation.
+
+    Raises:
+        ValueError: one is of a single value, or has the population's standard deviation.
+    """
+    if a.sd is None or b.sd is None or a.ddof != 1 or b.ddof != 1:
+        raise ValueError("two samples of at least two values each are needed")
+    value = a.mean - b.mean
+    if a.min == a.max and b.min == b.max:
+        return Difference(value, 0.0, math.inf, "constant")
+    se_a, se_b = a.sd / math.sqrt(a.n), b.sd / math.sqrt(b.n)
+    return Difference(value, math.hypot(se_a, se_b), welch_df(se_a, a.n, se_b, b.n), "welch")
 
 
 def welch_df(se_a: float, n: int, se_b: float, k: int) -> float:

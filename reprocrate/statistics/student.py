@@ -13,6 +13,8 @@ from statistics import NormalDist
 
 _CONVERGED = 2.3e-16
 _CLOSE_ENOUGH = 4e-16
+_NEXT_IS_EXACT = 5e-9  # the error after a step of Newton's method is about the square of that before it
+_NORMAL = NormalDist()
 _LOG_PI = math.log(math.pi)
 _LOG_LARGEST = 709.0
 _MOST_TERMS = 100_000
@@ -56,7 +58,7 @@ def t_quantile(p: float, df: float) -> float:
     if not 0.0 < p < 1.0:
         raise ValueError(f"a probability strictly between 0 and 1 is needed, not {p}")
     if math.isinf(df):
-        return NormalDist().inv_cdf(p)
+        return _NORMAL.inv_cdf(p)
     if p < 0.5:
         return -_upper_quantile(p, 0.5 - p, df)
     return _upper_quantile(1.0 - p, p - 0.5, df)
@@ -95,17 +97,32 @@ def _quantile_by_centre(centre: float, df: float) -> float:
 
 def _quantile_by_tail(tail: float, df: float) -> float:
     """Newton's method for log tail against log t, a concave curve that is nearly straight for small df."""
-    log_t = math.log(-NormalDist().inv_cdf(tail))
+    log_t, wanted = math.log(_near_quantile(-_NORMAL.inv_cdf(tail), df)), math.log(tail)
     for _ in range(_MOST_STEPS):
         if log_t > _LOG_LARGEST:
             return math.inf
         t = math.exp(log_t)
-        here = _log_tail(t, df)
-        step = (here - math.log(tail)) / math.exp(_log_density_times_t(t, df) - here)
+        density = _log_density_times_t(t, df)
+        here = _log_tail(t, df, density)
+        step = (here - wanted) / math.exp(density - here)
         log_t += step
-        if abs(step) <= _CLOSE_ENOUGH:
+        if abs(step) <= _NEXT_IS_EXACT:
             break
     return math.exp(log_t)
+
+
+def _near_quantile(z: float, df: float) -> float:
+    """A start for Newton's method: the normal quantile, corrected where its expansion in 1/df is good.
+
+    That is the first terms of Abramowitz and Stegun 26.7.5.
+    """
+    square = z * z
+    if square > df or not z > 0.0:
+        return z
+    first = (square + 1.0) / 4.0
+    second = ((5.0 * square + 16.0) * square + 3.0) / 96.0
+    third = (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0
+    return z * (1.0 + (first + (second + third / df) / df) / df)
 
 
 def _is_far(t: float, df: float) -> bool:
@@ -114,12 +131,17 @@ def _is_far(t: float, df: float) -> bool:
     return x < df / (df + 1.0)
 
 
-def _log_tail(t: float, df: float) -> float:
-    """Logarithm of P(T > t) = I_x(df/2, 1/2) / 2 with x = df / (df + t^2) (Abramowitz and Stegun 26.7.1)."""
+def _log_tail(t: float, df: float, density: float | None = None) -> float:
+    """Logarithm of P(T > t) = I_x(df/2, 1/2) / 2 with x = df / (df + t^2) (Abramowitz and Stegun 26.7.1).
+
+    `density` is the logarithm of t times the density, where that is known already.
+    """
     if not _is_far(t, df):
         return math.log(0.5 - _central(t, df))
     x, y = _beta_arguments(t, df)
-    return _log_density_times_t(t, df) + math.log(0.5 * _continued_fraction(df / 2.0, 0.5, x, y))
+    if density is None:
+        density = _log_density_times_t(t, df)
+    return density + math.log(0.5 * _continued_fraction(df / 2.0, 0.5, x, y))
 
 
 def _central(t: float, df: float) -> float:

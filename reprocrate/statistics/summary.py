@@ -7,7 +7,6 @@ can exceed their maximum and give them a spread.
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -76,16 +75,24 @@ def summarise(values: Sequence[float], ddof: int = 1, level: float = LEVEL) -> S
         ValueError: there is no value, or one is not finite.
     """
     _require(values)
+    n = len(values)
+    numbers, scale = _on_one_scale(values)
+    total, ordered = sum(numbers), sorted(numbers)
+    centre = total / (n * scale)
+    spread = _root_of_squares(numbers, total, scale, ddof) if n > ddof else None
+    of_sample = spread if ddof == 1 else sd(values) if n > 1 else None
+    interval = None if of_sample is None else _interval("ci", values, centre, of_sample, level, 1.0 / n)
+    quarter, half = n // 4, (n - 1) >> 1
     return Summary(
-        n=len(values),
-        mean=mean(values),
-        sd=sd(values, ddof) if len(values) > ddof else None,
+        n=n,
+        mean=centre,
+        sd=spread,
         ddof=ddof,
         min=min(values),
         max=max(values),
-        median=median(values),
-        iqm=iqm(values),
-        interval=t_interval(values, level) if len(values) > 1 else None,
+        median=sum(ordered[half : n - half]) / ((n - 2 * half) * scale),
+        iqm=sum(ordered[quarter : n - quarter]) / ((n - 2 * quarter) * scale),
+        interval=interval,
     )
 
 
@@ -96,7 +103,8 @@ def mean(values: Sequence[float]) -> float:
         ValueError: there is no value, or one is not finite.
     """
     _require(values)
-    return statistics.mean(map(float, values))
+    numbers, scale = _on_one_scale(values)
+    return sum(numbers) / (len(values) * scale)  # a quotient of whole numbers is rounded once
 
 
 def sd(values: Sequence[float], ddof: int = 1) -> float:
@@ -110,11 +118,8 @@ def sd(values: Sequence[float], ddof: int = 1) -> float:
     _require(values, at_least=ddof + 1)
     if ddof not in (0, 1):
         raise ValueError(f"ddof is 0 or 1, not {ddof}")
-    numbers = [float(value) for value in values]
-    try:
-        return statistics.stdev(numbers) if ddof else statistics.pstdev(numbers)
-    except OverflowError:
-        return math.inf
+    numbers, scale = _on_one_scale(values)
+    return _root_of_squares(numbers, sum(numbers), scale, ddof)
 
 
 def se(values: Sequence[float], ddof: int = 1) -> float:
@@ -191,11 +196,54 @@ def _around_mean(
     kind: Literal["ci", "pi"], values: Sequence[float], level: float, spread_of: float
 ) -> Interval:
     _require(values, at_least=2)
-    centre = mean(values)
+    return _interval(kind, values, mean(values), sd(values), level, spread_of)
+
+
+def _interval(
+    kind: Literal["ci", "pi"],
+    values: Sequence[float],
+    centre: float,
+    spread: float,
+    level: float,
+    spread_of: float,
+) -> Interval:
     if is_constant(values):
         return Interval(kind, level, centre, centre, "constant")
-    half = two_sided_quantile(level, len(values) - 1) * sd(values) * math.sqrt(spread_of)
+    half = two_sided_quantile(level, len(values) - 1) * spread * math.sqrt(spread_of)
     return Interval(kind, level, centre - half, centre + half, "t")
+
+
+def _root_of_squares(numbers: Sequence[int], total: int, scale: int, ddof: int) -> float:
+    """The standard deviation of values on one scale, with their sum; infinite beyond the largest double."""
+    n = len(numbers)
+    squares = n * sum([each * each for each in numbers]) - total * total
+    try:
+        return _rounded_root(squares, n * (n - ddof) * scale * scale)
+    except OverflowError:
+        return math.inf
+
+
+def _on_one_scale(values: Sequence[float]) -> tuple[list[int], int]:
+    """Some doubles as whole numbers over one denominator, since that of a double is a power of two."""
+    ratios = [float(value).as_integer_ratio() for value in values]
+    scale = max([below for _, below in ratios])
+    return [above * (scale // below) for above, below in ratios], scale
+
+
+def _rounded_root(above: int, below: int) -> float:
+    """The square root of a fraction, rounded once.
+
+    With 55 binary digits or more of the root as a whole number, and its last digit set where something was
+    cut off, the final rounding to a double cannot go wrong ("round to odd", Boldo and Melquiond 2008).
+    """
+    if above == 0:
+        return 0.0
+    shift = max(0, (112 - above.bit_length() + below.bit_length()) // 2)
+    quotient, rest = divmod(above << (2 * shift), below)
+    root = math.isqrt(quotient)
+    if rest or root * root != quotient:
+        root |= 1
+    return root / (1 << shift)
 
 
 def _middle(values: Sequence[float], cut: int) -> list[float]:
@@ -204,6 +252,8 @@ def _middle(values: Sequence[float], cut: int) -> list[float]:
 
 
 def _require(values: Sequence[float], at_least: int = 1) -> None:
+    if len(values) >= at_least and math.isfinite(sum(values)):
+        return
     if len(values) < at_least:
         raise ValueError(f"at least {at_least} value{'s' * (at_least > 1)} needed, not {len(values)}")
     for value in values:

@@ -1,22 +1,30 @@
-"""`import`: a bundle verified, unpacked and planned; with `--prepare` its environments built."""
+"""`import`: a bundle verified, unpacked and planned; with `--prepare` environments built and data brought."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from reprocrate.bundle import USUAL, Bundle, Limits, open_bundle, printable
-from reprocrate.errors import IntegrityError, UsageError
+from reprocrate.bundle.extraction import is_empty_folder
+from reprocrate.bundle.part import Part
+from reprocrate.deposit.candidates import RemoteFile
+from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
+from reprocrate.rerun.claim_share import needed_files
 from reprocrate.rerun.plan import Plan
+from reprocrate.workflow.bringing import Bringing, prepare_data
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
-from reprocrate.workflow.opening import FORGED, IMPORTED, Kind, added_by_us, forged, kind_of
+from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
+from reprocrate.workflow.partial import IMPORTED, partial_of
 from reprocrate.workflow.planning import plan_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress, counter
+from reprocrate.workflow.remote import Remote, bring_aside, opened_remote, source_of
 from reprocrate.workflow.validating import require_declared_files
 
 _SUFFIXES = (".crate.zip", ".zip", ".crate.tar.zst", ".tar.zst", ".crate")
@@ -31,41 +39,79 @@ class Imported:
         manifest: its manifest, which is authoritative there.
         payload_digest: the identity of its bundle.
         plan: what a rerun here would need.
+        claim: the claim for which a part of it was brought; None for all of it.
+        not_brought: how many files of the bundle were left where they are.
     """
 
     folder: Path
     manifest: Manifest
     payload_digest: str
     plan: Plan
+    claim: str | None = None
+    not_brought: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The plan, and where the folder is."""
-        return self.plan.to_json() | {"folder": str(self.folder), "payload_sha256": self.payload_digest}
+        about: dict[str, Any] = {"folder": str(self.folder), "payload_sha256": self.payload_digest}
+        if self.claim is not None:
+            about["partial"] = {"claim": self.claim, "not_brought": self.not_brought}
+        return self.plan.to_json() | about
 
 
 def import_bundle(
-    what: Path,
+    what: Path | Remote,
     folder: Path | None,
     progress: Progress,
     *,
     prepare: bool = False,
     limits: Limits = USUAL,
+    claim: str | None = None,
+    check: Callable[[Path], object] | None = None,
+    data: Bringing | None = None,
 ) -> Imported:
     """Verify every digest, unpack into a new folder, and plan. Executes nothing.
 
     Args:
-        what: a bundle or a crate folder.
+        what: a bundle, a crate folder, or where a bundle lies on the network. A remote one is brought first,
+            beside the folder, where it stays if it is interrupted, so that the same call goes on.
         folder: where to; the bundle's name in the current folder where none is given.
         progress: who listens.
-        prepare: whether to build the environments, too.
+        prepare: whether to build the environments and bring the data, too.
         limits: how much the bundle may hold.
+        claim: only what the rerun of the claim of this id needs.
+        check: called with the bundle's file before anything of it is unpacked.
+        data: how data is brought that does not come with the bundle.
 
     Raises:
-        UsageError: it is no bundle, or the folder is not empty.
+        UsageError: it is no bundle, the folder is not empty, or there is no such claim.
         IntegrityError: a file is changed, missing or extra; nothing is left behind.
-        UnreadableError, UnavailableError: it cannot be read, or the folder not be written.
+        UnreadableError, UnavailableError: it cannot be read, or the folder not be written, or what was to be
+            prepared cannot be had; the folder is complete then all the same.
     """
-    kind, path = kind_of(what)
+    if isinstance(what, Remote):
+        bringing = _Bringing(what, folder, progress, limits)
+        imported = bringing.of_claim(claim, check) if claim is not None else bringing.whole(check)
+    else:
+        kind, path = kind_of(what)
+        _require_bundle(what, kind)
+        target = folder or Path(default_name(path))
+        if check:
+            check(path)
+        with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
+            imported = _unpacked(bundle, target, progress, {"bundle": path.name}, claim)
+    if prepare:
+        tasks = imported.plan.tasks
+        needed = (
+            None if claim is None else {one.recorded.environment for one in tasks if one.recorded.environment}
+        )
+        prepare_environments(imported.manifest, imported.folder, progress, needed)
+        provision = prepare_data(imported.manifest, tasks, imported.folder, data or Bringing(), progress)
+        plan = plan_of(imported.manifest, imported.folder, provision=provision)
+        return replace(imported, plan=plan)
+    return imported
+
+
+def _require_bundle(what: Path, kind: Kind) -> None:
     if kind is Kind.FOREIGN:
         raise foreign_cannot_be_rerun(what)
     if kind not in (Kind.BUNDLE, Kind.CRATE):
@@ -73,18 +119,93 @@ def import_bundle(
             f"{what} is a {kind.value}, not a bundle",
             fix="Make a bundle with `reprocrate pack`, and import that",
         )
-    target = folder or Path(default_name(path))
-    with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
-        manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest of {path}")
+    if part := partial_of(what):
+        raise UsageError(
+            f"{what} holds only a part of a bundle", f"{part}", "Import again from where the bundle is"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bringing:
+    """A remote bundle on its way into a folder."""
+
+    remote: Remote
+    folder: Path | None
+    progress: Progress
+    limits: Limits
+
+    def whole(self, check: Callable[[Path], object] | None) -> Imported:
+        """All of it: brought beside the folder first, so that it can go on where it was broken off."""
+        if self.folder is not None:
+            is_empty_folder(self.folder)  # before anything is asked
+        client = self.remote.client()
+        found = self.remote.found(client)
+        target = self._target(found)
+        beside = target.parent / f"{target.name or 'bundle'}.download"
+        brought = bring_aside(found, beside, client, self.progress)
+        try:
+            if check:
+                check(brought)
+            with (
+                brought.open("rb") as file,
+                open_bundle(Path(found.name), limits=self.limits, file=file) as bundle,
+            ):
+                imported = _unpacked(bundle, target, self.progress, self._about(found), None)
+        except (IntegrityError, UnreadableError):
+            _remove(brought)
+            raise
+        _remove(brought)
+        return imported
+
+    def of_claim(self, claim: str, check: Callable[[Path], object] | None) -> Imported:
+        """What a claim needs, without the rest."""
+        if check:
+            raise UsageError(
+                "--claim and --signature do not go together here",
+                "a signature is of the whole file, of which only a part would be brought",
+                "Leave one of them out",
+            )
+        if self.folder is not None:
+            is_empty_folder(self.folder)
+        with opened_remote(self.remote, self.limits) as (bundle, found):
+            return _unpacked(bundle, self._target(found), self.progress, self._about(found), claim)
+
+    def _target(self, found: RemoteFile) -> Path:
+        target = self.folder or Path(default_name(Path(found.name)))
+        is_empty_folder(target)
+        return target
+
+    def _about(self, found: RemoteFile) -> dict[str, object]:
+        return {"bundle": found.name, "source": source_of(self.remote, found)}
+
+
+def _unpacked(
+    bundle: Bundle, target: Path, progress: Progress, about: Mapping[str, object], claim: str | None
+) -> Imported:
+    """Check and unpack a bundle, or what a claim needs of it."""
+    manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest of {bundle.path}")
+    _refuse_our_own_places(bundle)
+    digest = bundle.payload_digest()
+    marker: dict[str, object] = {**about, "payload_sha256": digest, "id": manifest.id}
+    absent: dict[str, int | None] = {}
+    if claim is None:
         require_declared_files(bundle, manifest)
-        _refuse_our_own_places(bundle)
         bundle.extract(target, counter(progress, "checking and unpacking", bundle.total_size))
-        digest = bundle.payload_digest()
-    marker = {"payload_sha256": digest, "bundle": path.name, "id": manifest.id}
+    else:
+        only = needed_files(manifest, claim, bundle.names())
+        part = Part(bundle.members, bundle.links, only)
+        absent = part.absent()
+        require_declared_files(bundle, manifest, plainly=False)
+        bundle.extract(target, counter(progress, "bringing and checking", part.size), only)
+        marker["partial"] = {"claim": claim, "not_brought": absent}
     write_atomically(target / IMPORTED, json.dumps(marker, indent=1).encode() + b"\n")
-    if prepare:
-        prepare_environments(manifest, target, progress)
-    return Imported(target, manifest, digest, plan_of(manifest, target))
+    plan = plan_of(manifest, target)
+    return Imported(target, manifest, digest, plan, claim, len(absent))
+
+
+def _remove(brought: Path) -> None:
+    brought.unlink(missing_ok=True)
+    brought.with_name(f"{brought.name}.json").unlink(missing_ok=True)
 
 
 def _refuse_our_own_places(bundle: Bundle) -> None:

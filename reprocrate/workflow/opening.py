@@ -6,15 +6,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reprocrate.bundle import Bundle, bag, layout, open_bundle
-from reprocrate.errors import IntegrityError, UnreadableError, UsageError
+from reprocrate.bundle import USUAL, Bundle, Limits, bag, layout, open_bundle
+from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES
+from reprocrate.bundle.checksums import parse_checksums
+from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
+from reprocrate.files import composed
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
 from reprocrate.workflow.foreign_crates import is_crate_file, is_crate_folder, is_metadata, open_foreign
+from reprocrate.workflow.partial import IMPORTED, partial_of
 from reprocrate.workflow.project import Project, find_project, is_project, open_project, refuse_unread
 
-IMPORTED = ".reprocrate/imported.json"
-"""Marks a folder that a bundle was unpacked to; what `import` and `rerun` add lies beside it."""
+if TYPE_CHECKING:
+    from reprocrate.workflow.remote import Remote
 
 FORGED = "only `import` and `rerun` make such files, so somebody forged it"
 """Why a bundle must not hold what stands in a folder that it was unpacked to."""
@@ -22,7 +27,7 @@ FORGED = "only `import` and `rerun` make such files, so somebody forged it"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0\0\xfe\xff", b"\0\0\0{")
 """What JSON in UTF-16 or UTF-32 begins with: no manifest, but nothing else either."""
 
-_ADDED_BY_US = (IMPORTED, ".reprocrate/environments/", ".reprocrate/reruns/")
+_ADDED_BY_US = (IMPORTED, ".reprocrate/environments/", ".reprocrate/fetching/", ".reprocrate/reruns/")
 
 
 class Kind(StrEnum):
@@ -45,6 +50,7 @@ class Opened:
         manifest: the experiment.
         project: settings and records, for a project.
         problems: what could not be read, in words.
+        size: bytes of the remote file that it was read from; None for what lies here.
     """
 
     kind: Kind
@@ -52,6 +58,7 @@ class Opened:
     manifest: Manifest
     project: Project | None = None
     problems: tuple[str, ...] = ()
+    size: int | None = None
 
 
 def kind_of(what: Path) -> tuple[Kind, Path]:
@@ -97,13 +104,22 @@ def is_project_itself(folder: Path) -> bool:
     return is_project(folder) and not unpacked
 
 
-def open_what(what: Path) -> Opened:
-    """The experiment that a path holds. Nothing is executed.
+def open_what(what: Path | Remote) -> Opened:
+    """The experiment that a path or an address holds. Nothing is executed.
+
+    Of a remote one as little as possible is brought.
 
     Raises:
         UsageError: there is none.
         UnreadableError, IntegrityError: it cannot be read as what it is.
+        UnavailableError: an address cannot be reached.
     """
+    if not isinstance(what, Path):
+        from reprocrate.workflow.remote import seen_remote  # most have no use for the network
+
+        seen = seen_remote(what)
+        kind = Kind.MANIFEST if seen.is_manifest else Kind.BUNDLE
+        return Opened(kind, Path(seen.name), seen.manifest, size=None if seen.is_manifest else seen.size)
     kind, path = kind_of(what)
     if kind is Kind.PROJECT:
         project = open_project(path)
@@ -119,9 +135,40 @@ def open_what(what: Path) -> Opened:
         return Opened(kind, path, load_manifest(path))
     if kind is Kind.FOREIGN:
         return Opened(kind, path, open_foreign(path))
-    with open_bundle(path, skip=added_by_us) as bundle:
+    with open_imported(path) as bundle:
         data = bundle.manifest_bytes(check=False)
     return Opened(kind, path, parse_manifest(data, f"{layout.MANIFEST} in {path}"))
+
+
+def open_imported(path: Path, limits: Limits = USUAL) -> Bundle:
+    """A bundle or crate folder; in one that was imported, what was added since is left out of account.
+
+    Data that does not come with the bundle may have been put where it belongs: it is no part of the bundle.
+
+    Raises:
+        ReprocrateError: as `open_bundle`.
+    """
+    part = partial_of(path)
+    absent = part.not_brought if part else {}
+    brought = _brought(path) if (path / IMPORTED).is_file() else frozenset[str]()
+
+    def is_added(name: str) -> bool:
+        return added_by_us(name) or composed(name) in brought
+
+    return open_bundle(path, skip=is_added, limits=limits, absent=absent)
+
+
+def _brought(folder: Path) -> frozenset[str]:
+    """Paths at which data belongs that does not come with the bundle of an imported folder."""
+    from reprocrate.rerun.materials import brought_data
+
+    try:
+        manifest = load_manifest(folder / layout.MANIFEST)
+        with (folder / layout.CHECKSUMS).open("rb") as file:
+            listed = parse_checksums(file.read(MAX_CHECKSUMS_BYTES))[0]
+    except (ReprocrateError, OSError):
+        return frozenset()  # what is wrong with it is told when it is checked
+    return frozenset(one.source for one in brought_data(manifest)) - listed.keys()
 
 
 def added_by_us(path: str) -> bool:

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from reprocrate.deposit.addresses import Reach
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import Host, probe_host
+from reprocrate.rerun.offers import Provision
 from reprocrate.rerun.plan import Plan, Scope, plan_scope
+from reprocrate.rerun.plan.scope import selection_of
+from reprocrate.rerun.selection import Task
+from reprocrate.workflow.bringing import provision_for
 from reprocrate.workflow.elsewhere import HERE, Elsewhere, host_of
 from reprocrate.workflow.opening import Kind, open_what
-from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.partial import partial_of
+from reprocrate.workflow.progress import Progress, Silence
+
+if TYPE_CHECKING:
+    from reprocrate.workflow.remote import Remote
 
 _EVERYTHING = Scope()
 
 
 def plan_rerun(
-    what: Path,
+    what: Path | Remote,
     scope: Scope = _EVERYTHING,
-    elsewhere: Elsewhere = HERE,
     progress: Progress | None = None,
+    *,
+    data: tuple[str, ...] = (),
+    allow_address: tuple[str, ...] = (),
+    elsewhere: Elsewhere = HERE,
 ) -> Plan:
-    """Plan the rerun of whatever a path holds.
+    """Plan the rerun of whatever a path or an address holds.
 
     Args:
-        what: the path.
+        what: the path or address.
         scope: what of it is to be done again.
+        progress: who listens.
+        data: data that the reader has, as `NAME=PATH`; each file is checked.
+        allow_address: hosts that may be asked although they are private.
         elsewhere: for which machine, and whether its package index is asked.
-        progress: who listens while the index is asked.
 
     Raises:
         ReprocrateError: as `open_what`, and as `host_of`.
@@ -42,11 +58,48 @@ def plan_rerun(
             "`reprocrate show` tells what is in it",
         )
     folder = opened.path if opened.kind is Kind.CRATE else None
-    return plan_of(opened.manifest, folder, scope, host_of(opened, folder, elsewhere, progress))
+    scope = scope_in(folder, scope)
+    provision = provision_for(
+        opened.manifest,
+        tasks_of(opened.manifest, scope),
+        folder,
+        progress or Silence(),
+        given=data,
+        reach=Reach.of(allow_address),
+    )
+    host = host_of(opened, folder, elsewhere, progress)
+    plan = plan_of(opened.manifest, folder, scope, provision, host)
+    if opened.size is None:
+        return plan
+    fetched = sum(one.fetched_bytes for one in plan.data)
+    return replace(plan, download_bytes=opened.size + fetched)
+
+
+def tasks_of(manifest: Manifest, scope: Scope) -> tuple[Task, ...]:
+    """The runs that a scope stands for, whatever time they take.
+
+    Raises:
+        UsageError: the scope asks for what is not there.
+    """
+    return selection_of(manifest, replace(scope, within=None)).tasks
+
+
+def scope_in(folder: Path | None, scope: Scope) -> Scope:
+    """What can be done again in a folder: all of it, or what the claim needs that a part was brought for.
+
+    Raises:
+        UsageError: it is about another claim than that.
+    """
+    part = partial_of(folder) if folder else None
+    return scope if part is None else part.narrowed(scope)
 
 
 def plan_of(
-    manifest: Manifest, folder: Path | None, scope: Scope = _EVERYTHING, host: Host | None = None
+    manifest: Manifest,
+    folder: Path | None,
+    scope: Scope = _EVERYTHING,
+    provision: Provision | None = None,
+    host: Host | None = None,
 ) -> Plan:
     """Plan the rerun of an experiment.
 
@@ -54,9 +107,11 @@ def plan_of(
         manifest: the experiment.
         folder: where it was imported to, if it was.
         scope: what of it is to be done again.
+        provision: what the reader brings.
         host: the machine; this one where it is None.
 
     Raises:
         UsageError: the scope asks for what is not there.
     """
-    return plan_scope(manifest, host or probe_host(manifest, folder), scope, folder)
+    here = host or probe_host(manifest, folder)
+    return plan_scope(manifest, here, scope_in(folder, scope), folder, provision)

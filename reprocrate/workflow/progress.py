@@ -19,8 +19,8 @@ class Progress(Protocol):
     def note(self, text: str) -> None:
         """Something was begun, found or decided; one line."""
 
-    def track(self, what: str, done: int, total: int) -> None:
-        """`done` of `total` steps of a longer piece of work are over."""
+    def track(self, what: str, done: int, total: int, left: str = "") -> None:
+        """`done` of `total` steps of a longer piece of work are over; `left` says how long the rest takes."""
 
     def transfer(self, what: str, done: int, total: int) -> None:
         """`done` of `total` bytes that a longer piece of work handles are done."""
@@ -38,7 +38,7 @@ class Silence:
     def note(self, text: str) -> None:
         """Says nothing."""
 
-    def track(self, what: str, done: int, total: int) -> None:
+    def track(self, what: str, done: int, total: int, left: str = "") -> None:
         """Says nothing."""
 
     def transfer(self, what: str, done: int, total: int) -> None:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
+from reprocrate.deposit.addresses import Reach
 from reprocrate.files import write_atomically
-from reprocrate.manifest import Reproduction, save_manifest
-from reprocrate.rerun.compare import Verdict, compare
+from reprocrate.manifest import Manifest, Reproduction, save_manifest
+from reprocrate.render.verdict_page import verdict_page
+from reprocrate.rerun.compare import Margin, Verdict, compare
 from reprocrate.rerun.execute import WORK
-from reprocrate.rerun.host import probe_host
-from reprocrate.rerun.plan import plan_scope
+from reprocrate.rerun.host import Host, probe_host
+from reprocrate.rerun.limits import AskedLimits
+from reprocrate.rerun.offers import Provision
+from reprocrate.rerun.plan import Plan, plan_scope
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.selection import asked_seeds
+from reprocrate.workflow.bringing import bring_data, provision_for, require_data, require_placed
+from reprocrate.workflow.comparing import without_collection
+from reprocrate.workflow.evidence import FolderEvidence
+from reprocrate.workflow.partial import partial_of
+from reprocrate.workflow.planning import scope_in, tasks_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress
+from reprocrate.workflow.remote import Remote
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
-from reprocrate.workflow.reruns.consent import Consent, agreed_sandbox
-from reprocrate.workflow.reruns.folders import VERDICT, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.consent import Consent, agreed_network, agreed_sandbox
+from reprocrate.workflow.reruns.folders import PAGE, VERDICT, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.jobs import require_room
 from reprocrate.workflow.reruns.runs import executed_runs
 
 
@@ -32,7 +44,7 @@ class Rerun:
     path: Path
 
 
-def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
+def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
     """Rerun a bundle or the folder that one was imported to, and compare.
 
     Raises:
@@ -41,34 +53,90 @@ def rerun_experiment(what: Path, choice: RerunChoice, consent: Consent, progress
         UnavailableError: it cannot be rerun here, or not without consent that was not given.
         KeyboardInterrupt: interrupted; what is done is kept, and the same call goes on from there.
     """
-    margins, scope = margins_of(choice.margins), choice.scope
-    folder = imported_folder(what, progress)
-    manifest, payload = verified_manifest(folder, progress)
-    require_metrics(manifest, margins)
-    host = probe_host(manifest, folder)
-    plan = plan_scope(manifest, host, scope, folder)
-    tasks, depth = plan.tasks, plan.depth
+    margins = margins_of(choice.margins)
+    limits = AskedLimits.of(choice.limits)
+    set_out = _set_out(what, choice, margins, progress)
+    manifest, folder, tasks, plan = set_out.manifest, set_out.folder, set_out.plan.tasks, set_out.plan
     for reason in plan.reasons:
         progress.note(reason)
-    sandbox = agreed_sandbox(plan, host, tasks, consent, progress)
+    require_data(plan)
+    require_room(choice.jobs, manifest, tasks, set_out.host, progress)
+    sandbox = agreed_sandbox(plan, set_out.host, tasks, consent, progress)
+    network = agreed_network(plan, tasks, consent, progress)
+    bring_data(manifest, tasks, folder, set_out.provision, consent.agrees, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
-    environments = prepare_environments(manifest, folder, progress, needed, host)
-    place = place_of(folder, choice, payload)
-    records = executed_runs(
-        Assignment(manifest, folder, tasks, environments, host, sandbox, sources_of(manifest)),
-        place,
-        progress,
+    environments = prepare_environments(manifest, folder, progress, needed, set_out.host)
+    place = place_of(folder, choice, set_out.payload)
+    assignment = Assignment(
+        manifest,
+        folder,
+        tasks,
+        environments,
+        set_out.host,
+        sandbox,
+        sources_of(manifest),
+        set_out.provision.supplies,
+        limits=limits,
+        network=network,
+        jobs=choice.jobs,
     )
+    records = executed_runs(assignment, place, progress)
     reproduction = manifest
     if tasks:
         about = Reproduction.model_validate(
-            {"id": manifest.id, "payload_sha256": payload, "depth": depth.value}
+            {"id": manifest.id, "payload_sha256": set_out.payload, "depth": plan.depth.value}
         )
         reproduction = assemble_reproduction(manifest, place / WORK, records, about)
         save_manifest(reproduction, place / "reprocrate.json")
-    around = circumstances_of(plan, host, sandbox, environments, payload)
+    around = circumstances_of(plan, set_out.host, sandbox, environments, set_out.payload, network)
     asked = asked_seeds(manifest, tasks) if tasks else None
-    verdict = compare(manifest, reproduction, asked_seeds=asked, margins=margins, circumstances=around)
+    files = (FolderEvidence([folder]), FolderEvidence([place / WORK]))
+    with without_collection():
+        verdict = compare(
+            manifest, reproduction, asked_seeds=asked, margins=margins, circumstances=around, files=files
+        )
     path = place / VERDICT
-    write_atomically(path, json.dumps(verdict.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
+    document = verdict.to_json()
+    write_atomically(place / PAGE, verdict_page(document))
+    write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
     return Rerun(verdict, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _SetOut:
+    """What is to be done, before anything is asked, fetched, built or run.
+
+    Attributes:
+        folder: the imported folder.
+        manifest: the recorded experiment.
+        payload: the payload digest of its bundle.
+        host: this machine.
+        provision: what the reader brings.
+        plan: what it takes and what it can show.
+    """
+
+    folder: Path
+    manifest: Manifest
+    payload: str
+    host: Host
+    provision: Provision
+    plan: Plan
+
+
+def _set_out(
+    what: Path | Remote, choice: RerunChoice, margins: Mapping[str, Margin], progress: Progress
+) -> _SetOut:
+    wanted = choice.scope  # what makes no sense is told before anything is unpacked
+    folder = imported_folder(what, progress)
+    manifest, payload = verified_manifest(folder, progress)
+    require_metrics(manifest, margins)
+    require_placed(manifest, folder, progress)
+    host = probe_host(manifest, folder)
+    if part := partial_of(folder):
+        progress.note(f"{part}: the rerun and its verdict are about that claim")
+    scope = scope_in(folder, wanted)
+    reach = Reach.of(choice.allow_address)
+    tasks = tasks_of(manifest, scope)
+    provision = provision_for(manifest, tasks, folder, progress, given=choice.data, reach=reach)
+    plan = plan_scope(manifest, host, scope, folder, provision)
+    return _SetOut(folder, manifest, payload, host, provision, plan)

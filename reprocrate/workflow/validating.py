@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, open_bundle, printable
+from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, printable
 from reprocrate.capture.data.digests import digests_of_project
-from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
+from reprocrate.errors import IntegrityError, ReprocrateError, UnavailableError, UnreadableError, UsageError
 from reprocrate.files import FileDigest, composed
-from reprocrate.finding import Finding, Location, Report, Severity
+from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import Manifest, manifest_file_bytes
 from reprocrate.manifest.strict import too_large
 from reprocrate.validation import Policy, Subject, graded_by, validate, validate_by
@@ -18,7 +19,8 @@ from reprocrate.workflow.anonymous.telling import tell_review
 from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.foreign_crates import assess_foreign
 from reprocrate.workflow.foreign_reports import with_advice
-from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
+from reprocrate.workflow.opening import FORGED, Kind, forged, kind_of, open_imported
+from reprocrate.workflow.partial import Partial, partial_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project, refuse_unread
 
@@ -54,8 +56,8 @@ def assess(what: Path, progress: Progress, policy: Policy | None = None, limits:
         return with_advice(validate_by(policy, subject), subject.document)
     if kind is Kind.FOREIGN:
         return assess_foreign(path, str(what), policy, limits)
-    with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
-        return _assess_bundle(bundle, str(what), progress, policy)
+    with open_imported(path, limits) as bundle:
+        return with_part(_assess_bundle(bundle, str(what), progress, policy), partial_of(path))
 
 
 def assess_each(
@@ -102,6 +104,16 @@ def _assess_bundle(bundle: Bundle, name: str, progress: Progress, policy: Policy
     return report.with_findings(_unsafe(bundle, problems, report))
 
 
+def with_part(report: Report, part: Partial | None) -> Report:
+    """The report, which says so where only a part of a bundle was there to be judged."""
+    if part is None:
+        return report
+    count = len(part.not_brought)
+    reason = f"{count} {'file was' if count == 1 else 'files were'} not brought: {part}. "
+    reason += "Of these the listed digests were compared with the manifest, and the bytes were not seen."
+    return replace(report, not_assessed=(*report.not_assessed, NotAssessed("RC0702", reason)))
+
+
 def _unsafe(bundle: Bundle, problems: Iterable[Problem], report: Report) -> Iterator[Finding]:
     """What is wrong with a bundle as a container, without what a rule found already."""
     told = {finding.message for finding in report.findings if finding.code in _ABOUT_BYTES}
@@ -128,10 +140,15 @@ def _rule_of(problem: Problem) -> str:
     return "RC0705" if problem.path == layout.CHECKSUMS else "RC0706"
 
 
-def require_declared_files(bundle: Bundle, manifest: Manifest) -> None:
+def require_declared_files(bundle: Bundle, manifest: Manifest, *, plainly: bool = True) -> None:
     """Make sure that a bundle's manifest and its list of checksums agree about every file.
 
     The list alone proves little, since whoever edits the manifest can write the list anew.
+
+    Args:
+        bundle: the bundle.
+        manifest: its manifest.
+        plainly: whether to read all files to tell what is wrong more plainly, if something is.
 
     Raises:
         IntegrityError: they do not; it names the first files.
@@ -139,7 +156,8 @@ def require_declared_files(bundle: Bundle, manifest: Manifest) -> None:
     subject = Subject.of(manifest, files=BundleFiles(bundle, set()))
     wrong = [finding.message for finding in validate(subject, only=[INTEGRITY]).findings]
     if wrong:
-        bundle.require_intact()  # where the list of checksums tells the same more plainly
+        if plainly:
+            bundle.require_intact()  # where the list of checksums tells the same more plainly
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise IntegrityError(
             f"the manifest of {bundle.path} is not true to its files",
@@ -164,10 +182,16 @@ class BundleFiles:
         self._checksums: dict[str, str] = {}
         with suppress(IntegrityError):  # a damaged list has its own finding
             self._checksums = bundle.checksums()
+        # What was not brought is in the bundle, where it was left: its size was seen there.
+        self._absent = {
+            path for path, size in bundle.absent.items() if path in self._checksums and size is not None
+        }
+        self._absent -= self._sizes.keys()
+        self._sizes |= {path: size for path in self._absent if (size := bundle.absent[path]) is not None}
 
     def names(self) -> Iterable[str]:
         """Paths of all files, as their names are."""
-        return self._bundle.names()
+        return [*self._bundle.names(), *sorted(self._absent)]
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
@@ -182,4 +206,7 @@ class BundleFiles:
 
     def read(self, path: str, limit: int) -> bytes:
         """Its content; larger files than `limit` are not read."""
-        return self._bundle.read(self._true.get(path, path), limit, check=False)
+        path = self._true.get(path, path)
+        if path in self._absent:
+            raise UnavailableError(f"{path} was not brought", fix="Import the whole bundle")
+        return self._bundle.read(path, limit, check=False)

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from reprocrate.render.verdict_page import verdict_page
+
 METRIC = """
 [experiment]
 title = "A study"
@@ -91,8 +93,13 @@ def test_from_an_unknown_project_to_the_verdict_elsewhere(
     assert [each["outcome"] for each in verdict["results"]] == ["identical"]
     assert recorded.items() <= tree(reader / "copy").items()
     (again,) = (reader / "copy" / ".reprocrate" / "reruns").iterdir()
-    compared = cli(reader, "compare", bundle, again / "reprocrate.json", "--json").document("verdict")
+    page = (again / "verdict.html").read_bytes()
+    assert page == verdict_page(json.loads((again / "verdict.json").read_bytes()))
+    compared = cli(
+        reader, "compare", bundle, again / "reprocrate.json", "--html", "compared.html", "--json"
+    ).document("verdict")
     assert [each["outcome"] for each in compared["results"]] == ["identical"]
+    assert (reader / "compared.html").read_bytes() == verdict_page(compared)
 
 
 def test_reading_commands_say_the_same_of_every_form(
@@ -215,7 +222,10 @@ def test_a_seed_that_crashes_in_the_rerun_makes_it_fail(packed_from: Any, rerun:
 def test_an_interrupted_rerun_goes_on_where_it_stopped(
     packed_from: Any, rerun: Any, cli: Any, sandboxed: bool
 ) -> None:
-    script = ARGUMENTS + 'time.sleep(0.5 * ("/reruns/" in os.getcwd()))\nprint("score", 0.7 + seed / 100)\n'
+    script = (
+        ARGUMENTS
+        + 'time.sleep((0.3 + (seed > 0)) * ("/reruns/" in os.getcwd()))\nprint("score", 0.7 + seed / 100)\n'
+    )
     bundle = packed_from(script, METRIC)
     consent = [] if sandboxed else ["--no-sandbox"]
     process = cli.start(bundle.parent, "rerun", bundle.name, *consent, start_new_session=True)

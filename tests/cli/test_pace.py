@@ -65,3 +65,20 @@ def test_of_short_work_nothing_is_said(
         clock[0] += 0.1
         count(100)
     assert capfd.readouterr().err == ""
+
+
+def test_time_left_is_told_in_plain_lines_now_and_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("reprocrate.cli.voice.time.monotonic", lambda: clock[0])
+    loud, quiet = Voice(), Voice(quiet=True)
+    for second in range(200):
+        clock[0] = float(second)
+        for one in (loud, quiet):
+            one.track("runs", 1, 5, f"about {200 - second} s left")
+    assert capsys.readouterr().err.splitlines() == [
+        "runs: 1 of 5 done, about 139 s left",
+        "runs: 1 of 5 done, about 78 s left",
+        "runs: 1 of 5 done, about 17 s left",
+    ]

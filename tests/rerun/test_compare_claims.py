@@ -23,6 +23,8 @@ from reprocrate.rerun.compare import (
     judge,
     judge_claim,
 )
+from reprocrate.rerun.compare.outcomes import judge_again
+from reprocrate.statistics import welch
 
 UPHELD, NOT_UPHELD, UNDECIDED = ClaimOutcome
 HIGH = (0.96, 0.97, 0.965, 0.955, 0.962)
@@ -58,6 +60,31 @@ def better(by: float = 0.0, **more: object) -> Claim:
     duel = Duel("net-vs-linear", "net", "linear")
     claim = Claim("c", "The net beats the line.", "gain" if by else "ordering", duels=(duel,), by=by)
     return replace(claim, **more)  # type: ignore[arg-type]
+
+
+def test_p_value_of_a_claim_is_that_at_its_own_margin() -> None:
+    """The metric's margin and that of a claim are two questions."""
+    again = [value - 0.001 for value in reversed(WIDE)]
+    net = result("net", WIDE, again, margin=Margin("absolute", 10.0))
+    assert net.outcome.value == "equivalent"
+    at_claim = judge_again(net, Margin("absolute", 0.2, "claim"))
+    assert at_claim.figures.equivalence is not None
+    assert net.figures.equivalence is not None
+    assert at_claim.figures.equivalence.p == pytest.approx(welch(again, WIDE).equivalence_p(0.2))
+    assert at_claim.figures.equivalence.p != net.figures.equivalence.p
+    assert at_claim.figures.equivalence.from_margin == net.figures.equivalence.from_margin
+
+
+def test_power_of_an_ordering_is_the_chance_to_show_the_recorded_advantage() -> None:
+    net, linear = result("net", HIGH), result("linear", LOW)
+    part = verdict(better(0.02), net, linear).parts[0]
+    difference = welch(HIGH, LOW)
+    critical = scipy.stats.t.ppf(0.975, difference.df)
+    expected = scipy.stats.norm.sf((0.02 - difference.value) / difference.se + critical)
+    assert part.power == pytest.approx(expected)
+    tie = verdict(better(0.5), result("net", WIDE), result("linear", LOW)).parts[0]
+    assert tie.power is not None
+    assert tie.power < 0.05
 
 
 @pytest.mark.parametrize(
@@ -123,7 +150,7 @@ def test_pairs_are_used_only_where_seeds_pair_the_randomness() -> None:
     together = verdict(better(), result("net", WIDE, **pairing), result("linear", lower, **pairing))
     assert together.outcome is UPHELD
     linear = result("linear", lower, **pairing)
-    renamed = tuple(replace(one, seed=f"1{one.seed}") for one in linear.case.rerun.seeds)
+    renamed = tuple(one._replace(seed=f"1{one.seed}") for one in linear.case.rerun.seeds)
     other_seeds = replace(linear, case=replace(linear.case, rerun=replace(linear.case.rerun, seeds=renamed)))
     assert verdict(better(), result("net", WIDE, **pairing), other_seeds).outcome is UNDECIDED
 

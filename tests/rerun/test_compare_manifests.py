@@ -587,6 +587,9 @@ def test_schema_and_document_name_the_same_properties() -> None:
     for one in document["claims"]:
         assert one.keys() == described["claim"]
     assert document["claims"][0]["parts"][0].keys() == described["part"]
+    assert numbers["power"].keys() == described["power"]
+    assert document["determinism"].keys() == described["determinism"]
+    assert document["artifacts"].keys() == described["artifacts"]
 
 
 def test_every_property_of_the_schema_is_explained() -> None:

@@ -5,16 +5,34 @@ from __future__ import annotations
 import json
 import math
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reprocrate.rerun.compare import Case, HostDifference, Judged, Margin, Outcome, Sample, SeedValue, judge
+from reprocrate.rerun.compare import (
+    Case,
+    Claim,
+    ClaimOutcome,
+    Duel,
+    HostDifference,
+    Judged,
+    Margin,
+    Outcome,
+    Sample,
+    SeedValue,
+    judge,
+    judge_claim,
+)
+from reprocrate.rerun.compare.claims import Kind
 from reprocrate.rerun.compare.explanation import explain, remarks
 from reprocrate.rerun.compare.verdict import result_verdict
 
 values = st.floats(-1e9, 1e9, allow_nan=False)
+extremes = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(
+    [0.0, -0.0, 5e-324, -5e-324, 1.7e308, -1.7e308, 1e300, 1e-290, 0.91]
+)
+KINDS: tuple[Kind, ...] = ("value", "threshold", "ordering", "gain", "quantified")
 tame = st.integers(-1000, 1000).map(lambda value: value / 1000)
 statuses = st.sampled_from(["ok", "nan", "failed", "no_value"])
 
@@ -57,6 +75,35 @@ def test_every_verdict_has_a_sentence_and_finite_numbers(case: Case) -> None:
     for value in (numbers.difference, numbers.p, numbers.p_holm, numbers.contradicted_below):
         assert value is None or math.isfinite(value)
     assert result_verdict(judged).explanation == text
+
+
+@given(st.lists(cases(extremes), min_size=1, max_size=3))
+def test_no_values_make_the_judge_crash_or_write_what_is_no_json(several: list[Case]) -> None:
+    for judged in judge(several):
+        document = result_verdict(judged)
+        assert explain(judged)[0].isupper()
+        plain = asdict(document.numbers) | {"explanation": document.explanation, "remarks": document.remarks}
+        json.dumps(plain, allow_nan=False)
+        if judged.case.degraded or judged.case.margin is None:
+            assert judged.outcome is not Outcome.CONTRADICTED
+
+
+@given(st.lists(cases(extremes), min_size=2, max_size=2), st.floats(0, 1e3), st.sampled_from(KINDS))
+def test_no_values_make_a_claim_crash_or_fail_when_degraded(
+    several: list[Case], by: float, kind: Kind
+) -> None:
+    first, second = (replace(case, id=name) for case, name in zip(several, "ab", strict=True))
+    judged = {one.case.id: one for one in judge([first, second])}
+    duels = (Duel("a-b", "a", "b"),) if kind in ("ordering", "gain", "quantified") else ()
+    claim = Claim(
+        "c", "It holds.", kind, results=() if duels else ("a",), duels=duels, by=by, value=by, margin=by
+    )
+    found = judge_claim(claim, judged)
+    assert found.explanation.endswith(".")
+    json.dumps([asdict(part) for part in found.parts], allow_nan=False)
+    named = [first, second] if duels else [first]
+    if any(case.degraded for case in named):
+        assert found.outcome is not ClaimOutcome.NOT_UPHELD
 
 
 @given(cases(), st.randoms(use_true_random=False))
@@ -105,7 +152,7 @@ def test_degraded_or_without_a_margin_nothing_is_contradicted(case: Case) -> Non
 @given(cases(tame))
 def test_mirrored_values_get_the_same_verdict(case: Case) -> None:
     def mirrored(of: Sample) -> Sample:
-        return replace(of, seeds=tuple(replace(each, value=-(each.value or 0.0)) for each in of.seeds))
+        return replace(of, seeds=tuple(each._replace(value=-(each.value or 0.0)) for each in of.seeds))
 
     other = one(replace(case, original=mirrored(case.original), rerun=mirrored(case.rerun)))
     assert other.outcome is one(case).outcome
@@ -146,7 +193,7 @@ def test_the_unit_does_not_matter(case: Case, power: int) -> None:
     assume(case.margin is not None)
 
     def scaled(of: Sample) -> Sample:
-        seeds = [replace(each, value=(each.value or 0.0) * factor) for each in of.seeds]
+        seeds = [each._replace(value=(each.value or 0.0) * factor) for each in of.seeds]
         return replace(of, seeds=tuple(seeds))
 
     margin = Margin("absolute", 0.125)

@@ -22,6 +22,7 @@ from reprocrate.rerun.compare import (
     Tolerance,
     judge,
 )
+from reprocrate.rerun.compare.deciding import _is_rarer
 from reprocrate.rerun.compare.explanation import explain, remarks
 
 A = {"0": 0.912, "1": 0.918, "2": 0.909, "3": 0.921, "4": 0.915}
@@ -413,3 +414,11 @@ def test_holm_corrects_within_the_family_only() -> None:
     assert among_logged == alone
     family = [replace(other, is_evidence=True) for other in others]
     assert judge([slightly_worse("a", True), *family])[0].outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.025, 1e-6])
+@pytest.mark.parametrize("df", [1.0, 1.7, 4.0, 8.3, 99.9, 1234.5, 19998.0])
+def test_bounds_of_the_t_tail_decide_as_the_tail_does(df: float, alpha: float) -> None:
+    border = float(scipy.stats.t.isf(alpha, df))
+    for t in (border * factor for factor in (0.1, 0.9, 1 - 1e-9, 1 + 1e-9, 1.1, 10.0)):
+        assert _is_rarer(t, df, alpha) is bool(scipy.stats.t.sf(t, df) < alpha)

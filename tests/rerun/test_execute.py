@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from reprocrate.capture.data.places import CACHES
+from reprocrate.capture.record import Resources
 from reprocrate.capture.results.extraction import MetricSource
 from reprocrate.errors import IntegrityError, UnavailableError
 from reprocrate.files import sha256_file, tree_digest, walk
@@ -21,6 +22,7 @@ from reprocrate.manifest import Hardware, Manifest, OperatingSystem, manifest_fr
 from reprocrate.rerun.environment import BuiltEnvironment, Recipe, build_environment
 from reprocrate.rerun.execute import WORK, Ended, Event, Interrupted, Started, execute
 from reprocrate.rerun.host import Host
+from reprocrate.rerun.recovery import alone_in
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.rerun.sandbox import NoSandbox, Sandbox, find_sandbox
 from reprocrate.rerun.selection import Depth, select_tasks
@@ -172,6 +174,7 @@ def assignment(
     environment: BuiltEnvironment,
     sandbox: Sandbox | None = None,
     threads: int = 2,
+    jobs: int = 1,
     **choice: Any,
 ) -> Assignment:
     manifest = experiment.manifest()
@@ -184,6 +187,7 @@ def assignment(
         host=Host(OperatingSystem(name="Linux"), Hardware.model_validate(machine), NoSandbox("", "")),
         sandbox=sandbox,
         metrics=(METRIC,),
+        jobs=jobs,
     )
 
 
@@ -328,15 +332,17 @@ def test_what_a_run_used_is_recorded(
 
 INTERRUPTING = """
 import os, signal, sys
-flag = os.path.expanduser("~/was-here")
+flag = "{flag}"
 if sys.argv[1] == "2" and not os.path.exists(flag):
     open(flag, "w").close()
     os.kill(os.getppid(), signal.SIGINT)
 """
 
 
-def test_after_an_interruption_what_is_done_is_not_done_again(experiment: Experiment, rerun: Rerun) -> None:
-    experiment.add_code("train.py", INTERRUPTING)
+def test_after_an_interruption_what_is_done_is_not_done_again(
+    experiment: Experiment, rerun: Rerun, tmp_path: Path
+) -> None:
+    experiment.add_code("train.py", INTERRUPTING.replace("{flag}", str(tmp_path / "was-here")))
     experiment.add_runs(["python", "train.py", "{seed}"], seeds=[1, 2, 3])
     first = rerun(experiment)
     assert first[-1] == Interrupted(1, 3)
@@ -627,3 +633,179 @@ def test_a_folder_that_cannot_be_made_is_told(
     (tmp_path / "file").touch()
     with pytest.raises(UnavailableError, match="file"):
         list(execute(assignment(numbers, environment), tmp_path / "file" / "rerun"))
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Files of the rerun's project by path, without its records."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in sorted((folder / WORK).rglob("*"))
+        if path.is_file() and ".reprocrate" not in path.parts
+    }
+
+
+SHARED = """
+import os, sys, time
+seed = int(sys.argv[1])
+os.makedirs("out", exist_ok=True)
+print(os.path.exists("out/model.txt"), os.getcwd())
+open("out/model.txt", "w").write(str(seed))
+# Every run waits until another one runs beside it: alone it would wait in vain.
+meeting = "{meeting}"
+open(os.path.join(meeting, str(seed)), "w").close()
+for _ in range(200):
+    if len(os.listdir(meeting)) > 1:
+        break
+    time.sleep(0.05)
+else:
+    sys.exit("nobody came")
+time.sleep(0.2)
+with open("out/model.txt") as file:
+    assert file.read() == str(seed)
+"""
+
+
+def test_several_runs_at_once_do_not_meet_and_leave_what_they_leave_in_turn(
+    experiment: Experiment, rerun: Rerun, tmp_path: Path
+) -> None:
+    (tmp_path / "meeting").mkdir()
+    experiment.add_code("train.py", SHARED.replace("{meeting}", str(tmp_path / "meeting")))
+    experiment.add_runs(
+        ["python", "train.py", "{seed}"], seeds=[1, 2, 3, 4], capture={"completeness": "complete"}
+    )
+    events = ended(rerun(experiment, jobs=2))
+    assert sorted((one.record.seed, one.record.status) for one in events) == [
+        (1, "ok"),
+        (2, "ok"),
+        (3, "ok"),
+        (4, "ok"),
+    ]
+    folder = tmp_path / "rerun"
+    assert len({output_of(one, folder).split()[1] for one in events}) == 2
+    assert files_of(folder)["work/out/model.txt"] == "4"
+    assert not (folder / "workers").exists()
+    for one in events:
+        assert [file.path for file in one.record.outputs] == ["out/model.txt"]
+    again = ended(rerun(experiment, jobs=3))
+    assert all(one.reused for one in again)
+
+
+def test_at_once_and_in_turn_give_the_same_records(
+    numbers: Experiment, environment: BuiltEnvironment, tmp_path: Path
+) -> None:
+    found = []
+    for jobs, name in ((1, "in-turn"), (2, "at-once")):
+        events = ended(list(execute(assignment(numbers, environment, jobs=jobs), tmp_path / name)))
+        events.sort(key=lambda one: str(one.record.seed))
+        records = [
+            replace(
+                one.record, id="", started="", ended=None, duration_s=None, resources=Resources(), logs=()
+            )
+            for one in events
+        ]
+        kept = files_of(tmp_path / name)
+        objects = sorted(path.name for path in (tmp_path / name / WORK / ".reprocrate/objects").rglob("*"))
+        found.append((records, kept, objects))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("completeness", ["complete", "partial"])
+def test_at_once_a_later_run_still_finds_what_an_earlier_one_made(
+    completeness: str, experiment: Experiment, rerun: Rerun, tmp_path: Path
+) -> None:
+    prepare = "import time; time.sleep(0.5); open('features.txt', 'w').write('42')"
+    experiment.add_code("prepare.py", prepare)
+    experiment.add_code("train.py", "print(open('features.txt').read())")
+    capture = {"completeness": completeness}
+    experiment.add_runs(["python", "prepare.py"], seeds=[None], name="prepare", capture=capture)
+    experiment.add_runs(["python", "train.py", "{seed}"], seeds=[1, 2, 3], name="train", capture=capture)
+    features = experiment.write("features.txt", "recorded")
+    experiment.runs[0]["outputs"] = [features]
+    if completeness == "complete":  # otherwise nobody saw who read it
+        experiment.data["features"] = {"id": "features", "files": [features]}
+        for run in experiment.runs[1:]:
+            run["inputs"] = [features]
+    events = ended(rerun(experiment, jobs=3))
+    assert events[0].task.configuration.id == "prepare"
+    assert [output_of(one, tmp_path / "rerun") for one in events[1:]] == ["42\n"] * 3
+
+
+def test_at_once_a_failure_of_ours_ends_all(
+    numbers: Experiment, environment: BuiltEnvironment, tmp_path: Path
+) -> None:
+    numbers.runs[1]["command"] = numbers.configurations[0]["command"] = ["no-such-program"]
+    with pytest.raises(UnavailableError, match="no-such-program"):
+        list(execute(assignment(numbers, environment, jobs=2), tmp_path / "rerun"))
+
+
+ESCAPING = """
+import os, shutil
+os.makedirs("out")
+open("out/secret.txt", "w").close()
+shutil.rmtree("out")
+os.symlink("{outside}", "out")
+"""
+
+
+def test_at_once_outputs_behind_a_link_stay_where_they_are(
+    experiment: Experiment, rerun: Rerun, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret")
+    experiment.add_code("train.py", ESCAPING.replace("{outside}", str(outside)))
+    experiment.add_runs(["python", "train.py", "{seed}"], seeds=[1, 2])
+    assert [one.record.status for one in ended(rerun(experiment, jobs=2))] == ["ok", "ok"]
+    assert (outside / "secret.txt").read_text() == "secret"
+    assert "work/out/secret.txt" not in files_of(tmp_path / "rerun")
+
+
+CHECKPOINT = """
+import os, signal, sys
+seed = sys.argv[1]
+os.makedirs("out", exist_ok=True)
+print(sorted(os.listdir("out")), os.path.exists(os.path.expanduser("~/" + seed)))
+open(f"out/{seed}.bin", "w").write(seed)
+open(os.path.expanduser("~/" + seed), "w").close()
+if seed == "2" and not os.path.exists("{flag}"):
+    open("{flag}", "w").close()
+    os.chmod("out", 0o500)
+    os.kill(os.getppid(), signal.SIGINT)
+"""
+
+
+def test_what_an_unfinished_run_left_is_not_there_when_it_is_run_again(
+    experiment: Experiment, rerun: Rerun, tmp_path: Path
+) -> None:
+    experiment.add_code("train.py", CHECKPOINT.replace("{flag}", str(tmp_path / "was-here")))
+    experiment.add_runs(["python", "train.py", "{seed}"], seeds=[1, 2])
+    assert rerun(experiment)[-1] == Interrupted(1, 2)
+    assert (tmp_path / "rerun" / WORK / "out" / "2.bin").exists()
+    first, second = ended(rerun(experiment))
+    assert (first.reused, second.reused) == (True, False)
+    assert output_of(second, tmp_path / "rerun") == "['1.bin'] False\n"
+    assert len(list((tmp_path / "rerun" / WORK / ".reprocrate" / "runs").iterdir())) == 2
+
+
+def test_two_processes_do_not_work_on_one_rerun(
+    numbers: Experiment, environment: BuiltEnvironment, tmp_path: Path
+) -> None:
+    (tmp_path / "rerun").mkdir()
+    with alone_in(tmp_path / "rerun"), pytest.raises(UnavailableError, match="going on already"):
+        list(execute(assignment(numbers, environment), tmp_path / "rerun"))
+    assert len(ended(list(execute(assignment(numbers, environment), tmp_path / "rerun")))) == 2
+
+
+def test_trackers_are_offline_and_what_was_recorded_counts_more(
+    experiment: Experiment, rerun: Rerun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_MODE", "online")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://tracker.example.org")
+    experiment.environment["variables"] = {"HF_HUB_OFFLINE": "0"}
+    found = variables_of(experiment, rerun, tmp_path / "rerun")
+    assert found["WANDB_MODE"] == found["NEPTUNE_MODE"] == found["SWANLAB_MODE"] == "offline"
+    assert found["CLEARML_OFFLINE_MODE"] == "1"
+    assert found["COMET_START_ONLINE"] == "0"
+    assert found["HF_HUB_OFFLINE"] == "0"
+    assert found["HF_DATASETS_OFFLINE"] == "1"
+    assert "MLFLOW_TRACKING_URI" not in found

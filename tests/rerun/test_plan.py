@@ -12,6 +12,7 @@ import pytest
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem, manifest_from
 from reprocrate.rerun.host import Host
+from reprocrate.rerun.offers import Provision
 from reprocrate.rerun.plan import (
     Decision,
     Expected,
@@ -25,6 +26,7 @@ from reprocrate.rerun.plan import (
 )
 from reprocrate.rerun.sandbox import NoSandbox, Sandbox
 from reprocrate.rerun.selection import Depth
+from reprocrate.rerun.supply import Supply
 from reprocrate.standard import problems, schema_document
 
 GB = 10**9
@@ -655,11 +657,94 @@ def test_data_that_did_not_come_along_is_a_blocker_with_directions(
     data["files"][0]["in_bundle"] = False
     data["access"] = {"level": "registration", "how_to_obtain": "register with the hospital"}
     data["source"] = {"url": "https://example.org/rings"}
-    one = requirement(plan_for(experiment, host), "data")
+    data |= {"name": "Rings of points", "license": "CC-BY-4.0"}
+    plan = plan_for(experiment, host)
+    one = requirement(plan, "data")
     assert one.decision is Decision.IMPOSSIBLE
     assert "access is registration" in one.reason
     assert "register with the hospital; https://example.org/rings" in str(one.override)
+    assert "--data rings=PATH" in str(one.override)
     assert "data/rings.csv in the imported folder" in str(one.override)
+    (need,) = plan.to_json()["data"]
+    assert need == {
+        "data": "rings",
+        "name": "Rings of points",
+        "standing": "missing",
+        "files": 1,
+        "bytes": 100,
+        "lacking": ["data/rings.csv"],
+        "unverified": [],
+        "license": "CC-BY-4.0",
+        "access": "registration",
+        "how_to_obtain": "register with the hospital",
+        "url": "https://example.org/rings",
+        "doi": None,
+        "addresses": [],
+        "place": "data/rings.csv",
+        "option": "--data rings=PATH",
+    }
+    assert plan.consents == ()
+
+
+def test_data_that_the_reader_gives_is_the_same(experiment: dict[str, Any], host: Host) -> None:
+    experiment["data"][0]["files"][0]["in_bundle"] = False
+    supply = Supply(Path("/somewhere/of/mine"), 100, SHA)
+    provision = Provision({("rings", "data/rings.csv"): supply})
+    plan = plan_for(experiment, host, provision=provision)
+    assert requirement(plan, "data").decision is Decision.SAME
+    assert plan.to_json()["data"][0]["standing"] == "given"
+    assert "somewhere" not in json.dumps(plan.to_json())
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_data_to_be_fetched_needs_consent_and_counts(
+    experiment: dict[str, Any], host: Host, packed: bool
+) -> None:
+    before = plan_for(experiment, host)
+    experiment["data"][0]["files"][0]["in_bundle"] = False
+    if packed:
+        experiment["data"][0]["source"] = {"url": "https://data.example.org/rings.zip"}
+    else:
+        experiment["data"][0]["files"][0]["url"] = "https://data.example.org/rings.csv"
+    plan = plan_for(experiment, host)
+    one = requirement(plan, "data")
+    assert one.decision is Decision.SAME
+    assert one.found == "1 file, 100 bytes to be fetched from data.example.org"
+    (consent,) = plan.consents
+    assert (consent.kind, consent.option) == ("fetch", "--fetch")
+    assert "https://data.example.org/rings." in consent.text
+    assert "100 bytes" in consent.text
+    assert plan.download_bytes == before.download_bytes
+    assert plan.disk_bytes == before.disk_bytes + 100
+    (address,) = plan.to_json()["data"][0]["addresses"]
+    assert address["form"] == ("archive" if packed else "file")
+
+
+def test_one_file_that_nobody_offers_makes_the_data_missing(experiment: dict[str, Any], host: Host) -> None:
+    files = experiment["data"][0]["files"]
+    files[0] |= {"in_bundle": False, "url": "https://data.example.org/rings.csv"}
+    files.append({"path": "data/more.csv", "size": 1, "sha256": SHA, "in_bundle": False})
+    plan = plan_for(experiment, host)
+    assert requirement(plan, "data").decision is Decision.IMPOSSIBLE
+    assert plan.to_json()["data"][0]["place"] == "data/"
+
+
+def test_data_without_a_digest_is_taken_only_with_consent_and_never_contradicts(
+    experiment: dict[str, Any], host: Host, tmp_path: Path
+) -> None:
+    del experiment["data"][0]["files"][0]["sha256"]
+    experiment["data"][0]["files"][0] |= {"in_bundle": False, "url": "https://data.example.org/rings.csv"}
+    assert requirement(plan_for(experiment, host), "data").decision is Decision.IMPOSSIBLE
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rings.csv").write_bytes(b"x" * 100)
+    (tmp_path / "train.py").write_bytes(b"x" * 500)
+    plan = plan_for(experiment, host, folder=tmp_path)
+    one = requirement(plan, "data")
+    assert one.decision is Decision.DEGRADED
+    assert "no digest of data/rings.csv was recorded" in one.reason
+    assert "never contradicted" in one.effect
+    assert [consent.option for consent in plan.consents] == ["--accept-degraded"]
+    assert plan.to_json()["data"][0]["unverified"] == ["data/rings.csv"]
 
 
 def test_data_that_the_reader_put_there_is_found(
@@ -697,9 +782,9 @@ def test_data_read_over_the_network_needs_consent(experiment: dict[str, Any], ho
     experiment["configurations"][0]["data"].append("stream")
     plan = plan_for(experiment, host)
     one = requirement(plan, "data", "stream")
-    assert one.decision is Decision.DEGRADED
+    assert one.decision is Decision.SUBSTITUTABLE
     assert one.configurations == ("wide",)
-    assert [(consent.kind, consent.option) for consent in plan.consents] == [("network", "--no-sandbox")]
+    assert [(consent.kind, consent.option) for consent in plan.consents] == [("network", "--allow-network")]
 
 
 def test_a_blocker_of_one_configuration_leaves_claims_about_others(
@@ -739,7 +824,7 @@ def test_declared_needs_are_required(experiment: dict[str, Any], host: Host) -> 
         "proprietary": ["Gurobi"],
     }
     plan = plan_for(experiment, host)
-    assert requirement(plan, "network").decision is Decision.DEGRADED
+    assert requirement(plan, "network").decision is Decision.SUBSTITUTABLE
     assert requirement(plan, "secrets").decision is Decision.IMPOSSIBLE
     assert requirement(plan, "proprietary").decision is Decision.DEGRADED
 

@@ -230,3 +230,80 @@ def test_a_host_where_it_does_not_work_is_told_why(
 def test_other_systems_have_none(unprobed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox_module.sys, "platform", "darwin")
     assert isinstance(find_sandbox(), NoSandbox)
+
+
+def test_files_in_memory_have_a_limit(sandbox: Sandbox, work: Path) -> None:
+    if not sandbox.sized:
+        pytest.skip("this bubblewrap cannot limit them")
+    code = """
+for place in ('/tmp/x', '/dev/shm/x', '/var/tmp/x', '/home/x'):
+    try:
+        with open(place, 'wb') as file:
+            for _ in range(100):
+                file.write(bytes(1_000_000))
+        print(place)
+    except OSError:
+        pass
+"""
+    python = Path(sys.executable)
+    command = sandbox.wrap(
+        [str(python), "-c", code],
+        folder=work,
+        writable=[work],
+        readable=python_folders(python),
+        memory_bytes=10_000_000,
+    )
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_devices_can_be_used_and_none_be_made(sandbox: Sandbox, work: Path) -> None:
+    code = """
+import multiprocessing, os, pty
+open('/dev/null', 'w').write('x')
+pty.openpty()
+multiprocessing.Semaphore()
+try:
+    open('/dev/made', 'w')
+    print('made')
+except OSError:
+    pass
+"""
+    assert inside(sandbox, work, code) == ""
+
+
+@pytest.mark.parametrize("network", [False, True])
+def test_the_network_is_there_where_it_is_asked_for(sandbox: Sandbox, work: Path, network: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        code = f"""
+import os, socket
+try:
+    socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 5)
+    print('reached', os.path.exists('/etc/resolv.conf'))
+except OSError:
+    print('refused')
+"""
+        python = Path(sys.executable)
+        command = sandbox.wrap(
+            [str(python), "-c", code],
+            folder=work,
+            writable=[work],
+            readable=python_folders(python),
+            network=network,
+        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        assert done.stdout.strip() == ("reached True" if network else "refused")
+
+
+def test_the_file_that_tells_how_hosts_are_looked_up_is_there_although_it_lies_where_all_is_hidden(
+    sandbox: Sandbox, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "resolve" / "stub-resolv.conf"
+    place.parent.mkdir()
+    place.write_text("nameserver 127.0.0.53")
+    monkeypatch.setattr(sandbox_module, "_RESOLVER", place)
+    command = sandbox.wrap(["cat", str(place)], folder=work, writable=[work], network=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "nameserver 127.0.0.53"
+    alone = sandbox.wrap(["cat", str(place)], folder=work, writable=[work])
+    assert subprocess.run(alone, capture_output=True, timeout=60, check=False).returncode != 0

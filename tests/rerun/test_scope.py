@@ -116,6 +116,30 @@ def test_new_seeds_come_after_what_writes_the_files_they_read() -> None:
     assert [task.configuration.id for task in made.tasks] == ["train", "train", "test", "test"]
 
 
+def test_what_nothing_of_the_new_seeds_reads_is_not_run(study: Study) -> None:
+    """A table over all seeds, and the trials of a search, which are no seeds."""
+    study.add("trials", range(4), result=False, outputs=[file("trials/{seed}.json", 8)])
+    study.add("table", [None], result=False, inputs=[file("out/wide.json", 9)])
+    study.document["runs"][2]["outputs"] = [file("out/wide.json", 9)]
+    made = selection_of(study.manifest(), Scope(new_seeds=2))
+    assert {task.configuration.id for task in made.tasks} == {"prepare", "wide", "narrow", "other"}
+    assert "table wrote nothing that runs of new seeds read: it is not run." in made.reasons
+    alone = selection_of(study.manifest(), Scope(new_seeds=2, configurations=("trials",)))
+    assert len(alone.tasks) == 2
+
+
+def test_a_preparation_with_a_seed_of_its_own_is_run_as_recorded() -> None:
+    study = Study()
+    rows = file("rows.csv", 1)
+    study.add("prepare", [0], result=False, outputs=[rows])
+    study.add("wide", inputs=[rows])
+    made = selection_of(study.manifest(), Scope(new_seeds=2))
+    assert names(made.tasks)[0] == "prepare-0"
+    alone = selection_of(study.manifest(), Scope(new_seeds=2, configurations=("wide",)))
+    assert "Taken as recorded, from prepare: rows.csv." in alone.reasons
+    assert "prepare wrote the same for all seeds: it is run as recorded." in made.reasons
+
+
 @pytest.mark.parametrize(
     ("more", "reason"),
     [

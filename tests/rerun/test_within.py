@@ -86,7 +86,7 @@ def test_without_an_evaluation_too_few_seeds_are_better_than_none() -> None:
 def test_what_cannot_be_run_here_is_not_chosen() -> None:
     selection, within = best(two(), 3600, Expected.NOTHING)
     assert (selection.depth, selection.tasks) == (Depth.LOGS, ())
-    assert within.offers[0].reason == "it cannot be run on this machine"
+    assert within.offers[0].reason == "it cannot be run on this machine (`plan --depth full` says why)"
 
 
 def test_a_claim_that_fits_is_better_than_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from reprocrate.errors import IntegrityError, UnavailableError
 from reprocrate.manifest import File
 from reprocrate.rerun.materials import Material
+from reprocrate.rerun.supply import Supply
 from reprocrate.rerun.workspace import Workspace
 
 
@@ -151,3 +153,70 @@ def test_a_git_folder_is_never_copied(workspace: Workspace, path: str) -> None:
 def test_a_place_that_cannot_be_given_to_a_run_is_named(workspace: Workspace, root: str) -> None:
     with pytest.raises(UnavailableError, match=root):
         list(workspace.fill([material("model.bin", b"weights", root=root)]))
+
+
+# -- data that the reader has elsewhere --
+
+
+def supplied(tmp_path: Path, content: bytes = b"1,2\n") -> tuple[Workspace, Path, Material]:
+    """A workspace whose data lies elsewhere, the file there, and what is recorded of it."""
+    original = tmp_path / "elsewhere" / "numbers.txt"
+    original.parent.mkdir()
+    original.write_bytes(content)
+    one = material("data/rings.csv", content)
+    supply = Supply(original, len(content), hashlib.sha256(content).hexdigest())
+    (tmp_path / "imported").mkdir()
+    work = Workspace(tmp_path / "imported", tmp_path / "work", tmp_path / "home", {one.key: supply})
+    return work, original, one
+
+
+@pytest.mark.parametrize("content", [b"1,2\n", bytes(3 << 20)], ids=["small", "large"])
+def test_a_run_cannot_change_what_the_reader_has(tmp_path: Path, content: bytes) -> None:
+    workspace, original, one = supplied(tmp_path, content)
+    original.chmod(0o444)
+    assert list(workspace.fill([one])) == [one]
+    copy = workspace.work / "data" / "rings.csv"
+    assert copy.read_bytes() == content
+    assert copy.stat().st_ino != original.stat().st_ino
+    assert not copy.is_symlink()
+    with copy.open("r+b") as file:
+        file.write(b"9")
+    copy.chmod(0o777)
+    assert original.read_bytes() == content
+    assert original.stat().st_mode & 0o777 == 0o444
+    assert list(workspace.fill([one])) == [one]
+    assert copy.read_bytes() == content
+
+
+def test_what_was_replaced_after_its_check_is_noticed(tmp_path: Path) -> None:
+    workspace, original, one = supplied(tmp_path)
+    original.write_bytes(b"1,3\n")
+    with pytest.raises(IntegrityError, match=r"data/rings\.csv is not the recorded file.*numbers\.txt"):
+        list(workspace.fill([one]))
+    assert not (workspace.work / "data" / "rings.csv").exists()
+
+
+def test_it_is_noticed_where_no_digest_was_recorded(tmp_path: Path) -> None:
+    workspace, original, one = supplied(tmp_path)
+    unknown = Material(File(path="data/rings.csv"), one.source, None, "weights")
+    assert list(workspace.fill([unknown])) == [unknown]
+    (workspace.work / "data" / "rings.csv").unlink()
+    original.write_bytes(b"1,3\n")
+    with pytest.raises(IntegrityError):
+        list(workspace.fill([unknown]))
+
+
+@pytest.mark.parametrize("found", ["pipe", "folder", "nothing", "huge"])
+def test_whatever_takes_its_place_is_refused_at_once(tmp_path: Path, found: str) -> None:
+    workspace, original, one = supplied(tmp_path)
+    original.unlink()
+    if found == "pipe":
+        os.mkfifo(original)
+    elif found == "folder":
+        original.mkdir()
+    elif found == "huge":
+        with original.open("wb") as file:
+            file.truncate(10 * 10**9)
+    with pytest.raises((IntegrityError, UnavailableError)):
+        list(workspace.fill([one]))
+    assert not list((workspace.work / "data").iterdir())

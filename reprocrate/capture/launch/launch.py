@@ -218,6 +218,7 @@ class Launch:
             status=_status(outcome),
             exit_code=outcome.exit_code,
             signal=outcome.signal,
+            killed_because=outcome.killed_because or None,
             started=timestamp(outcome.started),
             ended=timestamp(outcome.ended),
             duration_s=round(outcome.duration_s, 6),

@@ -32,6 +32,8 @@ class Ended(Protocol):
     def interrupted(self) -> bool: ...  # noqa: D102
     @property
     def problems(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def killed_because(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ class RunRecord:
         id: UTC time and 64 random bits; also the name of the record's folder.
         command: the arguments as run, without what would name this machine or its user.
         status: `running` until the launch has ended.
+        killed_because: why what ran it ended it, as in `it ran for longer than 2 h`.
         started, ended: RFC 3339, UTC.
         remote: what it read over the network.
         services: models behind an API that answered it.
@@ -113,6 +114,7 @@ class RunRecord:
     unseeded: tuple[UnseededUse, ...] = ()
     exit_code: int | None = None
     signal: int | None = None
+    killed_because: str | None = None
     ended: str | None = None
     duration_s: float | None = None
     code: CodeState = field(default_factory=CodeState)

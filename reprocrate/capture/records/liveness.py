@@ -24,7 +24,7 @@ class Liveness:
         self._path = folder / LOCK_NAME
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         with suppress(OSError):  # on a file system without locks nobody can tell; see `is_alive`
-            _lock(self._descriptor, wait=True)
+            take_lock(self._descriptor, wait=True)
 
     @property
     def began_ns(self) -> int:
@@ -49,7 +49,7 @@ def is_alive(folder: Path) -> bool:
     except OSError:
         return False
     try:
-        _lock(descriptor, wait=False)
+        take_lock(descriptor, wait=False)
     except OSError:
         return True
     finally:
@@ -57,8 +57,8 @@ def is_alive(folder: Path) -> bool:
     return False
 
 
-def _lock(descriptor: int, *, wait: bool) -> None:
-    """Take the lock.
+def take_lock(descriptor: int, *, wait: bool) -> None:
+    """Take the lock of an open file, until it is closed or this process dies.
 
     Raises:
         OSError: another process holds it, or the file system has no locks.

@@ -5,10 +5,7 @@ It is `ro-crate-preview.html` of the RO-Crate specification. The same manifest g
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from importlib.resources import files as package_files
 
 from reprocrate.finding import Report
 from reprocrate.manifest import Manifest
@@ -18,14 +15,13 @@ from reprocrate.render.preview import account, top, usage
 from reprocrate.render.preview.citing import citing
 from reprocrate.render.preview.curves import learning_curves
 from reprocrate.render.preview.findings import Findings
+from reprocrate.render.preview.frame import house_style, html_page, section
 from reprocrate.render.preview.links import FileLinks
-from reprocrate.render.preview.markup import Markup, element, joined, shortened
+from reprocrate.render.preview.markup import Markup, element, joined
 from reprocrate.render.preview.provenance import Provenance
 from reprocrate.render.preview.runs import every_run
 
 __all__ = ["preview_page"]
-
-_LONGEST_TITLE = 200
 
 
 def preview_page(
@@ -80,44 +76,13 @@ def preview_page(
 
 
 def _document(manifest: Manifest, report: Report | None, sections: list[tuple[str, str, Markup]]) -> bytes:
-    style = package_files(__name__).joinpath("style.css").read_text("utf-8")
-    title = shortened(manifest.experiment.title, _LONGEST_TITLE)
-    page = element(
-        "html",
-        element(
-            "head",
-            element("meta", charset="utf-8"),
-            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            _policy(style),
-            element("meta", name="referrer", content="no-referrer"),
-            element("title", title),
-            element("meta", name="description", content=top.summary(manifest)),
-            element("style", Markup(style)),
-        ),
-        element(
-            "body",
-            element(
-                "div",
-                element("a", "Skip to the claims and results", href="#main", class_="skip"),
-                top.header(manifest, report),
-                top.contents([(name, title) for name, title, _ in sections]),
-                element("main", *(_section(*one) for one in sections), id="main", tabindex="-1"),
-                usage.colophon(manifest),
-                class_="page",
-            ),
-        ),
-        lang="en",
+    return html_page(
+        manifest.experiment.title,
+        top.summary(manifest),
+        element("a", "Skip to the claims and results", href="#main", class_="skip"),
+        top.header(manifest, report),
+        top.contents([(name, title) for name, title, _ in sections]),
+        element("main", *(section(*one) for one in sections), id="main", tabindex="-1"),
+        usage.colophon(manifest),
+        style=house_style(),
     )
-    return f"<!DOCTYPE html>\n{page}".encode()
-
-
-def _section(identifier: str, title: str, body: Markup) -> Markup:
-    heading = element("h2", title, id=f"{identifier}-title")
-    return element("section", heading, body, id=identifier, aria_labelledby=f"{identifier}-title")
-
-
-def _policy(style: str) -> Markup:
-    """Nothing may run or be loaded, whatever a manifest smuggles in; only this very style sheet applies."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    rules = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return element("meta", http_equiv="Content-Security-Policy", content=rules)

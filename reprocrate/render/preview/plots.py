@@ -13,12 +13,11 @@ from reprocrate.render.evidence import Contrast, interval_name
 from reprocrate.render.numbers import significant
 from reprocrate.render.outcomes import Outcome, OutcomeGroup
 from reprocrate.render.preview.axis import Axis
+from reprocrate.render.preview.drawing import band, lanes, named_strip, rule, scale, svg
 from reprocrate.render.preview.markup import Markup, element, joined
 
 _DOT = 4.5
 _LANE = 9.0
-_CROWDED = 2.2  # percent of the width: dots that are nearer share no lane
-_MOST_LANES = 7
 _MOST_CONTRASTS = 12
 
 
@@ -33,11 +32,11 @@ def seeds_plot(group: OutcomeGroup, outcomes: Sequence[Outcome], number: str, *,
     """
     axis = Axis.over(value for outcome in outcomes for value in _extent(outcome))
     rows = [
-        _named_strip(outcome.label, outcome.text, _strip(outcome, axis, f"plot-{number}-{index}"))
+        named_strip(outcome.label, outcome.text, _strip(outcome, axis, f"plot-{number}-{index}"))
         for index, outcome in enumerate(outcomes)
     ]
-    scale = _named_strip("", "", _scale(axis), " strip-axis")
-    return element("figure", *rows, scale, _caption(group) if captioned else None, class_="strips")
+    values = named_strip("", "", scale(axis), " strip-axis")
+    return element("figure", *rows, values, _caption(group) if captioned else None, class_="strips")
 
 
 def contrasts_plot(contrasts: Sequence[Contrast], by: float, number: str) -> Markup | None:
@@ -59,7 +58,7 @@ def contrasts_plot(contrasts: Sequence[Contrast], by: float, number: str) -> Mar
     ]
     axis = Axis.over([0.0, bound, *values, *ends])
     rows = [
-        _named_strip(
+        named_strip(
             f"{one.a} − {one.b}",
             one.value_text,
             _difference(one, effect, axis, bound, f"{number}-{index}"),
@@ -68,26 +67,21 @@ def contrasts_plot(contrasts: Sequence[Contrast], by: float, number: str) -> Mar
     ]
     more = len(contrasts) - len(drawn)
     rest = element("p", f"{more} more are among the comparisons below.", class_="note") if more > 0 else None
-    return joined(rows, _named_strip("", "", _scale(axis), " strip-axis"), rest)
+    return joined(rows, named_strip("", "", scale(axis), " strip-axis"), rest)
 
 
 def _difference(one: Contrast, effect: Effect, axis: Axis, bound: float, identifier: str) -> Markup:
     interval = effect.interval
     described = one.value_text + (f", interval {one.interval_text}" if interval else "")
     inner = joined(
-        (_rule(axis, tick, 32, "grid", 0) for tick in axis.ticks),
-        _rule(axis, 0.0, 32, "zero", 0),
-        _rule(axis, bound, 32, "bound", 0) if bound else None,
-        _band(axis, interval.low, interval.high, 16) if interval else None,
-        _rule(axis, effect.value, 16, "mean", 10),
+        (rule(axis, tick, 32, "grid", 0) for tick in axis.ticks),
+        rule(axis, 0.0, 32, "zero", 0),
+        rule(axis, bound, 32, "bound", 0) if bound else None,
+        band(axis, interval.low, interval.high, 16) if interval else None,
+        rule(axis, effect.value, 16, "mean", 10),
     )
     described += f"; claimed is {significant(bound)}." if bound else "."
-    return _svg(inner, 32, identifier, f"{one.a} minus {one.b}", described)
-
-
-def _named_strip(name: str, value: str, drawing: Markup, class_: str = "") -> Markup:
-    said = [element("b", name), " ", element("span", value)] if name else []
-    return element("div", element("div", *said, class_="strip-name"), drawing, class_=f"strip{class_}")
+    return svg(inner, 32, identifier, f"{one.a} minus {one.b}", described)
 
 
 def unit(group: OutcomeGroup) -> str:
@@ -98,9 +92,9 @@ def unit(group: OutcomeGroup) -> str:
 
 def _caption(group: OutcomeGroup) -> Markup:
     named = next((one.result.interval for one in group.outcomes if one.result.interval), None)
-    band = f" and the band its {interval_name(named.kind, named.level)}" if named else ""
+    spread = f" and the band its {interval_name(named.kind, named.level)}" if named else ""
     return element(
-        "figcaption", f"{group.title}: each dot is one {unit(group)}, the line is their mean{band}."
+        "figcaption", f"{group.title}: each dot is one {unit(group)}, the line is their mean{spread}."
     )
 
 
@@ -111,10 +105,10 @@ def _extent(outcome: Outcome) -> list[float]:
 
 
 def _strip(outcome: Outcome, axis: Axis, identifier: str) -> Markup:
-    lanes = _lanes(
+    placed = lanes(
         [(axis.place(each.value), each.value, each.name) for each in outcome.values if each.value is not None]
     )
-    depth = max((abs(lane) for _, lane, _, _ in lanes), default=0)
+    depth = max((abs(lane) for _, lane, _, _ in placed), default=0)
     height = 32 + 2 * _LANE * max(0.0, depth - 0.5)
     middle = height / 2
     precision = outcome.precision.finer()
@@ -126,84 +120,16 @@ def _strip(outcome: Outcome, axis: Axis, identifier: str) -> Markup:
             r=_DOT,
             class_="dot",
         )
-        for place, lane, _, _ in lanes
+        for place, lane, _, _ in placed
     ]
     interval = outcome.result.interval
     inner = joined(
-        (_rule(axis, tick, height, "grid", 0) for tick in axis.ticks),
-        _band(axis, interval.low, interval.high, middle) if interval else None,
-        _rule(axis, outcome.result.value, middle, "mean", 12) if outcome.result.n > 1 else None,
+        (rule(axis, tick, height, "grid", 0) for tick in axis.ticks),
+        band(axis, interval.low, interval.high, middle) if interval else None,
+        rule(axis, outcome.result.value, middle, "mean", 12) if outcome.result.n > 1 else None,
         dots,
     )
-    seeds = ", ".join(f"seed {seed}: {precision.write(value)}" for _, _, value, seed in lanes[:20])
+    seeds = ", ".join(f"seed {seed}: {precision.write(value)}" for _, _, value, seed in placed[:20])
     described = f"{outcome.text}. {seeds}." if seeds else f"{outcome.text}."
     role = f" {outcome.role}" if outcome.role else ""
-    return _svg(inner, height, identifier, outcome.label, described, class_=f"plot{role}")
-
-
-def _scale(axis: Axis) -> Markup:
-    marks = [
-        element(
-            "text", axis.label(tick), x=axis.at(tick), y="12", class_="tick", text_anchor=_anchor(axis, tick)
-        )
-        for tick in axis.ticks
-    ]
-    return element("svg", *marks, class_="plot", width="100%", height="16", aria_hidden="true")
-
-
-def _svg(
-    inner: Markup, height: float, identifier: str, title: str, description: str, class_: str = "plot"
-) -> Markup:
-    return element(
-        "svg",
-        element("title", title, id=f"{identifier}-title"),
-        element("desc", description, id=f"{identifier}-desc"),
-        inner,
-        class_=class_,
-        width="100%",
-        height=f"{height:.0f}",
-        role="img",
-        aria_labelledby=f"{identifier}-title {identifier}-desc",
-    )
-
-
-def _rule(axis: Axis, value: float, middle: float, kind: str, half: float) -> Markup:
-    """An upright line around `middle`; from the top down to it where `half` is 0."""
-    top, bottom = (middle - half, middle + half) if half else (0.0, middle)
-    return element(
-        "line", x1=axis.at(value), x2=axis.at(value), y1=f"{top:.1f}", y2=f"{bottom:.1f}", class_=kind
-    )
-
-
-def _band(axis: Axis, low: float, high: float, middle: float) -> Markup:
-    start, end = axis.place(low), axis.place(high)
-    return element(
-        "rect",
-        x=f"{start:.2f}%",
-        width=f"{max(end - start, 0.3):.2f}%",
-        y=f"{middle - 8:.1f}",
-        height="16",
-        rx="3",
-        class_="band",
-    )
-
-
-def _anchor(axis: Axis, value: float) -> str:
-    """Text at an end of the axis grows inwards, so that nothing is cut off."""
-    place = axis.place(value)
-    return "start" if place < 12 else "end" if place > 88 else "middle"
-
-
-def _lanes(dots: list[tuple[float, float, str]]) -> list[tuple[float, float, float, str]]:
-    """Dots with the lane that each is moved to, so that none hides another: 0, then above, then below."""
-    last: list[float] = []
-    placed = []
-    for place, value, seed in sorted(dots):
-        free = next((lane for lane, end in enumerate(last) if place - end >= _CROWDED), len(last))
-        if free == len(last):
-            free = min(free, _MOST_LANES - 1)
-            last.extend([place] * (free == len(last)))
-        last[free] = place
-        offset = (free + 1) // 2 * (1 if free % 2 else -1)
-        placed.append((place, float(offset), value, seed))
-    return placed
+    return svg(inner, height, identifier, outcome.label, described, class_=f"plot{role}")

@@ -10,7 +10,9 @@ from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances, Isolation, Tool
 from reprocrate.rerun.compare.claims import Claim, ClaimJudged, ClaimOutcome, Part, judge_claim
 from reprocrate.rerun.compare.environments import PackageDifference, host_difference, package_differences
-from reprocrate.rerun.compare.figures import Equivalence, Figures
+from reprocrate.rerun.compare.equivalence import Equivalence
+from reprocrate.rerun.compare.evidence import Evidence, NoEvidence
+from reprocrate.rerun.compare.figures import Figures
 from reprocrate.rerun.compare.manifests import compare
 from reprocrate.rerun.compare.ordering import Duel
 from reprocrate.rerun.compare.outcomes import Judged, Outcome, judge
@@ -38,12 +40,14 @@ __all__ = [
     "Direction",
     "Duel",
     "Equivalence",
+    "Evidence",
     "Figures",
     "HostDifference",
     "Identity",
     "Isolation",
     "Judged",
     "Margin",
+    "NoEvidence",
     "Outcome",
     "PackageDifference",
     "Part",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from reprocrate.rerun.compare.items import ItemTest
 from reprocrate.rerun.compare.samples import (
     Basis,
     HostDifference,
@@ -15,7 +17,7 @@ from reprocrate.rerun.compare.samples import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """What is judged.
 
@@ -37,6 +39,10 @@ class Case:
         remarks: what else has to be said about it, as sentences.
         new_seeds: those of the asked seeds that the original never used.
         not_judged: why no rerun is held against it, as a sentence; empty where one is.
+        same_code: whether nothing of the code that both sides recorded differs.
+        advantage: the smallest claimed advantage over another result, in the metric's unit, that rests on it.
+        items: the test on the items of the test set, where a single seed was recorded and both sides left
+            predictions.
     """
 
     id: str
@@ -55,6 +61,9 @@ class Case:
     remarks: tuple[str, ...] = ()
     new_seeds: tuple[Seed, ...] = ()
     not_judged: str = ""
+    same_code: bool = True
+    advantage: float | None = None
+    items: ItemTest | None = None
 
     @property
     def delta(self) -> float | None:
@@ -64,14 +73,26 @@ class Case:
         return self.margin.around(self.original.mean)
 
     @property
+    def unusable(self) -> bool:
+        """Whether there are no two samples to compute with."""
+        return bool(self.obstacles) or not self.rerun.values
+
+    @property
+    def is_computable(self) -> bool:
+        """Whether means and spreads can be computed: no value is too large or too small for that."""
+        return self.original.is_computable and self.rerun.is_computable
+
+    @cached_property
     def obstacles(self) -> tuple[str, ...]:
         """Why the two cannot be compared at all."""
         return tuple(_obstacles(self.original, self.rerun))
 
-    @property
+    @cached_property
     def failures(self) -> tuple[SeedValue, ...]:
         """The seeds that were asked for and left no finite value; a seed without any trace was not run."""
         found = {one.seed: one for one in self.rerun.seeds}
+        if len(self.rerun.values) == len(self.rerun.seeds) and found.keys() >= set(self.asked):
+            return ()
         asked = [found.get(seed, SeedValue(seed, None, "not_run")) for seed in dict.fromkeys(self.asked)]
         return tuple(one for one in asked if not one.finite)
 
@@ -81,6 +102,13 @@ def _obstacles(original: Sample, rerun: Sample) -> list[str]:
         return ["the original has no finite value"]
     if not rerun.values:
         return []
+    found = _otherwise_described(original, rerun)
+    for whose, sample in (("the original", original), ("the rerun", rerun)):
+        found += [f"{whose} has several values for seed {seed}" for seed in sample.repeated]
+    return found
+
+
+def _otherwise_described(original: Sample, rerun: Sample) -> list[str]:
     named = {
         "metric": (original.metric, rerun.metric),
         "unit": (original.unit, rerun.unit),
@@ -95,6 +123,4 @@ def _obstacles(original: Sample, rerun: Sample) -> list[str]:
         found.append(f"the direction differs ({original.direction} then, {rerun.direction} now)")
     if original.data_digest and rerun.data_digest and original.data_digest != rerun.data_digest:
         found.append("the data differs: its digest is not the recorded one")
-    for whose, sample in (("the original", original), ("the rerun", rerun)):
-        found += [f"{whose} has several values for seed {seed}" for seed in sample.repeated]
     return found

@@ -78,6 +78,8 @@ class Part:
         explanation: why, in one sentence.
         interval: 95 % interval of the mean, or of how much better the first is.
         bound: what the interval was held against.
+        power: for an ordering or gain, how often such reruns would uphold it if the true advantage was the
+            recorded one.
     """
 
     id: str
@@ -85,6 +87,7 @@ class Part:
     explanation: str
     interval: Interval | None = None
     bound: float | None = None
+    power: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,9 @@ def _threshold(claim: Claim, judged: Judged) -> Part:
     if len(values) < 2:
         why = "Fewer than two seeds were run again, which gives no interval."
         return Part(name, ClaimOutcome.UNDECIDED, why, bound=claim.value)
+    if not judged.case.rerun.is_computable:
+        why = "The values are too large or too small to compute an interval of."
+        return Part(name, ClaimOutcome.UNDECIDED, why, bound=claim.value)
     span = t_interval(values)
     upwards = _points_up(claim, judged.case.original.direction)
     beyond, short_of = (span.low, span.high) if upwards else (-span.high, -span.low)
@@ -220,4 +226,4 @@ def _duel(claim: Claim, one: Duel, results: Mapping[str, Judged]) -> Part:
     if claim.kind == "gain" and not by and claim.value is not None:
         by = claim.value
     fought = duel(results[one.better], results[one.worse], by)
-    return Part(one.id, _STANDING[fought.standing], fought.explanation, fought.interval, by)
+    return Part(one.id, _STANDING[fought.standing], fought.explanation, fought.interval, by, fought.power)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
 from typing import Literal
 
 from reprocrate.statistics import t_quantile, t_tail, welch_df
@@ -78,13 +80,39 @@ def _equivalent(seen: Spread, n: int, k: int, distance: float, alpha: float) -> 
         se, df = seen.sd_pairs / math.sqrt(k), float(k - 1)
     else:
         se, df = _standard_error(seen, n, k)
-    return se == 0.0 or t_tail(distance / se, df) < alpha
+    return se == 0.0 or _is_rarer(distance / se, df, alpha)
 
 
 def _contradicted(seen: Spread, n: int, k: int, alpha: float) -> bool:
     half = t_quantile(0.975, n - 1) * seen.sd_original * math.sqrt(1.0 / n + 1.0 / k)
     se, df = _standard_error(seen, n, k)
-    return abs(seen.difference) > half and 2.0 * t_tail(abs(seen.difference) / se, df) < alpha
+    return abs(seen.difference) > half and _is_rarer(abs(seen.difference) / se, df, alpha / 2.0)
+
+
+def _is_rarer(t: float, df: float, alpha: float) -> bool:
+    """Whether a t variable exceeds `t` with a probability below `alpha`.
+
+    Most are told by two bounds that are looked up: the normal tail is lighter, and that of fewer degrees of
+    freedom heavier.
+    """
+    if t <= _normal_quantile(alpha):
+        return False
+    fewer = _rounded_down(df)
+    if fewer >= 1 and t > t_quantile(1.0 - alpha, fewer) * (1.0 + 1e-12):
+        return True
+    return t_tail(t, df) < alpha
+
+
+@lru_cache(maxsize=256)
+def _normal_quantile(alpha: float) -> float:
+    return -NormalDist().inv_cdf(alpha)
+
+
+def _rounded_down(df: float) -> int:
+    """A whole number not above, with two significant digits, so that few differ."""
+    whole = int(df)
+    unit = int(10 ** max(0, len(str(whole)) - 2))
+    return whole // unit * unit
 
 
 def _standard_error(seen: Spread, n: int, k: int) -> tuple[float, float]:

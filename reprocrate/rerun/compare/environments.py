@@ -9,6 +9,12 @@ from reprocrate.manifest import Environment, Hardware, Manifest, Package, Run
 from reprocrate.rerun.compare.samples import HostDifference
 from reprocrate.rerun.processors import design
 
+_OF_ARITHMETIC = (
+    *("OMP_", "MKL_", "OPENBLAS_", "BLIS_", "NUMEXPR_", "NUMBA_", "VECLIB_", "NPY_", "ATEN_", "ONEDNN_"),
+    *("CUBLAS_", "NVIDIA_TF32_", "TORCH_", "TF_", "XLA_", "JAX_"),
+)
+"""Beginnings of the variables that choose kernels, precision and threads of numerical libraries."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackageDifference:
@@ -103,6 +109,7 @@ def _software(environment: Environment) -> tuple[object, ...]:
         frozenset(_versions(environment).items()),
         frozenset((one.name, one.tree_sha256) for one in environment.packages if one.tree_sha256),
         frozenset(libraries),
+        frozenset(item for item in environment.variables.items() if item[0].startswith(_OF_ARITHMETIC)),
         (system.name, system.version, system.machine, system.libc) if system else None,
         environment.container.digest if environment.container else None,
     )

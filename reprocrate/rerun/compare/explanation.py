@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from reprocrate.rerun.compare.figures import FEWEST_FOR_EQUIVALENCE, Figures
+from reprocrate.rerun.compare.items import ItemTest
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
 from reprocrate.rerun.compare.samples import SeedValue
-from reprocrate.rerun.compare.wording import counted, interval, means, number, p_value, seeds, short
+from reprocrate.rerun.compare.wording import (
+    counted,
+    interval,
+    means,
+    number,
+    p_value,
+    percent,
+    seeds,
+    short,
+)
 
 _STATUS = {
     "not_run": "was not run",
@@ -40,12 +50,13 @@ def _failed(judged: Judged) -> str:
     failures = judged.case.failures
     if not failures:
         return "No run of it left a finite value."
-    by_status: dict[str, list[SeedValue]] = {}
+    by_status: dict[tuple[str, str], list[SeedValue]] = {}
     for one in failures:
-        by_status.setdefault(one.status, []).append(one)
+        by_status.setdefault((one.status, one.reason), []).append(one)
     parts = [
         f"{seeds([one.seed for one in group])} {_STATUS.get(status, f'left no finite value ({status})')}"
-        for status, group in by_status.items()
+        + (f" ({reason})" if reason else "")
+        for (status, reason), group in by_status.items()
     ]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}, so the rerun is not what was asked for."
@@ -81,13 +92,23 @@ def _equivalent(judged: Judged) -> str:
     test = figures.equivalence
     if test is None or figures.delta is None:
         return "The means are equivalent."
-    how = {"welch": "TOST by Welch", "paired": "TOST on pairs", "constant": "nothing varies"}[test.method]
+    how = {
+        "welch": "TOST by Welch",
+        "paired": "TOST on pairs",
+        "items": "TOST on the items",
+        "constant": "nothing varies",
+    }[test.method]
     p = f", {p_value(test.p)}" if test.p is not None else ""
     return f"The means differ by less than the margin of {short(figures.delta)} ({how}{p}): {means(figures)}."
 
 
 def _contradicted(judged: Judged) -> str:
     figures = judged.figures
+    if figures.items is not None and figures.delta is not None and figures.p_holm is not None:
+        return (
+            f"The rerun of the one recorded seed contradicts it: {means(figures)}, more than the margin of "
+            f"{short(figures.delta)}, and {p_value(figures.p_holm)} after Holm over {_items(figures.items)}."
+        )
     if figures.prediction is None or figures.delta is None:
         return f"The rerun contradicts the recorded mean: {means(figures)}."
     p = f", {p_value(figures.p_holm)} after Holm" if figures.p_holm is not None else ", where no value varies"
@@ -102,6 +123,8 @@ def _not_assessable(judged: Judged) -> str:
         return judged.case.not_judged
     if not judged.case.asked and not judged.case.rerun.seeds:
         return "This rerun was not asked for it."
+    if not judged.case.is_computable:
+        return "The values differ, and are too large or too small to compute with (beyond 1e300 or 1e-290)."
     reason = "the rerun used other seeds"
     if judged.figures.same_seeds:
         reason = f"the rerun of that seed is not within the tolerance of {_limit(judged.figures)}"
@@ -112,6 +135,8 @@ def _not_assessable(judged: Judged) -> str:
 
 def _inconclusive(judged: Judged) -> str:
     figures, case = judged.figures, judged.case
+    if figures.items is not None:
+        return _inconclusive_items(judged, figures.items)
     where = "outside" if figures.outside_prediction else "inside"
     text = f"{means(figures)}, {where} the 95 % prediction interval"
     if figures.prediction is not None:
@@ -124,6 +149,27 @@ def _inconclusive(judged: Judged) -> str:
         f"Neither equivalence nor a contradiction at the margin of {short(figures.delta)} is shown: {text}; "
         f"{_at_which_margins(figures)}{_how_many(figures)}."
     )
+
+
+def _inconclusive_items(judged: Judged, items: ItemTest) -> str:
+    figures = judged.figures
+    p = f", {p_value(figures.p_holm)} after Holm" if figures.p_holm is not None else ""
+    text = f"{means(figures)} over {_items(items)}{p}"
+    if figures.delta is None:
+        return f"No margin is declared, so nothing is decided: {text}; {_at_which_margins(figures)}."
+    if judged.case.degraded and figures.contradicted_at(figures.delta):
+        return f"The difference exceeds the margin, but under other conditions that decides nothing: {text}."
+    return (
+        f"Neither equivalence nor a contradiction at the margin of {short(figures.delta)} is shown: {text}; "
+        f"{_at_which_margins(figures)}."
+    )
+
+
+def _items(items: ItemTest) -> str:
+    if items.method == "mcnemar":
+        only = f"{items.only_then} right only then, {items.only_now} only now"
+        return f"{items.items} items (McNemar's test; {only})"
+    return f"{items.items} items (paired t test of {items.of})"
 
 
 def _at_which_margins(figures: Figures) -> str:
@@ -191,6 +237,11 @@ def _about_numbers(judged: Judged) -> Iterator[str]:
         return
     if figures.tolerance is not None:
         yield f"Not every seed is within the tolerance of {_limit(figures)} ({figures.tolerance.reason})."
+    if figures.items is not None:
+        yield (
+            "The one recorded seed is judged by the predictions of both runs for the same "
+            f"{figures.items.items} items, so this says nothing about other seeds."
+        )
     if figures.delta is None or case.margin is None:
         return
     if case.margin.declared_by == "reader":
@@ -199,7 +250,7 @@ def _about_numbers(judged: Judged) -> Iterator[str]:
     if spread and figures.delta < spread:
         yield (
             f"The margin is small against the spread of the seeds ({short(figures.delta / spread)} standard "
-            "deviations): with such margins up to 4 in 100 honest reruns would be called contradicted."
+            "deviations): with such margins up to 5 in 100 honest reruns would be called contradicted."
         )
     if judged.outcome is Outcome.INCONCLUSIVE and spread and figures.prediction is not None:
         yield (
@@ -207,6 +258,21 @@ def _about_numbers(judged: Judged) -> Iterator[str]:
             f"{counted(len(case.rerun.values), 'seed')} in the rerun, only differences above "
             f"{number(float(short(figures.prediction.half_width)))} could show as a contradiction."
         )
+    yield from _about_power(figures)
+
+
+def _about_power(figures: Figures) -> Iterator[str]:
+    """What so few seeds could have shown, where they have not shown it."""
+    found = figures.power
+    if found is None or figures.contradicted_below is not None:
+        return
+    text = (
+        f"Had the mean truly moved by the margin, {percent(found.at_margin)} of such reruns would be called "
+        f"contradicted; by {short(found.detectable)}, 80 %"
+    )
+    if found.advantage is not None and found.at_advantage is not None:
+        text += f"; by the claimed advantage of {short(found.advantage)}, {percent(found.at_advantage)}"
+    yield f"{text}."
 
 
 def _capital(text: str) -> str:

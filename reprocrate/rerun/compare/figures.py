@@ -7,51 +7,37 @@ a second and a hundred megabytes to import, is only the judge of these numbers i
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.deciding import SeedsNeeded, Spread, seeds_needed
-from reprocrate.rerun.compare.samples import Direction, Sample, pairs, same_seeds
+from reprocrate.rerun.compare.equivalence import ALPHA, Equivalence
+from reprocrate.rerun.compare.items import ItemTest
+from reprocrate.rerun.compare.power import Power, Setup, power
+from reprocrate.rerun.compare.samples import Direction, pairs, same_seeds
 from reprocrate.rerun.compare.tolerance import AppliedTolerance, choose_tolerance
 from reprocrate.statistics import (
+    LEVEL,
     SLACK,
     Difference,
     Interval,
     Summary,
     holm,
-    is_constant,
     paired,
-    prediction_interval,
     sd,
-    summarise,
+    t_quantile,
     t_tail,
     welch,
+    welch_of,
 )
-
-ALPHA = 0.05
-"""Level of every test."""
 
 FEWEST_FOR_EQUIVALENCE = 3
 """Seeds that each side needs before equivalence can be shown."""
 
 Sign = Literal["better", "worse", "higher", "lower", "equal"]
-
-
-@dataclass(frozen=True, slots=True)
-class Equivalence:
-    """Two one-sided tests that the difference of means is smaller than the margin (Schuirmann 1987).
-
-    Attributes:
-        method: `welch`, `paired`, or `constant` where no value varies and the difference itself decides.
-        p: p value at the margin; `None` without a margin, or where nothing varies.
-        from_margin: equivalence would be shown for every margin above this one.
-    """
-
-    method: Literal["welch", "paired", "constant"]
-    p: float | None
-    from_margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +55,17 @@ class Figures:
         within_tolerance: whether all of them passed.
         prediction: where the mean of as many seeds as the rerun has was to be expected, at 95 %.
         outside_prediction: whether the rerun's mean lies outside of it.
-        test: `welch`, or `prediction` for a single seed of the rerun.
+        test: `welch`, or `prediction` for a single seed of the rerun; `mcnemar` or `paired_items` where the
+            items of the test set judge a single recorded seed.
         p: two-sided p value of no difference.
         p_holm: the same, corrected for the family of results.
         equivalence: the test of equivalence.
         delta: the margin.
         contradicted_below: the rerun would contradict the original at every margin below this one.
         seeds_needed: how many seeds would decide at the margin, where these do not.
+        power: how often a true change would have been called contradicted, where values had to be judged by
+            their means.
+        items: the test on the items of the test set, for a single recorded seed.
     """
 
     original: Summary | None
@@ -88,13 +78,15 @@ class Figures:
     within_tolerance: bool = False
     prediction: Interval | None = None
     outside_prediction: bool | None = None
-    test: Literal["welch", "prediction"] | None = None
+    test: Literal["welch", "prediction", "mcnemar", "paired_items"] | None = None
     p: float | None = None
     p_holm: float | None = None
     equivalence: Equivalence | None = None
     delta: float | None = None
     contradicted_below: float | None = None
     seeds_needed: SeedsNeeded | None = None
+    power: Power | None = None
+    items: ItemTest | None = None
 
     @property
     def identical(self) -> bool:
@@ -103,15 +95,16 @@ class Figures:
 
     def equivalent_at(self, delta: float) -> bool:
         """Whether equivalence is shown at this margin."""
-        if self.equivalence is None:
-            return False
-        if self.equivalence.method == "constant":
-            return self.equivalence.from_margin <= delta * (1.0 + SLACK)
-        return self.equivalence.from_margin < delta
+        return self.equivalence is not None and self.equivalence.holds_at(delta)
 
     def contradicted_at(self, delta: float) -> bool:
         """Whether a contradiction is shown at this margin."""
-        return self.contradicted_below is not None and self.contradicted_below > delta * (1.0 + SLACK)
+        return is_contradicted(self.contradicted_below, delta)
+
+
+def is_contradicted(below: float | None, delta: float) -> bool:
+    """Whether a contradiction at every margin below `below` is one at `delta`."""
+    return below is not None and below > delta * (1.0 + SLACK)
 
 
 def measure(cases: Sequence[Case]) -> list[Figures]:
@@ -120,39 +113,53 @@ def measure(cases: Sequence[Case]) -> list[Figures]:
     P values are corrected by Holm (1979). Results that are evidence for claims are one family, all others
     another, so that logging many metrics cannot hide a contradiction.
     """
-    figures = [_measure_alone(case) for case in cases]
+    alone = [_alone(case) for case in cases]
+    done: dict[int, Figures] = {}
     for evidence in (True, False):
         family = [index for index, case in enumerate(cases) if case.is_evidence is evidence]
-        tested = [(index, p) for index in family if (p := figures[index].p) is not None]
-        for (index, _), p_holm in zip(tested, holm(p for _, p in tested), strict=True):
-            figures[index] = replace(figures[index], p_holm=p_holm)
+        tested = [(index, p) for index in family if (p := alone[index].get("p")) is not None]
+        corrected = dict(zip((index for index, _ in tested), holm(p for _, p in tested), strict=True))
+        alpha = ALPHA / max(1, len(tested))
         for index in family:
-            figures[index] = _concluded(cases[index], figures[index], ALPHA / max(1, len(tested)))
-    return figures
+            later = _concluded(cases[index], alone[index], corrected.get(index), alpha)
+            done[index] = Figures(**alone[index], **later)
+    return [done[index] for index in range(len(cases))]
 
 
-def _measure_alone(case: Case) -> Figures:
-    original, rerun = case.original, case.rerun
-    summaries = (_summary(original), _summary(rerun))
-    matched = same_seeds(original, rerun)
-    if case.obstacles or not rerun.values:
-        return Figures(*summaries, matched)
-    difference = rerun.mean - original.mean
-    figures = Figures(
-        *summaries,
-        matched,
-        difference=difference,
-        sign=_sign(difference, original.direction or rerun.direction),
-        delta=case.delta,
-        equivalence=_equivalence(case, matched),
+def at_margin(case: Case, figures: Figures) -> Figures:
+    """The same numbers at the case's margin, with the p values of its family as they were."""
+    equivalence = (
+        None
+        if case.unusable or not case.is_computable
+        else _equivalence(case, figures.same_seeds, case.delta)
     )
+    return replace(figures, delta=case.delta, equivalence=equivalence, seeds_needed=None, power=None)
+
+
+def _alone(case: Case) -> dict[str, Any]:
+    """The numbers that a case has whatever the others are; plain, since thousands are made."""
+    original, rerun = case.original, case.rerun
+    matched = same_seeds(original, rerun)
+    rerun.like(original)
+    found: dict[str, Any] = {"same_seeds": matched, "original": original.summary, "rerun": rerun.summary}
+    if case.unusable:
+        return found
     if matched:
-        figures = _seed_by_seed(figures, case)
-    return _against_prediction(figures, case, difference) if len(original.values) > 1 else figures
+        found |= _seed_by_seed(case)
+    if not case.is_computable:
+        return found | {"original": None, "rerun": None}
+    difference, delta = rerun.mean - original.mean, case.delta
+    found["difference"] = difference
+    found["sign"] = _sign(difference, original.direction or rerun.direction)
+    found["delta"] = delta
+    found["equivalence"] = _equivalence(case, matched, delta)
+    if len(original.values) > 1:
+        found |= _against_prediction(case, difference)
+    return found | _by_items(case.items) if case.items else found
 
 
-def _summary(sample: Sample) -> Summary | None:
-    return summarise(sample.values) if sample.values else None
+def _by_items(items: ItemTest) -> dict[str, Any]:
+    return {"test": items.method, "p": items.p, "items": items}
 
 
 def _sign(difference: float, direction: Direction | None) -> Sign:
@@ -163,29 +170,33 @@ def _sign(difference: float, direction: Direction | None) -> Sign:
     return "higher" if difference > 0.0 else "lower"
 
 
-def _seed_by_seed(figures: Figures, case: Case) -> Figures:
+def _seed_by_seed(case: Case) -> dict[str, Any]:
     matched = pairs(case.original, case.rerun)
     tolerance = choose_tolerance(case.tolerance, case.host, case.original.item)
-    return replace(
-        figures,
-        largest_deviation=max(abs(y - x) for x, y in matched),
-        tolerance=tolerance,
-        within_tolerance=tolerance.holds(matched),
-    )
+    return {
+        "largest_deviation": min(max([abs(y - x) for x, y in matched]), sys.float_info.max),
+        "tolerance": tolerance,
+        "within_tolerance": tolerance.holds(matched),
+    }
 
 
-def _equivalence(case: Case, matched: bool) -> Equivalence | None:
-    x, y = case.original.values, case.rerun.values
-    if min(len(x), len(y)) < FEWEST_FOR_EQUIVALENCE:
-        return None
-    if is_constant(x) and is_constant(y):
-        return Equivalence("constant", None, abs(case.rerun.mean - case.original.mean))
+def _equivalence(case: Case, matched: bool, delta: float | None) -> Equivalence | None:
+    x, y = case.original, case.rerun
+    if min(len(x.values), len(y.values)) < FEWEST_FOR_EQUIVALENCE:
+        return case.items.equivalence(delta) if case.items else None
+    if x.is_constant and y.is_constant:
+        return Equivalence("constant", None, abs(y.mean - x.mean))
     use_pairs = matched and case.seeds_pair_randomness
-    difference = _difference_of_pairs(case) if use_pairs else welch(y, x)
+    difference = _difference_of_pairs(case) if use_pairs else _welch(case)
     if difference.method == "constant":
         return Equivalence("constant", None, abs(difference.value))
-    p = difference.equivalence_p(case.delta) if case.delta is not None else None
+    p = difference.equivalence_p(delta) if delta is not None else None
     return Equivalence("paired" if use_pairs else "welch", p, difference.equivalence_margin(ALPHA))
+
+
+def _welch(case: Case) -> Difference:
+    x, y = case.original.summary, case.rerun.summary
+    return welch_of(y, x) if x and y else welch(case.rerun.values, case.original.values)
 
 
 def _difference_of_pairs(case: Case) -> Difference:
@@ -193,49 +204,67 @@ def _difference_of_pairs(case: Case) -> Difference:
     return paired(again, recorded)
 
 
-def _against_prediction(figures: Figures, case: Case, difference: float) -> Figures:
+def _against_prediction(case: Case, difference: float) -> dict[str, Any]:
     """Where the rerun's mean was to be expected, and how surprising it is."""
-    x, y = case.original.values, case.rerun.values
-    prediction = prediction_interval(x, len(y))
-    outside = abs(difference) > prediction.half_width * (1.0 + SLACK)
-    figures = replace(figures, prediction=prediction, outside_prediction=outside)
-    if is_constant(x) and is_constant(y):
-        return figures
-    if len(y) > 1:
-        return replace(figures, test="welch", p=welch(y, x).p)
-    t = abs(difference) / (sd(x) * math.sqrt(1.0 + 1.0 / len(x)))
-    return replace(figures, test="prediction", p=min(1.0, 2.0 * t_tail(t, len(x) - 1)))
+    x, y = case.original, case.rerun
+    n, k = len(x.values), len(y.values)
+    spread = x.sd * math.sqrt(1.0 / n + 1.0 / k)
+    half = 0.0 if x.is_constant else t_quantile(0.5 + LEVEL / 2.0, n - 1) * spread
+    method: Literal["constant", "t"] = "constant" if x.is_constant else "t"
+    found: dict[str, Any] = {
+        "prediction": Interval("pi", LEVEL, x.mean - half, x.mean + half, method),
+        "outside_prediction": abs(difference) > half * (1.0 + SLACK),
+    }
+    if x.is_constant and y.is_constant:
+        return found
+    if k > 1:
+        return found | {"test": "welch", "p": _welch(case).p}
+    return found | {"test": "prediction", "p": min(1.0, 2.0 * t_tail(abs(difference) / spread, n - 1))}
 
 
-def _concluded(case: Case, figures: Figures, alpha: float) -> Figures:
+def _concluded(case: Case, alone: dict[str, Any], p_holm: float | None, alpha: float) -> dict[str, Any]:
     """What follows from the corrected p value: which margins it contradicts, and what is missing."""
-    difference = figures.difference
-    if difference is None or figures.prediction is None:
-        return figures
-    unlikely = figures.p is None or (figures.p_holm is not None and figures.p_holm < ALPHA)
-    if figures.outside_prediction and unlikely:
-        figures = replace(figures, contradicted_below=abs(difference))
-    delta = figures.delta
-    if delta is None or figures.equivalent_at(delta) or figures.contradicted_at(delta):
-        return figures
-    return replace(figures, seeds_needed=_seeds_needed(case, difference, delta, alpha))
+    difference, delta = alone.get("difference"), alone.get("delta")
+    judged = "prediction" in alone
+    if difference is None or not (judged or "items" in alone):
+        return {}
+    unlikely = alone.get("p") is None or (p_holm is not None and p_holm < ALPHA)
+    surprising = unlikely and (alone["outside_prediction"] if judged else True)
+    below = abs(difference) if surprising else None
+    found: dict[str, Any] = {"p_holm": p_holm, "contradicted_below": below}
+    if delta is None or alone.get("within_tolerance") or not judged:
+        return found
+    equivalence: Equivalence | None = alone["equivalence"]
+    shown = equivalence is not None and equivalence.holds_at(delta)
+    if not shown and not is_contradicted(below, delta):
+        found["seeds_needed"] = _seeds_needed(case, difference, delta, alpha)
+    found["power"] = _power(case, delta, alpha)
+    return found
+
+
+def _power(case: Case, delta: float, alpha: float) -> Power | None:
+    sd = case.original.sd
+    if case.original.is_constant or sd == 0.0:
+        return None
+    return power(Setup(len(case.original.values), len(case.rerun.values), sd, delta, alpha), case.advantage)
 
 
 def _seeds_needed(case: Case, difference: float, delta: float, alpha: float) -> SeedsNeeded | None:
-    x, y = case.original.values, case.rerun.values
+    x, y = case.original, case.rerun
     seen = Spread(
-        n=len(x),
-        k=len(y),
+        n=len(x.values),
+        k=len(y.values),
         difference=difference,
-        sd_original=sd(x),
-        sd_rerun=sd(y) if len(y) > 1 else sd(x),
+        sd_original=x.sd,
+        sd_rerun=y.sd if len(y.values) > 1 else x.sd,
         sd_pairs=_sd_of_pairs(case),
     )
     return seeds_needed(seen, delta, alpha, ALPHA)
 
 
 def _sd_of_pairs(case: Case) -> float | None:
-    matched = same_seeds(case.original, case.rerun)
-    if not (matched and case.seeds_pair_randomness) or len(case.rerun.values) < 2:
+    if not case.seeds_pair_randomness or len(case.rerun.values) < 2:
+        return None
+    if not same_seeds(case.original, case.rerun):
         return None
     return sd([y - x for x, y in pairs(case.original, case.rerun)])

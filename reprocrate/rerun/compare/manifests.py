@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from reprocrate.manifest import Claim as ManifestClaim
-from reprocrate.manifest import Manifest, Metric, Result
+from reprocrate.manifest import Configuration, Manifest, Result
+from reprocrate.rerun.compare.beside import Sides, artifacts_of, curves_of, promise_of, runs_of_seeds
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
-from reprocrate.rerun.compare.claims import Claim, judge_claim
+from reprocrate.rerun.compare.claimed import claim_of, claimed_advantages, results_of
+from reprocrate.rerun.compare.claims import judge_claim
+from reprocrate.rerun.compare.curves import SeedRuns
 from reprocrate.rerun.compare.devices import fell_back
 from reprocrate.rerun.compare.environments import host_difference
-from reprocrate.rerun.compare.ordering import Duel
+from reprocrate.rerun.compare.evidence import Evidence, NoEvidence
+from reprocrate.rerun.compare.items import ItemTest
 from reprocrate.rerun.compare.outcomes import judge
+from reprocrate.rerun.compare.predictions import Unusable
 from reprocrate.rerun.compare.recorded import (
     Counterpart,
-    ResultsByPlace,
+    Records,
     aggregate,
     changed_code,
     data_digests,
     found_in,
     recorded_in,
-    results_by_place,
 )
 from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance
+from reprocrate.rerun.compare.single_seed import judge_items, needs_items
+from reprocrate.rerun.compare.tolerance import choose_tolerance
 from reprocrate.rerun.compare.verdict import (
     Identity,
     Verdict,
@@ -34,7 +40,6 @@ from reprocrate.rerun.compare.verdict import (
     summing_up,
 )
 
-_DUELS = ("ordering", "gain", "quantified")
 _RANKS = "A mean rank follows from the results that it ranks, and is not judged apart from these."
 _FOLDS = "Each run counts with the mean of its folds: these share training data, so they do not count alone."
 _NO_MARGINS: Mapping[str, Margin] = {}
@@ -48,6 +53,7 @@ def compare(
     margins: Mapping[str, Margin] = _NO_MARGINS,
     host: HostDifference | None = None,
     circumstances: Circumstances | None = None,
+    files: tuple[Evidence, Evidence] = (NoEvidence(), NoEvidence()),
 ) -> Verdict:
     """What a rerun shows of every result and claim of the original.
 
@@ -60,15 +66,18 @@ def compare(
             reader's.
         host: how the rerun's machine and software differ; where not given, from what both manifests recorded.
         circumstances: what the rerun did, where and how.
+        files: where the files of both sides can be read: histories and predictions.
     """
     around = circumstances or Circumstances()
-    setting = _Comparison(original, reproduction, asked_seeds, margins, host, around)
+    setting = _Comparison(original, reproduction, asked_seeds, margins, host, around, files)
     judged = judge([setting.case(result) for result in original.results])
     by_id = {one.case.id: one for one in judged}
     results = tuple(result_verdict(one) for one in judged)
     claims = tuple(
-        claim_verdict(judge_claim(_claim(original, claim), by_id), around.basis) for claim in original.claims
+        claim_verdict(judge_claim(claim_of(original, claim), by_id), around.basis)
+        for claim in original.claims
     )
+    runs = setting.runs_of_seeds() if around.basis not in (Basis.LOGS, Basis.SMOKE) else {}
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
@@ -77,6 +86,9 @@ def compare(
         basis=around.basis,
         claims=claims,
         results=results,
+        curves=curves_of(original, runs, files),
+        artifacts=artifacts_of(runs) if runs else None,
+        determinism=promise_of(original, judged, around.basis),
         seeds_asked=setting.seeds_asked(),
         circumstances=around,
     )
@@ -92,20 +104,49 @@ class _Comparison:
     margins: Mapping[str, Margin]
     host: HostDifference | None
     circumstances: Circumstances
-    evidence: frozenset[str] = field(init=False)
-    found: ResultsByPlace = field(init=False)
+    files: tuple[Evidence, Evidence]
+    judged_sides: dict[object, Sides] = field(default_factory=dict)
+    _allowed: dict[str, tuple[Margin | None, Tolerance | None]] = field(default_factory=dict)
+    _hosts: dict[object, HostDifference] = field(default_factory=dict)
+    _digests: dict[object, tuple[str | None, str | None]] = field(default_factory=dict)
+    _changed: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    _lost: dict[object, str | None] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        named = {name for claim in self.original.claims for name in _results_of(self.original, claim)}
-        object.__setattr__(self, "evidence", frozenset(named))
-        object.__setattr__(self, "found", results_by_place(self.reproduction))
+    @cached_property
+    def then(self) -> Records:
+        """What the original recorded."""
+        return Records(self.original)
+
+    @cached_property
+    def now(self) -> Records:
+        """What the rerun recorded."""
+        return Records(self.reproduction)
+
+    @cached_property
+    def evidence(self) -> frozenset[str]:
+        """Ids of the results that claims rest on."""
+        return frozenset(name for claim in self.original.claims for name in results_of(self.original, claim))
+
+    @cached_property
+    def advantages(self) -> dict[str, float]:
+        """The smallest claimed advantage that rests on each result."""
+        return claimed_advantages(self.original)
 
     def case(self, result: Result) -> Case:
         """What is judged for one result of the original."""
-        recorded, again, asked = self._samples(result, frozenset())
-        sides = [(part, self._found(part)) for part in self._parts(result, frozenset())]
+        if result.over == "results":
+            sides = [(part, self._found(part)) for part in self._parts(result, frozenset())]
+            recorded, again, asked = self._samples(result, frozenset())
+        else:
+            then = recorded_in(self.then, result)
+            sides = [(then, self._found(then))]
+            recorded, again, asked = self._of_runs(result, *sides[0])
+        for side in sides:
+            self.judged_sides[_id(side[0].configuration), _of_these_runs([side])] = side
+        host = self.host or self._host(sides)
+        items = self._items(sides, recorded, again, host)
         configurations = [part.result.configuration for part, _ in sides if part.result]
-        metric = self.original.find_metric(result.metric)
+        margin, tolerance = self._allowances(result.metric)
         determinism = self.original.determinism
         return Case(
             id=result.id,
@@ -114,44 +155,86 @@ class _Comparison:
             rerun=again,
             asked=asked,
             stated=result.value,
-            margin=self.margins.get(result.metric) or _declared_margin(metric),
-            tolerance=_declared_tolerance(metric),
-            host=self.host or self._host(sides),
+            margin=margin,
+            tolerance=tolerance,
+            host=host,
             seeds_pair_randomness=bool(determinism and determinism.seeds_pair_randomness),
             is_evidence=result.id in self.evidence,
             degraded=any(self.circumstances.degrades(name) for name in configurations)
-            or _lost_device(sides) is not None,
+            or self._lost_device(sides) is not None,
             basis=self.circumstances.basis,
-            remarks=tuple(_remarks(result, sides)),
+            remarks=(*self._remarks(result, sides), *_why_not(items)),
             new_seeds=tuple(seed for seed in asked if seed in self.circumstances.new_seeds),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
+            same_code=not any(self._changed_code(*side) for side in sides),
+            advantage=self.advantages.get(result.id),
+            items=items if isinstance(items, ItemTest) else None,
         )
+
+    def _allowances(self, name: str) -> tuple[Margin | None, Tolerance | None]:
+        """The margin of a metric, the reader's before the author's, and its declared tolerance."""
+        if name not in self._allowed:
+            metric = self.original.find_metric(name)
+            own, near = (metric.margin, metric.tolerance) if metric else (None, None)
+            margin = Margin(own.kind, own.value) if own else None
+            tolerance = Tolerance(near.atol, near.rtol) if near else None
+            self._allowed[name] = (self.margins.get(name) or margin, tolerance)
+        return self._allowed[name]
+
+    def runs_of_seeds(self) -> dict[str, list[SeedRuns]]:
+        """The runs on both sides by configuration and seed."""
+        return runs_of_seeds(self.then, self.now, self.judged_sides.values())
+
+    def _items(
+        self, sides: Sequence[Sides], recorded: Sample, again: Sample, host: HostDifference
+    ) -> ItemTest | Unusable | None:
+        """What the predictions of a single recorded seed show, where its values alone do not."""
+        if len(sides) != 1 or self.circumstances.basis in (Basis.LOGS, Basis.SMOKE):
+            return None
+        if len(recorded.values) != 1 or len(again.values) != 1:
+            return None
+        tolerance = choose_tolerance(self._allowances(recorded.metric)[1], host, recorded.item)
+        if not needs_items(recorded, again, tolerance):
+            return None
+        return judge_items(*sides[0], self.files)
 
     def seeds_asked(self) -> dict[str, tuple[Seed, ...]]:
         """The seeds asked for, by configuration of the original."""
         found: dict[str, tuple[Seed, ...]] = {}
         for result in self.original.results:
             if result.configuration and result.configuration not in found and result.over != "results":
-                counterpart = self._found(recorded_in(self.original, result))
+                counterpart = self._found(recorded_in(self.then, result))
                 found[result.configuration] = self._asked(result, counterpart)
         return found
 
     def _samples(self, result: Result, within: frozenset[str]) -> tuple[Sample, Sample, tuple[Seed, ...]]:
-        recorded = recorded_in(self.original, result)
+        recorded = recorded_in(self.then, result)
         if result.over == "results":
             return self._aggregates(result, recorded, within)
-        found = self._found(recorded)
-        then, now = data_digests(recorded, found)
-        original, rerun = recorded.sample(), self._declared_alike(recorded.sample(), found.sample())
-        asked = self._asked(result, found)
-        return replace(original, data_digest=then), replace(rerun, data_digest=now), asked
+        return self._of_runs(result, recorded, self._found(recorded))
+
+    def _of_runs(
+        self, result: Result, recorded: Counterpart, found: Counterpart
+    ) -> tuple[Sample, Sample, tuple[Seed, ...]]:
+        original, rerun = recorded.sample, self._declared_alike(recorded.sample, found.sample)
+        then, now = self._data_digests(recorded, found)
+        if then is not None:
+            original, rerun = replace(original, data_digest=then), replace(rerun, data_digest=now)
+        return original, rerun, self._asked(result, found)
+
+    def _data_digests(self, recorded: Counterpart, found: Counterpart) -> tuple[str | None, str | None]:
+        key = (_id(recorded.configuration), recorded.key[1], _id(found.configuration), found.key[1])
+        if key not in self._digests:
+            self._digests[key] = data_digests(recorded, found)
+        return self._digests[key]
 
     def _found(self, recorded: Counterpart) -> Counterpart:
-        return found_in(self.reproduction, self.found, recorded)
+        return found_in(self.now, recorded)
 
     def _declared_alike(self, original: Sample, rerun: Sample) -> Sample:
         """What the author declares need not be repeated by a rerun; another author may mean otherwise."""
-        if self.circumstances.basis is Basis.COMPARE:
+        alike = (original.direction, original.unit, original.split)
+        if self.circumstances.basis is Basis.COMPARE or (rerun.direction, rerun.unit, rerun.split) == alike:
             return rerun
         return replace(
             rerun,
@@ -164,7 +247,7 @@ class _Comparison:
         self, result: Result, recorded: Counterpart, within: frozenset[str]
     ) -> tuple[Sample, Sample, tuple[Seed, ...]]:
         """The same for a result over other results; one that is over itself is left empty."""
-        about = replace(recorded.sample(), seeds=())
+        about = replace(recorded.sample, seeds=())
         if result.statistic == "mean_rank":
             return about, about, ()
         names = [name for name in result.results if name not in within]
@@ -181,7 +264,7 @@ class _Comparison:
     def _parts(self, result: Result, within: frozenset[str]) -> Iterator[Counterpart]:
         """The result itself, or the results that it is over, down to those over runs."""
         if result.over != "results":
-            yield recorded_in(self.original, result)
+            yield recorded_in(self.then, result)
         for name in result.results:
             part = self.original.find_result(name)
             if part is not None and name not in within:
@@ -192,71 +275,60 @@ class _Comparison:
             recomputed = (
                 self.circumstances.basis is Basis.LOGS
             )  # no seed that was stopped then is tried again
-            return tuple(one.seed for one in found.sample().seeds if one.value is not None or not recomputed)
+            known = found.sample.seeds
+            return tuple([one.seed for one in known if one.value is not None or not recomputed])
         seeds = self.asked.get(result.configuration or "", ())
         return tuple(None if seed is None else str(seed) for seed in seeds)
 
-    def _host(self, sides: Sequence[tuple[Counterpart, Counterpart]]) -> HostDifference:
-        recorded = [run for part, _ in sides for run in part.runs]
-        again = [run for _, part in sides for run in part.runs]
-        return host_difference(self.original, recorded, self.reproduction, again)
+    def _host(self, sides: Sequence[Sides]) -> HostDifference:
+        key = _of_these_runs(sides)
+        if key not in self._hosts:
+            recorded = [run for part, _ in sides for run in part.runs]
+            again = [run for _, part in sides for run in part.runs]
+            self._hosts[key] = host_difference(self.original, recorded, self.reproduction, again)
+        return self._hosts[key]
+
+    def _remarks(self, result: Result, sides: Sequence[Sides]) -> Iterator[str]:
+        if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
+            figure = f"the {result.statistic} of the values"
+            yield f"The recorded figure is {figure}; what is compared is their mean."
+        if any(then.over == "folds" for then, _ in sides):
+            yield _FOLDS
+        lost = self._lost_device(sides)
+        if lost:
+            yield f"The recorded runs computed on {lost}; the rerun computed on the processor only."
+        changed = sorted({path for side in sides for path in self._changed_code(*side)})
+        if changed:
+            more = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""
+            yield f"Other code ran than the recorded one: {', '.join(changed[:3])}{more} differs."
+
+    def _changed_code(self, then: Counterpart, now: Counterpart) -> tuple[str, ...]:
+        key = (_id(then.configuration), _id(now.configuration))
+        if key not in self._changed:
+            self._changed[key] = changed_code(then, now)
+        return self._changed[key]
+
+    def _lost_device(self, sides: Sequence[Sides]) -> str | None:
+        key = _of_these_runs(sides)
+        if key not in self._lost:
+            found = (fell_back(then.runs, now.runs) for then, now in sides)
+            self._lost[key] = next((device for device in found if device), None)
+        return self._lost[key]
 
     def _name(self, result: Result) -> str:
         configuration = self.original.find_configuration(result.configuration)
         return configuration.label if configuration else result.id
 
 
-def _declared_margin(metric: Metric | None) -> Margin | None:
-    return Margin(metric.margin.kind, metric.margin.value) if metric and metric.margin else None
+def _why_not(items: ItemTest | Unusable | None) -> Iterator[str]:
+    if isinstance(items, Unusable):
+        yield f"There are predictions of the single seed, but they cannot judge it: {items.reason}."
 
 
-def _declared_tolerance(metric: Metric | None) -> Tolerance | None:
-    return Tolerance(metric.tolerance.atol, metric.tolerance.rtol) if metric and metric.tolerance else None
+def _id(configuration: Configuration | None) -> str | None:
+    return configuration.id if configuration else None
 
 
-def _remarks(result: Result, sides: Sequence[tuple[Counterpart, Counterpart]]) -> Iterator[str]:
-    if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
-        yield f"The recorded figure is the {result.statistic} of the values; what is compared is their mean."
-    if any(then.over == "folds" for then, _ in sides):
-        yield _FOLDS
-    lost = _lost_device(sides)
-    if lost:
-        yield f"The recorded runs computed on {lost}; the rerun computed on the processor only."
-    changed = sorted({path for then, now in sides for path in changed_code(then, now)})
-    if changed:
-        more = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""
-        yield f"Other code ran than the recorded one: {', '.join(changed[:3])}{more} differs."
-
-
-def _lost_device(sides: Sequence[tuple[Counterpart, Counterpart]]) -> str | None:
-    found = (fell_back(then.runs, now.runs) for then, now in sides)
-    return next((device for device in found if device), None)
-
-
-def _results_of(manifest: Manifest, claim: ManifestClaim) -> Iterator[str]:
-    """Ids of the results that a claim rests on, directly or through comparisons."""
-    for name in claim.evidence:
-        comparison = manifest.find_comparison(name)
-        yield from (comparison.a, comparison.b) if comparison else (name,)
-
-
-def _claim(manifest: Manifest, claim: ManifestClaim) -> Claim:
-    results = [name for name in claim.evidence if manifest.find_comparison(name) is None]
-    compared = [one for name in claim.evidence if (one := manifest.find_comparison(name))]
-    duels = [Duel(one.id, one.a, one.b) for one in compared]
-    if claim.kind in _DUELS and len(results) > 1:
-        duels += [Duel(f"{results[0]}-vs-{other}", results[0], other) for other in results[1:]]
-    return Claim(
-        id=claim.id,
-        text=claim.text,
-        kind=claim.kind,
-        evidence=claim.evidence,
-        results=() if claim.kind in _DUELS else tuple(results),
-        duels=tuple(duels) if claim.kind in _DUELS else (),
-        primary=bool(claim.primary),
-        relation=claim.relation,
-        value=claim.value,
-        by=claim.by or 0.0,
-        margin=claim.margin,
-        at_least=claim.quantifier.at_least if claim.quantifier else None,
-    )
+def _of_these_runs(sides: Sequence[Sides]) -> object:
+    """What tells the runs on both sides from others, for what is worked out once for them."""
+    return tuple([(id(then.runs), id(now.runs)) for then, now in sides])  # kept alive by their records

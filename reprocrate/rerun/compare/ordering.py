@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
 from reprocrate.rerun.compare.samples import Direction, Sample
-from reprocrate.rerun.compare.wording import interval, short
-from reprocrate.statistics import SLACK, Difference, Interval, paired, welch
+from reprocrate.rerun.compare.wording import interval, percent, short
+from reprocrate.statistics import SLACK, Difference, Interval, paired, t_quantile, t_tail, welch
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,20 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fought:
-    """How a duel ended, why, and the 95 % interval of how much better the first was."""
+    """How a duel ended, and why.
+
+    Attributes:
+        standing: where the interval lies.
+        explanation: why, in one sentence.
+        interval: the 95 % interval of how much better the first was.
+        power: how often reruns of as many seeds would show the claimed advantage, if the true one was the
+            recorded one and the seeds spread as here; `None` where it cannot be told.
+    """
 
     standing: Standing
     explanation: str
     interval: Interval | None = None
+    power: float | None = None
 
 
 def duel(first: Judged, second: Judged, by: float) -> Fought:
@@ -60,7 +70,22 @@ def duel(first: Judged, second: Judged, by: float) -> Fought:
         f"{short(abs(advantage.value))} (95 % interval of the advantage {interval(span)}); "
         + (f"better by at least {short(by)} is claimed." if by else "better is claimed.")
     )
-    return Fought(_standing(advantage, span, by), why, span)
+    standing, chance = _standing(advantage, span, by), _power(first, second, advantage, by)
+    if standing is Standing.OPEN and chance is not None:
+        shown = f"with the recorded advantage {percent(chance)} of such reruns would show it."
+        why = f"{why.removesuffix('.')}; {shown}"
+    return Fought(standing, why, span, chance)
+
+
+def _power(first: Judged, second: Judged, advantage: Difference, by: float) -> float | None:
+    """The normal distribution of the advantage around the recorded one, with the standard error seen."""
+    if not first.case.original.values or not second.case.original.values or not advantage.se > 0.0:
+        return None
+    recorded = first.case.original.mean - second.case.original.mean
+    if _direction(first, second) is Direction.MINIMIZE:
+        recorded = -recorded
+    beyond = (by - recorded) / advantage.se + t_quantile(0.975, advantage.df)
+    return t_tail(beyond, math.inf) if math.isfinite(beyond) else None
 
 
 def _obstacle(first: Judged, second: Judged) -> str | None:
@@ -69,6 +94,8 @@ def _obstacle(first: Judged, second: Judged) -> str | None:
             return f"The rerun of {one.case.name} is {one.outcome.words}."
         if len(one.case.rerun.values) < 2:
             return f"Fewer than two seeds of {one.case.name} were run again, which gives no interval."
+        if not one.case.rerun.is_computable:
+            return f"The values of {one.case.name} are too large or too small to compute an interval of."
     a, b = first.case.original, second.case.original
     if (a.metric, a.unit) != (b.metric, b.unit):
         return f"The two results are not of one metric: {a.metric} and {b.metric}."

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reprocrate.rerun.compare.case import Case
-from reprocrate.rerun.compare.figures import Figures, measure
+from reprocrate.rerun.compare.figures import Figures, at_margin, measure
 from reprocrate.rerun.compare.samples import Basis, Margin
 
 
@@ -63,7 +63,7 @@ def judge(cases: Sequence[Case]) -> list[Judged]:
 def judge_again(judged: Judged, margin: Margin) -> Judged:
     """The same result at another margin, with the p values of its family as they were."""
     case = replace(judged.case, margin=margin)
-    figures = replace(judged.figures, delta=case.delta, seeds_needed=None)
+    figures = at_margin(case, judged.figures)
     return Judged(case, figures, _outcome(case, figures))
 
 
@@ -88,8 +88,11 @@ def _seed_by_seed(figures: Figures) -> Outcome | None:
 
 
 def _of_means(case: Case, figures: Figures) -> Outcome:
+    if not case.is_computable:
+        return Outcome.NOT_ASSESSABLE
     if figures.delta is not None and figures.equivalent_at(figures.delta):
         return Outcome.EQUIVALENT
     if figures.delta is not None and figures.contradicted_at(figures.delta) and not case.degraded:
         return Outcome.CONTRADICTED
-    return Outcome.NOT_ASSESSABLE if len(case.original.values) == 1 else Outcome.INCONCLUSIVE
+    alone = len(case.original.values) == 1 and figures.items is None
+    return Outcome.NOT_ASSESSABLE if alone else Outcome.INCONCLUSIVE

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from reprocrate.assembly.selection import reported_value
 from reprocrate.manifest import Configuration, Manifest, Metric, Result, Run
@@ -30,12 +31,105 @@ _AGGREGATE: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+Key = tuple[str, str | None, str | None]
+"""Metric, data and split of some values."""
+
+
+class Records:
+    """A manifest with the indexes that a comparison of thousands of results needs.
+
+    Attributes:
+        manifest: the manifest.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._values: dict[int, list[dict[Key, SeedValue]]] = {}
+        self._counting: dict[tuple[str, ...], tuple[Run, ...]] = {}
+        self._newest: dict[str, tuple[Run, ...]] = {}
+        self._alike: dict[str, Configuration | None] = {}
+        self._seeds: dict[int, Seed] = {}
+
+    @cached_property
+    def by_place(self) -> ResultsByPlace:
+        """The results over runs by configuration and metric."""
+        found: dict[tuple[str | None, str], list[Result]] = {}
+        for one in self.manifest.results:
+            if one.over != "results":
+                found.setdefault((one.configuration, one.metric), []).append(one)
+        return found
+
+    def plain_values(self, runs: tuple[Run, ...]) -> list[dict[Key, SeedValue]]:
+        """For each of some runs the metrics that it measured once and that need no selection."""
+        found = self._values.get(id(runs))
+        if found is None:
+            found = self._values[id(runs)] = [self._plain_values(run) for run in runs]
+        return found
+
+    def _plain_values(self, run: Run) -> dict[Key, SeedValue]:
+        if run.status != "ok":
+            return {}
+        seed = self.seed_of(run)
+        found: dict[Key, SeedValue] = {}
+        several: set[Key] = set()
+        for one in run.metrics:
+            key = (one.metric, one.data, one.split)
+            if key in found or one.fold is not None:
+                several.add(key)
+            else:
+                found[key] = SeedValue(seed, one.value, one.status)
+        for key in several:
+            found.pop(key, None)
+        return found
+
+    def counting(self, result: Result) -> tuple[Run, ...]:
+        """One run for each seed of a result: those that it rests on, then those that left no value."""
+        lost = tuple(one.run for one in result.excluded if one.reason in _WITHOUT_VALUE)
+        key = (*result.runs, "", *lost)
+        if key not in self._counting:
+            find = self.manifest.find_run
+            runs = [run for name in result.runs if (run := find(name))]
+            seeds = {run.seed for run in runs}
+            excluded = {run.seed: run for name in lost if (run := find(name)) and run.seed not in seeds}
+            self._counting[key] = (*runs, *excluded.values())
+        return self._counting[key]
+
+    def newest(self, configuration: Configuration | None) -> tuple[Run, ...]:
+        """For each seed of a configuration its newest run that ended well, else its newest run."""
+        if configuration is None:
+            return ()
+        if configuration.id not in self._newest:
+            runs = [run for run in self.manifest.runs if run.configuration == configuration.id]
+            runs.sort(key=lambda one: (one.status == "ok", one.started or "", one.id))
+            self._newest[configuration.id] = tuple({run.seed: run for run in runs}.values())
+        return self._newest[configuration.id]
+
+    def alike(self, wanted: Configuration | None) -> Configuration | None:
+        """The configuration of the same id, else that of the same name, else that with the same command."""
+        if wanted is None:
+            return None
+        if wanted.id not in self._alike:
+            mine = self.manifest.configurations
+            ran = (wanted.command, wanted.working_directory)
+            same_name = (one for one in mine if one.label == wanted.label)
+            same_command = (one for one in mine if (one.command, one.working_directory) == ran)
+            found = self.manifest.find_configuration(wanted.id)
+            self._alike[wanted.id] = found or next(same_name, None) or next(same_command, None)
+        return self._alike[wanted.id]
+
+    def seed_of(self, run: Run) -> Seed:
+        """The seed that names a run, as text."""
+        if id(run) not in self._seeds:
+            self._seeds[id(run)] = None if run.seed is None else str(run.seed)
+        return self._seeds[id(run)]
+
+
+@dataclass(frozen=True)
 class Counterpart:
     """Where a manifest holds the values of a result of the original.
 
     Attributes:
-        manifest: the original itself, or the rerun's record.
+        records: the original itself, or the rerun's record.
         result: the result there; `None` where the rerun left no value at all.
         configuration: the configuration there; `None` where there is none.
         key: metric, data and split of the values.
@@ -43,42 +137,48 @@ class Counterpart:
             share training data, and so are no independent values.
     """
 
-    manifest: Manifest
+    records: Records
     result: Result | None
     configuration: Configuration | None
-    key: tuple[str, str | None, str | None]
+    key: Key
     over: str = "runs"
 
     @property
+    def manifest(self) -> Manifest:
+        """The manifest of the records."""
+        return self.records.manifest
+
+    @cached_property
     def runs(self) -> tuple[Run, ...]:
         """One run for each seed: those of the result, then those that left no value."""
         if self.result is None:
-            return tuple(_newest_of_each_seed(self.manifest, self.configuration))
-        counting = [run for name in self.result.runs if (run := self.manifest.find_run(name))]
-        seeds = {run.seed for run in counting}
-        excluded: dict[int | str | None, Run] = {}
-        for one in self.result.excluded:
-            run = self.manifest.find_run(one.run)
-            if run and one.reason in _WITHOUT_VALUE and run.seed not in seeds:
-                excluded[run.seed] = run
-        return (*counting, *excluded.values())
+            return self.records.newest(self.configuration)
+        return self.records.counting(self.result)
 
+    @cached_property
     def sample(self) -> Sample:
         """The values of its runs by seed."""
         metric = self.manifest.find_metric(self.key[0])
         return Sample(
             metric=self.key[0],
-            seeds=tuple(self._value(run, metric) for run in self.runs),
+            seeds=self._seeds(metric),
             direction=_DIRECTION.get(metric.direction) if metric and metric.direction else None,
             unit=metric.unit if metric else None,
             split=self.key[2],
             item=_item(metric),
         )
 
+    def _seeds(self, metric: Metric | None) -> tuple[SeedValue, ...]:
+        key, runs = self.key, self.runs
+        known = [values.get(key) for values in self.records.plain_values(runs)]
+        if self.over == "folds" or None in known:
+            return tuple([self._value(run, metric) for run in runs])
+        return tuple([one for one in known if one is not None])
+
     def _value(self, run: Run, metric: Metric | None) -> SeedValue:
-        seed = None if run.seed is None else str(run.seed)
+        seed = self.records.seed_of(run)
         if run.status != "ok":
-            return SeedValue(seed, None, run.status)
+            return SeedValue(seed, None, run.status, run.killed_because or "")
         observed = [one for one in run.metrics if (one.metric, one.data, one.split) == self.key]
         if self.over == "folds":
             values = [one.value for one in observed if one.fold is not None]
@@ -94,36 +194,27 @@ class Counterpart:
         return SeedValue(seed, seen["value"], seen["status"])
 
 
-def recorded_in(original: Manifest, result: Result) -> Counterpart:
+def recorded_in(original: Records, result: Result) -> Counterpart:
     """The original's own values of a result."""
     key = (result.metric, result.data, result.split)
-    return Counterpart(original, result, original.find_configuration(result.configuration), key, result.over)
+    configuration = original.manifest.find_configuration(result.configuration)
+    return Counterpart(original, result, configuration, key, result.over)
 
 
-def results_by_place(manifest: Manifest) -> ResultsByPlace:
-    """The results over runs of a manifest by configuration and metric."""
-    found: dict[tuple[str | None, str], list[Result]] = {}
-    for one in manifest.results:
-        if one.over != "results":
-            found.setdefault((one.configuration, one.metric), []).append(one)
-    return found
-
-
-def found_in(reproduction: Manifest, results: ResultsByPlace, recorded: Counterpart) -> Counterpart:
+def found_in(reproduction: Records, recorded: Counterpart) -> Counterpart:
     """The rerun's values of the same metric, data and split of the same configuration.
 
     Where it has the metric on other data or another split only, these: that the two cannot be compared is
     then the verdict, and not that there is no value.
 
     Args:
-        reproduction: the manifest of the rerun.
-        results: its results by place.
+        reproduction: what the rerun recorded.
         recorded: where the original's values are.
     """
-    configuration = _same_configuration(reproduction, recorded.configuration)
+    configuration = reproduction.alike(recorded.configuration)
     if configuration is None:
         return Counterpart(reproduction, None, None, recorded.key, recorded.over)
-    found = results.get((configuration.id, recorded.key[0]), [])
+    found = reproduction.by_place.get((configuration.id, recorded.key[0]), [])
     candidates = [one for one in found if one.over == recorded.over]
     exact = [one for one in candidates if (one.metric, one.data, one.split) == recorded.key]
     if exact or len(candidates) == 1:
@@ -173,33 +264,18 @@ def changed_code(recorded: Counterpart, found: Counterpart) -> tuple[str, ...]:
     return tuple(sorted(path for path in then.keys() & now.keys() if then[path] != now[path]))
 
 
-def _same_configuration(manifest: Manifest, wanted: Configuration | None) -> Configuration | None:
-    """The configuration of the same id; else the one of the same name, else the one that runs the same."""
-    if wanted is None:
-        return None
-    same_name = [one for one in manifest.configurations if one.label == wanted.label]
-    ran = (wanted.command, wanted.working_directory)
-    same_command = [one for one in manifest.configurations if (one.command, one.working_directory) == ran]
-    return manifest.find_configuration(wanted.id) or next(iter([*same_name, *same_command]), None)
-
-
-def _newest_of_each_seed(manifest: Manifest, configuration: Configuration | None) -> Iterable[Run]:
-    """For each seed its newest run that ended well, else its newest run."""
-    newest: dict[int | str | None, Run] = {}
-    runs = [run for run in manifest.runs if configuration and run.configuration == configuration.id]
-    for run in sorted(runs, key=lambda one: (one.status == "ok", one.started or "", one.id)):
-        newest[run.seed] = run
-    return newest.values()
-
-
 def _item(metric: Metric | None) -> float | None:
     """How much one test item changes a metric that counts items."""
     if metric is None or metric.count_of is None:
         return None
     if metric.unit in _ITEMS:
         return 1.0
-    in_percent = metric.unit in _PERCENT or (metric.range is not None and metric.range[1] == 100)
-    return (100.0 if in_percent else 1.0) / metric.count_of
+    return (100.0 if in_percent(metric) else 1.0) / metric.count_of
+
+
+def in_percent(metric: Metric) -> bool:
+    """Whether the values of a metric that is a share are percentages."""
+    return metric.unit in _PERCENT or (metric.range is not None and metric.range[1] == 100)
 
 
 def _aggregated(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
-from reprocrate.statistics import mean
+from reprocrate.statistics import Summary, are_computable, is_constant, mean, summarise
 
 Seed = str | None
 """A seed as text, since 64-bit and longer seeds are strings; `None` for a run without one."""
@@ -75,7 +77,9 @@ class Margin:
 
     def around(self, original_mean: float) -> float:
         """The margin in the metric's unit."""
-        return self.value if self.kind == "absolute" else self.value * abs(original_mean)
+        if self.kind == "absolute":
+            return self.value
+        return min(self.value * abs(original_mean), sys.float_info.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +94,20 @@ class Tolerance:
             raise ValueError(f"a tolerance is finite and not negative, but this is {self.atol}, {self.rtol}")
 
 
-@dataclass(frozen=True, slots=True)
-class SeedValue:
+class SeedValue(NamedTuple):
     """What one seed gave.
 
     Attributes:
         seed: the seed as text; `None` where the run had none.
         value: the metric, as the IEEE double that was recorded; `None` where there is no finite one.
         status: `ok`, or why there is no value: `nan`, `inf`, `-inf`, `no_value`, `failed`, `killed`, ...
+        reason: the limit for which its run was killed; empty for any other.
     """
 
     seed: Seed
     value: float | None
     status: str = "ok"
+    reason: str = ""
 
     @property
     def finite(self) -> bool:
@@ -110,7 +115,7 @@ class SeedValue:
         return self.status == "ok" and self.value is not None and math.isfinite(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sample:
     """One metric of one configuration over its seeds.
 
@@ -132,24 +137,63 @@ class Sample:
     data_digest: str | None = None
     item: float | None = None
 
-    @property
+    @cached_property
     def values(self) -> tuple[float, ...]:
         """The finite values, in the order of the seeds."""
-        return tuple(one.value for one in self.seeds if one.finite and one.value is not None)
+        known = [value for _, value, status, _ in self.seeds if value is not None and status == "ok"]
+        if math.isfinite(sum(known)):
+            return tuple(known)
+        return tuple([value for value in known if math.isfinite(value)])
 
-    @property
+    @cached_property
     def by_seed(self) -> dict[Seed, float]:
         """The finite values by seed."""
-        return {one.seed: one.value for one in self.seeds if one.finite and one.value is not None}
+        if len(self.values) == len(self.seeds):
+            return dict(zip([one.seed for one in self.seeds], self.values, strict=True))
+        return {one.seed: one.value for one in self.seeds if one.value is not None and one.finite}
+
+    @cached_property
+    def summary(self) -> Summary | None:
+        """The finite values in a few numbers; `None` where there is none, or they cannot be computed with."""
+        return summarise(self.values) if self.values and self.is_computable else None
+
+    def like(self, other: Sample) -> None:
+        """Take over what was worked out of the same values on the other side; nothing where they differ."""
+        if self.values == other.values and other.summary is not None:
+            self.__dict__.setdefault("summary", other.summary)
+
+    @cached_property
+    def is_computable(self) -> bool:
+        """Whether differences and deviations of the values are doubles with all their digits."""
+        values = self.values
+        least, most = (min(values), max(values)) if values else (1.0, 1.0)
+        ordinary = least > 1e-250 and most < 1e250
+        return ordinary or are_computable(values)
 
     @property
     def mean(self) -> float:
-        """Mean of the finite values."""
-        return mean(self.values)
+        """Mean of the finite values.
+
+        Raises:
+            ValueError: there is none.
+        """
+        return self.summary.mean if self.summary else mean(self.values)
 
     @property
+    def sd(self) -> float:
+        """Standard deviation of the finite values; 0 for a single one, which shows none."""
+        return (self.summary.sd if self.summary else None) or 0.0
+
+    @cached_property
+    def is_constant(self) -> bool:
+        """Whether all finite values are equal."""
+        return is_constant(self.values)
+
+    @cached_property
     def repeated(self) -> tuple[Seed, ...]:
         """Seeds with more than one value, which leaves open which of them counts."""
+        if len({one.seed for one in self.seeds}) == len(self.seeds):
+            return ()
         counts = Counter(one.seed for one in self.seeds if one.seed is not None)
         return tuple(seed for seed, count in counts.items() if count > 1)
 
@@ -168,4 +212,4 @@ def same_seeds(original: Sample, rerun: Sample) -> bool:
 def pairs(original: Sample, rerun: Sample) -> tuple[tuple[float, float], ...]:
     """Recorded value and value of the rerun for each seed that both have."""
     recorded = original.by_seed
-    return tuple((recorded[seed], value) for seed, value in rerun.by_seed.items() if seed in recorded)
+    return tuple([(recorded[seed], value) for seed, value in rerun.by_seed.items() if seed in recorded])

@@ -39,7 +39,11 @@ class AppliedTolerance:
 
     def holds(self, matched: Iterable[tuple[float, float]]) -> bool:
         """Whether each pair of recorded value and value of the rerun lies within the tolerance."""
-        return all(abs(y - x) <= self.allowed(x) * (1.0 + SLACK) for x, y in matched)
+        more, atol, rtol, least = 1.0 + SLACK, self.atol, self.rtol, self.at_least
+        for x, y in matched:
+            if x != y and not abs(y - x) <= max(least, atol + rtol * abs(x)) * more:
+                return False
+        return True
 
 
 def choose_tolerance(

@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.manifest import Hardware
+from reprocrate.rerun.compare.artifacts import Artifacts
 from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.claims import ClaimJudged, ClaimOutcome, Kind, Part
+from reprocrate.rerun.compare.curves import CurveComparison
 from reprocrate.rerun.compare.explanation import explain, remarks
 from reprocrate.rerun.compare.figures import Figures
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
+from reprocrate.rerun.compare.promise import Promise
 from reprocrate.rerun.compare.samples import Basis, Direction, Margin, Seed
 from reprocrate.rerun.compare.wording import counted
 
@@ -29,8 +32,7 @@ class Identity:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class SeedPair:
+class SeedPair(NamedTuple):
     """One seed with its recorded value, its value in the rerun, and what became of it there."""
 
     seed: Seed
@@ -108,6 +110,10 @@ class Verdict:
         basis: what it rests on.
         claims: the verdict on each claim.
         results: the verdict on each result.
+        curves: learning curves that both sides have, which decide nothing.
+        artifacts: what became of the files that runs wrote, which decides nothing; `None` where nothing was
+            run again as it was.
+        determinism: what was promised of it, and what the rerun shows.
         seeds_asked: the seeds that the rerun was asked for, by configuration.
         circumstances: where and how the rerun was made.
     """
@@ -119,6 +125,9 @@ class Verdict:
     basis: Basis
     claims: tuple[ClaimVerdict, ...]
     results: tuple[ResultVerdict, ...]
+    curves: tuple[CurveComparison, ...]
+    artifacts: Artifacts | None
+    determinism: Promise
     seeds_asked: Mapping[str, Sequence[Seed]]
     circumstances: Circumstances
 
@@ -219,27 +228,43 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
 
 def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
     case = judged.case
-    recorded, again = case.original.by_seed, {one.seed: one for one in case.rerun.seeds}
-    seeds = dict.fromkeys([*(one.seed for one in case.original.seeds), *case.asked, *again])
-    return tuple(
-        SeedPair(
-            seed=seed,
-            recorded=recorded.get(seed),
-            rerun=again[seed].value if seed in again and again[seed].finite else None,
-            status=again[seed].status if seed in again else "not_run",
-        )
-        for seed in seeds
-    )
+    recorded, finite = case.original.by_seed, case.rerun.by_seed
+    again = {one.seed: one for one in case.rerun.seeds}
+    seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])
+    found = []
+    for seed in seeds:
+        one = again.get(seed)
+        value, status = (None, "not_run") if one is None else (finite.get(seed), one.status)
+        found.append(SeedPair(seed, recorded.get(seed), value, status))
+    return tuple(found)
+
+
+_AS_IT_IS = frozenset({str, float, int, bool, type(None)})
+_NAMES: dict[type, tuple[str, ...]] = {}
 
 
 def _plain(value: Any) -> Any:
-    """JSON values of this module's dataclasses."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Hardware):
-        return value.model_dump(mode="json", exclude_defaults=True)
-    if is_dataclass(value):
-        return _plain({field.name: getattr(value, field.name) for field in fields(value)})
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (tuple, list)) else value
+    """JSON values of this module's dataclasses. Of a large verdict there are millions of them."""
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is tuple or kind is list:
+        return [each if type(each) in _AS_IT_IS else _plain(each) for each in value]
+    names = _NAMES.get(kind)
+    if names is None:
+        if isinstance(value, Enum):
+            return value.value
+        if isinstance(value, Hardware):
+            return value.model_dump(mode="json", exclude_defaults=True)
+        if isinstance(value, Mapping):
+            return {key: _plain(item) for key, item in value.items()}
+        if not is_dataclass(value) and not hasattr(value, "_fields"):
+            return value
+        names = _NAMES[kind] = (
+            tuple(field.name for field in fields(value)) if is_dataclass(value) else value._fields
+        )
+    found = {}
+    for name in names:
+        each = getattr(value, name)
+        found[name] = each if type(each) in _AS_IT_IS else _plain(each)
+    return found

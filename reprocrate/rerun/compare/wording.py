@@ -29,6 +29,13 @@ def p_value(p: float) -> str:
     return f"p = {p:.2g}" if p >= 1e-4 else "p < 0.0001"
 
 
+def percent(share: float) -> str:
+    """A probability as whole percent, but never as none or all."""
+    if share < 0.01:
+        return "less than 1 %"
+    return "more than 99 %" if share > 0.99 else f"{100.0 * share:.0f} %"
+
+
 def interval(which: Interval) -> str:
     """`[0.9, 0.93]`."""
     return f"[{which.low:.4g}, {which.high:.4g}]"

@@ -7,12 +7,15 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from reprocrate.deposit.addresses import shown
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.host import Host
+from reprocrate.rerun.offers import Form, Provision
+from reprocrate.rerun.plan.data import DataNeed, Standing
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.depths import DepthEstimate, depth_estimates
 from reprocrate.rerun.plan.machine import machine
-from reprocrate.rerun.plan.needs import Needs
+from reprocrate.rerun.plan.needs import ALLOW_NETWORK, Needs
 from reprocrate.rerun.plan.offers import Within
 from reprocrate.rerun.plan.outlook import (
     ClaimOutlook,
@@ -27,10 +30,12 @@ from reprocrate.rerun.plan.scope import Scope, Selection, require_sense, selecti
 from reprocrate.rerun.plan.setting import settings_of
 from reprocrate.rerun.plan.software import software
 from reprocrate.rerun.plan.within import best_within
+from reprocrate.rerun.plan.wording import listed, size_text
 from reprocrate.rerun.sandbox import NoSandbox
 from reprocrate.rerun.selection import Depth, Task
 
 SCHEMA_VERSION = "1.0"
+_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,8 @@ class Consent:
     """Something that a rerun does only if its user agrees.
 
     Attributes:
-        kind: `sandbox` (to run foreign code without isolation), `degraded` (to run under other conditions) or
-            `network` (to let the runs reach hosts).
+        kind: `sandbox` (to run foreign code without isolation), `degraded` (to run under other conditions),
+            `network` (to let the runs reach hosts) or `fetch` (to bring data from addresses of the manifest).
         text: what is asked.
         option: what to give on the command line to agree.
     """
@@ -62,12 +67,15 @@ class Plan:
         expected: the best verdict to hope for.
         work: the runs by configuration.
         seconds: how long these take one after the other; None where unknown.
-        download_bytes: size of the files that travel with the experiment; packages come on top.
-        disk_bytes: space for copies of code and data and for outputs; the environment comes on top.
+        download_bytes: size of the files that travel with the experiment and of those to be fetched; packages
+            come on top.
+        disk_bytes: space for copies of code and data, for what is fetched and for outputs; the environment
+            comes on top.
         packages: how many packages the environments install.
         claims: the outlook for each claim.
         depths: every depth with its time.
         consents: what the user is asked before anything runs.
+        data: the data sets that the runs read.
         reasons: how the work was chosen and what is left out, as sentences; empty where everything is done.
         new_seeds: the seeds that the original never used.
         within: how it was chosen by its time; None where no time was given.
@@ -89,6 +97,7 @@ class Plan:
     claims: tuple[ClaimOutlook, ...]
     depths: tuple[DepthEstimate, ...]
     consents: tuple[Consent, ...]
+    data: tuple[DataNeed, ...]
     reasons: tuple[str, ...]
     new_seeds: tuple[int, ...]
     within: Within | None
@@ -119,6 +128,7 @@ def make_plan(
     seeds: Iterable[int | str] | None = None,
     configurations: Iterable[str] | None = None,
     folder: Path | None = None,
+    provision: Provision | None = None,
 ) -> Plan:
     """Decide, before anything runs, what a rerun needs and what it can show.
 
@@ -129,6 +139,7 @@ def make_plan(
         seeds: only these seeds.
         configurations: only the configurations of these ids or names.
         folder: the imported folder, where there is one: what lies in it need not travel.
+        provision: what the reader brings.
 
     Raises:
         UsageError: a seed, a configuration or a depth is asked for that was not recorded or declared.
@@ -138,20 +149,28 @@ def make_plan(
         seeds=None if seeds is None else tuple(seeds),
         configurations=None if configurations is None else tuple(configurations),
     )
-    return plan_scope(manifest, found, scope, folder)
+    return plan_scope(manifest, found, scope, folder, provision)
 
 
-def plan_scope(manifest: Manifest, found: Host, scope: Scope, folder: Path | None = None) -> Plan:
+def plan_scope(
+    manifest: Manifest,
+    found: Host,
+    scope: Scope,
+    folder: Path | None = None,
+    provision: Provision | None = None,
+) -> Plan:
     """The same for whatever a reader wants to be done again.
 
     Raises:
         UsageError: as `selection_of`.
         UnavailableError: there are not so many new seeds.
     """
-    judge = _Judge(manifest, found, folder)
+    judge = _Judge(manifest, found, folder, provision or Provision())
     selection, within = _selected(scope, judge)
     tasks, depth = selection.tasks, selection.depth
     requirements = judge.requirements(tasks)
+    needs = judge.needs(tasks)
+    data = needs.data
     overall = worst(requirements)
     return Plan(
         manifest=manifest.id,
@@ -162,12 +181,13 @@ def plan_scope(manifest: Manifest, found: Host, scope: Scope, folder: Path | Non
         expected=judge.expected(selection, overall),
         work=work_of(tasks),
         seconds=total_seconds(tasks),
-        download_bytes=_travelling_bytes(manifest),
-        disk_bytes=Needs(manifest, tasks, found, folder).bytes_needed(),
+        download_bytes=_travelling_bytes(manifest) + sum(one.fetched_bytes for one in data),
+        disk_bytes=needs.bytes_needed(),
         packages=_package_count(manifest, tasks),
         claims=claim_outlooks(manifest, tasks, requirements, depth),
         depths=tuple(depth_estimates(manifest, scope)),
-        consents=tuple(_consents(requirements, found)) if tasks else (),
+        consents=(*_consents(requirements, found), *_fetching(data)) if tasks else (),
+        data=data,
         reasons=selection.reasons,
         new_seeds=selection.new_seeds,
         within=within,
@@ -190,10 +210,15 @@ class _Judge:
     manifest: Manifest
     found: Host
     folder: Path | None
+    provision: Provision
+
+    def needs(self, tasks: tuple[Task, ...]) -> Needs:
+        """What tasks need beyond software and machine."""
+        return Needs(self.manifest, tasks, self.found, self.folder, self.provision)
 
     def requirements(self, tasks: tuple[Task, ...]) -> tuple[Requirement, ...]:
         """What tasks need; nothing where nothing is run."""
-        return merged(_requirements(Needs(self.manifest, tasks, self.found, self.folder))) if tasks else ()
+        return merged(_requirements(self.needs(tasks))) if tasks else ()
 
     def expected(self, selection: Selection, overall: Decision) -> Expected:
         """The best verdict to hope for."""
@@ -218,12 +243,24 @@ def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Conse
         text = f"Run the authors' code without a sandbox: {host.sandbox.reason}. {host.sandbox.how_to_get}"
         yield Consent("sandbox", text, "--no-sandbox")
     for one in requirements:
-        if one.decision is Decision.DEGRADED:
-            kind, option = _CONSENTS[one.override == "--no-sandbox"]
-            yield Consent(kind, f"{one.namespace} {one.feature}: {one.reason}.", option)
+        text = f"{one.namespace} {one.feature}: {one.reason}."
+        if one.override == ALLOW_NETWORK:
+            yield Consent("network", text, ALLOW_NETWORK)
+        elif one.decision is Decision.DEGRADED:
+            yield Consent("degraded", text, "--accept-degraded")
 
 
-_CONSENTS = {False: ("degraded", "--accept-degraded"), True: ("network", "--no-sandbox")}
+def _fetching(data: Iterable[DataNeed]) -> Iterator[Consent]:
+    wanted = [one for one in data if one.standing is Standing.OFFERED]
+    if wanted:
+        size = size_text(sum(one.fetched_bytes for one in wanted))
+        every = list(dict.fromkeys(each.url for one in wanted for each in one.addresses))
+        more = f" and {len(every) - _SHOWN} more addresses" if len(every) > _SHOWN else ""
+        addresses = ", ".join(map(shown, every[:_SHOWN])) + more
+        names = listed(one.data for one in wanted)
+        unknown = any(each.form is not Form.FILE for one in wanted for each in one.addresses)
+        caution = "; archives may be larger than what is taken out of them" if unknown else ""
+        yield Consent("fetch", f"Fetch data ({names}, {size}) from {addresses}{caution}.", "--fetch")
 
 
 def _travelling_bytes(manifest: Manifest) -> int:
@@ -246,4 +283,4 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return value.value if isinstance(value, (Decision, Expected, Depth)) else value
+    return value.value if isinstance(value, (Decision, Expected, Depth, Standing, Form)) else value

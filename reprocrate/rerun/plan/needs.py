@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from reprocrate.capture.privacy.scrubber import OUTSIDE
 from reprocrate.capture.privacy.secrets import MASK
@@ -20,7 +21,9 @@ from reprocrate.rerun.materials import (
     left_out,
     written_by,
 )
+from reprocrate.rerun.offers import Provision
 from reprocrate.rerun.plan.accelerators import lacks_feature
+from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.wording import counted, listed, size_text
 from reprocrate.rerun.selection import Depth, Task
@@ -30,6 +33,10 @@ _WITHHELD = {
     MASK: "an argument was a secret, which was not recorded",
     OUTSIDE: "the program lay outside the project and did not come along",
 }
+_OTHER_DATA = "the values may come from other data: equivalent at best, and never contradicted"
+ALLOW_NETWORK = "--allow-network"
+"""What the reader has to agree to where the runs need hosts."""
+
 _CHEAPER = frozenset({Depth.EVALUATE.value, Depth.SMOKE.value})
 
 
@@ -42,20 +49,28 @@ class Needs:
         tasks: the runs to be repeated.
         host: this machine.
         folder: the imported folder, where there is one yet.
+        provision: what the reader brings.
+        data: what is said of each data set that they read, in the order of `data_of`; worked out once.
     """
 
     manifest: Manifest
     tasks: tuple[Task, ...]
     host: Host
     folder: Path | None
+    provision: Provision = field(default_factory=Provision)
+    data: tuple[DataNeed, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        data = data_needs(self.manifest, self.tasks, self.folder, self.provision)
+        object.__setattr__(self, "data", data)
 
     def requirements(self) -> Iterator[Requirement]:
         """Everything that is needed beyond software and machine."""
         yield from self._code()
         yield from self._commands()
         yield from self._launches()
-        for data in data_of(self.manifest, self.tasks):
-            yield self._data(data)
+        for data, need in zip(data_of(self.manifest, self.tasks), self.data, strict=True):
+            yield self._data(data, need)
         yield from self._declared()
         yield from self._disk()
 
@@ -117,27 +132,48 @@ class Needs:
                 "launch", "processes", recorded, None, Decision.IMPOSSIBLE, reason, override, _ids(users)
             )
 
-    def _data(self, data: Data) -> Requirement:
-        files = list(data_materials(data, written_by(self.tasks)))
-        size = sum(one.file.size or 0 for one in files)
-        words = f"{counted(len(files), 'file')}, {size_text(size)}" if files else None
+    def _data(self, data: Data, need: DataNeed) -> Requirement:
+        words = need.amount if need.files else None
         users = _ids([task for task in self.tasks if data in data_of(self.manifest, [task])])
-        if data.remote is not None:
-            reason = f"it is read over the network from {data.remote.uri}, and runs have no network"
-            return Requirement("data", data.id, words, None, Decision.DEGRADED, reason, "--no-sandbox", users)
-        elsewhere = sorted({one.root for one in files if one.root and place_in_home(one.root) is None})
-        if elsewhere:
-            reason = f"it lay outside the project ({listed(elsewhere)}), where a run here cannot find it"
-            override = "move it into the project and record the runs again"
-            return Requirement("data", data.id, words, None, Decision.IMPOSSIBLE, reason, override, users)
-        lacking = self._lacking(files)
-        if not lacking:
-            reason = "its files are in the bundle"
-            return Requirement("data", data.id, words, words, Decision.SAME, reason, None, users)
-        level = data.access.level if data.access else "open"
-        reason = f"{listed(lacking)} did not come along" + ("" if level == "open" else f", access is {level}")
-        override = f"{_how_to_obtain(data)} and put it at {lacking[0]} in the imported folder"
-        return Requirement("data", data.id, words, None, Decision.IMPOSSIBLE, reason, override, users)
+        decision, found, reason, override = self._data_decision(data, need, words)
+        effect = _OTHER_DATA if decision is Decision.DEGRADED and need.unverified else ""
+        return Requirement("data", data.id, words, found, decision, reason, override, users, effect)
+
+    def _data_decision(
+        self, data: Data, need: DataNeed, words: str | None
+    ) -> tuple[Decision, str | None, str, str | None]:
+        """How what is here stands to what was read: decision, what is found, why, and what can be done."""
+        if need.standing is Standing.REMOTE and data.remote:
+            reason = (
+                f"it is read over the network from {data.remote.uri}, which may hold something else by now"
+            )
+            return Decision.SUBSTITUTABLE, words, reason, ALLOW_NETWORK
+        if need.standing is Standing.OUTSIDE:
+            roots = {one.root for one in data_materials(data) if one.root and not place_in_home(one.root)}
+            reason = f"it lay outside the project ({listed(sorted(roots))}), where a run here cannot find it"
+            return Decision.IMPOSSIBLE, None, reason, "move it into the project and record the runs again"
+        if need.standing is Standing.MISSING:
+            level = need.access or "open"
+            reason = f"{counted(len(need.lacking), 'file')} did not come along ({listed(need.lacking)})"
+            reason += "" if level == "open" else f", access is {level}"
+            return Decision.IMPOSSIBLE, None, reason, need.directions
+        found = words
+        if need.standing is Standing.OFFERED:
+            hosts = listed(dict.fromkeys(urlsplit(one.url).netloc for one in need.addresses))
+            amount = f"{counted(len(need.lacking), 'file')}, {size_text(need.fetched_bytes)}"
+            found = f"{amount} to be fetched from {hosts}"
+        if need.unverified:
+            reason = f"no digest of {listed(need.unverified)} was recorded: it may be another file"
+            return Decision.DEGRADED, found, reason, None
+        return Decision.SAME, found, self._where(data, need), None
+
+    def _where(self, data: Data, need: DataNeed) -> str:
+        if need.standing is Standing.OFFERED:
+            return "it is fetched, and the recorded digests tell whether it is the same"
+        if need.standing is Standing.GIVEN:
+            return "the reader has it, with the recorded digests"
+        came = self.folder is None or all(one.file.travels for one in data_materials(data))
+        return "its files are in the bundle" if came else "its files are in the imported folder"
 
     def _lacking(self, materials: Iterable[Material]) -> list[str]:
         if self.folder is None:
@@ -150,8 +186,8 @@ class Needs:
         if needs is None:
             return
         for host in needs.network:
-            reason = "runs have no network in the sandbox"
-            yield self._all("network", host, host, Decision.DEGRADED, reason, "--no-sandbox")
+            reason = "the runs reach it, and every other host, where you agree"
+            yield self._all("network", host, host, Decision.SUBSTITUTABLE, reason, ALLOW_NETWORK)
         for secret in needs.secrets:
             reason = "a secret never travels and is never handed to a rerun"
             yield self._all("secrets", secret, secret, Decision.IMPOSSIBLE, reason, "run this part by hand")
@@ -184,9 +220,10 @@ class Needs:
         yield Requirement("disk", "space", *words, decision, reason, override, _ids(self.tasks))
 
     def bytes_needed(self) -> int:
-        """Disk space for the copies of code and data and for what the runs write, without the environment."""
+        """Disk space for copies of code and data, for what is fetched and what runs write; no environment."""
         outputs = sum(file.size or 0 for task in self.tasks for file in task.recorded.written)
-        return outputs + sum(one.file.size or 0 for one in self.materials())
+        copies = sum(one.file.size or 0 for one in self.materials())
+        return outputs + copies + sum(one.fetched_bytes for one in self.data)
 
     def _all(
         self, namespace: str, feature: str, recorded: str, decision: Decision, reason: str, override: str
@@ -201,15 +238,6 @@ def _launch_words(launch: Launch | None) -> str | None:
     processes = f", {launch.world_size} processes" if launch.world_size else ""
     nodes = f", {counted(launch.nodes, 'node')}" if launch.nodes else ""
     return f"{launch.launcher}{processes}{nodes}"
-
-
-def _how_to_obtain(data: Data) -> str:
-    ways = [data.access.how_to_obtain] if data.access and data.access.how_to_obtain else []
-    if data.source and data.source.url:
-        ways.append(data.source.url)
-    elif data.source and data.source.doi:
-        ways.append(f"https://doi.org/{data.source.doi}")
-    return f"obtain it ({'; '.join(ways)})" if ways else "obtain it"
 
 
 def _ids(tasks: Sequence[Task]) -> tuple[str, ...]:

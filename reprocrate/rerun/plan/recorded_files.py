@@ -8,8 +8,9 @@ from pathlib import Path
 
 from reprocrate.errors import ReprocrateError
 from reprocrate.files import place_of, sha256_file
-from reprocrate.manifest import Manifest, Run
+from reprocrate.manifest import Manifest
 from reprocrate.rerun.given import Gifts, Given, is_evaluation_of_its_training
+from reprocrate.rerun.new_seeds import read_by_seed
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.wording import counted, listed, size_text
 from reprocrate.rerun.selection import Task
@@ -78,30 +79,24 @@ class RecordedFiles:
     def _of_new_seeds(self) -> Iterator[Requirement]:
         """What a run of a new seed reads of the same seed has to be made by this rerun, too."""
         sources = Sources(self.manifest)
-        renewed = {(one.configuration.id, one.new_seed) for one in self.tasks if one.new_seed is not None}
-        blocked: dict[str, list[tuple[Task, Run]]] = {}
-        for task in self.tasks:
-            if task.new_seed is None:
-                continue
-            for _, writer in sources.read_from_others(task):
-                same_seed = writer.seed is not None and writer.seed == task.recorded.seed
-                if same_seed and (writer.configuration, task.new_seed) not in renewed:
-                    blocked.setdefault(writer.configuration, []).append((task, writer))
-        for name, pairs in blocked.items():
-            writes = self.manifest.find_configuration(name)
-            label = writes.label if writes else name
-            reason = f"with a new seed it would read what {label} writes for that seed, which is not run"
-            override = f"run {label} with new seeds as well"
-            tasks = [task for task, _ in pairs]
+        renewed = {one.configuration.id for one in self.tasks if one.new_seed is not None}
+        blocked: dict[str, list[str]] = {}
+        for name in sorted(renewed):
+            for source, by_seed in read_by_seed(sources, name).items():
+                if by_seed and source not in renewed:
+                    blocked.setdefault(source, []).append(name)
+        for source, names in blocked.items():
+            writes = self.manifest.find_configuration(source)
+            label = writes.label if writes else source
             yield Requirement(
                 _AREA,
                 "files of the new seeds",
                 None,
                 None,
                 Decision.IMPOSSIBLE,
-                reason,
-                override,
-                _ids(tasks),
+                f"with a new seed it would read what {label} writes for that seed, which is not run",
+                f"run {label} with new seeds as well",
+                tuple(names),
             )
 
 

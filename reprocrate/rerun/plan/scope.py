@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.given import Gifts
-from reprocrate.rerun.new_seeds import chosen_seeds, with_new_seeds
+from reprocrate.rerun.new_seeds import chosen_seeds, read_by_seed, with_new_seeds
 from reprocrate.rerun.plan.outlook import claim_configurations
 from reprocrate.rerun.plan.wording import listed
 from reprocrate.rerun.selection import Depth, Task, configuration_ids, select_tasks
@@ -70,17 +70,15 @@ def selection_of(manifest: Manifest, scope: Scope) -> Selection:
     tasks = select_tasks(manifest, depth=scope.depth, seeds=scope.seeds, configurations=wanted)
     if scope.claims and scope.depth is Depth.FULL:
         tasks = with_upstream(manifest, tasks)
-    reasons = list(_restrictions(manifest, scope, wanted, tasks))
-    if not scope.new_seeds:
-        return Selection(scope.depth, tasks, claims=scope.claims, reasons=tuple(reasons))
-    seeds = chosen_seeds(manifest, scope.new_seeds)
-    renewed = with_new_seeds(manifest, tasks, seeds)
-    said = listed(map(str, seeds), most=20)
-    reasons += [
-        f"New seeds, which the original never used: {said}; they follow from the experiment's id.",
-        *renewed.remarks,
-    ]
-    return Selection(scope.depth, renewed.tasks, seeds, scope.claims, tuple(reasons))
+    seeds = chosen_seeds(manifest, scope.new_seeds) if scope.new_seeds else ()
+    remarks: tuple[str, ...] = ()
+    if seeds:
+        renewed = with_new_seeds(manifest, tasks, seeds)
+        said = listed(map(str, seeds), most=20)
+        new = f"New seeds, which the original never used: {said}; they follow from the experiment's id."
+        tasks, remarks = renewed.tasks, (new, *renewed.remarks)
+    reasons = (*_restrictions(manifest, scope, wanted, tasks), *remarks)
+    return Selection(scope.depth, tasks, seeds, scope.claims, reasons)
 
 
 def require_sense(scope: Scope) -> None:
@@ -176,6 +174,9 @@ def _taken_as_recorded(manifest: Manifest, tasks: tuple[Task, ...]) -> Iterable[
     """What these runs read that others wrote which are not run again."""
     gifts = Gifts(manifest, tasks)
     given = {one.file.path: one.run.configuration for task in tasks for one in gifts.of(task)}
+    renewed = {task.configuration.id for task in tasks if task.new_seed is not None}
+    by_seed = {source for name in renewed for source, own in read_by_seed(gifts.sources, name).items() if own}
+    given = {path: name for path, name in given.items() if name not in by_seed}
     if given:
         writers = _labels(manifest, given.values())
         yield f"Taken as recorded, from {listed(writers)}: {listed(given)}."

@@ -243,6 +243,8 @@ class _Search:
         usable = self.usable(depth)
         if len(usable) == len(self.bearing):
             return self._best(depth, [self.bearing])
+        if not any(one.configurations for one in self.bearing):
+            return None, Offer(depth, "everything", None, False, "no result rests on any run")
         lacking = [one.name for one in self.bearing if one not in usable]
         what = "runs" if depth is Depth.FULL else "a variant `evaluate`, or runs that are evaluations,"
         why = f"there are not {what} of everything that {listed(lacking)} rests on"
@@ -282,7 +284,7 @@ class _Search:
             return f"how long it takes is not known: of {unknown} of its runs no duration is on record"
         if seconds > self.limit:
             return f"even that takes about {duration_text(seconds)}"
-        return "it cannot be run on this machine"
+        return f"it cannot be run on this machine (`plan --depth {candidate.depth.value}` says why)"
 
     def _what_is_left_out(self, candidate: _Candidate) -> str:
         whole = _Candidate(candidate.depth, self.bearing, len(self.seeds))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from reprocrate.capture.seeds.notation import parse_seeds
@@ -15,6 +16,8 @@ from reprocrate.rerun.plan.durations import parse_duration
 from reprocrate.rerun.plan.scope import require_sense
 from reprocrate.rerun.selection import Depth
 
+_HOW = frozenset({"limits", "jobs", "data", "allow_address"})
+
 
 @dataclass(frozen=True, slots=True)
 class RerunChoice:
@@ -24,19 +27,31 @@ class RerunChoice:
         depth: `logs`, `evaluate`, `smoke` or `full`; None for `full`, or with `within` for what fits.
         seeds: only these of the recorded seeds, as a list such as `0-2`.
         margins: the reader's own margins, as `METRIC=VALUE`.
+        data: data that the reader has, as `NAME=PATH`.
+        allow_address: hosts that may be asked although they are private.
         only: only the configurations of these ids or names; all where empty.
         claims: only what the claims of these ids rest on; all where empty.
         new_seeds: so many seeds that the original never used, in place of the recorded ones.
         within: how much time there is, such as `20m`.
+        limits: the reader's own limits on what a run may use, as `NAME=VALUE`.
+        jobs: how many runs at once.
     """
 
     depth: str | None = None
     seeds: str | None = None
     margins: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    allow_address: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     new_seeds: int | None = None
     within: str | None = None
+    limits: tuple[str, ...] = ()
+    jobs: int = 1
+
+    def what(self) -> dict[str, Any]:
+        """What is asked for, without how it is done: a rerun that was broken off may go on in another way."""
+        return {name: value for name, value in asdict(self).items() if name not in _HOW}
 
     @property
     def scope(self) -> Scope:
@@ -81,15 +96,25 @@ def margins_of(texts: tuple[str, ...]) -> dict[str, Margin]:
     """The reader's own margins by metric.
 
     Raises:
-        UsageError: one is not `METRIC=VALUE`.
+        UsageError: one is not `METRIC=VALUE`, or the value is no finite number of at least 0, or two of them
+            are for one metric.
     """
     margins: dict[str, Any] = {}
     for text in texts:
         metric, _, value = text.partition("=")
         try:
-            margins[metric] = Margin("absolute", float(value), "reader")
+            number = float(value)
         except ValueError:
             raise UsageError(
                 f'--margin "{text}" is not METRIC=VALUE', fix="For example: accuracy=0.01"
             ) from None
+        if not 0.0 <= number < math.inf:
+            raise UsageError(
+                f'--margin "{text}" is no margin',
+                "it is the largest difference without importance, a finite number of at least 0",
+                "For example: accuracy=0.01",
+            )
+        if metric in margins:
+            raise UsageError(f"--margin is given twice for `{metric}`", fix="Give it once for each metric")
+        margins[metric] = Margin("absolute", number, "reader")
     return margins

@@ -21,6 +21,7 @@ def circumstances_of(
     sandbox: Sandbox | None,
     environments: Mapping[str, BuiltEnvironment],
     payload: str,
+    network: bool = False,
 ) -> Circumstances:
     """What the verdict says of this rerun beside the comparison; nothing of a machine where nothing ran."""
     about = Circumstances(
@@ -44,5 +45,13 @@ def circumstances_of(
         packages=tuple(PackageDifference(*one) for one in sorted(different, key=str)),
         hardware=host.hardware,
         sandbox=Isolation(sandbox is not None, sandbox.version if sandbox else why_not),
-        network=Isolation(sandbox is None, "not isolated" if sandbox is None else "cut off by the sandbox"),
+        network=_network(sandbox, network),
     )
+
+
+def _network(sandbox: Sandbox | None, network: bool) -> Isolation:
+    if sandbox is None:
+        return Isolation(True, "not isolated")
+    if network:
+        return Isolation(True, "the manifest says that the runs need it, and the reader agreed")
+    return Isolation(False, "cut off by the sandbox")

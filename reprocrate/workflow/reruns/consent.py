@@ -27,6 +27,24 @@ class OwnCode:
         return option == "no-sandbox"
 
 
+def agreed_network(plan: Plan, tasks: tuple[Task, ...], consent: Consent, progress: Progress) -> bool:
+    """Whether the runs get the network: they need it by what is recorded, and the user agrees.
+
+    Raises:
+        UnavailableError: they need it, and the user does not agree.
+    """
+    asked = [one.text for one in plan.consents if one.kind == "network"]
+    if not asked or not tasks:
+        return False
+    question = f"{' '.join(asked)} The runs could then reach everything that this machine can."
+    if not consent.agrees("allow-network", question):
+        raise UnavailableError(
+            "the runs need the network", " ".join(asked).rstrip("."), "Agree with --allow-network"
+        )
+    progress.note("the runs have the network of this machine")
+    return True
+
+
 def agreed_sandbox(
     plan: Plan, host: Host, tasks: tuple[Task, ...], consent: Consent, progress: Progress
 ) -> Sandbox | None:
@@ -47,7 +65,7 @@ def agreed_sandbox(
         )
     if not tasks or isinstance(host.sandbox, Sandbox):
         if tasks:
-            progress.note("the runs are isolated: no network, and only their own folder to write to")
+            progress.note("the runs are isolated: they see and change nothing but what they are given")
         return host.sandbox if isinstance(host.sandbox, Sandbox) else None
     why = f"There is no sandbox here: {host.sandbox.reason}. {host.sandbox.how_to_get}"
     if not consent.agrees("no-sandbox", f"{why} The bundle's code would run with all your rights."):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +14,10 @@ from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.importing import default_name, import_bundle
-from reprocrate.workflow.opening import IMPORTED, Kind, added_by_us, kind_of
+from reprocrate.workflow.opening import Kind, added_by_us, kind_of, open_imported
+from reprocrate.workflow.partial import IMPORTED, imported_note
 from reprocrate.workflow.progress import Progress, counter
+from reprocrate.workflow.remote import Remote, opened_remote
 from reprocrate.workflow.reruns.choice import RerunChoice
 from reprocrate.workflow.validating import require_declared_files
 
@@ -24,11 +25,16 @@ RERUNS = ".reprocrate/reruns"
 """Where reruns leave what they make, below the imported folder."""
 
 VERDICT = "verdict.json"
+PAGE = "verdict.html"
+"""The same for people; written first, since a rerun with a verdict is done."""
+
 _REQUEST = "request.json"
 
 
-def imported_folder(what: Path, progress: Progress) -> Path:
+def imported_folder(what: Path | Remote, progress: Progress) -> Path:
     """The folder to work in: a bundle, or one unpacked by hand, is imported first, unless that was done."""
+    if isinstance(what, Remote):
+        return _imported_remote(what, progress)
     kind, path = kind_of(what)
     if kind is Kind.CRATE and (path / IMPORTED).is_file():
         return path
@@ -42,24 +48,34 @@ def imported_folder(what: Path, progress: Progress) -> Path:
     if (target / IMPORTED).is_file():
         with open_bundle(path, skip=added_by_us) as bundle:
             digest = bundle.payload_digest()
-        if _imported_payload(target) == digest:
+        if _holds_all_of(target, digest):
             progress.note(f"going on in {target}, where this bundle was imported to")
             return target
     return import_bundle(path, target, progress).folder
 
 
-def _imported_payload(folder: Path) -> object:
-    """The payload digest of what was imported to a folder; None where that is not known any more."""
-    try:
-        found = json.loads((folder / IMPORTED).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    return found.get("payload_sha256") if isinstance(found, dict) else None
+def _imported_remote(remote: Remote, progress: Progress) -> Path:
+    """The folder that a remote bundle was imported to; now, if it was not done before."""
+    with opened_remote(remote) as (bundle, found):
+        target = Path(default_name(Path(found.name)))
+        if (target / IMPORTED).is_file() and _holds_all_of(target, bundle.payload_digest()):
+            progress.note(f"going on in {target}, where this bundle was imported to")
+            return target
+    return import_bundle(remote, target, progress).folder
+
+
+def _holds_all_of(folder: Path, digest: str) -> bool:
+    """Whether a folder is the whole bundle with this payload digest, imported."""
+    note = imported_note(folder)
+    return note.get("payload_sha256") == digest and "partial" not in note
 
 
 def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
-    """The manifest and payload digest of an imported folder, in which nothing has changed since."""
-    with open_bundle(folder, skip=added_by_us) as bundle:
+    """The manifest and payload digest of an imported folder, in which nothing has changed since.
+
+    Data that does not come with the bundle may have been put where it belongs: it is no part of the bundle.
+    """
+    with open_imported(folder) as bundle:
         bundle.require_intact(counter(progress, "checking digests", bundle.total_size))
         manifest = parse_manifest(bundle.manifest_bytes(), f"the manifest in {folder}")
         require_declared_files(bundle, manifest)
@@ -68,7 +84,7 @@ def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
 
 def place_of(folder: Path, choice: RerunChoice, payload: str) -> Path:
     """The rerun's folder: that of the same rerun if it was broken off, else a new one."""
-    request = json.loads(json.dumps(asdict(choice) | {"payload_sha256": payload, "tool": __version__}))
+    request = json.loads(json.dumps(choice.what() | {"payload_sha256": payload, "tool": __version__}))
     for earlier in sorted((folder / RERUNS).glob(f"*/{_REQUEST}"), reverse=True):
         if not (earlier.parent / VERDICT).exists() and json.loads(earlier.read_bytes()) == request:
             return earlier.parent

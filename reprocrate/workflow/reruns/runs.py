@@ -7,9 +7,11 @@ from pathlib import Path
 
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.results.extraction import read_text
+from reprocrate.render.numbers import duration
 from reprocrate.rerun.execute import WORK, Ended, Interrupted, Started, execute
 from reprocrate.rerun.repetition import Assignment
 from reprocrate.workflow.progress import Progress, measured_texts
+from reprocrate.workflow.reruns.pace import Pace
 
 _LONGEST_LINE = 300
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt)\b")
@@ -26,11 +28,19 @@ def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> li
     total = len(assignment.tasks)
     if not total:
         return records
-    for event in execute(assignment, place):
+    pace = Pace(assignment.tasks, assignment.jobs)
+
+    def tell() -> None:
+        left = pace.seconds_left()
+        progress.track("runs", len(records), total, "" if left is None else f"about {duration(left)} left")
+
+    for event in execute(assignment, place, tell):
         if isinstance(event, Started):
-            progress.track("runs", event.number - 1, total)
+            pace.begin(event.task)
+            tell()
         elif isinstance(event, Ended):
             records.append(event.record)
+            pace.end(event.task, event.record.duration_s)
             again = " (done before)" if event.reused else ""
             values = "  ".join(measured_texts(event.record.metrics))
             progress.note(f"      {event.task.label}  {event.record.status}  {values}{again}".rstrip())
@@ -44,7 +54,9 @@ def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> li
 
 
 def last_words(record: RunRecord, place: Path) -> list[str]:
-    """The exception or else the last line that a failed run wrote, and where the rest stands."""
+    """Why a run was ended, or the exception or else the last line that it wrote, and where to read on."""
+    if record.killed_because is not None:
+        return [f"killed, because {record.killed_because}"]
     for log in sorted((place / WORK / log.path for log in record.logs), key=lambda path: path.name):
         try:
             lines = [line for line in read_text(log).splitlines() if line.strip()]

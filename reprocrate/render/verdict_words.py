@@ -1,0 +1,83 @@
+"""The words of a verdict, as the terminal and the page both say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reprocrate.render import numbers, words
+from reprocrate.render.terminal import BAD, GOOD, WARN
+
+Section = Mapping[str, Any]
+
+BASIS = {
+    "logs": "Nothing was run: the results were recomputed from the recorded runs.",
+    "evaluate": "Only the evaluation was run again, from recorded checkpoints or predictions.",
+    "smoke": "The code was run scaled down, which shows that it runs and says nothing about its values.",
+    "full": "Everything was run again in full.",
+    "compare": "Nothing was run: two records were compared.",
+}
+CLAIM = {
+    "upheld": ("+", "upheld", GOOD, "the numbers show that the claim holds"),
+    "not_upheld": ("!", "not upheld", BAD, "the numbers show that the claim does not hold"),
+    "undecided": ("?", "undecided", WARN, "the numbers show neither; more seeds may"),
+}
+RESULT = {
+    "identical": ("identical", GOOD, "every seed that was run gave exactly the recorded value"),
+    "within_tolerance": ("within tolerance", GOOD, "every seed gave the recorded value up to rounding"),
+    "equivalent": ("equivalent", GOOD, "the means differ by less than the margin that was declared before"),
+    "runs": ("runs", GOOD, "the code runs; a scaled-down run says nothing about its values"),
+    "inconclusive": (
+        "inconclusive",
+        WARN,
+        "neither agreement nor disagreement is shown; more seeds would tell",
+    ),
+    "not_assessable": ("not assessable", WARN, "too little was recorded or run again to judge by"),
+    "contradicted": (
+        "contradicted",
+        BAD,
+        "the means differ by more than the margin, and by more than chance explains",
+    ),
+    "not_comparable": ("not comparable", BAD, "it is not the same thing that was measured"),
+    "failed": ("failed", BAD, "a seed that was asked for crashed or left no value"),
+}
+
+
+def basis_text(document: Section) -> str:
+    """What was done, in a sentence; not everything was, where work was chosen."""
+    basis = str(document["basis"])
+    if basis == "full" and document.get("circumstances", {}).get("chosen"):
+        return "What was asked for was run again in full."
+    return BASIS.get(basis, words.plain(basis))
+
+
+def deciding_claims(document: Section) -> list[Section]:
+    """The claims that were asked about; else the primary ones; every claim, if none is primary."""
+    claims, asked = document.get("claims", []), document.get("circumstances", {}).get("claims")
+    if asked:
+        return [one for one in claims if one.get("id") in asked]
+    return [one for one in claims if one.get("primary")] or list(claims)
+
+
+def summary_text(summary: Section | None) -> str:
+    """Mean and standard deviation of the values of one side."""
+    if summary is None:
+        return "–"
+    constant = summary["min"] == summary["max"] and summary["sd"] is not None
+    return numbers.with_spread(summary["mean"], 0.0 if constant else summary["sd"])
+
+
+def difference_text(change: float, original: Section | None, rerun: Section | None) -> str:
+    """A difference of means, with as many digits as the spread of the seeds carries."""
+    if change == 0:
+        return "0"
+    spread = max((one["sd"] or 0.0 for one in (original, rerun) if one), default=0.0)
+    shown = numbers.Precision.of(abs(change), spread or abs(change)).write_signed(change)
+    return shown if any(digit in shown for digit in "123456789") else f"{change:+.2g}"
+
+
+def result_name(result: Section) -> str:
+    """What people call a result: its configuration, its metric and the split."""
+    metric = str(result["metric"]).replace("_", " ")
+    place = f"{metric} on {result['split']}" if result["split"] else metric
+    return words.plain(f"{result['name']}, {place}")

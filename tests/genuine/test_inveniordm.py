@@ -1,0 +1,122 @@
+"""A bundle that lies at a genuine InvenioRDM is found and imported.
+
+The server is started apart, and named by two variables: `REPROCRATE_INVENIORDM` is its address, such as
+http://127.0.0.1:5055, and `REPROCRATE_INVENIORDM_TOKEN` a file with the token of a user who may publish.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+import requests
+
+from reprocrate.deposit.addresses import Reach
+from reprocrate.deposit.downloading import download
+from reprocrate.deposit.invenio import JSON
+from reprocrate.deposit.ranged import NoRangesError, RangedFile
+from reprocrate.deposit.references import Reference
+from reprocrate.deposit.requesting import Client
+from reprocrate.deposit.resolving import RESOLVER, resolve
+from reprocrate.errors import UnavailableError
+from tests.deposit.server import Page, Site, serving
+
+SERVER = os.environ.get("REPROCRATE_INVENIORDM", "")
+TOKEN = os.environ.get("REPROCRATE_INVENIORDM_TOKEN", "")
+
+pytestmark = [
+    pytest.mark.genuine,
+    pytest.mark.skipif(not (SERVER and TOKEN), reason="no InvenioRDM is named by REPROCRATE_INVENIORDM"),
+]
+
+BODY = bytes(range(256)) * 3000
+FILES = {"two rings.crate.zip": BODY, "reprocrate.json": b"{}"}
+
+
+def published(files: dict[str, bytes], *, restricted: bool = False) -> dict[str, Any]:
+    """A record with these files."""
+    session = requests.Session()
+    session.headers.update({"Accept": JSON, "Authorization": f"Bearer {Path(TOKEN).read_text().strip()}"})
+
+    def call(method: str, path: str, **more: Any) -> dict[str, Any]:
+        answer = session.request(method, f"{SERVER}/api{path}", timeout=60, **more)
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+    person = {"type": "personal", "family_name": "Example", "given_name": "Ada"}
+    metadata = {
+        "title": "Two rings",
+        "publication_date": "2026-11-26",
+        "resource_type": {"id": "dataset"},
+        "creators": [{"person_or_org": person}],
+        "publisher": "Zenodo",
+    }
+    access = {"record": "public", "files": "restricted" if restricted else "public"}
+    draft = call(
+        "POST", "/records", json={"metadata": metadata, "access": access, "files": {"enabled": True}}
+    )
+    place = f"/records/{draft['id']}/draft"
+    call("POST", f"{place}/pids/doi")
+    call("POST", f"{place}/files", json=[{"key": name} for name in files])
+    for name, data in files.items():
+        sent = {"Content-Type": "application/octet-stream"}
+        call("PUT", f"{place}/files/{quote(name)}/content", data=data, headers=sent)
+        call("POST", f"{place}/files/{quote(name)}/commit")
+    return call("POST", f"{place}/actions/publish")
+
+
+@pytest.fixture(scope="module")
+def record() -> dict[str, Any]:
+    """A published record with a bundle."""
+    return published(FILES)
+
+
+@pytest.fixture
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A DOI resolver."""
+    with serving() as running:
+        monkeypatch.setenv(RESOLVER, running.url)
+        yield running
+
+
+@pytest.fixture
+def client(resolver: Site) -> Client:
+    """Asks both."""
+    return Client(Reach.of([urlsplit(SERVER).netloc, resolver.host]))
+
+
+def test_its_doi_and_its_page_lead_to_the_bundle(
+    record: dict[str, Any], resolver: Site, client: Client, tmp_path: Path
+) -> None:
+    doi = record["pids"]["doi"]["identifier"]
+    page = f"{SERVER}/records/{record['id']}"
+    resolver.pages[f"/{doi}"] = Page(status=302, headers={"Location": page})
+    for reference in (Reference(doi, doi), Reference(page), Reference(f"{page}/files/two%20rings.crate.zip")):
+        found = resolve(reference, client)
+        assert (found.name, found.size, found.notes) == ("two rings.crate.zip", len(BODY), ())
+        assert found.md5 == hashlib.md5(BODY).hexdigest()
+    download(found.url, tmp_path / "b", reach=client.reach, size=found.size, md5=found.md5, client=client)
+    assert (tmp_path / "b").read_bytes() == BODY
+
+
+def test_files_on_its_own_disk_cannot_be_read_in_parts(record: dict[str, Any], client: Client) -> None:
+    found = resolve(Reference(f"{SERVER}/records/{record['id']}"), client)
+    with pytest.raises(NoRangesError) as caught:
+        RangedFile(found.url, client, found.size)
+    assert caught.value.size == len(BODY)
+
+
+def test_a_restricted_record_is_told(client: Client) -> None:
+    hidden = published(FILES, restricted=True)
+    with pytest.raises(UnavailableError, match="are restricted"):
+        resolve(Reference(f"{SERVER}/records/{hidden['id']}"), client)
+
+
+def test_a_record_that_is_none_is_told(client: Client) -> None:
+    with pytest.raises(UnavailableError, match=r"it answers 404"):
+        resolve(Reference(f"{SERVER}/records/zzzzz-zzz99"), client)
