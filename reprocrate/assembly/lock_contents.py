@@ -42,6 +42,7 @@ class LockedPackage:
         files: its archives.
         hashed: whether it carries a digest.
         fetched: whether it comes from an index or channel, and not from a folder or a repository.
+        marker: the PEP 508 marker under which it is wanted; empty where it always is.
     """
 
     name: str
@@ -50,6 +51,7 @@ class LockedPackage:
     files: tuple[LockedFile, ...] = ()
     hashed: bool = False
     fetched: bool = True
+    marker: str = ""
 
 
 def locked_packages(form: str, data: bytes) -> tuple[LockedPackage, ...] | None:
@@ -76,7 +78,8 @@ def _pylock(text: str) -> Iterator[LockedPackage]:
         if "version" in one:
             archives = (*one.get("wheels", ()), one.get("sdist"), one.get("archive"))
             files = [_with_digest(file) for file in archives]
-            yield _package(one["name"], one["version"], files, fetched="vcs" not in one)
+            fetched = not {"vcs", "directory"} & one.keys()
+            yield _package(one["name"], one["version"], files, fetched=fetched, marker=one.get("marker"))
 
 
 def _poetry(text: str) -> Iterator[LockedPackage]:
@@ -87,14 +90,16 @@ def _poetry(text: str) -> Iterator[LockedPackage]:
         if kind == "directory":
             continue
         files = [_with_digest(file) for file in one.get("files") or older.get(one["name"], ())]
-        yield _package(one["name"], one["version"], files, fetched=kind not in ("git", "file", "url"))
+        fetched, marker = kind not in ("git", "file", "url"), _one_marker(one.get("markers"))
+        yield _package(one["name"], one["version"], files, fetched=fetched, marker=marker)
 
 
 def _pdm(text: str) -> Iterator[LockedPackage]:
     for one in tomllib.loads(text).get("package", ()):
         if "version" in one and not one.get("path"):
             files = [_with_digest(file) for file in one.get("files", ())]
-            yield _package(one["name"], one["version"], files, fetched=not one.get("git"))
+            fetched = not (one.get("git") or one.get("url"))
+            yield _package(one["name"], one["version"], files, fetched=fetched, marker=one.get("marker"))
 
 
 def _pipfile(text: str) -> Iterator[LockedPackage]:
@@ -104,7 +109,7 @@ def _pipfile(text: str) -> Iterator[LockedPackage]:
             if str(one.get("version", "")).startswith("=="):
                 digests = [match[1] for digest in one.get("hashes", ()) if (match := _SHA256.search(digest))]
                 files = [LockedFile("", digest) for digest in digests]
-                yield _package(name, one["version"].lstrip("="), files)
+                yield _package(name, one["version"].lstrip("="), files, marker=one.get("markers"))
 
 
 _REQUIREMENT = re.compile(
@@ -206,10 +211,18 @@ _READERS: dict[str, Callable[[str], Iterable[LockedPackage]]] = {
 
 
 def _package(
-    name: str, version: str, files: Iterable[LockedFile | None], *, fetched: bool = True
+    name: str, version: str, files: Iterable[LockedFile | None], *, fetched: bool = True, marker: Any = None
 ) -> LockedPackage:
     known = tuple(file for file in files if file is not None)
-    return LockedPackage(normalised(str(name)), str(version), "pypi", known, bool(known), fetched)
+    told = str(marker or "")
+    return LockedPackage(normalised(str(name)), str(version), "pypi", known, bool(known), fetched, told)
+
+
+def _one_marker(told: Any) -> str:
+    """Poetry's marker of a package; where groups have markers of their own, any of them will do."""
+    if not isinstance(told, dict):
+        return str(told or "")
+    return "" if not all(told.values()) else " or ".join(f"({one})" for one in dict.fromkeys(told.values()))
 
 
 def _with_digest(file: Any) -> LockedFile | None:

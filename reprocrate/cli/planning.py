@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from reprocrate.cli.addresses import AllowAddress, WhatOrAddress, named
 from reprocrate.cli.exits import NOT_DONE, YES
 from reprocrate.cli.options import Data, Json
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
+
+Machine = Annotated[
+    str | None,
+    typer.Option(
+        "--for",
+        metavar="MACHINE",
+        help="Plan for another machine: a platform such as `macos-arm64`, with what its accelerator runs "
+        "as in `linux-x86_64-cuda124`.",
+    ),
+]
+AskIndex = Annotated[
+    bool,
+    typer.Option(
+        "--ask-index",
+        help="Ask your package index which wheels it has for the machine; nothing is installed.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +42,8 @@ def plan(
     seeds: Seeds = None,
     new_seeds: NewSeeds = None,
     within: Within = None,
+    machine: Machine = None,
+    ask_index: AskIndex = False,
     data: Data = None,
     allow_address: AllowAddress = None,
     json: Json = False,
@@ -30,12 +51,15 @@ def plan(
     """Tell, from the manifest alone, what a rerun would need here, how long it takes and what it can show.
 
     With the options of `reprocrate rerun` it is the plan of the very rerun that these would make. Of a bundle
-    at an address or DOI only the manifest is brought, where its server gives out parts of files.
+    at an address or DOI only the manifest is brought, where its server gives out parts of files. Which build
+    of PyTorch is taken is decided by the devices and the driver; `--ask-index` also finds out which packages
+    have no wheel for the machine, and how large the environment will be.
 
     Exit code 0: it can be rerun here; 3: it can't, and the plan says what stands in the way.
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.plan import plan_text
+    from reprocrate.workflow.elsewhere import Elsewhere
     from reprocrate.workflow.planning import plan_rerun
     from reprocrate.workflow.reruns.choice import RerunChoice
 
@@ -55,6 +79,7 @@ def plan(
             voice,
             data=tuple(data or ()),
             allow_address=tuple(allow_address or ()),
+            elsewhere=Elsewhere(machine, ask_index),
         )
     document = made.to_json()
     if json:

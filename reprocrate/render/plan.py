@@ -63,7 +63,7 @@ def plan_text(document: Section) -> Group:
     """
     overall, style = _OVERALL[document["overall"]]
     return stacked(
-        joined("Plan for a rerun of ", text(document["title"], STRONG)),
+        joined("Plan for a rerun of ", text(document["title"], STRONG), _machine(document)),
         text(f"Depth {document['depth']}: {_DEPTH[document['depth']]}.", SOFT),
         *(text(reason, SOFT) for reason in document["reasons"]),
         *_claims(document["claims"]),
@@ -75,6 +75,10 @@ def plan_text(document: Section) -> Group:
         text(""),
         joined(text(overall, style), f" {_EXPECTED[document['expected']]}"),
     )
+
+
+def _machine(document: Section) -> str:
+    return f" on {document['machine']}" if document.get("machine") else ""
 
 
 def _claims(claims: list[Section]) -> Iterator[RenderableType]:

@@ -20,7 +20,8 @@ from pathlib import Path
 from reprocrate.errors import UnavailableError
 from reprocrate.files import could_not, write_atomically
 from reprocrate.rerun.interpreters import Interpreter, find_interpreter, minor_version
-from reprocrate.rerun.lock import INSTALLERS, RecordedPackage
+from reprocrate.rerun.lock import INSTALLERS
+from reprocrate.rerun.recorded_packages import RecordedPackage
 from reprocrate.rerun.requirements import normalised, read_lock
 from reprocrate.rerun.torch_builds import torch_backend, torch_index
 from reprocrate.rerun.uv_tool import Notify, UvOutcome, find_uv, run_uv
@@ -64,6 +65,8 @@ class Recipe:
 
     Attributes:
         lock: the text of the lock file; empty for a project that needs no packages.
+        format: what kind of lock it is, as the manifest names it.
+        name: path of the lock, for messages.
         python_version: the recorded interpreter's version.
         implementation: the recorded implementation of the language.
         packages: the recorded packages, which the result is compared with.
@@ -75,6 +78,8 @@ class Recipe:
     implementation: str = "CPython"
     packages: tuple[RecordedPackage, ...] = ()
     wheelhouse: Path | None = None
+    format: str = "requirements"
+    name: str = ""
 
     @property
     def digest(self) -> str:
@@ -112,6 +117,7 @@ def build_environment(folder: Path, recipe: Recipe, notify: Notify | None = None
             _install(folder, recipe, say)
         elif not pinned:
             _fresh(folder, interpreter)
+        _require_interpreter(folder, interpreter)
         mark = {"recipe": recipe.digest, "python": interpreter.version}
         write_atomically(folder / _MARK, json.dumps(mark).encode() + b"\n")
     except BaseException:
@@ -186,6 +192,16 @@ def _install_offline(folder: Path, interpreter: Interpreter, recipe: Recipe, say
         return False
     say("Installed from the wheels that came along, without a package index")
     return True
+
+
+def _require_interpreter(folder: Path, interpreter: Interpreter) -> None:
+    """No package may put a program of its own in the place of the interpreter, as a script can."""
+    if sys.platform != "win32" and _python(folder).resolve() != interpreter.path:
+        raise UnavailableError(
+            "the environment cannot be used",
+            f"a package replaces its interpreter, {_python(folder).name}",
+            "Do not run this bundle; ask its authors about its packages.",
+        )
 
 
 def _check_place(folder: Path) -> None:

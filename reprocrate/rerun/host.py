@@ -16,6 +16,7 @@ from reprocrate.capture.record import plain
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem
 from reprocrate.rerun.interpreters import find_interpreter
 from reprocrate.rerun.sandbox import NoSandbox, Sandbox, find_sandbox
+from reprocrate.rerun.wheel_choice import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Host:
             version for which there is none is left out.
         programs: those of the recorded programs that are installed here.
         free_bytes: free space where the rerun will work; None where unknown.
+        wheels: what the package index has for this machine, by id of the environment, where it was asked.
+        described: what it was called, where it is not this machine but one that somebody described.
     """
 
     system: OperatingSystem
@@ -38,6 +41,8 @@ class Host:
     pythons: Mapping[str, str] = field(default_factory=dict)
     programs: frozenset[str] = frozenset()
     free_bytes: int | None = None
+    wheels: Mapping[str, Choice] = field(default_factory=dict)
+    described: str | None = None
 
 
 def probe_host(manifest: Manifest, folder: Path | None = None) -> Host:

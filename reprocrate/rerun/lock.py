@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
+from reprocrate.rerun.recorded_packages import RecordedPackage
 from reprocrate.rerun.requirements import can_be_pinned, normalised, read_lock
 from reprocrate.rerun.torch_builds import other_build, torch_backend, with_remark
 from reprocrate.rerun.uv_tool import Notify, UvOutcome, find_uv, run_uv
@@ -43,45 +43,6 @@ _TODAY = (
 _CONTRADICTORY = "For the recorded platform only: the recorded packages ask for other versions of each other."
 
 
-class RecordedPackage(Protocol):
-    """What is to be known of a recorded package."""
-
-    @property
-    def name(self) -> str:
-        """Name of the distribution."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Public version."""
-        ...
-
-    @property
-    def local_label(self) -> str | None:
-        """Local version label, such as `cu118`."""
-        ...
-
-    @property
-    def source(self) -> str | None:
-        """`pypi`, `vcs`, `url`, `local`, `conda` or `system`."""
-        ...
-
-    @property
-    def editable(self) -> bool | None:
-        """Whether it was installed in place."""
-        ...
-
-    @property
-    def in_project(self) -> bool | None:
-        """Whether its source is part of the code."""
-        ...
-
-    @property
-    def requested(self) -> bool | None:
-        """Whether it was asked for by name."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Unlockable:
     """A recorded package that the lock cannot hold, and why."""
@@ -101,6 +62,7 @@ class Lock:
         unlockable: recorded packages that are left out.
         note: what a reader should know, such as why there are no digests; may be empty.
         resolved: date up to which packages were considered, as YYYY-MM-DD; None where nothing was resolved.
+        unreached: whether the index that has the builds wanted could not be reached.
     """
 
     text: str
@@ -108,6 +70,7 @@ class Lock:
     unlockable: tuple[Unlockable, ...] = ()
     note: str = ""
     resolved: str | None = None
+    unreached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +81,7 @@ class _Attempt:
     as_of: str | None
     note: str
     backend: str = ""
+    unreached: bool = False
 
     @property
     def resolved(self) -> str | None:
@@ -183,7 +147,7 @@ def make_lock(
         attempt, outcome = _first_that_works(resolver, pins, recorded_at)
         if outcome.exit_code == 0:
             text = with_remark(outcome.output, backend)
-            return Lock(text, True, unlockable, attempt.note, attempt.resolved)
+            return Lock(text, True, unlockable, attempt.note, attempt.resolved, attempt.unreached)
         missing = None if outcome.unreachable else _missing(outcome, pins)
         if missing is None:
             return _as_recorded(pins, known or {}, unlockable, _why_unresolved(outcome))
@@ -259,14 +223,17 @@ def _first_that_works(
     """The first attempt that resolves, or the last one that does not."""
     days = [(recorded_at, ""), (None, _TODAY)] if recorded_at else [(None, "")]
     universal = [_Attempt(True, day, note) for day, note in days]
+    unreached = False
     if resolver.backend:
         builds = [replace(one, backend=resolver.backend) for one in universal]
         attempt, outcome = _tried(resolver, pins, builds)
         if outcome.exit_code == 0:
             return attempt, outcome
+        unreached = outcome.unreachable
     attempt, outcome = _tried(resolver, pins, [*universal, _Attempt(False, None, _CONTRADICTORY)])
     if resolver.backend and f"+{resolver.backend}" not in outcome.output:
-        attempt = replace(attempt, note=f"{attempt.note} {other_build(resolver.backend)}".strip())
+        note = f"{attempt.note} {other_build(resolver.backend)}".strip()
+        attempt = replace(attempt, note=note, unreached=unreached)
     return attempt, outcome
 
 

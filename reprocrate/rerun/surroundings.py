@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reprocrate.capture.environment.software import allowed_variables
 from reprocrate.manifest import Environment, Hardware
+from reprocrate.rerun.kernels import pinned_kernels
 from reprocrate.rerun.threads import pinned_threads
 
 BYTECODE = ".reprocrate/bytecode"
@@ -56,11 +57,11 @@ class Surroundings:
         Args:
             recorded: the recorded software, whose variables are set again.
             then: the recorded machine.
-            now: this machine; where it offers another number of threads, libraries are given the recorded
-                one.
+            now: this machine; where it offers another number of threads or wider kernels, libraries are
+                held to the recorded ones.
             own: the caller's variables, asked only which accelerators to use.
         """
-        found = pinned_threads(recorded, then, now)
+        found = pinned_threads(recorded, then, now) | pinned_kernels(recorded, then, now)
         found |= allowed_variables(recorded.variables if recorded else {})
         for name in _DEVICES_OF_THIS_MACHINE:
             found.pop(name, None)

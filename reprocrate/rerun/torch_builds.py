@@ -14,6 +14,11 @@ _OF_TORCH = frozenset({"torch", "torchvision", "torchaudio", "torchtext", "torch
 _BACKEND = re.compile(r"cpu|cu[0-9]{2,3}|rocm[0-9]+(?:\.[0-9]+)*|xpu")
 
 
+def is_of_torch(name: str) -> bool:
+    """Whether a package, by its normalised name, is one that PyTorch's own indexes have builds of."""
+    return name in _OF_TORCH
+
+
 def torch_backend(labelled: Iterable[tuple[str, str | None]]) -> str:
     """The word of uv for the build of these packages; empty where none of them has one, or they have several.
 

@@ -45,6 +45,9 @@ _LACKING = (
         "the package index does not know it",
     ),
 )
+_YANKED = re.compile(
+    r"warning: `(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^`]+)` is yanked(?: \(reason: \"(?P<reason>.*)\"\))?"
+)
 _OTHER_FILE = "the package index offers another file than the lock names"
 
 
@@ -82,10 +85,14 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a platform takes: the wheels, sorted by name, and what has none."""
+    """What a platform takes: the wheels, sorted by name, what has none, and what the index has withdrawn.
+
+    A withdrawn version is still to be had by who names it exactly (PEP 592), as a lock does.
+    """
 
     wheels: tuple[ChosenWheel, ...]
     lacking: tuple[Lacking, ...]
+    withdrawn: tuple[Lacking, ...] = ()
 
 
 def choose_wheels(
@@ -118,9 +125,10 @@ def choose_wheels(
         )
     found: dict[str, ChosenWheel] = {}
     missing: dict[str, Lacking] = {}
+    withdrawn: dict[str, Lacking] = {}
     for target in targets(platform):
         wanted = [one for one in pinned if one.name in missing] if missing else list(pinned)
-        asked = _Question(uv, python_version, target, offline)
+        asked = _Question(uv, python_version, target, offline, withdrawn)
         chosen, missing = asked.answer(wanted)
         if resolved and any(one.reason == _OTHER_FILE for one in missing.values()):
             # Files that were added to the version since then come first in the index's eyes.
@@ -131,7 +139,9 @@ def choose_wheels(
         if not missing:
             break
     return Choice(
-        tuple(found[name] for name in sorted(found)), tuple(missing[name] for name in sorted(missing))
+        tuple(found[name] for name in sorted(found)),
+        tuple(missing[name] for name in sorted(missing)),
+        tuple(withdrawn[name] for name in sorted(withdrawn.keys() & found.keys())),
     )
 
 
@@ -141,6 +151,7 @@ class _Question:
     python_version: str
     target: Target
     offline: bool
+    withdrawn: dict[str, Lacking]
 
     def answer(
         self, pinned: Iterable[Pinned], *options: str
@@ -150,6 +161,7 @@ class _Question:
         while left:
             outcome = self._ask(left, options)
             if outcome.exit_code == 0:
+                self.withdrawn.update(_withdrawn(outcome))
                 chosen, others = _read(outcome.output, left)
                 return chosen, lacking | others
             gap = None if outcome.unreachable else _gap(outcome, left, minor_version(self.python_version))
@@ -175,6 +187,15 @@ class _Question:
             path = Path(folder, "wanted.in")
             path.write_text("".join(map(_line, pinned)), encoding="utf-8")
             return run_uv(self.uv, [*fixed, *options, str(path)], variables=self.target.variables)
+
+
+def _withdrawn(outcome: UvOutcome) -> dict[str, Lacking]:
+    """Versions that the index has withdrawn, each with the reason that it gives."""
+    found = {}
+    for match in _YANKED.finditer(outcome.messages):
+        name = normalised(match["name"])
+        found[name] = Lacking(name, match["version"], match["reason"] or "no reason is given")
+    return found
 
 
 def _line(one: Pinned) -> str:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from reprocrate.deposit.addresses import Reach
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Manifest
-from reprocrate.rerun.host import probe_host
+from reprocrate.rerun.host import Host, probe_host
 from reprocrate.rerun.offers import Provision
 from reprocrate.rerun.plan import Plan, Scope, plan_scope
 from reprocrate.rerun.plan.scope import selection_of
 from reprocrate.rerun.selection import Task
 from reprocrate.workflow.bringing import provision_for
+from reprocrate.workflow.elsewhere import HERE, Elsewhere, host_of
 from reprocrate.workflow.opening import Kind, open_what
 from reprocrate.workflow.partial import partial_of
 from reprocrate.workflow.progress import Progress, Silence
@@ -32,6 +33,7 @@ def plan_rerun(
     *,
     data: tuple[str, ...] = (),
     allow_address: tuple[str, ...] = (),
+    elsewhere: Elsewhere = HERE,
 ) -> Plan:
     """Plan the rerun of whatever a path or an address holds.
 
@@ -41,9 +43,10 @@ def plan_rerun(
         progress: who listens.
         data: data that the reader has, as `NAME=PATH`; each file is checked.
         allow_address: hosts that may be asked although they are private.
+        elsewhere: for which machine, and whether its package index is asked.
 
     Raises:
-        ReprocrateError: as `open_what`.
+        ReprocrateError: as `open_what`, and as `host_of`.
         UsageError: the scope asks for what is not there.
         UnavailableError: it is a crate of another project, which describes no run that completed.
     """
@@ -64,7 +67,8 @@ def plan_rerun(
         given=data,
         reach=Reach.of(allow_address),
     )
-    plan = plan_of(opened.manifest, folder, scope, provision)
+    host = host_of(opened, folder, elsewhere, progress)
+    plan = plan_of(opened.manifest, folder, scope, provision, host)
     if opened.size is None:
         return plan
     fetched = sum(one.fetched_bytes for one in plan.data)
@@ -95,6 +99,7 @@ def plan_of(
     folder: Path | None,
     scope: Scope = _EVERYTHING,
     provision: Provision | None = None,
+    host: Host | None = None,
 ) -> Plan:
     """Plan the rerun of an experiment.
 
@@ -103,8 +108,10 @@ def plan_of(
         folder: where it was imported to, if it was.
         scope: what of it is to be done again.
         provision: what the reader brings.
+        host: the machine; this one where it is None.
 
     Raises:
         UsageError: the scope asks for what is not there.
     """
-    return plan_scope(manifest, probe_host(manifest, folder), scope_in(folder, scope), folder, provision)
+    here = host or probe_host(manifest, folder)
+    return plan_scope(manifest, here, scope_in(folder, scope), folder, provision)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from reprocrate.errors import UnavailableError, UnreadableError
-from reprocrate.files import could_not
-from reprocrate.manifest import Environment, Manifest
-from reprocrate.rerun.environment import BuiltEnvironment, Recipe, build_environment
+from reprocrate.files import could_not, write_atomically
+from reprocrate.manifest import Environment, Lock, Manifest
+from reprocrate.rerun.builders import builder_for
+from reprocrate.rerun.builds import choose_build
+from reprocrate.rerun.environment import BuiltEnvironment, Recipe
+from reprocrate.rerun.host import Host, probe_host
+from reprocrate.rerun.locks import built_from
+from reprocrate.rerun.relocking import Relocking, relocking
+from reprocrate.rerun.requirements import read_lock
 from reprocrate.workflow.progress import Progress
 
 ENVIRONMENTS = ".reprocrate/environments"
@@ -15,7 +22,11 @@ ENVIRONMENTS = ".reprocrate/environments"
 
 
 def prepare_environments(
-    manifest: Manifest, folder: Path, progress: Progress, needed: set[str] | None = None
+    manifest: Manifest,
+    folder: Path,
+    progress: Progress,
+    needed: set[str] | None = None,
+    host: Host | None = None,
 ) -> dict[str, BuiltEnvironment]:
     """Build every environment that runs need, or take those that are there, by id.
 
@@ -24,17 +35,19 @@ def prepare_environments(
         folder: where it was imported to.
         progress: who listens.
         needed: only the environments of these ids.
+        host: this machine, where it was looked at already.
 
     Raises:
         UnavailableError: an environment cannot be built here; the reason is the installer's own.
     """
+    here = host or probe_host(manifest, folder)
     built = {}
     for environment in manifest.environments:
         if needed is not None and environment.id not in needed:
             continue
-        built[environment.id] = build_environment(
-            folder / ENVIRONMENTS / environment.id, recipe_of(environment, folder), progress.note
-        )
+        recipe = _for_this_machine(environment, recipe_of(environment, folder), folder, here, progress)
+        place = folder / ENVIRONMENTS / environment.id
+        built[environment.id] = builder_for(recipe.format).build(place, recipe, progress.note)
     return built
 
 
@@ -42,33 +55,75 @@ def recipe_of(environment: Environment, folder: Path) -> Recipe:
     """What an environment is built from.
 
     Raises:
-        UnavailableError: there is no lock, or nothing is known of its interpreter.
+        UnavailableError: nothing is known of its interpreter, or the lock cannot be read.
         UnreadableError: the lock is no text.
     """
     if environment.python is None:
         raise UnavailableError(f"{environment.id} cannot be built", "no interpreter was recorded for it")
-    text = ""
-    if environment.lock is not None:
-        path = folder / environment.lock.path
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise UnreadableError(f"{path} is not a lock", "it is not UTF-8 text") from error
-        except OSError as error:
-            raise could_not("read", path, error) from error
-    elif environment.packages:
-        raise UnavailableError(
-            f"{environment.id} cannot be built",
-            "the bundle holds no lock for it",
-            "Ask its authors for a bundle packed with `reprocrate pack`",
-        )
+    lock = built_from(environment)
     return Recipe(
-        lock=text,
+        lock=_text(lock, folder) if lock else "",
+        format=lock.format if lock else "requirements",
+        name=lock.path if lock else "",
         python_version=environment.python.version,
         implementation=environment.python.implementation or "CPython",
         packages=environment.packages,
         wheelhouse=_wheelhouse(environment, folder),
     )
+
+
+def _text(lock: Lock, folder: Path) -> str:
+    path = folder / lock.path
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"{path} is not a lock", "it is not UTF-8 text") from error
+    except OSError as error:
+        raise could_not("read", path, error) from error
+
+
+def _for_this_machine(
+    environment: Environment, recipe: Recipe, folder: Path, host: Host, progress: Progress
+) -> Recipe:
+    """The recipe with a lock for this machine, where the recorded one does not serve it.
+
+    The new lock is kept beside the environment; the recorded one stays as it is. Where none can be made, the
+    recorded one is tried if its build runs on the processor, too.
+    """
+    if recipe.format != "requirements":
+        return recipe
+    build = choose_build(environment, host.system, host.hardware.accelerators)
+    again = relocking(environment, recipe.lock, read_lock(recipe.lock), host.system, build)
+    if not recipe.name and environment.packages:
+        again = Relocking(environment, build, "no lock came along", "")
+    if again is None:
+        return recipe
+    place = folder / ENVIRONMENTS / f"{environment.id}.requirements.txt"
+    text = _kept(place, again.heading)
+    if text is None:
+        progress.note(f"the lock of {environment.id} is made again for this machine: {again.reason}")
+        try:
+            text = again.make(progress.note)
+        except UnavailableError as error:
+            if not again.can_do_without:
+                raise
+            progress.note(f"the recorded build is taken: {error.what}, {error.why}")
+            return recipe
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise could_not("create", place.parent, error) from error
+        write_atomically(place, text.encode())
+    return replace(recipe, lock=text, name=f"{ENVIRONMENTS}/{place.name}", wheelhouse=None)
+
+
+def _kept(place: Path, heading: str) -> str | None:
+    """The lock that an earlier call made for the same reason."""
+    try:
+        text = place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if text.startswith(f"{heading}\n") else None
 
 
 def _wheelhouse(environment: Environment, folder: Path) -> Path | None:

@@ -51,7 +51,7 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
     network = agreed_network(plan, tasks, consent, progress)
     bring_data(manifest, tasks, folder, set_out.provision, consent.agrees, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
-    environments = prepare_environments(manifest, folder, progress, needed)
+    environments = prepare_environments(manifest, folder, progress, needed, set_out.host)
     place = place_of(folder, choice, set_out.payload)
     assignment = Assignment(
         manifest,

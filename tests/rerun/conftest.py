@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from reprocrate.manifest import Package
 from tests.rerun.package_index import PackageIndex
+from tests.rerun.pytorch_index import Played, played
 
 PYTHON = ".".join(map(str, sys.version_info[:3]))
 
@@ -35,3 +36,9 @@ def recorded() -> Callable[..., Package]:
         return Package.model_validate({"name": name, "version": version, "source": "pypi", **more})
 
     return package
+
+
+@pytest.fixture
+def pytorch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
+    """The host of PyTorch's indexes."""
+    yield from played(tmp_path, monkeypatch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -37,9 +37,10 @@ class PackageIndex:
         *,
         tag: str = "py3-none-any",
         headers: Sequence[str] = (),
+        more: Mapping[str, str] | None = None,
     ) -> Path:
         """Offer a wheel of a package."""
-        path = make_wheel(self.wheels, name, version, requires, source, tag=tag, headers=headers)
+        path = make_wheel(self.wheels, name, version, requires, source, tag=tag, headers=headers, more=more)
         page = self.pages / name / "index.html"
         page.parent.mkdir(exist_ok=True)
         address = f"{self.wheels_at}/{path.name}" if self.wheels_at else path.as_uri()
@@ -58,8 +59,9 @@ def make_wheel(
     *,
     tag: str = "py3-none-any",
     headers: Sequence[str] = (),
+    more: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a wheel by hand; `headers` stand in its metadata too."""
+    """Write a wheel by hand; `headers` stand in its metadata too, and `more` are further files of it."""
     module = name.replace("-", "_")
     info = f"{module}-{version}.dist-info"
     metadata = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
@@ -67,6 +69,7 @@ def make_wheel(
     metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
     files = {
         f"{module}/__init__.py": source or f"__version__ = {version!r}\n",
+        **(more or {}),
         f"{info}/METADATA": "\n".join(metadata) + "\n",
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }

@@ -342,13 +342,143 @@ def test_a_lock_without_digests_verifies_nothing(experiment: dict[str, Any], hos
     assert "unverified" in str(one.found)
 
 
-def test_an_accelerator_build_is_left_to_the_index(experiment: dict[str, Any], host: Host) -> None:
-    experiment["environments"][0]["packages"].append(
-        {"name": "torch", "version": "2.1.0", "local_label": "cu118", "source": "pypi"}
-    )
-    one = requirement(plan_for(experiment, host), "packages", "deep learning")
+def of_torch(experiment: dict[str, Any], label: str | None = None, version: str = "2.1.0") -> None:
+    """Torch in the environment, in a build with a label."""
+    told = {"local_label": label} if label else {}
+    package = {"name": "torch", "version": version, "source": "pypi"}
+    experiment["environments"][0]["packages"].append(package | told)
+
+
+def with_devices(host: Host, *devices: dict[str, Any]) -> Host:
+    described = {"id": "here", "cpu": CPU, "memory_bytes": 32 * GB, "accelerators": devices}
+    return replace(host, hardware=Hardware.model_validate(described))
+
+
+H100 = {"vendor": "nvidia", "model": "H100", "memory_bytes": 80 * GB, "compute_capability": "9.0"}
+
+
+@pytest.mark.parametrize(
+    ("label", "device", "found", "decision"),
+    [
+        ("cu118", None, "torch 2.1.0+cpu", Decision.SUBSTITUTABLE),
+        ("cu130", H100 | {"driver": "535.104.05"}, "torch 2.1.0+cu129", Decision.SUBSTITUTABLE),
+        ("cu124", H100 | {"driver": "470.57.02"}, "torch 2.1.0+cu118", Decision.SUBSTITUTABLE),
+        ("cu124", H100 | {"driver": "410.48"}, None, Decision.IMPOSSIBLE),
+        ("cu124", H100 | {"compute_capability": "12.0"}, "torch 2.1.0+cu128", Decision.SUBSTITUTABLE),
+        ("cu130", H100 | {"compute_capability": "6.1"}, "torch 2.1.0+cu126", Decision.SUBSTITUTABLE),
+        ("rocm6.2", H100, "torch 2.1.0+cpu", Decision.SUBSTITUTABLE),
+    ],
+)
+def test_the_build_is_chosen_for_the_devices_that_are_here(
+    experiment: dict[str, Any],
+    host: Host,
+    label: str,
+    device: dict[str, Any] | None,
+    found: str | None,
+    decision: Decision,
+) -> None:
+    of_torch(experiment, label)
+    here = with_devices(host, device) if device else host
+    one = requirement(plan_for(experiment, here), "packages", "torch")
+    assert (one.recorded, one.found, one.decision) == (f"torch 2.1.0+{label}", found, decision)
+    assert one.reason
+
+
+def test_a_build_that_fits_is_kept(experiment: dict[str, Any], host: Host) -> None:
+    of_torch(experiment, "cu124")
+    plan = plan_for(experiment, with_devices(host, H100 | {"driver": "550.54"}))
+    one = requirement(plan, "packages", "deep learning")
     assert one.decision is Decision.SUBSTITUTABLE
-    assert "torch 2.1.0+cu118" in one.reason
+    assert "torch 2.1.0+cu124" in one.reason
+
+
+def test_libraries_of_another_build_are_left_to_it(experiment: dict[str, Any], host: Host) -> None:
+    of_torch(experiment, "cu124")
+    for name in ("nvidia-cublas-cu12", "triton"):
+        package = {"name": name, "version": "3.0", "source": "pypi"}
+        experiment["environments"][0]["packages"].append(package)
+    one = requirement(plan_for(experiment, host), "packages", "accelerator libraries")
+    assert one.recorded == "2 packages: nvidia-cublas-cu12 3.0, triton 3.0"
+    assert one.found is None
+
+
+def test_the_driver_has_to_know_the_packages_cuda(experiment: dict[str, Any], host: Host) -> None:
+    """Builds of the package index have no label: the packages of CUDA's runtime tell."""
+    of_torch(experiment)
+    package = {"name": "nvidia-cuda-runtime-cu12", "version": "12.4.127", "source": "pypi"}
+    experiment["environments"][0]["packages"].append(package)
+    experiment["hardware"][0]["accelerators"] = [H100 | {"driver": "550.54"}]
+
+    def judged(driver: str) -> Requirement:
+        here = with_devices(host, H100 | {"driver": driver})
+        return requirement(plan_for(experiment, here), "accelerator", "driver")
+
+    assert judged("550.54").decision is Decision.SAME
+    assert judged("525.60.13").decision is Decision.SUBSTITUTABLE
+    old = judged("470.57")
+    assert old.decision is Decision.SUBSTITUTABLE
+    assert old.reason.startswith("CUDA 12.4 needs a driver 525.60.13 or newer; the build +cu118")
+    none = judged("390.10")
+    assert none.decision is Decision.IMPOSSIBLE
+    assert none.recorded == "driver 550.54, packages for CUDA 12.4"
+
+
+def test_what_was_computed_on_a_device_is_told_where_there_is_none(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    experiment["hardware"][0]["accelerators"] = [H100]
+    for one in experiment["runs"]:
+        one["resources"]["devices"] = ["cpu", "cuda:0"]
+    found = requirement(plan_for(experiment, host), "accelerator", "model")
+    assert found.decision is Decision.DEGRADED
+    assert "the recorded runs computed on cuda:0" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "device", "lack"),
+    [
+        ("sm_arch", "90", None, "there is none here"),
+        ("sm_arch", "90", H100, None),
+        ("sm_arch", "sm_100", H100, "compute capability 10.0, here is 9.0"),
+        ("cuda_version_lower_bound", "12.8", H100 | {"runtime": "12.4"}, "knows 12.4"),
+        ("cuda_version_lower_bound", "12.4", H100 | {"runtime": "12.4"}, None),
+        ("sm_arch", "90", {"vendor": "amd", "model": "MI300"}, "a device of NVIDIA"),
+    ],
+)
+def test_features_that_the_code_asks_for_by_name(
+    experiment: dict[str, Any],
+    host: Host,
+    feature: str,
+    value: str,
+    device: dict[str, Any] | None,
+    lack: str | None,
+) -> None:
+    asked = {"namespace": "nvidia", "feature": feature, "value": value}
+    experiment["requirements"] = {"accelerators": [asked]}
+    plan = plan_for(experiment, with_devices(host, device) if device else host)
+    found = [one for one in plan.requirements if one.feature == "required"]
+    assert [one.decision for one in found] == ([Decision.IMPOSSIBLE] if lack else [])
+    assert not lack or lack in found[0].reason
+
+
+V3 = ["avx2", "fma"]
+V4 = [*V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
+
+
+def test_kernels_are_held_to_the_recorded_level(experiment: dict[str, Any], host: Host) -> None:
+    experiment["hardware"][0]["cpu"] = CPU | {"features": V3}
+    one = requirement(plan_for(experiment, with_cpu(host, features=V4)), "cpu", "kernels")
+    assert (one.recorded, one.found) == ("x86-64-v3", "x86-64-v4")
+    assert one.decision is Decision.SUBSTITUTABLE
+    assert "OPENBLAS_CORETYPE=Haswell" in one.reason
+    assert "NPY_DISABLE_CPU_FEATURES='AVX512F " in one.reason
+
+
+def test_kernels_that_this_processor_lacks_cannot_be_had(experiment: dict[str, Any], host: Host) -> None:
+    experiment["hardware"][0]["cpu"] = CPU | {"features": V4}
+    one = requirement(plan_for(experiment, with_cpu(host, features=V3)), "cpu", "kernels")
+    assert one.decision is Decision.SUBSTITUTABLE
+    assert one.override == "use a processor of the level x86-64-v4"
 
 
 def test_a_package_from_a_folder_needs_consent(experiment: dict[str, Any], host: Host) -> None:

@@ -79,6 +79,7 @@ class Plan:
         reasons: how the work was chosen and what is left out, as sentences; empty where everything is done.
         new_seeds: the seeds that the original never used.
         within: how it was chosen by its time; None where no time was given.
+        machine: what the machine was called that it is for; None for this one.
         selection: the runs themselves, which are not part of the document.
     """
 
@@ -100,6 +101,7 @@ class Plan:
     reasons: tuple[str, ...]
     new_seeds: tuple[int, ...]
     within: Within | None
+    machine: str | None
     selection: Selection
 
     @property
@@ -189,6 +191,7 @@ def plan_scope(
         reasons=selection.reasons,
         new_seeds=selection.new_seeds,
         within=within,
+        machine=found.described,
         selection=selection,
     )
 

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.manifest import Accelerator, Cpu, Environment, Hardware
+from reprocrate.manifest import Cpu, Hardware
+from reprocrate.rerun.kernels import level_of, pinned_kernels
+from reprocrate.rerun.plan.accelerators import accelerators
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
 from reprocrate.rerun.plan.wording import counted, listed, size_text
 from reprocrate.rerun.processors import design
 from reprocrate.rerun.threads import pinned_threads
-
-_USES_ACCELERATORS = (
-    "torch",
-    "tensorflow",
-    "jax",
-    "cupy",
-    "nvidia-",
-    "triton",
-    "pycuda",
-    "numba-cuda",
-    "paddlepaddle",
-)
-_ACCELERATOR_LIBRARIES = frozenset({"cuda", "cudnn", "nccl", "rocm", "hip"})
 
 
 def machine(setting: Setting) -> Iterator[Requirement]:
@@ -36,11 +25,12 @@ def machine(setting: Setting) -> Iterator[Requirement]:
         return
     if recorded.cpu and setting.host.hardware.cpu:
         yield _processor(setting, recorded.cpu, setting.host.hardware.cpu)
+        yield from _kernels(setting, recorded.cpu, setting.host.hardware.cpu)
         yield from _threads(setting, recorded.cpu, setting.host.hardware.cpu)
     if setting.host.hardware.memory_bytes is not None:
         yield from _memory(setting, recorded, setting.host.hardware.memory_bytes)
     if recorded.accelerators:
-        yield _accelerators(setting, recorded.accelerators)
+        yield from accelerators(setting, recorded.accelerators)
 
 
 def _processor(setting: Setting, recorded: Cpu, here: Cpu) -> Requirement:
@@ -67,6 +57,29 @@ def _processor(setting: Setting, recorded: Cpu, here: Cpu) -> Requirement:
 
 def _model(cpu: Cpu | None) -> str | None:
     return (cpu.model or cpu.architecture) if cpu else None
+
+
+def _kernels(setting: Setting, recorded: Cpu, here: Cpu) -> Iterator[Requirement]:
+    """The level of the instruction set, by which libraries choose kernels, and what holds them to it."""
+    then, now = level_of(recorded), level_of(here)
+    pins = pinned_kernels(setting.environment, setting.hardware, setting.host.hardware)
+    if then is None or now is None or (then is now and not pins):
+        return
+    words = (("cpu", "kernels"), then.name, now.name)
+    held = " ".join(
+        f"{name}='{value}'" if " " in value else f"{name}={value}" for name, value in pins.items()
+    )
+    if now.rank < then.rank:
+        also = f"; set is {held}" if held else ""
+        reason = f"wider instructions than this processor has cannot be had{also}"
+        override = f"use a processor of the level {then.name}"
+        yield setting.requirement(*words, Decision.SUBSTITUTABLE, reason, override)
+    elif pins:
+        reason = f"numerical libraries are held to the recorded kernels: {held}"
+        yield setting.requirement(*words, Decision.SUBSTITUTABLE, reason)
+    else:
+        reason = "no library of the environment is known to choose others"
+        yield setting.requirement(*words, Decision.SAME, reason)
 
 
 def _threads(setting: Setting, recorded: Cpu, here: Cpu) -> Iterator[Requirement]:
@@ -101,52 +114,3 @@ def _memory(setting: Setting, recorded: Hardware, here: int) -> Iterator[Require
         reason = "the recorded machine had more, and how much of it was used was not recorded"
         words = f"{size_text(recorded.memory_bytes)} installed"
         yield setting.requirement(name, words, found, Decision.SUBSTITUTABLE, reason)
-
-
-def _accelerators(setting: Setting, recorded: tuple[Accelerator, ...]) -> Requirement:
-    here = setting.host.hardware.accelerators
-    words = (("accelerator", "model"), _models(recorded), _models(here) if here else None)
-    if not _could_use_accelerators(setting):
-        reason = "the recorded machine had one, but nothing in the environment could use it"
-        return setting.requirement(*words, Decision.SAME, reason)
-    if not here:
-        reason = "there is none here: code that chooses the processor by itself runs there, other code fails"
-        override = "use a machine with such a device, or accept the processor"
-        return setting.requirement(*words, Decision.DEGRADED, reason, override)
-    if recorded[0].vendor != here[0].vendor:
-        reason = "another vendor's device: the packages of the lock may not drive it"
-        return setting.requirement(*words, Decision.DEGRADED, reason, "use a device of the same vendor")
-    peaks = [task.peak_device_memory_bytes for task in setting.tasks]
-    known = [peak for peak in peaks if peak is not None]
-    needed = (
-        max(known) if known and len(known) == len(peaks) else sum(one.memory_bytes or 0 for one in recorded)
-    )
-    if sum(one.memory_bytes or 0 for one in here) < needed:
-        reason = "less device memory than then: batches may have to be smaller"
-        return setting.requirement(*words, Decision.DEGRADED, reason, "use a device with as much memory")
-    if _models(recorded) != _models(here):
-        reason = "another model of the same vendor rounds differently"
-        return setting.requirement(*words, Decision.SUBSTITUTABLE, reason)
-    return setting.requirement(*words, Decision.SAME, "same devices")
-
-
-def _models(accelerators: tuple[Accelerator, ...]) -> str:
-    counts: dict[str, int] = {}
-    for one in accelerators:
-        counts[one.model] = counts.get(one.model, 0) + 1
-    return ", ".join(f"{count} x {model}" if count > 1 else model for model, count in sorted(counts.items()))
-
-
-def _could_use_accelerators(setting: Setting) -> bool:
-    """Whether a recorded run used a device, or had a library that could."""
-    used = [task.recorded.resources.gpu_s for task in setting.tasks if task.recorded.resources]
-    if any(seconds is not None for seconds in used):
-        return any(used)
-    return setting.environment is None or _has_accelerator_library(setting.environment)
-
-
-def _has_accelerator_library(environment: Environment) -> bool:
-    libraries = {library.kind for library in environment.native_libraries}
-    return bool(libraries & _ACCELERATOR_LIBRARIES) or any(
-        package.name.startswith(_USES_ACCELERATORS) for package in environment.packages
-    )

@@ -22,6 +22,7 @@ from reprocrate.rerun.materials import (
     written_by,
 )
 from reprocrate.rerun.offers import Provision
+from reprocrate.rerun.plan.accelerators import lacks_feature
 from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.wording import counted, listed, size_text
@@ -195,11 +196,17 @@ class Needs:
             yield self._all(
                 "proprietary", part, part, Decision.DEGRADED, reason, "make sure that it is installed"
             )
-        if needs.accelerators and not self.host.hardware.accelerators:
-            asked = listed(f"{one.namespace} {one.feature} {one.value}" for one in needs.accelerators)
-            reason = "the code asks for such a device by name, and there is none here"
-            override = "use a machine with such a device"
-            yield self._all("accelerator", "required", asked, Decision.IMPOSSIBLE, reason, override)
+        for one in needs.accelerators:
+            here = self.host.hardware.accelerators
+            if lack := lacks_feature(one, here):
+                asked, found = (
+                    f"{one.namespace} {one.feature} {one.value}",
+                    listed(each.model for each in here),
+                )
+                override, name = "use a machine with such a device", ("accelerator", "required")
+                yield Requirement(
+                    *name, asked, found or None, Decision.IMPOSSIBLE, lack, override, _ids(self.tasks)
+                )
 
     def _disk(self) -> Iterator[Requirement]:
         needed, free = self.bytes_needed(), self.host.free_bytes
