@@ -23,8 +23,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from reprocrate.rerun.environment import Recipe, build_environment
-from reprocrate.rerun.uv_tool import find_uv
+from reprocrate.rerun.environment.building import Recipe, build_environment
+from reprocrate.rerun.environment.uv_tool import find_uv
 
 LIMIT_SECONDS = 2.0
 HERE = ".".join(map(str, sys.version_info[:3]))

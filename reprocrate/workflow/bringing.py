@@ -11,14 +11,14 @@ from reprocrate.deposit.requesting import Client
 from reprocrate.errors import IntegrityError, UnavailableError, UsageError
 from reprocrate.files import place_of
 from reprocrate.manifest import Data, Manifest
-from reprocrate.rerun.fetching import fetch
-from reprocrate.rerun.materials import Key, Material, brought_data, data_materials, data_of, written_by
-from reprocrate.rerun.offers import Form, Offer, Provision, is_archive, offers_of
+from reprocrate.rerun.data.fetching import fetch
+from reprocrate.rerun.data.offers import Form, Offer, Provision, is_archive, offers_of
+from reprocrate.rerun.data.supply import Mismatch, Search, Shelf, Supply, common_folders, look_for
 from reprocrate.rerun.plan import Decision, Plan, size_text
 from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs, lacking_of
-from reprocrate.rerun.plan.wording import counted
-from reprocrate.rerun.selection import Task
-from reprocrate.rerun.supply import Mismatch, Search, Shelf, Supply, common_folders, look_for
+from reprocrate.rerun.wording import counted
+from reprocrate.rerun.work.materials import Key, Material, brought_data, data_materials, data_of, written_by
+from reprocrate.rerun.work.selection import Task
 from reprocrate.workflow.progress import Progress, counter
 
 Agrees = Callable[[str, str], bool]

@@ -17,7 +17,7 @@ from reprocrate.errors import UnavailableError
 from reprocrate.finding import Report, Severity
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.compare import Verdict
-from reprocrate.rerun.uv_tool import find_uv, run_uv
+from reprocrate.rerun.environment.uv_tool import find_uv, run_uv
 from reprocrate.workflow.importing import import_bundle
 from reprocrate.workflow.packing import PackingChoice, pack_project
 from reprocrate.workflow.preparing import prepare_environments

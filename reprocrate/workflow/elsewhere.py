@@ -9,11 +9,11 @@ from pathlib import Path
 from reprocrate.bundle import open_bundle
 from reprocrate.errors import ReprocrateError
 from reprocrate.manifest import Environment
-from reprocrate.rerun.described_hosts import described_host
-from reprocrate.rerun.host import Host, probe_host
-from reprocrate.rerun.index_answers import wheels_for
-from reprocrate.rerun.locks import built_from
-from reprocrate.rerun.wheel_choice import Choice
+from reprocrate.rerun.environment.locks import built_from
+from reprocrate.rerun.environment.wheel_choice import Choice
+from reprocrate.rerun.host.described import described_host
+from reprocrate.rerun.host.probing import Host, probe_host
+from reprocrate.rerun.plan.index_answers import wheels_for
 from reprocrate.workflow.opening import Kind, Opened, added_by_us
 from reprocrate.workflow.progress import Progress
 

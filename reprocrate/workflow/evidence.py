@@ -12,7 +12,7 @@ from reprocrate.errors import IntegrityError, UnreadableError
 from reprocrate.files import place_of
 from reprocrate.manifest import File
 from reprocrate.rerun.compare import Evidence, NoEvidence
-from reprocrate.rerun.execute import WORK
+from reprocrate.rerun.execute.running import WORK
 from reprocrate.workflow.opening import Kind, Opened, added_by_us
 
 

@@ -14,7 +14,7 @@ from reprocrate.exports.request import Person, RerunFile
 from reprocrate.files import could_not, sha256_bytes, sha256_file, write_atomically
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
 from reprocrate.manifest.strict import parse
-from reprocrate.rerun.torch_builds import torch_backend, torch_index
+from reprocrate.rerun.environment.torch_builds import torch_backend, torch_index
 from reprocrate.standard import problems
 from reprocrate.workflow.opening import Kind as Form
 from reprocrate.workflow.opening import added_by_us, kind_of, open_what

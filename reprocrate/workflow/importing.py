@@ -15,8 +15,8 @@ from reprocrate.deposit.candidates import RemoteFile
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
-from reprocrate.rerun.claim_share import needed_files
 from reprocrate.rerun.plan import Plan
+from reprocrate.rerun.plan.claim_share import needed_files
 from reprocrate.workflow.bringing import Bringing, prepare_data
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reprocrate.assembly.kept_locks import kept_locks, known_digests
 from reprocrate.assembly.locks import find_lock, lock_folder, store_lock
 from reprocrate.capture.record import Environment
-from reprocrate.rerun.lock import make_lock
+from reprocrate.rerun.environment.lock import make_lock
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.project import Project
 

@@ -167,7 +167,7 @@ def open_imported(path: Path, limits: Limits = USUAL) -> Bundle:
 
 def _brought(folder: Path) -> frozenset[str]:
     """Paths at which data belongs that does not come with the bundle of an imported folder."""
-    from reprocrate.rerun.materials import brought_data
+    from reprocrate.rerun.work.materials import brought_data
 
     try:
         manifest = load_manifest(folder / layout.MANIFEST)

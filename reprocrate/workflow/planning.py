@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from reprocrate.deposit.addresses import Reach
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Manifest
-from reprocrate.rerun.host import Host, probe_host
-from reprocrate.rerun.offers import Provision
+from reprocrate.rerun.data.offers import Provision
+from reprocrate.rerun.host.probing import Host, probe_host
 from reprocrate.rerun.plan import Plan, Scope, plan_scope
 from reprocrate.rerun.plan.scope import selection_of
-from reprocrate.rerun.selection import Task
+from reprocrate.rerun.work.selection import Task
 from reprocrate.workflow.bringing import provision_for
 from reprocrate.workflow.elsewhere import HERE, Elsewhere, host_of
 from reprocrate.workflow.opening import Kind, open_what

@@ -8,13 +8,13 @@ from pathlib import Path
 from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import could_not, write_atomically
 from reprocrate.manifest import Environment, Lock, Manifest
-from reprocrate.rerun.builders import builder_for
-from reprocrate.rerun.builds import choose_build
-from reprocrate.rerun.environment import BuiltEnvironment, Recipe
-from reprocrate.rerun.host import Host, probe_host
-from reprocrate.rerun.locks import built_from
-from reprocrate.rerun.relocking import Relocking, relocking
-from reprocrate.rerun.requirements import read_lock
+from reprocrate.rerun.environment.builders import builder_for
+from reprocrate.rerun.environment.building import BuiltEnvironment, Recipe
+from reprocrate.rerun.environment.builds import choose_build
+from reprocrate.rerun.environment.locks import built_from
+from reprocrate.rerun.environment.relocking import Relocking, relocking
+from reprocrate.rerun.environment.requirements import read_lock
+from reprocrate.rerun.host.probing import Host, probe_host
 from reprocrate.workflow.progress import Progress
 
 ENVIRONMENTS = ".reprocrate/environments"

@@ -17,7 +17,7 @@ from reprocrate.deposit.requesting import Client
 from reprocrate.errors import UnreadableError
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.manifest.strict import MAX_BYTES
-from reprocrate.rerun.plan.wording import size_text
+from reprocrate.rerun.wording import size_text
 from reprocrate.workflow.progress import Progress, Silence
 
 if TYPE_CHECKING:

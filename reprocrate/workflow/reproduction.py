@@ -41,7 +41,7 @@ PLACE = ".reprocrate/reproduction/"
 """Where the verdict and the original's manifest lie in the bundle of a reproduction."""
 
 WORK = "work"
-"""The rerun's project, as in `reprocrate.rerun.execute`, which is not imported for a word."""
+"""The rerun's project, as in `reprocrate.rerun.execute.running`, which is not imported for a word."""
 
 _OWN = frozenset({"experiment", "ethics", "privacy", "pack"})
 _SHOWN = ("verdict.html", "verdict.txt")

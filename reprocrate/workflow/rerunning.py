@@ -10,11 +10,11 @@ from reprocrate.assembly.reproduction import sources_of
 from reprocrate.deposit.addresses import Reach
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.compare import Margin
-from reprocrate.rerun.host import Host, probe_host
-from reprocrate.rerun.limits import AskedLimits
-from reprocrate.rerun.offers import Provision
+from reprocrate.rerun.data.offers import Provision
+from reprocrate.rerun.execute.repetition import Assignment
+from reprocrate.rerun.host.probing import Host, probe_host
 from reprocrate.rerun.plan import Plan, plan_scope
-from reprocrate.rerun.repetition import Assignment
+from reprocrate.rerun.sandbox.limits import AskedLimits
 from reprocrate.workflow.bringing import bring_data, provision_for, require_data, require_placed
 from reprocrate.workflow.partial import partial_of
 from reprocrate.workflow.planning import scope_in, tasks_of

@@ -20,12 +20,12 @@ from reprocrate.errors import UnavailableError, UnreadableError, UsageError
 from reprocrate.files import could_not, sha256_file, write_atomically
 from reprocrate.manifest import Environment, Lock, manifest_from
 from reprocrate.manifest.canonical import canonical_bytes
-from reprocrate.rerun.platforms import platform_named, platform_of
-from reprocrate.rerun.requirements import Pinned, read_lock
-from reprocrate.rerun.wheel_announcements import announced_licence
-from reprocrate.rerun.wheel_choice import WHEEL_NAME, Choice, ChosenWheel, Lacking, choose_wheels
-from reprocrate.rerun.wheel_fetching import fetch_wheels, is_there
-from reprocrate.rerun.wheel_metadata import WheelLicence, read_licence
+from reprocrate.rerun.environment.platforms import platform_named, platform_of
+from reprocrate.rerun.environment.requirements import Pinned, read_lock
+from reprocrate.rerun.environment.wheel_announcements import announced_licence
+from reprocrate.rerun.environment.wheel_choice import WHEEL_NAME, Choice, ChosenWheel, Lacking, choose_wheels
+from reprocrate.rerun.environment.wheel_fetching import fetch_wheels, is_there
+from reprocrate.rerun.environment.wheel_metadata import WheelLicence, read_licence
 from reprocrate.workflow.contents import Contents
 from reprocrate.workflow.progress import Progress, counter
 

@@ -367,7 +367,7 @@ def packed_from(cli: Cli, tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def sandboxed(bare_environment: Path) -> bool:
     """Whether reruns are isolated here."""
-    from reprocrate.rerun.sandbox import Sandbox, find_sandbox
+    from reprocrate.rerun.sandbox.bubblewrap import Sandbox, find_sandbox
 
     return isinstance(find_sandbox(), Sandbox)
 

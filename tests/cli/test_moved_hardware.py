@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from reprocrate.rerun.uv_tool import find_uv
+from reprocrate.rerun.environment.uv_tool import find_uv
 from tests.cli.conftest import Author, Cli
 
 numpy = pytest.importorskip("numpy")

@@ -12,9 +12,9 @@ from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render.plan import plan_text
 from reprocrate.render.verdict import verdict_conclusion, verdict_text
 from reprocrate.rerun.compare import Basis, Circumstances, Isolation, PackageDifference, compare
-from reprocrate.rerun.host import Host
+from reprocrate.rerun.host.probing import Host
 from reprocrate.rerun.plan import make_plan
-from reprocrate.rerun.sandbox import NoSandbox
+from reprocrate.rerun.sandbox.bubblewrap import NoSandbox
 from reprocrate.standard import problems
 from tests.render import sample
 from tests.render.test_show import printed

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reprocrate.manifest import Manifest, parse_manifest
-from reprocrate.rerun.selection import repeated_runs, select_tasks
+from reprocrate.rerun.work.selection import repeated_runs, select_tasks
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.rerunning import rerun_experiment
 from reprocrate.workflow.reruns.choice import RerunChoice

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from reprocrate.manifest import Configuration, Run
-from reprocrate.rerun.selection import Task
+from reprocrate.rerun.work.selection import Task
 from reprocrate.workflow.reruns.pace import Pace
 
 

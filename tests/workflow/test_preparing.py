@@ -12,8 +12,8 @@ import pytest
 from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import sha256_bytes
 from reprocrate.manifest import manifest_from
-from reprocrate.rerun.environment import installed_packages
-from reprocrate.rerun.requirements import read_lock
+from reprocrate.rerun.environment.building import installed_packages
+from reprocrate.rerun.environment.requirements import read_lock
 from reprocrate.workflow.preparing import ENVIRONMENTS, prepare_environments
 from reprocrate.workflow.progress import Progress
 from tests.rerun.package_index import PackageIndex

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.rerun.uv_tool import find_uv
+from reprocrate.rerun.environment.uv_tool import find_uv
 from tests.rerun.package_index import PackageIndex
 
 TRAIN = """

@@ -8,9 +8,9 @@ import pytest
 
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Hardware, OperatingSystem, manifest_from
-from reprocrate.rerun.host import Host
-from reprocrate.rerun.sandbox import NoSandbox
-from reprocrate.rerun.selection import select_tasks
+from reprocrate.rerun.host.probing import Host
+from reprocrate.rerun.sandbox.bubblewrap import NoSandbox
+from reprocrate.rerun.work.selection import select_tasks
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.reruns.jobs import require_room
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reprocrate.capture.record import Configuration, RunRecord, StoredFile, Tool
-from reprocrate.rerun.execute import WORK
+from reprocrate.rerun.execute.running import WORK
 from reprocrate.workflow.reruns.runs import last_words
 
 TRACEBACK = """Traceback (most recent call last):

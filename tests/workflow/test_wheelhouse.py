@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from reprocrate.rerun.uv_tool import find_uv
+from reprocrate.rerun.environment.uv_tool import find_uv
 from tests.rerun.package_index import PackageIndex, make_wheel
 
 Done = subprocess.CompletedProcess[str]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reprocrate.manifest import Environment, Hardware, Manifest, Package, Run
 from reprocrate.rerun.compare.samples import HostDifference
-from reprocrate.rerun.processors import design
+from reprocrate.rerun.host.processors import design
 
 _OF_ARITHMETIC = (
     *("OMP_", "MKL_", "OPENBLAS_", "BLIS_", "NUMEXPR_", "NUMBA_", "VECLIB_", "NPY_", "ATEN_", "ONEDNN_"),

@@ -7,7 +7,7 @@ from reprocrate.rerun.plan.depths import DepthEstimate
 from reprocrate.rerun.plan.document import Consent, Plan, make_plan, plan_scope
 from reprocrate.rerun.plan.outlook import ClaimOutlook, Work
 from reprocrate.rerun.plan.scope import Scope, Selection
-from reprocrate.rerun.plan.wording import duration_text, size_text
+from reprocrate.rerun.wording import duration_text, size_text
 
 __all__ = [
     "ClaimOutlook",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reprocrate.manifest import Accelerator, AcceleratorFeature, Environment
-from reprocrate.rerun import cuda
-from reprocrate.rerun.builds import choose_build
+from reprocrate.rerun.environment import cuda
+from reprocrate.rerun.environment.builds import choose_build
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
-from reprocrate.rerun.plan.wording import listed
+from reprocrate.rerun.wording import listed
 
 _USES_ACCELERATORS = (
     "torch",

@@ -8,12 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from reprocrate.manifest import Data, Manifest
-from reprocrate.rerun.materials import Material, data_materials, data_of, written_by
-from reprocrate.rerun.offers import Form, Offer, Provision, offers_of
-from reprocrate.rerun.plan.wording import counted, listed, size_text
-from reprocrate.rerun.selection import Task
-from reprocrate.rerun.supply import common_folders
-from reprocrate.rerun.surroundings import place_in_home
+from reprocrate.rerun.data.offers import Form, Offer, Provision, offers_of
+from reprocrate.rerun.data.supply import common_folders
+from reprocrate.rerun.surroundings.variables import place_in_home
+from reprocrate.rerun.wording import counted, listed, size_text
+from reprocrate.rerun.work.materials import Material, data_materials, data_of, written_by
+from reprocrate.rerun.work.selection import Task
 
 
 class Standing(StrEnum):

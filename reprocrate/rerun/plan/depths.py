@@ -9,7 +9,7 @@ from reprocrate.errors import UsageError
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.plan.outlook import Work, total_seconds, work_of
 from reprocrate.rerun.plan.scope import Scope, at, selection_of
-from reprocrate.rerun.selection import Depth
+from reprocrate.rerun.work.selection import Depth
 
 
 @dataclass(frozen=True, slots=True)

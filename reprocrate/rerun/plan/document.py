@@ -9,8 +9,8 @@ from typing import Any
 
 from reprocrate.deposit.addresses import shown
 from reprocrate.manifest import Manifest
-from reprocrate.rerun.host import Host
-from reprocrate.rerun.offers import Form, Provision
+from reprocrate.rerun.data.offers import Form, Provision
+from reprocrate.rerun.host.probing import Host
 from reprocrate.rerun.plan.data import DataNeed, Standing
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.depths import DepthEstimate, depth_estimates
@@ -30,9 +30,9 @@ from reprocrate.rerun.plan.scope import Scope, Selection, require_sense, selecti
 from reprocrate.rerun.plan.setting import settings_of
 from reprocrate.rerun.plan.software import software
 from reprocrate.rerun.plan.within import best_within
-from reprocrate.rerun.plan.wording import listed, size_text
-from reprocrate.rerun.sandbox import NoSandbox
-from reprocrate.rerun.selection import Depth, Task
+from reprocrate.rerun.sandbox.bubblewrap import NoSandbox
+from reprocrate.rerun.wording import listed, size_text
+from reprocrate.rerun.work.selection import Depth, Task
 
 SCHEMA_VERSION = "1.0"
 _SHOWN = 6

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprocrate.manifest import Cpu, Hardware
-from reprocrate.rerun.kernels import level_of, pinned_kernels
+from reprocrate.rerun.host.processors import design
 from reprocrate.rerun.plan.accelerators import accelerators
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
-from reprocrate.rerun.plan.wording import counted, listed, size_text
-from reprocrate.rerun.processors import design
-from reprocrate.rerun.threads import pinned_threads
+from reprocrate.rerun.surroundings.kernels import level_of, pinned_kernels
+from reprocrate.rerun.surroundings.threads import pinned_threads
+from reprocrate.rerun.wording import counted, listed, size_text
 
 
 def machine(setting: Setting) -> Iterator[Requirement]:

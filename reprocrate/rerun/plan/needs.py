@@ -10,9 +10,15 @@ from urllib.parse import urlsplit
 from reprocrate.capture.privacy.scrubber import OUTSIDE
 from reprocrate.capture.privacy.secrets import MASK
 from reprocrate.manifest import Data, Launch, Manifest
-from reprocrate.rerun.given import Gifts
-from reprocrate.rerun.host import Host
-from reprocrate.rerun.materials import (
+from reprocrate.rerun.data.offers import Provision
+from reprocrate.rerun.host.probing import Host
+from reprocrate.rerun.plan.accelerators import lacks_feature
+from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs
+from reprocrate.rerun.plan.decisions import Decision, Requirement
+from reprocrate.rerun.surroundings.variables import place_in_home
+from reprocrate.rerun.wording import counted, listed, size_text
+from reprocrate.rerun.work.given import Gifts
+from reprocrate.rerun.work.materials import (
     Material,
     code_materials,
     code_of,
@@ -21,13 +27,7 @@ from reprocrate.rerun.materials import (
     left_out,
     written_by,
 )
-from reprocrate.rerun.offers import Provision
-from reprocrate.rerun.plan.accelerators import lacks_feature
-from reprocrate.rerun.plan.data import DataNeed, Standing, data_needs
-from reprocrate.rerun.plan.decisions import Decision, Requirement
-from reprocrate.rerun.plan.wording import counted, listed, size_text
-from reprocrate.rerun.selection import Depth, Task
-from reprocrate.rerun.surroundings import place_in_home
+from reprocrate.rerun.work.selection import Depth, Task
 
 _WITHHELD = {
     MASK: "an argument was a secret, which was not recorded",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reprocrate.rerun.plan.scope import Selection
-from reprocrate.rerun.plan.wording import duration_text, listed
-from reprocrate.rerun.selection import Depth
+from reprocrate.rerun.wording import duration_text, listed
+from reprocrate.rerun.work.selection import Depth
 
 _NOT_COUNTED = "building the environment and copying files come on top"
 _MOST_PARTS = 6

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from reprocrate.manifest import Claim, Manifest, Result
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, worst
-from reprocrate.rerun.plan.wording import counted, listed
-from reprocrate.rerun.selection import Depth, Task
+from reprocrate.rerun.wording import counted, listed
+from reprocrate.rerun.work.selection import Depth, Task
 
 _FEWEST_SEEDS = 3  # what equivalence needs on either side
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reprocrate.manifest import Package
-from reprocrate.rerun.builds import OF_ACCELERATORS, Build, choose_build
-from reprocrate.rerun.lock import INSTALLERS
-from reprocrate.rerun.materials import source_folder
+from reprocrate.rerun.environment.builds import OF_ACCELERATORS, Build, choose_build
+from reprocrate.rerun.environment.lock import INSTALLERS
+from reprocrate.rerun.environment.platforms import is_for
+from reprocrate.rerun.environment.torch_builds import is_of_torch
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
-from reprocrate.rerun.plan.wording import counted, listed, size_text
-from reprocrate.rerun.platforms import is_for
-from reprocrate.rerun.torch_builds import is_of_torch
+from reprocrate.rerun.wording import counted, listed, size_text
+from reprocrate.rerun.work.materials import source_folder
 
 _FAMILIES = {
     "deep learning": (

@@ -9,12 +9,12 @@ from pathlib import Path
 from reprocrate.errors import ReprocrateError
 from reprocrate.files import place_of, sha256_file
 from reprocrate.manifest import Manifest
-from reprocrate.rerun.given import Gifts, Given, is_evaluation_of_its_training
-from reprocrate.rerun.new_seeds import read_by_seed
 from reprocrate.rerun.plan.decisions import Decision, Requirement
-from reprocrate.rerun.plan.wording import counted, listed, size_text
-from reprocrate.rerun.selection import Task
-from reprocrate.rerun.upstream import Sources
+from reprocrate.rerun.wording import counted, listed, size_text
+from reprocrate.rerun.work.given import Gifts, Given, is_evaluation_of_its_training
+from reprocrate.rerun.work.new_seeds import read_by_seed
+from reprocrate.rerun.work.selection import Task
+from reprocrate.rerun.work.upstream import Sources
 
 _AREA = "data"
 _VERIFIED = "as recorded, checked by digest"

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Manifest
-from reprocrate.rerun.given import Gifts
-from reprocrate.rerun.new_seeds import chosen_seeds, read_by_seed, with_new_seeds
 from reprocrate.rerun.plan.outlook import claim_configurations
-from reprocrate.rerun.plan.wording import listed
-from reprocrate.rerun.selection import Depth, Task, configuration_ids, select_tasks
-from reprocrate.rerun.upstream import with_upstream
+from reprocrate.rerun.wording import listed
+from reprocrate.rerun.work.given import Gifts
+from reprocrate.rerun.work.new_seeds import chosen_seeds, read_by_seed, with_new_seeds
+from reprocrate.rerun.work.selection import Depth, Task, configuration_ids, select_tasks
+from reprocrate.rerun.work.upstream import with_upstream
 
 
 @dataclass(frozen=True, slots=True)

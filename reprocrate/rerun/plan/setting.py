@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reprocrate.manifest import Code, Environment, Hardware, Manifest
-from reprocrate.rerun.host import Host
-from reprocrate.rerun.materials import code_of
+from reprocrate.rerun.host.probing import Host
 from reprocrate.rerun.plan.decisions import Decision, Requirement
-from reprocrate.rerun.selection import Task
+from reprocrate.rerun.work.materials import code_of
+from reprocrate.rerun.work.selection import Task
 
 
 @dataclass(frozen=True, slots=True)

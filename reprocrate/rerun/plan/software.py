@@ -8,14 +8,14 @@ from reprocrate.capture.privacy.scrubber import is_interpreter
 from reprocrate.crate.foreign import NO_COMMAND
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import OperatingSystem
-from reprocrate.rerun.builders import builder_for
-from reprocrate.rerun.environment import Recipe
-from reprocrate.rerun.interpreters import minor_version
-from reprocrate.rerun.locks import built_from
+from reprocrate.rerun.environment.builders import builder_for
+from reprocrate.rerun.environment.building import Recipe
+from reprocrate.rerun.environment.interpreters import minor_version
+from reprocrate.rerun.environment.locks import built_from
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.packages import packages
 from reprocrate.rerun.plan.setting import Setting
-from reprocrate.rerun.selection import Task
+from reprocrate.rerun.work.selection import Task
 
 
 def software(setting: Setting) -> Iterator[Requirement]:

@@ -29,9 +29,9 @@ from reprocrate.rerun.plan.decisions import Expected
 from reprocrate.rerun.plan.offers import Offer, Within, described, reasons_of
 from reprocrate.rerun.plan.outlook import claim_configurations, total_seconds
 from reprocrate.rerun.plan.scope import Scope, Selection, wanted_configurations
-from reprocrate.rerun.plan.wording import duration_text, listed
-from reprocrate.rerun.selection import Depth, Task, asked_seeds, select_tasks, without_choice
-from reprocrate.rerun.upstream import with_upstream
+from reprocrate.rerun.wording import duration_text, listed
+from reprocrate.rerun.work.selection import Depth, Task, asked_seeds, select_tasks, without_choice
+from reprocrate.rerun.work.upstream import with_upstream
 
 FOR_EQUIVALENCE = 3
 FOR_AN_INTERVAL = 2

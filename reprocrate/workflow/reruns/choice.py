@@ -14,7 +14,7 @@ from reprocrate.rerun.compare import Margin
 from reprocrate.rerun.plan import Scope
 from reprocrate.rerun.plan.durations import parse_duration
 from reprocrate.rerun.plan.scope import require_sense
-from reprocrate.rerun.selection import Depth
+from reprocrate.rerun.work.selection import Depth
 
 _HOW = frozenset({"limits", "jobs", "data", "allow_address"})
 

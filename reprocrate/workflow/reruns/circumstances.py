@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from reprocrate import __version__
 from reprocrate.rerun.compare import Basis, Circumstances, Isolation, PackageDifference, Tool
-from reprocrate.rerun.environment import BuiltEnvironment
-from reprocrate.rerun.host import Host
+from reprocrate.rerun.environment.building import BuiltEnvironment
+from reprocrate.rerun.host.probing import Host
 from reprocrate.rerun.plan import Plan
-from reprocrate.rerun.sandbox import NoSandbox, Sandbox
-from reprocrate.rerun.selection import Depth
+from reprocrate.rerun.sandbox.bubblewrap import NoSandbox, Sandbox
+from reprocrate.rerun.work.selection import Depth
 
 
 def circumstances_of(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from reprocrate.errors import UnavailableError
-from reprocrate.rerun.host import Host
+from reprocrate.rerun.host.probing import Host
 from reprocrate.rerun.plan import Decision, Plan, Requirement
-from reprocrate.rerun.sandbox import Sandbox
-from reprocrate.rerun.selection import Task
+from reprocrate.rerun.sandbox.bubblewrap import Sandbox
+from reprocrate.rerun.work.selection import Task
 from reprocrate.workflow.progress import Progress
 
 

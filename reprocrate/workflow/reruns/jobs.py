@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Manifest
-from reprocrate.rerun.host import Host
-from reprocrate.rerun.plan.wording import size_text
-from reprocrate.rerun.selection import Task
-from reprocrate.rerun.threads import THREAD_VARIABLES, pinned_threads
+from reprocrate.rerun.host.probing import Host
+from reprocrate.rerun.surroundings.threads import THREAD_VARIABLES, pinned_threads
+from reprocrate.rerun.wording import size_text
+from reprocrate.rerun.work.selection import Task
 from reprocrate.workflow.progress import Progress
 
 

@@ -9,9 +9,9 @@ from reprocrate.assembly.locks import find_lock, store_lock
 from reprocrate.capture.record import RunRecord
 from reprocrate.errors import UnreadableError
 from reprocrate.manifest import Manifest
-from reprocrate.rerun.environment import BuiltEnvironment, lock_of
-from reprocrate.rerun.requirements import read_lock
-from reprocrate.rerun.selection import Task
+from reprocrate.rerun.environment.building import BuiltEnvironment, lock_of
+from reprocrate.rerun.environment.requirements import read_lock
+from reprocrate.rerun.work.selection import Task
 
 
 def keep_locks(

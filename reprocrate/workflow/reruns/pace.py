@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from reprocrate.rerun.selection import Task
+from reprocrate.rerun.work.selection import Task
 
 
 class Pace:

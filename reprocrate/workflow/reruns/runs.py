@@ -8,8 +8,8 @@ from pathlib import Path
 from reprocrate.capture.record import RunRecord
 from reprocrate.capture.results.extraction import read_text
 from reprocrate.render.numbers import duration
-from reprocrate.rerun.execute import WORK, Ended, Interrupted, Started, execute
-from reprocrate.rerun.repetition import Assignment
+from reprocrate.rerun.execute.repetition import Assignment
+from reprocrate.rerun.execute.running import WORK, Ended, Interrupted, Started, execute
 from reprocrate.workflow.progress import Progress, measured_texts
 from reprocrate.workflow.reruns.pace import Pace
 

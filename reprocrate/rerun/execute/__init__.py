@@ -1,0 +1,1 @@
+"""Running recorded runs again, each on copies of what it was recorded with."""

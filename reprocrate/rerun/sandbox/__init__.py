@@ -1,0 +1,1 @@
+"""Running foreign code so that it can harm nothing: isolation, and limits on what it uses."""

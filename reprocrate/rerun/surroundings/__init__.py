@@ -1,0 +1,1 @@
+"""What a repeated run finds around it: variables, threads, kernels, trackers that are kept offline."""

@@ -1,0 +1,1 @@
+"""Which recorded runs are done again, with which seeds, and on what files."""
