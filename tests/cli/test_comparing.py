@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.rerun.test_compare_manifests import COMPARISON, LINE, NET, Document, claim, experiment
+from tests.rerun.compare.test_manifests import COMPARISON, LINE, NET, Document, claim, experiment
 
 LEARN = """
 import random, sys

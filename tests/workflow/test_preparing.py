@@ -17,8 +17,8 @@ from reprocrate.rerun.environment.requirements import read_lock
 from reprocrate.workflow.preparing import ENVIRONMENTS, prepare_environments
 from reprocrate.workflow.progress import Progress
 from tests.rerun.package_index import PackageIndex
+from tests.rerun.plan.test_plan import document
 from tests.rerun.pytorch_index import Played, offer, played
-from tests.rerun.test_plan import document
 
 HERE = ".".join(map(str, sys.version_info[:3]))
 

@@ -8,7 +8,7 @@ import pytest
 
 from reprocrate.rerun.compare import Basis, Circumstances, HostDifference, Verdict
 from reprocrate.rerun.compare.artifacts import NAMED
-from tests.rerun.test_compare_manifests import Document, experiment, judged
+from tests.rerun.compare.test_manifests import Document, experiment, judged
 
 VALUES = {"net": (0.9, 0.91, 0.92)}
 SAME, CPU, GPU = HostDifference.SAME, HostDifference.CPU, HostDifference.GPU

@@ -15,8 +15,8 @@ from reprocrate.rerun.compare import Verdict
 from reprocrate.rerun.compare.curves import CurveComparison
 from reprocrate.rerun.compare.histories import Series, read_histories
 from reprocrate.standard import problems, schema_document
-from tests.rerun.test_compare_items import Files, answers, flipped, one_seed
-from tests.rerun.test_compare_manifests import Document, experiment, judged
+from tests.rerun.compare.test_items import Files, answers, flipped, one_seed
+from tests.rerun.compare.test_manifests import Document, experiment, judged
 
 STEPS = range(0, 100, 10)
 VALUES = (0.9, 0.91, 0.92)

@@ -14,7 +14,7 @@ from reprocrate.rerun.compare import HostDifference, Outcome, ResultVerdict, Ver
 from reprocrate.rerun.compare.items import ItemTest, paired_items
 from reprocrate.rerun.compare.predictions import Unusable, items_of
 from reprocrate.statistics import mcnemar
-from tests.rerun.test_compare_manifests import changed, experiment, judged
+from tests.rerun.compare.test_manifests import changed, experiment, judged
 
 N = 400
 

@@ -14,7 +14,7 @@ from reprocrate.rerun.environment.lock import make_lock
 from reprocrate.rerun.host.described import described_host
 from reprocrate.rerun.plan import Decision, Plan, make_plan
 from reprocrate.rerun.plan.index_answers import wheels_for
-from tests.rerun.test_plan import document, of_torch
+from tests.rerun.plan.test_plan import document, of_torch
 
 HERE = ".".join(map(str, sys.version_info[:3]))
 

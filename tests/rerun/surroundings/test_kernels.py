@@ -12,7 +12,7 @@ import pytest
 from reprocrate.manifest import Environment, Hardware, manifest_from
 from reprocrate.rerun.host.probing import probe_host
 from reprocrate.rerun.surroundings.kernels import LEVELS, level_of, pinned_kernels
-from tests.rerun.test_plan import document
+from tests.rerun.plan.test_plan import document
 
 V2: list[str] = ["sse4_2"]
 V3 = ["avx2", "fma"]
