@@ -15,6 +15,7 @@ from reprocrate.cli import (
     converting,
     demo,
     explaining,
+    exporting,
     importing,
     init,
     migrating,
@@ -108,6 +109,7 @@ def make_app() -> typer.Typer:
     for module in (init, running, showing, validating, explaining, packing, planning, importing, rerunning):
         module.register(app)
     comparing.register(app)
+    exporting.register(app)
     signing.register(app)
     converting.register(app)
     migrating.register(app)

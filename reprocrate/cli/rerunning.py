@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,6 +47,10 @@ Jobs = Annotated[
     typer.Option("--jobs", "-j", help="How many runs at once, each with the recorded number of threads."),
 ]
 Degraded = Annotated[bool, typer.Option("--accept-degraded", help="Go on where the plan says degraded.")]
+Pack = Annotated[
+    Path | None,
+    typer.Option("--pack", metavar="FILE", help="Pack the reproduction into this bundle, too."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -69,6 +75,7 @@ def rerun(
     allow_network: AllowNetwork = False,
     limit: Limit = None,
     jobs: Jobs = 1,
+    pack: Pack = None,
     yes: Yes = False,
     html: Html = None,
     json: Json = False,
@@ -89,6 +96,10 @@ def rerun(
     Data that did not come along is taken from `--data NAME=PATH`, or fetched from the addresses of the bundle
     after you agree (`--fetch`); either way each file has to have the recorded SHA-256.
 
+    What a rerun leaves there is an experiment of its own, linked to the original: `reprocrate pack` makes a
+    bundle of that folder, and so does `--pack` at once. Nobody is named its author unless you name yourself,
+    in `[experiment]` of a `reprocrate.toml` in that folder.
+
     Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
     same command goes on from there.
     """
@@ -97,8 +108,11 @@ def rerun(
     from reprocrate.render.verdict import verdict_text
     from reprocrate.workflow.rerunning import rerun_experiment
     from reprocrate.workflow.reruns.choice import RerunChoice
+    from reprocrate.workflow.reruns.publishing import pack_reproduction, require_place
 
     voice = Voice(quiet=quiet)
+    if pack:
+        require_place(pack)
     require_page(html)
     consent = Consent(
         voice,
@@ -123,6 +137,7 @@ def rerun(
     )
     with voice.progress():
         outcome = rerun_experiment(named(what, allow_address, voice), choice, consent, voice)
+        packed = pack_reproduction(outcome.path.parent, pack, voice) if pack else None
     document = outcome.verdict.to_json()
     write_page(html, document)
     if json:
@@ -131,4 +146,8 @@ def rerun(
         voice.show(verdict_text(document))
         voice.show(f"Written to {outcome.path}")
         voice.show(f"The same as a page: {outcome.path.with_suffix('.html')}")
+        if outcome.ran and not packed:
+            voice.show(f"To publish it: reprocrate pack {shlex.quote(str(outcome.path.parent))}")
+    if packed:
+        voice.note(f"packed to {packed}")
     raise typer.Exit(YES if outcome.verdict.upheld else NO)

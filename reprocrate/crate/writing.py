@@ -13,6 +13,7 @@ from reprocrate.crate.identifiers import ROOT, Reference, fragment_id
 from reprocrate.crate.media_types import media_type
 from reprocrate.crate.payload import STANDARD, CrateFile, Payload
 from reprocrate.crate.programs import Programs
+from reprocrate.crate.reproduction import describe_reproduction
 from reprocrate.crate.results import describe_outcome
 from reprocrate.crate.target import CHECKED, Target
 from reprocrate.crate.times import last_moment
@@ -95,13 +96,15 @@ def _graph(manifest: Manifest, payload: Payload, target: Target, preview: bool, 
     sets = data.describe(graph)
     actions = Actions(graph, manifest, payload, programs, environments, data).describe(agents)
     metrics, outcome = describe_outcome(graph, manifest, payload)
+    original, verdict = describe_reproduction(graph, manifest)
     _describe_absent(graph, payload)
     profiles = list(_profiles(graph, target, manifest.manifest_version))
     main = programs.describe_main()
     graph.describe_root(
         {
             "conformsTo": [*profiles, *graph.further],
-            "mentions": [*actions, *outcome, *sets],
+            "mentions": [*actions, *outcome, *sets, *([verdict] if verdict else [])],
+            "isBasedOn": original,
             "mainEntity": main,
             "variableMeasured": metrics,
         }

@@ -91,7 +91,10 @@ class Reproduction(Section):
     depth: Word[Literal["logs", "evaluate", "smoke", "full"]]
     id: str | None = None
     doi: Doi | None = None
+    title: Text | None = None
     verdict: File | None = None
+    upheld: bool | None = None
+    sentence: Text | None = None
 
 
 class History(Section):

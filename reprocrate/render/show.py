@@ -27,6 +27,7 @@ from reprocrate.render.numbers import duration, file_size, memory_size
 from reprocrate.render.outcomes import Grid, Outcome, OutcomeGroup, make_grids, make_groups, make_outcomes
 from reprocrate.render.processes import process_uses
 from reprocrate.render.repetitions import measured_texts
+from reprocrate.render.reproduced import reproduced_text
 from reprocrate.render.terminal import (
     BAD,
     GOOD,
@@ -91,6 +92,8 @@ def _about(manifest: Manifest) -> Iterator[RenderableType]:
     yield text("; ".join(part for part in (authors, license_, words.date(about.created)) if part), SOFT)
     for paragraph in words.paragraphs(about.description or ""):
         yield text(paragraph)
+    if manifest.reproduces:
+        yield text(reproduced_text(manifest.reproduces), STRONG)
     availability = availability_of(manifest)
     lacking = [f"{part.name} ({part.note})" for part in availability.parts if not part.present]
     yield joined(

@@ -136,6 +136,19 @@ def finished_version(folder: Path, recipe: Recipe) -> str | None:
     return str(mark["python"]) if complete else None
 
 
+def lock_of(folder: Path) -> str | None:
+    """The text of the lock that a finished environment was installed from; None where that is not known.
+
+    Empty for one without packages.
+    """
+    try:
+        return (folder / _LOCK).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return "" if (folder / _MARK).is_file() and not installed_packages(folder) else None
+    except (OSError, ValueError):
+        return None
+
+
 def installed_packages(folder: Path) -> dict[str, str]:
     """Version by normalised name of what is installed in an environment, read from metadata alone."""
     places = (*folder.glob("lib/python*/site-packages"), folder / "Lib" / "site-packages")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from reprocrate.rerun.compare import Basis, Circumstances, Margin, Verdict, compare
+from reprocrate.workflow.collection import without_collection
 from reprocrate.workflow.evidence import evidence_of
 from reprocrate.workflow.opening import open_what
 from reprocrate.workflow.reruns.choice import margins_of, require_metrics
@@ -36,18 +35,3 @@ def compare_recorded(original: Path, other: Path, margins: tuple[str, ...] = ())
             circumstances=Circumstances(basis=Basis.COMPARE),
             files=(then, now),
         )
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Without the search for cycles, of which manifests and verdicts have none.
-
-    It takes a third of the time that a large one needs.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

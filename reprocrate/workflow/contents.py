@@ -12,6 +12,7 @@ from reprocrate.capture.data.digests import Digests, digests_of_project
 from reprocrate.capture.records.loading import RUNS
 from reprocrate.files import safe_relative
 from reprocrate.manifest import manifest_from
+from reprocrate.workflow.beside import add_reproduction
 from reprocrate.workflow.choosing import (
     DataChoice,
     Decision,
@@ -70,6 +71,7 @@ def collect(
     collector.add_models(document)
     collector.add_locks(document)
     collector.add_documents(document)
+    add_reproduction(project, collector.contents, _DOCUMENTS)
     contents = collector.contents
     contents.manifest = manifest_from(document, "the manifest to be packed")
     return contents
@@ -261,6 +263,8 @@ class _Collector:
         named = [table["file"] for table in document.get("tables", []) if table.get("file")]
         named += [model["card"] for model in document.get("models", []) if model.get("card")]
         found = [path for pattern in _DOCUMENTS for path in root.glob(pattern)]
+        if self._project.reproduced:  # there such files are what the runs left, and nobody's word
+            found = []
         for path in sorted({*found, *map(self._sources.place, named)}):
             name = path.relative_to(root).as_posix()
             if path.is_file() and not layout.is_reserved(name):

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     MODELS = "models"
     LOGS = "logs"
     ENVIRONMENT = "environment"
+    VERDICT = "verdict"
     DOCUMENTS = "documents"
     LINKS = "links"
     OWN = "the bundle's own"

@@ -17,6 +17,7 @@ from reprocrate.manifest import Manifest, load_manifest, parse_manifest
 from reprocrate.workflow.foreign_crates import is_crate_file, is_crate_folder, is_metadata, open_foreign
 from reprocrate.workflow.partial import IMPORTED, partial_of
 from reprocrate.workflow.project import Project, find_project, is_project, open_project, refuse_unread
+from reprocrate.workflow.reproduction import is_rerun, project_of
 
 if TYPE_CHECKING:
     from reprocrate.workflow.remote import Remote
@@ -71,6 +72,8 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
     require_there(what)
     if what.is_file():
         return _kind_of_file(what), what
+    if is_rerun(what) and not _is_unpacked(what):
+        return Kind.PROJECT, project_of(what)
     if (what / layout.MANIFEST).is_file() and not is_project_itself(what):
         return Kind.CRATE, what
     if (what / bag.DECLARATION).is_file() and (what / bag.PAYLOAD / layout.MANIFEST).is_file():
@@ -100,8 +103,12 @@ def require_there(what: Path) -> None:
 
 def is_project_itself(folder: Path) -> bool:
     """Whether a folder is where an experiment was run, even if a bundle was unpacked over it."""
-    unpacked = (folder / layout.CHECKSUMS).is_file() or (folder / layout.STANDARD).is_dir()
-    return is_project(folder) and not unpacked
+    return is_project(folder) and not _is_unpacked(folder)
+
+
+def _is_unpacked(folder: Path) -> bool:
+    """Whether a bundle was unpacked there."""
+    return (folder / layout.CHECKSUMS).is_file() or (folder / layout.STANDARD).is_dir()
 
 
 def open_what(what: Path | Remote) -> Opened:

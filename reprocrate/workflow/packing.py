@@ -34,7 +34,7 @@ from reprocrate.workflow.listing import Listing, make_listing
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.main_program import with_main_program
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.project import Project, find_project, open_project, refuse_unread
+from reprocrate.workflow.project import Project, find_project, name_of, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
 from reprocrate.workflow.surprises import surprises
 from reprocrate.workflow.wheelhouse import WheelsWanted, with_wheels
@@ -294,7 +294,7 @@ def _begun(folder: Path, choice: PackingChoice, progress: Progress) -> Project:
 
 
 def _usual_name(root: Path, choice: PackingChoice) -> str:
-    return f"{root.name or 'experiment'}{choice.form.suffix}"
+    return f"{name_of(root)}{choice.form.suffix}"
 
 
 def bundle_entries(

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reprocrate.assembly.reproduction import assemble_reproduction, sources_of
+from reprocrate.assembly.reproduction import sources_of
 from reprocrate.deposit.addresses import Reach
-from reprocrate.files import write_atomically
-from reprocrate.manifest import Manifest, Reproduction, save_manifest
-from reprocrate.render.verdict_page import verdict_page
-from reprocrate.rerun.compare import Margin, Verdict, compare
-from reprocrate.rerun.execute import WORK
+from reprocrate.manifest import Manifest
+from reprocrate.rerun.compare import Margin
 from reprocrate.rerun.host import Host, probe_host
 from reprocrate.rerun.limits import AskedLimits
 from reprocrate.rerun.offers import Provision
 from reprocrate.rerun.plan import Plan, plan_scope
 from reprocrate.rerun.repetition import Assignment
-from reprocrate.rerun.selection import asked_seeds
 from reprocrate.workflow.bringing import bring_data, provision_for, require_data, require_placed
-from reprocrate.workflow.comparing import without_collection
-from reprocrate.workflow.evidence import FolderEvidence
 from reprocrate.workflow.partial import partial_of
 from reprocrate.workflow.planning import scope_in, tasks_of
 from reprocrate.workflow.preparing import prepare_environments
@@ -30,18 +23,11 @@ from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.remote import Remote
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
+from reprocrate.workflow.reruns.concluding import Rerun, Undertaken, conclude
 from reprocrate.workflow.reruns.consent import Consent, agreed_network, agreed_sandbox
-from reprocrate.workflow.reruns.folders import PAGE, VERDICT, imported_folder, place_of, verified_manifest
+from reprocrate.workflow.reruns.folders import imported_folder, place_of, verified_manifest
 from reprocrate.workflow.reruns.jobs import require_room
 from reprocrate.workflow.reruns.runs import executed_runs
-
-
-@dataclass(frozen=True, slots=True)
-class Rerun:
-    """What came of it: the verdict, and where it was written."""
-
-    verdict: Verdict
-    path: Path
 
 
 def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
@@ -81,25 +67,8 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
         jobs=choice.jobs,
     )
     records = executed_runs(assignment, place, progress)
-    reproduction = manifest
-    if tasks:
-        about = Reproduction.model_validate(
-            {"id": manifest.id, "payload_sha256": set_out.payload, "depth": plan.depth.value}
-        )
-        reproduction = assemble_reproduction(manifest, place / WORK, records, about)
-        save_manifest(reproduction, place / "reprocrate.json")
     around = circumstances_of(plan, set_out.host, sandbox, environments, set_out.payload, network)
-    asked = asked_seeds(manifest, tasks) if tasks else None
-    files = (FolderEvidence([folder]), FolderEvidence([place / WORK]))
-    with without_collection():
-        verdict = compare(
-            manifest, reproduction, asked_seeds=asked, margins=margins, circumstances=around, files=files
-        )
-    path = place / VERDICT
-    document = verdict.to_json()
-    write_atomically(place / PAGE, verdict_page(document))
-    write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
-    return Rerun(verdict, path)
+    return conclude(Undertaken(assignment, plan, set_out.payload, place, records), around, margins)
 
 
 @dataclass(frozen=True, slots=True)

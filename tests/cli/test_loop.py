@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import statistics
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +159,33 @@ def test_rerunning_a_bundle_imports_it_once(bundle: Path, rerun: Any) -> None:
     rerun(bundle.parent, bundle.name, "--seeds", "0", code=1)  # of one seed nothing can be concluded
     assert "going on in threshold" in rerun(bundle.parent, bundle.name).err
     assert len(verdicts_of(bundle.parent / "threshold")) == 2
+
+
+def test_a_rerun_is_packed_at_once_and_opened_by_who_gets_it(imported: Path, rerun: Any, cli: Any) -> None:
+    reader = imported.parent
+    (reader / "notes.txt").write_text("not to be lost")
+    assert "notes.txt" in cli.complaint(reader, "rerun", imported.name, "--pack", "notes.txt", code=2)
+    assert not (imported / ".reprocrate" / "reruns").exists()
+    said = rerun(reader, imported.name, "--pack", "again.crate.zip")
+    assert "packed to again.crate.zip" in said.err
+    cli(reader, "validate", "again.crate.zip")
+    title = json.loads((imported / "reprocrate.json").read_bytes())["experiment"]["title"]
+    assert f"Reproduction of {title}" in " ".join(cli(reader, "show", "again.crate.zip").out.split())
+    wrong = cli.complaint(reader, "export", "in-toto", imported.name, code=2)
+    assert "Give the folder of one, such as" in wrong
+    said = cli(reader, "export", "in-toto", "again.crate.zip", "--json")
+    (path,) = json.loads(said.out)["files"]
+    statement = json.loads((reader / path).read_bytes())
+    digest = json.loads((imported / ".reprocrate" / "imported.json").read_bytes())["payload_sha256"]
+    assert statement["subject"][0]["digest"] == {"sha256": digest}
+    with zipfile.ZipFile(reader / "again.crate.zip") as bundle:
+        manifest_sha256 = hashlib.sha256(bundle.read("reprocrate.json")).hexdigest()
+    assert statement["predicate"]["configuration"][0]["digest"] == {"sha256": manifest_sha256}
+    (reader / path).write_text("mine")
+    assert "--force" in cli.complaint(reader, "export", "in-toto", "again.crate.zip", code=2)
+    assert (reader / path).read_text() == "mine"
+    again = rerun(reader, "again.crate.zip", "--json").document("verdict")
+    assert {result["outcome"] for result in again["results"]} == {"identical"}
 
 
 def test_some_of_the_seeds(imported: Path, rerun: Any, cli: Any) -> None:

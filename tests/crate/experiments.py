@@ -269,6 +269,16 @@ def unusual() -> Sample:
         {"id": "c3", "text": "Best on 3 of 4.", "kind": "quantified", "evidence": ["gain"],
          "quantifier": {"at_least": 3, "of": 4}},
     ]  # fmt: skip
+    verdict = b"{}\n"
+    sample.contents[".reprocrate/reproduction/verdict.json"] = verdict
+    document["reproduces"] = {
+        "id": "urn:uuid:0b1f3f5e-6f0c-5a52-9a53-3a2a6f1f1f10",
+        "payload_sha256": "ab" * 32,
+        "depth": "full",
+        "title": "Rings",
+        "sentence": "Run again in full: 1 result identical.",
+        "verdict": file_of(".reprocrate/reproduction/verdict.json", verdict),
+    }
     document["experiment"]["funding"] = [{"funder": "Example Foundation", "number": "EX 1"}]
     document["experiment"]["contact"] = "ada@example.org"
     document["experiment"]["keywords"] = ["rings"]

@@ -22,6 +22,7 @@ from reprocrate.rerun.compare import (
     compare,
     judge,
 )
+from reprocrate.rerun.compare.promise import judge_promise
 from reprocrate.rerun.compare.samples import Direction
 from reprocrate.rerun.compare.verdict import Identity, Verdict, result_verdict
 from reprocrate.rerun.plan.decisions import Decision, Requirement
@@ -149,7 +150,18 @@ def of_values(
     identity = Identity("urn:uuid:6b1f3f5e-6f0c-5a52-9a53-3a2a6f1f1f10", title)
     upheld = all(one.outcome.confirms for one in results)
     return Verdict(
-        identity, identity, upheld, "One result.", Basis.FULL, (), results, {"only": asked}, Circumstances()
+        original=identity,
+        reproduction=identity,
+        upheld=upheld,
+        sentence="One result.",
+        basis=Basis.FULL,
+        claims=(),
+        results=results,
+        curves=(),
+        artifacts=None,
+        determinism=judge_promise(None, [], Basis.FULL),
+        seeds_asked={"only": asked},
+        circumstances=Circumstances(),
     ).to_json()
 
 

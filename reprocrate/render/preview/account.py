@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.manifest import Compute, Manifest, Model
+from reprocrate.manifest import Compute, Manifest, Model, Reproduction
 from reprocrate.render import words
 from reprocrate.render.numbers import duration, significant
 from reprocrate.render.preview.links import FileLinks
 from reprocrate.render.preview.markup import Markup, code, definition, element, joined, link
+from reprocrate.render.reproduced import DEPTHS, original_name, verdict_words
 
 _MOST_MODELS = 40
-_DEPTH = {
-    "logs": "by computing the results again from its recorded runs",
-    "evaluate": "by evaluating its models again",
-    "smoke": "by a short trial of its commands",
-    "full": "by running everything again",
-}
 
 
 def cost(manifest: Manifest) -> Markup | None:
@@ -86,17 +81,31 @@ def reproduced(manifest: Manifest) -> Markup | None:
     one = manifest.reproduces
     if one is None:
         return None
+    title = element("b", original_name(one)) if one.title else None
     where: Markup | None = None
     if one.doi:
         where = link(f"https://doi.org/{one.doi}", f"doi:{one.doi}")
     elif one.id:
         where = code(one.id)
-    how = _DEPTH.get(one.depth, words.plain(one.depth))
-    return element(
-        "p",
-        "A reproduction of ",
-        where or "an experiment",
-        f", {how}. The payload digest of the original is ",
-        code(one.payload_sha256),
-        ".",
+    how = DEPTHS.get(one.depth, words.plain(one.depth))
+    named = [" (", where, ")"] if title and where else []
+    said = verdict_words(one)
+    return joined(
+        element(
+            "p",
+            "Reproduction of ",
+            title or where or "an experiment",
+            *named,
+            f", {how}. The payload digest of the original is ",
+            code(one.payload_sha256),
+            ".",
+        ),
+        element("p", "Verdict: ", element("b", said), _verdict_file(one)) if said else None,
     )
+
+
+def _verdict_file(one: Reproduction) -> Markup | None:
+    """Where all of the verdict stands in the bundle."""
+    if one.verdict is None or not one.verdict.travels:
+        return None
+    return joined(" The numbers behind it are in ", code(one.verdict.path), ".")

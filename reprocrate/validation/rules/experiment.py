@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from reprocrate.manifest import Manifest
 from reprocrate.manifest.experiment import Experiment, has_ror_check_digits
 from reprocrate.manifest.section import OPEN_NAME, NewerWordError
+from reprocrate.manifest.strict import read_text
 from reprocrate.standard.identity_formats import has_orcid_check_digit
 from reprocrate.validation.absence import is_blank
 from reprocrate.validation.places import numbered
-from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rule import MUST, SHOULD, Found, Need, rule
 from reprocrate.validation.subject import Subject
 from reprocrate.validation.times import instant
 
@@ -178,6 +180,50 @@ def ror_stands_beside_a_name(subject: Subject) -> Iterator[Found]:
     for pointer, name, ror in _organizations(subject.well_formed.experiment):
         if is_blank(name):
             yield Found(pointer, ror=ror)
+
+
+_MOST_VERDICT_BYTES = 64 << 20
+
+
+@rule("RC1112", MUST, spec="provenance", since="1.0", says="the verdict {what}", needs=Need.FILES)
+def verdict_is_of_this_reproduction(subject: Subject) -> Iterator[Found]:
+    """The verdict in a reproduction MUST be that of this reproduction, on the original that it names.
+
+    Judged: `reproduces.verdict`, where its file is there. A file of more than 64 MiB, or that is no JSON
+        object, is found at `reproduces.verdict`. Else what the file says is held against the manifest:
+        `reproduction.id` against `id`; and `original.id`, `circumstances.payload_sha256`, `basis`, `upheld`
+        and `sentence` against `id`, `payload_sha256`, `depth`, `upheld` and `sentence` of `reproduces`; each
+        that both state and that differs, at the property of the manifest.
+    Why: a favourable verdict on something else, put beside these runs, would be believed.
+    Fix: pack the rerun's folder again with `reprocrate pack`.
+    """
+    manifest, files = subject.well_formed, subject.given_files
+    about = manifest.reproduces
+    if not (about and about.verdict and about.verdict.travels and files.exists(about.verdict.path)):
+        return
+    data = files.read(about.verdict.path, _MOST_VERDICT_BYTES + 1)
+    document = read_text(data)[0] if len(data) <= _MOST_VERDICT_BYTES else None
+    if not isinstance(document, dict):
+        yield Found("/reproduces/verdict", what="is no JSON object of at most 64 MiB")
+        return
+    for pointer, ours, *path in (
+        ("/id", manifest.id, "reproduction", "id"),
+        ("/reproduces/id", about.id, "original", "id"),
+        ("/reproduces/payload_sha256", about.payload_sha256, "circumstances", "payload_sha256"),
+        ("/reproduces/depth", about.depth, "basis"),
+        ("/reproduces/upheld", about.upheld, "upheld"),
+        ("/reproduces/sentence", about.sentence, "sentence"),
+    ):
+        theirs = _inside(document, path)
+        if ours is not None and theirs is not None and theirs != ours:
+            yield Found(pointer, what=f"says {theirs!r} as its {'.'.join(path)}, not {ours!r}")
+
+
+def _inside(document: Any, path: list[Any]) -> Any:
+    """What stands at this path of names; None where there is nothing."""
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
 
 
 def _organizations(experiment: Experiment) -> Iterator[tuple[str, str | None, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,17 +19,17 @@ from reprocrate.workflow.opening import Kind, added_by_us, kind_of, open_importe
 from reprocrate.workflow.partial import IMPORTED, imported_note
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.remote import Remote, opened_remote
+from reprocrate.workflow.reproduction import REQUEST, VERDICT
 from reprocrate.workflow.reruns.choice import RerunChoice
 from reprocrate.workflow.validating import require_declared_files
 
 RERUNS = ".reprocrate/reruns"
 """Where reruns leave what they make, below the imported folder."""
 
-VERDICT = "verdict.json"
 PAGE = "verdict.html"
-"""The same for people; written first, since a rerun with a verdict is done."""
+"""The verdict for people; written before it, since a rerun with a verdict is done."""
 
-_REQUEST = "request.json"
+_DOI = re.compile(r"10\.[0-9]{4,9}/[^\s<>\"]{1,300}")
 
 
 def imported_folder(what: Path | Remote, progress: Progress) -> Path:
@@ -70,6 +71,13 @@ def _holds_all_of(folder: Path, digest: str) -> bool:
     return note.get("payload_sha256") == digest and "partial" not in note
 
 
+def archived_doi(folder: Path) -> str | None:
+    """The DOI that a bundle was imported by; None where it was not, or that is not known any more."""
+    source = imported_note(folder).get("source")
+    doi = source.get("doi") if isinstance(source, dict) else None
+    return doi if isinstance(doi, str) and _DOI.fullmatch(doi) else None
+
+
 def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
     """The manifest and payload digest of an imported folder, in which nothing has changed since.
 
@@ -85,11 +93,11 @@ def verified_manifest(folder: Path, progress: Progress) -> tuple[Manifest, str]:
 def place_of(folder: Path, choice: RerunChoice, payload: str) -> Path:
     """The rerun's folder: that of the same rerun if it was broken off, else a new one."""
     request = json.loads(json.dumps(choice.what() | {"payload_sha256": payload, "tool": __version__}))
-    for earlier in sorted((folder / RERUNS).glob(f"*/{_REQUEST}"), reverse=True):
+    for earlier in sorted((folder / RERUNS).glob(f"*/{REQUEST}"), reverse=True):
         if not (earlier.parent / VERDICT).exists() and json.loads(earlier.read_bytes()) == request:
             return earlier.parent
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
     place = folder / RERUNS / name
     place.mkdir(parents=True)
-    write_atomically(place / _REQUEST, json.dumps(request, indent=1).encode() + b"\n")
+    write_atomically(place / REQUEST, json.dumps(request, indent=1).encode() + b"\n")
     return place

@@ -18,16 +18,16 @@ _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt)\b")
 
 
 def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> list[RunRecord]:
-    """The records of every run, those that an earlier call had done among them.
+    """The record of every task in the order of the tasks, those that an earlier call had done among them.
 
     Raises:
         KeyboardInterrupt: interrupted; what is done is kept.
         IntegrityError, UnavailableError: as `execute`.
     """
-    records: list[RunRecord] = []
+    records: dict[str, RunRecord] = {}
     total = len(assignment.tasks)
     if not total:
-        return records
+        return []
     pace = Pace(assignment.tasks, assignment.jobs)
 
     def tell() -> None:
@@ -39,7 +39,7 @@ def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> li
             pace.begin(event.task)
             tell()
         elif isinstance(event, Ended):
-            records.append(event.record)
+            records[event.task.id] = event.record
             pace.end(event.task, event.record.duration_s)
             again = " (done before)" if event.reused else ""
             values = "  ".join(measured_texts(event.record.metrics))
@@ -50,7 +50,7 @@ def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> li
         elif isinstance(event, Interrupted):
             raise KeyboardInterrupt
     progress.track("runs", total, total)
-    return records
+    return [records[task.id] for task in assignment.tasks]
 
 
 def last_words(record: RunRecord, place: Path) -> list[str]:

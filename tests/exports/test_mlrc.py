@@ -1,0 +1,57 @@
+"""The report: the numbers of the verdict, and gaps for what nobody knows."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+
+from reprocrate.exports import Export, Person, Request, export
+from tests.exports.conftest import Make
+
+
+def report(request: Request) -> tuple[str, Export]:
+    made = export("mlrc-report", request)
+    return made.files["reproducibility-report.md"].decode(), made
+
+
+def test_claims_and_numbers_are_those_of_the_verdict(made: Make) -> None:
+    request = made(people=(Person("Grace Example"),))
+    text, _ = report(request)
+    assert request.verdict is not None
+    for claim in request.verdict["claims"]:
+        assert re.sub(r"[^\w ]", "", claim["text"]) in re.sub(r"[^\w ]", "", text)
+    for result in request.verdict["results"]:
+        mean = f"{result['numbers']['original']['mean']:.4g}"
+        assert f"{mean} ± " in text or f"{mean} (n" in text
+    assert "Grace Example" in text
+    titles = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert titles == [
+        "Reproducibility summary",
+        "1 Introduction",
+        "2 Scope of reproducibility",
+        "3 Methodology",
+        "4 Results",
+        "5 Discussion",
+    ]
+
+
+def test_each_gap_is_marked_and_told(made: Make) -> None:
+    text, export_ = report(made())
+    assert text.count("**[To be written: ") == len(export_.missing)
+    assert "who reproduced it" in export_.missing
+    assert "who reproduced it" not in report(made(people=(Person("Grace Example"),)))[1].missing
+
+
+def test_no_text_of_a_record_becomes_markup(made: Make) -> None:
+    request = made()
+    assert request.verdict is not None
+    evil = "<script>alert(1)</script> [x](javascript:1) | `a` \n# Heading"
+    original = {**request.verdict["original"], "title": evil, "id": "a`b"}
+    claims = [{**one, "text": evil, "explanation": evil} for one in request.verdict["claims"]]
+    verdict = {**request.verdict, "original": original, "claims": claims, "sentence": evil}
+    text, _ = report(Request(request.manifest, "", "it", request.original, verdict))
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    assert "<script" not in html
+    assert 'javascript:1"' not in html
+    assert ">Heading</h1>" not in html
