@@ -273,6 +273,19 @@ def test_cost_models_ethics_and_what_is_reproduced_are_told() -> None:
     assert "./out/mlp-0.bin" in [one.attrib["href"] for one in named(tree, "a")]
 
 
+def test_a_reproduction_claims_nothing_and_keeps_the_licences_of_the_original() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    verdict = sample.file(".reprocrate/reproduction/verdict.json")
+    document["reproduces"] = {"payload_sha256": "cd" * 32, "depth": "full", "verdict": verdict}
+    del document["claims"], document["experiment"]["license"]
+    tree = parsed(preview_page(manifest_from(document)))
+    text = words_of(tree)
+    assert "A reproduction claims nothing of its own." in text
+    assert "The authors state no claim." not in text
+    assert "none given for what the rerun adds; code and data keep the original's" in text
+    assert "./.reprocrate/reproduction/verdict.json" in [one.attrib["href"] for one in named(tree, "a")]
+
+
 def test_single_runs_are_not_said_to_have_intervals() -> None:
     document = copy.deepcopy(sample.digits_document())
     for result in document["results"]:
