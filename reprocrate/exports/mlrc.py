@@ -7,6 +7,7 @@ the authors, what was tried beyond) is a gap, marked as one; `missing` lists the
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -77,7 +78,7 @@ class _Report:
         yield from _table(("", ""), rows)
         yield "## Reproducibility summary"
         yield ""
-        yield f"{_BASIS[verdict['basis']]} {_plain(verdict['sentence'])}"
+        yield _plain(verdict["sentence"])
         yield ""
         for title, what in (
             ("What was easy", "what was easy"),
@@ -221,7 +222,7 @@ def _commands(manifest: Manifest) -> Iterator[str]:
     for run in manifest.runs:
         first.setdefault(run.configuration, run)
     for name, run in list(first.items())[:_MOST_COMMANDS]:
-        yield f"- {_plain(name)}: {_code(' '.join(run.command))}"
+        yield f"- {_plain(name)}: {_code(shlex.join(run.command))}"
     yield ""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 
 from reprocrate.exports import Export, Person, Request, export
+from reprocrate.manifest import manifest_from
 from tests.exports.conftest import Make
 
 
@@ -55,3 +58,16 @@ def test_no_text_of_a_record_becomes_markup(made: Make) -> None:
     assert "<script" not in html
     assert 'javascript:1"' not in html
     assert ">Heading</h1>" not in html
+
+
+def test_commands_are_quoted_as_a_shell_needs_them_and_the_verdict_is_said_once_in_the_summary(
+    made: Make,
+) -> None:
+    request = made()
+    document = json.loads(request.manifest.to_bytes())
+    document["runs"][0]["command"] = ["python", "train.py", "--note", "two words"]
+    assert request.verdict is not None
+    text, _ = report(replace(request, manifest=manifest_from(document)))
+    assert "`python train.py --note 'two words'`" in text
+    summary = text.partition("## Reproducibility summary")[2].partition("**What was easy.**")[0]
+    assert summary.strip() == request.verdict["sentence"]
