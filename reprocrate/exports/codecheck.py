@@ -17,6 +17,7 @@ from reprocrate.manifest import Experiment, File, Manifest, Run
 NAME = "codecheck.yml"
 VERSION = "https://codecheck.org.uk/spec/config/2.0/"
 _MOST_FILES = 1000
+_PLACE = "it belongs at the root of the unpacked reproduction, whose paths it names (CC-CFG-003)"
 
 
 def codecheck(request: Request) -> Export:
@@ -46,7 +47,9 @@ def codecheck(request: Request) -> Export:
         document["check_time"] = verdict["circumstances"]["when"]
     if request.certificate:
         document["certificate"] = request.certificate
-    return Export({NAME: yaml_text(document).encode()}, missing=tuple(_missing(document, paper)))
+    return Export(
+        {NAME: yaml_text(document).encode()}, missing=tuple(_missing(document, paper)), notes=(_PLACE,)
+    )
 
 
 def _files(manifest: Manifest) -> Iterator[dict[str, str]]:

@@ -143,3 +143,8 @@ def test_texts_stay_texts(text: str) -> None:
         "it": text,
         "them": [text, {"in": text}],
     }
+
+
+def test_where_it_belongs_is_told(made: Make) -> None:
+    (note,) = export("codecheck", made(**COMPLETE)).notes
+    assert "at the root of the unpacked reproduction" in note

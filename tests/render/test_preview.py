@@ -284,6 +284,10 @@ def test_a_reproduction_claims_nothing_and_keeps_the_licences_of_the_original() 
     assert "The authors state no claim." not in text
     assert "none given for what the rerun adds; code and data keep the original's" in text
     assert "./.reprocrate/reproduction/verdict.json" in [one.attrib["href"] for one in named(tree, "a")]
+    page = ".reprocrate/reproduction/verdict.html"
+    with_page = parsed(preview_page(manifest_from(document), files={page: 1000, verdict["path"]: 1000}))
+    assert f"./{page}" in [one.attrib["href"] for one in named(with_page, "a")]
+    assert f"./{page}" not in [one.attrib["href"] for one in named(tree, "a")]
 
 
 def test_single_runs_are_not_said_to_have_intervals() -> None:
