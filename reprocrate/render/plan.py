@@ -39,7 +39,7 @@ _EXPECTED = {
     "within_tolerance": "At best the same values up to rounding.",
     "equivalent": "At best means that differ by less than the declared margin.",
     "runs": "It can show that the code runs, and nothing about its values.",
-    "nothing": "It can show nothing here.",
+    "nothing": "It can show nothing {}.",
 }
 _DECISION = {
     "same": ("as recorded", GOOD),
@@ -63,6 +63,7 @@ def plan_text(document: Section) -> Group:
     """
     overall, style = _OVERALL[document["overall"]]
     machine = words.plain(document.get("machine") or "")
+    place = "there" if machine else "here"
     return stacked(
         joined("Plan for a rerun of ", text(document["title"], STRONG), machine and f" on {machine}"),
         text(f"Depth {document['depth']}: {_DEPTH[document['depth']]}.", SOFT),
@@ -74,7 +75,10 @@ def plan_text(document: Section) -> Group:
         *_depths(document),
         *_consents(document["consents"]),
         text(""),
-        joined(text(overall.format(machine or "This machine"), style), f" {_EXPECTED[document['expected']]}"),
+        joined(
+            text(overall.format(machine or "This machine"), style),
+            f" {_EXPECTED[document['expected']].format(place)}",
+        ),
     )
 
 

@@ -198,6 +198,8 @@ def test_a_plan_for_another_machine_does_not_speak_of_this_one() -> None:
     assert "This machine" not in text
     assert "\nmacos-arm64 can stand in for the recorded one." in text
     assert "here" in printed(plan_text(plan_document())).split()
+    impossible = printed(plan_text(plan_document(described="macos-arm64", pythons={})))
+    assert impossible.endswith("macos-arm64 cannot run it. It can show nothing there.\n")
 
 
 def test_a_plan_tells_the_size_of_the_packages_where_it_is_known() -> None:
