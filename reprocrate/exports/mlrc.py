@@ -25,6 +25,7 @@ _BASIS = {
     "full": "The recorded commands were run again in full.",
     "compare": "Nothing was run: two records were compared.",
 }
+_IN_PART = "Of the recorded commands those that were asked for were run again in full."
 
 
 def mlrc_report(request: Request) -> Export:
@@ -112,7 +113,11 @@ class _Report:
     def methodology(self) -> Iterator[str]:
         yield "## 3 Methodology"
         yield ""
-        yield _BASIS[self._verdict["basis"]]
+        chosen = self._verdict["circumstances"].get("chosen") or ()
+        in_part = bool(chosen) and self._verdict["basis"] == "full"
+        yield _IN_PART if in_part else _BASIS[self._verdict["basis"]]
+        yield ""
+        yield from (f"- {_plain(one)}" for one in chosen)
         yield ""
         yield "### 3.1 Code"
         yield ""
@@ -138,6 +143,8 @@ class _Report:
         yield from self._setup()
         yield "### 3.5 Computational requirements"
         yield ""
+        if self._verdict["basis"] in ("logs", "compare"):
+            yield from ("As recorded in what was compared:", "")
         yield from _requirements(self._rerun)
 
     def _setup(self) -> Iterator[str]:

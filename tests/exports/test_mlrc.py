@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from reprocrate.exports import Export, Person, Request, export
 from reprocrate.manifest import manifest_from
+from reprocrate.rerun.compare import Basis
 from tests.exports.conftest import Make
 
 
@@ -71,3 +72,19 @@ def test_commands_are_quoted_as_a_shell_needs_them_and_the_verdict_is_said_once_
     assert "`python train.py --note 'two words'`" in text
     summary = text.partition("## Reproducibility summary")[2].partition("**What was easy.**")[0]
     assert summary.strip() == request.verdict["sentence"]
+
+
+def test_a_rerun_of_a_part_is_not_called_one_of_all(made: Make) -> None:
+    request = made()
+    assert request.verdict is not None
+    assert "The recorded commands were run again in full." in report(request)[0]
+    chosen = ["Of the recorded seeds only 0, as asked for."]
+    around = {**request.verdict["circumstances"], "chosen": chosen}
+    text, _ = report(replace(request, verdict={**request.verdict, "circumstances": around}))
+    assert "The recorded commands were run again in full." not in text
+    assert f"- {chosen[0]}" in text
+
+
+def test_where_nothing_was_run_the_machine_is_the_recorded_one(made: Make) -> None:
+    assert "As recorded in what was compared:" in report(made(basis=Basis.LOGS))[0]
+    assert "As recorded in what was compared:" not in report(made())[0]

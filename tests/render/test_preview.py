@@ -269,7 +269,7 @@ def test_cost_models_ethics_and_what_is_reproduced_are_told() -> None:
     assert "Energy 1.25 kWh" in text
     assert "1 run, 2.2 s" in text
     assert "Digits of one country." in text
-    assert "Reproduction of doi:10.5281/zenodo.1, by running everything again." in text
+    assert "Reproduction of doi:10.5281/zenodo.1, by running its commands again." in text
     assert "./out/mlp-0.bin" in [one.attrib["href"] for one in named(tree, "a")]
 
 
