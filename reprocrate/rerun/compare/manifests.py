@@ -81,7 +81,7 @@ def compare(
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
-        upheld=is_upheld(claims, results, around.basis, around.claims),
+        upheld=is_upheld(claims, results, around.basis, around.claims, all_ran=_all_ran(reproduction)),
         sentence=summing_up(claims, results, around.basis, around.claims),
         basis=around.basis,
         claims=claims,
@@ -92,6 +92,10 @@ def compare(
         seeds_asked=setting.seeds_asked(),
         circumstances=around,
     )
+
+
+def _all_ran(reproduction: Manifest) -> bool:
+    return bool(reproduction.runs) and all(run.status == "ok" for run in reproduction.runs)
 
 
 @dataclass(frozen=True)

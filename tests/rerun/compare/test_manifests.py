@@ -416,6 +416,16 @@ def test_scaled_down_run_is_upheld_where_everything_ran() -> None:
     assert not judged(original, failing, circumstances=Circumstances(basis=Basis.SMOKE)).upheld
 
 
+def test_scaled_down_runs_that_no_result_rests_on_count_as_well() -> None:
+    smoke = Circumstances(basis=Basis.SMOKE)
+    now = experiment({}) | {"runs": [run("training", 0, None)]}
+    assert judged(experiment(), now, asked_seeds={"training": [0]}, circumstances=smoke).upheld
+    now["runs"][0]["status"] = "failed"
+    assert not judged(experiment(), now, asked_seeds={"training": [0]}, circumstances=smoke).upheld
+    nothing = experiment({}) | {"runs": []}
+    assert not judged(experiment(), nothing, asked_seeds={}, circumstances=smoke).upheld
+
+
 def test_a_silent_fall_back_to_the_processor_is_told_and_contradicts_nothing() -> None:
     def on(device: str, shift: float) -> Document:
         document = experiment({name: [value + shift for value in of] for name, of in VALUES.items()})
