@@ -28,7 +28,7 @@ from reprocrate.rerun.compare.recorded import (
     found_in,
     recorded_in,
 )
-from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance
+from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance, as_asked
 from reprocrate.rerun.compare.single_seed import judge_items, needs_items
 from reprocrate.rerun.compare.tolerance import choose_tolerance
 from reprocrate.rerun.compare.verdict import (
@@ -224,7 +224,8 @@ class _Comparison:
         then, now = self._data_digests(recorded, found)
         if then is not None:
             original, rerun = replace(original, data_digest=then), replace(rerun, data_digest=now)
-        return original, rerun, self._asked(result, found)
+        asked = self._asked(result, found)
+        return original, as_asked(rerun, asked), asked
 
     def _data_digests(self, recorded: Counterpart, found: Counterpart) -> tuple[str | None, str | None]:
         key = (_id(recorded.configuration), recorded.key[1], _id(found.configuration), found.key[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ _RESERVE_BYTES = 1 << 30
 _RESERVE_SHARE = 0.05
 _COUNT_EVERY_S = 10.0
 _COUNT_SHARE = 0.01
+_CLOCK_REALTIME_COARSE = 5  # of linux/time.h; Python has no name for it
 
 
 class Growth:
@@ -31,7 +33,7 @@ class Growth:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders if hasattr(os, "statvfs") else ()  # Windows has another call for it
-        self._began_ns = time.time_ns()
+        self._began_ns = _now_of_files_ns()
         self._free, self._free_files = self._left() if self._folders else (0, 0)
         self._reserve = min(_RESERVE_BYTES, int(_RESERVE_SHARE * self._free))
         self._count_below: tuple[int, int] | None = None
@@ -94,3 +96,10 @@ class Growth:
                             seen.add(key)
                         size += status.st_blocks * BLOCK_BYTES
         return size, number
+
+
+def _now_of_files_ns() -> int:
+    """The time that a file would get now: by the clock that goes on a few times in a hundredth of a second."""
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(_CLOCK_REALTIME_COARSE)
+    return time.time_ns()
