@@ -39,7 +39,7 @@ _EXPECTED = {
     "within_tolerance": "At best the same values up to rounding.",
     "equivalent": "At best means that differ by less than the declared margin.",
     "runs": "It can show that the code runs, and nothing about its values.",
-    "nothing": "It can show nothing here.",
+    "nothing": "At this depth it can show nothing here.",
 }
 _DECISION = {
     "same": ("as recorded", GOOD),

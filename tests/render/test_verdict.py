@@ -185,4 +185,4 @@ def test_plan_says_what_it_takes_and_what_it_can_show() -> None:
 def test_plan_names_what_makes_it_impossible() -> None:
     text = printed(plan_text(plan_document(pythons={})))
     assert "(impossible)" in text
-    assert text.endswith("This machine cannot run it. It can show nothing here.\n")
+    assert text.endswith("This machine cannot run it. At this depth it can show nothing here.\n")

@@ -81,7 +81,7 @@ def compare(
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
-        upheld=is_upheld(claims, results, around.basis, around.claims, all_ran=_all_ran(reproduction)),
+        upheld=is_upheld(claims, results, around.basis, around.claims, all_ran=_all_ran(setting.now)),
         sentence=summing_up(claims, results, around.basis, around.claims),
         basis=around.basis,
         claims=claims,
@@ -94,8 +94,10 @@ def compare(
     )
 
 
-def _all_ran(reproduction: Manifest) -> bool:
-    return bool(reproduction.runs) and all(run.status == "ok" for run in reproduction.runs)
+def _all_ran(now: Records) -> bool:
+    """Whether there are runs, and each seed of every configuration has one that ended well."""
+    runs = [run for one in now.manifest.configurations for run in now.newest(one)]
+    return bool(runs) and all(run.status == "ok" for run in runs)
 
 
 @dataclass(frozen=True)

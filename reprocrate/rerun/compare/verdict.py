@@ -188,7 +188,8 @@ def is_upheld(
     """Whether the answer is yes, for the claims that were asked about where some were.
 
     Scaled down, no claim can be upheld: the answer is whether everything that was asked for ran, which may
-    be runs that no result rests on (`all_ran`: there are runs, and each ended well).
+    be runs that no result rests on (`all_ran`: there are runs, and each seed of all
+    configurations has one that ended well).
     """
     asked = [one.outcome for one in results if one.asked]
     if basis is Basis.SMOKE:

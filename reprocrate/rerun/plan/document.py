@@ -71,7 +71,7 @@ class Plan:
             come on top.
         disk_bytes: space for copies of code and data, for what is fetched and for outputs; the environment
             comes on top.
-        packages: how many packages the environments install.
+        packages: how many packages the environments install, each version once.
         claims: the outlook for each claim.
         depths: every depth with its time.
         consents: what the user is asked before anything runs.
@@ -273,7 +273,8 @@ def _travelling_bytes(manifest: Manifest) -> int:
 
 def _package_count(manifest: Manifest, tasks: Sequence[Task]) -> int:
     environments = {task.recorded.environment for task in tasks}
-    return sum(len(one.packages) for one in manifest.environments if one.id in environments)
+    used = [one for one in manifest.environments if one.id in environments]
+    return len({(package.name, package.version) for one in used for package in one.packages})
 
 
 def _plain(value: Any) -> Any:

@@ -208,7 +208,7 @@ def _hidden_folders() -> list[Path]:
 
 @lru_cache(maxsize=1)
 def _put_at_the_root() -> tuple[str, ...]:
-    """Folders at the root that are none of the system's; what a link there leads to is judged by its place."""
+    """Folders at the root that are not the system's; a link there is judged by where it leads."""
     with suppress(OSError), os.scandir("/") as entries:
         return tuple(
             sorted(one.path for one in entries if one.name not in _OF_THE_SYSTEM and not one.is_symlink())

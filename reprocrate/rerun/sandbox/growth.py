@@ -99,7 +99,7 @@ class Growth:
 
 
 def _now_of_files_ns() -> int:
-    """The time that a file would get now: by the clock that goes on a few times in a hundredth of a second."""
+    """The time that a file would get now, by a clock that stands still for some milliseconds."""
     if sys.platform == "linux":
         return time.clock_gettime_ns(_CLOCK_REALTIME_COARSE)
     return time.time_ns()

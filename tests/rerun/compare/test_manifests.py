@@ -419,6 +419,7 @@ def test_scaled_down_run_is_upheld_where_everything_ran() -> None:
 def test_scaled_down_runs_that_no_result_rests_on_count_as_well() -> None:
     smoke = Circumstances(basis=Basis.SMOKE)
     now = experiment({}) | {"runs": [run("training", 0, None)]}
+    now["configurations"] = [{"id": "training", "command": ["python", "train.py"]}]
     assert judged(experiment(), now, asked_seeds={"training": [0]}, circumstances=smoke).upheld
     now["runs"][0]["status"] = "failed"
     assert not judged(experiment(), now, asked_seeds={"training": [0]}, circumstances=smoke).upheld
