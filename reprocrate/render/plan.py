@@ -39,7 +39,7 @@ _EXPECTED = {
     "within_tolerance": "At best the same values up to rounding.",
     "equivalent": "At best means that differ by less than the declared margin.",
     "runs": "It can show that the code runs, and nothing about its values.",
-    "nothing": "It can show nothing {}.",
+    "nothing": "At this depth it can show nothing {}.",
 }
 _DECISION = {
     "same": ("as recorded", GOOD),

@@ -187,7 +187,7 @@ def test_plan_says_what_it_takes_and_what_it_can_show() -> None:
 def test_plan_names_what_makes_it_impossible() -> None:
     text = printed(plan_text(plan_document(pythons={})))
     assert "(impossible)" in text
-    assert text.endswith("This machine cannot run it. It can show nothing here.\n")
+    assert text.endswith("This machine cannot run it. At this depth it can show nothing here.\n")
 
 
 def test_a_plan_for_another_machine_does_not_speak_of_this_one() -> None:
@@ -199,7 +199,7 @@ def test_a_plan_for_another_machine_does_not_speak_of_this_one() -> None:
     assert "\nmacos-arm64 can stand in for the recorded one." in text
     assert "here" in printed(plan_text(plan_document())).split()
     impossible = printed(plan_text(plan_document(described="macos-arm64", pythons={})))
-    assert impossible.endswith("macos-arm64 cannot run it. It can show nothing there.\n")
+    assert impossible.endswith("macos-arm64 cannot run it. At this depth it can show nothing there.\n")
 
 
 def test_a_plan_tells_the_size_of_the_packages_where_it_is_known() -> None:

@@ -53,11 +53,11 @@ def _failed(judged: Judged) -> str:
     by_status: dict[tuple[str, str], list[SeedValue]] = {}
     for one in failures:
         by_status.setdefault((one.status, one.reason), []).append(one)
-    parts = [
-        f"{seeds([one.seed for one in group])} {_STATUS.get(status, f'left no finite value ({status})')}"
-        + (f" ({reason})" if reason else "")
-        for (status, reason), group in by_status.items()
-    ]
+    parts = []
+    for (status, reason), group in by_status.items():
+        became = _STATUS.get(status, f"left no finite value ({status})")
+        became = became.replace("was ", "were ", 1) if len(group) > 1 else became
+        parts.append(f"{seeds([one.seed for one in group])} {became}" + (f" ({reason})" if reason else ""))
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}, so the rerun is not what was asked for."
 
@@ -224,7 +224,7 @@ def _about_seeds(judged: Judged) -> Iterator[str]:
             f"{_capital(seeds(judged.case.new_seeds))} {verb} new, never used by the original, so means are "
             "compared, and no value with a recorded one of its own seed."
         )
-    elif not judged.figures.same_seeds:
+    elif not judged.figures.same_seeds and None not in judged.case.asked:
         yield "The rerun used seeds that the original has no value of."
     without = [one.seed for one in original.seeds if not one.finite]
     if without:

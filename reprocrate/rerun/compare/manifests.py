@@ -28,7 +28,7 @@ from reprocrate.rerun.compare.recorded import (
     found_in,
     recorded_in,
 )
-from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance
+from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance, as_asked
 from reprocrate.rerun.compare.single_seed import judge_items, needs_items
 from reprocrate.rerun.compare.tolerance import choose_tolerance
 from reprocrate.rerun.compare.verdict import (
@@ -81,7 +81,7 @@ def compare(
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
-        upheld=is_upheld(claims, results, around.basis, around.claims),
+        upheld=is_upheld(claims, results, around.basis, around.claims, all_ran=_all_ran(setting.now)),
         sentence=summing_up(claims, results, around.basis, around.claims, in_part=bool(around.chosen)),
         basis=around.basis,
         claims=claims,
@@ -92,6 +92,12 @@ def compare(
         seeds_asked=setting.seeds_asked(),
         circumstances=around,
     )
+
+
+def _all_ran(now: Records) -> bool:
+    """Whether there are runs, and each seed of every configuration has one that ended well."""
+    runs = [run for one in now.manifest.configurations for run in now.newest(one)]
+    return bool(runs) and all(run.status == "ok" for run in runs)
 
 
 @dataclass(frozen=True)
@@ -220,7 +226,8 @@ class _Comparison:
         then, now = self._data_digests(recorded, found)
         if then is not None:
             original, rerun = replace(original, data_digest=then), replace(rerun, data_digest=now)
-        return original, rerun, self._asked(result, found)
+        asked = self._asked(result, found)
+        return original, as_asked(rerun, asked), asked
 
     def _data_digests(self, recorded: Counterpart, found: Counterpart) -> tuple[str | None, str | None]:
         key = (_id(recorded.configuration), recorded.key[1], _id(found.configuration), found.key[1])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -196,6 +197,24 @@ class Sample:
             return ()
         counts = Counter(one.seed for one in self.seeds if one.seed is not None)
         return tuple(seed for seed, count in counts.items() if count > 1)
+
+
+def as_asked(rerun: Sample, asked: Sequence[Seed]) -> Sample:
+    """A rerun under the seeds that were asked for, where it knows its own less or better.
+
+    A seed that only a generator tells is not known of a run that ended before it was seeded; and a rerun may
+    see seeds where none was seen when the original was recorded.
+    """
+    found = [one.seed for one in rerun.seeds]
+    if set(asked) == {None}:
+        names: dict[Seed, Seed] = dict.fromkeys(found)
+    elif found.count(None) == 1 and None not in asked and len(missing := set(asked) - set(found)) == 1:
+        names = {None: missing.pop()}
+    else:
+        return rerun
+    return replace(
+        rerun, seeds=tuple(one._replace(seed=names.get(one.seed, one.seed)) for one in rerun.seeds)
+    )
 
 
 def same_seeds(original: Sample, rerun: Sample) -> bool:

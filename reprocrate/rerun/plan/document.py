@@ -71,7 +71,7 @@ class Plan:
             come on top.
         disk_bytes: space for copies of code and data, for what is fetched and for outputs; the environment
             comes on top.
-        packages: how many packages the environments install.
+        packages: how many packages the environments install, each version once.
         packages_bytes: size of their wheels, where the package index was asked; else None.
         claims: the outlook for each claim.
         depths: every depth with its time.
@@ -276,7 +276,8 @@ def _travelling_bytes(manifest: Manifest) -> int:
 
 def _package_count(manifest: Manifest, tasks: Sequence[Task]) -> int:
     environments = {task.recorded.environment for task in tasks}
-    return sum(len(one.packages) for one in manifest.environments if one.id in environments)
+    used = [one for one in manifest.environments if one.id in environments]
+    return len({(package.name, package.version) for one in used for package in one.packages})
 
 
 def _packages_bytes(found: Host, tasks: Sequence[Task]) -> int | None:

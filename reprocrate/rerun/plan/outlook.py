@@ -10,6 +10,7 @@ from reprocrate.manifest import Claim, Manifest, Result
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, worst
 from reprocrate.rerun.wording import counted, listed
 from reprocrate.rerun.work.selection import Depth, Task
+from reprocrate.rerun.work.upstream import with_upstream
 
 _FEWEST_SEEDS = 3  # what equivalence needs on either side
 
@@ -114,13 +115,28 @@ def _outlook(
 ) -> ClaimOutlook:
     bases = claim_configurations(manifest, claim)
     is_new = any(task.new_seed is not None and task.configuration.id in bases for task in tasks)
-    bearing = [one for one in requirements if set(one.configurations) & set(bases)]
+    bearing = _bearing(manifest, bases, tasks, requirements)
     decision = worst(bearing)
     expected = expected_from(decision, cap_of(manifest, depth, new_seeds=is_new))
     shows = _shows(bases, tasks, bearing, expected, depth)
     if shows.startswith("Nothing"):
         expected = Expected.NOTHING
     return ClaimOutlook(claim.id, claim.text, bool(claim.primary), bases, decision, expected, shows)
+
+
+def _bearing(
+    manifest: Manifest, bases: Sequence[str], tasks: Sequence[Task], requirements: Sequence[Requirement]
+) -> list[Requirement]:
+    """What the runs of some configurations need, and those of this rerun that write what they read."""
+    among = set(bases)
+    if any(
+        one.decision is not Decision.SAME and among.isdisjoint(one.configurations) for one in requirements
+    ):
+        own = [task for task in tasks if task.configuration.id in among]
+        planned = {task.id for task in tasks}
+        needed = (task for task in with_upstream(manifest, own) if task.id in planned)
+        among |= {task.configuration.id for task in needed}
+    return [one for one in requirements if among & set(one.configurations)]
 
 
 def claim_configurations(manifest: Manifest, claim: Claim) -> tuple[str, ...]:

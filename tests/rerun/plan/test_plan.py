@@ -800,6 +800,31 @@ def test_a_blocker_of_one_configuration_leaves_claims_about_others(
     assert value.expected is Expected.IDENTICAL
 
 
+def test_a_claim_is_blocked_by_what_its_runs_preparation_lacks(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    experiment["data"].append(
+        {"id": "private", "files": [{"path": "private.csv", "size": 1, "sha256": SHA, "in_bundle": False}]}
+    )
+    split = {"path": "work/split.csv", "size": 10, "sha256": "b" * 64}
+    experiment["configurations"].append({"id": "prepare", "command": ["python"], "data": ["private"]})
+    experiment["runs"].insert(0, run("prepare", 0, 0, outputs=[split]))
+    for one in experiment["runs"]:
+        if one["configuration"] == "narrow":
+            one["inputs"].append(split)
+    ordering, value = plan_for(experiment, host).claims
+    assert "private.csv" in ordering.shows
+    assert ordering.expected is Expected.NOTHING
+    assert value.expected is Expected.IDENTICAL
+
+
+def test_a_package_of_two_environments_counts_once(experiment: dict[str, Any], host: Host) -> None:
+    alone = plan_for(experiment, host).packages
+    experiment["environments"].append(experiment["environments"][0] | {"id": "another"})
+    experiment["runs"][0]["environment"] = "another"
+    assert plan_for(experiment, host).packages == alone
+
+
 @pytest.mark.parametrize("word", ["--token=<secret>", "<outside>/fit"])
 def test_what_was_withheld_from_a_command_is_a_blocker(
     experiment: dict[str, Any], host: Host, word: str
