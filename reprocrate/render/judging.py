@@ -49,8 +49,8 @@ def _without_seed(manifest: Manifest) -> Iterator[str]:
     drawn = [use.name for use in generator_uses(manifest) if not use.is_sound]
     if drawn:
         names = ", ".join(map(escaped, dict.fromkeys(drawn)))
-        yield "Random numbers were drawn without a seed, or before there was one, so that the same seed may give"
-        yield f"other values: {names}."
+        yield "Random numbers were drawn without a seed, or before there was one, so that the same seed may"
+        yield f"give other values: {names}."
         yield ""
 
 
