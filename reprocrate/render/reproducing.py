@@ -11,7 +11,8 @@ from shlex import quote
 from reprocrate import statistics
 from reprocrate.manifest import Environment, Manifest
 from reprocrate.render import words
-from reprocrate.render.numbers import duration, exact, memory_size, significant, unit_suffix
+from reprocrate.render.judging import judging
+from reprocrate.render.numbers import duration, exact, memory_size
 from reprocrate.render.obtaining import escaped, what_was_read
 from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
 from reprocrate.render.recipe import (
@@ -30,17 +31,6 @@ _MOST_METRICS = 20
 _MOST_ROWS = 100
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-_JUDGING = """\
-1. **Identical**: every seed gives the same value, digit by digit.
-2. **Within tolerance**: every seed gives the same value up to rounding. Another processor, thread count or
-   accelerator changes the last digits: a thousandth of the value is usual, on accelerators a hundredth; of a
-   share of counted items one item more or less.
-3. **Equivalent**: the 90 % Welch interval of the difference of means lies within the margin (below).
-4. **Contradicted**: the rerun's mean lies outside the range above, Welch's t test gives p < 0.05 (corrected
-   by Holm for several metrics) *and* the means differ by more than the margin. One alone happens too often.
-5. **Inconclusive** otherwise: more seeds would tell.
-"""
-
 
 def reproducing_text(manifest: Manifest) -> str:
     """The Markdown file that travels with every bundle.
@@ -48,7 +38,7 @@ def reproducing_text(manifest: Manifest) -> str:
     It tells how to check the files, build the environment, run every seed, which numbers to expect and how to
     judge what comes out, with and without this tool.
     """
-    parts = (_title, _tool, _check, _needs, _environments, _commands, _expected, _judging, _glossary)
+    parts = (_title, _tool, _check, _needs, _environments, _commands, _expected, judging, _glossary)
     return "\n".join(line for part in parts for line in part(manifest)).rstrip("\n") + "\n"
 
 
@@ -299,38 +289,6 @@ def _prediction(outcome: Outcome) -> str:
     interval = statistics.prediction_interval(values, len(values))
     precision = outcome.precision
     return f"{precision.write(interval.low)} to {precision.write(interval.high)} ({len(values)} seeds)"
-
-
-def _judging(manifest: Manifest) -> Iterator[str]:
-    yield "## 6. How to judge"
-    yield ""
-    yield "For each metric, the first of these that holds:"
-    yield ""
-    yield from _JUDGING.splitlines()
-    yield ""
-    for metric in manifest.metrics:
-        name = escaped(words.metric_label(metric, metric.id))
-        if metric.margin:
-            share = (
-                " of the recorded mean"
-                if metric.margin.kind == "relative"
-                else escaped(unit_suffix(metric.unit))
-            )
-            yield f"- Margin of {name}: {significant(metric.margin.value)}{share}"
-    if not any(metric.margin for metric in manifest.metrics):
-        yield "The authors declared no margin, so only the first two and the last can be told."
-    yield ""
-    yield from _claims(manifest)
-
-
-def _claims(manifest: Manifest) -> Iterator[str]:
-    if not manifest.claims:
-        return
-    yield "A claim is judged apart from the numbers: a value may change while an ordering holds. Claimed is:"
-    yield ""
-    for claim in sorted(manifest.claims, key=lambda one: not one.primary):
-        yield f"- {escaped(claim.text)}{' (primary)' if claim.primary else ''}"
-    yield ""
 
 
 def _glossary(manifest: Manifest) -> Iterator[str]:

@@ -49,6 +49,15 @@ def test_numbers_to_expect_are_the_recorded_ones() -> None:
     assert "- Margin of accuracy: 0.01" in text
 
 
+def test_values_that_a_seed_does_not_fix_are_told() -> None:
+    assert "same seed may" not in reproducing_text(sample.digits())
+    document = sample.digits_document()
+    for run in document["runs"]:
+        run["unseeded"] = [{"library": "numpy"}]
+    text = reproducing_text(manifest_from(document))
+    assert "the same seed may\ngive other values: the shared generator of numpy." in text
+
+
 @pytest.mark.parametrize("make", [sample.digits, sample.grid, sample.bare, sample.hostile])
 def test_shell_understands_every_block(make: Callable[[], Manifest]) -> None:
     for block in blocks(reproducing_text(make())):

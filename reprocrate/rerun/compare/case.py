@@ -40,6 +40,8 @@ class Case:
         new_seeds: those of the asked seeds that the original never used.
         not_judged: why no rerun is held against it, as a sentence; empty where one is.
         same_code: whether nothing of the code that both sides recorded differs.
+        unseeded: the generators that the recorded runs drew from without a seed, so that one seed need not
+            give the same values again.
         advantage: the smallest claimed advantage over another result, in the metric's unit, that rests on it.
         items: the test on the items of the test set, where a single seed was recorded and both sides left
             predictions.
@@ -62,6 +64,7 @@ class Case:
     new_seeds: tuple[Seed, ...] = ()
     not_judged: str = ""
     same_code: bool = True
+    unseeded: tuple[str, ...] = ()
     advantage: float | None = None
     items: ItemTest | None = None
 

@@ -239,6 +239,11 @@ def _about_numbers(judged: Judged) -> Iterator[str]:
         return
     if figures.tolerance is not None:
         yield f"Not every seed is within the tolerance of {_limit(figures)} ({figures.tolerance.reason})."
+        if case.unseeded:
+            yield (
+                f"The recorded runs drew random numbers without a seed ({', '.join(case.unseeded)}), so the "
+                "same values could not be expected."
+            )
     if figures.items is not None:
         yield (
             "The one recorded seed is judged by the predictions of both runs for the same "

@@ -12,6 +12,7 @@ from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.claimed import claim_of, claimed_advantages, results_of
 from reprocrate.rerun.compare.claims import judge_claim
+from reprocrate.rerun.compare.commands import changed_arguments
 from reprocrate.rerun.compare.curves import SeedRuns
 from reprocrate.rerun.compare.devices import fell_back
 from reprocrate.rerun.compare.environments import host_difference
@@ -39,6 +40,7 @@ from reprocrate.rerun.compare.verdict import (
     result_verdict,
     summing_up,
 )
+from reprocrate.rerun.unseeded import unseeded_generators
 
 _RANKS = "A mean rank follows from the results that it ranks, and is not judged apart from these."
 _FOLDS = "Each run counts with the mean of its folds: these share training data, so they do not count alone."
@@ -116,6 +118,7 @@ class _Comparison:
     _hosts: dict[object, HostDifference] = field(default_factory=dict)
     _digests: dict[object, tuple[str | None, str | None]] = field(default_factory=dict)
     _changed: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    _drawn: dict[object, tuple[str, ...]] = field(default_factory=dict)
     _lost: dict[object, str | None] = field(default_factory=dict)
 
     @cached_property
@@ -173,6 +176,7 @@ class _Comparison:
             new_seeds=tuple(seed for seed in asked if seed in self.circumstances.new_seeds),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
             same_code=not any(self._changed_code(*side) for side in sides),
+            unseeded=self._unseeded(sides),
             advantage=self.advantages.get(result.id),
             items=items if isinstance(items, ItemTest) else None,
         )
@@ -304,10 +308,20 @@ class _Comparison:
         lost = self._lost_device(sides)
         if lost:
             yield f"The recorded runs computed on {lost}; the rerun computed on the processor only."
+        if self.circumstances.basis is Basis.COMPARE:
+            yield from filter(None, dict.fromkeys(changed_arguments(a.runs, b.runs) for a, b in sides))
         changed = sorted({path for side in sides for path in self._changed_code(*side)})
         if changed:
             more = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""
             yield f"Other code ran than the recorded one: {', '.join(changed[:3])}{more} differs."
+
+    def _unseeded(self, sides: Sequence[Sides]) -> tuple[str, ...]:
+        key = _of_these_runs(sides)
+        if key not in self._drawn:
+            self._drawn[key] = unseeded_generators(
+                self.original, [run for then, _ in sides for run in then.runs]
+            )
+        return self._drawn[key]
 
     def _changed_code(self, then: Counterpart, now: Counterpart) -> tuple[str, ...]:
         key = (_id(then.configuration), _id(now.configuration))

@@ -225,7 +225,8 @@ class _Judge:
 
     def expected(self, selection: Selection, overall: Decision) -> Expected:
         """The best verdict to hope for."""
-        cap = cap_of(self.manifest, selection.depth, new_seeds=bool(selection.new_seeds))
+        runs = [task.recorded for task in selection.tasks]
+        cap = cap_of(self.manifest, selection.depth, new_seeds=bool(selection.new_seeds), runs=runs)
         return expected_from(overall, cap)
 
     def outlook(self, selection: Selection) -> Expected:

@@ -895,6 +895,40 @@ def test_no_more_is_expected_than_was_promised(
     assert plan_for(experiment, host).expected is expected
 
 
+def test_runs_without_a_seed_promise_no_values(experiment: dict[str, Any], host: Host) -> None:
+    for run in experiment["runs"]:
+        run["unseeded"] = [{"library": "numpy"}]
+    plan = plan_for(experiment, host)
+    assert plan.expected is Expected.EQUIVALENT
+    assert "drew random numbers without a seed (the shared generator of numpy)" in plan.claims[0].shows
+
+
+@pytest.mark.parametrize(
+    "excuse",
+    [
+        {"promised": "bitwise"},
+        {"measured": [{"run": "RUN", "repeated_by": "RUN", "metrics_identical": True}]},
+    ],
+)
+def test_what_was_drawn_does_not_matter_where_values_are_known_to_be_equal(
+    experiment: dict[str, Any], host: Host, excuse: dict[str, Any]
+) -> None:
+    for run in experiment["runs"]:
+        run["unseeded"] = [{"library": "numpy"}]
+    for one in excuse.get("measured", ()):
+        one |= {"run": experiment["runs"][0]["id"], "repeated_by": experiment["runs"][1]["id"]}
+    experiment["determinism"] = excuse
+    assert plan_for(experiment, host).expected is Expected.IDENTICAL
+
+
+def test_a_generator_that_was_seeded_after_its_first_use_still_lets_values_be_hoped_for(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    for run in experiment["runs"]:
+        run["unseeded"] = [{"library": "numpy", "until": "train.py:3"}]
+    assert plan_for(experiment, host).expected is Expected.IDENTICAL
+
+
 def test_two_seeds_cannot_show_equivalence(experiment: dict[str, Any], host: Host) -> None:
     experiment["determinism"] = {"promised": "statistical"}
     assert "Fewer than 3 seeds" in plan_for(experiment, host, seeds=(0, 1)).claims[0].shows
