@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from reprocrate.rerun.compare.items import ItemTest
+from reprocrate.rerun.compare.once import once
 from reprocrate.rerun.compare.samples import (
     Basis,
     HostDifference,
@@ -85,17 +85,17 @@ class Case:
         """Whether means and spreads can be computed: no value is too large or too small for that."""
         return self.original.is_computable and self.rerun.is_computable
 
-    @cached_property
+    @once
     def obstacles(self) -> tuple[str, ...]:
         """Why the two cannot be compared at all."""
         return tuple(_obstacles(self.original, self.rerun))
 
-    @cached_property
+    @once
     def failures(self) -> tuple[SeedValue, ...]:
         """The seeds that were asked for and left no finite value; a seed without any trace was not run."""
-        found = {one.seed: one for one in self.rerun.seeds}
-        if len(self.rerun.values) == len(self.rerun.seeds) and found.keys() >= set(self.asked):
+        if self.rerun.is_complete and self.rerun.by_seed.keys() >= set(self.asked):
             return ()
+        found = {one.seed: one for one in self.rerun.seeds}
         asked = [found.get(seed, SeedValue(seed, None, "not_run")) for seed in dict.fromkeys(self.asked)]
         return tuple(one for one in asked if not one.finite)
 

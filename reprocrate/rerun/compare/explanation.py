@@ -226,8 +226,8 @@ def _about_seeds(judged: Judged) -> Iterator[str]:
         )
     elif not judged.figures.same_seeds and None not in judged.case.asked:
         yield "The rerun used seeds that the original has no value of."
-    without = [one.seed for one in original.seeds if not one.finite]
-    if without:
+    if len(original.values) < len(original.seeds):
+        without = [one.seed for one in original.seeds if not one.finite]
         yield f"The original itself has no value for {seeds(without)}."
 
 

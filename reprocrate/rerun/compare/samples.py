@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
 from typing import Literal, NamedTuple
 
+from reprocrate.rerun.compare.once import once
 from reprocrate.statistics import Summary, are_computable, is_constant, mean, summarise
 
 Seed = str | None
@@ -138,7 +138,12 @@ class Sample:
     data_digest: str | None = None
     item: float | None = None
 
-    @cached_property
+    @once
+    def names(self) -> tuple[Seed, ...]:
+        """The seeds themselves, in their order."""
+        return tuple([one.seed for one in self.seeds])
+
+    @once
     def values(self) -> tuple[float, ...]:
         """The finite values, in the order of the seeds."""
         known = [value for _, value, status, _ in self.seeds if value is not None and status == "ok"]
@@ -146,14 +151,19 @@ class Sample:
             return tuple(known)
         return tuple([value for value in known if math.isfinite(value)])
 
-    @cached_property
+    @once
     def by_seed(self) -> dict[Seed, float]:
         """The finite values by seed."""
         if len(self.values) == len(self.seeds):
-            return dict(zip([one.seed for one in self.seeds], self.values, strict=True))
+            return dict(zip(self.names, self.values, strict=True))
         return {one.seed: one.value for one in self.seeds if one.value is not None and one.finite}
 
-    @cached_property
+    @property
+    def is_complete(self) -> bool:
+        """Whether every seed left one value, and that a finite one."""
+        return len(self.by_seed) == len(self.seeds)
+
+    @once
     def summary(self) -> Summary | None:
         """The finite values in a few numbers; `None` where there is none, or they cannot be computed with."""
         return summarise(self.values) if self.values and self.is_computable else None
@@ -163,7 +173,7 @@ class Sample:
         if self.values == other.values and other.summary is not None:
             self.__dict__.setdefault("summary", other.summary)
 
-    @cached_property
+    @once
     def is_computable(self) -> bool:
         """Whether differences and deviations of the values are doubles with all their digits."""
         values = self.values
@@ -185,17 +195,17 @@ class Sample:
         """Standard deviation of the finite values; 0 for a single one, which shows none."""
         return (self.summary.sd if self.summary else None) or 0.0
 
-    @cached_property
+    @once
     def is_constant(self) -> bool:
         """Whether all finite values are equal."""
         return is_constant(self.values)
 
-    @cached_property
+    @once
     def repeated(self) -> tuple[Seed, ...]:
         """Seeds with more than one value, which leaves open which of them counts."""
-        if len({one.seed for one in self.seeds}) == len(self.seeds):
+        if self.is_complete:
             return ()
-        counts = Counter(one.seed for one in self.seeds if one.seed is not None)
+        counts = Counter(name for name in self.names if name is not None)
         return tuple(seed for seed, count in counts.items() if count > 1)
 
 

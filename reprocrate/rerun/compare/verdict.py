@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from reprocrate.manifest import Hardware
 from reprocrate.rerun.compare.artifacts import Artifacts
+from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.claims import ClaimJudged, ClaimOutcome, Kind, Part
 from reprocrate.rerun.compare.curves import CurveComparison
@@ -236,6 +237,8 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
 def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
     case = judged.case
     recorded, finite = case.original.by_seed, case.rerun.by_seed
+    if _is_seed_by_seed(case):
+        return tuple([SeedPair(seed, value, finite[seed], "ok") for seed, value in recorded.items()])
     again = {one.seed: one for one in case.rerun.seeds}
     seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])
     found = []
@@ -244,6 +247,12 @@ def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
         value, status = (None, "not_run") if one is None else (finite.get(seed), one.status)
         found.append(SeedPair(seed, recorded.get(seed), value, status))
     return tuple(found)
+
+
+def _is_seed_by_seed(case: Case) -> bool:
+    """Whether both sides have a value of each asked seed and of no other, as nearly all results do."""
+    complete = case.original.is_complete and case.rerun.is_complete
+    return complete and case.original.names == case.rerun.names == case.asked
 
 
 _AS_IT_IS = frozenset({str, float, int, bool, type(None)})
