@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from reprocrate.cli.voice import Voice
 
@@ -10,24 +11,17 @@ from reprocrate.cli.voice import Voice
 class Consent:
     """What the user agrees to, by option or by answering a question."""
 
-    def __init__(
-        self,
-        voice: Voice,
-        *,
-        yes: bool = False,
-        no_sandbox: bool = False,
-        accept_degraded: bool = False,
-        fetch: bool = False,
-        allow_network: bool = False,
-    ) -> None:
+    def __init__(self, voice: Voice, given: Mapping[str, bool], *, yes: bool = False) -> None:
+        """Take what was agreed to beforehand.
+
+        Args:
+            voice: who asks.
+            given: the options by their names without dashes, and whether each was given.
+            yes: whether everything is agreed to.
+        """
         self._voice = voice
         self._yes = yes
-        self._given = {
-            "no-sandbox": no_sandbox,
-            "accept-degraded": accept_degraded,
-            "allow-network": allow_network,
-            "fetch": fetch,
-        }
+        self._given = given
 
     def agrees(self, option: str, question: str) -> bool:
         """Whether the user agrees to what `--OPTION` stands for."""

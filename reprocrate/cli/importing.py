@@ -79,7 +79,7 @@ def import_(
 
     voice = Voice(quiet=quiet)
     _require_prepare(prepare, data, fetch)
-    agrees = Consent(voice, fetch=fetch).agrees
+    agrees = Consent(voice, {"fetch": fetch}).agrees
     bringing = Bringing(tuple(data or ()), Reach.of(allow_address or ()), agrees)
     limits = Limits.of(limit or ())
     what = named(bundle, allow_address, voice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,13 @@ from reprocrate.cli.exits import NO, YES
 from reprocrate.cli.options import Data, Fetch, Json, Quiet, Yes
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
 from reprocrate.cli.verdict_file import Html, require_page, write_page
+
+if TYPE_CHECKING:
+    from reprocrate.cli.consent import Consent
+    from reprocrate.cli.voice import Voice
+    from reprocrate.workflow.remote import Remote
+    from reprocrate.workflow.reruns.choice import RerunChoice
+    from reprocrate.workflow.reruns.concluding import Rerun
 
 What = Annotated[
     str,
@@ -52,10 +59,34 @@ Pack = Annotated[
     typer.Option("--pack", metavar="FILE", help="Pack the reproduction into this bundle, too."),
 ]
 
+_HELP = """\
+Run a bundle's experiment again and compare: a verdict for each result and each claim.
+
+A bundle is imported first, into a folder of its name. The environment is built from the bundle's lock,
+from wheels only, inside that folder. The code runs in a sandbox where this machine has one (bubblewrap);
+otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
+and the verdict is written under `.reprocrate/reruns/`, as data and as a page (`verdict.html`). A run that
+takes far more than was recorded is ended, and the verdict names the limit.
+
+Which work is done again, say `--depth`, `--only`, `--claim`, `--seeds`, `--new-seeds` and `--within`;
+`reprocrate plan` takes the same options and tells beforehand what would be done, how long it takes and
+what it can show. Nothing below `--depth full` is called reproduced.
+
+Data that did not come along is taken from `--data NAME=PATH`, or fetched from the addresses of the bundle
+after you agree (`--fetch`); either way each file has to have the recorded SHA-256.
+
+What a rerun leaves there is an experiment of its own, linked to the original: `reprocrate pack` makes a
+bundle of that folder, and so does `--pack` at once. Nobody is named its author unless you name yourself,
+in `[experiment]` of a `reprocrate.toml` in that folder.
+
+Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
+same command goes on from there.
+"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("rerun")(rerun)
+    app.command("rerun", help=_HELP)(rerun)
 
 
 def rerun(
@@ -81,47 +112,18 @@ def rerun(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a bundle's experiment again and compare: a verdict for each result and each claim.
-
-    A bundle is imported first, into a folder of its name. The environment is built from the bundle's lock,
-    from wheels only, inside that folder. The code runs in a sandbox where this machine has one (bubblewrap);
-    otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
-    and the verdict is written under `.reprocrate/reruns/`, as data and as a page (`verdict.html`). A run that
-    takes far more than was recorded is ended, and the verdict names the limit.
-
-    Which work is done again, say `--depth`, `--only`, `--claim`, `--seeds`, `--new-seeds` and `--within`;
-    `reprocrate plan` takes the same options and tells beforehand what would be done, how long it takes and
-    what it can show. Nothing below `--depth full` is called reproduced.
-
-    Data that did not come along is taken from `--data NAME=PATH`, or fetched from the addresses of the bundle
-    after you agree (`--fetch`); either way each file has to have the recorded SHA-256.
-
-    What a rerun leaves there is an experiment of its own, linked to the original: `reprocrate pack` makes a
-    bundle of that folder, and so does `--pack` at once. Nobody is named its author unless you name yourself,
-    in `[experiment]` of a `reprocrate.toml` in that folder.
-
-    Exit code 0: upheld; 1: not upheld or undecided; 3: it could not be done; 130: interrupted, and the
-    same command goes on from there.
-    """
+    """Run a bundle's experiment again and compare."""
     from reprocrate.cli.consent import Consent
     from reprocrate.cli.voice import Voice
-    from reprocrate.render.verdict import verdict_text
-    from reprocrate.workflow.rerunning import rerun_experiment
     from reprocrate.workflow.reruns.choice import RerunChoice
-    from reprocrate.workflow.reruns.publishing import pack_reproduction, require_place
 
     voice = Voice(quiet=quiet)
-    if pack:
-        require_place(pack)
-    require_page(html)
-    consent = Consent(
-        voice,
-        yes=yes,
-        no_sandbox=no_sandbox,
-        accept_degraded=accept_degraded,
-        allow_network=allow_network,
-        fetch=fetch,
-    )
+    given = {
+        "no-sandbox": no_sandbox,
+        "accept-degraded": accept_degraded,
+        "allow-network": allow_network,
+        "fetch": fetch,
+    }
     choice = RerunChoice(
         depth=depth and depth.value,
         seeds=seeds,
@@ -135,11 +137,33 @@ def rerun(
         limits=tuple(limit or ()),
         jobs=jobs,
     )
+    require_page(html)
+    outcome, packed = _done(
+        named(what, allow_address, voice), choice, Consent(voice, given, yes=yes), voice, pack
+    )
+    write_page(html, outcome.verdict.to_json())
+    _tell(outcome, packed, voice, json)
+    raise typer.Exit(YES if outcome.verdict.upheld else NO)
+
+
+def _done(
+    what: Path | Remote, choice: RerunChoice, consent: Consent, voice: Voice, pack: Path | None
+) -> tuple[Rerun, Path | None]:
+    """What came of the rerun, and the bundle that it was packed to."""
+    from reprocrate.workflow.rerunning import rerun_experiment
+    from reprocrate.workflow.reruns.publishing import pack_reproduction, require_place
+
+    if pack:
+        require_place(pack)
     with voice.progress():
-        outcome = rerun_experiment(named(what, allow_address, voice), choice, consent, voice)
-        packed = pack_reproduction(outcome.path.parent, pack, voice) if pack else None
+        outcome = rerun_experiment(what, choice, consent, voice)
+        return outcome, pack_reproduction(outcome.path.parent, pack, voice) if pack else None
+
+
+def _tell(outcome: Rerun, packed: Path | None, voice: Voice, json: bool) -> None:
+    from reprocrate.render.verdict import verdict_text
+
     document = outcome.verdict.to_json()
-    write_page(html, document)
     if json:
         voice.json(document)
     else:
@@ -150,4 +174,3 @@ def rerun(
             voice.show(f"To publish it: reprocrate pack {shlex.quote(str(outcome.path.parent))}")
     if packed:
         voice.note(f"packed to {packed}")
-    raise typer.Exit(YES if outcome.verdict.upheld else NO)

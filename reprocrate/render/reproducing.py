@@ -33,10 +33,11 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _JUDGING = """\
 1. **Identical**: every seed gives the same value, digit by digit.
 2. **Within tolerance**: every seed gives the same value up to rounding. Another processor, thread count or
-   accelerator changes the last digits: a thousandth of the value is usual, on accelerators a hundredth.
+   accelerator changes the last digits: a thousandth of the value is usual, on accelerators a hundredth; of a
+   share of counted items one item more or less.
 3. **Equivalent**: the 90 % Welch interval of the difference of means lies within the margin (below).
-4. **Contradicted**: the rerun's mean lies outside the range above, Welch's t test gives p < 0.05 *and* the
-   means differ by more than the margin. One of these alone happens to honest reruns too often.
+4. **Contradicted**: the rerun's mean lies outside the range above, Welch's t test gives p < 0.05 (corrected
+   by Holm for several metrics) *and* the means differ by more than the margin. One alone happens too often.
 5. **Inconclusive** otherwise: more seeds would tell.
 """
 
@@ -332,11 +333,8 @@ def _claims(manifest: Manifest) -> Iterator[str]:
     yield ""
 
 
-def _glossary(_manifest: Manifest) -> Iterator[str]:
-    yield "## What the files are"
-    yield ""
-    yield "| File | What it is |"
-    yield "| --- | --- |"
+def _glossary(manifest: Manifest) -> Iterator[str]:
+    yield from ("## What the files are", "", "| File | What it is |", "| --- | --- |")
     for path, what in (
         ("reprocrate.json", "the record: code, data, environment, machines, runs, results, claims"),
         ("ro-crate-metadata.json", "the same in terms that archives know (RO-Crate)"),
@@ -347,4 +345,6 @@ def _glossary(_manifest: Manifest) -> Iterator[str]:
         (".reprocrate/runs/", "what each run printed"),
     ):
         yield f"| `{path}` | {what} |"
+    if manifest.reproduces:
+        yield "| `.reprocrate/reproduction/` | what this rerun showed of the original |"
     yield ""

@@ -154,12 +154,12 @@ def _row(result: Section) -> list[Piece]:
 
 
 def _seeds(result: Section) -> str:
-    """How many seeds were run again, `3 of 5`; of seeds that the original lacks, `3 new, 5`."""
+    """How many seeds were run again, `3 of 5`; of seeds that the original lacks, `3 new against 5`."""
     then, now = (result["numbers"][side] for side in ("original", "rerun"))
     counts = (now["n"] if now else 0, then["n"] if then else 0)
     again = [one for one in result["seeds"] if one["rerun"] is not None]
     if again and all(one["recorded"] is None for one in again):
-        return f"{counts[0]} new, {counts[1]}"
+        return f"{counts[0]} new against {counts[1]}"
     return f"{counts[0]} of {counts[1]}"
 
 

@@ -100,19 +100,25 @@ def zipped(folder: Path) -> Path:
 ALWAYS = ("full", "minimal", "anonymous")
 """Judged each time; the judge takes up to a minute for each of the others."""
 
+
+def judged_each_time(name: str, form: str, target: str) -> bool:
+    """The newer pair takes the judge three times as long, and is told apart by the smallest manifest, too."""
+    return form == "folder" and name in ALWAYS and (target == "1.1" or name == "minimal")
+
+
 FORMS = [
     pytest.param(
-        path.stem, form, marks=() if form == "folder" and path.stem in ALWAYS else pytest.mark.judged
+        path.stem, form, target, marks=() if judged_each_time(path.stem, form, target) else pytest.mark.judged
     )
     for path in sorted(GOLDEN.glob("*.json"))
     for form in ("folder", "zip")
+    for target in OURS
 ]
 
 
-@pytest.mark.parametrize("target", OURS)
-@pytest.mark.parametrize(("name", "form"), FORMS)
+@pytest.mark.parametrize(("name", "form", "target"), FORMS)
 def test_nothing_is_said_of_it_but_that_facts_are_missing(
-    judge: Any, tmp_path: Path, name: str, target: str, form: str
+    judge: Any, tmp_path: Path, name: str, form: str, target: str
 ) -> None:
     folder = write_folder(tmp_path / name, name, target)
     profile, ours = OURS[target]

@@ -136,3 +136,11 @@ def test_data_that_does_not_travel_is_said_with_how_to_get_it() -> None:
 
 def test_same_manifest_gives_the_same_text() -> None:
     assert reproducing_text(sample.grid()) == reproducing_text(sample.grid())
+
+
+def test_a_reproduction_says_where_its_verdict_lies() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    row = "| `.reprocrate/reproduction/` | what this rerun showed of the original |"
+    assert row not in reproducing_text(manifest_from(document))
+    document["reproduces"] = {"payload_sha256": "cd" * 32, "depth": "full"}
+    assert row in reproducing_text(manifest_from(document))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render.plan import plan_text
 from reprocrate.render.verdict import verdict_conclusion, verdict_text
 from reprocrate.rerun.compare import Basis, Circumstances, Isolation, PackageDifference, compare
+from reprocrate.rerun.environment.wheel_choice import Choice, ChosenWheel
 from reprocrate.rerun.host.probing import Host
 from reprocrate.rerun.plan import make_plan
 from reprocrate.rerun.sandbox.bubblewrap import NoSandbox
@@ -186,3 +188,26 @@ def test_plan_names_what_makes_it_impossible() -> None:
     text = printed(plan_text(plan_document(pythons={})))
     assert "(impossible)" in text
     assert text.endswith("This machine cannot run it. At this depth it can show nothing here.\n")
+
+
+def test_a_plan_for_another_machine_does_not_speak_of_this_one() -> None:
+    text = printed(plan_text(plan_document(described="macos-arm64")))
+    assert "here" not in text.split()
+    assert "- python version: CPython 3.11.7; there CPython 3.11.9 (replaced)" in text
+    assert "How macos-arm64 differs" in text
+    assert "This machine" not in text
+    assert "\nmacos-arm64 can stand in for the recorded one." in text
+    assert "here" in printed(plan_text(plan_document())).split()
+    impossible = printed(plan_text(plan_document(described="macos-arm64", pythons={})))
+    assert impossible.endswith("macos-arm64 cannot run it. At this depth it can show nothing there.\n")
+
+
+def test_a_plan_tells_the_size_of_the_packages_where_it_is_known() -> None:
+    environment = sample.digits().environments[0].id
+    wheels = tuple(ChosenWheel(name, "1.0", f"{name}.whl", "", "0" * 64, 2_000_000) for name in "ab")
+    known = plan_document(wheels={environment: Choice(wheels, ())})
+    assert known["packages_bytes"] == 4_000_000
+    assert " of 4.0 MB" in printed(plan_text(known))
+    lacking = Choice((*wheels, replace(wheels[0], size=None)), ())
+    for unknown in (plan_document(), plan_document(wheels={environment: lacking})):
+        assert unknown["packages_bytes"] is None

@@ -793,7 +793,31 @@ def lines(*items: str) -> bytes:
 
 LOCK = ".reprocrate/environment/1/requirements.txt"
 WHEEL = ".reprocrate/environment/wheels/ring_tools-0.4-py3-none-any.whl"
+VERDICT = ".reprocrate/reproduction/verdict.json"
+REPRODUCED = {
+    "id": "urn:uuid:0c3fbd1c-64f1-5a1c-8d52-1a1b6b7c9d10",
+    "payload_sha256": OTHER,
+    "depth": "full",
+    "upheld": True,
+    "sentence": "Run again in full: 1 result identical.",
+}
+
+
+def verdict(reproduction: str) -> bytes:
+    """What a rerun showed, as far as its manifest says the same."""
+    document = {
+        "original": {"id": REPRODUCED["id"]},
+        "reproduction": {"id": reproduction},
+        "circumstances": {"payload_sha256": OTHER},
+        "basis": "full",
+        "upheld": True,
+        "sentence": REPRODUCED["sentence"],
+    }
+    return json.dumps(document).encode()
+
+
 FILES = {
+    VERDICT: verdict(HONEST["id"]),
     "data/rings.csv": b"x,y,ring\n1,0,1\n0,2,2\n3,0,3\n",
     "data/train.digests": lines("1,0,1", "0,2,2"),
     "data/test.digests": lines("3,0,3"),
@@ -830,7 +854,8 @@ def bundle(folder: Path) -> dict[str, Any]:
         "lock": {**named[LOCK], "format": "requirements", "hashed": True},
         "wheels": [{"platform": "x86_64-unknown-linux-gnu", "files": [named[WHEEL]]}],
     }
-    return {**about, "data": [rings], "environments": [environment]}
+    reproduces = {**REPRODUCED, "verdict": named[VERDICT]}
+    return {**about, "data": [rings], "environments": [environment], "reproduces": reproduces}
 
 
 def test_nothing_is_said_of_the_honest_files(tmp_path: Path) -> None:
@@ -861,6 +886,7 @@ def test_nothing_is_said_of_the_honest_files(tmp_path: Path) -> None:
             "RC0706", "data/RINGS.csv", FILES["data/rings.csv"], [], id="a name that differs by its case"
         ),
         pytest.param("RC0708", WHEEL, b"my code", [], id="a wheel of other code"),
+        pytest.param("RC1112", VERDICT, verdict(HONEST["id"][::-1]), [], id="the verdict on other runs"),
         pytest.param(
             "RC1408", "data/test.digests", lines("0,2,2"), [], id="a test item that was learned from"
         ),
@@ -886,7 +912,7 @@ def _replace(folder: Path, document: Any, path: str, content: bytes, *, listed: 
     if listed:
         checksums.write_text("".join([*others, f"{digest}  {path}\n"]), "utf-8")
     named = [split["digests"] for split in document["data"][0]["splits"]]
-    named += document["environments"][0]["wheels"][0]["files"]
+    named += [*document["environments"][0]["wheels"][0]["files"], document["reproduces"]["verdict"]]
     for file in named:
         if file["path"] == path:
             file["sha256"] = digest
@@ -895,7 +921,7 @@ def _replace(folder: Path, document: Any, path: str, content: bytes, *, listed: 
 def test_every_rule_has_a_planted_defect() -> None:
     """Bad input, numbers that are computed again, crates and revealed bundles have tests of their own."""
     elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16", "RC18", "RC19"}
-    in_files = {"RC0214", "RC0701", "RC0702", "RC0705", "RC0706", "RC0708", "RC1408"}
+    in_files = {"RC0214", "RC0701", "RC0702", "RC0705", "RC0706", "RC0708", "RC1112", "RC1408"}
     planted = {code for code, _, _ in DEFECTS} | in_files
     assert {family.prefix for family in FAMILIES} - {code[:4] for code in planted} <= elsewhere
     assert {rule.code for rule in all_rules() if rule.code[:4] not in elsewhere} <= planted

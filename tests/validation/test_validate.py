@@ -48,6 +48,7 @@ def test_sound_manifest_is_valid_and_every_rule_is_accounted_for() -> None:
         "RC0705",
         "RC0706",
         "RC0708",
+        "RC1112",
         "RC1408",
         *(f"RC180{number}" for number in range(1, 10)),
         *(f"RC190{number}" for number in range(3, 7)),

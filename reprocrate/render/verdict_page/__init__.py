@@ -36,8 +36,9 @@ def verdict_page(document: Section) -> bytes:
     """
     basis = str(document.get("basis"))
     results = Results(items(document, "results"), basis)
+    claims = claims_section(items(document, "claims"), results.places, items(document, "results"))
     parts: list[tuple[str, str, Markup | None]] = [
-        ("claims", "Claims", claims_section(items(document, "claims"), results.places)),
+        ("claims", "Claims", claims),
         ("results", "Results", results.section()),
         ("beside", "Beside the verdict", beside(document)),
         ("circumstances", "How it was run", circumstances(document)),

@@ -73,7 +73,7 @@ def _identical(judged: Judged) -> str:
         return "The run gave exactly the recorded value."
     if count == 1:
         return f"{seeds(_names(judged)).capitalize()} gave exactly the recorded value."
-    return f"All {count} seeds gave exactly the recorded values."
+    return f"{'Both' if count == 2 else f'All {count}'} seeds gave exactly the recorded values."
 
 
 def _within_tolerance(judged: Judged) -> str:
@@ -215,7 +215,9 @@ def _about_seeds(judged: Judged) -> Iterator[str]:
     if not rerun.values:
         return
     if judged.figures.same_seeds and len(rerun.values) < len(original.values):
-        yield f"{len(rerun.values)} of {len(original.values)} recorded seeds were run again."
+        verb = "was" if len(rerun.values) == 1 else "were"
+        apart = ", so the two means are not of the same seeds" if judged.figures.difference else ""
+        yield f"{len(rerun.values)} of {len(original.values)} recorded seeds {verb} run again{apart}."
     elif judged.case.new_seeds:
         verb = "is" if len(judged.case.new_seeds) == 1 else "are"
         yield (

@@ -82,7 +82,7 @@ def compare(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
         upheld=is_upheld(claims, results, around.basis, around.claims, all_ran=_all_ran(setting.now)),
-        sentence=summing_up(claims, results, around.basis, around.claims),
+        sentence=summing_up(claims, results, around.basis, around.claims, in_part=bool(around.chosen)),
         basis=around.basis,
         claims=claims,
         results=results,

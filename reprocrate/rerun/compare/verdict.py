@@ -211,13 +211,16 @@ def summing_up(
     results: Sequence[ResultVerdict],
     basis: Basis,
     asked_claims: Sequence[str] = (),
+    *,
+    in_part: bool = False,
 ) -> str:
-    """The whole verdict in one sentence."""
+    """The whole verdict in one sentence; of a rerun of a part it does not say that all was run."""
     kind = "primary claim" if any(claim.primary for claim in claims) else "claim"
     kind = "asked claim" if asked_claims else kind
     parts = [_tally(kind, (one.outcome for one in deciding(claims, asked_claims)))] if claims else []
     parts.append(_tally("result", (result.outcome for result in results if result.asked)))
-    text = basis.words
+    asked = "what was asked for was " if in_part and basis is Basis.FULL else ""
+    text = f"{asked}{basis.words}"
     return f"{text[0].upper()}{text[1:]}: {'; '.join(parts)}."
 
 

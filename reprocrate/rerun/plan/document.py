@@ -72,6 +72,7 @@ class Plan:
         disk_bytes: space for copies of code and data, for what is fetched and for outputs; the environment
             comes on top.
         packages: how many packages the environments install, each version once.
+        packages_bytes: size of their wheels, where the package index was asked; else None.
         claims: the outlook for each claim.
         depths: every depth with its time.
         consents: what the user is asked before anything runs.
@@ -94,6 +95,7 @@ class Plan:
     download_bytes: int
     disk_bytes: int
     packages: int
+    packages_bytes: int | None
     claims: tuple[ClaimOutlook, ...]
     depths: tuple[DepthEstimate, ...]
     consents: tuple[Consent, ...]
@@ -184,6 +186,7 @@ def plan_scope(
         download_bytes=_travelling_bytes(manifest) + sum(one.fetched_bytes for one in data),
         disk_bytes=needs.bytes_needed(),
         packages=_package_count(manifest, tasks),
+        packages_bytes=_packages_bytes(found, tasks),
         claims=claim_outlooks(manifest, tasks, requirements, depth),
         depths=tuple(depth_estimates(manifest, scope)),
         consents=(*_consents(requirements, found), *_fetching(data)) if tasks else (),
@@ -275,6 +278,15 @@ def _package_count(manifest: Manifest, tasks: Sequence[Task]) -> int:
     environments = {task.recorded.environment for task in tasks}
     used = [one for one in manifest.environments if one.id in environments]
     return len({(package.name, package.version) for one in used for package in one.packages})
+
+
+def _packages_bytes(found: Host, tasks: Sequence[Task]) -> int | None:
+    """Size of all wheels that the index has for the machine; None where that is not known of each."""
+    used = {task.recorded.environment for task in tasks}
+    choices = [found.wheels.get(name or "") for name in used]
+    sizes = [wheel.size for wheel in {wheel for choice in choices if choice for wheel in choice.wheels}]
+    known = [size for size in sizes if size]
+    return sum(known) if known and len(known) == len(sizes) and all(choices) else None
 
 
 def _plain(value: Any) -> Any:

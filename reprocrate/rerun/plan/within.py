@@ -247,7 +247,7 @@ class _Search:
             return None, Offer(depth, "everything", None, False, "no result rests on any run")
         lacking = [one.name for one in self.bearing if one not in usable]
         what = "runs" if depth is Depth.FULL else "a variant `evaluate`, or runs that are evaluations,"
-        why = f"there are not {what} of everything that {listed(lacking)} rests on"
+        why = f"not everything that {listed(lacking)} rests on has {what}"
         return None, Offer(depth, "everything", None, False, why)
 
     def _best(

@@ -17,7 +17,12 @@ _RESERVE_BYTES = 1 << 30
 _RESERVE_SHARE = 0.05
 _COUNT_EVERY_S = 10.0
 _COUNT_SHARE = 0.01
-_CLOCK_REALTIME_COARSE = 5  # of linux/time.h; Python has no name for it
+_FILE_CLOCK = 5  # CLOCK_REALTIME_COARSE, which Python does not name: by it Linux stamps files
+
+
+def _file_time_ns() -> int:
+    """The time that a file would be stamped with now, which lags behind the clock by some milliseconds."""
+    return time.clock_gettime_ns(_FILE_CLOCK) if sys.platform == "linux" else time.time_ns()
 
 
 class Growth:
@@ -33,7 +38,7 @@ class Growth:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders if hasattr(os, "statvfs") else ()  # Windows has another call for it
-        self._began_ns = _now_of_files_ns()
+        self._began_ns = _file_time_ns()
         self._free, self._free_files = self._left() if self._folders else (0, 0)
         self._reserve = min(_RESERVE_BYTES, int(_RESERVE_SHARE * self._free))
         self._count_below: tuple[int, int] | None = None
@@ -96,10 +101,3 @@ class Growth:
                             seen.add(key)
                         size += status.st_blocks * BLOCK_BYTES
         return size, number
-
-
-def _now_of_files_ns() -> int:
-    """The time that a file would get now, by a clock that stands still for some milliseconds."""
-    if sys.platform == "linux":
-        return time.clock_gettime_ns(_CLOCK_REALTIME_COARSE)
-    return time.time_ns()

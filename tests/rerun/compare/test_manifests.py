@@ -130,6 +130,12 @@ def changed(document: Document, change: Callable[[Document], None]) -> Document:
     return other
 
 
+def test_the_sentence_of_a_part_does_not_say_that_all_was_run() -> None:
+    part = Circumstances(chosen=("Of the recorded seeds only 0, as asked for.",))
+    verdict = judged(experiment(), experiment(), circumstances=part)
+    assert verdict.sentence.startswith("What was asked for was run again in full: ")
+
+
 def test_the_same_runs_again_are_identical_and_the_claim_is_upheld() -> None:
     original = experiment(comparisons=[COMPARISON], claims=[claim(by=0.02, primary=True)])
     verdict = judged(original, experiment())

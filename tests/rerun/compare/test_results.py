@@ -133,7 +133,9 @@ def test_order_of_seeds_does_not_matter_for_identical() -> None:
 def test_fewer_seeds_may_be_identical_and_it_is_said() -> None:
     judged = one(case(A, {"1": A["1"], "3": A["3"]}))
     assert judged.outcome is Outcome.IDENTICAL
-    assert remarks(judged) == ("2 of 5 recorded seeds were run again.",)
+    assert remarks(judged) == (
+        "2 of 5 recorded seeds were run again, so the two means are not of the same seeds.",
+    )
 
 
 def test_the_next_double_is_not_identical() -> None:

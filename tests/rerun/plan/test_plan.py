@@ -1000,7 +1000,7 @@ def test_the_schemas_examples_follow_it() -> None:
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 KB"), (2_500_000, "2.5 MB"), (4e11, "400 GB")],
+    [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (2_500_000, "2.5 MB"), (4e11, "400 GB")],
 )
 def test_sizes_in_words(size: float, text: str) -> None:
     assert size_text(size) == text
