@@ -285,7 +285,7 @@ def _packages_bytes(found: Host, tasks: Sequence[Task]) -> int | None:
     """Size of all wheels that the index has for the machine; None where that is not known of each."""
     used = {task.recorded.environment for task in tasks}
     choices = [found.wheels.get(name or "") for name in used]
-    sizes = [wheel.size for choice in choices if choice for wheel in choice.wheels]
+    sizes = [wheel.size for wheel in {wheel for choice in choices if choice for wheel in choice.wheels}]
     known = [size for size in sizes if size]
     return sum(known) if known and len(known) == len(sizes) and all(choices) else None
 
