@@ -4,3 +4,5 @@ from __future__ import annotations
 
 WORK = "What is run again"
 DATA = "Data and network"
+ISOLATION = "Isolation and limits"
+OUTPUT = "What is written"

@@ -19,6 +19,9 @@ from reprocrate.rerun.compare.wording import (
     short,
 )
 
+_FACTORS = {100.0: "hundred", 1000.0: "thousand"}
+_NEAR = 0.05
+
 _STATUS = {
     "not_run": "was not run",
     "no_value": "left no value of this metric",
@@ -231,12 +234,27 @@ def _about_seeds(judged: Judged) -> Iterator[str]:
         yield f"The original itself has no value for {seeds(without)}."
 
 
+def _about_scale(judged: Judged) -> Iterator[str]:
+    """A hint where the mean looks like the recorded one in another unit, such as percent for a fraction."""
+    then, now = judged.figures.original, judged.figures.rerun
+    if then is None or now is None or not then.mean or not now.mean:
+        return
+    for factor, word in _FACTORS.items():
+        for ratio, much in (
+            (now.mean / then.mean, f"a {word} times"),
+            (then.mean / now.mean, f"a {word}th of"),
+        ):
+            if abs(ratio / factor - 1.0) <= _NEAR:
+                yield f"The rerun's mean is about {much} the recorded one: it may be in another unit."
+
+
 def _about_numbers(judged: Judged) -> Iterator[str]:
     figures, case = judged.figures, judged.case
     if judged.outcome in (Outcome.IDENTICAL, Outcome.RUNS, Outcome.FAILED, Outcome.NOT_COMPARABLE):
         return
     if judged.outcome is Outcome.WITHIN_TOLERANCE:
         return
+    yield from _about_scale(judged)
     if figures.tolerance is not None:
         yield f"Not every seed is within the tolerance of {_limit(figures)} ({figures.tolerance.reason})."
         if case.unseeded:
