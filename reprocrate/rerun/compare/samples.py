@@ -197,7 +197,8 @@ class Sample:
     @once
     def is_constant(self) -> bool:
         """Whether all finite values are equal."""
-        return is_constant(self.values)
+        known = self.summary
+        return known.min == known.max if known else is_constant(self.values)
 
     @once
     def repeated(self) -> tuple[Seed, ...]:
