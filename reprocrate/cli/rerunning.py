@@ -191,8 +191,10 @@ def _done(
 
 def _tell(outcome: Rerun, packed: Path | None, voice: Voice, json: bool) -> None:
     from reprocrate.render.verdict import verdict_text
+    from reprocrate.workflow.collection import without_collection
 
-    document = outcome.verdict.to_json()
+    with without_collection():
+        document = outcome.verdict.to_json()
     if json:
         voice.json(document)
     else:

@@ -15,6 +15,7 @@ from reprocrate.rerun.compare.samples import (
     SeedValue,
     Tolerance,
 )
+from reprocrate.statistics import Difference, welch, welch_of
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ class Case:
         return self.original.is_computable and self.rerun.is_computable
 
     @once
+    def welch(self) -> Difference:
+        """The rerun's mean minus the original's by Welch's test; for at least two values on each side."""
+        then, now = self.original.summary, self.rerun.summary
+        return welch_of(now, then) if then and now else welch(self.rerun.values, self.original.values)
+
+    @once
     def obstacles(self) -> tuple[str, ...]:
         """Why the two cannot be compared at all."""
         return tuple(_obstacles(self.original, self.rerun))
@@ -93,11 +100,12 @@ class Case:
     @once
     def failures(self) -> tuple[SeedValue, ...]:
         """The seeds that were asked for and left no finite value; a seed without any trace was not run."""
-        if self.rerun.is_complete and self.rerun.by_seed.keys() >= set(self.asked):
+        rerun, asked = self.rerun, self.asked
+        if rerun.is_complete and (asked == rerun.names or set(asked) <= set(rerun.names)):
             return ()
-        found = {one.seed: one for one in self.rerun.seeds}
-        asked = [found.get(seed, SeedValue(seed, None, "not_run")) for seed in dict.fromkeys(self.asked)]
-        return tuple(one for one in asked if not one.finite)
+        found = {one.seed: one for one in rerun.seeds}
+        tried = [found.get(seed, SeedValue(seed, None, "not_run")) for seed in dict.fromkeys(asked)]
+        return tuple(one for one in tried if not one.finite)
 
 
 def _obstacles(original: Sample, rerun: Sample) -> list[str]:
@@ -112,14 +120,14 @@ def _obstacles(original: Sample, rerun: Sample) -> list[str]:
 
 
 def _otherwise_described(original: Sample, rerun: Sample) -> list[str]:
-    named = {
-        "metric": (original.metric, rerun.metric),
-        "unit": (original.unit, rerun.unit),
-        "split": (original.split, rerun.split),
-    }
+    described = (
+        ("metric", original.metric, rerun.metric),
+        ("unit", original.unit, rerun.unit),
+        ("split", original.split, rerun.split),
+    )
     found = [
         f"the {what} differs ({was or 'not declared'} then, {now or 'not declared'} now)"
-        for what, (was, now) in named.items()
+        for what, was, now in described
         if was != now
     ]
     if original.direction and rerun.direction and original.direction is not rerun.direction:

@@ -74,7 +74,9 @@ class Records:
             seed, ended_well = self.seed_of(run), run.status == "ok"
             for one in run.metrics:
                 key = (one.metric, one.data, one.split)
-                column = found.setdefault(key, [])
+                column = found.get(key)
+                if column is None:
+                    column = found[key] = []
                 # as long as there were runs before, unless one of them lacks it or this one has it twice
                 if len(column) == place and one.fold is None and ended_well:
                     column.append(SeedValue(seed, one.value, one.status))

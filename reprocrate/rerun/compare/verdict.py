@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from reprocrate.manifest import Hardware
 from reprocrate.rerun.compare.artifacts import Artifacts
-from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.claims import ClaimJudged, ClaimOutcome, Kind, Part
 from reprocrate.rerun.compare.curves import CurveComparison
@@ -18,7 +17,7 @@ from reprocrate.rerun.compare.explanation import explain, remarks
 from reprocrate.rerun.compare.figures import Figures
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
 from reprocrate.rerun.compare.promise import Promise
-from reprocrate.rerun.compare.samples import Basis, Direction, Margin, Seed
+from reprocrate.rerun.compare.samples import Basis, Direction, Margin, Seed, seeds_agree
 from reprocrate.rerun.compare.wording import counted
 
 SCHEMA_VERSION = "1.0"
@@ -236,9 +235,10 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
 
 def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
     case = judged.case
+    if case.asked == case.rerun.names and seeds_agree(case.original, case.rerun):
+        both = zip(case.asked, case.original.values, case.rerun.values, strict=True)
+        return tuple([SeedPair(seed, then, now, "ok") for seed, then, now in both])
     recorded, finite = case.original.by_seed, case.rerun.by_seed
-    if _is_seed_by_seed(case):
-        return tuple([SeedPair(seed, value, finite[seed], "ok") for seed, value in recorded.items()])
     again = {one.seed: one for one in case.rerun.seeds}
     seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])
     found = []
@@ -247,12 +247,6 @@ def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
         value, status = (None, "not_run") if one is None else (finite.get(seed), one.status)
         found.append(SeedPair(seed, recorded.get(seed), value, status))
     return tuple(found)
-
-
-def _is_seed_by_seed(case: Case) -> bool:
-    """Whether both sides have a value of each asked seed and of no other, as nearly all results do."""
-    complete = case.original.is_complete and case.rerun.is_complete
-    return complete and case.original.names == case.rerun.names == case.asked
 
 
 _AS_IT_IS = frozenset({str, float, int, bool, type(None)})
