@@ -61,32 +61,41 @@ class Records:
         return found
 
     def plain_values(self, runs: tuple[Run, ...]) -> dict[Key, tuple[SeedValue, ...]]:
-        """The values of those metrics that each of some runs measured once, so that none has to be chosen."""
+        """What some runs gave of those metrics that each that ended well measured once: none is chosen."""
         found = self._plain.get(id(runs))
         if found is None:
-            found = self._plain[id(runs)] = self._plain_values(runs)
+            columns = self._columns([run for run in runs if run.status == "ok"])
+            for place, run in enumerate(runs):
+                if run.status != "ok":
+                    lost = self.lost(run)
+                    for column in columns.values():
+                        column.insert(place, lost)
+            found = self._plain[id(runs)] = {key: tuple(column) for key, column in columns.items()}
         return found
 
-    def _plain_values(self, runs: tuple[Run, ...]) -> dict[Key, tuple[SeedValue, ...]]:
+    def _columns(self, runs: Sequence[Run]) -> dict[Key, list[SeedValue]]:
+        """The values of each metric that each of some runs measured once."""
         found: dict[Key, list[SeedValue]] = {}
         others: set[Key] = set()
         for place, run in enumerate(runs):
-            seed, ended_well = self.seed_of(run), run.status == "ok"
+            seed = self.seed_of(run)
             for one in run.metrics:
                 key = (one.metric, one.data, one.split)
                 column = found.get(key)
                 if column is None:
                     column = found[key] = []
                 # as long as there were runs before, unless one of them lacks it or this one has it twice
-                if len(column) == place and one.fold is None and ended_well:
+                if len(column) == place and one.fold is None:
                     column.append(SeedValue(seed, one.value, one.status))
                 else:
                     others.add(key)
         return {
-            key: tuple(column)
-            for key, column in found.items()
-            if len(column) == len(runs) and key not in others
+            key: column for key, column in found.items() if len(column) == len(runs) and key not in others
         }
+
+    def lost(self, run: Run) -> SeedValue:
+        """What a run that did not end well gives of any metric."""
+        return SeedValue(self.seed_of(run), None, run.status, run.killed_because or "")
 
     def observed(self, run: Run, key: Key) -> list[Observation]:
         """Everything that a run measured of a metric on some data and split."""
@@ -188,9 +197,9 @@ class Counterpart:
         return tuple([self._value(run, metric) for run in self.runs]) if plain is None else plain
 
     def _value(self, run: Run, metric: Metric | None) -> SeedValue:
-        seed = self.records.seed_of(run)
         if run.status != "ok":
-            return SeedValue(seed, None, run.status, run.killed_because or "")
+            return self.records.lost(run)
+        seed = self.records.seed_of(run)
         observed = self.records.observed(run, self.key)
         if self.over == "folds":
             values = [one.value for one in observed if one.fold is not None]
