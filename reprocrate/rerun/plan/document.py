@@ -11,6 +11,7 @@ from reprocrate.deposit.addresses import shown
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.data.offers import Form, Provision
 from reprocrate.rerun.host.probing import Host
+from reprocrate.rerun.plan.conda import fetching
 from reprocrate.rerun.plan.data import DataNeed, Standing
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.depths import DepthEstimate, depth_estimates
@@ -44,7 +45,8 @@ class Consent:
 
     Attributes:
         kind: `sandbox` (to run foreign code without isolation), `degraded` (to run under other conditions),
-            `network` (to let the runs reach hosts) or `fetch` (to bring data from addresses of the manifest).
+            `network` (to let the runs reach hosts) or `fetch` (to bring data, or packages of
+            conda, from addresses of the manifest).
         text: what is asked.
         option: what to give on the command line to agree.
     """
@@ -186,7 +188,7 @@ def plan_scope(
         packages=_package_count(manifest, tasks),
         claims=claim_outlooks(manifest, tasks, requirements, depth),
         depths=tuple(depth_estimates(manifest, scope)),
-        consents=(*_consents(requirements, found), *_fetching(data)) if tasks else (),
+        consents=_all_consents(judge, tasks, requirements, data) if tasks else (),
         data=data,
         reasons=selection.reasons,
         new_seeds=selection.new_seeds,
@@ -236,6 +238,15 @@ def _requirements(needs: Needs) -> Iterator[Requirement]:
         yield from machine(setting)
     yield from needs.requirements()
     yield from RecordedFiles(needs.manifest, needs.tasks, needs.folder).requirements()
+
+
+def _all_consents(
+    judge: _Judge, tasks: Sequence[Task], requirements: Sequence[Requirement], data: Iterable[DataNeed]
+) -> tuple[Consent, ...]:
+    used = dict.fromkeys(task.recorded.environment for task in tasks)
+    text = fetching((judge.manifest.find_environment(one) for one in used), judge.found.conda)
+    of_conda = (Consent("fetch", text, "--fetch"),) if text else ()
+    return (*_consents(requirements, judge.found), *_fetching(data), *of_conda)
 
 
 def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Consent]:
