@@ -44,5 +44,9 @@ Data = Annotated[
     ),
 ]
 Fetch = Annotated[
-    bool, typer.Option("--fetch", help="Fetch data from the addresses that the bundle names, by https.")
+    bool,
+    typer.Option(
+        "--fetch",
+        help="Fetch data, or packages of conda, from the addresses that the bundle names, by https.",
+    ),
 ]

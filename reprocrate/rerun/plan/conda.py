@@ -113,8 +113,8 @@ def _in_their_place(
     if conda_list(environment) is None:
         why, override = "no list of the archives of conda came along", None
     reason = f"{why}: wheels of the same versions are taken, which are built otherwise"
-    if others := environment.other_packages:
-        reason += f"; what is no Python package is not installed: {listed(one.name for one in others)}"
+    if others := [one.name for one in environment.other_packages if one.name != "python"]:
+        reason += f"; what is no Python package is not installed: {listed(others)}"
     name, found = ("packages", "conda"), "wheels of the same versions"
     return setting.requirement(name, _counted(environment), found, Decision.SUBSTITUTABLE, reason, override)
 

@@ -11,7 +11,7 @@ from reprocrate.deposit.addresses import shown
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.data.offers import Form, Provision
 from reprocrate.rerun.host.probing import Host
-from reprocrate.rerun.plan.conda import fetching
+from reprocrate.rerun.plan.conda import fetching, of_conda
 from reprocrate.rerun.plan.data import DataNeed, Standing
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.depths import DepthEstimate, depth_estimates
@@ -185,7 +185,7 @@ def plan_scope(
         seconds=total_seconds(tasks),
         download_bytes=_travelling_bytes(manifest) + sum(one.fetched_bytes for one in data),
         disk_bytes=needs.bytes_needed(),
-        packages=_package_count(manifest, tasks),
+        packages=_package_count(manifest, tasks, found),
         claims=claim_outlooks(manifest, tasks, requirements, depth),
         depths=tuple(depth_estimates(manifest, scope)),
         consents=_all_consents(judge, tasks, requirements, data) if tasks else (),
@@ -245,8 +245,8 @@ def _all_consents(
 ) -> tuple[Consent, ...]:
     used = dict.fromkeys(task.recorded.environment for task in tasks)
     text = fetching((judge.manifest.find_environment(one) for one in used), judge.found.conda)
-    of_conda = (Consent("fetch", text, "--fetch"),) if text else ()
-    return (*_consents(requirements, judge.found), *_fetching(data), *of_conda)
+    packages = (Consent("fetch", text, "--fetch"),) if text else ()
+    return (*_consents(requirements, judge.found), *_fetching(data), *packages)
 
 
 def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Consent]:
@@ -282,9 +282,13 @@ def _travelling_bytes(manifest: Manifest) -> int:
     return sum({(file.root, file.path): file.size or 0 for file in files if file.travels}.values())
 
 
-def _package_count(manifest: Manifest, tasks: Sequence[Task]) -> int:
+def _package_count(manifest: Manifest, tasks: Sequence[Task], found: Host) -> int:
     environments = {task.recorded.environment for task in tasks}
-    return sum(len(one.packages) for one in manifest.environments if one.id in environments)
+    return sum(
+        len(one.packages) + (len(one.other_packages) if of_conda(one, found.conda) else 0)
+        for one in manifest.environments
+        if one.id in environments
+    )
 
 
 def _plain(value: Any) -> Any:

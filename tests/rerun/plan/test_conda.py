@@ -76,6 +76,7 @@ def test_a_list_that_can_be_linked_gives_the_same_environment(host: Host) -> Non
         f"Fetch packages of conda that are not here yet, from {CHANNEL}/linux-64 (3), {CHANNEL}/noarch (1)."
     ]
     assert plan.possible
+    assert plan.packages == 5
 
 
 def test_without_sha256_they_are_weaker(host: Host) -> None:
@@ -101,7 +102,7 @@ def test_where_nothing_links_wheels_are_taken_and_it_is_said(host: Host) -> None
         "run `pip install 'reprocrate[conda]'`",
     )
     assert "wheels of the same versions are taken" in conda.reason
-    assert "not installed: mkl, python" in conda.reason
+    assert conda.reason.endswith("not installed: mkl")
     assert plan.possible
     assert not [one for one in plan.consents if one.kind == "fetch"]
 
