@@ -13,10 +13,9 @@ from reprocrate.render import words
 from reprocrate.render.numbers import duration, exact, memory_size, significant, unit_suffix
 from reprocrate.render.obtaining import escaped, what_was_read
 from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
-from reprocrate.render.passages import fenced, paragraph
+from reprocrate.render.passages import fenced, of_conda, paragraph
 from reprocrate.render.recipe import (
     Steps,
-    conda_commands,
     make_steps,
     offline_commands,
     pip_commands,
@@ -144,7 +143,7 @@ def _one_environment(environment: Environment) -> Iterator[str]:
     python = f"Python {words.plain(environment.python.version)}" if environment.python else "Python"
     yield f"The runs used {python} with {words.packages_of(environment)} installed."
     yield ""
-    yield from _conda(environment)
+    yield from of_conda(environment)
     yield "With [uv](https://docs.astral.sh/uv/), which also fetches that Python:"
     yield ""
     yield from fenced(uv_commands(environment))
@@ -173,22 +172,6 @@ def _one_environment(environment: Environment) -> Iterator[str]:
         ]
         yield escaped(", ".join(names)) + "."
         yield ""
-
-
-def _conda(environment: Environment) -> Iterator[str]:
-    """How to make an environment of conda from its list; below follow wheels of the same versions."""
-    commands = conda_commands(environment)
-    if not commands:
-        return
-    yield from paragraph(
-        "It was an environment of conda. With micromamba, or with conda in its place, which run scripts of "
-        "packages while they install them:"
-    )
-    yield from fenced(commands)
-    yield from paragraph(
-        "Where that is not possible, the same versions of the Python packages are had as wheels, which are "
-        "built otherwise, so that last digits may differ."
-    )
 
 
 def _wheels(environment: Environment) -> Iterator[str]:

@@ -25,7 +25,7 @@ from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.environment.recorded_packages import RecordedPackage
 from reprocrate.rerun.environment.requirements import normalised, read_lock
 from reprocrate.rerun.environment.torch_builds import torch_backend, torch_index
-from reprocrate.rerun.environment.uv_tool import Notify, UvOutcome, find_uv, run_uv
+from reprocrate.rerun.environment.uv_tool import Notify, UvOutcome, find_uv, not_installed, run_uv
 
 _MARK = "reprocrate-environment.json"
 _LOCK = "reprocrate.lock"
@@ -335,17 +335,3 @@ def _no_interpreter(recipe: Recipe) -> UnavailableError:
         f"The experiment was recorded with Python {recipe.python_version}",
         f"Install it, for example with `uv python install {minor}`, and try again.",
     )
-
-
-def not_installed(outcome: UvOutcome) -> UnavailableError:
-    """Why uv or pip did not install packages, as an error."""
-    said = outcome.messages.lower()
-    if outcome.unreachable:
-        fix = "Connect to a network, or set UV_DEFAULT_INDEX to a package index you can reach, and try again."
-    elif "hash mismatch" in said or "do not match the hashes" in said:
-        fix = "The index offers other files than the authors used: use another index, or ask the authors."
-    elif "wheel" in said:
-        fix = "Nothing is built from source: use a platform or a Python for which the package has a wheel."
-    else:
-        fix = "See `plan` for what the environment needs."
-    return UnavailableError("the packages of the environment could not be installed", outcome.reason, fix)

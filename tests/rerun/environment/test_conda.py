@@ -213,6 +213,10 @@ EVIL: dict[str, tuple[dict[str, Any], str]] = {
         {"index": {"python_site_packages_path": "../../x"}},
         "says where packages of Python belong",
     ),
+    "a link among what describes it": (
+        {"old": True, "raw": (entry("info/out", tarfile.SYMTYPE, "../../x"),)},
+        "info/out is a link, and it leads out of the environment",
+    ),
     "a backslash": ({"files": {"lib\\..\\..\\x": ""}}, "out of the environment"),
 }
 
@@ -279,6 +283,16 @@ def test_other_files_do_not_give_way(channel: Channel, tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="in the way"):
         built(tmp_path / "env", recipe(channel))
     assert (tmp_path / "env/mine.txt").read_text() == "mine"
+
+
+def test_what_a_killed_build_left_gives_way(channel: Channel, tmp_path: Path) -> None:
+    standard(channel, tmp_path / "mark")
+    for left in ("env/conda-meta", "env/lib", "env.unpacked/packages/poster-2.1-0"):
+        (tmp_path / left).mkdir(parents=True)
+    (tmp_path / "env/lib/half.py").write_text("half")
+    made = built(tmp_path / "env", recipe(channel))
+    assert not (made.folder / "lib/half.py").exists()
+    assert not (tmp_path / "env.unpacked").exists()
 
 
 def test_packages_of_pip_are_installed_beside_from_their_lock(

@@ -96,7 +96,7 @@ class CondaBuilder:
 
 def _linked(folder: Path, archives: tuple[Archive, ...], files: list[Path], say: Notify) -> str:
     try:
-        folder.mkdir(parents=True)
+        (folder / "conda-meta").mkdir(parents=True)  # by which a half-linked one is known
     except OSError as error:
         raise could_not("create", folder, error) from error
     say(f"linking {counted(len(archives), 'package')} of conda")

@@ -38,7 +38,7 @@ class Package:
     Attributes:
         file: name of the archive.
         index: its `info/index.json`.
-        members: what it holds beside `info/`.
+        members: what it holds.
         paths: the paths that it wants linked; None where it does not list them.
         scripts: names of the programs that are to be made for it.
         lists: paths in the other lists of its `info/`.

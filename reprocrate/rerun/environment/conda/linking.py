@@ -69,6 +69,7 @@ def link(archives: Sequence[Archive], files: Sequence[Path], prefix: Path, cache
         for one, file in zip(archives, files, strict=True)
     ]
     job = {"archives": wanted, "prefix": str(prefix), "cache": str(cache)}
+    shutil.rmtree(cache, ignore_errors=True)  # which a process that was killed left
     try:
         done = subprocess.run(
             [sys.executable, "-I", "-m", __name__],
@@ -139,8 +140,6 @@ async def _streamed(wanted: Mapping[str, str], free: int) -> tuple[Package, int]
                 raise RefusedError(_file(wanted), f"its {entry.name} has {size_text(entry.size)}")
             if total > free:
                 raise RefusedError(_file(wanted), f"it does not fit: {size_text(max(free, 0))} are free")
-            if entry.name.startswith("info/"):
-                continue
             if len(members) == _MOST_MEMBERS:
                 raise RefusedError(_file(wanted), f"it holds more than {_MOST_MEMBERS:,} files")
             target = (entry.link_target or "") if entry.is_link else None

@@ -15,11 +15,10 @@ from pathlib import Path
 
 from reprocrate.errors import UnavailableError
 from reprocrate.files import write_atomically
-from reprocrate.rerun.environment.building import not_installed
 from reprocrate.rerun.environment.interpreters import minor_version
 from reprocrate.rerun.environment.requirements import Pinned
 from reprocrate.rerun.environment.torch_builds import torch_backend
-from reprocrate.rerun.environment.uv_tool import Notify, find_uv, run_uv
+from reprocrate.rerun.environment.uv_tool import Notify, find_uv, not_installed, run_uv
 
 _PROGRAM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
