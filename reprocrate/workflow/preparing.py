@@ -93,6 +93,8 @@ def recipe_of(environment: Environment, folder: Path, linked_for: str | None = N
 def _beside_conda(environment: Environment, recipe: Recipe, folder: Path) -> Recipe:
     """What pip had installed beside the packages of conda, from the lock of all of them."""
     own, lock = without_conda(environment), environment.lock
+    if lock is not None and lock.format != "requirements":
+        lock = None
     wanted = {normalised(one.name) for one in own.packages}
     pinned = read_lock(_text(lock, folder), lock.path) if lock is not None else ()
     return replace(
