@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reprocrate.cli.panels import DATA
+
 if TYPE_CHECKING:
     from reprocrate.cli.voice import Voice
     from reprocrate.workflow.remote import Remote
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 WhatOrAddress = Annotated[
     str,
     typer.Argument(
-        metavar="[WHAT]",
+        metavar="WHAT",
         help="A project folder, a manifest, a crate folder or a bundle, recognised by content; or the "
         "https:// address or the DOI of a bundle.",
         show_default="this folder",
@@ -28,6 +30,7 @@ AllowAddress = Annotated[
         metavar="HOST[:PORT]",
         help="Let addresses lead to this host of a private network, also by plain http. Otherwise only "
         "public hosts are asked, and only by https.",
+        rich_help_panel=DATA,
     ),
 ]
 

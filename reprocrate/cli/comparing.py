@@ -39,12 +39,14 @@ def compare(
     """
     from reprocrate.cli.voice import Voice
     from reprocrate.render.verdict import verdict_text
+    from reprocrate.workflow.collection import without_collection
     from reprocrate.workflow.comparing import compare_recorded
 
     voice = Voice()
     require_page(html)
     verdict = compare_recorded(original, other, tuple(margin or ()))
-    document = verdict.to_json()
+    with without_collection():
+        document = verdict.to_json()
     write_page(html, document)
     if json:
         voice.json(document, on_one_line=len(verdict.results) > MOST_INDENTED)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from reprocrate.cli.panels import DATA
+
 What = Annotated[
     Path,
     typer.Argument(
@@ -17,7 +19,7 @@ What = Annotated[
 Whats = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[WHAT]...",
+        metavar="WHAT",
         help="Project folders, manifests, crate folders or bundles; recognised by content, not by name.",
         show_default="this folder",
     ),
@@ -41,12 +43,14 @@ Data = Annotated[
         metavar="NAME=PATH",
         help="Data that you have: its name or id in the manifest, and a folder or file that holds it. Files "
         "are found by path or content and checked by SHA-256; the runs get copies.",
+        rich_help_panel=DATA,
     ),
 ]
 Fetch = Annotated[
     bool,
     typer.Option(
         "--fetch",
-        help="Fetch data, or packages of conda, from the addresses that the bundle names, by https.",
+        help="Fetch data, and packages of conda, from the addresses that the bundle names, by https.",
+        rich_help_panel=DATA,
     ),
 ]

@@ -11,6 +11,7 @@ import typer
 from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.exits import NO, YES
 from reprocrate.cli.options import Data, Fetch, Json, Quiet, Yes
+from reprocrate.cli.panels import ISOLATION, OUTPUT, WORK
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
 from reprocrate.cli.verdict_file import Html, require_page, write_page
 
@@ -24,21 +25,35 @@ if TYPE_CHECKING:
 What = Annotated[
     str,
     typer.Argument(
-        metavar="[WHAT]",
+        metavar="WHAT",
         help="A bundle, its https:// address or DOI, or the folder that one was imported to.",
         show_default="this folder",
     ),
 ]
 Margin = Annotated[
     list[str] | None,
-    typer.Option("--margin", metavar="METRIC=VALUE", help="Your own equivalence margin; shown as yours."),
+    typer.Option(
+        "--margin",
+        metavar="METRIC=VALUE",
+        help="Your own equivalence margin; shown as yours.",
+        rich_help_panel=WORK,
+    ),
 ]
 NoSandbox = Annotated[
-    bool, typer.Option("--no-sandbox", help="Run the bundle's code without isolation, where none can be had.")
+    bool,
+    typer.Option(
+        "--no-sandbox",
+        help="Run the bundle's code without isolation, where none can be had.",
+        rich_help_panel=ISOLATION,
+    ),
 ]
 AllowNetwork = Annotated[
     bool,
-    typer.Option("--allow-network", help="Give the runs the network, where the manifest says they need it."),
+    typer.Option(
+        "--allow-network",
+        help="Give the runs the network, where the manifest says they need it.",
+        rich_help_panel=ISOLATION,
+    ),
 ]
 Limit = Annotated[
     list[str] | None,
@@ -47,16 +62,30 @@ Limit = Annotated[
         metavar="NAME=VALUE",
         help="End a run that uses more: time=2h, memory=8GB, processes=1000, disk=20GB; none for no limit. "
         "Otherwise many times what was recorded.",
+        rich_help_panel=ISOLATION,
     ),
 ]
 Jobs = Annotated[
     int,
-    typer.Option("--jobs", "-j", help="How many runs at once, each with the recorded number of threads."),
+    typer.Option(
+        "--jobs",
+        "-j",
+        help="How many runs at once, each with the recorded number of threads.",
+        rich_help_panel=ISOLATION,
+    ),
 ]
-Degraded = Annotated[bool, typer.Option("--accept-degraded", help="Go on where the plan says degraded.")]
+Degraded = Annotated[
+    bool,
+    typer.Option("--accept-degraded", help="Go on where the plan says degraded.", rich_help_panel=ISOLATION),
+]
 Pack = Annotated[
     Path | None,
-    typer.Option("--pack", metavar="FILE", help="Pack the reproduction into this bundle, too."),
+    typer.Option(
+        "--pack",
+        metavar="FILE",
+        help="Pack the reproduction into this bundle, too.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 
 _HELP = """\
@@ -162,8 +191,10 @@ def _done(
 
 def _tell(outcome: Rerun, packed: Path | None, voice: Voice, json: bool) -> None:
     from reprocrate.render.verdict import verdict_text
+    from reprocrate.workflow.collection import without_collection
 
-    document = outcome.verdict.to_json()
+    with without_collection():
+        document = outcome.verdict.to_json()
     if json:
         voice.json(document)
     else:

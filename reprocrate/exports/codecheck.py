@@ -17,6 +17,7 @@ from reprocrate.manifest import Experiment, File, Manifest, Run
 NAME = "codecheck.yml"
 VERSION = "https://codecheck.org.uk/spec/config/2.0/"
 _MOST_FILES = 1000
+_PLACE = "it belongs at the root of the unpacked reproduction, whose paths it names (CC-CFG-003)"
 
 
 def codecheck(request: Request) -> Export:
@@ -28,7 +29,7 @@ def codecheck(request: Request) -> Export:
     verdict = request.judged
     about = request.original.experiment if request.original else None
     document: dict[str, Value] = {"version": VERSION}
-    files = list(_files(request.manifest))
+    files = list(_files(request.manifest, was_run=verdict["basis"] not in ("logs", "compare")))
     if files:
         document["manifest"] = files
     paper = _paper(about, verdict)
@@ -46,10 +47,12 @@ def codecheck(request: Request) -> Export:
         document["check_time"] = verdict["circumstances"]["when"]
     if request.certificate:
         document["certificate"] = request.certificate
-    return Export({NAME: yaml_text(document).encode()}, missing=tuple(_missing(document, paper)))
+    return Export(
+        {NAME: yaml_text(document).encode()}, missing=tuple(_missing(document, paper)), notes=(_PLACE,)
+    )
 
 
-def _files(manifest: Manifest) -> Iterator[dict[str, str]]:
+def _files(manifest: Manifest, *, was_run: bool) -> Iterator[dict[str, str]]:
     """What the rerun wrote and its bundle holds; where it wrote no files, what it printed."""
     written = [(run, file) for run in manifest.runs for file in run.written if file.travels]
     printed = [(run, file) for run in manifest.runs for file in run.logs if file.travels]
@@ -58,7 +61,9 @@ def _files(manifest: Manifest) -> Iterator[dict[str, str]]:
         listed[file.path] = (run, file)  # of one path the last run wrote what is there
     for path, (run, _file) in list(listed.items())[:_MOST_FILES]:
         seed = f", seed {run.seed}" if run.seed is not None else ""
-        yield {"file": path, "comment": f"{'Written' if written else 'Printed'} by {run.configuration}{seed}"}
+        made = "Written by" if written else "Printed by"
+        how = made if was_run else f"Recorded, not run again: {made.lower()}"
+        yield {"file": path, "comment": f"{how} {run.configuration}{seed}"}
 
 
 def _paper(about: Experiment | None, verdict: Mapping[str, Any]) -> dict[str, Value]:

@@ -7,6 +7,7 @@ the authors, what was tried beyond) is a gap, marked as one; `missing` lists the
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ _BASIS = {
     "full": "The recorded commands were run again in full.",
     "compare": "Nothing was run: two records were compared.",
 }
+_IN_PART = "Of the recorded commands those that were asked for were run again in full."
 
 
 def mlrc_report(request: Request) -> Export:
@@ -77,7 +79,7 @@ class _Report:
         yield from _table(("", ""), rows)
         yield "## Reproducibility summary"
         yield ""
-        yield f"{_BASIS[verdict['basis']]} {_plain(verdict['sentence'])}"
+        yield _plain(verdict["sentence"])
         yield ""
         for title, what in (
             ("What was easy", "what was easy"),
@@ -111,7 +113,11 @@ class _Report:
     def methodology(self) -> Iterator[str]:
         yield "## 3 Methodology"
         yield ""
-        yield _BASIS[self._verdict["basis"]]
+        chosen = self._verdict["circumstances"].get("chosen") or ()
+        in_part = bool(chosen) and self._verdict["basis"] == "full"
+        yield _IN_PART if in_part else _BASIS[self._verdict["basis"]]
+        yield ""
+        yield from (f"- {_plain(one)}" for one in chosen)
         yield ""
         yield "### 3.1 Code"
         yield ""
@@ -137,6 +143,8 @@ class _Report:
         yield from self._setup()
         yield "### 3.5 Computational requirements"
         yield ""
+        if self._verdict["basis"] in ("logs", "compare"):
+            yield from ("As recorded in what was compared:", "")
         yield from _requirements(self._rerun)
 
     def _setup(self) -> Iterator[str]:
@@ -221,7 +229,7 @@ def _commands(manifest: Manifest) -> Iterator[str]:
     for run in manifest.runs:
         first.setdefault(run.configuration, run)
     for name, run in list(first.items())[:_MOST_COMMANDS]:
-        yield f"- {_plain(name)}: {_code(' '.join(run.command))}"
+        yield f"- {_plain(name)}: {_code(shlex.join(run.command))}"
     yield ""
 
 

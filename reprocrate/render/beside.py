@@ -69,8 +69,8 @@ def _files(found: Section | None) -> Iterator[RenderableType]:
     counts = [f"{found[fate]} {_FATES[fate]}" for fate in fates if found[fate]]
     if not counts:
         return
-    pairs = words.count_of(found["runs"], "run")
-    yield from bullets([joined(text("Files: ", STRONG), f"of {pairs} {', '.join(counts)}.")])
+    about = f"Files of {words.count_of(found['runs'], 'run')}: "
+    yield from bullets([joined(text(about, STRONG), f"{words.listing(counts)}.")])
     named = [one for one in found["named"] if one["fate"] != "new"] or found["named"]
     yield from bullets([text(words.plain(_file(one)), SOFT) for one in named[:_MOST_FILES]])
 

@@ -11,6 +11,7 @@ from reprocrate.render.availability import Place, place_of, reads_no_files
 from reprocrate.render.outcomes import headline_results
 
 _FEWEST_SEEDS = 3  # below this neither equivalence can be shown nor a spread be trusted
+_INHERITED = "It is so in the original; only its authors can mend that, there."
 _ELSEWHERE = "Whoever made the crate can add it there; perhaps its files or its metadata tell."
 
 
@@ -31,9 +32,34 @@ class Gap:
 
 def find_gaps(manifest: Manifest) -> list[Gap]:
     """Everything whose absence costs something, in the order of the manifest."""
+    if manifest.reproduces and not manifest.is_converted:
+        return list(_of_a_rerun(manifest))
     parts = (_about, _code, _data, _environments, _hardware, _runs, _results, _metrics, _claims)
     found = [gap for part in parts for gap in part(manifest)]
     return [replace(gap, fix=_ELSEWHERE) for gap in found] if manifest.is_converted else found
+
+
+def _of_a_rerun(manifest: Manifest) -> Iterator[Gap]:
+    """What is missing from a reproduction: of its own, and as in the original, which claims in its place."""
+    about, place = manifest.experiment, "under `[experiment]` in a reprocrate.toml beside verdict.json"
+    if not about.license:
+        yield Gap(
+            "No licence was given for what the rerun adds.",
+            "Code and data keep the original's; nobody but who reran may pass on the rest.",
+            f"Set `license` {place}, and pack again.",
+        )
+    if not about.authors:
+        yield Gap(
+            "Nobody is named who reran it.",
+            "The work cannot be cited, and nobody can be asked.",
+            f"List `authors` {place}, and pack again.",
+        )
+    for part in (_code, _data, _runs, _metrics):
+        yield from (replace(gap, fix=_INHERITED) for gap in part(manifest))
+    yield from _environments(manifest)
+    yield from _hardware(manifest)
+    few = "Run more of the recorded seeds again, or others with `--new-seeds 5`."
+    yield from (replace(gap, fix=few) for gap in _results(manifest) if manifest.results)
 
 
 def _about(manifest: Manifest) -> Iterator[Gap]:

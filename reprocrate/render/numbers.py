@@ -90,6 +90,8 @@ def p_value(p: float) -> str:
         return "p < 0.0001"
     if p < 0.001:
         return f"p = {p:.1g}"
+    if p < 0.05 <= float(f"{p:.2g}"):
+        return f"p = {p:.3g}" if p < 0.04995 else "p < 0.05"
     return f"p = {p:.2g}" if p < 0.995 else "p = 1.0"
 
 

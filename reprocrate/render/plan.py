@@ -29,17 +29,17 @@ from reprocrate.render.terminal import (
 Section = Mapping[str, Any]
 
 _OVERALL = {
-    "same": ("This machine has everything that the recorded runs had.", GOOD),
-    "substitutable": ("This machine can stand in for the recorded one.", GOOD),
-    "degraded": ("This machine can run it only under other conditions than recorded.", WARN),
-    "impossible": ("This machine cannot run it.", BAD),
+    "same": ("{} has everything that the recorded runs had.", GOOD),
+    "substitutable": ("{} can stand in for the recorded one.", GOOD),
+    "degraded": ("{} can run it only under other conditions than recorded.", WARN),
+    "impossible": ("{} cannot run it.", BAD),
 }
 _EXPECTED = {
     "identical": "At best the same values, bit for bit.",
     "within_tolerance": "At best the same values up to rounding.",
     "equivalent": "At best means that differ by less than the declared margin.",
     "runs": "It can show that the code runs, and nothing about its values.",
-    "nothing": "It can show nothing here.",
+    "nothing": "At this depth it can show nothing {}.",
 }
 _DECISION = {
     "same": ("as recorded", GOOD),
@@ -62,23 +62,24 @@ def plan_text(document: Section) -> Group:
         document: plain JSON values that follow `plan.schema.json`.
     """
     overall, style = _OVERALL[document["overall"]]
+    machine = words.plain(document.get("machine") or "")
+    place = "there" if machine else "here"
     return stacked(
-        joined("Plan for a rerun of ", text(document["title"], STRONG), _machine(document)),
+        joined("Plan for a rerun of ", text(document["title"], STRONG), machine and f" on {machine}"),
         text(f"Depth {document['depth']}: {_DEPTH[document['depth']]}.", SOFT),
         *(text(reason, SOFT) for reason in document["reasons"]),
         *_claims(document["claims"]),
         *_work(document),
-        *_requirements(document["requirements"]),
+        *_requirements(document["requirements"], machine),
         *needed_data(document.get("data", ())),
         *_depths(document),
         *_consents(document["consents"]),
         text(""),
-        joined(text(overall, style), f" {_EXPECTED[document['expected']]}"),
+        joined(
+            text(overall.format(machine or "This machine"), style),
+            f" {_EXPECTED[document['expected']].format(place)}",
+        ),
     )
-
-
-def _machine(document: Section) -> str:
-    return f" on {document['machine']}" if document.get("machine") else ""
 
 
 def _claims(claims: list[Section]) -> Iterator[RenderableType]:
@@ -94,7 +95,7 @@ def _work(document: Section) -> Iterator[RenderableType]:
     yield heading("What it takes")
     entries: list[tuple[str, Piece]] = [
         ("Time", _time(document["seconds"])),
-        ("Download", f"{file_size(document['download_bytes'])} and {_packages(document['packages'])}"),
+        ("Download", f"{file_size(document['download_bytes'])} and {_packages(document)}"),
         ("Disk", f"{file_size(document['disk_bytes'])} and the environment"),
     ]
     yield facts(entries)
@@ -108,28 +109,33 @@ def _work(document: Section) -> Iterator[RenderableType]:
         yield text("Nothing is to be run.")
 
 
-def _requirements(requirements: list[Section]) -> Iterator[RenderableType]:
+def _requirements(requirements: list[Section], machine: str) -> Iterator[RenderableType]:
     if not requirements:
         return
     differing = [one for one in requirements if one["decision"] != "same"]
     same = len(requirements) - len(differing)
-    yield heading("How this machine differs")
+    yield heading(f"How {machine or 'this machine'} differs")
     if not differing:
         yield text(f"In nothing that was recorded: {words.count_of(same, 'requirement')} met exactly.")
         return
     for one in sorted(differing, key=lambda each: -list(_DECISION).index(each["decision"])):
-        yield difference(one)
+        yield difference(one, "there" if machine else "here")
     yield text(f"{words.count_of(same, 'further requirement')} met exactly.", SOFT)
 
 
-def difference(one: Section) -> RenderableType:
-    """One requirement that is not met exactly: what was, what is, what is made of it."""
+def difference(one: Section, place: str = "here") -> RenderableType:
+    """One requirement that is not met exactly: what was, what is, what is made of it.
+
+    Args:
+        one: the requirement.
+        place: how the machine is pointed at.
+    """
     label, style = _DECISION[one["decision"]]
     was, found = one["recorded"] or "nothing recorded", one["found"] or "nothing"
     return hanging(
         "-",
         stacked(
-            joined(f"{one['namespace']} {one['feature']}: {was}; here {found} (", text(label, style), ")"),
+            joined(f"{one['namespace']} {one['feature']}: {was}; {place} {found} (", text(label, style), ")"),
             text(f"{words.sentence(one['reason'])} {words.sentence(one['effect'])}", SOFT),
             text(f"What you can do: {one['override']}.", SOFT) if one["override"] else None,
         ),
@@ -169,8 +175,10 @@ def _time(seconds: float | None) -> str:
     return duration(seconds) if seconds else "no time to speak of"
 
 
-def _packages(number: int) -> str:
-    return words.count_of(number, "package") if number else "no packages"
+def _packages(document: Section) -> str:
+    number, size = document["packages"], document.get("packages_bytes")
+    named = words.count_of(number, "package") if number else "no packages"
+    return f"{named} of {file_size(size)}" if size else named
 
 
 def _seeds(seeds: list[int | str]) -> str:

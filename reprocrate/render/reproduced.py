@@ -9,7 +9,7 @@ DEPTHS = {
     "logs": "by computing the results again from its recorded runs",
     "evaluate": "by evaluating its models again",
     "smoke": "by a short trial of its commands",
-    "full": "by running everything again",
+    "full": "by running its commands again",
 }
 
 

@@ -10,7 +10,8 @@ from shlex import quote
 from reprocrate import statistics
 from reprocrate.manifest import Environment, Manifest
 from reprocrate.render import words
-from reprocrate.render.numbers import duration, exact, memory_size, significant, unit_suffix
+from reprocrate.render.judging import judging
+from reprocrate.render.numbers import duration, exact, memory_size
 from reprocrate.render.obtaining import escaped, what_was_read
 from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
 from reprocrate.render.passages import fenced, of_conda, paragraph
@@ -30,16 +31,6 @@ _MOST_METRICS = 20
 _MOST_ROWS = 100
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-_JUDGING = """\
-1. **Identical**: every seed gives the same value, digit by digit.
-2. **Within tolerance**: every seed gives the same value up to rounding. Another processor, thread count or
-   accelerator changes the last digits: a thousandth of the value is usual, on accelerators a hundredth.
-3. **Equivalent**: the 90 % Welch interval of the difference of means lies within the margin (below).
-4. **Contradicted**: the rerun's mean lies outside the range above, Welch's t test gives p < 0.05 *and* the
-   means differ by more than the margin. One of these alone happens to honest reruns too often.
-5. **Inconclusive** otherwise: more seeds would tell.
-"""
-
 
 def reproducing_text(manifest: Manifest) -> str:
     """The Markdown file that travels with every bundle.
@@ -47,7 +38,7 @@ def reproducing_text(manifest: Manifest) -> str:
     It tells how to check the files, build the environment, run every seed, which numbers to expect and how to
     judge what comes out, with and without this tool.
     """
-    parts = (_title, _tool, _check, _needs, _environments, _commands, _expected, _judging, _glossary)
+    parts = (_title, _tool, _check, _needs, _environments, _commands, _expected, judging, _glossary)
     return "\n".join(line for part in parts for line in part(manifest)).rstrip("\n") + "\n"
 
 
@@ -287,43 +278,8 @@ def _prediction(outcome: Outcome) -> str:
     return f"{precision.write(interval.low)} to {precision.write(interval.high)} ({len(values)} seeds)"
 
 
-def _judging(manifest: Manifest) -> Iterator[str]:
-    yield "## 6. How to judge"
-    yield ""
-    yield "For each metric, the first of these that holds:"
-    yield ""
-    yield from _JUDGING.splitlines()
-    yield ""
-    for metric in manifest.metrics:
-        name = escaped(words.metric_label(metric, metric.id))
-        if metric.margin:
-            share = (
-                " of the recorded mean"
-                if metric.margin.kind == "relative"
-                else escaped(unit_suffix(metric.unit))
-            )
-            yield f"- Margin of {name}: {significant(metric.margin.value)}{share}"
-    if not any(metric.margin for metric in manifest.metrics):
-        yield "The authors declared no margin, so only the first two and the last can be told."
-    yield ""
-    yield from _claims(manifest)
-
-
-def _claims(manifest: Manifest) -> Iterator[str]:
-    if not manifest.claims:
-        return
-    yield "A claim is judged apart from the numbers: a value may change while an ordering holds. Claimed is:"
-    yield ""
-    for claim in sorted(manifest.claims, key=lambda one: not one.primary):
-        yield f"- {escaped(claim.text)}{' (primary)' if claim.primary else ''}"
-    yield ""
-
-
-def _glossary(_manifest: Manifest) -> Iterator[str]:
-    yield "## What the files are"
-    yield ""
-    yield "| File | What it is |"
-    yield "| --- | --- |"
+def _glossary(manifest: Manifest) -> Iterator[str]:
+    yield from ("## What the files are", "", "| File | What it is |", "| --- | --- |")
     for path, what in (
         ("reprocrate.json", "the record: code, data, environment, machines, runs, results, claims"),
         ("ro-crate-metadata.json", "the same in terms that archives know (RO-Crate)"),
@@ -334,4 +290,6 @@ def _glossary(_manifest: Manifest) -> Iterator[str]:
         (".reprocrate/runs/", "what each run printed"),
     ):
         yield f"| `{path}` | {what} |"
+    if manifest.reproduces:
+        yield "| `.reprocrate/reproduction/` | what this rerun showed of the original |"
     yield ""

@@ -34,9 +34,10 @@ from reprocrate.render.verdict_words import (
     RESULT,
     Section,
     basis_text,
+    change_text,
     deciding_claims,
-    difference_text,
     result_name,
+    seeds_text,
     summary_text,
 )
 
@@ -141,26 +142,15 @@ def _results(results: Sequence[Section], basis: str) -> Iterator[RenderableType]
 
 def _row(result: Section) -> list[Piece]:
     original, rerun = result["numbers"]["original"], result["numbers"]["rerun"]
-    change = result["numbers"]["difference"]
     name, style, _ = RESULT[result["outcome"]]
     return [
         text(result_name(result)),
         summary_text(original),
         summary_text(rerun),
-        "–" if change is None else difference_text(change, original, rerun),
-        _seeds(result),
+        change_text(result),
+        seeds_text(result),
         text(name, style),
     ]
-
-
-def _seeds(result: Section) -> str:
-    """How many seeds were run again, `3 of 5`; of seeds that the original lacks, `3 new, 5`."""
-    then, now = (result["numbers"][side] for side in ("original", "rerun"))
-    counts = (now["n"] if now else 0, then["n"] if then else 0)
-    again = [one for one in result["seeds"] if one["rerun"] is not None]
-    if again and all(one["recorded"] is None for one in again):
-        return f"{counts[0]} new, {counts[1]}"
-    return f"{counts[0]} of {counts[1]}"
 
 
 _NOT_ASKED = "This rerun was not asked for it."

@@ -67,6 +67,33 @@ def summary_text(summary: Section | None) -> str:
     return numbers.with_spread(summary["mean"], 0.0 if constant else summary["sd"])
 
 
+def change_text(result: Section) -> str:
+    """How far the rerun's mean lies from the recorded one, in a table.
+
+    Where fewer seeds were run again and each was held against its own recorded value, the means are over
+    different seeds and their difference says nothing: then it is the largest difference of one seed.
+    """
+    figures = result["numbers"]
+    then, now, change = (figures.get(name) for name in ("original", "rerun", "difference"))
+    if change is None:
+        return "–"
+    fewer = then and now and now["n"] < then["n"]
+    largest = figures.get("largest_deviation")
+    if not fewer or largest is None or result["outcome"] not in ("identical", "within_tolerance"):
+        return difference_text(change, then, now)
+    return "0" if largest == 0 else f"≤ {largest:.2g}"
+
+
+def seeds_text(result: Section) -> str:
+    """How many seeds were run again, `3 of 5`; of seeds that the original lacks, `3 new against 5`."""
+    then, now = (result["numbers"].get(side) for side in ("original", "rerun"))
+    counts = (now["n"] if now else 0, then["n"] if then else 0)
+    again = [one for one in result["seeds"] if one["rerun"] is not None]
+    if again and all(one["recorded"] is None for one in again):
+        return f"{counts[0]} new against {counts[1]}"
+    return f"{counts[0]} of {counts[1]}"
+
+
 def difference_text(change: float, original: Section | None, rerun: Section | None) -> str:
     """A difference of means, with as many digits as the spread of the seeds carries."""
     if change == 0:

@@ -40,7 +40,8 @@ def t_tail(t: float, df: float) -> float:
         return 0.5 * math.erfc(t / math.sqrt(2.0))
     if math.isinf(t):
         return 0.0
-    return math.exp(_log_tail(t, df)) if _is_far(t, df) else 0.5 - _central(t, df)
+    x, y = _beta_arguments(t, df)
+    return math.exp(_log_far_tail(t, df, x, y)) if _is_far(x, df) else 0.5 - _near_centre(t, df, x, y)
 
 
 @lru_cache(maxsize=1024)
@@ -125,32 +126,36 @@ def _near_quantile(z: float, df: float) -> float:
     return z * (1.0 + (first + (second + third / df) / df) / df)
 
 
-def _is_far(t: float, df: float) -> bool:
+def _is_far(x: float, df: float) -> bool:
     """Whether the continued fraction of the tail converges faster than that of the centre: about t > 1."""
-    x, _ = _beta_arguments(t, df)
     return x < df / (df + 1.0)
 
 
 def _log_tail(t: float, df: float, density: float | None = None) -> float:
-    """Logarithm of P(T > t) = I_x(df/2, 1/2) / 2 with x = df / (df + t^2) (Abramowitz and Stegun 26.7.1).
-
-    `density` is the logarithm of t times the density, where that is known already.
-    """
-    if not _is_far(t, df):
-        return math.log(0.5 - _central(t, df))
+    """Logarithm of P(T > t); `density` is that of t times the density, where it is known already."""
     x, y = _beta_arguments(t, df)
+    if not _is_far(x, df):
+        return math.log(0.5 - _near_centre(t, df, x, y))
+    return _log_far_tail(t, df, x, y, density)
+
+
+def _log_far_tail(t: float, df: float, x: float, y: float, density: float | None = None) -> float:
+    """Logarithm of P(T > t) = I_x(df/2, 1/2) / 2 with x = df / (df + t^2) (Abramowitz and Stegun 26.7.1)."""
     if density is None:
         density = _log_density_times_t(t, df)
     return density + math.log(0.5 * _continued_fraction(df / 2.0, 0.5, x, y))
 
 
 def _central(t: float, df: float) -> float:
-    """P(0 < T < t) = I_(1-x)(1/2, df/2) / 2, the complement of the tail."""
+    """P(0 < T < t), the complement of the tail."""
+    x, y = _beta_arguments(t, df)
+    return 0.5 - math.exp(_log_far_tail(t, df, x, y)) if _is_far(x, df) else _near_centre(t, df, x, y)
+
+
+def _near_centre(t: float, df: float, x: float, y: float) -> float:
+    """P(0 < T < t) = I_y(1/2, df/2) / 2 with y = 1 - x."""
     if t / math.sqrt(df) == 0.0:  # none, or too little to tell from none
         return 0.0
-    if _is_far(t, df):
-        return 0.5 - math.exp(_log_tail(t, df))
-    x, y = _beta_arguments(t, df)
     return 0.5 * math.exp(_log_density_times_t(t, df)) * _continued_fraction(0.5, df / 2.0, y, x)
 
 
@@ -197,8 +202,9 @@ def _continued_fraction(a: float, b: float, x: float, y: float) -> float:
         denominator = n + n * (b - n) * ratio + growth
         lower = 1.0 / (denominator + numerator * lower)
         upper = denominator + numerator / upper
-        value *= lower * upper
-        if abs(lower * upper - 1.0) <= _CONVERGED:
+        change = lower * upper
+        value *= change
+        if abs(change - 1.0) <= _CONVERGED:
             break
     return 1.0 / value
 

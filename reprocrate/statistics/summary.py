@@ -223,8 +223,20 @@ def _root_of_squares(numbers: Sequence[int], total: int, scale: int, ddof: int) 
         return math.inf
 
 
+_ALIKE_FROM, _ALIKE_WITHIN = 1e-200, 1e9  # so that neither the factor nor a product leaves the doubles
+
+
 def _on_one_scale(values: Sequence[float]) -> tuple[list[int], int]:
-    """Some doubles as whole numbers over one denominator, since that of a double is a power of two."""
+    """Some doubles as whole numbers over one denominator, since that of a double is a power of two.
+
+    Where magnitudes are alike, the last of the 53 binary digits of the smallest gives the denominator:
+    scaling all by it is exact, and several times faster than asking each for its own.
+    """
+    least, most = min(map(abs, values)), max(map(abs, values))
+    if least > _ALIKE_FROM and most < least * _ALIKE_WITHIN:
+        digits = max(0, 53 - math.frexp(least)[1])
+        factor = 2.0**digits
+        return [int(value * factor) for value in values], 1 << digits
     ratios = [float(value).as_integer_ratio() for value in values]
     scale = max([below for _, below in ratios])
     return [above * (scale // below) for above, below in ratios], scale

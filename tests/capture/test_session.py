@@ -162,3 +162,14 @@ def test_a_killed_launch_is_over(project: Any) -> None:
     record = project.record("sh", "-c", "echo 1 > made.txt")
     assert [file.path for file in record.outputs] == ["made.txt"]
     assert RunRecord.load(launch.folder / "run.json").status == "running"
+
+
+def test_what_was_written_just_before_a_launch_is_older_than_the_launch(project: Any) -> None:
+    session = Session.of(project.folder)
+    for _ in range(5):
+        laid_out = project.write("laid-out.csv", "1\n")
+        launch = prepare(Request(project.folder, ("python", "a.py")), os.environ, session)
+        began_ns = launch.liveness.began_ns
+        launch.abandon()
+        assert laid_out.stat().st_ctime_ns < began_ns
+        laid_out.unlink()

@@ -137,7 +137,7 @@ def test_new_seeds_are_those_of_the_plan_and_judged_by_their_means(study: Path, 
     work = next((study.parent / "study").glob(".reprocrate/reruns/*/work"))
     assert sorted(path.name for path in (work / "out").iterdir()) == sorted(map(str, seeds))
     shown = rerun(study.parent, study.name, "--new-seeds", "3").out
-    assert "3 new, 3" in shown
+    assert "3 new against 3" in shown
     assert f"New seeds, which the original never used: {', '.join(map(str, seeds))}" in shown
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reprocrate.exports import Export, Person, Request, export
 from reprocrate.exports.yaml_text import yaml_text
+from reprocrate.rerun.compare import Basis
 from reprocrate.standard.identity_formats import has_orcid_check_digit
 from tests.exports.conftest import Make
 
@@ -143,3 +144,17 @@ def test_texts_stay_texts(text: str) -> None:
         "it": text,
         "them": [text, {"in": text}],
     }
+
+
+def test_where_it_belongs_is_told(made: Make) -> None:
+    (note,) = export("codecheck", made(**COMPLETE)).notes
+    assert "at the root of the unpacked reproduction" in note
+
+
+def test_files_of_runs_that_were_not_made_again_are_not_said_to_be_new(made: Make) -> None:
+    def comments(basis: Basis) -> list[str]:
+        document = yaml.safe_load(export("codecheck", made(basis=basis, **COMPLETE)).files["codecheck.yml"])
+        return [one["comment"] for one in document["manifest"]]
+
+    assert all(one.startswith(("Written by", "Printed by")) for one in comments(Basis.FULL))
+    assert all(one.startswith("Recorded, not run again: ") for one in comments(Basis.LOGS))

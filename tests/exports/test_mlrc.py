@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 
 from reprocrate.exports import Export, Person, Request, export
+from reprocrate.manifest import manifest_from
+from reprocrate.rerun.compare import Basis
 from tests.exports.conftest import Make
 
 
@@ -55,3 +59,32 @@ def test_no_text_of_a_record_becomes_markup(made: Make) -> None:
     assert "<script" not in html
     assert 'javascript:1"' not in html
     assert ">Heading</h1>" not in html
+
+
+def test_commands_are_quoted_as_a_shell_needs_them_and_the_verdict_is_said_once_in_the_summary(
+    made: Make,
+) -> None:
+    request = made()
+    document = json.loads(request.manifest.to_bytes())
+    document["runs"][0]["command"] = ["python", "train.py", "--note", "two words"]
+    assert request.verdict is not None
+    text, _ = report(replace(request, manifest=manifest_from(document)))
+    assert "`python train.py --note 'two words'`" in text
+    summary = text.partition("## Reproducibility summary")[2].partition("**What was easy.**")[0]
+    assert summary.strip() == request.verdict["sentence"]
+
+
+def test_a_rerun_of_a_part_is_not_called_one_of_all(made: Make) -> None:
+    request = made()
+    assert request.verdict is not None
+    assert "The recorded commands were run again in full." in report(request)[0]
+    chosen = ["Of the recorded seeds only 0, as asked for."]
+    around = {**request.verdict["circumstances"], "chosen": chosen}
+    text, _ = report(replace(request, verdict={**request.verdict, "circumstances": around}))
+    assert "The recorded commands were run again in full." not in text
+    assert f"- {chosen[0]}" in text
+
+
+def test_where_nothing_was_run_the_machine_is_the_recorded_one(made: Make) -> None:
+    assert "As recorded in what was compared:" in report(made(basis=Basis.LOGS))[0]
+    assert "As recorded in what was compared:" not in report(made())[0]

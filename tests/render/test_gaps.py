@@ -124,3 +124,20 @@ def test_data_without_a_file_comes_with_a_package_where_the_runs_were_watched() 
     for run in document["runs"]:
         del run["capture"]
     assert availability_of(manifest_from(document)).degree == "description and code"
+
+
+def test_a_reproduction_lacks_what_who_reran_can_give_and_what_the_original_lacked() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["reproduces"] = {"payload_sha256": "cd" * 32, "depth": "full"}
+    for change in (without("experiment", "license"), without("experiment", "authors"), without("claims")):
+        change(document)
+    unversioned(document)
+    found = find_gaps(manifest_from(document))
+    assert [gap.what for gap in found][:3] == [
+        "No licence was given for what the rerun adds.",
+        "Nobody is named who reran it.",
+        "The code was not under version control.",
+    ]
+    assert "keep the original's" in found[0].cost
+    assert "beside verdict.json" in found[1].fix
+    assert found[2].fix == "It is so in the original; only its authors can mend that, there."

@@ -269,8 +269,25 @@ def test_cost_models_ethics_and_what_is_reproduced_are_told() -> None:
     assert "Energy 1.25 kWh" in text
     assert "1 run, 2.2 s" in text
     assert "Digits of one country." in text
-    assert "Reproduction of doi:10.5281/zenodo.1, by running everything again." in text
+    assert "Reproduction of doi:10.5281/zenodo.1, by running its commands again." in text
     assert "./out/mlp-0.bin" in [one.attrib["href"] for one in named(tree, "a")]
+
+
+def test_a_reproduction_claims_nothing_and_keeps_the_licences_of_the_original() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    verdict = sample.file(".reprocrate/reproduction/verdict.json")
+    document["reproduces"] = {"payload_sha256": "cd" * 32, "depth": "full", "verdict": verdict}
+    del document["claims"], document["experiment"]["license"]
+    tree = parsed(preview_page(manifest_from(document)))
+    text = words_of(tree)
+    assert "A reproduction claims nothing of its own." in text
+    assert "The authors state no claim." not in text
+    assert "none given for what the rerun adds; code and data keep the original's" in text
+    assert "./.reprocrate/reproduction/verdict.json" in [one.attrib["href"] for one in named(tree, "a")]
+    page = ".reprocrate/reproduction/verdict.html"
+    with_page = parsed(preview_page(manifest_from(document), files={page: 1000, verdict["path"]: 1000}))
+    assert f"./{page}" in [one.attrib["href"] for one in named(with_page, "a")]
+    assert f"./{page}" not in [one.attrib["href"] for one in named(tree, "a")]
 
 
 def test_single_runs_are_not_said_to_have_intervals() -> None:

@@ -69,6 +69,15 @@ def test_numbers_to_expect_are_the_recorded_ones() -> None:
     assert "- Margin of accuracy: 0.01" in text
 
 
+def test_values_that_a_seed_does_not_fix_are_told() -> None:
+    assert "same seed may" not in reproducing_text(sample.digits())
+    document = sample.digits_document()
+    for run in document["runs"]:
+        run["unseeded"] = [{"library": "numpy"}]
+    text = reproducing_text(manifest_from(document))
+    assert "the same seed may\ngive other values: the shared generator of numpy." in text
+
+
 @pytest.mark.parametrize("make", [sample.digits, sample.grid, sample.bare, sample.hostile])
 def test_shell_understands_every_block(make: Callable[[], Manifest]) -> None:
     for block in blocks(reproducing_text(make())):
@@ -156,3 +165,11 @@ def test_data_that_does_not_travel_is_said_with_how_to_get_it() -> None:
 
 def test_same_manifest_gives_the_same_text() -> None:
     assert reproducing_text(sample.grid()) == reproducing_text(sample.grid())
+
+
+def test_a_reproduction_says_where_its_verdict_lies() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    row = "| `.reprocrate/reproduction/` | what this rerun showed of the original |"
+    assert row not in reproducing_text(manifest_from(document))
+    document["reproduces"] = {"payload_sha256": "cd" * 32, "depth": "full"}
+    assert row in reproducing_text(manifest_from(document))

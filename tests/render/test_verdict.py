@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render.plan import plan_text
 from reprocrate.render.verdict import verdict_conclusion, verdict_text
 from reprocrate.rerun.compare import Basis, Circumstances, Isolation, PackageDifference, compare
+from reprocrate.rerun.environment.wheel_choice import Choice, ChosenWheel
 from reprocrate.rerun.host.probing import Host
 from reprocrate.rerun.plan import make_plan
 from reprocrate.rerun.sandbox.bubblewrap import NoSandbox
@@ -185,4 +187,79 @@ def test_plan_says_what_it_takes_and_what_it_can_show() -> None:
 def test_plan_names_what_makes_it_impossible() -> None:
     text = printed(plan_text(plan_document(pythons={})))
     assert "(impossible)" in text
-    assert text.endswith("This machine cannot run it. It can show nothing here.\n")
+    assert text.endswith("This machine cannot run it. At this depth it can show nothing here.\n")
+
+
+def test_a_plan_for_another_machine_does_not_speak_of_this_one() -> None:
+    text = printed(plan_text(plan_document(described="macos-arm64")))
+    assert "here" not in text.split()
+    assert "- python version: CPython 3.11.7; there CPython 3.11.9 (replaced)" in text
+    assert "How macos-arm64 differs" in text
+    assert "This machine" not in text
+    assert "\nmacos-arm64 can stand in for the recorded one." in text
+    assert "here" in printed(plan_text(plan_document())).split()
+    impossible = printed(plan_text(plan_document(described="macos-arm64", pythons={})))
+    assert impossible.endswith("macos-arm64 cannot run it. At this depth it can show nothing there.\n")
+
+
+def test_a_plan_tells_the_size_of_the_packages_where_it_is_known() -> None:
+    environment = sample.digits().environments[0].id
+    wheels = tuple(ChosenWheel(name, "1.0", f"{name}.whl", "", "0" * 64, 2_000_000) for name in "ab")
+    known = plan_document(wheels={environment: Choice(wheels, ())})
+    assert known["packages_bytes"] == 4_000_000
+    assert " of 4.0 MB" in printed(plan_text(known))
+    lacking = Choice((*wheels, replace(wheels[0], size=None)), ())
+    for unknown in (plan_document(), plan_document(wheels={environment: lacking})):
+        assert unknown["packages_bytes"] is None
+
+
+def test_difference_of_seeds_run_again_is_that_of_these_seeds() -> None:
+    def two_seeds(document: Document) -> Document:
+        kept = copy.deepcopy(document)
+        kept["runs"] = [run for run in kept["runs"] if run["seeds"][0]["value"] in (0, 1)]
+        return kept
+
+    original = sample.digits()
+    some = manifest_from(two_seeds(sample.digits_document()))
+    document = compare(original, some, circumstances=Circumstances()).to_json()
+    text = printed(verdict_text(document), width=120)
+    assert all(one["numbers"]["difference"] != 0 for one in document["results"])
+    rows = [line for line in text.splitlines() if line.endswith("identical") and " of " in line]
+    assert rows
+    assert all(" 0   2 of 5   identical" in row for row in rows), text
+
+
+def test_runs_without_a_seed_explain_other_values() -> None:
+    def unseeded(document: Document) -> Manifest:
+        for run in document["runs"]:
+            run["unseeded"] = [{"library": "numpy"}]
+        return manifest_from(document)
+
+    again = rerun(worse_network)
+    document = compare(unseeded(sample.digits_document()), again, circumstances=Circumstances()).to_json()
+    said = "The recorded runs drew random numbers without a seed (the shared generator of numpy)"
+    told = {one["outcome"] for one in document["results"] if any(said in text for text in one["remarks"])}
+    assert "contradicted" in told
+    assert "identical" not in told
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda command: [*command, "--epochs", "3"], "nothing then, `--epochs 3` now"),
+        (lambda command: [*command[:2], *command[4:]], "`--model mlp` then, nothing now"),
+        (
+            lambda command: [*command[:3], "tiny net", *command[4:]],
+            "`--model mlp` then, `--model 'tiny net'`",
+        ),
+    ],
+)
+def test_two_records_say_how_their_commands_differ(
+    change: Callable[[list[str]], list[str]], told: str
+) -> None:
+    def other_command(run: Document) -> None:
+        run["command"] = change(run["command"])
+
+    document = verdict(other_command, basis=Basis.COMPARE)
+    assert any(f"The commands differ: {told}" in text for text in document["results"][0]["remarks"])
+    assert not any("differ:" in text for text in verdict(other_command)["results"][0]["remarks"])

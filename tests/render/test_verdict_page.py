@@ -412,3 +412,21 @@ def test_nothing_is_told_beside_it_where_there_is_nothing() -> None:
     }
     tree = parsed(verdict_page(VERDICTS["contradicted"]() | empty))
     assert "Beside the verdict" not in words_of(tree)
+
+
+def test_parts_of_a_claim_are_called_by_names_where_these_tell_them_apart() -> None:
+    document = verdict(lambda _run: None)
+    first, second = document["results"][:2]
+    identifier = f"{first['id']}-vs-{second['id']}"
+    part = document["claims"][0]["parts"][0]
+    for parts, shown, hidden in (
+        ([part | {"id": identifier}], "mlp against logistic", identifier),
+        ([part | {"id": identifier}, part | {"id": identifier}], identifier, "mlp against logistic"),
+        ([part | {"id": "anything"}], "anything", "against logistic"),
+    ):
+        results = [first | {"name": "mlp"}, second | {"name": "logistic"}]
+        claim = document["claims"][0] | {"parts": parts}
+        tree = parsed(verdict_page(document | {"claims": [claim], "results": results}))
+        text = words_of(named(tree, "article")[0])
+        assert shown in text
+        assert hidden not in text

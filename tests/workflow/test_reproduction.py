@@ -110,7 +110,7 @@ def test_a_rerun_packs_into_a_valid_bundle_that_says_what_it_reproduces(
     assert outcome.verdict.sentence in page
     console = Console(width=200, file=io.StringIO(), record=True)
     console.print(show_text(manifest))
-    assert "Reproduction of Numbers, by running everything again: Run again" in console.export_text()
+    assert "Reproduction of Numbers, by running its commands again: Run again" in console.export_text()
 
 
 def test_its_metadata_names_the_original_and_the_verdict(original: Path, working_folder: Path) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
 LOCK_NAME = "running.lock"
+_LONGEST_TICK_S = 0.05
 
 
 class Liveness:
@@ -25,6 +27,18 @@ class Liveness:
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         with suppress(OSError):  # on a file system without locks nobody can tell; see `is_alive`
             take_lock(self._descriptor, wait=True)
+        self._await_tick()
+
+    def _await_tick(self) -> None:
+        """Begin later than anything that was written before, by a clock that goes on only every few ms.
+
+        Otherwise what was laid out for a launch just before it would seem to be written by it.
+        """
+        created_ns, given_up = self.began_ns, time.monotonic() + _LONGEST_TICK_S
+        while self.began_ns <= created_ns and time.monotonic() < given_up:
+            time.sleep(0.001)
+            with suppress(OSError):
+                os.utime(self._path)
 
     @property
     def began_ns(self) -> int:

@@ -8,7 +8,7 @@ from reprocrate.manifest import Compute, Manifest, Model, Reproduction
 from reprocrate.render import words
 from reprocrate.render.numbers import duration, significant
 from reprocrate.render.preview.links import FileLinks
-from reprocrate.render.preview.markup import Markup, code, definition, element, joined, link
+from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
 from reprocrate.render.reproduced import DEPTHS, original_name, verdict_words
 
 _MOST_MODELS = 40
@@ -108,4 +108,4 @@ def _verdict_file(one: Reproduction) -> Markup | None:
     """Where all of the verdict stands in the bundle."""
     if one.verdict is None or not one.verdict.travels:
         return None
-    return joined(" The numbers behind it are in ", code(one.verdict.path), ".")
+    return joined(" The numbers behind it are in ", file_link(one.verdict.path), ".")

@@ -51,9 +51,7 @@ class Findings:
         """Every claim with its evidence."""
         found = make_evidence(self._manifest, self._outcomes, self._contrasts)
         if not found:
-            return element(
-                "p", "The authors state no claim. A rerun is then judged result by result.", class_="soft"
-            )
+            return element("p", *_no_claims(self._manifest), class_="soft")
         return first(
             range(len(found)),
             _MOST_CLAIMS,
@@ -96,6 +94,17 @@ class Findings:
             if more > 0
             else None,
         )
+
+
+def _no_claims(manifest: Manifest) -> Sequence[Markup | str]:
+    """What stands in the place of claims."""
+    about = manifest.reproduces
+    if about is None:
+        return ["The authors state no claim. A rerun is then judged result by result."]
+    said = "A reproduction claims nothing of its own. How the original's claims stand is in "
+    if about.verdict is None or not about.verdict.travels:
+        return [f"{said}its verdict."]
+    return [said, file_link(about.verdict.path), "."]
 
 
 def _grid(grid: Grid, manifest: Manifest) -> Markup:

@@ -35,7 +35,7 @@ def header(manifest: Manifest, report: Report | None = None) -> Markup:
         given or element("p", "The authors gave no description.", class_="lead soft"),
         reproduced(manifest),
         element("p", summary(manifest)),
-        element("dl", *_standing(manifest, report), *_facts(about), class_="facts"),
+        element("dl", *_standing(manifest, report), *_facts(manifest), class_="facts"),
     )
 
 
@@ -167,9 +167,12 @@ def _status(about: Experiment) -> Markup | None:
     return None
 
 
-def _facts(about: Experiment) -> Iterator[Markup]:
+def _facts(manifest: Manifest) -> Iterator[Markup]:
+    about = manifest.experiment
     if about.license:
         yield definition("Licence", _license(about.license))
+    elif manifest.reproduces:
+        yield definition("Licence", "none given for what the rerun adds; code and data keep the original's")
     else:
         yield definition("Licence", "none given: without the authors' leave nobody may reuse this")
     if about.created:

@@ -24,6 +24,7 @@ _WELL_KNOWN = (
     ("reprocrate.json", "everything on this page and more, as data"),
     ("ro-crate-metadata.json", "the same for catalogues and archives (RO-Crate)"),
     ("manifest-sha256.txt", "the SHA-256 digest of every file"),
+    (".reprocrate/reproduction/verdict.html", "what the rerun showed of the original, claim by claim"),
     ("reprocrate.toml", "what the authors wrote themselves"),
     ("README.md", "the project's own introduction"),
     ("LICENSE", "the licence in full"),

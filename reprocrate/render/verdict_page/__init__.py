@@ -36,8 +36,9 @@ def verdict_page(document: Section) -> bytes:
     """
     basis = str(document.get("basis"))
     results = Results(items(document, "results"), basis)
+    claims = claims_section(items(document, "claims"), results.places, items(document, "results"))
     parts: list[tuple[str, str, Markup | None]] = [
-        ("claims", "Claims", claims_section(items(document, "claims"), results.places)),
+        ("claims", "Claims", claims),
         ("results", "Results", results.section()),
         ("beside", "Beside the verdict", beside(document)),
         ("circumstances", "How it was run", circumstances(document)),
@@ -70,6 +71,7 @@ def _header(document: Section, title: str, basis: str) -> Markup:
         ),
         element("p", words.plain(str(document.get("sentence"))), class_="lead"),
         element("dl", *_facts(document), class_="facts"),
+        _choice(document),
     )
 
 
@@ -86,14 +88,19 @@ def _refuted(document: Section) -> bool:
 def _facts(document: Section) -> Iterator[Markup]:
     found = part(document, "circumstances")
     yield definition("It rests on", basis_text(document))
-    if chosen := [str(reason) for reason in found.get("chosen") or ()]:
-        yield definition("Of the whole", words.plain(" ".join(chosen)))
     if when := found.get("when"):
         yield definition("Made", f"{words.moment(str(when))} (UTC)")
     if tool := part(found, "tool"):
         yield definition("With", words.plain(f"{tool.get('name')} {tool.get('version')}"))
     if found.get("degraded"):
         yield definition("Conditions", element("span", "degraded", class_="tag warn"))
+
+
+def _choice(document: Section) -> Markup | None:
+    """What of the whole was run, and why: too long for a column."""
+    reasons = part(document, "circumstances").get("chosen") or ()
+    told = [element("li", words.plain(str(reason))) for reason in reasons]
+    return element("ul", *told, class_="note") if told else None
 
 
 def _words(document: Section) -> Markup | None:

@@ -19,19 +19,23 @@ _ALIKE = 40.0  # intervals of one claim share an axis unless one is that many ti
 _WORST_FIRST = ("not_upheld", "undecided", "upheld")
 
 
-def claims_section(claims: Sequence[Section], places: Mapping[str, str]) -> Markup | None:
+def claims_section(
+    claims: Sequence[Section], places: Mapping[str, str], results: Sequence[Section] = ()
+) -> Markup | None:
     """Every claim, the primary ones first; None where there is none.
 
     Args:
         claims: the verdicts on them.
         places: where on the page a result is told, by its id.
+        results: the verdicts on the results, by whose names the parts of claims are called.
     """
+    names = {str(one.get("id")): str(one.get("name")) for one in results}
     if not claims:
         return None
     ordered = sorted(claims, key=lambda one: not one.get("primary"))
     more = len(ordered) - _MOST_CLAIMS
     return joined(
-        (_claim(one, str(index), places) for index, one in enumerate(ordered[:_MOST_CLAIMS])),
+        (_claim(_named(one, names), str(index), places) for index, one in enumerate(ordered[:_MOST_CLAIMS])),
         element("p", f"{words.count_of(more, 'more claim')} in the document itself.", class_="note")
         if more > 0
         else None,
@@ -136,9 +140,8 @@ def _parts(claim: Section, places: Mapping[str, str]) -> Markup | None:
     """Each part with its own outcome where there are several; else where its numbers stand."""
     parts = sorted(items(claim, "parts"), key=_badness)
     if len(parts) < 2:
-        named = [
-            name for name in [*texts(claim, "evidence"), *(_name(one) for one in parts)] if name in places
-        ]
+        ids = (str(one.get("id")) for one in parts)
+        named = [name for name in [*texts(claim, "evidence"), *ids] if name in places]
         links = [element("a", shortened(name), href=f"#{places[name]}") for name in dict.fromkeys(named)]
         return element("p", "The numbers: ", *_separated(links), class_="behind") if links else None
     shown = [_part(one, places) for one in parts[:_MOST_PARTS]]
@@ -165,8 +168,26 @@ def _badness(one: Section) -> int:
     return _WORST_FIRST.index(outcome) if outcome in _WORST_FIRST else len(_WORST_FIRST)
 
 
+def _named(claim: Section, names: Mapping[str, str]) -> Section:
+    """The claim with names for its parts that people know, in place of ids where they tell them apart."""
+    parts = items(claim, "parts")
+    called = [_called(one, names) for one in parts]
+    if len(set(called)) < len(called):
+        called = [str(one.get("id")) for one in parts]
+    return {**claim, "parts": [{**one, "called": name} for one, name in zip(parts, called, strict=True)]}
+
+
+def _called(one: Section, names: Mapping[str, str]) -> str:
+    """What a part is called: two results by their configurations; all else by its id, which tells more."""
+    identifier = str(one.get("id"))
+    better, _, worse = identifier.partition("-vs-")
+    if better in names and worse in names and names[better] != names[worse]:
+        return f"{names[better]} against {names[worse]}"
+    return identifier
+
+
 def _name(one: Section) -> str:
-    return shortened(str(one.get("id")))
+    return shortened(str(one.get("called")))
 
 
 def _separated(pieces: Sequence[Markup]) -> list[Markup | str]:

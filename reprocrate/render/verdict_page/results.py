@@ -8,9 +8,16 @@ from reprocrate.render import words
 from reprocrate.render.preview.markup import Markup, definition, element, joined, shortened
 from reprocrate.render.preview.tables import Header, number, table
 from reprocrate.render.verdict_page.figures import numbers_behind, seed_values
-from reprocrate.render.verdict_page.reading import finite, part, result_tag, texts
+from reprocrate.render.verdict_page.reading import finite, items, part, result_tag, texts
 from reprocrate.render.verdict_page.seeds import seeds_plot
-from reprocrate.render.verdict_words import RESULT, Section, difference_text, result_name, summary_text
+from reprocrate.render.verdict_words import (
+    RESULT,
+    Section,
+    change_text,
+    result_name,
+    seeds_text,
+    summary_text,
+)
 
 _FEW = 8
 _MOST_OPEN = 24
@@ -117,17 +124,19 @@ class Results:
     def _row(self, one: Section) -> list[Markup]:
         numbers = part(one, "numbers")
         sides = [_clean(part(numbers, name)) for name in ("original", "rerun")]
-        change = finite(numbers.get("difference"))
+        change = {name: finite(numbers.get(name)) for name in ("difference", "largest_deviation")}
+        seeds = [{side: seed.get(side) for side in ("recorded", "rerun")} for seed in items(one, "seeds")]
+        clean = {"outcome": one.get("outcome"), "seeds": seeds}
+        clean["numbers"] = {"original": sides[0], "rerun": sides[1], **change}
         name, colour = result_tag(str(one.get("outcome")))
         place = self.places.get(str(one.get("id")))
         label = shortened(result_name(one))
-        counts = [int(finite(side["n"]) or 0) if side else 0 for side in sides]
         return [
             element("th", element("a", label, href=f"#{place}") if place else label, scope="row"),
             element("td", element("span", name, class_=f"tag {colour}")),
             *(number(summary_text(side)) for side in sides),
-            number("–" if change is None else difference_text(change, *sides)),
-            number(f"{counts[1]} of {counts[0]}"),
+            number(change_text(clean)),
+            number(seeds_text(clean)),
         ]
 
     def _one(self, one: Section) -> Markup:
@@ -197,7 +206,10 @@ def _clean(side: Section) -> Section | None:
     """A summary whose mean is a number; others are shown as none."""
     if finite(side.get("mean")) is None:
         return None
-    return {"n": side.get("n"), **{name: finite(side.get(name)) for name in ("mean", "sd", "min", "max")}}
+    return {
+        "n": int(finite(side.get("n")) or 0),
+        **{name: finite(side.get(name)) for name in ("mean", "sd", "min", "max")},
+    }
 
 
 def _sentence(one: Section) -> Markup:

@@ -11,12 +11,9 @@ from reprocrate.rerun.compare.evidence import Evidence
 from reprocrate.rerun.compare.histories import Series
 from reprocrate.rerun.compare.outcomes import Judged
 from reprocrate.rerun.compare.promise import Promise, Seen, judge_promise
-from reprocrate.rerun.compare.recorded import Counterpart, Records
+from reprocrate.rerun.compare.recorded import Counterpart, Records, Sides
 from reprocrate.rerun.compare.samples import Basis, HostDifference, Seed, pairs
 from reprocrate.rerun.compare.tolerance import choose_tolerance
-
-Sides = tuple[Counterpart, Counterpart]
-"""Where the values of a result are then and now."""
 
 _NO_KEY = ("", None, None)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from reprocrate.rerun.compare.items import ItemTest
+from reprocrate.rerun.compare.once import once
 from reprocrate.rerun.compare.samples import (
     Basis,
     HostDifference,
@@ -15,6 +15,7 @@ from reprocrate.rerun.compare.samples import (
     SeedValue,
     Tolerance,
 )
+from reprocrate.statistics import Difference, welch, welch_of
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Case:
         new_seeds: those of the asked seeds that the original never used.
         not_judged: why no rerun is held against it, as a sentence; empty where one is.
         same_code: whether nothing of the code that both sides recorded differs.
+        unseeded: the generators that the recorded runs drew from without a seed, so that one seed need not
+            give the same values again.
         advantage: the smallest claimed advantage over another result, in the metric's unit, that rests on it.
         items: the test on the items of the test set, where a single seed was recorded and both sides left
             predictions.
@@ -62,6 +65,7 @@ class Case:
     new_seeds: tuple[Seed, ...] = ()
     not_judged: str = ""
     same_code: bool = True
+    unseeded: tuple[str, ...] = ()
     advantage: float | None = None
     items: ItemTest | None = None
 
@@ -82,19 +86,26 @@ class Case:
         """Whether means and spreads can be computed: no value is too large or too small for that."""
         return self.original.is_computable and self.rerun.is_computable
 
-    @cached_property
+    @once
+    def welch(self) -> Difference:
+        """The rerun's mean minus the original's by Welch's test; for at least two values on each side."""
+        then, now = self.original.summary, self.rerun.summary
+        return welch_of(now, then) if then and now else welch(self.rerun.values, self.original.values)
+
+    @once
     def obstacles(self) -> tuple[str, ...]:
         """Why the two cannot be compared at all."""
         return tuple(_obstacles(self.original, self.rerun))
 
-    @cached_property
+    @once
     def failures(self) -> tuple[SeedValue, ...]:
         """The seeds that were asked for and left no finite value; a seed without any trace was not run."""
-        found = {one.seed: one for one in self.rerun.seeds}
-        if len(self.rerun.values) == len(self.rerun.seeds) and found.keys() >= set(self.asked):
+        rerun, asked = self.rerun, self.asked
+        if rerun.is_complete and (asked == rerun.names or set(asked) <= set(rerun.names)):
             return ()
-        asked = [found.get(seed, SeedValue(seed, None, "not_run")) for seed in dict.fromkeys(self.asked)]
-        return tuple(one for one in asked if not one.finite)
+        found = {one.seed: one for one in rerun.seeds}
+        tried = [found.get(seed, SeedValue(seed, None, "not_run")) for seed in dict.fromkeys(asked)]
+        return tuple(one for one in tried if not one.finite)
 
 
 def _obstacles(original: Sample, rerun: Sample) -> list[str]:
@@ -109,14 +120,14 @@ def _obstacles(original: Sample, rerun: Sample) -> list[str]:
 
 
 def _otherwise_described(original: Sample, rerun: Sample) -> list[str]:
-    named = {
-        "metric": (original.metric, rerun.metric),
-        "unit": (original.unit, rerun.unit),
-        "split": (original.split, rerun.split),
-    }
+    described = (
+        ("metric", original.metric, rerun.metric),
+        ("unit", original.unit, rerun.unit),
+        ("split", original.split, rerun.split),
+    )
     found = [
         f"the {what} differs ({was or 'not declared'} then, {now or 'not declared'} now)"
-        for what, (was, now) in named.items()
+        for what, was, now in described
         if was != now
     ]
     if original.direction and rerun.direction and original.direction is not rerun.direction:

@@ -19,6 +19,9 @@ from reprocrate.rerun.compare.wording import (
     short,
 )
 
+_FACTORS = {100.0: "hundred", 1000.0: "thousand"}
+_NEAR = 0.05
+
 _STATUS = {
     "not_run": "was not run",
     "no_value": "left no value of this metric",
@@ -53,11 +56,11 @@ def _failed(judged: Judged) -> str:
     by_status: dict[tuple[str, str], list[SeedValue]] = {}
     for one in failures:
         by_status.setdefault((one.status, one.reason), []).append(one)
-    parts = [
-        f"{seeds([one.seed for one in group])} {_STATUS.get(status, f'left no finite value ({status})')}"
-        + (f" ({reason})" if reason else "")
-        for (status, reason), group in by_status.items()
-    ]
+    parts = []
+    for (status, reason), group in by_status.items():
+        became = _STATUS.get(status, f"left no finite value ({status})")
+        became = became.replace("was ", "were ", 1) if len(group) > 1 else became
+        parts.append(f"{seeds([one.seed for one in group])} {became}" + (f" ({reason})" if reason else ""))
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}, so the rerun is not what was asked for."
 
@@ -73,7 +76,7 @@ def _identical(judged: Judged) -> str:
         return "The run gave exactly the recorded value."
     if count == 1:
         return f"{seeds(_names(judged)).capitalize()} gave exactly the recorded value."
-    return f"All {count} seeds gave exactly the recorded values."
+    return f"{'Both' if count == 2 else f'All {count}'} seeds gave exactly the recorded values."
 
 
 def _within_tolerance(judged: Judged) -> str:
@@ -215,18 +218,34 @@ def _about_seeds(judged: Judged) -> Iterator[str]:
     if not rerun.values:
         return
     if judged.figures.same_seeds and len(rerun.values) < len(original.values):
-        yield f"{len(rerun.values)} of {len(original.values)} recorded seeds were run again."
+        verb = "was" if len(rerun.values) == 1 else "were"
+        apart = ", so the two means are not of the same seeds" if judged.figures.difference else ""
+        yield f"{len(rerun.values)} of {len(original.values)} recorded seeds {verb} run again{apart}."
     elif judged.case.new_seeds:
         verb = "is" if len(judged.case.new_seeds) == 1 else "are"
         yield (
             f"{_capital(seeds(judged.case.new_seeds))} {verb} new, never used by the original, so means are "
             "compared, and no value with a recorded one of its own seed."
         )
-    elif not judged.figures.same_seeds:
+    elif not judged.figures.same_seeds and None not in judged.case.asked:
         yield "The rerun used seeds that the original has no value of."
-    without = [one.seed for one in original.seeds if not one.finite]
-    if without:
+    if len(original.values) < len(original.seeds):
+        without = [one.seed for one in original.seeds if not one.finite]
         yield f"The original itself has no value for {seeds(without)}."
+
+
+def _about_scale(judged: Judged) -> Iterator[str]:
+    """A hint where the mean looks like the recorded one in another unit, such as percent for a fraction."""
+    then, now = judged.figures.original, judged.figures.rerun
+    if then is None or now is None or not then.mean or not now.mean:
+        return
+    for factor, word in _FACTORS.items():
+        for ratio, much in (
+            (now.mean / then.mean, f"a {word} times"),
+            (then.mean / now.mean, f"a {word}th of"),
+        ):
+            if abs(ratio / factor - 1.0) <= _NEAR:
+                yield f"The rerun's mean is about {much} the recorded one: it may be in another unit."
 
 
 def _about_numbers(judged: Judged) -> Iterator[str]:
@@ -235,8 +254,14 @@ def _about_numbers(judged: Judged) -> Iterator[str]:
         return
     if judged.outcome is Outcome.WITHIN_TOLERANCE:
         return
+    yield from _about_scale(judged)
     if figures.tolerance is not None:
         yield f"Not every seed is within the tolerance of {_limit(figures)} ({figures.tolerance.reason})."
+        if case.unseeded:
+            yield (
+                f"The recorded runs drew random numbers without a seed ({', '.join(case.unseeded)}), so the "
+                "same values could not be expected."
+            )
     if figures.items is not None:
         yield (
             "The one recorded seed is judged by the predictions of both runs for the same "

@@ -30,8 +30,6 @@ from reprocrate.statistics import (
     sd,
     t_quantile,
     t_tail,
-    welch,
-    welch_of,
 )
 
 FEWEST_FOR_EQUIVALENCE = 3
@@ -187,16 +185,11 @@ def _equivalence(case: Case, matched: bool, delta: float | None) -> Equivalence 
     if x.is_constant and y.is_constant:
         return Equivalence("constant", None, abs(y.mean - x.mean))
     use_pairs = matched and case.seeds_pair_randomness
-    difference = _difference_of_pairs(case) if use_pairs else _welch(case)
+    difference = _difference_of_pairs(case) if use_pairs else case.welch
     if difference.method == "constant":
         return Equivalence("constant", None, abs(difference.value))
     p = difference.equivalence_p(delta) if delta is not None else None
     return Equivalence("paired" if use_pairs else "welch", p, difference.equivalence_margin(ALPHA))
-
-
-def _welch(case: Case) -> Difference:
-    x, y = case.original.summary, case.rerun.summary
-    return welch_of(y, x) if x and y else welch(case.rerun.values, case.original.values)
 
 
 def _difference_of_pairs(case: Case) -> Difference:
@@ -218,7 +211,7 @@ def _against_prediction(case: Case, difference: float) -> dict[str, Any]:
     if x.is_constant and y.is_constant:
         return found
     if k > 1:
-        return found | {"test": "welch", "p": _welch(case).p}
+        return found | {"test": "welch", "p": case.welch.p}
     return found | {"test": "prediction", "p": min(1.0, 2.0 * t_tail(abs(difference) / spread, n - 1))}
 
 

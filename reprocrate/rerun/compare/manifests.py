@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from reprocrate.manifest import Configuration, Manifest, Result
-from reprocrate.rerun.compare.beside import Sides, artifacts_of, curves_of, promise_of, runs_of_seeds
+from reprocrate.rerun.compare.beside import artifacts_of, curves_of, promise_of, runs_of_seeds
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.claimed import claim_of, claimed_advantages, results_of
 from reprocrate.rerun.compare.claims import judge_claim
+from reprocrate.rerun.compare.conditions import Conditions, conditions_of
 from reprocrate.rerun.compare.curves import SeedRuns
-from reprocrate.rerun.compare.devices import fell_back
-from reprocrate.rerun.compare.environments import host_difference
 from reprocrate.rerun.compare.evidence import Evidence, NoEvidence
 from reprocrate.rerun.compare.items import ItemTest
+from reprocrate.rerun.compare.once import once
 from reprocrate.rerun.compare.outcomes import judge
 from reprocrate.rerun.compare.predictions import Unusable
 from reprocrate.rerun.compare.recorded import (
     Counterpart,
     Records,
+    Sides,
     aggregate,
-    changed_code,
     data_digests,
     found_in,
     recorded_in,
 )
-from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance
+from reprocrate.rerun.compare.samples import Basis, HostDifference, Margin, Sample, Seed, Tolerance, as_asked
 from reprocrate.rerun.compare.single_seed import judge_items, needs_items
 from reprocrate.rerun.compare.tolerance import choose_tolerance
 from reprocrate.rerun.compare.verdict import (
@@ -81,8 +80,8 @@ def compare(
     return Verdict(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
-        upheld=is_upheld(claims, results, around.basis, around.claims),
-        sentence=summing_up(claims, results, around.basis, around.claims),
+        upheld=is_upheld(claims, results, around.basis, around.claims, all_ran=_all_ran(setting.now)),
+        sentence=summing_up(claims, results, around.basis, around.claims, in_part=bool(around.chosen)),
         basis=around.basis,
         claims=claims,
         results=results,
@@ -92,6 +91,12 @@ def compare(
         seeds_asked=setting.seeds_asked(),
         circumstances=around,
     )
+
+
+def _all_ran(now: Records) -> bool:
+    """Whether there are runs, and each seed of every configuration has one that ended well."""
+    runs = [run for one in now.manifest.configurations for run in now.newest(one)]
+    return bool(runs) and all(run.status == "ok" for run in runs)
 
 
 @dataclass(frozen=True)
@@ -107,27 +112,25 @@ class _Comparison:
     files: tuple[Evidence, Evidence]
     judged_sides: dict[object, Sides] = field(default_factory=dict)
     _allowed: dict[str, tuple[Margin | None, Tolerance | None]] = field(default_factory=dict)
-    _hosts: dict[object, HostDifference] = field(default_factory=dict)
+    _conditions: dict[object, Conditions] = field(default_factory=dict)
     _digests: dict[object, tuple[str | None, str | None]] = field(default_factory=dict)
-    _changed: dict[object, tuple[str, ...]] = field(default_factory=dict)
-    _lost: dict[object, str | None] = field(default_factory=dict)
 
-    @cached_property
+    @once
     def then(self) -> Records:
         """What the original recorded."""
         return Records(self.original)
 
-    @cached_property
+    @once
     def now(self) -> Records:
         """What the rerun recorded."""
         return Records(self.reproduction)
 
-    @cached_property
+    @once
     def evidence(self) -> frozenset[str]:
         """Ids of the results that claims rest on."""
         return frozenset(name for claim in self.original.claims for name in results_of(self.original, claim))
 
-    @cached_property
+    @once
     def advantages(self) -> dict[str, float]:
         """The smallest claimed advantage that rests on each result."""
         return claimed_advantages(self.original)
@@ -141,13 +144,11 @@ class _Comparison:
             then = recorded_in(self.then, result)
             sides = [(then, self._found(then))]
             recorded, again, asked = self._of_runs(result, *sides[0])
-        for side in sides:
-            self.judged_sides[_id(side[0].configuration), _of_these_runs([side])] = side
-        host = self.host or self._host(sides)
+        conditions = self._conditions_of(sides)
+        host = self.host or conditions.host
         items = self._items(sides, recorded, again, host)
-        configurations = [part.result.configuration for part, _ in sides if part.result]
         margin, tolerance = self._allowances(result.metric)
-        determinism = self.original.determinism
+        determinism, new = self.original.determinism, self.circumstances.new_seeds
         return Case(
             id=result.id,
             name=self._name(result),
@@ -160,13 +161,13 @@ class _Comparison:
             host=host,
             seeds_pair_randomness=bool(determinism and determinism.seeds_pair_randomness),
             is_evidence=result.id in self.evidence,
-            degraded=any(self.circumstances.degrades(name) for name in configurations)
-            or self._lost_device(sides) is not None,
+            degraded=conditions.degraded,
             basis=self.circumstances.basis,
-            remarks=(*self._remarks(result, sides), *_why_not(items)),
-            new_seeds=tuple(seed for seed in asked if seed in self.circumstances.new_seeds),
+            remarks=(*_remarks(result, sides, conditions), *_why_not(items)),
+            new_seeds=tuple([seed for seed in asked if seed in new]) if new else (),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
-            same_code=not any(self._changed_code(*side) for side in sides),
+            same_code=not conditions.changed_code,
+            unseeded=conditions.unseeded,
             advantage=self.advantages.get(result.id),
             items=items if isinstance(items, ItemTest) else None,
         )
@@ -220,7 +221,8 @@ class _Comparison:
         then, now = self._data_digests(recorded, found)
         if then is not None:
             original, rerun = replace(original, data_digest=then), replace(rerun, data_digest=now)
-        return original, rerun, self._asked(result, found)
+        asked = self._asked(result, found)
+        return original, as_asked(rerun, asked), asked
 
     def _data_digests(self, recorded: Counterpart, found: Counterpart) -> tuple[str | None, str | None]:
         key = (_id(recorded.configuration), recorded.key[1], _id(found.configuration), found.key[1])
@@ -272,48 +274,22 @@ class _Comparison:
 
     def _asked(self, result: Result, found: Counterpart) -> tuple[Seed, ...]:
         if self.asked is None:
-            recomputed = (
-                self.circumstances.basis is Basis.LOGS
-            )  # no seed that was stopped then is tried again
-            known = found.sample.seeds
-            return tuple([one.seed for one in known if one.value is not None or not recomputed])
+            if self.circumstances.basis is not Basis.LOGS:
+                return found.sample.names
+            # recomputed: no seed that was stopped then is tried again
+            return tuple([one.seed for one in found.sample.seeds if one.value is not None])
         seeds = self.asked.get(result.configuration or "", ())
         return tuple(None if seed is None else str(seed) for seed in seeds)
 
-    def _host(self, sides: Sequence[Sides]) -> HostDifference:
-        key = _of_these_runs(sides)
-        if key not in self._hosts:
-            recorded = [run for part, _ in sides for run in part.runs]
-            again = [run for _, part in sides for run in part.runs]
-            self._hosts[key] = host_difference(self.original, recorded, self.reproduction, again)
-        return self._hosts[key]
-
-    def _remarks(self, result: Result, sides: Sequence[Sides]) -> Iterator[str]:
-        if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
-            figure = f"the {result.statistic} of the values"
-            yield f"The recorded figure is {figure}; what is compared is their mean."
-        if any(then.over == "folds" for then, _ in sides):
-            yield _FOLDS
-        lost = self._lost_device(sides)
-        if lost:
-            yield f"The recorded runs computed on {lost}; the rerun computed on the processor only."
-        changed = sorted({path for side in sides for path in self._changed_code(*side)})
-        if changed:
-            more = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""
-            yield f"Other code ran than the recorded one: {', '.join(changed[:3])}{more} differs."
-
-    def _changed_code(self, then: Counterpart, now: Counterpart) -> tuple[str, ...]:
-        key = (_id(then.configuration), _id(now.configuration))
-        if key not in self._changed:
-            self._changed[key] = changed_code(then, now)
-        return self._changed[key]
-
-    def _lost_device(self, sides: Sequence[Sides]) -> str | None:
-        key = _of_these_runs(sides)
-        if key not in self._lost:
-            found = (fell_back(then.runs, now.runs) for then, now in sides)
-            self._lost[key] = next((device for device in found if device), None)
-        return self._lost[key]
+    def _conditions_of(self, sides: Sequence[Sides]) -> Conditions:
+        """What the results of the same runs have in common, worked out once for all of them."""
+        key = tuple([(_configured(then), id(then.runs), id(now.runs)) for then, now in sides])
+        found = self._conditions.get(key)  # the runs are kept alive by their records
+        if found is None:
+            manifests = (self.original, self.reproduction)
+            found = self._conditions[key] = conditions_of(manifests, sides, self.circumstances)
+            self.judged_sides.update(zip(key, sides, strict=True))
+        return found
 
     def _name(self, result: Result) -> str:
         configuration = self.original.find_configuration(result.configuration)
@@ -329,6 +305,14 @@ def _id(configuration: Configuration | None) -> str | None:
     return configuration.id if configuration else None
 
 
-def _of_these_runs(sides: Sequence[Sides]) -> object:
-    """What tells the runs on both sides from others, for what is worked out once for them."""
-    return tuple([(id(then.runs), id(now.runs)) for then, now in sides])  # kept alive by their records
+def _configured(side: Counterpart) -> str | None:
+    return side.result.configuration if side.result else None
+
+
+def _remarks(result: Result, sides: Sequence[Sides], conditions: Conditions) -> Iterator[str]:
+    if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
+        figure = f"the {result.statistic} of the values"
+        yield f"The recorded figure is {figure}; what is compared is their mean."
+    if any(then.over == "folds" for then, _ in sides):
+        yield _FOLDS
+    yield from conditions.remarks()

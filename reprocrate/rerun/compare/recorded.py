@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from reprocrate.assembly.selection import reported_value
-from reprocrate.manifest import Configuration, Manifest, Metric, Result, Run
+from reprocrate.manifest import Configuration, Manifest, Metric, Observation, Result, Run
+from reprocrate.rerun.compare.once import once
 from reprocrate.rerun.compare.samples import Direction, Sample, Seed, SeedValue
 from reprocrate.statistics import iqm, mean, median
 
@@ -44,13 +44,14 @@ class Records:
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
-        self._values: dict[int, list[dict[Key, SeedValue]]] = {}
+        self._plain: dict[int, dict[Key, tuple[SeedValue, ...]]] = {}
+        self._observed: dict[int, dict[Key, list[Observation]]] = {}
         self._counting: dict[tuple[str, ...], tuple[Run, ...]] = {}
         self._newest: dict[str, tuple[Run, ...]] = {}
         self._alike: dict[str, Configuration | None] = {}
         self._seeds: dict[int, Seed] = {}
 
-    @cached_property
+    @once
     def by_place(self) -> ResultsByPlace:
         """The results over runs by configuration and metric."""
         found: dict[tuple[str | None, str], list[Result]] = {}
@@ -59,28 +60,42 @@ class Records:
                 found.setdefault((one.configuration, one.metric), []).append(one)
         return found
 
-    def plain_values(self, runs: tuple[Run, ...]) -> list[dict[Key, SeedValue]]:
-        """For each of some runs the metrics that it measured once and that need no selection."""
-        found = self._values.get(id(runs))
+    def plain_values(self, runs: tuple[Run, ...]) -> dict[Key, tuple[SeedValue, ...]]:
+        """The values of those metrics that each of some runs measured once, so that none has to be chosen."""
+        found = self._plain.get(id(runs))
         if found is None:
-            found = self._values[id(runs)] = [self._plain_values(run) for run in runs]
+            found = self._plain[id(runs)] = self._plain_values(runs)
         return found
 
-    def _plain_values(self, run: Run) -> dict[Key, SeedValue]:
-        if run.status != "ok":
-            return {}
-        seed = self.seed_of(run)
-        found: dict[Key, SeedValue] = {}
-        several: set[Key] = set()
-        for one in run.metrics:
-            key = (one.metric, one.data, one.split)
-            if key in found or one.fold is not None:
-                several.add(key)
-            else:
-                found[key] = SeedValue(seed, one.value, one.status)
-        for key in several:
-            found.pop(key, None)
-        return found
+    def _plain_values(self, runs: tuple[Run, ...]) -> dict[Key, tuple[SeedValue, ...]]:
+        found: dict[Key, list[SeedValue]] = {}
+        others: set[Key] = set()
+        for place, run in enumerate(runs):
+            seed, ended_well = self.seed_of(run), run.status == "ok"
+            for one in run.metrics:
+                key = (one.metric, one.data, one.split)
+                column = found.get(key)
+                if column is None:
+                    column = found[key] = []
+                # as long as there were runs before, unless one of them lacks it or this one has it twice
+                if len(column) == place and one.fold is None and ended_well:
+                    column.append(SeedValue(seed, one.value, one.status))
+                else:
+                    others.add(key)
+        return {
+            key: tuple(column)
+            for key, column in found.items()
+            if len(column) == len(runs) and key not in others
+        }
+
+    def observed(self, run: Run, key: Key) -> list[Observation]:
+        """Everything that a run measured of a metric on some data and split."""
+        found = self._observed.get(id(run))
+        if found is None:
+            found = self._observed[id(run)] = {}
+            for one in run.metrics:
+                found.setdefault((one.metric, one.data, one.split), []).append(one)
+        return found.get(key, [])
 
     def counting(self, result: Result) -> tuple[Run, ...]:
         """One run for each seed of a result: those that it rests on, then those that left no value."""
@@ -148,14 +163,14 @@ class Counterpart:
         """The manifest of the records."""
         return self.records.manifest
 
-    @cached_property
+    @once
     def runs(self) -> tuple[Run, ...]:
         """One run for each seed: those of the result, then those that left no value."""
         if self.result is None:
             return self.records.newest(self.configuration)
         return self.records.counting(self.result)
 
-    @cached_property
+    @once
     def sample(self) -> Sample:
         """The values of its runs by seed."""
         metric = self.manifest.find_metric(self.key[0])
@@ -169,29 +184,34 @@ class Counterpart:
         )
 
     def _seeds(self, metric: Metric | None) -> tuple[SeedValue, ...]:
-        key, runs = self.key, self.runs
-        known = [values.get(key) for values in self.records.plain_values(runs)]
-        if self.over == "folds" or None in known:
-            return tuple([self._value(run, metric) for run in runs])
-        return tuple([one for one in known if one is not None])
+        plain = None if self.over == "folds" else self.records.plain_values(self.runs).get(self.key)
+        return tuple([self._value(run, metric) for run in self.runs]) if plain is None else plain
 
     def _value(self, run: Run, metric: Metric | None) -> SeedValue:
         seed = self.records.seed_of(run)
         if run.status != "ok":
             return SeedValue(seed, None, run.status, run.killed_because or "")
-        observed = [one for one in run.metrics if (one.metric, one.data, one.split) == self.key]
+        observed = self.records.observed(run, self.key)
         if self.over == "folds":
             values = [one.value for one in observed if one.fold is not None]
             known = [value for value in values if value is not None]
             if not values or len(known) < len(values):
                 return SeedValue(seed, None, "no_value")
             return SeedValue(seed, mean(known))
-        plain = [one.model_dump() for one in observed if one.fold is None]
+        plain = [
+            {"step": one.step, "value": one.value, "status": one.status}
+            for one in observed
+            if one.fold is None
+        ]
         selection, last_k = (metric.selection, metric.last_k) if metric else (None, None)
         seen = reported_value(plain, selection, last_k)
         if seen is None:
             return SeedValue(seed, None, "no_value")
         return SeedValue(seed, seen["value"], seen["status"])
+
+
+Sides = tuple[Counterpart, Counterpart]
+"""Where the values of a result are then and now."""
 
 
 def recorded_in(original: Records, result: Result) -> Counterpart:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
 from typing import Literal, NamedTuple
 
+from reprocrate.rerun.compare.once import once
 from reprocrate.statistics import Summary, are_computable, is_constant, mean, summarise
 
 Seed = str | None
@@ -137,7 +138,12 @@ class Sample:
     data_digest: str | None = None
     item: float | None = None
 
-    @cached_property
+    @once
+    def names(self) -> tuple[Seed, ...]:
+        """The seeds themselves, in their order."""
+        return tuple([one.seed for one in self.seeds])
+
+    @once
     def values(self) -> tuple[float, ...]:
         """The finite values, in the order of the seeds."""
         known = [value for _, value, status, _ in self.seeds if value is not None and status == "ok"]
@@ -145,14 +151,19 @@ class Sample:
             return tuple(known)
         return tuple([value for value in known if math.isfinite(value)])
 
-    @cached_property
+    @once
     def by_seed(self) -> dict[Seed, float]:
         """The finite values by seed."""
         if len(self.values) == len(self.seeds):
-            return dict(zip([one.seed for one in self.seeds], self.values, strict=True))
+            return dict(zip(self.names, self.values, strict=True))
         return {one.seed: one.value for one in self.seeds if one.value is not None and one.finite}
 
-    @cached_property
+    @once
+    def is_complete(self) -> bool:
+        """Whether every seed left one value, and that a finite one."""
+        return len(self.values) == len(self.names) == len(set(self.names))
+
+    @once
     def summary(self) -> Summary | None:
         """The finite values in a few numbers; `None` where there is none, or they cannot be computed with."""
         return summarise(self.values) if self.values and self.is_computable else None
@@ -162,7 +173,7 @@ class Sample:
         if self.values == other.values and other.summary is not None:
             self.__dict__.setdefault("summary", other.summary)
 
-    @cached_property
+    @once
     def is_computable(self) -> bool:
         """Whether differences and deviations of the values are doubles with all their digits."""
         values = self.values
@@ -184,18 +195,45 @@ class Sample:
         """Standard deviation of the finite values; 0 for a single one, which shows none."""
         return (self.summary.sd if self.summary else None) or 0.0
 
-    @cached_property
+    @once
     def is_constant(self) -> bool:
         """Whether all finite values are equal."""
-        return is_constant(self.values)
+        known = self.summary
+        return known.min == known.max if known else is_constant(self.values)
 
-    @cached_property
+    @once
     def repeated(self) -> tuple[Seed, ...]:
         """Seeds with more than one value, which leaves open which of them counts."""
-        if len({one.seed for one in self.seeds}) == len(self.seeds):
+        if self.is_complete:
             return ()
-        counts = Counter(one.seed for one in self.seeds if one.seed is not None)
+        counts = Counter(name for name in self.names if name is not None)
         return tuple(seed for seed, count in counts.items() if count > 1)
+
+
+def as_asked(rerun: Sample, asked: Sequence[Seed]) -> Sample:
+    """A rerun under the seeds that were asked for, where it knows its own less or better.
+
+    A seed that only a generator tells is not known of a run that ended before it was seeded; and a rerun may
+    see seeds where none was seen when the original was recorded.
+    """
+    found = [one.seed for one in rerun.seeds]
+    if set(asked) == {None}:
+        names: dict[Seed, Seed] = dict.fromkeys(found)
+    elif found.count(None) == 1 and None not in asked and len(missing := set(asked) - set(found)) == 1:
+        names = {None: missing.pop()}
+    else:
+        return rerun
+    return replace(
+        rerun, seeds=tuple(one._replace(seed=names.get(one.seed, one.seed)) for one in rerun.seeds)
+    )
+
+
+def seeds_agree(original: Sample, rerun: Sample) -> bool:
+    """Whether both have a value of each of the same seeds in the same order.
+
+    Nearly all results do, and then no seed has to be looked up.
+    """
+    return original.names == rerun.names and original.is_complete and rerun.is_complete
 
 
 def same_seeds(original: Sample, rerun: Sample) -> bool:
@@ -203,6 +241,8 @@ def same_seeds(original: Sample, rerun: Sample) -> bool:
 
     Runs without a seed can only be matched where there is one of them on each side.
     """
+    if seeds_agree(original, rerun):
+        return len(rerun.names) == 1 or (bool(rerun.names) and None not in rerun.names)
     recorded, again = original.by_seed, rerun.by_seed
     if None in recorded or None in again:
         return len(original.values) == len(rerun.values) == 1 and recorded.keys() == again.keys()
@@ -211,5 +251,7 @@ def same_seeds(original: Sample, rerun: Sample) -> bool:
 
 def pairs(original: Sample, rerun: Sample) -> tuple[tuple[float, float], ...]:
     """Recorded value and value of the rerun for each seed that both have."""
+    if seeds_agree(original, rerun):
+        return tuple(zip(original.values, rerun.values, strict=True))
     recorded = original.by_seed
     return tuple([(recorded[seed], value) for seed, value in rerun.by_seed.items() if seed in recorded])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reprocrate.rerun.compare.samples import HostDifference, Tolerance
 from reprocrate.statistics import SLACK
@@ -46,6 +47,7 @@ class AppliedTolerance:
         return True
 
 
+@lru_cache(maxsize=1024)
 def choose_tolerance(
     declared: Tolerance | None, host: HostDifference, item: float | None
 ) -> AppliedTolerance:

@@ -17,7 +17,7 @@ from reprocrate.rerun.compare.explanation import explain, remarks
 from reprocrate.rerun.compare.figures import Figures
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
 from reprocrate.rerun.compare.promise import Promise
-from reprocrate.rerun.compare.samples import Basis, Direction, Margin, Seed
+from reprocrate.rerun.compare.samples import Basis, Direction, Margin, Seed, seeds_agree
 from reprocrate.rerun.compare.wording import counted
 
 SCHEMA_VERSION = "1.0"
@@ -182,14 +182,18 @@ def is_upheld(
     results: Sequence[ResultVerdict],
     basis: Basis,
     asked_claims: Sequence[str] = (),
+    *,
+    all_ran: bool = False,
 ) -> bool:
     """Whether the answer is yes, for the claims that were asked about where some were.
 
-    Scaled down, no claim can be upheld: the answer is whether everything that was asked for ran.
+    Scaled down, no claim can be upheld: the answer is whether everything that was asked for ran, which may
+    be runs that no result rests on (`all_ran`: there are runs, and each seed of all
+    configurations has one that ended well).
     """
     asked = [one.outcome for one in results if one.asked]
     if basis is Basis.SMOKE:
-        return bool(asked) and all(outcome is Outcome.RUNS for outcome in asked)
+        return all_ran and all(outcome is Outcome.RUNS for outcome in asked)
     if claims:
         return all(claim.outcome is ClaimOutcome.UPHELD for claim in deciding(claims, asked_claims))
     return bool(asked) and all(outcome.confirms for outcome in asked)
@@ -207,13 +211,16 @@ def summing_up(
     results: Sequence[ResultVerdict],
     basis: Basis,
     asked_claims: Sequence[str] = (),
+    *,
+    in_part: bool = False,
 ) -> str:
-    """The whole verdict in one sentence."""
+    """The whole verdict in one sentence; of a rerun of a part it does not say that all was run."""
     kind = "primary claim" if any(claim.primary for claim in claims) else "claim"
     kind = "asked claim" if asked_claims else kind
     parts = [_tally(kind, (one.outcome for one in deciding(claims, asked_claims)))] if claims else []
     parts.append(_tally("result", (result.outcome for result in results if result.asked)))
-    text = basis.words
+    asked = "what was asked for was " if in_part and basis is Basis.FULL else ""
+    text = f"{asked}{basis.words}"
     return f"{text[0].upper()}{text[1:]}: {'; '.join(parts)}."
 
 
@@ -228,6 +235,9 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
 
 def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
     case = judged.case
+    if case.asked == case.rerun.names and seeds_agree(case.original, case.rerun):
+        both = zip(case.asked, case.original.values, case.rerun.values, strict=True)
+        return tuple([SeedPair(seed, then, now, "ok") for seed, then, now in both])
     recorded, finite = case.original.by_seed, case.rerun.by_seed
     again = {one.seed: one for one in case.rerun.seeds}
     seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])

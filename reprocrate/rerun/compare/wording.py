@@ -25,8 +25,12 @@ def short(value: float) -> str:
 
 
 def p_value(p: float) -> str:
-    """`p = 0.012`, or `p < 0.0001`."""
-    return f"p = {p:.2g}" if p >= 1e-4 else "p < 0.0001"
+    """`p = 0.012`, or `p < 0.0001`; with a third digit where two would say that it is not below 0.05."""
+    if p < 1e-4:
+        return "p < 0.0001"
+    if p < 0.05 <= float(f"{p:.2g}"):
+        return f"p = {p:.3g}" if p < 0.04995 else "p < 0.05"
+    return f"p = {p:.2g}"
 
 
 def percent(share: float) -> str:

@@ -139,7 +139,7 @@ class Stage:
             )
         except UsageError as error:  # the command is the bundle's: the reader's own was right
             launch.abandon()
-            raise UnavailableError(error.what, error.why, error.fix) from error
+            raise UnavailableError(error.what, error.why, "See `plan` for what the run needs.") from error
         except BaseException:
             launch.abandon()
             raise

@@ -73,7 +73,8 @@ class Plan:
             come on top.
         disk_bytes: space for copies of code and data, for what is fetched and for outputs; the environment
             comes on top.
-        packages: how many packages the environments install.
+        packages: how many packages the environments install, each version once.
+        packages_bytes: size of their wheels, where the package index was asked; else None.
         claims: the outlook for each claim.
         depths: every depth with its time.
         consents: what the user is asked before anything runs.
@@ -96,6 +97,7 @@ class Plan:
     download_bytes: int
     disk_bytes: int
     packages: int
+    packages_bytes: int | None
     claims: tuple[ClaimOutlook, ...]
     depths: tuple[DepthEstimate, ...]
     consents: tuple[Consent, ...]
@@ -186,6 +188,7 @@ def plan_scope(
         download_bytes=_travelling_bytes(manifest) + sum(one.fetched_bytes for one in data),
         disk_bytes=needs.bytes_needed(),
         packages=_package_count(manifest, tasks, found),
+        packages_bytes=_packages_bytes(manifest, tasks, found),
         claims=claim_outlooks(manifest, tasks, requirements, depth),
         depths=tuple(depth_estimates(manifest, scope)),
         consents=_all_consents(judge, tasks, requirements, data) if tasks else (),
@@ -224,7 +227,8 @@ class _Judge:
 
     def expected(self, selection: Selection, overall: Decision) -> Expected:
         """The best verdict to hope for."""
-        cap = cap_of(self.manifest, selection.depth, new_seeds=bool(selection.new_seeds))
+        runs = [task.recorded for task in selection.tasks]
+        cap = cap_of(self.manifest, selection.depth, new_seeds=bool(selection.new_seeds), runs=runs)
         return expected_from(overall, cap)
 
     def outlook(self, selection: Selection) -> Expected:
@@ -284,11 +288,28 @@ def _travelling_bytes(manifest: Manifest) -> int:
 
 def _package_count(manifest: Manifest, tasks: Sequence[Task], found: Host) -> int:
     environments = {task.recorded.environment for task in tasks}
-    return sum(
-        len(one.packages) + (len(one.other_packages) if of_conda(one, found.conda) else 0)
-        for one in manifest.environments
-        if one.id in environments
-    )
+    used = [one for one in manifest.environments if one.id in environments]
+    others = {
+        (other.name, other.version)
+        for one in used
+        if of_conda(one, found.conda)
+        for other in one.other_packages
+    }
+    return len({(package.name, package.version) for one in used for package in one.packages} | others)
+
+
+def _packages_bytes(manifest: Manifest, tasks: Sequence[Task], found: Host) -> int | None:
+    """Size of all wheels that the index has for the machine; None where that is not known of each.
+
+    How large archives of conda are is not recorded.
+    """
+    used = {task.recorded.environment for task in tasks}
+    if any(of_conda(manifest.find_environment(name), found.conda) for name in used):
+        return None
+    choices = [found.wheels.get(name or "") for name in used]
+    sizes = [wheel.size for wheel in {wheel for choice in choices if choice for wheel in choice.wheels}]
+    known = [size for size in sizes if size]
+    return sum(known) if known and len(known) == len(sizes) and all(choices) else None
 
 
 def _plain(value: Any) -> Any:

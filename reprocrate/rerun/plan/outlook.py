@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reprocrate.manifest import Claim, Manifest, Result
+from reprocrate.manifest import Claim, Manifest, Result, Run
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, worst
+from reprocrate.rerun.unseeded import unseeded_generators
 from reprocrate.rerun.wording import counted, listed
 from reprocrate.rerun.work.selection import Depth, Task
+from reprocrate.rerun.work.upstream import with_upstream
 
 _FEWEST_SEEDS = 3  # what equivalence needs on either side
 
@@ -80,10 +82,13 @@ def total_seconds(tasks: Sequence[Task]) -> float | None:
     return total if math.isfinite(total) else None
 
 
-def cap_of(manifest: Manifest, depth: Depth, *, new_seeds: bool = False) -> Expected:
-    """The best verdict that depth and promised determinism allow on any machine.
+def cap_of(
+    manifest: Manifest, depth: Depth, *, new_seeds: bool = False, runs: Iterable[Run] = ()
+) -> Expected:
+    """The best verdict that depth and determinism, promised or seen, allow on any machine.
 
-    Values of seeds that the original never used can be the same only over the seeds.
+    Values of seeds that the original never used can be the same only over the seeds, and so can those of
+    runs that drew random numbers without a seed.
     """
     if new_seeds:
         return Expected.EQUIVALENT
@@ -92,6 +97,8 @@ def cap_of(manifest: Manifest, depth: Depth, *, new_seeds: bool = False) -> Expe
     if depth is Depth.SMOKE:
         return Expected.RUNS
     determinism = manifest.determinism
+    if unseeded_generators(manifest, runs):
+        return Expected.EQUIVALENT
     if determinism is None:
         return Expected.IDENTICAL
     if determinism.promised in ("statistical", "none"):
@@ -114,13 +121,31 @@ def _outlook(
 ) -> ClaimOutlook:
     bases = claim_configurations(manifest, claim)
     is_new = any(task.new_seed is not None and task.configuration.id in bases for task in tasks)
-    bearing = [one for one in requirements if set(one.configurations) & set(bases)]
+    bearing = _bearing(manifest, bases, tasks, requirements)
     decision = worst(bearing)
-    expected = expected_from(decision, cap_of(manifest, depth, new_seeds=is_new))
+    runs = [task.recorded for task in tasks if task.configuration.id in bases]
+    expected = expected_from(decision, cap_of(manifest, depth, new_seeds=is_new, runs=runs))
     shows = _shows(bases, tasks, bearing, expected, depth)
+    if expected is Expected.EQUIVALENT and (drawn := unseeded_generators(manifest, runs)):
+        shows += f" The recorded runs drew random numbers without a seed ({listed(drawn)})."
     if shows.startswith("Nothing"):
         expected = Expected.NOTHING
     return ClaimOutlook(claim.id, claim.text, bool(claim.primary), bases, decision, expected, shows)
+
+
+def _bearing(
+    manifest: Manifest, bases: Sequence[str], tasks: Sequence[Task], requirements: Sequence[Requirement]
+) -> list[Requirement]:
+    """What the runs of some configurations need, and those of this rerun that write what they read."""
+    among = set(bases)
+    if any(
+        one.decision is not Decision.SAME and among.isdisjoint(one.configurations) for one in requirements
+    ):
+        own = [task for task in tasks if task.configuration.id in among]
+        planned = {task.id for task in tasks}
+        needed = (task for task in with_upstream(manifest, own) if task.id in planned)
+        among |= {task.configuration.id for task in needed}
+    return [one for one in requirements if among & set(one.configurations)]
 
 
 def claim_configurations(manifest: Manifest, claim: Claim) -> tuple[str, ...]:

@@ -244,7 +244,7 @@ def _wheels(setting: Setting) -> tuple[Decision, str, str]:
     if not setting.same_platform:
         return (
             Decision.SUBSTITUTABLE,
-            "the same versions for this platform",
+            "the same versions for its platform",
             "other platform's wheels of the lock",
         )
     return (

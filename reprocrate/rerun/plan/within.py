@@ -217,7 +217,9 @@ class _Search:
         for one in self.usable(Depth.FULL)[:1]:
             smallest = self._smallest(Depth.FULL, (one,), fewest=1)
             found = self._most_seeds(smallest) if self.fits(smallest) else None
-            why = "that is too few seeds to decide, but they may show the same values"
+            same = self._expected in (Expected.IDENTICAL, Expected.WITHIN_TOLERANCE)
+            hope = ", but they may show the same values" if same else ""
+            why = f"that is too few seeds to decide{hope}"
             return found, self._offer(
                 found or smallest, found is not None, why if found else self._why_not(smallest)
             )
@@ -246,8 +248,10 @@ class _Search:
         if not any(one.configurations for one in self.bearing):
             return None, Offer(depth, "everything", None, False, "no result rests on any run")
         lacking = [one.name for one in self.bearing if one not in usable]
-        what = "runs" if depth is Depth.FULL else "a variant `evaluate`, or runs that are evaluations,"
-        why = f"there are not {what} of everything that {listed(lacking)} rests on"
+        absent = "neither a variant `evaluate` nor recorded runs that evaluate"
+        lack = "no recorded runs" if depth is Depth.FULL else absent
+        verb = "rests" if len(lacking) == 1 else "rest"
+        why = f"{listed(lacking)} {verb} on something that has {lack}"
         return None, Offer(depth, "everything", None, False, why)
 
     def _best(

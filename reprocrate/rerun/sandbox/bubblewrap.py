@@ -1,7 +1,8 @@
 """Running foreign code so that it can harm nothing: bubblewrap, where the host lets it work.
 
 Inside, the file system is read-only but for the folders that a run may write to; home folders, temporary
-folders, keys and `/run` (where services listen) are empty; there is no network, unless it is asked for, and
+folders, keys, `/run` (where services listen) and whatever else lies at the root and is not the system's are
+empty; there is no network, unless it is asked for, and
 no sight of other processes; no privilege is kept even for root. Everything ends with the program that
 started it.
 """
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,12 +27,17 @@ _PRIVATE = (
     *("/etc/ssh", "/etc/ssl/private", "/etc/sudoers.d", "/etc/letsencrypt", "/etc/kubernetes"),
     *("/etc/NetworkManager", "/etc/wireguard", "/etc/openvpn"),
 )
-_DRIVES = "/mnt/?"  # where Windows keeps its drives in a subsystem for Linux
+_OF_THE_SYSTEM = frozenset(
+    (
+        *("bin", "boot", "dev", "etc", "gnu", "lib", "lib32", "lib64", "libx32", "lost+found", "nix", "opt"),
+        *("proc", "sbin", "snap", "sys", "usr", "var"),
+        *("apps", "cm", "cvmfs", "software", "spack", "sw"),  # where clusters keep programs
+    )
+)
+"""Folders at the root that hold programs; others (`/data`, `/mnt`, `/scratch`) hold what people put there."""
+
 _SECRETS = ("/etc/*shadow", "/etc/*shadow-", "/etc/sudoers", "/etc/krb5.keytab")
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a new one is mounted there
-IN_MEMORY = (*_PRIVATE, _SHARED_MEMORY)
-"""Where a run may leave files that only memory holds."""
-
 _SMALL_BYTES = 64 << 20  # for folders that hold no more than the places where others are mounted
 _RESOLVER = Path("/etc/resolv.conf")
 _SYSTEM_BELOW_RUN = ("/run/current-system", "/run/opengl-driver")  # where NixOS keeps programs and drivers
@@ -193,10 +200,26 @@ def python_folders(python: Path) -> tuple[Path, ...]:
 
 
 def _hidden_folders() -> list[Path]:
-    """Where other people's and one's own belongings lie: homes, drives, temporary folders, sockets, keys."""
+    """Where other people's and one's own belongings lie: homes, data, temporary folders, sockets, keys."""
     own = os.environ.get("HOME")
-    named = [Path(place) for place in (*_PRIVATE, *_found(_DRIVES), own) if place]
+    named = [Path(place) for place in (*_PRIVATE, *_put_at_the_root(), own) if place]
     return list(_outermost_first(place for place in named if place.is_dir() and place != Path("/")))
+
+
+@lru_cache(maxsize=1)
+def _put_at_the_root() -> tuple[str, ...]:
+    """Folders at the root that are not the system's; a link there is judged by where it leads."""
+    with suppress(OSError), os.scandir("/") as entries:
+        return tuple(
+            sorted(one.path for one in entries if one.name not in _OF_THE_SYSTEM and not one.is_symlink())
+        )
+    return ()
+
+
+@lru_cache(maxsize=1)
+def in_memory() -> tuple[str, ...]:
+    """Where a run may leave files that only memory holds."""
+    return tuple(dict.fromkeys((*_PRIVATE, *_put_at_the_root(), _SHARED_MEMORY)))
 
 
 def _outermost_first(places: Iterable[Path]) -> Iterator[Path]:

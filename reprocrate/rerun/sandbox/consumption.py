@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from reprocrate.capture.usage.processes import PROC, family
-from reprocrate.rerun.sandbox.bubblewrap import IN_MEMORY
+from reprocrate.rerun.sandbox.bubblewrap import in_memory
 
 _FIELD = re.compile(r"^(RssAnon|RssShmem|VmSwap|Threads):\s+(\d+)", re.MULTILINE)
 _PROPORTIONAL = re.compile(r"^(Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+)", re.MULTILINE)
@@ -202,7 +202,7 @@ def _proportional(seen: Seen) -> tuple[int, int]:
 def _in_memory(root: Path | None) -> int:
     """What files take that the sandbox keeps in memory."""
     total = 0
-    for place in IN_MEMORY if root is not None else ():
+    for place in in_memory() if root is not None else ():
         with suppress(OSError):
             if Path(f"{root}{place}").stat().st_dev == Path(place).stat().st_dev:
                 continue  # a link, which leads from here to the host's own folder

@@ -101,7 +101,7 @@ def conclude(done: Undertaken, circumstances: Circumstances, margins: Mapping[st
             circumstances=circumstances,
             files=(FolderEvidence([done.assignment.source]), FolderEvidence([done.project])),
         )
-    document = verdict.to_json()
+        document = verdict.to_json()
     data = json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
     about |= about_verdict(document, data)
     keep(done.place, original, Reproduction.model_validate(about))

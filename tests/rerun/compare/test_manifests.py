@@ -130,6 +130,12 @@ def changed(document: Document, change: Callable[[Document], None]) -> Document:
     return other
 
 
+def test_the_sentence_of_a_part_does_not_say_that_all_was_run() -> None:
+    part = Circumstances(chosen=("Of the recorded seeds only 0, as asked for.",))
+    verdict = judged(experiment(), experiment(), circumstances=part)
+    assert verdict.sentence.startswith("What was asked for was run again in full: ")
+
+
 def test_the_same_runs_again_are_identical_and_the_claim_is_upheld() -> None:
     original = experiment(comparisons=[COMPARISON], claims=[claim(by=0.02, primary=True)])
     verdict = judged(original, experiment())
@@ -414,6 +420,39 @@ def test_scaled_down_run_is_upheld_where_everything_ran() -> None:
     assert verdict.upheld
     failing = experiment({**VALUES, "net": [*NET[:4], None]})
     assert not judged(original, failing, circumstances=Circumstances(basis=Basis.SMOKE)).upheld
+
+
+def test_scaled_down_runs_that_no_result_rests_on_count_as_well() -> None:
+    smoke = Circumstances(basis=Basis.SMOKE)
+    now = experiment({}) | {"runs": [run("training", 0, None)]}
+    now["configurations"] = [{"id": "training", "command": ["python", "train.py"]}]
+    assert judged(experiment(), now, asked_seeds={"training": [0]}, circumstances=smoke).upheld
+    now["runs"][0]["status"] = "failed"
+    assert not judged(experiment(), now, asked_seeds={"training": [0]}, circumstances=smoke).upheld
+    nothing = experiment({}) | {"runs": []}
+    assert not judged(experiment(), nothing, asked_seeds={}, circumstances=smoke).upheld
+
+
+def test_a_run_that_crashed_before_it_was_seeded_is_told_as_crashed() -> None:
+    now = experiment({"net": [None], "line": LINE})
+    now["runs"][0].update(seeds=[], status="failed", metrics=[])
+    verdict = judged(experiment({"net": NET[:1], "line": LINE}), now, asked_seeds={"net": [0]})
+    assert "Seed 0 ended with an error" in net(verdict).explanation
+
+
+def test_seeds_that_only_the_rerun_saw_do_not_make_other_runs_of_it() -> None:
+    def without_seeds(document: Document, names: Iterable[str]) -> Document:
+        for one in document["runs"]:
+            if one["configuration"] in names:
+                one["seeds"] = []
+        return document
+
+    one = {"net": NET[:1], "line": LINE[:1]}
+    then = without_seeds(experiment(one), one)
+    asked: dict[str, list[int | None]] = {"net": [None], "line": [None]}
+    assert net(judged(then, experiment(one), asked_seeds=asked)).outcome is Outcome.IDENTICAL
+    several = judged(without_seeds(experiment(), VALUES), experiment(), asked_seeds=asked)
+    assert net(several).outcome is Outcome.INCONCLUSIVE
 
 
 def test_a_silent_fall_back_to_the_processor_is_told_and_contradicts_nothing() -> None:

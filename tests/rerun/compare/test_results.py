@@ -109,6 +109,17 @@ def test_a_value_that_claims_to_be_ok_but_is_not_finite_fails(value: float) -> N
     assert one(case(A, {**A, "3": value})).outcome is Outcome.FAILED
 
 
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [(100.0, "a hundred times"), (0.001, "a thousandth of"), (1.02, None), (50.0, None)],
+)
+def test_values_that_look_like_another_unit_are_hinted_at(factor: float, said: str | None) -> None:
+    judged = one(case(A, {seed: value * factor for seed, value in B.items()}, margin=MARGIN))
+    found = [text for text in remarks(judged) if "another unit" in text]
+    wanted = [f"The rerun's mean is about {said} the recorded one: it may be in another unit."]
+    assert found == (wanted if said else [])
+
+
 def test_nothing_at_all_came_back() -> None:
     assert one(case(A, {}, asked=("0", "1"))).outcome is Outcome.FAILED
 
@@ -133,7 +144,9 @@ def test_order_of_seeds_does_not_matter_for_identical() -> None:
 def test_fewer_seeds_may_be_identical_and_it_is_said() -> None:
     judged = one(case(A, {"1": A["1"], "3": A["3"]}))
     assert judged.outcome is Outcome.IDENTICAL
-    assert remarks(judged) == ("2 of 5 recorded seeds were run again.",)
+    assert remarks(judged) == (
+        "2 of 5 recorded seeds were run again, so the two means are not of the same seeds.",
+    )
 
 
 def test_the_next_double_is_not_identical() -> None:

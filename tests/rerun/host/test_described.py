@@ -102,7 +102,7 @@ def test_the_index_tells_what_has_no_wheel_for_a_machine(index: Any, tmp_path: P
     )
     mac = planned("macos-arm64")
     assert mac.possible
-    assert decided(mac, "numerical") == ("the same versions for this platform", Decision.SUBSTITUTABLE)
+    assert decided(mac, "numerical") == ("the same versions for its platform", Decision.SUBSTITUTABLE)
     windows = planned("windows-x86_64")
     assert not windows.possible
     assert decided(windows, "numpy") == (None, Decision.IMPOSSIBLE)

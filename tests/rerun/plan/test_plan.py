@@ -800,6 +800,31 @@ def test_a_blocker_of_one_configuration_leaves_claims_about_others(
     assert value.expected is Expected.IDENTICAL
 
 
+def test_a_claim_is_blocked_by_what_its_runs_preparation_lacks(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    experiment["data"].append(
+        {"id": "private", "files": [{"path": "private.csv", "size": 1, "sha256": SHA, "in_bundle": False}]}
+    )
+    split = {"path": "work/split.csv", "size": 10, "sha256": "b" * 64}
+    experiment["configurations"].append({"id": "prepare", "command": ["python"], "data": ["private"]})
+    experiment["runs"].insert(0, run("prepare", 0, 0, outputs=[split]))
+    for one in experiment["runs"]:
+        if one["configuration"] == "narrow":
+            one["inputs"].append(split)
+    ordering, value = plan_for(experiment, host).claims
+    assert "private.csv" in ordering.shows
+    assert ordering.expected is Expected.NOTHING
+    assert value.expected is Expected.IDENTICAL
+
+
+def test_a_package_of_two_environments_counts_once(experiment: dict[str, Any], host: Host) -> None:
+    alone = plan_for(experiment, host).packages
+    experiment["environments"].append(experiment["environments"][0] | {"id": "another"})
+    experiment["runs"][0]["environment"] = "another"
+    assert plan_for(experiment, host).packages == alone
+
+
 @pytest.mark.parametrize("word", ["--token=<secret>", "<outside>/fit"])
 def test_what_was_withheld_from_a_command_is_a_blocker(
     experiment: dict[str, Any], host: Host, word: str
@@ -868,6 +893,40 @@ def test_no_more_is_expected_than_was_promised(
 ) -> None:
     experiment["determinism"] = determinism
     assert plan_for(experiment, host).expected is expected
+
+
+def test_runs_without_a_seed_promise_no_values(experiment: dict[str, Any], host: Host) -> None:
+    for run in experiment["runs"]:
+        run["unseeded"] = [{"library": "numpy"}]
+    plan = plan_for(experiment, host)
+    assert plan.expected is Expected.EQUIVALENT
+    assert "drew random numbers without a seed (the shared generator of numpy)" in plan.claims[0].shows
+
+
+@pytest.mark.parametrize(
+    "excuse",
+    [
+        {"promised": "bitwise"},
+        {"measured": [{"run": "RUN", "repeated_by": "RUN", "metrics_identical": True}]},
+    ],
+)
+def test_what_was_drawn_does_not_matter_where_values_are_known_to_be_equal(
+    experiment: dict[str, Any], host: Host, excuse: dict[str, Any]
+) -> None:
+    for run in experiment["runs"]:
+        run["unseeded"] = [{"library": "numpy"}]
+    for one in excuse.get("measured", ()):
+        one |= {"run": experiment["runs"][0]["id"], "repeated_by": experiment["runs"][1]["id"]}
+    experiment["determinism"] = excuse
+    assert plan_for(experiment, host).expected is Expected.IDENTICAL
+
+
+def test_a_generator_that_was_seeded_after_its_first_use_still_lets_values_be_hoped_for(
+    experiment: dict[str, Any], host: Host
+) -> None:
+    for run in experiment["runs"]:
+        run["unseeded"] = [{"library": "numpy", "until": "train.py:3"}]
+    assert plan_for(experiment, host).expected is Expected.IDENTICAL
 
 
 def test_two_seeds_cannot_show_equivalence(experiment: dict[str, Any], host: Host) -> None:
@@ -975,7 +1034,7 @@ def test_the_schemas_examples_follow_it() -> None:
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 KB"), (2_500_000, "2.5 MB"), (4e11, "400 GB")],
+    [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (2_500_000, "2.5 MB"), (4e11, "400 GB")],
 )
 def test_sizes_in_words(size: float, text: str) -> None:
     assert size_text(size) == text

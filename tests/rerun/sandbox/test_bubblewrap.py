@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -71,6 +72,28 @@ for place in {places}:
 def test_what_lies_beside_the_work_folder_is_hidden(sandbox: Sandbox, work: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("x")
     assert inside(sandbox, work, f"import os; print(os.listdir({str(tmp_path)!r}))") == "['work']"
+
+
+def test_what_people_put_at_the_root_is_hidden(
+    sandbox: Sandbox, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = {"bin", "dev", "etc", "lib", "lib64", "opt", "proc", "sbin", "sys", "usr", "var", "nix"}
+    shown = json.loads(
+        inside(
+            sandbox,
+            work,
+            "import json, os; print(json.dumps({one: len(os.listdir('/' + one)) for one in os.listdir('/')"
+            " if os.path.isdir('/' + one) and os.access('/' + one, os.R_OK)}))",
+        )
+    )
+    assert shown["usr"]
+    theirs = {name for name, number in shown.items() if number} - program
+    leading_here = {Path(place).resolve().parts[1] for place in (work, sys.prefix, sys.executable)}
+    assert theirs <= leading_here | {"boot", "snap", "gnu", "lost+found", "home", "run"}
+
+    place = Path("/usr/share")  # stands for a folder that somebody put at the root
+    monkeypatch.setattr(sandbox_module, "_put_at_the_root", lambda: (str(place),))
+    assert inside(sandbox, work, f"import os; print(os.listdir({str(place)!r}))") == "[]"
 
 
 def test_the_home_folder_is_empty_but_for_what_is_needed(
