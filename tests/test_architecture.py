@@ -30,6 +30,7 @@ HEAVY = (
 )
 OLDEST_PYTHON_OF_AUTHORS = (3, 8)
 IMPORTED_AS = {
+    "py-rattler": "rattler",
     "jsonschema-rs": "jsonschema_rs",
     "model-signing": "model_signing",
     "pyopenssl": "OpenSSL",

@@ -168,18 +168,24 @@ def _fields(block: str) -> dict[str, str]:
     return fields
 
 
-def _conda_lock(text: str) -> Iterator[LockedPackage]:
+def conda_lock_entries(text: str) -> Iterator[dict[str, str]]:
+    """The entries of a conda-lock.yml, each with its plain fields, `md5` and `sha256` among them."""
     for block in re.split(r"^- (?=name:)", text.partition("\npackage:")[2], flags=re.MULTILINE):
         fields = _fields(block)
         if "name" in fields and "version" in fields:
-            digests = [fields["sha256"]] if "sha256" in fields else []
-            if fields.get("manager") == "pip":
-                files = [LockedFile(_file_name(fields.get("url", "")), digest) for digest in digests]
-                yield _package(fields["name"], fields["version"], files)
-            else:
-                yield LockedPackage(
-                    fields["name"], fields["version"], "conda", hashed="md5" in fields or bool(digests)
-                )
+            yield fields
+
+
+def _conda_lock(text: str) -> Iterator[LockedPackage]:
+    for fields in conda_lock_entries(text):
+        digests = [fields["sha256"]] if "sha256" in fields else []
+        if fields.get("manager") == "pip":
+            files = [LockedFile(_file_name(fields.get("url", "")), digest) for digest in digests]
+            yield _package(fields["name"], fields["version"], files)
+        else:
+            yield LockedPackage(
+                fields["name"], fields["version"], "conda", hashed="md5" in fields or bool(digests)
+            )
 
 
 def _pixi(text: str) -> Iterator[LockedPackage]:

@@ -58,9 +58,9 @@ def import_(
     """Verify every digest of a bundle and unpack it into a new folder. Nothing is run or built.
 
     A changed, missing or extra file stops it with exit code 1 and the file's name; so does a signature that
-    does not hold. With `--prepare` the environment is built, and data that did not come along is fetched from
-    the addresses of the bundle after you agree (`--fetch`), each file checked by its SHA-256; what you have
-    (`--data`) is checked and stays where it is.
+    does not hold. With `--prepare` the environment is built, and data that did not come along and packages of
+    conda are fetched from the addresses of the bundle after you agree (`--fetch`), each file checked by its
+    digest; what you have (`--data`) is checked and stays where it is.
 
     A bundle may lie on the network: `reprocrate import 10.5281/zenodo.123` or an https:// address. A DOI is
     followed to its archive (InvenioRDM such as Zenodo, or any that names its files by FAIR Signposting or in

@@ -50,7 +50,7 @@ Fetch = Annotated[
     bool,
     typer.Option(
         "--fetch",
-        help="Fetch data from the addresses that the bundle names, by https.",
+        help="Fetch data, and packages of conda, from the addresses that the bundle names, by https.",
         rich_help_panel=DATA,
     ),
 ]

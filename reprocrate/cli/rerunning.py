@@ -92,10 +92,10 @@ _HELP = """\
 Run a bundle's experiment again and compare: a verdict for each result and each claim.
 
 A bundle is imported first, into a folder of its name. The environment is built from the bundle's lock,
-from wheels only, inside that folder. The code runs in a sandbox where this machine has one (bubblewrap);
-otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched: copies are run,
-and the verdict is written under `.reprocrate/reruns/`, as data and as a page (`verdict.html`). A run that
-takes far more than was recorded is ended, and the verdict names the limit.
+from wheels or archives of conda, inside it. The code runs in a sandbox where this machine has one
+(bubblewrap); otherwise you are asked, or `--no-sandbox` is needed. What was recorded is never touched:
+copies are run, and the verdict is written under `.reprocrate/reruns/`, as data and as a page
+(`verdict.html`). A run that takes far more than was recorded is ended, and the verdict names the limit.
 
 Which work is done again, say `--depth`, `--only`, `--claim`, `--seeds`, `--new-seeds` and `--within`;
 `reprocrate plan` takes the same options and tells beforehand what would be done, how long it takes and

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
+from reprocrate.capture.environment.conda import EXPLICIT_NAME
 from reprocrate.manifest import Configuration, Environment, Manifest, Run
 
 
@@ -124,6 +125,25 @@ def pip_commands(environment: Environment | None) -> list[str]:
         if _has_lock(environment)
         else commands
     )
+
+
+def conda_commands(environment: Environment) -> list[str]:
+    """Commands that make and enter an environment of conda from its explicit list; none where it has none."""
+    of_conda = any(one.source == "conda" for one in environment.packages)
+    lists = [one.path for one in environment.locks if one.format == "conda"]
+    if not of_conda or not lists:
+        return []
+    path = min(lists, key=lambda one: not one.endswith(EXPLICIT_NAME))  # it was made of what was installed
+    commands = [f"micromamba create --name experiment --file {shlex.quote(path)}"]
+    commands.append("micromamba activate experiment")
+    beside = [
+        f"{one.name}=={one.version}{f'+{one.local_label}' if one.local_label else ''}"
+        for one in environment.packages
+        if one.source in (None, "pypi") and not one.editable and not one.in_project
+    ]
+    if beside:
+        commands.append(shlex.join(["python", "-m", "pip", "install", "--no-deps", *beside]))
+    return commands
 
 
 def offline_commands(environment: Environment) -> list[str]:

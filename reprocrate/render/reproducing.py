@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from shlex import quote
 
 from reprocrate import statistics
@@ -15,6 +14,7 @@ from reprocrate.render.judging import judging
 from reprocrate.render.numbers import duration, exact, memory_size
 from reprocrate.render.obtaining import escaped, what_was_read
 from reprocrate.render.outcomes import Outcome, OutcomeGroup, make_groups, make_outcomes
+from reprocrate.render.passages import fenced, of_conda, paragraph
 from reprocrate.render.recipe import (
     Steps,
     make_steps,
@@ -42,20 +42,6 @@ def reproducing_text(manifest: Manifest) -> str:
     return "\n".join(line for part in parts for line in part(manifest)).rstrip("\n") + "\n"
 
 
-def fenced(commands: Sequence[str]) -> Iterator[str]:
-    """Lines of shell between fences that no line of theirs can close."""
-    lines = [line for command in commands for line in command.split("\n")]
-    longest = max((len(match) for line in lines for match in re.findall(r"`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
-    yield from (f"{fence}sh", *map(words.verbatim, lines), fence, "")
-
-
-def _paragraph(text: str) -> Iterator[str]:
-    """Our own sentences, filled to a readable width, and an empty line."""
-    yield from textwrap.wrap(text, 100, break_long_words=False, break_on_hyphens=False)
-    yield ""
-
-
 def _title(manifest: Manifest) -> Iterator[str]:
     about = manifest.experiment
     yield f"# Reproducing: {escaped(about.title)}"
@@ -64,7 +50,7 @@ def _title(manifest: Manifest) -> Iterator[str]:
     yield f"By {authors}." if authors else "No authors were named."
     yield f"Licence: {escaped(about.license)}." if about.license else "No licence was given."
     yield ""
-    yield from _paragraph(
+    yield from paragraph(
         "This file tells how to run the experiment again with nothing but a shell and Python."
     )
 
@@ -72,7 +58,7 @@ def _title(manifest: Manifest) -> Iterator[str]:
 def _tool(_manifest: Manifest) -> Iterator[str]:
     yield "## The short way"
     yield ""
-    yield from _paragraph(
+    yield from paragraph(
         "If the program `reprocrate` can still be had, it does all of what follows, where BUNDLE is the file "
         "or folder that holds this text:"
     )
@@ -84,14 +70,14 @@ def _tool(_manifest: Manifest) -> Iterator[str]:
 def _check(_manifest: Manifest) -> Iterator[str]:
     yield "## 1. Unpack and check"
     yield ""
-    yield from _paragraph(
+    yield from paragraph(
         "Unpack the bundle, unless that is done, and compare every file with its digest: each line must end "
         "in `OK`. If it ends in `.zip`:"
     )
     yield from fenced([*unpack_commands("BUNDLE.zip"), "sha256sum -c manifest-sha256.txt"])
-    yield from _paragraph("If it ends in `.tar.zst`, which takes a tar that knows zstd, or the program zstd:")
+    yield from paragraph("If it ends in `.tar.zst`, which takes a tar that knows zstd, or the program zstd:")
     yield from fenced([*unpack_commands("BUNDLE.tar.zst"), "sha256sum -c manifest-sha256.txt"])
-    yield from _paragraph(
+    yield from paragraph(
         "On macOS the last command is `shasum -a 256 -c manifest-sha256.txt`. The record itself is "
         "`reprocrate.json`; `ro-crate-preview.html` shows it in a browser."
     )
@@ -148,6 +134,7 @@ def _one_environment(environment: Environment) -> Iterator[str]:
     python = f"Python {words.plain(environment.python.version)}" if environment.python else "Python"
     yield f"The runs used {python} with {words.packages_of(environment)} installed."
     yield ""
+    yield from of_conda(environment)
     yield "With [uv](https://docs.astral.sh/uv/), which also fetches that Python:"
     yield ""
     yield from fenced(uv_commands(environment))
@@ -186,7 +173,7 @@ def _wheels(environment: Environment) -> Iterator[str]:
     platforms = words.listing(
         f"`{words.plain(house.platform)}`" for house in environment.wheels if house.files
     )
-    yield from _paragraph(
+    yield from paragraph(
         f"The packages themselves came along for {platforms}: there no package index is needed, and the last "
         "line above becomes one of these, the first with uv, the second with pip:"
     )
@@ -206,7 +193,7 @@ def _commands(manifest: Manifest) -> Iterator[str]:
         yield "No run was recorded, so there is no command to repeat."
         yield ""
         return
-    yield from _paragraph(
+    yield from paragraph(
         "Inside the environment, from the folder that holds this file. Keep the recorded outputs: work on a "
         "copy, since these commands write over them."
     )
@@ -224,7 +211,7 @@ def _one_configuration(steps: Steps) -> Iterator[str]:
     launches = list(dict.fromkeys(filter(None, map(words.launch_of, steps.runs))))
     if launches:
         each = " or ".join(launches)
-        yield from _paragraph(
+        yield from paragraph(
             f"Each of these commands was started as {escaped(each)}; alone it does not repeat that."
         )
     lines = steps.lines

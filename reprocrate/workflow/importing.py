@@ -15,6 +15,7 @@ from reprocrate.deposit.candidates import RemoteFile
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
+from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.plan import Plan
 from reprocrate.rerun.plan.claim_share import needed_files
 from reprocrate.workflow.bringing import Bringing, prepare_data
@@ -104,8 +105,10 @@ def import_bundle(
         needed = (
             None if claim is None else {one.recorded.environment for one in tasks if one.recorded.environment}
         )
-        prepare_environments(imported.manifest, imported.folder, progress, needed)
-        provision = prepare_data(imported.manifest, tasks, imported.folder, data or Bringing(), progress)
+        brought = data or Bringing()
+        permission = Permission(brought.reach, brought.agrees)
+        prepare_environments(imported.manifest, imported.folder, progress, needed, permission=permission)
+        provision = prepare_data(imported.manifest, tasks, imported.folder, brought, progress)
         plan = plan_of(imported.manifest, imported.folder, provision=provision)
         return replace(imported, plan=plan)
     return imported

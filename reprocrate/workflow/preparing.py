@@ -11,9 +11,10 @@ from reprocrate.manifest import Environment, Lock, Manifest
 from reprocrate.rerun.environment.builders import builder_for
 from reprocrate.rerun.environment.building import BuiltEnvironment, Recipe
 from reprocrate.rerun.environment.builds import choose_build
-from reprocrate.rerun.environment.locks import built_from
+from reprocrate.rerun.environment.locks import OF_CONDA, built_from, without_conda
+from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.environment.relocking import Relocking, relocking
-from reprocrate.rerun.environment.requirements import read_lock
+from reprocrate.rerun.environment.requirements import normalised, read_lock
 from reprocrate.rerun.host.probing import Host, probe_host
 from reprocrate.workflow.progress import Progress
 
@@ -27,6 +28,7 @@ def prepare_environments(
     progress: Progress,
     needed: set[str] | None = None,
     host: Host | None = None,
+    permission: Permission | None = None,
 ) -> dict[str, BuiltEnvironment]:
     """Build every environment that runs need, or take those that are there, by id.
 
@@ -36,6 +38,7 @@ def prepare_environments(
         progress: who listens.
         needed: only the environments of these ids.
         host: this machine, where it was looked at already.
+        permission: what may be fetched from addresses of a lock, and who is asked before.
 
     Raises:
         UnavailableError: an environment cannot be built here; the reason is the installer's own.
@@ -45,14 +48,25 @@ def prepare_environments(
     for environment in manifest.environments:
         if needed is not None and environment.id not in needed:
             continue
-        recipe = _for_this_machine(environment, recipe_of(environment, folder), folder, here, progress)
+        recipe = recipe_of(environment, folder, here.conda)
+        recipe = replace(recipe, permission=permission)
+        if recipe.wheels is not None and recipe.wheels.lock:
+            own = without_conda(environment)
+            wheels = _for_this_machine(own, recipe.wheels, folder, here, progress)
+            recipe = replace(recipe, wheels=wheels)
+        recipe = _for_this_machine(environment, recipe, folder, here, progress)
         place = folder / ENVIRONMENTS / environment.id
         built[environment.id] = builder_for(recipe.format).build(place, recipe, progress.note)
     return built
 
 
-def recipe_of(environment: Environment, folder: Path) -> Recipe:
+def recipe_of(environment: Environment, folder: Path, linked_for: str | None = None) -> Recipe:
     """What an environment is built from.
+
+    Args:
+        environment: what was recorded.
+        folder: where it was imported to.
+        linked_for: what conda calls this machine, where packages of conda can be linked.
 
     Raises:
         UnavailableError: nothing is known of its interpreter, or the lock cannot be read.
@@ -60,8 +74,8 @@ def recipe_of(environment: Environment, folder: Path) -> Recipe:
     """
     if environment.python is None:
         raise UnavailableError(f"{environment.id} cannot be built", "no interpreter was recorded for it")
-    lock = built_from(environment)
-    return Recipe(
+    lock = built_from(environment, linked_for)
+    recipe = Recipe(
         lock=_text(lock, folder) if lock else "",
         format=lock.format if lock else "requirements",
         name=lock.path if lock else "",
@@ -69,6 +83,26 @@ def recipe_of(environment: Environment, folder: Path) -> Recipe:
         implementation=environment.python.implementation or "CPython",
         packages=environment.packages,
         wheelhouse=_wheelhouse(environment, folder),
+    )
+    if lock is None or lock.format not in OF_CONDA:
+        return recipe
+    others = {one.name: one.version for one in environment.other_packages}
+    return replace(recipe, others=others, wheels=_beside_conda(environment, recipe, folder))
+
+
+def _beside_conda(environment: Environment, recipe: Recipe, folder: Path) -> Recipe:
+    """What pip had installed beside the packages of conda, from the lock of all of them."""
+    own, lock = without_conda(environment), environment.lock
+    if lock is not None and lock.format != "requirements":
+        lock = None
+    wanted = {normalised(one.name) for one in own.packages}
+    pinned = read_lock(_text(lock, folder), lock.path) if lock is not None else ()
+    return replace(
+        recipe,
+        lock="".join(one.line for one in pinned if one.name in wanted),
+        format="requirements",
+        name=lock.path if lock is not None else "",
+        packages=own.packages,
     )
 
 

@@ -11,6 +11,7 @@ from reprocrate.deposit.addresses import Reach
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.compare import Margin
 from reprocrate.rerun.data.offers import Provision
+from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.execute.repetition import Assignment
 from reprocrate.rerun.host.probing import Host, probe_host
 from reprocrate.rerun.plan import Plan, plan_scope
@@ -51,7 +52,8 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
     network = agreed_network(plan, tasks, consent, progress)
     bring_data(manifest, tasks, folder, set_out.provision, consent.agrees, progress)
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
-    environments = prepare_environments(manifest, folder, progress, needed, set_out.host)
+    permission = Permission(set_out.provision.reach, consent.agrees)
+    environments = prepare_environments(manifest, folder, progress, needed, set_out.host, permission)
     place = place_of(folder, choice, set_out.payload)
     assignment = Assignment(
         manifest,

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprocrate.manifest import Manifest, manifest_from
+from reprocrate.manifest import Environment, Manifest, manifest_from
+from reprocrate.render.passages import fenced
 from reprocrate.render.recipe import shell_line
-from reprocrate.render.reproducing import escaped, fenced, reproducing_text
+from reprocrate.render.reproducing import escaped, reproducing_text
 from tests.render import sample
 
 COMMANDS = re.compile(r"^(`{3,})sh\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
@@ -39,6 +40,25 @@ def test_environment_is_built_from_the_lock() -> None:
     assert "uv venv --python 3.11 .venv" in text
     assert "export LANG=C.UTF-8" in text
     assert "sha256sum -c manifest-sha256.txt" in text
+
+
+def test_an_environment_of_conda_is_made_from_its_list() -> None:
+    manifest = sample.digits()
+    packages = [
+        {"name": "numpy", "version": "1.26.4", "source": "conda"},
+        {"name": "torch", "version": "2.5.1", "local_label": "cpu", "source": "pypi"},
+        {"name": "own", "version": "0.1", "source": "local", "editable": True},
+    ]
+    locks = [
+        {"path": f"env/{name}", "sha256": "a" * 64, "format": "conda"}
+        for name in ("conda-a.lock", "conda-explicit.txt")
+    ]
+    told = {"id": "environment-1", "packages": packages, "locks": locks}
+    environment = Environment.model_validate(told)
+    text = reproducing_text(manifest.model_copy(update={"environments": (environment,)}))
+    assert "micromamba create --name experiment --file env/conda-explicit.txt\n" in text
+    assert "python -m pip install --no-deps torch==2.5.1+cpu\n" in text
+    assert "micromamba" not in reproducing_text(manifest)
 
 
 def test_numbers_to_expect_are_the_recorded_ones() -> None:

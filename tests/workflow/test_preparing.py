@@ -11,16 +11,17 @@ import pytest
 
 from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import sha256_bytes
-from reprocrate.manifest import manifest_from
+from reprocrate.manifest import Environment, manifest_from
 from reprocrate.rerun.environment.building import installed_packages
 from reprocrate.rerun.environment.requirements import read_lock
-from reprocrate.workflow.preparing import ENVIRONMENTS, prepare_environments
+from reprocrate.workflow.preparing import ENVIRONMENTS, prepare_environments, recipe_of
 from reprocrate.workflow.progress import Progress
 from tests.rerun.package_index import PackageIndex
 from tests.rerun.plan.test_plan import document
 from tests.rerun.pytorch_index import Played, offer, played
 
 HERE = ".".join(map(str, sys.version_info[:3]))
+FORGE = "https://conda.anaconda.org/conda-forge/linux-64"
 
 
 class Heard(Progress):
@@ -125,3 +126,23 @@ def test_a_lock_that_is_no_text_is_told(index: PackageIndex, tmp_path: Path) -> 
     (folder / "lock.txt").write_bytes(b"\xff\xfe\x00alpha")
     with pytest.raises(UnreadableError, match="not UTF-8"):
         prepare_environments(manifest, folder, Heard())
+
+
+def test_beside_the_packages_of_conda_only_those_of_pip_are_wheels(tmp_path: Path) -> None:
+    lines = [f"{name}==1.0 --hash=sha256:{'a' * 64}\n" for name in ("alpha", "numpy")]
+    packages = [{"name": "alpha"}, {"name": "numpy", "source": "conda", "url": f"{FORGE}/numpy-1.0-0.conda"}]
+    manifest = experiment(tmp_path / "imported", packages, "".join(lines), hashed=True)
+    (tmp_path / "imported/conda-explicit.txt").write_text("@EXPLICIT\n")
+    section = {"path": "conda-explicit.txt", "sha256": "a" * 64, "format": "conda"}
+    told = manifest.environments[0].model_dump(exclude_unset=True) | {
+        "other_packages": [{"name": "python", "version": HERE, "source": "conda"}],
+        "locks": [section],
+    }
+    environment = Environment.model_validate(told)
+    recipe = recipe_of(environment, tmp_path / "imported", "linux-64")
+    assert (recipe.format, recipe.lock, recipe.others) == ("conda", "@EXPLICIT\n", {"python": HERE})
+    assert recipe.wheels is not None
+    assert recipe.wheels.lock == lines[0]
+    elsewhere = recipe_of(environment, tmp_path / "imported", "osx-arm64")
+    assert (elsewhere.format, elsewhere.lock, elsewhere.wheels) == ("requirements", "".join(lines), None)
+    assert recipe.digest != elsewhere.digest

@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -21,10 +21,11 @@ from reprocrate.errors import UnavailableError
 from reprocrate.files import could_not, write_atomically
 from reprocrate.rerun.environment.interpreters import Interpreter, find_interpreter, minor_version
 from reprocrate.rerun.environment.lock import INSTALLERS
+from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.environment.recorded_packages import RecordedPackage
 from reprocrate.rerun.environment.requirements import normalised, read_lock
 from reprocrate.rerun.environment.torch_builds import torch_backend, torch_index
-from reprocrate.rerun.environment.uv_tool import Notify, UvOutcome, find_uv, run_uv
+from reprocrate.rerun.environment.uv_tool import Notify, UvOutcome, find_uv, not_installed, run_uv
 
 _MARK = "reprocrate-environment.json"
 _LOCK = "reprocrate.lock"
@@ -71,6 +72,9 @@ class Recipe:
         implementation: the recorded implementation of the language.
         packages: the recorded packages, which the result is compared with.
         wheelhouse: a folder of wheels to install from without a network, where there is one.
+        others: versions by name of what conda had beside Python distributions.
+        wheels: what pip had installed beside the packages of conda, as a recipe of its own.
+        permission: what may be fetched from addresses of the lock, and who is asked before.
     """
 
     lock: str
@@ -80,11 +84,16 @@ class Recipe:
     wheelhouse: Path | None = None
     format: str = "requirements"
     name: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+    wheels: Recipe | None = None
+    permission: Permission | None = None
 
     @property
     def digest(self) -> str:
         """What tells one environment from another: SHA-256 over the interpreter's version and the lock."""
         text = f"{self.implementation} {self.python_version}\n{self.lock}"
+        if self.wheels is not None:
+            text += f"\n{self.wheels.lock}"
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -108,7 +117,7 @@ def build_environment(folder: Path, recipe: Recipe, notify: Notify | None = None
     interpreter = find_interpreter(recipe.python_version, recipe.implementation)
     if interpreter is None:
         raise _no_interpreter(recipe)
-    _check_place(folder)
+    check_place(folder)
     say = notify or (lambda _line: None)
     say(f"Python {interpreter.version} from {interpreter.path}")
     try:
@@ -118,10 +127,9 @@ def build_environment(folder: Path, recipe: Recipe, notify: Notify | None = None
         elif not pinned:
             _fresh(folder, interpreter)
         _require_interpreter(folder, interpreter)
-        mark = {"recipe": recipe.digest, "python": interpreter.version}
-        write_atomically(folder / _MARK, json.dumps(mark).encode() + b"\n")
+        mark_finished(folder, recipe, interpreter.version)
     except BaseException:
-        _remove(folder)
+        remove(folder)
         raise
     return _described(folder, interpreter.version, recipe, reused=False)
 
@@ -132,8 +140,14 @@ def finished_version(folder: Path, recipe: Recipe) -> str | None:
         mark = json.loads((folder / _MARK).read_bytes())
     except (OSError, ValueError):
         return None
-    complete = isinstance(mark, dict) and mark.get("recipe") == recipe.digest and _python(folder).exists()
+    complete = isinstance(mark, dict) and mark.get("recipe") == recipe.digest and python_of(folder).exists()
     return str(mark["python"]) if complete else None
+
+
+def mark_finished(folder: Path, recipe: Recipe, version: str) -> None:
+    """Note that an environment is complete, what it was built from and which interpreter it has."""
+    mark = {"recipe": recipe.digest, "python": version}
+    write_atomically(folder / _MARK, json.dumps(mark).encode() + b"\n")
 
 
 def lock_of(folder: Path) -> str | None:
@@ -173,10 +187,11 @@ def _full_version(package: RecordedPackage) -> str:
 
 def _described(folder: Path, version: str, recipe: Recipe, *, reused: bool) -> BuiltEnvironment:
     unlike = differences(recipe.packages, installed_packages(folder))
-    return BuiltEnvironment(folder, _python(folder), version, unlike, reused)
+    return BuiltEnvironment(folder, python_of(folder), version, unlike, reused)
 
 
-def _python(folder: Path) -> Path:
+def python_of(folder: Path) -> Path:
+    """The interpreter of an environment."""
     return folder / "Scripts" / "python.exe" if sys.platform == "win32" else folder / "bin" / "python"
 
 
@@ -196,17 +211,22 @@ def _install_offline(folder: Path, interpreter: Interpreter, recipe: Recipe, say
 
 def _require_interpreter(folder: Path, interpreter: Interpreter) -> None:
     """No package may put a program of its own in the place of the interpreter, as a script can."""
-    if sys.platform != "win32" and _python(folder).resolve() != interpreter.path:
+    if sys.platform != "win32" and python_of(folder).resolve() != interpreter.path:
         raise UnavailableError(
             "the environment cannot be used",
-            f"a package replaces its interpreter, {_python(folder).name}",
+            f"a package replaces its interpreter, {python_of(folder).name}",
             "Do not run this bundle; ask its authors about its packages.",
         )
 
 
-def _check_place(folder: Path) -> None:
-    """Only an environment gives way to an environment."""
-    if folder.exists() and not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
+def check_place(folder: Path) -> None:
+    """Make sure that nothing but an environment gives way to an environment.
+
+    Raises:
+        UnavailableError: other files are there.
+    """
+    is_one = (folder / "pyvenv.cfg").is_file() or (folder / "conda-meta").is_dir()
+    if folder.exists() and not is_one and any(folder.iterdir()):
         raise UnavailableError(
             f"{folder} is in the way of the environment",
             "It holds other files",
@@ -216,7 +236,7 @@ def _check_place(folder: Path) -> None:
 
 def _fresh(folder: Path, interpreter: Interpreter) -> None:
     """An empty virtual environment; one that is there, finished or not, gives way to it."""
-    _remove(folder)
+    remove(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -255,7 +275,7 @@ def _install(folder: Path, recipe: Recipe, say: Notify, *, alone: bool = False) 
     backend = "" if alone else torch_backend((one.name, one.version.partition("+")[2]) for one in pinned)
     uv = find_uv()
     if uv:
-        install = ["pip", "install", "--python", str(_python(folder)), "--no-build", *wanted]
+        install = ["pip", "install", "--python", str(python_of(folder)), "--no-build", *wanted]
         install += ["--offline"] if alone else []
         outcome = run_uv(uv, install, say)
         if outcome.exit_code != 0 and backend:  # the user's own index does not have these builds
@@ -264,7 +284,7 @@ def _install(folder: Path, recipe: Recipe, say: Notify, *, alone: bool = False) 
         wanted += ["--extra-index-url", torch_index(backend)] if backend else []
         say("Installing with pip, since uv is not here")
         pip = [
-            str(_python(folder)),
+            str(python_of(folder)),
             "-I",
             "-m",
             "pip",
@@ -274,7 +294,7 @@ def _install(folder: Path, recipe: Recipe, say: Notify, *, alone: bool = False) 
         ]
         outcome = _run([*pip, "--only-binary", ":all:", *wanted])
     if outcome.exit_code != 0:
-        raise _not_installed(outcome)
+        raise not_installed(outcome)
 
 
 def _run(command: Sequence[str]) -> UvOutcome:
@@ -292,7 +312,8 @@ def _run(command: Sequence[str]) -> UvOutcome:
     return UvOutcome(done.returncode, done.stdout, done.stderr)
 
 
-def _remove(folder: Path) -> None:
+def remove(folder: Path) -> None:
+    """Remove an environment, if there is one."""
     try:
         shutil.rmtree(folder)
     except FileNotFoundError:
@@ -314,16 +335,3 @@ def _no_interpreter(recipe: Recipe) -> UnavailableError:
         f"The experiment was recorded with Python {recipe.python_version}",
         f"Install it, for example with `uv python install {minor}`, and try again.",
     )
-
-
-def _not_installed(outcome: UvOutcome) -> UnavailableError:
-    said = outcome.messages.lower()
-    if outcome.unreachable:
-        fix = "Connect to a network, or set UV_DEFAULT_INDEX to a package index you can reach, and try again."
-    elif "hash mismatch" in said or "do not match the hashes" in said:
-        fix = "The index offers other files than the authors used: use another index, or ask the authors."
-    elif "wheel" in said:
-        fix = "Nothing is built from source: use a platform or a Python for which the package has a wheel."
-    else:
-        fix = "See `plan` for what the environment needs."
-    return UnavailableError("the packages of the environment could not be installed", outcome.reason, fix)

@@ -31,6 +31,13 @@ class Pinned:
     hashed: bool
     digests: frozenset[str] = field(default=frozenset(), compare=False)
 
+    @property
+    def line(self) -> str:
+        """The requirement as a line of a lock."""
+        marker = f" ; {self.marker}" if self.marker else ""
+        hashes = "".join(f" --hash=sha256:{one}" for one in sorted(self.digests))
+        return f"{self.name}=={self.version}{marker}{hashes}\n"
+
 
 def normalised(name: str) -> str:
     """The canonical form of a package's name (PEP 503)."""

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from reprocrate.errors import UnavailableError
+
 Notify = Callable[[str], None]
 
 _PASSED = (
@@ -134,6 +136,20 @@ def uv_variables(variables: Mapping[str, str]) -> dict[str, str]:
     if "PIP_INDEX_URL" in kept and not index_of_uv:
         kept["UV_DEFAULT_INDEX"] = kept["PIP_INDEX_URL"]
     return kept
+
+
+def not_installed(outcome: UvOutcome) -> UnavailableError:
+    """Why uv or pip did not install packages, as an error."""
+    said = outcome.messages.lower()
+    if outcome.unreachable:
+        fix = "Connect to a network, or set UV_DEFAULT_INDEX to a package index you can reach, and try again."
+    elif "hash mismatch" in said or "do not match the hashes" in said:
+        fix = "The index offers other files than the authors used: use another index, or ask the authors."
+    elif "wheel" in said:
+        fix = "Nothing is built from source: use a platform or a Python for which the package has a wheel."
+    else:
+        fix = "See `plan` for what the environment needs."
+    return UnavailableError("the packages of the environment could not be installed", outcome.reason, fix)
 
 
 def without_credentials(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem
 from reprocrate.rerun.environment import cuda
+from reprocrate.rerun.environment.conda.lists import platform_of
 from reprocrate.rerun.environment.platforms import SHORT
 from reprocrate.rerun.host.probing import Host
 from reprocrate.rerun.sandbox.bubblewrap import NoSandbox, Sandbox
@@ -24,7 +25,8 @@ _ACCELERATOR = re.compile(r"cpu|cuda(?P<cuda>[0-9]{2,3})|rocm(?P<rocm>[0-9]+\.[0
 def described_host(name: str, manifest: Manifest) -> Host:
     """The machine of a description.
 
-    Interpreters are taken to be there in the recorded version, and on Linux a sandbox.
+    Interpreters are taken to be there in the recorded version, what links packages of conda too, and on Linux
+    a sandbox.
 
     Args:
         name: as `linux-x86_64-cuda124`.
@@ -60,6 +62,7 @@ def described_host(name: str, manifest: Manifest) -> Host:
         sandbox=Sandbox(Path("bwrap"), "bubblewrap") if linux else why_not,
         pythons={version: version for version in pythons},
         programs=frozenset(programs),
+        conda=platform_of(_SYSTEMS[system], architecture),
         described=name,
     )
 

@@ -14,6 +14,8 @@ from reprocrate.capture.environment.software import operating_system
 from reprocrate.capture.hardware import look_at_hardware
 from reprocrate.capture.record import plain
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem
+from reprocrate.rerun.environment.conda.linking import can_link
+from reprocrate.rerun.environment.conda.lists import linking_platform
 from reprocrate.rerun.environment.interpreters import find_interpreter
 from reprocrate.rerun.environment.wheel_choice import Choice
 from reprocrate.rerun.sandbox.bubblewrap import NoSandbox, Sandbox, find_sandbox
@@ -32,6 +34,7 @@ class Host:
         programs: those of the recorded programs that are installed here.
         free_bytes: free space where the rerun will work; None where unknown.
         wheels: what the package index has for this machine, by id of the environment, where it was asked.
+        conda: what conda calls it, where packages of conda can be linked on it.
         described: what it was called, where it is not this machine but one that somebody described.
     """
 
@@ -42,6 +45,7 @@ class Host:
     programs: frozenset[str] = frozenset()
     free_bytes: int | None = None
     wheels: Mapping[str, Choice] = field(default_factory=dict)
+    conda: str | None = None
     described: str | None = None
 
 
@@ -66,6 +70,7 @@ def probe_host(manifest: Manifest, folder: Path | None = None) -> Host:
         pythons=pythons,
         programs=frozenset(program for program in programs if shutil.which(program)),
         free_bytes=_free_bytes(folder or Path()),
+        conda=linking_platform() if can_link() else None,
     )
 
 

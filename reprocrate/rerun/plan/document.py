@@ -11,6 +11,7 @@ from reprocrate.deposit.addresses import shown
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.data.offers import Form, Provision
 from reprocrate.rerun.host.probing import Host
+from reprocrate.rerun.plan.conda import fetching, of_conda
 from reprocrate.rerun.plan.data import DataNeed, Standing
 from reprocrate.rerun.plan.decisions import Decision, Expected, Requirement, expected_from, merged, worst
 from reprocrate.rerun.plan.depths import DepthEstimate, depth_estimates
@@ -44,7 +45,8 @@ class Consent:
 
     Attributes:
         kind: `sandbox` (to run foreign code without isolation), `degraded` (to run under other conditions),
-            `network` (to let the runs reach hosts) or `fetch` (to bring data from addresses of the manifest).
+            `network` (to let the runs reach hosts) or `fetch` (to bring data, or packages of
+            conda, from addresses of the manifest).
         text: what is asked.
         option: what to give on the command line to agree.
     """
@@ -185,11 +187,11 @@ def plan_scope(
         seconds=total_seconds(tasks),
         download_bytes=_travelling_bytes(manifest) + sum(one.fetched_bytes for one in data),
         disk_bytes=needs.bytes_needed(),
-        packages=_package_count(manifest, tasks),
-        packages_bytes=_packages_bytes(found, tasks),
+        packages=_package_count(manifest, tasks, found),
+        packages_bytes=_packages_bytes(manifest, tasks, found),
         claims=claim_outlooks(manifest, tasks, requirements, depth),
         depths=tuple(depth_estimates(manifest, scope)),
-        consents=(*_consents(requirements, found), *_fetching(data)) if tasks else (),
+        consents=_all_consents(judge, tasks, requirements, data) if tasks else (),
         data=data,
         reasons=selection.reasons,
         new_seeds=selection.new_seeds,
@@ -242,6 +244,15 @@ def _requirements(needs: Needs) -> Iterator[Requirement]:
     yield from RecordedFiles(needs.manifest, needs.tasks, needs.folder).requirements()
 
 
+def _all_consents(
+    judge: _Judge, tasks: Sequence[Task], requirements: Sequence[Requirement], data: Iterable[DataNeed]
+) -> tuple[Consent, ...]:
+    used = dict.fromkeys(task.recorded.environment for task in tasks)
+    text = fetching((judge.manifest.find_environment(one) for one in used), judge.found.conda)
+    packages = (Consent("fetch", text, "--fetch"),) if text else ()
+    return (*_consents(requirements, judge.found), *_fetching(data), *packages)
+
+
 def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Consent]:
     if isinstance(host.sandbox, NoSandbox):
         text = f"Run the authors' code without a sandbox: {host.sandbox.reason}. {host.sandbox.how_to_get}"
@@ -275,15 +286,26 @@ def _travelling_bytes(manifest: Manifest) -> int:
     return sum({(file.root, file.path): file.size or 0 for file in files if file.travels}.values())
 
 
-def _package_count(manifest: Manifest, tasks: Sequence[Task]) -> int:
+def _package_count(manifest: Manifest, tasks: Sequence[Task], found: Host) -> int:
     environments = {task.recorded.environment for task in tasks}
     used = [one for one in manifest.environments if one.id in environments]
-    return len({(package.name, package.version) for one in used for package in one.packages})
+    others = {
+        (other.name, other.version)
+        for one in used
+        if of_conda(one, found.conda)
+        for other in one.other_packages
+    }
+    return len({(package.name, package.version) for one in used for package in one.packages} | others)
 
 
-def _packages_bytes(found: Host, tasks: Sequence[Task]) -> int | None:
-    """Size of all wheels that the index has for the machine; None where that is not known of each."""
+def _packages_bytes(manifest: Manifest, tasks: Sequence[Task], found: Host) -> int | None:
+    """Size of all wheels that the index has for the machine; None where that is not known of each.
+
+    How large archives of conda are is not recorded.
+    """
     used = {task.recorded.environment for task in tasks}
+    if any(of_conda(manifest.find_environment(name), found.conda) for name in used):
+        return None
     choices = [found.wheels.get(name or "") for name in used]
     sizes = [wheel.size for wheel in {wheel for choice in choices if choice for wheel in choice.wheels}]
     known = [size for size in sizes if size]

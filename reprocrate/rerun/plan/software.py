@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reprocrate.capture.privacy.scrubber import is_interpreter
 from reprocrate.crate.foreign import NO_COMMAND
@@ -10,8 +11,10 @@ from reprocrate.errors import UnavailableError
 from reprocrate.manifest import OperatingSystem
 from reprocrate.rerun.environment.builders import builder_for
 from reprocrate.rerun.environment.building import Recipe
+from reprocrate.rerun.environment.conda.lists import READ
 from reprocrate.rerun.environment.interpreters import minor_version
-from reprocrate.rerun.environment.locks import built_from
+from reprocrate.rerun.environment.locks import built_from, without_conda
+from reprocrate.rerun.plan.conda import conda, of_conda, pip_without_lock
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.packages import packages
 from reprocrate.rerun.plan.setting import Setting
@@ -20,9 +23,14 @@ from reprocrate.rerun.work.selection import Task
 
 def software(setting: Setting) -> Iterator[Requirement]:
     """Everything that the recorded environment asks for."""
-    yield _python(setting)
+    linked = of_conda(setting.environment, setting.host.conda)
+    yield _python(setting) if linked is None else _python_of_conda(setting)
     yield from _made_by_hand(setting)
-    yield from packages(setting)
+    yield from conda(setting)
+    if linked is None or setting.environment is None:
+        yield from packages(setting)
+    elif not pip_without_lock(setting.environment):
+        yield from packages(replace(setting, environment=without_conda(setting.environment)))
     yield from _commands(setting)
     yield from _programs(setting)
     if setting.environment and setting.environment.os:
@@ -31,9 +39,9 @@ def software(setting: Setting) -> Iterator[Requirement]:
 
 def _made_by_hand(setting: Setting) -> Iterator[Requirement]:
     """An environment whose lock nothing here can build from."""
-    lock = built_from(setting.environment) if setting.environment else None
-    if lock is None or lock.format == "requirements":
-        return
+    lock = built_from(setting.environment, setting.host.conda) if setting.environment else None
+    if lock is None or lock.format in ("requirements", *READ):
+        return  # what stands in the way of the latter is said of the packages of conda
     name, words = ("packages", "environment"), f"a lock of the kind {lock.format}: {lock.path}"
     try:
         lack = builder_for(lock.format).lacks(Recipe("", "", format=lock.format, name=lock.path))
@@ -63,6 +71,14 @@ def _python(setting: Setting) -> Requirement:
         return setting.requirement(name, words, here, Decision.SAME, "the recorded version is installed")
     reason = "another patch release of the same minor version takes the same wheels"
     return setting.requirement(name, words, here, Decision.SUBSTITUTABLE, reason)
+
+
+def _python_of_conda(setting: Setting) -> Requirement:
+    """The interpreter is one of the packages of conda."""
+    recorded = setting.environment.python if setting.environment else None
+    words = f"{recorded.implementation or 'CPython'} {recorded.version}" if recorded else None
+    reason = "it comes with the packages of conda"
+    return setting.requirement(("python", "version"), words, words, Decision.SAME, reason)
 
 
 def _commands(setting: Setting) -> Iterator[Requirement]:

@@ -71,13 +71,18 @@ class Surroundings:
         found |= {
             "PATH": os.pathsep.join([str(programs), *_system_programs()]),
             "HOME": str(self.home),
-            "VIRTUAL_ENV": str(programs.parent),
+            self._kind_of_environment: str(programs.parent),
             "PYTHONNOUSERSITE": "1",
             "PYTHONPYCACHEPREFIX": str(self.work / BYTECODE),
         }
         if self.temporary is not None:
             found["TMPDIR"] = str(self.temporary)
         return found
+
+    @property
+    def _kind_of_environment(self) -> str:
+        """The variable by which programs know that they are in an environment, and which it is."""
+        return "CONDA_PREFIX" if (self.python.parent.parent / "conda-meta").is_dir() else "VIRTUAL_ENV"
 
 
 def place_in_home(root: str) -> str | None:

@@ -15,6 +15,8 @@ from reprocrate.manifest import Environment, Package
 from reprocrate.rerun.environment.builders import BUILT_IN, Builder, builder_for
 from reprocrate.rerun.environment.builders.conversion import converted
 from reprocrate.rerun.environment.building import Recipe, installed_packages
+from reprocrate.rerun.environment.conda import linking
+from reprocrate.rerun.environment.conda.lists import READ
 from reprocrate.rerun.environment.locks import built_from
 from reprocrate.rerun.environment.requirements import read_lock
 from reprocrate.rerun.environment.uv_tool import find_uv, run_uv
@@ -167,13 +169,17 @@ def test_a_damaged_lock_is_told(form: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["conda", "conda_environment", "conda_lock", "pixi"])
-def test_conda_is_made_by_hand_and_the_command_is_said(form: str, tmp_path: Path) -> None:
+def test_what_cannot_be_linked_is_made_by_hand_and_the_command_is_said(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linking, "can_link", lambda: False)
     builder = builder_for(form)
     recipe = Recipe("", HERE, format=form, name="environment.yml")
     lack = builder.lacks(recipe)
     assert lack is not None
     assert "by hand with `" in lack[1]
-    with pytest.raises(UnavailableError, match="conda"):
+    assert ("run `pip install 'reprocrate[conda]'`" in lack[1]) == (form in READ)
+    with pytest.raises(UnavailableError, match="by hand with"):
         builder.build(tmp_path / "env", recipe)
 
 
@@ -224,3 +230,50 @@ def test_the_lock_of_what_ran_goes_before_those_that_lay_beside_it() -> None:
     assert found is not None
     assert found.format == "uv"
     assert built_from(Environment.model_validate({"id": "e"})) is None
+
+
+def of_conda(platform: str = "linux-64", **more: Any) -> Environment:
+    """An environment of conda with a lock of wheels and the explicit list."""
+    at = f"https://conda.anaconda.org/conda-forge/{platform}"
+    told = {
+        "id": "e",
+        "packages": [
+            {"name": "numpy", "version": "1.0", "source": "conda", "url": f"{at}/numpy-1.0-0.conda"},
+            {"name": "alpha", "version": "1.0", "source": "pypi"},
+        ],
+        "other_packages": [
+            {"name": "python", "version": HERE, "source": "conda", "url": f"{at}/python-{HERE}-0.conda"}
+        ],
+        "lock": {"path": "requirements.lock", "sha256": SHA, "format": "requirements", "hashed": True},
+        "locks": [
+            {"path": "a/conda-a.lock", "sha256": SHA, "format": "conda", "hashed": True},
+            {"path": "b/conda-explicit.txt", "sha256": SHA, "format": "conda", "hashed": True},
+        ],
+    }
+    return Environment.model_validate({key: value for key, value in (told | more).items() if value})
+
+
+@pytest.mark.parametrize(
+    ("linked_for", "path"),
+    [("linux-64", "b/conda-explicit.txt"), ("osx-arm64", "requirements.lock"), (None, "requirements.lock")],
+)
+def test_an_environment_of_conda_is_built_from_its_list_where_that_can_be_linked(
+    linked_for: str | None, path: str
+) -> None:
+    found = built_from(of_conda(), linked_for)
+    assert found is not None
+    assert found.path == path
+
+
+def test_a_virtual_environment_beside_conda_is_built_from_wheels() -> None:
+    """Conda's list has what lay below it, and not what ran."""
+    packages = [{"name": "alpha", "version": "1.0", "source": "pypi"}]
+    found = built_from(of_conda(packages=packages), "linux-64")
+    assert found is not None
+    assert found.path == "requirements.lock"
+
+
+def test_without_a_lock_of_wheels_the_list_is_all_there_is() -> None:
+    found = built_from(of_conda(lock=None), None)
+    assert found is not None
+    assert found.format == "conda"

@@ -1,0 +1,1 @@
+"""Environments of conda, linked from a list of archives without running anything of them."""
