@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from reprocrate.rerun.execute.running import WORK
+
 SETTINGS = """
 [experiment]
 title = "A study"
@@ -24,10 +26,12 @@ margin = 0.001
 """
 CONNECTS = """
 import os
+import pwd
 import socket
 
 if "/reruns/" in os.getcwd():
-    print("home", os.path.exists("/root/.bashrc") or bool(os.listdir("/home")))
+    own = pwd.getpwuid(os.getuid()).pw_dir
+    print("home", os.path.exists(os.path.join(own, ".bashrc")) or bool(os.listdir("/home")))
     socket.create_connection(("127.0.0.1", {port}), 5)
 print("score", 1.0)
 """
@@ -102,7 +106,7 @@ print("score", 0.7 + seed / 100)
     process = cli.start(bundle.parent, "rerun", bundle.name, *consent, start_new_session=True)
     reruns = bundle.parent / "study" / ".reprocrate" / "reruns"
     deadline = time.monotonic() + 60
-    while not list(reruns.glob("*/work/checkpoint-1")) and time.monotonic() < deadline:
+    while not list(reruns.glob(f"*/{WORK}/checkpoint-1")) and time.monotonic() < deadline:
         time.sleep(0.05)
     process.kill()
     process.communicate(timeout=30)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from reprocrate.rerun.execute.running import WORK
+
 SETTINGS = """
 [experiment]
 title = "A study"
@@ -82,7 +84,7 @@ def study(study_once: Path, tmp_path: Path) -> Path:
 
 
 def outputs_of(folder: Path) -> list[str]:
-    return [path.read_text() for path in sorted(folder.glob(".reprocrate/reruns/*/work/**/stdout.log"))]
+    return [path.read_text() for path in sorted(folder.glob(f".reprocrate/reruns/*/{WORK}/**/stdout.log"))]
 
 
 def test_an_evaluation_begins_with_the_recorded_checkpoints(
