@@ -8,14 +8,10 @@ from typing import Annotated
 import typer
 
 from reprocrate.cli.exits import NO, YES
-from reprocrate.cli.options import Json
+from reprocrate.cli.options import Json, Margin
 from reprocrate.cli.verdict_file import Html, require_page, write_page
 
 Original = Annotated[Path, typer.Argument(help="The original: a bundle, crate folder, project or manifest.")]
-Margin = Annotated[
-    list[str] | None,
-    typer.Option("--margin", metavar="METRIC=VALUE", help="Your own equivalence margin; shown as yours."),
-]
 MOST_INDENTED = 1000
 """More results are written on one line: nobody reads them so, and it takes a tenth of the time."""
 

@@ -54,3 +54,7 @@ Fetch = Annotated[
         rich_help_panel=DATA,
     ),
 ]
+Margin = Annotated[
+    list[str] | None,
+    typer.Option("--margin", metavar="METRIC=VALUE", help="Your own equivalence margin; shown as yours."),
+]

@@ -10,8 +10,8 @@ import typer
 
 from reprocrate.cli.addresses import AllowAddress, named
 from reprocrate.cli.exits import NO, YES
-from reprocrate.cli.options import Data, Fetch, Json, Quiet, Yes
-from reprocrate.cli.panels import ISOLATION, OUTPUT, WORK
+from reprocrate.cli.options import Data, Fetch, Json, Margin, Quiet, Yes
+from reprocrate.cli.panels import ISOLATION, OUTPUT
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
 from reprocrate.cli.verdict_file import Html, require_page, write_page
 
@@ -28,15 +28,6 @@ What = Annotated[
         metavar="WHAT",
         help="A bundle, its https:// address or DOI, or the folder that one was imported to.",
         show_default="this folder",
-    ),
-]
-Margin = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--margin",
-        metavar="METRIC=VALUE",
-        help="Your own equivalence margin; shown as yours.",
-        rich_help_panel=WORK,
     ),
 ]
 NoSandbox = Annotated[

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from array import array
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reprocrate.errors import UnreadableError
 from reprocrate.manifest import Manifest, Run
+from reprocrate.manifest.histories import Series, read_histories
 from reprocrate.render.outcomes import headline_results
 
 MOST_CONFIGURATIONS = 12
 MOST_SEEDS = 10
 _MOST_METRICS_READ = 200
-_LONGEST_NAME = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """What a curve is of, within its run.
-
-    Attributes:
-        metric: id of the metric, or the name that a tracker gave it.
-        data: id of the data set, or an empty string.
-        split: name of the split, or an empty string.
-        fold: number of the fold, or an empty string.
-    """
-
-    metric: str
-    data: str = ""
-    split: str = ""
-    fold: str = ""
 
 
 @dataclass(slots=True)
@@ -94,55 +73,13 @@ def runs_to_draw(manifest: Manifest) -> list[Run]:
 
 
 def read_curves(run: str, content: bytes) -> list[Curve]:
-    """The curves in a file of histories; spec.md, "Files of a run", says what it looks like.
-
-    Rows that are no points are passed over, and so is a series of fewer than two points.
+    """The curves in a run's file of histories, but for series of fewer than two points.
 
     Raises:
         UnreadableError: it is no table of histories.
     """
-    try:
-        rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        found = _collected(run, rows)
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise UnreadableError(f"the histories of run {run} are no CSV in UTF-8", str(error)) from error
-    except KeyError as error:
-        raise UnreadableError(f"the histories of run {run} have no column {error}") from error
-    return [_in_order(curve) for curve in found if len(curve.steps) > 1]
-
-
-def _collected(run: str, rows: Iterable[Sequence[str]]) -> list[Curve]:
-    table = iter(rows)
-    places = {name.strip(): place for place, name in enumerate(next(table, ()))}
-    step_at, value_at = places["step"], places["value"]
-    named = [places["metric"], *(places.get(name, -1) for name in ("data", "split", "fold"))]
-    curves: dict[tuple[str, ...], Curve] = {}
-    for row in table:
-        try:
-            step = float(row[step_at])
-            key = tuple(row[place] if place >= 0 else "" for place in named)
-            value = _number(row[value_at])
-        except (IndexError, ValueError):
-            continue
-        curve = curves.get(key)
-        if curve is None:
-            if len(curves) >= _MOST_METRICS_READ:
-                continue
-            curve = curves[key] = Curve(run, Series(*(one[:_LONGEST_NAME] for one in key)))
-        if math.isfinite(step):
-            curve.steps.append(step)
-            curve.values.append(value)
-    return list(curves.values())
-
-
-def _number(text: str) -> float:
-    value = float(text) if text.strip() else math.nan
-    return value if math.isfinite(value) else math.nan
-
-
-def _in_order(curve: Curve) -> Curve:
-    if any(later < earlier for earlier, later in zip(curve.steps, curve.steps[1:], strict=False)):
-        order = sorted(range(len(curve.steps)), key=curve.steps.__getitem__)
-        curve.steps = array("d", (curve.steps[place] for place in order))
-        curve.values = array("d", (curve.values[place] for place in order))
-    return curve
+    return [
+        Curve(run, series, points.steps, points.values)
+        for series, points in read_histories(content).items()
+        if len(points.steps) > 1
+    ][:_MOST_METRICS_READ]

@@ -9,15 +9,13 @@ import pytest
 
 from reprocrate.deposit.addresses import Reach
 from reprocrate.deposit.requesting import Client
-from tests.deposit.server import Site, make_certificate, serving
+from tests.deposit.server import Site, make_certificate, serving, without_proxy
 
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's proxy."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+    without_proxy(monkeypatch)
 
 
 @pytest.fixture

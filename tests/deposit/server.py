@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 
 @dataclass
 class Page:
@@ -213,3 +215,10 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
         )
     )
     return certificate, private
+
+
+def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever proxy the caller has: it would be asked for these servers, too."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)

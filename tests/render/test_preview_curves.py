@@ -11,7 +11,8 @@ import pytest
 
 from reprocrate.errors import UnreadableError
 from reprocrate.manifest import Manifest, manifest_from
-from reprocrate.render.curves import Curve, Series, read_curves, runs_to_draw
+from reprocrate.manifest.histories import Series
+from reprocrate.render.curves import Curve, read_curves, runs_to_draw
 from reprocrate.render.preview import preview_page
 from tests.render import sample
 from tests.render.test_preview import named, parsed, words_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reprocrate.manifest import Manifest, Result
+from reprocrate.manifest.histories import Series
 from reprocrate.rerun.compare.artifacts import Artifacts, compare_artifacts
 from reprocrate.rerun.compare.curves import CurveComparison, SeedRuns, compare_curves, explain_curves
 from reprocrate.rerun.compare.evidence import Evidence
-from reprocrate.rerun.compare.histories import Series
 from reprocrate.rerun.compare.outcomes import Judged
 from reprocrate.rerun.compare.promise import Promise, Seen, judge_promise
 from reprocrate.rerun.compare.recorded import Counterpart, Records, Sides

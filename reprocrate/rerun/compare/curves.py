@@ -9,12 +9,16 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from reprocrate.errors import UnreadableError
 from reprocrate.manifest import File, Run
+from reprocrate.manifest.histories import Points, Series, read_histories
 from reprocrate.rerun.compare.evidence import Evidence, counterpart
-from reprocrate.rerun.compare.histories import LARGEST_FILE, Curve, Series, read_histories
 from reprocrate.rerun.compare.samples import Seed
+
+_LARGEST_FILE = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ def explain_curves(pairs: tuple[CurvePair, ...], band: Band | None) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _curves(run: Run | None, recorded: Run | None, evidence: Evidence) -> dict[Series, Curve]:
+def _curves(run: Run | None, recorded: Run | None, evidence: Evidence) -> dict[Series, Points]:
     """The curves that a run left: of a rerun those at the place of the recorded ones, and then its own.
 
     A rerun does not know what the author called histories, and may have made some of its own.
@@ -165,14 +169,16 @@ def _curves(run: Run | None, recorded: Run | None, evidence: Evidence) -> dict[S
     if recorded is not None and recorded.histories is not None:
         same = counterpart(recorded, recorded.histories, run)
         files |= {same.path: same} if same else {}
-    found: dict[Series, Curve] = {}
+    found: dict[Series, Points] = {}
     for file in files.values():
-        content = evidence.read(file, LARGEST_FILE)
-        found |= {} if content is None else read_histories(content)
+        content = evidence.read(file, _LARGEST_FILE)
+        if content is not None:
+            with suppress(UnreadableError):  # whoever declared the file meant another one
+                found |= read_histories(content)
     return found
 
 
-def _pair(seed: Seed, then: Curve, now: Curve) -> CurvePair:
+def _pair(seed: Seed, then: Points, now: Points) -> CurvePair:
     same_steps = then.steps == now.steps
     if same_steps and then.values.tobytes() == now.values.tobytes():
         count = len(then.steps)
@@ -203,7 +209,7 @@ def _pair(seed: Seed, then: Curve, now: Curve) -> CurvePair:
     )
 
 
-def _common(then: Curve, now: Curve, same_steps: bool) -> Iterator[tuple[float, float, float]]:
+def _common(then: Points, now: Points, same_steps: bool) -> Iterator[tuple[float, float, float]]:
     if same_steps:
         yield from zip(then.steps, then.values, now.values, strict=True)
         return
@@ -225,7 +231,7 @@ class _Gathered:
     recorded: int = 0
     again: int = 0
 
-    def add_recorded(self, curve: Curve) -> None:
+    def add_recorded(self, curve: Points) -> None:
         values = self._aligned(curve)
         if self.recorded == 0:
             self.low, self.high = values[:], values[:]
@@ -239,7 +245,7 @@ class _Gathered:
             self.high = array("d", map(max, self.high, values))
         self.recorded += 1
 
-    def add_rerun(self, curve: Curve) -> None:
+    def add_rerun(self, curve: Points) -> None:
         values = self._aligned(curve)
         if self.again == 0:
             self.total = values[:]
@@ -247,7 +253,7 @@ class _Gathered:
             self.total = array("d", (a + b for a, b in zip(self.total, values, strict=True)))
         self.again += 1
 
-    def _aligned(self, curve: Curve) -> array[float]:
+    def _aligned(self, curve: Points) -> array[float]:
         """The values of a curve at the common steps, to which all others are cut down as well."""
         if self.steps is None:
             self.steps = curve.steps

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reprocrate.errors import UnreadableError
+from reprocrate.manifest.histories import Series, read_histories
 from reprocrate.rerun.compare import Verdict
 from reprocrate.rerun.compare.curves import CurveComparison
-from reprocrate.rerun.compare.histories import Series, read_histories
 from reprocrate.standard import problems, schema_document
 from tests.rerun.compare.test_items import Files, answers, flipped, one_seed
 from tests.rerun.compare.test_manifests import Document, experiment, judged
@@ -190,7 +191,11 @@ def test_of_several_values_at_a_step_the_last_counts_and_steps_are_put_in_order(
 
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_read_as_histories(content: bytes) -> None:
-    for one in read_histories(b"metric,step,value\n" + content).values():
+    try:
+        found = read_histories(b"metric,step,value\n" + content)
+    except UnreadableError:
+        return
+    for one in found.values():
         assert list(one.steps) == sorted(set(one.steps))
 
 

@@ -20,7 +20,7 @@ from reprocrate.manifest import File
 from reprocrate.rerun.data.fetching import FETCHING, fetch
 from reprocrate.rerun.data.offers import Form, Offer
 from reprocrate.rerun.work.materials import Material
-from tests.deposit.server import Page, Site, serving
+from tests.deposit.server import Page, Site, serving, without_proxy
 
 CONTENT = os.urandom(600_000)
 
@@ -28,9 +28,7 @@ CONTENT = os.urandom(600_000)
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's proxy."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+    without_proxy(monkeypatch)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from reprocrate.rerun.environment.building import BuiltEnvironment, Recipe, inst
 from reprocrate.rerun.environment.conda.lists import archives_of, linking_platform, platform_of
 from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.environment.requirements import read_lock
-from tests.deposit.server import Page, serving
+from tests.deposit.server import Page, serving, without_proxy
 from tests.rerun.conda_channel import (
     HERE,
     MINOR,
@@ -39,9 +39,7 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Channel]:
     pytest.importorskip("rattler", reason="py-rattler, which links packages of conda, is not installed")
     if PLATFORM is None:
         pytest.skip("packages of conda are not linked on this platform")
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+    without_proxy(monkeypatch)
     with serving() as site:
         yield Channel(site)
 
