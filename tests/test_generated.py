@@ -65,6 +65,7 @@ def generated() -> ModuleType:
     return module
 
 
+@pytest.mark.thorough  # a step of `.ci/run`
 def test_shipped_text_is_up_to_date() -> None:
     done = subprocess.run(
         [sys.executable, SCRIPT, "--check"], capture_output=True, text=True, check=False, timeout=60

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -49,9 +49,19 @@ def secret_formats() -> tuple[SecretFormat, ...]:
     return tuple(SecretFormat(one["name"], tuple(one["holds"]), one["pattern"]) for one in listed)
 
 
-def secrets_by_form(text: str) -> Iterator[Secret]:
-    """The secrets in a text that are told by their form alone, ordered by form."""
-    for form in secret_formats():
+def forms_possible_in(text: str) -> tuple[SecretFormat, ...]:
+    """The forms of which the text holds a word: no secret of another form is in it, nor in any part of it."""
+    return tuple(form for form in secret_formats() if any(word in text for word in form.holds))
+
+
+def secrets_by_form(text: str, forms: Iterable[SecretFormat] | None = None) -> Iterator[Secret]:
+    """The secrets in a text that are told by their form alone, ordered by form.
+
+    Args:
+        text: where to look.
+        forms: those that are possible, where that is known of a larger text that this one is a part of.
+    """
+    for form in secret_formats() if forms is None else forms:
         if any(word in text for word in form.holds):
             for match in form.pattern.finditer(text):
                 yield Secret(match.start(), match.end(), form.name)

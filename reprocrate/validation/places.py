@@ -35,15 +35,24 @@ Path = tuple[str | int, ...]
 
 
 def values_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every value of a document that is neither list nor object, with its path."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from values_of(inner, (*path, name))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from values_of(inner, (*path, index))
-    else:
+    """Every value of a document that is neither list nor object, with its path, in the document's order."""
+    if not isinstance(value, dict | list):
         yield path, value
+        return
+    opened = [(path, _entries(value))]  # no recursion: this walks through every value of large manifests
+    while opened:
+        path, entries = opened[-1]
+        for name, inner in entries:
+            if isinstance(inner, dict | list):
+                opened.append(((*path, name), _entries(inner)))
+                break
+            yield (*path, name), inner
+        else:
+            opened.pop()
+
+
+def _entries(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str | int, Any]]:
+    return iter(value.items() if isinstance(value, dict) else enumerate(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ def without_git(files: dict[str, str]) -> dict[str, str]:
     return {path: digest for path, digest in files.items() if not path.startswith(".git")}
 
 
-@pytest.mark.parametrize("version_control", ["dirty checkout", "none"])
+@pytest.mark.parametrize(
+    "version_control", ["dirty checkout", pytest.param("none", marks=pytest.mark.thorough)]
+)
 def test_from_an_unknown_project_to_the_verdict_elsewhere(
     author: Any, cli: Any, rerun: Any, tmp_path: Path, version_control: str, candidate_lines: Any, tree: Any
 ) -> None:

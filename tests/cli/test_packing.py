@@ -15,7 +15,14 @@ import pytest
 
 @pytest.mark.parametrize(
     "options",
-    [("zip",), ("tar.zst",), ("dir",), ("zip", "--bagit"), ("tar.zst", "--bagit"), ("dir", "--bagit")],
+    [
+        ("zip",),
+        pytest.param(("tar.zst",), marks=pytest.mark.thorough),
+        ("dir",),
+        pytest.param(("zip", "--bagit"), marks=pytest.mark.thorough),
+        ("tar.zst", "--bagit"),
+        pytest.param(("dir", "--bagit"), marks=pytest.mark.thorough),
+    ],
 )
 def test_every_form_is_validated_shown_and_imported(
     recorded: Any, cli: Any, tmp_path: Path, options: tuple[str, ...]

@@ -61,7 +61,16 @@ def _packed(cli: Any, project: Path, form: tuple[str, ...], around: dict[str, st
 
 
 @pytest.mark.requirement("RQ14")
-@pytest.mark.parametrize("form", [("zip",), ("tar.zst",), ("dir",), ("zip", "--bagit")], ids="".join)
+@pytest.mark.parametrize(
+    "form",
+    [
+        ("zip",),
+        ("tar.zst",),
+        pytest.param(("dir",), marks=pytest.mark.thorough),
+        pytest.param(("zip", "--bagit"), marks=pytest.mark.thorough),
+    ],
+    ids="".join,
+)
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell with umask")
 def test_bundle_does_not_depend_on_where_when_and_by_whom_it_is_packed(
     recorded: Any, cli: Any, tmp_path: Path, tree: Any, form: tuple[str, ...]

@@ -25,6 +25,8 @@ from reprocrate.standard.problems import _judge
 from reprocrate.validation.cases import Case
 from reprocrate.validation.rules import structure
 
+pytestmark = pytest.mark.thorough
+
 CHUNKS = 16
 
 

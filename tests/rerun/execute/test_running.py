@@ -331,11 +331,12 @@ def test_what_a_run_used_is_recorded(
 
 
 INTERRUPTING = """
-import os, signal, sys
+import os, signal, sys, time
 flag = "{flag}"
 if sys.argv[1] == "2" and not os.path.exists(flag):
     open(flag, "w").close()
     os.kill(os.getppid(), signal.SIGINT)
+    time.sleep(60)
 """
 
 
@@ -761,7 +762,7 @@ def test_at_once_outputs_behind_a_link_stay_where_they_are(
 
 
 CHECKPOINT = """
-import os, signal, sys
+import os, signal, sys, time
 seed = sys.argv[1]
 os.makedirs("out", exist_ok=True)
 print(sorted(os.listdir("out")), os.path.exists(os.path.expanduser("~/" + seed)))
@@ -771,6 +772,7 @@ if seed == "2" and not os.path.exists("{flag}"):
     open("{flag}", "w").close()
     os.chmod("out", 0o500)
     os.kill(os.getppid(), signal.SIGINT)
+    time.sleep(60)
 """
 
 
