@@ -682,6 +682,8 @@ def test_data_that_did_not_come_along_is_a_blocker_with_directions(
         "addresses": [],
         "place": "data/rings.csv",
         "option": "--data rings=PATH",
+        "not_fetched": "the data is not fetched, since its access is registration",
+        "could_allow": [],
     }
     assert plan.consents == ()
 
