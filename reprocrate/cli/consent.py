@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from reprocrate.cli.voice import Voice
 
-
 _UNNEEDED = {
     "allow-network": "nothing that is recorded of these runs asks for the network",
     "fetch": "neither data nor packages of conda are to be fetched",

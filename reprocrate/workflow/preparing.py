@@ -33,8 +33,8 @@ def prepare_environments(
 ) -> dict[str, BuiltEnvironment]:
     """Build every environment that runs need, or take those that are there, by id.
 
-    Environments that are built from the same things are built once and shared: runs with other variables, say,
-    have environments of their own in the manifest.
+    Environments that are built from the same things are built once and shared: runs with other variables,
+    say, have environments of their own in the manifest.
 
     Args:
         manifest: the experiment.

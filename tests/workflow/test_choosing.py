@@ -241,7 +241,7 @@ class Stopping(Silence):
     def __init__(self, step: str) -> None:
         self.step = step
 
-    def transfer(self, what: str, done: int, total: int) -> None:
+    def transfer(self, what: str, done: int, total: int) -> None:  # noqa: ARG002
         if what == self.step:
             raise KeyboardInterrupt
 
