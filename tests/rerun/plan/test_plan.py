@@ -338,6 +338,15 @@ def test_a_missing_interpreter_says_how_to_get_it(experiment: dict[str, Any], ho
     assert "uv python install 3.11" in str(requirement(plan, "python").override)
     assert plan.claims[0].shows.startswith("Nothing: python version")
     assert plan.claims[0].expected is Expected.NOTHING
+    for version, words in (
+        ("3.7.16", "pyenv install 3.7.16"),
+        ("2.7.18", "in a container with Python 2.7.18"),
+    ):
+        experiment["environments"][0]["python"]["version"] = version
+        here = replace(host, pythons={"2.7.18": "2.7.18"})
+        one = requirement(plan_for(experiment, here), "python")
+        assert one.decision is Decision.IMPOSSIBLE
+        assert words in str(one.override)
 
 
 def test_packages_are_grouped_by_what_they_do_to_numbers(experiment: dict[str, Any], host: Host) -> None:
