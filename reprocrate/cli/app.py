@@ -15,6 +15,12 @@ _REPORT = (
     "This is a mistake of reprocrate, not yours. Run again with REPROCRATE_DEBUG=1 for the details to report"
 )
 
+_GOES_ON = {
+    "rerun": ("What is done is kept: the same command goes on where this one stopped",),
+    "pack": ("No half bundle is left: the same command makes a whole one",),
+}
+"""What is said of commands that were interrupted, unless they say better how to go on."""
+
 
 def run_app(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; never a traceback for a user's mistake."""
@@ -28,8 +34,9 @@ def run_app(arguments: Sequence[str]) -> int:
     except ReprocrateError as error:
         _complain(str(error))
         return exit_code_of(error)
-    except KeyboardInterrupt:
-        _complain("interrupted")
+    except KeyboardInterrupt as end:
+        how = end.args or _GOES_ON.get("".join(arguments[:1]), ())
+        _complain(". ".join(["interrupted", *map(str, how)]))
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone; there is nobody to tell

@@ -60,8 +60,8 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise _Interrupted from None
+        except KeyboardInterrupt as end:
+            raise _Interrupted(*end.args) from None
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -69,11 +69,13 @@ def run_command(arguments: Sequence[str]) -> int:
 
     Raises:
         UsageError: there is no such command or option, or a value of one makes no sense.
-        KeyboardInterrupt: it was interrupted.
+        KeyboardInterrupt: it was interrupted; its text, if it has one, tells how to go on.
     """
     try:
         code = make_app()(list(arguments), prog_name="reprocrate", standalone_mode=False)
-    except (typer.Abort, _Interrupted):
+    except _Interrupted as end:
+        raise KeyboardInterrupt(*end.args) from None
+    except typer.Abort:
         raise KeyboardInterrupt from None
     except _Mistake as error:
         return _misused(error, arguments)

@@ -79,8 +79,8 @@ def import_(
 
     voice = Voice(quiet=quiet)
     _require_prepare(prepare, data, fetch)
-    agrees = Consent(voice, {"fetch": fetch}).agrees
-    bringing = Bringing(tuple(data or ()), Reach.of(allow_address or ()), agrees)
+    consent = Consent(voice, {"fetch": fetch})
+    bringing = Bringing(tuple(data or ()), Reach.of(allow_address or ()), consent.agrees)
     limits = Limits.of(limit or ())
     what = named(bundle, allow_address, voice)
 
@@ -92,6 +92,7 @@ def import_(
         imported = import_bundle(
             what, folder, voice, prepare=prepare, limits=limits, claim=claim, check=check, data=bringing
         )
+    consent.tell_unneeded()
     if json:
         voice.json(imported.to_json())
         return

@@ -155,16 +155,16 @@ def _is_ipv6(host: str) -> bool:
 
 
 def _require_public(place: str, host: str, port: int) -> None:
-    kind = _why_not_public(ipaddress.ip_address(place.partition("%")[0]))
+    kind = why_not_public(ipaddress.ip_address(place.partition("%")[0]))
     if kind:
         raise _not_public(host if host == place else f"{host} ({place})", kind, _named(host, port))
 
 
-def _why_not_public(address: _Address) -> str:
+def why_not_public(address: _Address) -> str:
     """What an address is that no stranger may make this machine ask; empty for a public one."""
     inner = _leads_to(address)
     if inner is not None:
-        return _why_not_public(inner)
+        return why_not_public(inner)
     if address.is_loopback or address.is_unspecified:
         return "this machine itself"
     if address.is_link_local:

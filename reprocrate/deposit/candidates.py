@@ -45,6 +45,11 @@ class RemoteFile:
     notes: tuple[str, ...] = ()
 
 
+def may_be_bundle(file: RemoteFile) -> bool:
+    """Whether a file may be a bundle, by its name or kind."""
+    return file.name.lower().endswith(_MAYBE_SUFFIXES) or file.media_type in MAYBE_TYPES
+
+
 def name_in(url: str) -> str:
     """The name of a file by the last part of its address."""
     return file_name(unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]))

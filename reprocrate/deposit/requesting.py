@@ -110,6 +110,24 @@ class Answer:
             raise BrokenOffError(f"{shown(self.url)} broke off", _reason(error), "Try again") from error
         return bytes(data)
 
+    def beginning(self, limit: int) -> bytes:
+        """The first bytes of the body, decompressed, and no more than `limit`.
+
+        Raises:
+            BrokenOffError: it ended early.
+        """
+        from urllib3.exceptions import HTTPError
+
+        data = bytearray()
+        try:
+            for piece in self._response.raw.stream(PIECE_BYTES, decode_content=True):
+                data += piece
+                if len(data) >= limit:
+                    break
+        except (HTTPError, OSError) as error:
+            raise BrokenOffError(f"{shown(self.url)} broke off", _reason(error), "Try again") from error
+        return bytes(data[:limit])
+
     def json(self) -> Any:
         """The body as JSON.
 

@@ -1,8 +1,8 @@
 """From an address or a DOI to the file that is the bundle.
 
 Asked in this order: the address itself, if it is a file; an archive that runs InvenioRDM, such as Zenodo; the
-links that a landing page gives by FAIR Signposting; the addresses of content that DataCite's metadata of a
-DOI names. Nothing is read out of the text of a web page.
+links that a landing page gives by FAIR Signposting, in header fields or else in its head; the addresses of
+content that DataCite's metadata of a DOI names. Nothing is read out of the text of a web page.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from urllib.parse import quote, unquote, urlsplit
 from reprocrate.deposit.addresses import shown
 from reprocrate.deposit.candidates import MAYBE_TYPES, RemoteFile, bundle_among, file_name, name_in
 from reprocrate.deposit.invenio import bundle_of_record, files_of_record, record_page
+from reprocrate.deposit.landing_page import MOST_BYTES
 from reprocrate.deposit.references import Reference
 from reprocrate.deposit.requesting import Client
-from reprocrate.deposit.signposting import items_of
+from reprocrate.deposit.signposting import items_in, items_of
 from reprocrate.errors import UnavailableError
 
 RESOLVER = "REPROCRATE_DOI_RESOLVER"
@@ -137,10 +138,21 @@ def _look(url: str, client: Client) -> _Page:
 def _items(page: _Page, client: Client) -> list[RemoteFile]:
     """The files that a landing page names; those whose address does not tell their name are asked for it."""
     items = items_of(page.headers, page.url)
+    if not items and page.status in (200, 206) and page.media_type in _PAGES:
+        items = _in_the_head(page.url, client)
     unnamed = [one for one in items if one.media_type in MAYBE_TYPES and "." not in one.name]
     for one in unnamed[:_MOST_ASKED]:
         items[items.index(one)] = replace(one, name=_name_of(_look(one.url, client)))
     return items
+
+
+def _in_the_head(url: str, client: Client) -> list[RemoteFile]:
+    """The files that a page names in its HTML head; nothing if it cannot be read."""
+    try:
+        with client.get(url) as answer:
+            return items_in(answer.beginning(MOST_BYTES), answer.url)
+    except UnavailableError:
+        return []  # it was there a moment ago: what it says of itself is an addition
 
 
 def _of_datacite(address: str, client: Client) -> list[RemoteFile]:

@@ -62,6 +62,10 @@ def _details(need: Mapping[str, Any]) -> Iterator[str]:
         shown = ", ".join(map(words.plain, need["lacking"][:_SHOWN]))
         more = f" and {len(need['lacking']) - _SHOWN} more" if len(need["lacking"]) > _SHOWN else ""
         yield f"Missing: {shown}{more}"
+        if need["not_fetched"]:
+            yield words.sentence(words.plain(need["not_fetched"]))
         yield f"Once you have it: give {need['option']}, or put it at {words.plain(need['place'])}"
+        for host in need["could_allow"]:
+            yield f"If you trust that address: give --allow-address {words.plain(host)}"
     else:
         yield f"If you have it already: give {need['option']}"

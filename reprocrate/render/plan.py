@@ -95,9 +95,14 @@ def _work(document: Section) -> Iterator[RenderableType]:
     yield heading("What it takes")
     entries: list[tuple[str, Piece]] = [
         ("Time", _time(document["seconds"])),
-        ("Download", f"{file_size(document['download_bytes'])} and {_packages(document)}"),
-        ("Disk", f"{file_size(document['disk_bytes'])} and the environment"),
     ]
+    if document["download_bytes"]:
+        entries.append(("Download", file_size(document["download_bytes"])))
+    if document["work"]:
+        entries.append(("Environment", _packages(document)))
+        entries.append(("Disk", f"{file_size(document['disk_bytes'])} and the environment"))
+    else:
+        entries.append(("Disk", "no space to speak of: no environment is built"))
     yield facts(entries)
     rows: list[list[Piece]] = [
         [text(one["label"], STRONG), _seeds(one["seeds"]), _time(one["seconds"])] for one in document["work"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from reprocrate.rerun.plan import Plan
 from reprocrate.rerun.plan.claim_share import needed_files
 from reprocrate.workflow.bringing import Bringing, prepare_data
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
+from reprocrate.workflow.interruption import going_on
 from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.partial import IMPORTED, partial_of
 from reprocrate.workflow.planning import plan_of
@@ -28,6 +30,8 @@ from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.remote import Remote, bring_aside, opened_remote, source_of
 from reprocrate.workflow.validating import require_declared_files
 
+_KEPT = "What has arrived is kept: the same command goes on from there"
+_AGAIN = "Nothing of it is left: the same command begins again"
 _SUFFIXES = (".crate.zip", ".zip", ".crate.tar.zst", ".tar.zst", ".crate")
 
 
@@ -88,30 +92,42 @@ def import_bundle(
         IntegrityError: a file is changed, missing or extra; nothing is left behind.
         UnreadableError, UnavailableError: it cannot be read, or the folder not be written, or what was to be
             prepared cannot be had; the folder is complete then all the same.
+        KeyboardInterrupt: interrupted; its text tells how to go on.
     """
     if isinstance(what, Remote):
         bringing = _Bringing(what, folder, progress, limits)
-        imported = bringing.of_claim(claim, check) if claim is not None else bringing.whole(check)
+        with going_on(_AGAIN if claim is not None else _KEPT):
+            imported = bringing.of_claim(claim, check) if claim is not None else bringing.whole(check)
     else:
         kind, path = kind_of(what)
         _require_bundle(what, kind)
         target = folder or Path(default_name(path))
         if check:
             check(path)
-        with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
+        with going_on(_AGAIN), open_bundle(path, skip=added_by_us, limits=limits) as bundle:
             imported = _unpacked(bundle, target, progress, {"bundle": path.name}, claim)
-    if prepare:
-        tasks = imported.plan.tasks
-        needed = (
-            None if claim is None else {one.recorded.environment for one in tasks if one.recorded.environment}
-        )
-        brought = data or Bringing()
-        permission = Permission(brought.reach, brought.agrees)
-        prepare_environments(imported.manifest, imported.folder, progress, needed, permission=permission)
-        provision = prepare_data(imported.manifest, tasks, imported.folder, brought, progress)
-        plan = plan_of(imported.manifest, imported.folder, provision=provision)
-        return replace(imported, plan=plan)
-    return imported
+    if not prepare:
+        return imported
+    place = shlex.quote(str(imported.folder))
+    with going_on(f"{place} is complete: `reprocrate rerun {place}` prepares what is lacking"):
+        return _prepared(imported, data or Bringing(), progress)
+
+
+def _prepared(imported: Imported, brought: Bringing, progress: Progress) -> Imported:
+    """An imported folder with environments and data, and what a rerun still needs then."""
+    tasks = imported.plan.tasks
+    needed = {one.recorded.environment for one in tasks if one.recorded.environment}
+    permission = Permission(brought.reach, brought.agrees)
+    prepare_environments(
+        imported.manifest,
+        imported.folder,
+        progress,
+        None if imported.claim is None else needed,
+        permission=permission,
+    )
+    provision = prepare_data(imported.manifest, tasks, imported.folder, brought, progress)
+    plan = plan_of(imported.manifest, imported.folder, provision=provision)
+    return replace(imported, plan=plan)
 
 
 def _require_bundle(what: Path, kind: Kind) -> None:

@@ -69,10 +69,10 @@ def plan_rerun(
     )
     host = host_of(opened, folder, elsewhere, progress)
     plan = plan_of(opened.manifest, folder, scope, provision, host)
-    if opened.size is None:
-        return plan
+    if opened.size is None and opened.kind is Kind.MANIFEST:
+        return plan  # where its files are is not known
     fetched = sum(one.fetched_bytes for one in plan.data)
-    return replace(plan, download_bytes=opened.size + fetched)
+    return replace(plan, download_bytes=(opened.size or 0) + fetched)
 
 
 def tasks_of(manifest: Manifest, scope: Scope) -> tuple[Task, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +33,9 @@ def prepare_environments(
 ) -> dict[str, BuiltEnvironment]:
     """Build every environment that runs need, or take those that are there, by id.
 
+    Environments that are built from the same things are built once and shared: runs with other variables,
+    say, have environments of their own in the manifest.
+
     Args:
         manifest: the experiment.
         folder: where it was imported to.
@@ -45,19 +49,40 @@ def prepare_environments(
     """
     here = host or probe_host(manifest, folder)
     built = {}
+    first: dict[Hashable, str] = {}
     for environment in manifest.environments:
+        place = first.setdefault(_built_from(environment, here), environment.id)
         if needed is not None and environment.id not in needed:
             continue
         recipe = recipe_of(environment, folder, here.conda)
         recipe = replace(recipe, permission=permission)
         if recipe.wheels is not None and recipe.wheels.lock:
             own = without_conda(environment)
-            wheels = _for_this_machine(own, recipe.wheels, folder, here, progress)
+            wheels = _for_this_machine(own, recipe.wheels, folder / ENVIRONMENTS / place, here, progress)
             recipe = replace(recipe, wheels=wheels)
-        recipe = _for_this_machine(environment, recipe, folder, here, progress)
-        place = folder / ENVIRONMENTS / environment.id
-        built[environment.id] = builder_for(recipe.format).build(place, recipe, progress.note)
+        recipe = _for_this_machine(environment, recipe, folder / ENVIRONMENTS / place, here, progress)
+        built[environment.id] = builder_for(recipe.format).build(
+            folder / ENVIRONMENTS / place, recipe, progress.note
+        )
     return built
+
+
+def _built_from(environment: Environment, host: Host) -> Hashable:
+    """Everything that decides what is built of an environment on a machine."""
+    python, system = environment.python, environment.os
+    locks = (environment.lock, built_from(environment, host.conda))
+    return (
+        python and (python.version, python.implementation),
+        system and (system.name, system.machine),
+        choose_build(environment, host.system, host.hardware.accelerators),
+        tuple(one and (one.format, one.sha256, one.hashed, one.resolved, one.left_out) for one in locks),
+        frozenset(file.sha256 for house in environment.wheels for file in house.files),
+        tuple(
+            (one.name, one.version, one.local_label, one.source, one.editable, one.in_project, one.requested)
+            for one in environment.packages
+        ),
+        tuple((one.name, one.version) for one in environment.other_packages),
+    )
 
 
 def recipe_of(environment: Environment, folder: Path, linked_for: str | None = None) -> Recipe:
@@ -117,7 +142,7 @@ def _text(lock: Lock, folder: Path) -> str:
 
 
 def _for_this_machine(
-    environment: Environment, recipe: Recipe, folder: Path, host: Host, progress: Progress
+    environment: Environment, recipe: Recipe, beside: Path, host: Host, progress: Progress
 ) -> Recipe:
     """The recipe with a lock for this machine, where the recorded one does not serve it.
 
@@ -132,7 +157,7 @@ def _for_this_machine(
         again = Relocking(environment, build, "no lock came along", "")
     if again is None:
         return recipe
-    place = folder / ENVIRONMENTS / f"{environment.id}.requirements.txt"
+    place = beside.with_name(f"{beside.name}.requirements.txt")
     text = _kept(place, again.heading)
     if text is None:
         progress.note(f"the lock of {environment.id} is made again for this machine: {again.reason}")

@@ -54,6 +54,7 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
     needed = {task.recorded.environment for task in tasks if task.recorded.environment}
     permission = Permission(set_out.provision.reach, consent.agrees)
     environments = prepare_environments(manifest, folder, progress, needed, set_out.host, permission)
+    consent.tell_unneeded()
     place = place_of(folder, choice, set_out.payload)
     assignment = Assignment(
         manifest,

@@ -26,6 +26,7 @@ from reprocrate.rerun.environment.wheel_announcements import announced_licence
 from reprocrate.rerun.environment.wheel_choice import WHEEL_NAME, Choice, ChosenWheel, Lacking, choose_wheels
 from reprocrate.rerun.environment.wheel_fetching import fetch_wheels, is_there
 from reprocrate.rerun.environment.wheel_metadata import WheelLicence, read_licence
+from reprocrate.rerun.wording import counted
 from reprocrate.workflow.contents import Contents
 from reprocrate.workflow.progress import Progress, counter
 
@@ -121,8 +122,9 @@ class _Packing:
             else:
                 files.append(self._file(wheel, licence))
         size = sum(file["size"] for file in files)
+        travel = "travels" if len(files) == 1 else "travel"
         self.notes.append(
-            f"{len(files)} wheels of {environment.id} for {platform} travel, {size / 1e6:.1f} MB"
+            f"{counted(len(files), 'wheel')} of {environment.id} for {platform} {travel}, {size / 1e6:.1f} MB"
         )
         self._tell(environment.id, platform, lacking, kept_back)
         return {"platform": platform, "files": files, "left_out": lacking + kept_back}
@@ -150,7 +152,7 @@ class _Packing:
             total = sum(one.size or 0 for one in missing)
             unknown = sum(one.size is None for one in missing)
             about = f"{total / 1e6:.1f} MB" + (f" and {unknown} of unknown size" if unknown else "")
-            self.progress.note(f"      fetching {len(missing)} wheels for {platform}, {about}")
+            self.progress.note(f"      fetching {counted(len(missing), 'wheel')} for {platform}, {about}")
             count = counter(self.progress, "fetching wheels", len(missing))
             fetch_wheels(missing, folder, python_version=version, fetched=lambda _size: count(1))
         _keep_choice(known, lock.sha256, choice)

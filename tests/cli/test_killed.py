@@ -129,7 +129,8 @@ def test_interrupted_it_says_one_line_and_leaves_nothing(
     events = int(whole.stderr.split()[-2])
     for part in (0.5, 0.9):
         said = _run(cli, recorded.folder, signal.SIGINT, round(events * part), "named", *arguments)
-        assert "reprocrate: interrupted\n" in said.stderr
+        told = "reprocrate: interrupted. No half bundle is left: the same command makes a whole one\n"
+        assert told in said.stderr
         assert said.stdout == ""
         assert said.returncode == 130
         assert list(out.iterdir()) == []

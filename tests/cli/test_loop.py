@@ -265,6 +265,7 @@ def test_an_interrupted_rerun_goes_on_where_it_stopped(
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
+    assert "interrupted. What is done is kept: the same command goes on where this one stopped\n" in err
     assert "Traceback" not in err
     assert not list(reruns.glob("*/verdict.json"))
 

@@ -213,6 +213,13 @@ def test_a_killed_import_goes_on(
         assert running.poll() is None
     running.send_signal(signal.SIGKILL)
     running.communicate()
+    kept, asked = part.stat().st_size, len(site.asked)
+    running = cli.start(tmp_path, "import", address, "--allow-address", site.host)
+    while len(site.asked) == asked:
+        assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate()
+    assert "interrupted. What has arrived is kept: the same command goes on from there\n" in told
     kept = part.stat().st_size
     assert not (tmp_path / "sides").exists()
     site.pages["/sides.crate.zip"] = Page(bundles["zip"])

@@ -82,7 +82,8 @@ def test_restricted_data_explains_itself_and_is_taken_from_where_the_reader_has_
     text = cli(reader, "plan", bundle.name, code=3).out
     for words in ("Apply to Example Hospital.", "10.5281/zenodo.1234567", "CC-BY-4.0", "restricted"):
         assert words in text
-    complaint = rerun(reader, bundle.name, code=3).err
+    complaint = rerun(reader, bundle.name, "--fetch", code=3).err
+    assert "the data is not fetched, since its access is restricted" in complaint
     for words in ("Rings of points", "2 files, 10 bytes", "Apply to Example Hospital.", "--data rings=PATH"):
         assert words in complaint
     have = laid(reader / "mine", a="1\n2\n3\n", b="4\n5\n")
@@ -139,7 +140,9 @@ def test_data_is_fetched_only_after_consent_and_only_from_allowed_addresses(
     site.pages["/rings.zip"] = Page(archive(train="1\n2\n3\n", test="4\n5\n", evil="evil"))
     bundle = study(f'in_bundle = false\nsource = "{site.url}/rings.zip"\n')
     reader, allowed = bundle.parent, ("--allow-address", site.host)
-    assert rerun(reader, bundle.name, code=3)
+    refused = rerun(reader, bundle.name, "--fetch", code=3).err
+    assert f"{site.url}/rings.zip is not asked, since it leads to this machine itself" in refused
+    assert f"if you trust that address, give --allow-address {site.host}" in refused
     plan = cli(reader, "plan", bundle.name, "--json", *allowed).document("plan")
     assert [one["option"] for one in plan["consents"] if one["kind"] == "fetch"] == ["--fetch"]
     assert f"{site.url}/rings.zip" in cli(reader, "plan", bundle.name, *allowed).out
@@ -181,6 +184,7 @@ def test_prepare_says_what_it_could_not_bring(study: Callable[[str], Path], cli:
         assert words in cli(reader, "import", bundle.name, name, "--prepare", *options, code=code).err
         cli.here(reader, "validate", name)
     have = laid(reader / "mine", train="1\n2\n3\n", test="4\n5\n")
-    said = cli(reader, "import", bundle.name, "given", "--prepare", "--data", f"rings={have}")
+    said = cli(reader, "import", bundle.name, "given", "--prepare", "--fetch", "--data", f"rings={have}")
+    assert "--fetch was not needed: neither data" in said.err
     assert f"Next: reprocrate rerun given --data=rings={have}" in said.out
     assert "Add --prepare" in cli.here(reader, "import", bundle.name, "x", "--data", "rings=.", code=2).err

@@ -68,6 +68,7 @@ def test_the_network_is_there_only_where_the_manifest_needs_it_and_the_reader_ag
         study = bundle.parent / "study"
         assert not (study / ".reprocrate" / "reruns").exists()
         said = cli(bundle.parent, "rerun", bundle.name, "--allow-network", "--json")
+        assert "not needed" not in said.err
         around = said.document("verdict")["circumstances"]
         assert around["network"]["used"] is True
         assert "the reader agreed" in around["network"]["reason"]
@@ -83,7 +84,9 @@ def test_agreeing_to_the_network_gives_none_to_runs_that_do_not_need_it(
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings = NEEDS_NETWORK.partition("[requirements]")[0]
         bundle = packed_from(CONNECTS.format(port=server.getsockname()[1]), settings, seeds="0")
-        said = cli(bundle.parent, "rerun", bundle.name, "--allow-network", "--json", code=1)
+        said = cli(bundle.parent, "rerun", bundle.name, "--allow-network", "--fetch", "--json", code=1)
+        assert said.err.count("--allow-network was not needed: nothing that is recorded") == 1
+        assert said.err.count("--fetch was not needed: neither data nor packages") == 1
         assert said.document("verdict")["circumstances"]["network"]["used"] is False
         (log,) = newest(bundle.parent / "study").glob("work/.reprocrate/runs/*/stdout.log")
         assert "score" not in log.read_text()

@@ -182,6 +182,41 @@ def test_links_of_a_landing_page_lead_to_the_bundle(resolver: Site, client: Clie
         assert (found.url, found.name) == (f"{resolver.url}/f/2", "rings.crate.zip")
 
 
+def test_links_in_the_head_of_a_landing_page_do_too(site: Site, client: Client) -> None:
+    """As signposting.org has it for pages whose server sets no header fields."""
+    head = (
+        "<html><head><!-- <link rel=item href=/no.crate.zip> -->"
+        "<script>'<link rel=item href=/no2.crate.zip>'</script>"
+        "<BASE href='/files/'><link rel='stylesheet' href='s.zip'><link rel='author item' href='paper.pdf'>"
+        "<link REL=describedby type='application/zip' href='meta?a=1&amp;b=2'/>{}</head>"
+        "<body><link rel='item' href='/body.crate.zip'></body></html>"
+    )
+    site.pages["/page"] = html(head.format("<link rel='Item' type='application/zip'\nhref=\"2\" />"))
+    site.pages["/files/2"] = Page(BUNDLE, headers={"Content-Disposition": "attachment; filename=a.crate.zip"})
+    found = resolve(Reference(f"{site.url}/page"), client)
+    assert (found.url, found.name) == (f"{site.url}/files/2", "a.crate.zip")
+    site.pages["/page"] = html(head.format(""))
+    site.pages["/files/meta"] = Page(BUNDLE)
+    assert resolve(Reference(f"{site.url}/page"), client).url == f"{site.url}/files/meta?a=1&b=2"
+    site.pages["/page"] = html("<head><link rel=item href='http://10.0.0.5/a.crate.zip'></head>")
+    private = resolve(Reference(f"{site.url}/page"), client)
+    with (
+        pytest.raises(UnavailableError, match=r"10\.0\.0\.5/a\.crate\.zip is not asked"),
+        client.get(private.url),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<link ", "<script", "</", "<link rel=item href='/a", "<base href=x>"]
+)
+def test_a_hostile_page_is_read_in_no_time(site: Site, client: Client, piece: str) -> None:
+    """html.parser takes minutes over half a megabyte of open comments."""
+    site.pages["/page"] = html(piece * (1_000_000 // len(piece)))
+    with pytest.raises(UnavailableError, match="is a web page, not a bundle"):
+        resolve(Reference(f"{site.url}/page"), client)
+
+
 def test_a_page_without_links_is_no_bundle(site: Site, client: Client) -> None:
     site.pages["/page"] = html("<a href='/rings.crate.zip'>bundle</a>")
     with pytest.raises(UnavailableError, match="is a web page, not a bundle"):

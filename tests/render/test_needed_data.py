@@ -27,6 +27,8 @@ NEED = {
     "addresses": [],
     "place": "data/",
     "option": "--data rings=PATH",
+    "not_fetched": "the data is not fetched: it is too far",
+    "could_allow": ["data.example.org"],
 }
 
 
@@ -44,7 +46,9 @@ def test_missing_data_is_explained() -> None:
         "How to obtain it: Apply to Example Hospital.",
         "Source: https://doi.org/10.5281/zenodo.1234567",
         "data/0.csv, data/1.csv, data/2.csv, data/3.csv, data/4.csv, data/5.csv and 2 more",
+        "The data is not fetched: it is too far.",
         "give --data rings=PATH, or put it at data/",
+        "If you trust that address: give --allow-address data.example.org",
     ):
         assert words in text
 

@@ -232,6 +232,22 @@ class Agreeing:
     def agrees(self, option: str, question: str) -> bool:  # noqa: ARG002
         return True
 
+    def tell_unneeded(self) -> None: ...
+
+
+class Stopping(Silence):
+    """Interrupts what is being done when it tells of a certain step."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+
+    def transfer(self, what: str, done: int, total: int) -> None:  # noqa: ARG002
+        if what == self.step:
+            raise KeyboardInterrupt
+
+    def note(self, text: str) -> None:
+        self.transfer(text.partition(" ")[0], 0, 0)
+
 
 @pytest.mark.parametrize(("ignored", "status"), [("notes.py", "identical"), ("settings.py", "failed")])
 def test_rerun_goes_without_code_that_was_left_out(
@@ -242,7 +258,12 @@ def test_rerun_goes_without_code_that_was_left_out(
     study.write(".reprocrateignore", f"{ignored}\n")
     study.run()
     packed(study, tmp_path / "study.zip")
-    folder = import_bundle(tmp_path / "study.zip", tmp_path / "copy", Silence()).folder
+    with pytest.raises(KeyboardInterrupt, match="Nothing of it is left: the same command begins again"):
+        import_bundle(tmp_path / "study.zip", tmp_path / "copy", Stopping("checking and unpacking"))
+    assert not (tmp_path / "copy").exists()
+    with pytest.raises(KeyboardInterrupt, match=r"copy is complete: `reprocrate rerun .*/copy` prepares"):
+        import_bundle(tmp_path / "study.zip", tmp_path / "copy", Stopping("Python"), prepare=True)
+    folder = tmp_path / "copy"
     with pytest.raises(UnavailableError, match=f"{ignored} did not come along, which the author left out"):
         rerun_experiment(folder, RerunChoice(), OwnCode(), Silence())
     verdict = rerun_experiment(folder, RerunChoice(), Agreeing(), Silence()).verdict.to_json()

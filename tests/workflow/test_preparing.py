@@ -11,7 +11,7 @@ import pytest
 
 from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import sha256_bytes
-from reprocrate.manifest import Environment, manifest_from
+from reprocrate.manifest import Environment, Manifest, manifest_from
 from reprocrate.rerun.environment.building import installed_packages
 from reprocrate.rerun.environment.requirements import read_lock
 from reprocrate.workflow.preparing import ENVIRONMENTS, prepare_environments, recipe_of
@@ -63,6 +63,15 @@ def experiment(folder: Path, packages: list[dict[str, Any]], lock: str | None, *
     return manifest_from(told)
 
 
+def _with_twins(manifest: Manifest) -> Manifest:
+    """With an environment that differs in a variable alone, and one that differs in a package."""
+    own = manifest.environments[0].model_dump(exclude_unset=True)
+    twin = own | {"id": "twin", "variables": {"OMP_NUM_THREADS": "2"}}
+    other = own | {"id": "other", "packages": own["packages"][:1]}
+    environments = [Environment.model_validate(one) for one in (own, twin, other)]
+    return manifest.model_copy(update={"environments": environments})
+
+
 def test_a_lock_for_another_accelerator_is_made_again_beside_the_recorded_one(
     index: PackageIndex, pytorch: Played, tmp_path: Path
 ) -> None:
@@ -106,8 +115,15 @@ def test_without_a_lock_the_recorded_versions_are_locked_first(index: PackageInd
     index.add("beta", "2.0")
     folder = tmp_path / "imported"
     manifest = experiment(folder, [{"name": "alpha"}, {"name": "beta"}], None)
-    built = prepare_environments(manifest, folder, Heard())["environment"]
-    assert built.differences == ()
+    heard = Heard()
+    built = prepare_environments(_with_twins(manifest), folder, heard)
+    assert built["environment"].differences == ()
+    assert built["twin"].folder == built["environment"].folder
+    assert built["twin"].reused
+    assert built["other"].folder.name == "other"
+    assert [line for line in heard.lines if "is made again" in line and "twin" in line] == []
+    again = prepare_environments(_with_twins(manifest), folder, heard, {"twin"})
+    assert (list(again), again["twin"].folder.name, again["twin"].reused) == (["twin"], "environment", True)
     beside = folder / ENVIRONMENTS / "environment.requirements.txt"
     assert all(one.hashed for one in read_lock(beside.read_text()))
 

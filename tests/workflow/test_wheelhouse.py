@@ -216,6 +216,7 @@ def test_a_large_wheel_that_stays_behind_is_not_fetched(study: Study, tmp_path: 
     page.write_text(page.read_text().splitlines()[-1])
     said = study("pack", "--wheels", "-o", "../first.zip")
     assert "stay behind: shut 1.0" in said.stderr
+    assert "  2 wheels of environment-1 for x86_64-unknown-linux-gnu travel, " in said.stderr
     kept = tmp_path / "project" / WHEELS
     assert "shut" not in {path.name.partition("-")[0] for path in kept.iterdir()}
     study("pack", "--wheels", "-o", "../second.zip", "--offline", **DEAD)
@@ -280,6 +281,7 @@ def test_a_package_without_a_wheel_is_said(study: Study, tmp_path: Path) -> None
     assert house["left_out"][0] == "fast 1.0: the index has none for this platform"
     cost = "environment-1 cannot be built from wheels on aarch64-apple-darwin, for want of fast 1.0: "
     assert f"{cost}the index has none for this platform" in said.stderr
+    assert "  1 wheel of environment-1 for aarch64-apple-darwin travels, " in said.stderr
 
 
 def test_other_bytes_than_the_lock_names_are_refused(study: Study, tmp_path: Path) -> None:

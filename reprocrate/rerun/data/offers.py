@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from reprocrate.deposit.addresses import Reach
+from reprocrate.deposit.addresses import Reach, shown, why_not_public
 from reprocrate.deposit.invenio import record_page
 from reprocrate.manifest import Data, Source
 from reprocrate.rerun.data.supply import Supplies
@@ -25,6 +25,7 @@ ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 """What the names of archives end in whose members can be taken out."""
 
 _NO_SUPPLIES: Supplies = {}
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,36 @@ def _offer(url: str, materials: Sequence[Material], form: Form, doi: str | None 
         yield Offer(url, tuple(sized), form, doi)
 
 
+def why_not_offered(data: Data, lacking: Sequence[Material], reach: Reach) -> tuple[str, tuple[str, ...]]:
+    """Why files of some data are fetched from nowhere, as a clause, and the hosts that the user could allow.
+
+    Args:
+        data: the data.
+        lacking: its files that are offered nowhere, as `offers_of` says; at least one.
+        reach: what may be asked.
+    """
+    if data.access and data.access.level != "open":
+        return f"the data is not fetched, since its access is {data.access.level}", ()
+    known = [one for one in lacking if one.file.sha256 is not None]
+    if not known:
+        return (
+            "the data is not fetched, since no digest was recorded to tell whether the right files come",
+            (),
+        )
+    own = [one.file.url for one in known if one.file.url]
+    source = data.source.url if data.source else None
+    urls = list(dict.fromkeys([*own, source] if source else own))
+    refused = {url: found for url in urls if (found := _refused(url, reach))[0]}
+    words = [f"{shown(url)} is not asked, since {why}" for url, (why, _) in refused.items()]
+    if source and source not in refused:
+        words.append(f"{shown(source)} names no file or archive, so it may lead to a page for people")
+    if not words:
+        words.append("the manifest names no address of it that could be followed")
+    more = f" (and so are {len(words) - _SHOWN} more addresses)" if len(words) > _SHOWN else ""
+    hosts = tuple(dict.fromkeys(host for _, host in refused.values() if host))
+    return f"the data is not fetched: {'; '.join(words[:_SHOWN])}{more}", hosts[:_SHOWN]
+
+
 def is_archive(name: str) -> bool:
     """Whether a file name or an address is that of an archive whose members can be taken out."""
     lower = name.lower()
@@ -149,23 +180,32 @@ def _last_part(url: str) -> str:
 
 def _may_be_asked(url: str, reach: Reach) -> bool:
     """Whether an address can be asked as far as its text tells; who asks it judges it once more."""
+    return not _refused(url, reach)[0]
+
+
+def _refused(url: str, reach: Reach) -> tuple[str, str]:
+    """Why an address is not asked, as a clause, and the host that the user could allow; empty where none."""
     scheme, _, rest = url.partition("://")
-    return _host_may_be_asked(scheme, re.split(r"[/?#]", rest, maxsplit=1)[0], reach)
+    return _host_refused(scheme, re.split(r"[/?#]", rest, maxsplit=1)[0], reach)
 
 
 @lru_cache(maxsize=64)  # many files lie at one host
-def _host_may_be_asked(scheme: str, place: str, reach: Reach) -> bool:
+def _host_refused(scheme: str, place: str, reach: Reach) -> tuple[str, str]:
     try:
         parts = urlsplit(f"{scheme}://{place}")
         host, port = parts.hostname or "", parts.port or {"http": 80}.get(parts.scheme, 443)
     except ValueError:
-        return False
-    if parts.scheme not in ("http", "https") or parts.username is not None:
-        return False
+        return "it is no address", ""
+    if parts.scheme not in ("http", "https"):
+        return "only https is asked", ""
+    if parts.username is not None:
+        return "it holds a user name or a password", ""
     if reach.allows(host, port):
-        return True
+        return "", ""
     try:
-        public = ipaddress.ip_address(host).is_global
+        kind = why_not_public(ipaddress.ip_address(host))
     except ValueError:
-        public = host != "localhost"
-    return public and parts.scheme == "https"
+        kind = "this machine itself" if host == "localhost" else ""
+    if kind:
+        return f"it leads to {kind}", place
+    return ("", "") if parts.scheme == "https" else ("it is not https", place)

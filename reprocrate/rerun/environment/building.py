@@ -19,7 +19,7 @@ from pathlib import Path
 
 from reprocrate.errors import UnavailableError
 from reprocrate.files import could_not, write_atomically
-from reprocrate.rerun.environment.interpreters import Interpreter, find_interpreter, minor_version
+from reprocrate.rerun.environment.interpreters import Interpreter, find_interpreter, no_interpreter
 from reprocrate.rerun.environment.lock import INSTALLERS
 from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.environment.recorded_packages import RecordedPackage
@@ -116,7 +116,7 @@ def build_environment(folder: Path, recipe: Recipe, notify: Notify | None = None
         return _described(folder, version, recipe, reused=True)
     interpreter = find_interpreter(recipe.python_version, recipe.implementation)
     if interpreter is None:
-        raise _no_interpreter(recipe)
+        raise no_interpreter(recipe.python_version, recipe.implementation)
     check_place(folder)
     say = notify or (lambda _line: None)
     say(f"Python {interpreter.version} from {interpreter.path}")
@@ -320,18 +320,3 @@ def remove(folder: Path) -> None:
         pass
     except OSError as error:
         raise could_not("remove", folder, error) from error
-
-
-def _no_interpreter(recipe: Recipe) -> UnavailableError:
-    minor = minor_version(recipe.python_version)
-    if recipe.implementation.lower() != "cpython":
-        return UnavailableError(
-            f"the environment needs {recipe.implementation} {recipe.python_version}",
-            "Only CPython can be provided",
-            "Rerun the experiment by hand, following REPRODUCING.md.",
-        )
-    return UnavailableError(
-        f"no Python {minor} was found for the environment",
-        f"The experiment was recorded with Python {recipe.python_version}",
-        f"Install it, for example with `uv python install {minor}`, and try again.",
-    )

@@ -16,10 +16,18 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from reprocrate.errors import UnavailableError
+
 _QUERY = (
     "import json, sys; "
     "print(json.dumps([sys.implementation.name, list(sys.version_info[:3]), sys.executable]))"
 )
+_OLDEST = (3, 6)
+"""uv makes environments of this and newer versions: an older interpreter cannot even be asked by it."""
+
+_OLDEST_OF_UV = (3, 8)
+"""uv offers interpreters of this version and newer to install."""
+
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
@@ -41,6 +49,53 @@ def minor_version(version: str) -> str:
     return ".".join(version.split(".")[:2])
 
 
+def too_old(version: str) -> bool:
+    """Whether no environment can be built of a version, whether it is installed or not."""
+    return _minor(version) < _OLDEST
+
+
+TOO_OLD = "no environment can be built of a Python older than 3.6, whether one is installed or not"
+"""Why a recorded interpreter is not looked for."""
+
+
+def how_to_run(version: str) -> str:
+    """How a recorded run is made again by hand, where its interpreter is too old."""
+    return f"run it by hand, following REPRODUCING.md, on a machine or in a container with Python {version}"
+
+
+def how_to_install(version: str) -> str:
+    """How an interpreter of a version is had."""
+    if _minor(version) < _OLDEST_OF_UV:
+        return f"install it, for example with `pyenv install {version}`"
+    return f"install it, for example with `uv python install {minor_version(version)}`"
+
+
+def no_interpreter(version: str, implementation: str) -> UnavailableError:
+    """The error that tells why an environment has no interpreter, and what can be done."""
+    if implementation.lower() != "cpython":
+        return UnavailableError(
+            f"the environment needs {implementation} {version}",
+            "Only CPython can be provided",
+            "Rerun the experiment by hand, following REPRODUCING.md.",
+        )
+    if too_old(version):
+        how = how_to_run(version)
+        return UnavailableError(
+            f"the environment needs Python {version}", TOO_OLD, f"{how[0].upper()}{how[1:]}"
+        )
+    how = how_to_install(version)
+    return UnavailableError(
+        f"no Python {minor_version(version)} was found for the environment",
+        f"The experiment was recorded with Python {version}",
+        f"{how[0].upper()}{how[1:]}, and try again.",
+    )
+
+
+def _minor(version: str) -> tuple[int, int]:
+    match = re.match(r"(\d+)\.(\d+)", version)
+    return (int(match[1]), int(match[2])) if match else _OLDEST
+
+
 def find_interpreter(version: str, implementation: str = "CPython") -> Interpreter | None:
     """The installed interpreter that comes nearest to a recorded one.
 
@@ -52,7 +107,7 @@ def find_interpreter(version: str, implementation: str = "CPython") -> Interpret
         An interpreter of the very version, else the nearest patch release of the same minor version, else
         None.
     """
-    if implementation.lower() != "cpython":
+    if implementation.lower() != "cpython" or too_old(version):
         return None
     same_minor: list[Interpreter] = []
     for found in _candidates(minor_version(version)):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from reprocrate.manifest import Data, Manifest
-from reprocrate.rerun.data.offers import Form, Offer, Provision, offers_of
+from reprocrate.rerun.data.offers import Form, Offer, Provision, offers_of, why_not_offered
 from reprocrate.rerun.data.supply import common_folders
 from reprocrate.rerun.surroundings.variables import place_in_home
 from reprocrate.rerun.wording import counted, listed, size_text
@@ -71,6 +71,8 @@ class DataNeed:
         addresses: where to fetch what is lacking.
         place: where to put what is missing, relative to the imported folder.
         option: what to give on the command line instead; None where nothing is missing.
+        not_fetched: why what is missing is fetched from nowhere, as a clause; None where nothing is missing.
+        could_allow: hosts that the user could allow, after which some of it could be fetched.
     """
 
     data: str
@@ -88,6 +90,8 @@ class DataNeed:
     addresses: tuple[Address, ...] = ()
     place: str | None = None
     option: str | None = None
+    not_fetched: str | None = None
+    could_allow: tuple[str, ...] = ()
 
     @property
     def fetched_bytes(self) -> int:
@@ -106,14 +110,17 @@ class DataNeed:
             one for one in (self.how_to_obtain, self.url, self.doi and f"https://doi.org/{self.doi}") if one
         ]
         how = f"obtain it ({'; '.join(ways)})" if ways else "obtain it"
-        return f"{how} and give {self.option}, or put it at {self.place} in the imported folder"
+        by_hand = f"{how} and give {self.option}, or put it at {self.place} in the imported folder"
+        allowed = " ".join(f"--allow-address {one}" for one in self.could_allow)
+        return f"{by_hand}; if you trust that address, give {allowed}" if allowed else by_hand
 
     def explanation(self) -> str:
         """Everything that a reader has to know to get it, in one sentence."""
         name = self.data if self.name == self.data else f"{self.data} ({self.name})"
         rights = [f"licence {self.license}" if self.license else "no licence stated"]
         rights += [f"access {self.access}"] if self.access else []
-        return f"{name}: {self.amount}, {', '.join(rights)}; {listed(self.lacking)} did not come along"
+        said = f"{name}: {self.amount}, {', '.join(rights)}; {listed(self.lacking)} did not come along"
+        return f"{said}, and {self.not_fetched}" if self.not_fetched else said
 
 
 def data_needs(
@@ -149,6 +156,9 @@ def data_need(
     offers = list(offers_of(data, lacking, provision.reach))
     standing = _standing(data, materials, lacking, offers, provision)
     wanted = standing in (Standing.MISSING, Standing.OFFERED)
+    offered = {one.key for offer in offers for one in offer.materials}
+    unoffered = [one for one in lacking if one.key not in offered] if standing is Standing.MISSING else []
+    why, hosts = why_not_offered(data, unoffered, provision.reach) if unoffered else (None, ())
     return DataNeed(
         data=data.id,
         name=data.name or data.id,
@@ -171,6 +181,8 @@ def data_need(
         else (),
         place=_place(lacking) if standing is Standing.MISSING else None,
         option=f"--data {data.id}=PATH" if wanted else None,
+        not_fetched=why,
+        could_allow=hosts,
     )
 
 

@@ -69,8 +69,8 @@ class Plan:
         expected: the best verdict to hope for.
         work: the runs by configuration.
         seconds: how long these take one after the other; None where unknown.
-        download_bytes: size of the files that travel with the experiment and of those to be fetched; packages
-            come on top.
+        download_bytes: size of what is to be brought of the experiment and its data: nothing but data to be
+            fetched, where the experiment is here already; packages come on top.
         disk_bytes: space for copies of code and data, for what is fetched and for outputs; the environment
             comes on top.
         packages: how many packages the environments install, each version once.
@@ -185,7 +185,8 @@ def plan_scope(
         expected=judge.expected(selection, overall),
         work=work_of(tasks),
         seconds=total_seconds(tasks),
-        download_bytes=_travelling_bytes(manifest) + sum(one.fetched_bytes for one in data),
+        download_bytes=sum(one.fetched_bytes for one in data)
+        + (0 if folder else _travelling_bytes(manifest)),
         disk_bytes=needs.bytes_needed(),
         packages=_package_count(manifest, tasks, found),
         packages_bytes=_packages_bytes(manifest, tasks, found),

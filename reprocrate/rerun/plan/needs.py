@@ -153,9 +153,8 @@ class Needs:
             reason = f"it lay outside the project ({listed(sorted(roots))}), where a run here cannot find it"
             return Decision.IMPOSSIBLE, None, reason, "move it into the project and record the runs again"
         if need.standing is Standing.MISSING:
-            level = need.access or "open"
             reason = f"{counted(len(need.lacking), 'file')} did not come along ({listed(need.lacking)})"
-            reason += "" if level == "open" else f", access is {level}"
+            reason += f", and {need.not_fetched}" if need.not_fetched else ""
             return Decision.IMPOSSIBLE, None, reason, need.directions
         found = words
         if need.standing is Standing.OFFERED:

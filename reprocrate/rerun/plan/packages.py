@@ -8,6 +8,7 @@ from reprocrate.manifest import Package
 from reprocrate.rerun.environment.builds import OF_ACCELERATORS, Build, choose_build
 from reprocrate.rerun.environment.lock import INSTALLERS
 from reprocrate.rerun.environment.platforms import is_for
+from reprocrate.rerun.environment.requirements import normalised
 from reprocrate.rerun.environment.torch_builds import is_of_torch
 from reprocrate.rerun.plan.decisions import Decision, Requirement
 from reprocrate.rerun.plan.setting import Setting
@@ -54,8 +55,11 @@ def packages(setting: Setting) -> Iterator[Requirement]:
     needless = _needless(setting, rest)
     if needless:
         yield _not_needed(setting, needless)
+    pure = _pure(setting, [one for one in rest if one not in needless])
+    if pure:
+        yield _of_every_platform(setting, pure)
     for family in ("deep learning", "numerical", "other"):
-        members = [one for one in rest if one not in needless and _family(one.name) == family]
+        members = [one for one in rest if one not in (*needless, *pure) and _family(one.name) == family]
         if members:
             yield _family_requirement(setting, family, members)
     yield from _disk(setting)
@@ -132,6 +136,31 @@ def _not_needed(setting: Setting, members: Sequence[Package]) -> Requirement:
     reason = "nothing there asks for them on this platform"
     name = ("packages", "of other platforms")
     return setting.requirement(name, _counted(members), None, Decision.SUBSTITUTABLE, reason)
+
+
+def _pure(setting: Setting, members: Sequence[Package]) -> list[Package]:
+    """Packages whose very wheels another platform takes, too, as far as the names of wheels are known.
+
+    The last two tags say so: no ABI and any platform (PEP 425).
+    """
+    environment = setting.environment
+    lock = environment.lock if environment else None
+    if environment is None or lock is None or not lock.hashed or setting.same_platform:
+        return []
+    choice = setting.host.wheels.get(environment.id)
+    asked = [one.file for one in choice.wheels] if choice else []
+    came = [file.path.rpartition("/")[2] for house in environment.wheels for file in house.files]
+    names = {normalised(one.partition("-")[0]) for one in asked or came if one.endswith("-none-any.whl")}
+    return [one for one in members if one.name in names]
+
+
+def _of_every_platform(setting: Setting, members: Sequence[Package]) -> Requirement:
+    found, reason = (
+        "the same wheels, verified by digest",
+        "they hold no compiled code and are for every platform",
+    )
+    name = ("packages", "of every platform")
+    return setting.requirement(name, _counted(members), found, Decision.SAME, reason)
 
 
 def _counted(members: Sequence[Package]) -> str:

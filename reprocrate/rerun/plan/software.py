@@ -12,7 +12,13 @@ from reprocrate.manifest import OperatingSystem
 from reprocrate.rerun.environment.builders import builder_for
 from reprocrate.rerun.environment.building import Recipe
 from reprocrate.rerun.environment.conda.lists import READ
-from reprocrate.rerun.environment.interpreters import minor_version
+from reprocrate.rerun.environment.interpreters import (
+    TOO_OLD,
+    how_to_install,
+    how_to_run,
+    minor_version,
+    too_old,
+)
 from reprocrate.rerun.environment.locks import built_from, without_conda
 from reprocrate.rerun.plan.conda import conda, of_conda, pip_without_lock
 from reprocrate.rerun.plan.decisions import Decision, Requirement
@@ -60,10 +66,13 @@ def _python(setting: Setting) -> Requirement:
     found = setting.host.pythons.get(recorded.version)
     words = f"{recorded.implementation or 'CPython'} {recorded.version}"
     here = f"CPython {found}" if found else None
+    if too_old(recorded.version):
+        how = how_to_run(recorded.version)
+        return setting.requirement(name, words, None, Decision.IMPOSSIBLE, TOO_OLD, how)
     if found is None:
         minor = minor_version(recorded.version)
         reason = f"no interpreter of version {minor} is installed, and wheels are made for one minor version"
-        how = f"install it, for example with `uv python install {recorded.version}`"
+        how = how_to_install(recorded.version)
         if (recorded.implementation or "CPython").lower() != "cpython":
             reason, how = "only CPython can be provided", "rerun it by hand, following REPRODUCING.md"
         return setting.requirement(name, words, here, Decision.IMPOSSIBLE, reason, how)

@@ -18,6 +18,9 @@ class Consent(Protocol):
     def agrees(self, option: str, question: str) -> bool:
         """Whether the user agrees to what `--OPTION` stands for."""
 
+    def tell_unneeded(self) -> None:
+        """Say which of the options that were given nothing asked for, once everything was asked."""
+
 
 class OwnCode:
     """Agrees to run without a sandbox: for code of one's own only."""
@@ -25,6 +28,9 @@ class OwnCode:
     def agrees(self, option: str, question: str) -> bool:  # noqa: ARG002
         """Whether it is only about the sandbox."""
         return option == "no-sandbox"
+
+    def tell_unneeded(self) -> None:
+        """Nothing: no option was given."""
 
 
 def agreed_network(plan: Plan, tasks: tuple[Task, ...], consent: Consent, progress: Progress) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from reprocrate.bundle import Form, require_target
 from reprocrate.errors import UnavailableError
+from reprocrate.workflow.interruption import going_on
 from reprocrate.workflow.packing import PackingChoice, pack_project
 from reprocrate.workflow.progress import Progress
 
@@ -31,7 +33,9 @@ def pack_reproduction(folder: Path, target: Path, progress: Progress) -> Path:
         UsageError: nothing was run.
         UnavailableError: it cannot be packed; the rerun itself is kept.
     """
-    outcome = pack_project(folder, PackingChoice(output=target), progress)
+    again = shlex.join(["reprocrate", "pack", str(folder), "-o", str(target)])
+    with going_on(f"The rerun is done and its verdict written: `{again}` packs it"):
+        outcome = pack_project(folder, PackingChoice(output=target), progress)
     if outcome.packed is None:
         raise UnavailableError(
             "the rerun is done, but it could not be packed",

@@ -8,7 +8,7 @@ import pytest
 
 from reprocrate.deposit.addresses import Reach
 from reprocrate.manifest import Data
-from reprocrate.rerun.data.offers import Offer, offers_of
+from reprocrate.rerun.data.offers import Offer, offers_of, why_not_offered
 from reprocrate.rerun.work.materials import data_materials
 
 SHA = "a" * 64
@@ -96,6 +96,8 @@ def test_two_files_are_not_had_from_the_address_of_one() -> None:
 def test_without_a_digest_nothing_is_fetched() -> None:
     unknown = {name: value for name, value in FILE.items() if name != "sha256"}
     assert offers([unknown | {"url": "https://example.org/rings.csv"}]) == []
+    data = Data.model_validate({"id": "rings", "files": [unknown]})
+    assert "no digest was recorded" in why_not_offered(data, list(data_materials(data)), Reach())[0]
 
 
 def test_without_a_size_nothing_is_taken_out_of_an_archive() -> None:
@@ -120,3 +122,34 @@ def test_what_is_not_for_everybody_is_offered_nowhere(level: str) -> None:
     source = {"url": "https://example.org/rings.csv", "doi": "10.5281/zenodo.1234567"}
     data = Data.model_validate({"id": "rings", "files": [FILE], "source": source, "access": {"level": level}})
     assert not list(offers_of(data, data_materials(data), Reach()))
+    why, hosts = why_not_offered(data, list(data_materials(data)), Reach())
+    assert (why, hosts) == (f"the data is not fetched, since its access is {level}", ())
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "host"),
+    [
+        (
+            "https://10.1.2.3/rings.csv",
+            "is not asked, since it leads to a machine of a private network",
+            "10.1.2.3",
+        ),
+        ("https://localhost:8443/rings.csv", "since it leads to this machine itself", "localhost:8443"),
+        ("http://example.org/rings.csv", "since it is not https", "example.org"),
+        ("s3://bucket/rings.csv", "since only https is asked", None),
+        (
+            "https://me:word@example.org/rings.csv",
+            "https://example.org/rings.csv is not asked, since it holds",
+            None,
+        ),
+        ("https://example.org/rings", "https://example.org/rings names no file or archive", None),
+        (None, "the manifest names no address of it", None),
+    ],
+)
+def test_why_nothing_is_fetched_is_told(url: str | None, words: str, host: str | None) -> None:
+    data = Data.model_validate({"id": "rings", "files": [FILE]} | ({"source": {"url": url}} if url else {}))
+    why, hosts = why_not_offered(data, list(data_materials(data)), Reach())
+    assert words in why
+    assert hosts == ((host,) if host else ())
+    if host:
+        assert list(offers_of(data, data_materials(data), Reach.of(hosts)))

@@ -180,9 +180,13 @@ def test_an_unreachable_index_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_python_that_is_not_here_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
-        build_environment(tmp_path / "env", Recipe("", "3.3.7"))
-    assert "Python 3.3" in str(caught.value)
-    assert "uv python install 3.3" in caught.value.fix
+        build_environment(tmp_path / "env", Recipe("", "3.99.7"))
+    assert "Python 3.99" in str(caught.value)
+    assert "uv python install 3.99" in caught.value.fix
+    with pytest.raises(
+        UnavailableError, match=r"needs Python 2\.7\.18: no environment can be built of a Python"
+    ):
+        build_environment(tmp_path / "env", Recipe("", "2.7.18"))
 
 
 def test_another_implementation_is_not_replaced_by_cpython(tmp_path: Path) -> None:

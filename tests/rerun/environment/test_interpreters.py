@@ -47,46 +47,48 @@ def test_takes_another_patch_release_of_the_same_minor_version(bare: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "folder", [".pyenv/versions/3.5.2", ".local/share/uv/python/cpython-3.5.2-linux-x86_64-gnu"]
+    "folder", [".pyenv/versions/3.6.2", ".local/share/uv/python/cpython-3.6.2-linux-x86_64-gnu"]
 )
 def test_finds_what_pyenv_and_uv_installed(bare: Path, folder: str) -> None:
-    program = interpreter_in(bare / folder, "3.5")
-    assert find_interpreter("3.5.2") == Interpreter("3.5.2", program)
-    assert find_interpreter("3.5.9") == Interpreter("3.5.2", program)
+    program = interpreter_in(bare / folder, "3.6")
+    assert find_interpreter("3.6.2") == Interpreter("3.6.2", program)
+    assert find_interpreter("3.6.9") == Interpreter("3.6.2", program)
+    interpreter_in(bare / folder.replace("3.6.2", "3.5.2"), "3.5")
+    assert find_interpreter("3.5.2") is None
 
 
 def test_takes_the_nearest_patch_release(bare: Path) -> None:
     for patch in (1, 6, 9):
-        interpreter_in(bare / f".pyenv/versions/3.5.{patch}", "3.5")
-    found = find_interpreter("3.5.7")
+        interpreter_in(bare / f".pyenv/versions/3.6.{patch}", "3.6")
+    found = find_interpreter("3.6.7")
     assert found is not None
-    assert found.version == "3.5.6"
+    assert found.version == "3.6.6"
 
 
 def test_leaves_out_free_threaded_builds(bare: Path) -> None:
-    interpreter_in(bare / ".local/share/uv/python/cpython-3.5.2-freethreaded-linux-x86_64-gnu", "3.5")
-    assert find_interpreter("3.5.2") is None
+    interpreter_in(bare / ".local/share/uv/python/cpython-3.6.2-freethreaded-linux-x86_64-gnu", "3.6")
+    assert find_interpreter("3.6.2") is None
 
 
 def test_finds_one_on_the_search_path_and_asks_its_version(bare: Path) -> None:
-    program = bare / "bin" / "python3.5"
-    program.write_text('#!/bin/sh\necho \'["cpython", [3, 5, 4], "\'"$0"\'"]\'\n')
+    program = bare / "bin" / "python3.6"
+    program.write_text('#!/bin/sh\necho \'["cpython", [3, 6, 4], "\'"$0"\'"]\'\n')
     program.chmod(0o755)
-    assert find_interpreter("3.5.1") == Interpreter("3.5.4", program)
+    assert find_interpreter("3.6.1") == Interpreter("3.6.4", program)
 
 
 def test_a_program_that_is_no_interpreter_is_passed_over(bare: Path) -> None:
-    interpreter_in(bare / "x", "3.5").rename(bare / "bin" / "python3.5")
-    assert find_interpreter("3.5.1") is None
+    interpreter_in(bare / "x", "3.6").rename(bare / "bin" / "python3.6")
+    assert find_interpreter("3.6.1") is None
 
 
 def test_a_program_in_the_current_folder_is_not_started(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trap = bare / "python3.5"
+    trap = bare / "python3.6"
     trap.write_text("#!/bin/sh\ntouch started\n")
     trap.chmod(0o755)
     monkeypatch.setenv("PATH", f".:{bare / 'bin'}")
     monkeypatch.chdir(bare)
-    assert find_interpreter("3.5.1") is None
+    assert find_interpreter("3.6.1") is None
     assert not (bare / "started").exists()
 
 

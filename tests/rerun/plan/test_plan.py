@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem, manifest_from
+from reprocrate.render.plan import plan_text
 from reprocrate.rerun.data.offers import Provision
 from reprocrate.rerun.data.supply import Supply
 from reprocrate.rerun.host.probing import Host
@@ -162,6 +165,13 @@ def with_cpu(host: Host, **changes: Any) -> Host:
     )
 
 
+def shown(plan: Plan) -> str:
+    """The plan as a terminal shows it."""
+    console = Console(file=io.StringIO(), width=120, color_system=None)
+    console.print(plan_text(plan.to_json()))
+    return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
 def test_the_recorded_machine_promises_the_same_values(experiment: dict[str, Any], host: Host) -> None:
     plan = plan_for(experiment, host)
     assert plan.overall is Decision.SAME
@@ -190,7 +200,12 @@ def test_work_time_and_sizes_come_from_the_record(experiment: dict[str, Any], ho
     assert plan.seconds == 180.0
     assert plan.disk_bytes == 500 + 100 + 6 * 50
     assert plan.download_bytes == 500 + 100 + 6 * 50
+    assert "Download     900 bytes" in shown(plan)
     assert plan.packages == 3
+    there = make_plan(manifest_from(experiment), host, folder=Path(__file__).parent)
+    assert there.download_bytes == 0
+    assert "Download" not in shown(there)
+    assert "Environment  3 packages" in shown(there)
     assert [(one.depth, one.available, one.seconds) for one in plan.depths] == [
         (Depth.LOGS, True, 0),
         (Depth.EVALUATE, False, None),
@@ -241,6 +256,10 @@ def test_recomputing_from_the_logs_runs_nothing(experiment: dict[str, Any], host
     assert plan.consents == ()
     assert plan.expected is Expected.IDENTICAL
     assert "nothing is run" in plan.claims[0].shows
+    text = shown(plan)
+    assert "Disk      no space to speak of: no environment is built" in text
+    assert "packages" not in text
+    assert "--depth full" in text
 
 
 def test_runs_of_several_processes_cannot_be_repeated_by_one(experiment: dict[str, Any], host: Host) -> None:
@@ -319,6 +338,15 @@ def test_a_missing_interpreter_says_how_to_get_it(experiment: dict[str, Any], ho
     assert "uv python install 3.11" in str(requirement(plan, "python").override)
     assert plan.claims[0].shows.startswith("Nothing: python version")
     assert plan.claims[0].expected is Expected.NOTHING
+    for version, words in (
+        ("3.7.16", "pyenv install 3.7.16"),
+        ("2.7.18", "in a container with Python 2.7.18"),
+    ):
+        experiment["environments"][0]["python"]["version"] = version
+        here = replace(host, pythons={"2.7.18": "2.7.18"})
+        one = requirement(plan_for(experiment, here), "python")
+        assert one.decision is Decision.IMPOSSIBLE
+        assert words in str(one.override)
 
 
 def test_packages_are_grouped_by_what_they_do_to_numbers(experiment: dict[str, Any], host: Host) -> None:
@@ -333,6 +361,17 @@ def test_another_platform_takes_other_wheels(experiment: dict[str, Any], host: H
     assert requirement(plan, "packages", "numerical").decision is Decision.SUBSTITUTABLE
     assert requirement(plan, "cpu", "model").decision is Decision.SUBSTITUTABLE
     assert plan.expected is Expected.WITHIN_TOLERANCE
+    files = ["tqdm-4.66.0-py3-none-any.whl", "numpy-1.26.4-cp311-cp311-manylinux_2_17_x86_64.whl"]
+    house = [{"path": f"wheels/{name}", "size": 1, "sha256": SHA} for name in files]
+    experiment["environments"][0]["wheels"] = [{"platform": "x86_64-unknown-linux-gnu", "files": house}]
+    plan = plan_for(experiment, with_cpu(arm, architecture="arm64"))
+    decided = {one.feature: one.decision for one in plan.requirements if one.namespace == "packages"}
+    assert decided == {"of every platform": Decision.SAME, "numerical": Decision.SUBSTITUTABLE}
+    del experiment["environments"][0]["lock"]["hashed"]
+    plan = plan_for(experiment, with_cpu(arm, architecture="arm64"))
+    assert requirement(plan, "packages", "other").decision is Decision.SUBSTITUTABLE
+    experiment["environments"][0]["lock"]["hashed"] = True
+    assert "of every platform" not in {one.feature for one in plan_for(experiment, host).requirements}
 
 
 def test_a_lock_without_digests_verifies_nothing(experiment: dict[str, Any], host: Host) -> None:
@@ -682,6 +721,8 @@ def test_data_that_did_not_come_along_is_a_blocker_with_directions(
         "addresses": [],
         "place": "data/rings.csv",
         "option": "--data rings=PATH",
+        "not_fetched": "the data is not fetched, since its access is registration",
+        "could_allow": [],
     }
     assert plan.consents == ()
 
