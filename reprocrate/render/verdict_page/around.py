@@ -8,7 +8,7 @@ from reprocrate.render import words
 from reprocrate.render.numbers import memory_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, joined, shortened
 from reprocrate.render.preview.tables import table
-from reprocrate.render.verdict_page.reading import finite, items, part
+from reprocrate.render.verdict_reading import finite, items, part
 from reprocrate.render.verdict_words import Section
 
 _MOST_ROWS = 100

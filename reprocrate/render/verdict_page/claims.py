@@ -10,7 +10,7 @@ from reprocrate.render.numbers import significant
 from reprocrate.render.preview.axis import Axis
 from reprocrate.render.preview.drawing import band, named_strip, rule, scale, svg
 from reprocrate.render.preview.markup import Markup, element, joined, shortened
-from reprocrate.render.verdict_page.reading import claim_tag, finite, items, part, span, texts
+from reprocrate.render.verdict_reading import claim_tag, finite, items, part, span, texts
 from reprocrate.render.verdict_words import CLAIM, Section
 
 _MOST_CLAIMS = 60

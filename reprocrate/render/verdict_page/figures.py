@@ -9,7 +9,7 @@ from reprocrate.render import words
 from reprocrate.render.numbers import exact, p_value, significant
 from reprocrate.render.preview.markup import Content, Markup, definition, element, joined
 from reprocrate.render.preview.tables import Header, number, table
-from reprocrate.render.verdict_page.reading import finite, items, part, shown, span
+from reprocrate.render.verdict_reading import finite, items, part, shown, span
 from reprocrate.render.verdict_words import Section, difference_text
 
 _MOST_SEEDS = 500

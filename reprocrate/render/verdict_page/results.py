@@ -8,8 +8,8 @@ from reprocrate.render import words
 from reprocrate.render.preview.markup import Markup, definition, element, joined, shortened
 from reprocrate.render.preview.tables import Header, number, table
 from reprocrate.render.verdict_page.figures import numbers_behind, seed_values
-from reprocrate.render.verdict_page.reading import finite, items, part, result_tag, texts
 from reprocrate.render.verdict_page.seeds import seeds_plot
+from reprocrate.render.verdict_reading import finite, items, part, result_tag, texts
 from reprocrate.render.verdict_words import (
     RESULT,
     Section,

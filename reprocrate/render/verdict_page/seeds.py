@@ -10,7 +10,7 @@ from reprocrate.render.numbers import significant
 from reprocrate.render.preview.axis import Axis
 from reprocrate.render.preview.drawing import band, lanes, rule, scale, svg
 from reprocrate.render.preview.markup import Markup, element, joined, shortened
-from reprocrate.render.verdict_page.reading import finite, items, part
+from reprocrate.render.verdict_reading import finite, items, part
 from reprocrate.render.verdict_words import Section, result_name, summary_text
 
 _FEW = 40
