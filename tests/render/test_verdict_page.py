@@ -101,6 +101,20 @@ def test_everything_drawn_lies_within_its_plot(kind: str) -> None:
                     assert 0 <= float(element.attrib[name]) <= float(plot.attrib["height"])
 
 
+def test_no_table_is_wider_than_a_narrow_screen() -> None:
+    """There each row is a block, so that every cell has to name its column; the style sheet does the rest."""
+    for kind in ("failed", "hostile", "many"):
+        tables = named(page_of(kind), "table")
+        assert tables
+        for one in tables:
+            assert "reflow" in one.attrib["class"].split()
+            columns = [words_of(head) for head in named(named(one, "thead")[0], "th")]
+            for row in named(named(one, "tbody")[0], "tr"):
+                assert [cell.attrib.get("data-label", columns[0]) for cell in row] == columns
+    style = (Path(package.__file__).parent.parent / "preview" / "style.css").read_text()
+    assert ".reflow td::before { content: attr(data-label);" in style
+
+
 def test_answer_comes_first() -> None:
     for kind, said, colour in (
         ("identical", "The rerun upholds the primary claim.", "good"),

@@ -61,7 +61,7 @@ def seed_values(result: Section, names: tuple[str, str]) -> Markup | None:
         "What became of it",
     ]
     return joined(
-        table("The value of every seed", columns, [_row(one) for one in seeds[:_MOST_SEEDS]]),
+        table("The value of every seed", columns, [_row(one) for one in seeds[:_MOST_SEEDS]], "reflow"),
         element("p", f"{words.count_of(more, 'more seed')} in the document itself.", class_="note")
         if more > 0
         else None,

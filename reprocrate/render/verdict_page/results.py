@@ -95,11 +95,11 @@ class Results:
         more = len(self._asked) - _MOST_ROWS
         return joined(
             self._tally(),
-            table(f"{caption}{told}", columns, [self._row(one) for one in first], "named"),
+            table(f"{caption}{told}", columns, [self._row(one) for one in first], "named reflow"),
             element(
                 "details",
                 element("summary", f"The other {words.count_of(len(self._asked) - len(first), 'result')}"),
-                table(f"{caption}, the others", columns, [self._row(one) for one in rest], "named"),
+                table(f"{caption}, the others", columns, [self._row(one) for one in rest], "named reflow"),
                 element("p", f"{more:,} further results are in the document itself.", class_="note")
                 if more > 0
                 else None,
