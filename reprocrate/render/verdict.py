@@ -38,7 +38,7 @@ from reprocrate.render.verdict_words import (
     deciding_claims,
     result_name,
     seeds_text,
-    summary_text,
+    summary_texts,
 )
 
 
@@ -145,8 +145,7 @@ def _row(result: Section) -> list[Piece]:
     name, style, _ = RESULT[result["outcome"]]
     return [
         text(result_name(result)),
-        summary_text(original),
-        summary_text(rerun),
+        *summary_texts(original, rerun),
         change_text(result),
         seeds_text(result),
         text(name, style),

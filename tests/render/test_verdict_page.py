@@ -166,7 +166,7 @@ def test_bands_stand_where_the_numbers_say() -> None:
 
 def test_band_that_does_not_fit_is_said_to_go_on() -> None:
     tree = parsed(verdict_page(of_values([0.9, 0.9001, 0.9002], [0.9, 0.9001, 0.9003], margin=0.5)))
-    assert "The margin goes further than is drawn: 0.4001 to 1.4" in words_of(card(tree, "accuracy"))
+    assert "The margin goes further than is drawn: 0.40 to 1.40" in words_of(card(tree, "accuracy"))
     (plot, _) = named(card(tree, "accuracy"), "svg")
     places = [float(one.attrib["cx"][:-1]) for one in circles(plot, "then")]
     assert max(places) - min(places) > 10
@@ -407,7 +407,7 @@ def test_what_decides_nothing_is_told_beside_it() -> None:
     figures = definitions(card(tree, "mlp, accuracy"))
     assert figures["What so many seeds can show"] == (
         "a change by the margin would be found in 31 % of such reruns; one by the claimed advantage of 0.03 "
-        "in > 99 %; one by 0.012 in four of five"
+        "in > 99 %; one by 0.0120 in four of five"
     )
     assert figures["Items of the test set"].startswith("360 items; 7 right only then, 3 right only now")
 

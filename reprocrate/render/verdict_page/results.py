@@ -9,14 +9,14 @@ from reprocrate.render.preview.markup import Markup, definition, element, joined
 from reprocrate.render.preview.tables import Header, number, table
 from reprocrate.render.verdict_page.figures import numbers_behind, seed_values
 from reprocrate.render.verdict_page.seeds import seeds_plot
-from reprocrate.render.verdict_reading import finite, items, part, result_tag, texts
+from reprocrate.render.verdict_reading import clean_summary, finite, items, part, result_tag, texts
 from reprocrate.render.verdict_words import (
     RESULT,
     Section,
     change_text,
     result_name,
     seeds_text,
-    summary_text,
+    summary_texts,
 )
 
 _FEW = 8
@@ -123,7 +123,7 @@ class Results:
 
     def _row(self, one: Section) -> list[Markup]:
         numbers = part(one, "numbers")
-        sides = [_clean(part(numbers, name)) for name in ("original", "rerun")]
+        sides = (clean_summary(part(numbers, "original")), clean_summary(part(numbers, "rerun")))
         change = {name: finite(numbers.get(name)) for name in ("difference", "largest_deviation")}
         seeds = [{side: seed.get(side) for side in ("recorded", "rerun")} for seed in items(one, "seeds")]
         clean = {"outcome": one.get("outcome"), "seeds": seeds}
@@ -134,7 +134,7 @@ class Results:
         return [
             element("th", element("a", label, href=f"#{place}") if place else label, scope="row"),
             element("td", element("span", name, class_=f"tag {colour}")),
-            *(number(summary_text(side)) for side in sides),
+            *(number(text) for text in summary_texts(*sides)),
             number(change_text(clean)),
             number(seeds_text(clean)),
         ]
@@ -200,16 +200,6 @@ def _badly(results: Sequence[Section]) -> int:
         if one.get("evidence") or result_tag(str(one.get("outcome")))[1] != "good"
     ]
     return looked_at[-1] + 1 if looked_at else 0
-
-
-def _clean(side: Section) -> Section | None:
-    """A summary whose mean is a number; others are shown as none."""
-    if finite(side.get("mean")) is None:
-        return None
-    return {
-        "n": int(finite(side.get("n")) or 0),
-        **{name: finite(side.get(name)) for name in ("mean", "sd", "min", "max")},
-    }
 
 
 def _sentence(one: Section) -> Markup:
