@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reprocrate.render import numbers, words
@@ -41,6 +42,30 @@ RESULT = {
     "not_comparable": ("not comparable", BAD, "it is not the same thing that was measured"),
     "failed": ("failed", BAD, "a seed that was asked for crashed or left no value"),
 }
+
+
+_WORST_FIRST = (
+    "contradicted",
+    "failed",
+    "not_comparable",
+    "inconclusive",
+    "not_assessable",
+    "equivalent",
+    "within_tolerance",
+    "identical",
+    "runs",
+)
+
+
+def worst_first(results: Iterable[Section]) -> list[Section]:
+    """The results in the order in which a reader wants them: evidence for claims first, then the worst."""
+    places = {outcome: place for place, outcome in enumerate(_WORST_FIRST)}
+    return sorted(results, key=lambda one: (not one.get("evidence"), places.get(str(one.get("outcome")), 0)))
+
+
+def tally(judged: Iterable[Section]) -> dict[str, int]:
+    """How many there are of each outcome, in the order in which they come."""
+    return dict(Counter(str(one.get("outcome")) for one in judged))
 
 
 def basis_text(document: Section) -> str:

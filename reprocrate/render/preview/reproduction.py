@@ -12,6 +12,7 @@ from reprocrate.render.preview.links import FileLinks, separated
 from reprocrate.render.preview.markup import Markup, code, element, file_link, joined, link, shortened
 from reprocrate.render.reproduced import DEPTHS, original_name, verdict_words
 from reprocrate.render.verdict_reading import claim_tag, items, result_tag
+from reprocrate.render.verdict_words import tally
 
 _MOST_CLAIMS = 60
 
@@ -82,12 +83,8 @@ def _claim(one: Mapping[str, Any]) -> Markup:
 
 def _results(results: Sequence[Mapping[str, Any]]) -> Markup | None:
     """How many results there are of each outcome."""
-    counts: dict[str, int] = {}
     asked = [one for one in results if one.get("asked", True)]
-    for one in asked:
-        outcome = str(one.get("outcome"))
-        counts[outcome] = counts.get(outcome, 0) + 1
-    told = [f"{count:,} {result_tag(outcome)[0]}" for outcome, count in counts.items()]
+    told = [f"{count:,} {result_tag(outcome)[0]}" for outcome, count in tally(asked).items()]
     of = words.count_of(len(asked), "result of the original", "results of the original")
     return element("p", f"Of {of}, judged one by one: {words.listing(told)}.") if told else None
 

@@ -17,6 +17,8 @@ from reprocrate.render.verdict_words import (
     result_name,
     seeds_text,
     summary_texts,
+    tally,
+    worst_first,
 )
 
 _FEW = 8
@@ -26,17 +28,6 @@ _MOST_ROWS_OPEN = 24
 _MOST_ROWS = 1000
 _MOST_NAMES = 12
 _NOT_ASKED = "This rerun was not asked for it."
-_WORST_FIRST = (
-    "contradicted",
-    "failed",
-    "not_comparable",
-    "inconclusive",
-    "not_assessable",
-    "equivalent",
-    "within_tolerance",
-    "identical",
-    "runs",
-)
 
 
 class Results:
@@ -49,7 +40,7 @@ class Results:
 
     def __init__(self, results: Sequence[Section], basis: str) -> None:
         self._names = ("Original", "Other") if basis == "compare" else ("Recorded", "Rerun")
-        self._asked = sorted((one for one in results if one.get("asked", True)), key=_order)
+        self._asked = worst_first(one for one in results if one.get("asked", True))
         self._others = [one for one in results if not one.get("asked", True)]
         evidence = sum(bool(one.get("evidence")) for one in self._asked)
         told = len(self._asked) if len(self._asked) <= _FEW else max(evidence, _badly(self._asked))
@@ -112,11 +103,8 @@ class Results:
         """How many there are of each outcome, where nobody would count the rows."""
         if len(self._asked) <= _FEW:
             return None
-        counts: dict[str, int] = {}
-        for one in self._asked:
-            counts[str(one.get("outcome"))] = counts.get(str(one.get("outcome")), 0) + 1
         pieces = []
-        for outcome, count in counts.items():
+        for outcome, count in tally(self._asked).items():
             name, colour = result_tag(outcome)
             pieces.append(element("li", element("span", f"{count:,} {name}", class_=f"tag {colour}")))
         return element("ul", *pieces, class_="tally")
@@ -184,12 +172,6 @@ class Results:
             reason = "" if why == _NOT_ASKED else f". {words.plain(why)}"
             entries.append(definition(told, f"{words.shortened(names, _MOST_NAMES)}{reason}"))
         return element("dl", *entries, class_="about")
-
-
-def _order(one: Section) -> tuple[bool, int]:
-    outcome = str(one.get("outcome"))
-    known = _WORST_FIRST.index(outcome) if outcome in _WORST_FIRST else 0
-    return (not one.get("evidence"), known)
 
 
 def _badly(results: Sequence[Section]) -> int:
