@@ -142,3 +142,25 @@ def test_p_values_are_never_nought(p: float, shown: str) -> None:
 
 def test_a_sum_of_times_beyond_all_numbers_has_no_length() -> None:
     assert numbers.duration(float("inf")) == "–"
+
+
+def test_a_p_value_below_the_level_reads_as_below_it() -> None:
+    assert [numbers.p_value(p) for p in (0.0494, 0.0497, 0.04996, 0.0499996, 0.05, 0.0501)] == [
+        "p = 0.049",
+        "p = 0.0497",
+        "p < 0.05",
+        "p < 0.05",
+        "p = 0.05",
+        "p = 0.05",
+    ]
+
+
+def test_p_values_have_two_digits_where_they_do() -> None:
+    assert [numbers.p_value(p) for p in (0.012345, 0.000321, 0.0501, 0.05, 0.00001, 0.9999)] == [
+        "p = 0.012",
+        "p = 0.00032",
+        "p = 0.05",
+        "p = 0.05",
+        "p < 0.0001",
+        "p = 1.0",
+    ]
