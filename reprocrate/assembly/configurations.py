@@ -8,7 +8,7 @@ from typing import Any
 
 from reprocrate.assembly.factors import differing_arguments
 from reprocrate.assembly.settings import ConfigurationSettings, ProjectSettings
-from reprocrate.capture.launch.grid import point_name, program_name, typed
+from reprocrate.capture.launch.grid import base_name, configuration_name, typed
 from reprocrate.capture.record import Configuration, RunRecord
 
 
@@ -92,7 +92,9 @@ def group_records(settings: ProjectSettings, records: Sequence[RunRecord]) -> li
     groups = []
     for (name, launches), differing in zip(launched.items(), differing_arguments(templates), strict=True):
         first = firsts[name]
-        declared = settings.configurations.get(name) or settings.configurations.get(_base(settings, first))
+        declared = settings.configurations.get(name) or settings.configurations.get(
+            base_name(settings.configurations, first)
+        )
         declared = declared or ConfigurationSettings()
         groups.append(
             ConfigurationGroup(
@@ -108,44 +110,25 @@ def group_records(settings: ProjectSettings, records: Sequence[RunRecord]) -> li
     return groups
 
 
-def configuration_id(settings: ProjectSettings, record: RunRecord) -> str:
-    """The name given to `run`, else of the declared configuration with this command, else made of it.
-
-    That of a point of a grid names its values.
-    """
-    launched = record.configuration
-    base = _base(settings, launched)
-    if launched.grid:
-        return point_name(base, launched.grid)
-    known = launched.name or base in settings.configurations
-    return base if known else f"{base}-{launched.digest[:8]}"
-
-
 def _by_id(settings: ProjectSettings, records: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
     """The launches of each configuration, in the order of the configurations."""
     by_id: dict[str, list[RunRecord]] = {}
     digests: dict[str, str] = {}
     for record in records:
-        name, digest = configuration_id(settings, record), record.configuration.digest
+        name, digest = (
+            configuration_name(settings.configurations, record.configuration),
+            record.configuration.digest,
+        )
         if record.configuration.grid and digests.setdefault(name, digest) != digest:
             name = f"{name}-{digest[:8]}"  # another command with the same parameters
         by_id.setdefault(name, []).append(record)
     places = {name: place for place, name in enumerate(settings.configurations)}
 
     def place(name: str) -> int:
-        base = _base(settings, by_id[name][0].configuration)
+        base = base_name(settings.configurations, by_id[name][0].configuration)
         return places.get(name, places.get(base, len(places)))
 
     return {name: by_id[name] for name in sorted(by_id, key=place)}
-
-
-def _base(settings: ProjectSettings, launched: Configuration) -> str:
-    """The name given to `run`, else of the declared configuration with this command, else of the program."""
-    if launched.name:
-        return launched.name
-    command = tuple(launched.grid_template or launched.template)
-    same = (name for name, declared in settings.configurations.items() if declared.command == command)
-    return next(same, program_name(command))
 
 
 def _chosen(launched: Configuration) -> dict[str, Any]:

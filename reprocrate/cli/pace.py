@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from reprocrate.render.numbers import duration
+from reprocrate.render.amounts import duration
 
 _WINDOW = 20
 _EVERY_SECONDS = 0.5

@@ -13,6 +13,7 @@ from typing import Any
 
 from reprocrate.exports.request import Export, Request
 from reprocrate.manifest import Configuration, Data, Manifest, Run
+from reprocrate.statistics import Precision, p_value, with_spread
 
 NAME = "reproducibility-report.md"
 _GAP = "**[To be written: {what}]**"
@@ -284,26 +285,23 @@ def _requirements(manifest: Manifest) -> Iterator[str]:
 def _result_row(one: Mapping[str, Any]) -> tuple[str, ...]:
     numbers = one["numbers"] or {}
     interval, p = numbers.get("prediction"), numbers.get("p_holm")
+    sides, difference = [numbers.get(name) for name in ("original", "rerun")], numbers.get("difference")
+    precision = Precision.of_pair(*((one["mean"], one.get("sd")) for one in sides if one))
     return (
         _plain(f"{one['name']}, {one['metric']}"),
-        _spread(numbers.get("original")),
-        _spread(numbers.get("rerun")),
-        _number(numbers.get("difference")),
-        f"{_number(interval['low'])} to {_number(interval['high'])}" if interval else "–",
-        _number(p),
+        *(_spread(one, precision) for one in sides),
+        "–" if difference is None else precision.write_change(difference),
+        f"{precision.write(interval['low'])} to {precision.write(interval['high'])}" if interval else "–",
+        "–" if p is None else p_value(p).removeprefix("p ").removeprefix("= "),
         one["outcome"].replace("_", " "),
     )
 
 
-def _spread(sample: Mapping[str, Any] | None) -> str:
-    if not sample or sample.get("mean") is None:
+def _spread(sample: Mapping[str, Any] | None, precision: Precision) -> str:
+    if not sample:
         return "–"
-    sd = f" ± {_number(sample['sd'])}" if sample.get("sd") is not None else ""
-    return f"{_number(sample['mean'])}{sd} (n = {sample['n']})"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"
+    spread = 0.0 if sample["min"] == sample["max"] and sample["sd"] is not None else sample["sd"]
+    return f"{with_spread(sample['mean'], spread, precision)} (n = {sample['n']})"
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -66,7 +66,7 @@ def _files(found: Section | None) -> Iterator[RenderableType]:
     if found is None or not found["runs"]:
         return
     fates = ("identical", "different", "missing", "new", "unknown")
-    counts = [f"{found[fate]} {_FATES[fate]}" for fate in fates if found[fate]]
+    counts = [f"{found[fate]:,} {_FATES[fate]}" for fate in fates if found[fate]]
     if not counts:
         return
     about = f"Files of {words.count_of(found['runs'], 'run')}: "

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rich.console import RenderableType
 
-from reprocrate.render.numbers import duration, significant
+from reprocrate.render.numbers import duration, significant, with_spread
 from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, Piece, joined, stacked, table, text
 from reprocrate.render.words import RUN_STATUS
 from reprocrate.statistics import are_computable, mean, t_interval
@@ -114,11 +114,11 @@ def _average(values: Sequence[float | None]) -> Piece:
         return text("–" if not known else f"missing in {len(values) - len(known)}", SOFT)
     if not are_computable(known):
         return text("not finite", BAD)
-    middle = significant(mean(known))
     if len(known) < 2:
-        return middle
+        return significant(mean(known))
     interval = t_interval(known)
-    return joined(text(middle, STRONG), f" ± {significant((interval.high - interval.low) / 2, 2)}")
+    middle, *rest = with_spread(mean(known), (interval.high - interval.low) / 2).split(" ", 1)
+    return joined(text(middle, STRONG), *(f" {one}" for one in rest))
 
 
 def _mark(row: Row) -> Piece:

@@ -38,8 +38,15 @@ from reprocrate.render.verdict_words import (
     deciding_claims,
     result_name,
     seeds_text,
-    summary_text,
+    summary_texts,
+    tally,
+    worst_first,
 )
+
+_MOST = 50
+_MOST_PARTS = 24
+_MOST_NAMES = 12
+_ALL = "`--json` has every one, and the page of `--html FILE` up to 1,000."
 
 
 def verdict_text(document: Section) -> Group:
@@ -55,6 +62,7 @@ def verdict_text(document: Section) -> Group:
         *(text(reason, SOFT) for reason in document["circumstances"].get("chosen", ())),
         *_claims(document["claims"]),
         *_results([one for one in results if one["asked"]], document["basis"]),
+        text(words.sentence(_nothing(document)), WARN) if document["claims"] and not results else None,
         *_not_asked([one for one in results if not one["asked"]]),
         *beside(document),
         *_circumstances(document["circumstances"]),
@@ -77,11 +85,17 @@ def verdict_conclusion(document: Section, *, others: str = "see above") -> str:
         return _claims_conclusion(claims, f"The {verb}")
     asked = [one for one in document["results"] if one["asked"]]
     if not asked:
-        return f"The {verb} says nothing: no result was compared."
+        return f"The {verb} says nothing: {_nothing(document)}"
     good = sum(RESULT.get(one["outcome"], ("", ""))[1] == GOOD for one in asked)
     if good == len(asked):
         return f"The {verb} confirms {_all(len(asked), 'result')}."
-    return f"The {verb} confirms {good} of {words.count_of(len(asked), 'result')}; for the others {others}."
+    return f"The {verb} confirms {good:,} of {words.count_of(len(asked), 'result')}; for the others {others}."
+
+
+def _nothing(document: Section) -> str:
+    """That no result was compared, and why, where the original has none."""
+    _, since, why = str(document.get("sentence")).partition("no result to compare, since ")
+    return f"{since}{why}" if since else "no result was compared."
 
 
 def _claims_conclusion(claims: Sequence[Section], subject: str) -> str:
@@ -107,25 +121,68 @@ def _claims(claims: Sequence[Section]) -> Iterator[RenderableType]:
     if not claims:
         return
     yield heading("Claims")
-    for claim in sorted(claims, key=lambda one: not one["primary"]):
+    ordered = sorted(claims, key=lambda one: not one["primary"])
+    if len(claims) > _MOST:
+        places = {"not_upheld": 0, "undecided": 1}
+        ordered.sort(key=lambda one: (not one["primary"], places.get(one["outcome"], 2)))
+        parts = [f"{count:,} {CLAIM[outcome][1]}" for outcome, count in tally(claims).items()]
+        yield text(f"Of {len(claims):,} claims {words.listing(parts)}. Listed are {_MOST}; {_ALL}")
+    for claim in ordered[:_MOST]:
         mark, name, style, _ = CLAIM[claim["outcome"]]
-        parts = (
-            [text(part["explanation"], SOFT) for part in claim["parts"]] if len(claim["parts"]) > 1 else []
-        )
+        bits = [text(part, SOFT) for part in _parts(claim["parts"])]
         yield hanging(
             text(mark, style),
             stacked(
                 joined(claim["text"], text(" (primary)", SOFT) if claim["primary"] else ""),
                 joined(text(f"{name}: ", style), claim["explanation"]),
-                *bullets(parts),
+                *bullets(bits),
             ),
         )
+
+
+def _parts(parts: Sequence[Section]) -> list[str]:
+    """What became of each part of a claim, where there are several; of very many, those that fail first."""
+    if len(parts) < 2:
+        return []
+    places = {"not_upheld": 0, "undecided": 1}
+    shown = list(parts)
+    if len(parts) > _MOST_PARTS:
+        shown.sort(key=lambda one: places.get(one["outcome"], 2))
+    more = len(parts) - _MOST_PARTS
+    told = [str(one["explanation"]) for one in shown[:_MOST_PARTS]]
+    return [*told, f"{more:,} more parts; --json has them all."] if more > 0 else told
+
+
+def _chosen(results: Sequence[Section]) -> tuple[Sequence[Section], list[str]]:
+    """The results to list, and what is said of the others.
+
+    Of more than anybody reads, those are listed that claims rest on or that do not confirm, the worst first.
+    """
+    if len(results) <= _MOST:
+        return results, []
+    wanted = [one for one in results if one["evidence"] or RESULT[one["outcome"]][1] != GOOD]
+    shown = worst_first(wanted)[:_MOST]
+    counts = tally(worst_first({**one, "evidence": False} for one in results))
+    parts = [f"{count:,} {RESULT[outcome][0]}" for outcome, count in counts.items()]
+    said = f"Of {len(results):,} results {words.listing(parts)}. "
+    if not shown:
+        return [], [f"{said}All of them confirm; {_ALL}"]
+    which = f"the {len(shown)} that claims rest on or that do not confirm"
+    if len(wanted) > len(shown):
+        which = (
+            f"{len(shown)} of the {len(wanted):,} that claims rest on or that do not confirm, the worst first"
+        )
+    return shown, [f"{said}Listed are {which}; {_ALL}"]
 
 
 def _results(results: Sequence[Section], basis: str) -> Iterator[RenderableType]:
     if not results:
         return
     yield heading("Results, mean ± standard deviation over seeds")
+    results, notes = _chosen(results)
+    yield from (text(note) for note in notes)
+    if not results:
+        return
     rows = [_row(one) for one in results]
     then, now = ("Original", "Other") if basis == "compare" else ("Recorded", "Rerun")
     columns = ["Result", then, now, "Difference", "Seeds", "Verdict"]
@@ -136,8 +193,14 @@ def _results(results: Sequence[Section], basis: str) -> Iterator[RenderableType]
         alike.setdefault((one["outcome"], one["explanation"], *one["remarks"]), []).append(result_name(one))
     for (outcome, explanation, *remarks), names in alike.items():
         name, style, _ = RESULT[outcome]
-        said = joined(text("; ".join(names), STRONG), ": ", text(f"{name}. ", style), explanation)
+        said = joined(text("; ".join(_few(names)), STRONG), ": ", text(f"{name}. ", style), explanation)
         yield hanging("-", stacked(said, *(text(remark, SOFT) for remark in remarks)))
+
+
+def _few(names: Sequence[str]) -> list[str]:
+    """Names of results that the table has as well."""
+    more = len(names) - _MOST_NAMES
+    return [*names[:_MOST_NAMES], f"{more} more"] if more > 1 else list(names)
 
 
 def _row(result: Section) -> list[Piece]:
@@ -145,8 +208,7 @@ def _row(result: Section) -> list[Piece]:
     name, style, _ = RESULT[result["outcome"]]
     return [
         text(result_name(result)),
-        summary_text(original),
-        summary_text(rerun),
+        *summary_texts(original, rerun),
         change_text(result),
         seeds_text(result),
         text(name, style),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reprocrate.render import numbers, words
@@ -43,6 +44,30 @@ RESULT = {
 }
 
 
+_WORST_FIRST = (
+    "contradicted",
+    "failed",
+    "not_comparable",
+    "inconclusive",
+    "not_assessable",
+    "equivalent",
+    "within_tolerance",
+    "identical",
+    "runs",
+)
+
+
+def worst_first(results: Iterable[Section]) -> list[Section]:
+    """The results in the order in which a reader wants them: evidence for claims first, then the worst."""
+    places = {outcome: place for place, outcome in enumerate(_WORST_FIRST)}
+    return sorted(results, key=lambda one: (not one.get("evidence"), places.get(str(one.get("outcome")), 0)))
+
+
+def tally(judged: Iterable[Section]) -> dict[str, int]:
+    """How many there are of each outcome, in the order in which they come."""
+    return dict(Counter(str(one.get("outcome")) for one in judged))
+
+
 def basis_text(document: Section) -> str:
     """What was done, in a sentence; not everything was, where work was chosen."""
     basis = str(document["basis"])
@@ -59,12 +84,25 @@ def deciding_claims(document: Section) -> list[Section]:
     return [one for one in claims if one.get("primary")] or list(claims)
 
 
-def summary_text(summary: Section | None) -> str:
-    """Mean and standard deviation of the values of one side."""
-    if summary is None:
-        return "–"
-    constant = summary["min"] == summary["max"] and summary["sd"] is not None
-    return numbers.with_spread(summary["mean"], 0.0 if constant else summary["sd"])
+def precision_of(original: Section | None, rerun: Section | None) -> numbers.Precision:
+    """How many digits the means of a result are written with on both sides, and all that is between them."""
+    sides = [(one["mean"], _spread(one)) for one in (original, rerun) if one]
+    return numbers.Precision.of_pair(*sides)
+
+
+def summary_texts(original: Section | None, rerun: Section | None) -> tuple[str, str]:
+    """Mean and standard deviation of the values of each side, with the same digits."""
+    precision = precision_of(original, rerun)
+    told = [
+        "–" if one is None else numbers.with_spread(one["mean"], _spread(one), precision)
+        for one in (original, rerun)
+    ]
+    return told[0], told[1]
+
+
+def _spread(summary: Section) -> float | None:
+    sd: float | None = summary["sd"]
+    return 0.0 if sd is not None and summary["min"] == summary["max"] else sd
 
 
 def change_text(result: Section) -> str:
@@ -79,9 +117,10 @@ def change_text(result: Section) -> str:
         return "–"
     fewer = then and now and now["n"] < then["n"]
     largest = figures.get("largest_deviation")
+    precision = precision_of(then, now)
     if not fewer or largest is None or result["outcome"] not in ("identical", "within_tolerance"):
-        return difference_text(change, then, now)
-    return "0" if largest == 0 else f"≤ {largest:.2g}"
+        return precision.write_change(change)
+    return "0" if largest == 0 else f"≤ {precision.write_size(largest)}"
 
 
 def seeds_text(result: Section) -> str:
@@ -92,15 +131,6 @@ def seeds_text(result: Section) -> str:
     if again and all(one["recorded"] is None for one in again):
         return f"{counts[0]} new against {counts[1]}"
     return f"{counts[0]} of {counts[1]}"
-
-
-def difference_text(change: float, original: Section | None, rerun: Section | None) -> str:
-    """A difference of means, with as many digits as the spread of the seeds carries."""
-    if change == 0:
-        return "0"
-    spread = max((one["sd"] or 0.0 for one in (original, rerun) if one), default=0.0)
-    shown = numbers.Precision.of(abs(change), spread or abs(change)).write_signed(change)
-    return shown if any(digit in shown for digit in "123456789") else f"{change:+.2g}"
 
 
 def result_name(result: Section) -> str:

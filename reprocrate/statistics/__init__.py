@@ -33,6 +33,7 @@ from reprocrate.statistics.printed import (
     read_printed,
     recompute_mean,
 )
+from reprocrate.statistics.rounding import Precision, exact, p_value, significant, with_spread
 from reprocrate.statistics.spread import (
     countable,
     half_width,
@@ -67,6 +68,7 @@ __all__ = [
     "SLACK",
     "Difference",
     "Interval",
+    "Precision",
     "Printed",
     "Recomputed",
     "Summary",
@@ -79,6 +81,7 @@ __all__ = [
     "compare_printed",
     "countable",
     "counting",
+    "exact",
     "finest",
     "half_width",
     "holm",
@@ -96,6 +99,7 @@ __all__ = [
     "mean_is_impossible",
     "median",
     "normal_half_width",
+    "p_value",
     "paired",
     "prediction_interval",
     "probability_of_improvement",
@@ -107,6 +111,7 @@ __all__ = [
     "sd_is_impossible",
     "se",
     "shown",
+    "significant",
     "smallest_p_of_labels",
     "smallest_p_of_ranks",
     "smallest_p_of_signs",
@@ -119,4 +124,5 @@ __all__ = [
     "welch",
     "welch_df",
     "welch_of",
+    "with_spread",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING, Literal
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.launch.grid import (
     Grid,
+    Point,
+    base_name,
     check_grid_reaches,
     check_name,
+    configuration_name,
     open_places,
     parse_grid,
     point_name,
     points_of,
-    program_name,
 )
+from reprocrate.capture.launch.identity import identify
+from reprocrate.capture.launch.request import Request as LaunchRequest
 from reprocrate.capture.seeds.notation import PLACEHOLDER, check_seed_has_a_place, parse_seeds
 from reprocrate.errors import UsageError
 
@@ -115,10 +120,11 @@ def plan(project: Path, folder: Path, declared: DeclaredToRun, request: Request)
     if asked.seeds is not None:
         check_seed_has_a_place(asked.command, asked.seed_variable)
     seeds: list[int | None] = [None] if asked.seeds is None else [*parse_seeds(asked.seeds)]
-    base = asked.name or _name_of(asked.command, declared, grid)
+    points = points_of(grid)
+    base = _base_name(project, folder, declared, asked, points[0], seeds[0])
     return [
         Planned(asked.command, asked.name, asked.seed_variable, point, seed, point_name(base, point))
-        for point in points_of(grid)
+        for point in points
         for seed in seeds
     ]
 
@@ -156,12 +162,22 @@ def forgotten_places(planned: Sequence[Planned]) -> Iterator[str]:
             yield f"{variable} carries no seed to the command, since no seeds are given. Add --seeds 0-4."
 
 
-def _name_of(command: tuple[str, ...], declared: DeclaredToRun, grid: Grid) -> str:
-    """What the author knows launches by that were given no name, as the manifest will call them."""
-    if not grid:
-        return "run"
-    same = (name for name, one in declared.configurations.items() if one.command == command)
-    return next(same, program_name(command))
+def _base_name(
+    project: Path, folder: Path, declared: DeclaredToRun, asked: Request, point: Point, seed: int | None
+) -> str:
+    """What the manifest will call the configuration of this launch, but for its point of the grid."""
+    request = LaunchRequest(
+        project=project,
+        template=asked.command,
+        name=asked.name,
+        cwd=folder,
+        seed=seed,
+        seed_variable=asked.seed_variable,
+        grid=point,
+    )
+    configuration = identify(request, os.environ).configuration
+    name = base_name if point else configuration_name
+    return name(declared.configurations, configuration)
 
 
 def _completed(

@@ -24,7 +24,6 @@ from reprocrate.workflow.anonymous.blinding import Blinding
 from reprocrate.workflow.choosing import DataChoice
 from reprocrate.workflow.citing import citation_declared
 from reprocrate.workflow.contents import collect
-from reprocrate.workflow.curves import curves_of
 from reprocrate.workflow.fitting import Proposal, proposal
 from reprocrate.workflow.hashing import declared_files, hash_ahead, recorded_files
 from reprocrate.workflow.identity import known_payload_digest
@@ -33,6 +32,7 @@ from reprocrate.workflow.links import with_tree
 from reprocrate.workflow.listing import Listing, make_listing
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.main_program import with_main_program
+from reprocrate.workflow.page_contents import curves_of, verdict_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import Project, find_project, name_of, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
@@ -330,6 +330,7 @@ def bundle_entries(
         report=report,
         curves=curves_of(contents),
         declared=citation_declared(contents),
+        verdict=verdict_of(contents),
     )
     entries.append(Entry(layout.PREVIEW, page))
     described = [crate_file_of(entry) for entry in _all_entries(contents, entries)]

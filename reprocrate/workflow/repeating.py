@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from reprocrate.capture.launch.grid import configuration_name
 from reprocrate.capture.record import RunRecord
 from reprocrate.errors import ReprocrateError
+from reprocrate.workflow.asked import declared_to_run
 
 Again = Callable[[RunRecord], RunRecord | None]
 """Runs a launch again as it was, marked as its repetition; None where we were asked to stop before."""
@@ -33,16 +35,17 @@ def repeat_first(project: Path, records: Sequence[RunRecord], again: Again) -> l
     if second is None:
         return []
     if second.status != "ok":
-        return [f"Nothing was measured: the repetition of {_label(first)} {second.status}."]
+        return [f"Nothing was measured: the repetition of {_label(project, first)} {second.status}."]
     went_on = _went_on(first, second)
     if went_on:
-        what = f"the repetition of {_label(first)} read {went_on}, which the first run wrote"
+        what = f"the repetition of {_label(project, first)} read {went_on}, which the first run wrote"
         return [f"Nothing was measured: {what}. Have it begin anew, or remove that file before."]
     return _measured(project, second)
 
 
-def _label(record: RunRecord) -> str:
-    name = record.configuration.name or "run"
+def _label(project: Path, record: RunRecord) -> str:
+    """What the author knows it by, as the manifest calls it."""
+    name = configuration_name(declared_to_run(project).configurations, record.configuration)
     return name if record.seed is None else f"{name} seed {record.seed}"
 
 

@@ -230,7 +230,7 @@ def _how_far(over: int, schedule: Schedule) -> list[str]:
     if schedule.total == 1:
         return []
     left = schedule.seconds_left()
-    from reprocrate.render.numbers import duration
+    from reprocrate.render.amounts import duration
 
     waits = over < schedule.total and left is not None and left >= 1
     rest = f", about {duration(left)} left" if waits and left is not None else ""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reprocrate.assembly.configurations import configuration_id
 from reprocrate.assembly.factors import differing_arguments
-from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.capture.record import Configuration, RunRecord, Tool
+from reprocrate.capture.launch.grid import configuration_name
+from reprocrate.capture.record import Configuration
 
 
 def test_options_in_every_notation_are_compared_by_name() -> None:
@@ -42,6 +41,7 @@ def test_one_configuration_differs_from_nothing() -> None:
         (("python", "-m", "pkg.train"), "pkg.train-"),
         (("./run.sh", "a"), "run.sh-"),
         (("python", "-c"), "python-"),
+        (("python", "-c", "import os; print(os.getpid())"), "python-"),
         (("…",), "configuration-"),
     ],
 )
@@ -49,5 +49,4 @@ def test_a_configuration_without_a_name_is_called_after_its_script(
     template: tuple[str, ...], start: str
 ) -> None:
     launched = Configuration(name=None, digest="0123456789abcdef" * 4, template=template)
-    record = RunRecord("run", Tool("reprocrate", "0"), launched, template, "ok", "2026-11-01T12:00:00Z")
-    assert configuration_id(ProjectSettings(), record) == f"{start}01234567"
+    assert configuration_name({}, launched) == f"{start}01234567"

@@ -45,6 +45,29 @@ def test_numbers_are_offered_with_lines_that_work(launched: Any) -> None:
         assert metric.value == candidate.value, candidate.toml
 
 
+SETTINGS = """
+import argparse, json, pathlib
+parser = argparse.ArgumentParser()
+parser.add_argument("--seed", type=int)
+parser.add_argument("--label-noise", type=float)
+parser.add_argument("--alpha", type=float, default=0.7)
+given = parser.parse_args()
+print(given)
+print(f"alpha: {given.alpha} temperature: 1.5")
+numbers = {"args": vars(given) | {"gamma": 0.99}, "accuracy": 0.9, "alpha": 0.7, "gamma": 0.98}
+pathlib.Path("out.json").write_text(json.dumps(numbers))
+pathlib.Path("config.json").write_text(json.dumps({"momentum": 0.9}))
+pathlib.Path("log.csv").write_text("label_noise,momentum,f1\\n0.1,0.9,0.5\\n")
+"""
+
+
+def test_settings_that_are_written_down_again_are_no_findings(empty: Any) -> None:
+    empty.write("script.py", SETTINGS)
+    record = empty.record("python", "script.py", "--seed", "{seed}", "--label-noise", "0.1", seed=7)
+    found = {one.name: one.value for one in candidates(record, written_by(record, empty.folder))}
+    assert found == {"accuracy": 0.9, "gamma": 0.98, "f1": 0.5, "temperature": 1.5}
+
+
 def test_lines_guess_split_and_direction(launched: Any) -> None:
     found = {candidate.name: candidate for candidate in candidates(*launched)}
     settings = {name: tomllib.loads(one.toml)["metrics"][name] for name, one in found.items()}

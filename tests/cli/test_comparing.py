@@ -50,6 +50,29 @@ def write(folder: Path, name: str, document: Document) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("statuses", "why"),
+    [
+        (
+            ["killed"] * 5 + ["interrupted"] * 5,
+            "since of 10 runs of the original none ended well (5 were",
+        ),
+        (["interrupted"] * 10, "no result to compare, since all 10 runs of the original were interrupted."),
+        (["ok"] * 10, "no result to compare, since no metric was recorded of the original's runs."),
+    ],
+)
+def test_an_original_without_results_is_said_to_have_none_and_why(
+    cli: Any, tmp_path: Path, statuses: Sequence[str], why: str
+) -> None:
+    document = experiment()
+    document |= {"results": [], "comparisons": [], "claims": []}
+    for run, status in zip(document["runs"], statuses, strict=True):
+        run |= {"status": status, "metrics": []}
+    then, now = write(tmp_path, "then.json", document), again(tmp_path, 0.0)
+    told = cli.here(tmp_path, "compare", str(then), str(now), code=1)
+    assert why in " ".join(told.out.split())
+
+
 @pytest.fixture
 def original(tmp_path: Path) -> Path:
     metric = {

@@ -185,11 +185,11 @@ def test_table_at_a_terminal_shows_what_runs_and_how_far_it_is(work: Work) -> No
     terminal = Terminal(work.argv("--seeds", "0-2", "--jobs", "2"), work.folder)
     work.wait_for(lambda: len(work.started()) == 2)
     work.wait_for(lambda: "0/3 done, 2 running" in terminal.text())
-    assert re.search(r"running +run seed 1 ", terminal.text())
+    assert re.search(r"running +\S+ seed 1 ", terminal.text())
     work.release()
     assert terminal.end() == 0
     assert "(3/3 done)" in terminal.text()
-    assert re.search(r"run, 3 of 3 +mean", terminal.text())
+    assert re.search(r"\S+, 3 of 3 +mean", terminal.text())
 
 
 def test_one_at_a_time_the_terminal_is_the_command_s(work: Work) -> None:
@@ -198,7 +198,7 @@ def test_one_at_a_time_the_terminal_is_the_command_s(work: Work) -> None:
     assert terminal.end() == 0
     assert terminal.text().count("sees True True") == 2
     assert "running" not in terminal.text()
-    assert re.search(r"run seed 0 .*\(1/2 done", terminal.text())
+    assert re.search(r"\S+-[0-9a-f]{8} seed 0 .*\(1/2 done", terminal.text())
 
 
 def test_quiet_says_nothing_and_several_show_nothing_of_their_own(work: Work) -> None:

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from reprocrate.exports import Export, Person, Request, export
 from reprocrate.manifest import manifest_from
+from reprocrate.render.verdict_words import summary_texts
 from reprocrate.rerun.compare import Basis
 from tests.exports.conftest import Make
 
@@ -26,8 +27,9 @@ def test_claims_and_numbers_are_those_of_the_verdict(made: Make) -> None:
     for claim in request.verdict["claims"]:
         assert re.sub(r"[^\w ]", "", claim["text"]) in re.sub(r"[^\w ]", "", text)
     for result in request.verdict["results"]:
-        mean = f"{result['numbers']['original']['mean']:.4g}"
-        assert f"{mean} ± " in text or f"{mean} (n" in text
+        told = summary_texts(result["numbers"]["original"], result["numbers"]["rerun"])
+        for side, one in zip(("original", "rerun"), told, strict=True):
+            assert f"{one} (n = {result['numbers'][side]['n']})" in text
     assert "Grace Example" in text
     titles = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert titles == [

@@ -32,7 +32,7 @@ def rows(values: Sequence[float | None], group: str = "wide") -> list[Row]:
 def test_mean_and_interval_are_over_all_that_ended_well() -> None:
     text = shown(summary(rows([0.9, None, 0.8, 0.7])))
     assert "wide, 3 of 4" in text
-    assert "0.8 ± 0.25" in text  # t(0.975, 2) * 0.1 / sqrt(3) = 0.248
+    assert "0.80 ± 0.25" in text  # t(0.975, 2) * 0.1 / sqrt(3) = 0.248
     assert text.count("failed") == 1
     assert "wide seed 1" in text
 
@@ -42,7 +42,7 @@ def test_a_repetition_is_no_sample_more() -> None:
     text = shown(summary([*rows([0.9, 0.8, 0.7]), again]))
     assert "wide seed 0 again" in text
     assert "wide, 3 of 3" in text
-    assert "0.8 ± 0.25" in text
+    assert "0.80 ± 0.25" in text
     assert "A repetition (again) is no further sample" in text
 
 
@@ -84,4 +84,4 @@ def test_a_repetition_is_called_so_and_counts_in_no_mean() -> None:
     text = shown(summary([*rows([0.9, 0.8, 0.7]), again]))
     assert "wide seed 0 again" in text
     assert "wide, 3 of 3" in text
-    assert "0.8 ± 0.25" in text
+    assert "0.80 ± 0.25" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from reprocrate.render import preview
 from reprocrate.render.preview import preview_page
 from reprocrate.render.preview.axis import Axis
 from tests.render import sample
+from tests.render.verdicts import moved, verdict
 
 SAMPLES: list[Callable[[], Manifest]] = [sample.digits, sample.grid, sample.bare, sample.hostile]
 STRUCTURE = (
@@ -288,6 +290,24 @@ def test_a_reproduction_claims_nothing_and_keeps_the_licences_of_the_original() 
     with_page = parsed(preview_page(manifest_from(document), files={page: 1000, verdict["path"]: 1000}))
     assert f"./{page}" in [one.attrib["href"] for one in named(with_page, "a")]
     assert f"./{page}" not in [one.attrib["href"] for one in named(tree, "a")]
+
+
+def test_a_reproduction_tells_what_became_of_each_claim_of_the_original() -> None:
+    document = copy.deepcopy(sample.digits_document())
+    document["reproduces"] = {"payload_sha256": "cd" * 32, "depth": "full"}
+    del document["claims"]
+    told = verdict(moved(0.3))
+    tree = parsed(preview_page(manifest_from(document), verdict=told))
+    (section,) = (one for one in named(tree, "section") if one.attrib["id"] == "claims")
+    shown = [words_of(one) for one in named(section, "article")]
+    assert len(shown) == len(told["claims"]) > 1
+    for one, text in zip(sorted(told["claims"], key=lambda one: not one["primary"]), shown, strict=True):
+        assert text.startswith("Primary claim" if one["primary"] else "Claim of")
+        assert one["text"] in text
+        assert f"{one['outcome'].replace('_', ' ')} {one['explanation']}" in text
+    assert f"Of {len(told['results'])} results of the original, judged one by one:" in words_of(section)
+    hostile = json.loads(json.dumps(told).replace(told["claims"][0]["text"], "<script>x</script>"))
+    assert b"<script" not in preview_page(manifest_from(document), verdict=hostile)
 
 
 def test_single_runs_are_not_said_to_have_intervals() -> None:

@@ -12,6 +12,7 @@ import pytest
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render.plan import plan_text
 from reprocrate.render.verdict import verdict_conclusion, verdict_text
+from reprocrate.render.verdict_words import result_name
 from reprocrate.rerun.compare import Basis, Circumstances, Isolation, PackageDifference, compare
 from reprocrate.rerun.environment.wheel_choice import Choice, ChosenWheel
 from reprocrate.rerun.host.probing import Host
@@ -20,6 +21,7 @@ from reprocrate.rerun.sandbox.bubblewrap import NoSandbox
 from reprocrate.standard import problems
 from tests.render import sample
 from tests.render.test_show import printed
+from tests.render.verdicts import many
 
 Document = dict[str, Any]
 UNSAFE = Circumstances(
@@ -141,6 +143,26 @@ def test_scaled_down_run_is_never_called_more() -> None:
     text = printed(verdict_text(document), width=120)
     assert "shows that it runs and says nothing about its values" in text
     assert text.endswith("\nThe code runs here; whether its results hold was not examined.\n")
+
+
+def test_of_very_many_results_those_that_matter_are_listed_and_the_others_counted() -> None:
+    document = many(configurations=30)
+    results = document["results"]
+    results[-1] |= {"evidence": True, "outcome": "identical"}
+    text = printed(verdict_text(document), width=300)
+    outcomes = [one["outcome"] for one in results]
+    assert f"Of {len(outcomes)} results " in text
+    assert f"{outcomes.count('failed')} failed" in text
+    assert "`--json` has every one" in text
+    listed = [one for one in results if f"\n{result_name(one)}  " in text]
+    assert len(listed) == 50 < len(results)
+    assert results[-1] in listed  # a claim rests on it, though it confirms
+    assert [one["outcome"] for one in listed].count("failed") == outcomes.count("failed")
+    for one in results:
+        one |= {"outcome": "identical", "evidence": False}
+    text = printed(verdict_text(document), width=300)
+    assert f"Of {len(outcomes)} results {len(outcomes)} identical. All of them confirm;" in text
+    assert result_name(results[0]) not in text
 
 
 @pytest.mark.parametrize("width", [30, 60, 200])

@@ -101,6 +101,20 @@ def test_everything_drawn_lies_within_its_plot(kind: str) -> None:
                     assert 0 <= float(element.attrib[name]) <= float(plot.attrib["height"])
 
 
+def test_no_table_is_wider_than_a_narrow_screen() -> None:
+    """There each row is a block, so that every cell has to name its column; the style sheet does the rest."""
+    for kind in ("failed", "hostile", "many"):
+        tables = named(page_of(kind), "table")
+        assert tables
+        for one in tables:
+            assert "reflow" in one.attrib["class"].split()
+            columns = [words_of(head) for head in named(named(one, "thead")[0], "th")]
+            for row in named(named(one, "tbody")[0], "tr"):
+                assert [cell.attrib.get("data-label", columns[0]) for cell in row] == columns
+    style = (Path(package.__file__).parent.parent / "preview" / "style.css").read_text()
+    assert ".reflow td::before { content: attr(data-label);" in style
+
+
 def test_answer_comes_first() -> None:
     for kind, said, colour in (
         ("identical", "The rerun upholds the primary claim.", "good"),
@@ -152,7 +166,7 @@ def test_bands_stand_where_the_numbers_say() -> None:
 
 def test_band_that_does_not_fit_is_said_to_go_on() -> None:
     tree = parsed(verdict_page(of_values([0.9, 0.9001, 0.9002], [0.9, 0.9001, 0.9003], margin=0.5)))
-    assert "The margin goes further than is drawn: 0.4001 to 1.4" in words_of(card(tree, "accuracy"))
+    assert "The margin goes further than is drawn: 0.40 to 1.40" in words_of(card(tree, "accuracy"))
     (plot, _) = named(card(tree, "accuracy"), "svg")
     places = [float(one.attrib["cx"][:-1]) for one in circles(plot, "then")]
     assert max(places) - min(places) > 10
@@ -393,7 +407,7 @@ def test_what_decides_nothing_is_told_beside_it() -> None:
     figures = definitions(card(tree, "mlp, accuracy"))
     assert figures["What so many seeds can show"] == (
         "a change by the margin would be found in 31 % of such reruns; one by the claimed advantage of 0.03 "
-        "in > 99 %; one by 0.012 in four of five"
+        "in > 99 %; one by 0.0120 in four of five"
     )
     assert figures["Items of the test set"].startswith("360 items; 7 right only then, 3 right only now")
 

@@ -291,8 +291,9 @@ def test_a_second_run_of_a_seed_is_no_second_chance(trained: Any) -> None:
 def test_a_seed_that_the_command_names_is_told(trained: Any) -> None:
     heard = Heard()
     (ran,) = run(trained, "python", "-c", "1", "--seed", "7", progress=heard).runs
-    assert ran.label == "run seed 7"
-    assert heard.notes[0].startswith("run seed 7  ")
+    (configuration,) = trained.open().manifest.configurations
+    assert ran.label == f"{configuration.id} seed 7"  # as the manifest, `show` and `--only` call it
+    assert heard.notes[0].startswith(f"{ran.label}  ")
 
 
 def test_what_is_the_same_for_every_launch_is_told_once(trained: Any) -> None:

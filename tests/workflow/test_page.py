@@ -11,10 +11,10 @@ import pytest
 
 from reprocrate.bundle import Entry
 from reprocrate.manifest import Manifest
-from reprocrate.workflow import curves, identity
+from reprocrate.workflow import identity, page_contents
 from reprocrate.workflow.citing import citation_declared
 from reprocrate.workflow.contents import Contents
-from reprocrate.workflow.curves import curves_of
+from reprocrate.workflow.page_contents import curves_of
 from tests.render import sample
 from tests.render.test_preview import named, parsed, words_of
 from tests.workflow.conftest import Study
@@ -105,7 +105,7 @@ def test_histories_that_are_none_or_too_large_are_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = "metric,step,value\nloss,0,1\nloss,1,0.5\n"
-    monkeypatch.setattr(curves, "_LARGEST_FILE", 100)
+    monkeypatch.setattr(page_contents, "_LARGEST_FILE", 100)
     files = {"mlp-0.csv": good, "mlp-1.csv": b"\xff\xfe", "mlp-2.csv": good + "loss,2,0\n" * 20}
     assert [one.run for one in curves_of(contents(tmp_path, **files))] == ["mlp-0"]
 

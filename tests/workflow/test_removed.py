@@ -54,7 +54,7 @@ def test_of_launches_at_once(tmp_path: Path) -> None:
     assert [(seed, records[seed]["status"]) for seed in sorted(records)] == [(n, "ok") for n in range(5)]
     assert [records[seed]["metrics"][0]["value"] for seed in (0, 3, 4)] == [0, 0.3, 0.4]
     for seed in (0, 3, 4):
-        assert f"run seed {seed}: its record was removed after it had ended" in done.stderr
+        assert f" seed {seed}: its record was removed after it had ended" in done.stderr
         assert "its record was removed" in records[seed]["capture"]["reason"]
         assert records[seed]["capture"]["completeness"] == "partial"
         assert records[seed]["logs"] == []

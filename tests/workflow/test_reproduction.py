@@ -108,6 +108,9 @@ def test_a_rerun_packs_into_a_valid_bundle_that_says_what_it_reproduces(
     page = files["ro-crate-preview.html"].decode()
     assert "Reproduction of" in page
     assert outcome.verdict.sentence in page
+    assert "Primary claim of the original" in page
+    assert "The score is at least a tenth." in page
+    assert 'href="./.reprocrate/reproduction/original.json"' in page
     console = Console(width=200, file=io.StringIO(), record=True)
     console.print(show_text(manifest))
     assert "Reproduction of Numbers, by running its commands again: Run again" in console.export_text()

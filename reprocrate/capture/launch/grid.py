@@ -11,9 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from reprocrate.capture.privacy.scrubber import is_interpreter
-from reprocrate.capture.record import Scalar
+from reprocrate.capture.record import Configuration, Scalar
 from reprocrate.capture.seeds.notation import MAX_SAFE_INTEGER, substitute, with_open_seed
 from reprocrate.errors import UsageError
 
@@ -37,6 +38,14 @@ _CODE = r"[\s'\"`;:()$]"
 _FOREIGN = r"[^A-Za-z0-9._-]+"
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LONGEST_NAME = 180
+
+
+class HasCommand(Protocol):
+    """A configuration as `reprocrate.toml` declares it."""
+
+    @property
+    def command(self) -> tuple[str, ...] | None:
+        """Its command, where it has one."""
 
 
 def parse_grid(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -172,10 +181,34 @@ def point_name(base: str, point: Mapping[str, Scalar]) -> str:
     return text[:_LONGEST_NAME].rstrip("-.")
 
 
+def base_name(declared: Mapping[str, HasCommand], launched: Configuration) -> str:
+    """The name given to `run`, else of the declared configuration with this command, else of the program."""
+    if launched.name:
+        return launched.name
+    command = tuple(launched.grid_template or launched.template)
+    same = (name for name, one in declared.items() if one.command == command)
+    return next(same, program_name(command))
+
+
+def configuration_name(declared: Mapping[str, HasCommand], launched: Configuration) -> str:
+    """What a manifest calls the configuration of a launch, and what `run` says that it runs.
+
+    That of a point of a grid names its values. A program that stands for a command which is declared nowhere
+    is told from other uses of it by the digest of the command.
+    """
+    base = base_name(declared, launched)
+    if launched.grid:
+        return point_name(base, launched.grid)
+    return base if launched.name or base in declared else f"{base}-{launched.digest[:8]}"
+
+
 def program_name(template: Sequence[str]) -> str:
-    """What a command runs, in a word that an id can begin with: script, module or program."""
-    words = [word for word in template[1:] if not word.startswith("-")] or list(template)
-    runs_script = is_interpreter(template[0]) and len(template) > 1
+    """What a command runs, in a word that an id can begin with: script, module or program.
+
+    Code that stands in the command itself has no name: there it is the program.
+    """
+    words = [word for word in template[1:] if word == "-c" or not word.startswith("-")]
+    runs_script = is_interpreter(template[0]) and words[:1] not in ([], ["-c"])
     name = PurePosixPath(words[0] if runs_script else template[0]).name.removesuffix(".py")
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:100] or "configuration"
 

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -54,6 +54,13 @@ _NOT_METRICS = re.compile(
     r".*_(?:size|count|images|samples|seed|steps|epochs)|(?:n|num)_.*",
     re.IGNORECASE,
 )
+_SETTINGS = re.compile(
+    r"(?:.*_)?(?:args|arguments|cfg|conf|config|configuration|h?params|hyper_?param(?:eter)?s|parameters|"
+    r"options|opts|settings)",
+    re.IGNORECASE,
+)
+_NAMESPACE = re.compile(r"\bNamespace\((?P<inside>[^\n]*)\)")
+_GIVEN = re.compile(rf"(?P<name>[A-Za-z_][A-Za-z0-9_-]*)=(?P<value>{_NUMBER})(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,21 @@ class _Collector:
     found: list[Candidate] = field(default_factory=list)
     names: dict[str, float] = field(default_factory=dict)
     lines: set[str] = field(default_factory=set)
+    settings: set[tuple[str, float]] = field(default_factory=set)
+    last_words: dict[str, str] = field(default_factory=dict)
+
+    def set(self, name: str, value: float) -> None:
+        """A number that the program was given, and that is no finding wherever it stands again."""
+        self.settings.add((_as_setting(name), value))
+
+    @property
+    def findings(self) -> list[Candidate]:
+        """What was found, but for settings that were written down again."""
+        return [
+            one
+            for one in self.found
+            if (_as_setting(self.last_words[one.name]), one.value) not in self.settings
+        ]
 
     def add(self, name: str, value: float, where: str, line: str) -> None:
         """One number, under the shortest name that is free; the same number or place again is left out."""
@@ -88,6 +110,7 @@ class _Collector:
         for identifier in filter(None, (_identifier(short), _identifier(name))):
             if identifier not in self.names:
                 self.names[identifier] = value
+                self.last_words[identifier] = _words(name)[-1]
                 self.found.append(Candidate(identifier, value, where, _lines(identifier, name, line)))
                 return
             if round(self.names[identifier], 3) == round(value, 3):
@@ -98,7 +121,8 @@ def candidates(record: RunRecord, written: Written) -> tuple[Candidate, ...]:
     """At most twenty numbers that a launch wrote and that may be metrics, the likeliest first.
 
     They are looked for in JSON and CSV files, in those of trackers, and in lines such as `accuracy: 0.93` of
-    its standard output. What is called like a setting (`epoch`, `batch_size`) is left out.
+    its standard output. What is called like a setting (`epoch`, `batch_size`), what stands among settings
+    (`args`, `config`) and what the command or a printed `Namespace` gives the same value is left out.
     """
     collector = _Collector()
     tables = [path for path in sorted(written.outputs) if path.endswith((".json", ".csv", ".tsv"))]
@@ -121,7 +145,9 @@ def candidates(record: RunRecord, written: Written) -> tuple[Candidate, ...]:
         collector.add(one.name, one.value, one.where, f"from = {_quoted(one.place)}")
     for log in (written.stdout, *written.earlier):
         _look_into_text(collector, log)
-    ranked = sorted(collector.found, key=_rank)
+    for name, text in _options_of(record.command):
+        collector.set(name, float(text))
+    ranked = sorted(collector.findings, key=_rank)
     return tuple(ranked[:MOST_CANDIDATES])
 
 
@@ -143,9 +169,27 @@ def template_of(path: str, record: RunRecord) -> str:
     return number.sub(PLACEHOLDER, path) if len(number.findall(path)) == 1 else path
 
 
+def _options_of(command: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The options of a command whose values are numbers: `--alpha 0.5`, `--alpha=0.5`, `alpha=0.5`."""
+    for word, after in zip(command, (*command[1:], ""), strict=True):
+        name, equals, value = word.partition("=")
+        text = value if equals else after
+        if (equals or word.startswith("-")) and re.fullmatch(_NUMBER, text, re.IGNORECASE):
+            yield name, text
+
+
+def _as_setting(name: str) -> str:
+    """The name as programs call what an option sets."""
+    return name.strip("-").replace("-", "_").lower()
+
+
 def _look_into_json(collector: _Collector, location: Path, path: str, template: str) -> None:
     numbers = islice(_numbers(json.loads(read_text(location)), ()), 200)
+    among_settings = _SETTINGS.fullmatch(Path(path).stem) is not None
     for steps, value in sorted(numbers, key=lambda number: "train" in number[0]):
+        if among_settings or any(isinstance(step, str) and _SETTINGS.fullmatch(step) for step in steps[:-1]):
+            collector.set(str(steps[-1]) if steps else "", value)
+            continue
         place = "$" + "".join(_written_step(step) for step in steps)
         name = ".".join(str(step) for step in steps if not isinstance(step, int)) or Path(path).stem
         collector.add(name, value, f"{path} at {place}", f"from = {_quoted(f'{template}:{place}')}")
@@ -200,7 +244,10 @@ def _look_into_text(collector: _Collector, stdout: Path) -> None:
             text = handle.read(_LAST_CHARACTERS).decode("utf-8", "replace")
     except OSError:
         return
-    last = {match["name"]: match for match in _PRINTED.finditer(text)}
+    for printed in _NAMESPACE.finditer(text):
+        for given in _GIVEN.finditer(printed["inside"]):
+            collector.set(given["name"], float(given["value"]))
+    last = {match["name"]: match for match in _PRINTED.finditer(_NAMESPACE.sub("", text))}
     for name, match in last.items():
         start = re.escape(name).replace(r"\ ", " ").replace(r"\-", "-") + match["quote"]
         pattern = rf"{start} ?{match['mark']} ?{re.escape(match['type'])}(?P<value>[-+0-9.eE]+)"

@@ -6,6 +6,7 @@ It is `ro-crate-preview.html` of the RO-Crate specification. The same manifest g
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from reprocrate.finding import Report
 from reprocrate.manifest import Manifest
@@ -19,6 +20,7 @@ from reprocrate.render.preview.frame import house_style, html_page, section
 from reprocrate.render.preview.links import FileLinks
 from reprocrate.render.preview.markup import Markup, element, joined
 from reprocrate.render.preview.provenance import Provenance
+from reprocrate.render.preview.reproduction import claims_of_original
 from reprocrate.render.preview.runs import every_run
 
 __all__ = ["preview_page"]
@@ -33,6 +35,7 @@ def preview_page(
     report: Report | None = None,
     curves: Sequence[Curve] = (),
     declared: Declared | None = None,
+    verdict: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The page for people, as UTF-8.
 
@@ -45,13 +48,15 @@ def preview_page(
         report: what validation said, to be shown too.
         curves: values over steps, to be drawn.
         declared: what a CITATION.cff says.
+        verdict: what a reproduction showed of the original, as plain JSON values (`verdict.schema.json`).
     """
     findings = Findings(manifest)
     links = FileLinks(files)
     provenance = Provenance(manifest, links)
     comparisons = findings.comparisons()
+    of_original = claims_of_original(manifest, verdict)
     sections: list[tuple[str, str, Markup | None]] = [
-        ("claims", "Claims", findings.claims()),
+        ("claims", "Claims of the original" if of_original else "Claims", of_original or findings.claims()),
         ("results", "Results", findings.results()),
         ("curves", "Learning curves", learning_curves(manifest, curves)),
         ("comparisons", "Comparisons", comparisons),
@@ -71,16 +76,18 @@ def preview_page(
         ("fixity", "Integrity", usage.fixity(payload_sha256, files, bundle)),
     ]
     return _document(
-        manifest, report, [(name, title, body) for name, title, body in sections if body is not None]
+        manifest, report, links, [(name, title, body) for name, title, body in sections if body is not None]
     )
 
 
-def _document(manifest: Manifest, report: Report | None, sections: list[tuple[str, str, Markup]]) -> bytes:
+def _document(
+    manifest: Manifest, report: Report | None, files: FileLinks, sections: list[tuple[str, str, Markup]]
+) -> bytes:
     return html_page(
         manifest.experiment.title,
         top.summary(manifest),
         element("a", "Skip to the claims and results", href="#main", class_="skip"),
-        top.header(manifest, report),
+        top.header(manifest, report, files),
         top.contents([(name, title) for name, title, _ in sections]),
         element("main", *(section(*one) for one in sections), id="main", tabindex="-1"),
         usage.colophon(manifest),

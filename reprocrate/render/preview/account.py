@@ -1,15 +1,14 @@
-"""What the authors account for: cost, released weights, people and limits, and what was reproduced."""
+"""What the authors account for: cost, released weights, people and limits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.manifest import Compute, Manifest, Model, Reproduction
+from reprocrate.manifest import Compute, Manifest, Model
 from reprocrate.render import words
 from reprocrate.render.numbers import duration, significant
 from reprocrate.render.preview.links import FileLinks
-from reprocrate.render.preview.markup import Markup, code, definition, element, file_link, joined, link
-from reprocrate.render.reproduced import DEPTHS, original_name, verdict_words
+from reprocrate.render.preview.markup import Markup, code, definition, element, joined
 
 _MOST_MODELS = 40
 
@@ -74,38 +73,3 @@ def ethics(manifest: Manifest) -> Markup | None:
     }
     entries = [definition(name, value) for name, value in said.items() if value]
     return element("dl", *entries, class_="about") if entries else None
-
-
-def reproduced(manifest: Manifest) -> Markup | None:
-    """What this is a reproduction of."""
-    one = manifest.reproduces
-    if one is None:
-        return None
-    title = element("b", original_name(one)) if one.title else None
-    where: Markup | None = None
-    if one.doi:
-        where = link(f"https://doi.org/{one.doi}", f"doi:{one.doi}")
-    elif one.id:
-        where = code(one.id)
-    how = DEPTHS.get(one.depth, words.plain(one.depth))
-    named = [" (", where, ")"] if title and where else []
-    said = verdict_words(one)
-    return joined(
-        element(
-            "p",
-            "Reproduction of ",
-            title or where or "an experiment",
-            *named,
-            f", {how}. The payload digest of the original is ",
-            code(one.payload_sha256),
-            ".",
-        ),
-        element("p", "Verdict: ", element("b", said), _verdict_file(one)) if said else None,
-    )
-
-
-def _verdict_file(one: Reproduction) -> Markup | None:
-    """Where all of the verdict stands in the bundle."""
-    if one.verdict is None or not one.verdict.travels:
-        return None
-    return joined(" The numbers behind it are in ", file_link(one.verdict.path), ".")

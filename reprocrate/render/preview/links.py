@@ -31,6 +31,10 @@ class FileLinks:
         here = file.travels and file.root is None and (self._there is None or file.path in self._there)
         return file_link(file.path, label) if here else code(label or file.path)
 
+    def has(self, path: str) -> bool:
+        """Whether a file of the bundle's own, which no manifest lists, is known to lie beside the page."""
+        return self._there is not None and path in self._there
+
     def listed(self, files: Sequence[File]) -> Markup:
         """Files with their number and size; many of them folded."""
         size = sum(file.size or 0 for file in files)

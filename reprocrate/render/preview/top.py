@@ -9,10 +9,10 @@ from reprocrate.manifest import Author, Experiment, Manifest, Paper
 from reprocrate.render import words
 from reprocrate.render.availability import availability_of
 from reprocrate.render.numbers import duration
-from reprocrate.render.preview.account import reproduced
 from reprocrate.render.preview.citing import paper_address
-from reprocrate.render.preview.links import separated
+from reprocrate.render.preview.links import FileLinks, separated
 from reprocrate.render.preview.markup import Markup, definition, element, joined, link, shortened, text
+from reprocrate.render.preview.reproduction import reproduced
 
 _LONG_TITLE = 140
 _LONGEST_TITLE = 300
@@ -21,7 +21,7 @@ _COMPLETENESS = {"complete": "completely", "partial": "in part", "minimal": "not
 _METHOD = {"hook": "from inside the programs", "strace": "by the system calls of every process"}
 
 
-def header(manifest: Manifest, report: Report | None = None) -> Markup:
+def header(manifest: Manifest, report: Report | None, files: FileLinks) -> Markup:
     """Title, authors, a paragraph of what this is, how much there is of it, and the facts for a catalogue."""
     about = manifest.experiment
     authors = "Anonymous authors" if manifest.anonymous else _authors(about.authors)
@@ -33,7 +33,7 @@ def header(manifest: Manifest, report: Report | None = None) -> Markup:
         element("div", authors, class_="authors"),
         _status(about),
         given or element("p", "The authors gave no description.", class_="lead soft"),
-        reproduced(manifest),
+        reproduced(manifest, files),
         element("p", summary(manifest)),
         element("dl", *_standing(manifest, report), *_facts(manifest), class_="facts"),
     )

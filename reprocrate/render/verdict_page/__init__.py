@@ -17,8 +17,8 @@ from reprocrate.render.verdict import verdict_conclusion
 from reprocrate.render.verdict_page.around import circumstances
 from reprocrate.render.verdict_page.beside import beside
 from reprocrate.render.verdict_page.claims import claims_section
-from reprocrate.render.verdict_page.reading import items, part
 from reprocrate.render.verdict_page.results import Results
+from reprocrate.render.verdict_reading import items, part
 from reprocrate.render.verdict_words import CLAIM, RESULT, Section, basis_text, deciding_claims
 
 __all__ = ["verdict_page"]

@@ -8,7 +8,7 @@ from reprocrate.render import words
 from reprocrate.render.numbers import memory_size
 from reprocrate.render.preview.markup import Markup, code, definition, element, joined, shortened
 from reprocrate.render.preview.tables import table
-from reprocrate.render.verdict_page.reading import finite, items, part
+from reprocrate.render.verdict_reading import finite, items, part
 from reprocrate.render.verdict_words import Section
 
 _MOST_ROWS = 100
@@ -124,7 +124,7 @@ def _requirements(caption: str, decisions: Sequence[Section]) -> Markup:
     more = len(decisions) - _MOST_ROWS
     columns = ["What", "Then", "Now", "Decision", "Why, and what it does to the verdict"]
     return joined(
-        table(caption, columns, [_requirement(one) for one in decisions[:_MOST_ROWS]], "wordy"),
+        table(caption, columns, [_requirement(one) for one in decisions[:_MOST_ROWS]], "wordy reflow"),
         element("p", f"{more:,} more are in the document itself.", class_="note") if more > 0 else None,
     )
 
@@ -157,6 +157,6 @@ def _packages(packages: Sequence[Section]) -> Markup | None:
     more = len(packages) - _MOST_ROWS
     return joined(
         element("h3", "Packages that differ"),
-        table("Versions then and now", ["Package", "Then", "Now"], rows),
+        table("Versions then and now", ["Package", "Then", "Now"], rows, "reflow"),
         element("p", f"{more:,} more are in the document itself.", class_="note") if more > 0 else None,
     )

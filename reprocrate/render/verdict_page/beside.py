@@ -8,7 +8,7 @@ from reprocrate.render import words
 from reprocrate.render.numbers import significant
 from reprocrate.render.preview.markup import Markup, code, definition, element, joined, shortened
 from reprocrate.render.preview.tables import Header, number, table
-from reprocrate.render.verdict_page.reading import finite, items, part
+from reprocrate.render.verdict_reading import finite, items, part
 from reprocrate.render.verdict_words import Section
 
 _FEW = 12
@@ -72,7 +72,7 @@ def _curves(curves: Sequence[Section], names: Mapping[str, str]) -> Markup | Non
         "What the curves show",
     ]
     body = table(
-        "Learning curves then and now", columns, [_curve(one, names) for one in shown], "wordy named"
+        "Learning curves then and now", columns, [_curve(one, names) for one in shown], "wordy named reflow"
     )
     more = len(curves) - len(shown)
     rest = element("p", f"{more:,} more are in the document itself.", class_="note") if more > 0 else None
@@ -116,7 +116,10 @@ def _files(found: Section) -> Markup | None:
         ),
         element("ul", *tags, class_="tally"),
         table(
-            "Files that are not as recorded", ["File", "Now", "Of", "Remark"], [*_named(named)], "wordy named"
+            "Files that are not as recorded",
+            ["File", "Now", "Of", "Remark"],
+            [*_named(named)],
+            "wordy named reflow",
         )
         if named
         else None,

@@ -10,7 +10,7 @@ from reprocrate.render.numbers import significant
 from reprocrate.render.preview.axis import Axis
 from reprocrate.render.preview.drawing import band, named_strip, rule, scale, svg
 from reprocrate.render.preview.markup import Markup, element, joined, shortened
-from reprocrate.render.verdict_page.reading import claim_tag, finite, items, part, span, texts
+from reprocrate.render.verdict_reading import claim_tag, finite, items, part, span, texts
 from reprocrate.render.verdict_words import CLAIM, Section
 
 _MOST_CLAIMS = 60
@@ -121,7 +121,7 @@ def _strip(one: _Drawn, axis: Axis, zero: bool, identifier: str) -> Markup:
         rule(axis, bound, 32, "bound", 0) if bound is not None else None,
         rule(axis, one.low / 2 + one.high / 2, 16, "mean", 10),
     )
-    claimed = f"; claimed is {significant(bound, 4)}" if bound is not None else ""
+    claimed = f"; claimed is {significant(bound)}" if bound is not None else ""
     return svg(inner, 32, identifier, one.name, f"Interval {one.text}{claimed}.")
 
 
@@ -132,7 +132,7 @@ def _caption(drawn: Sequence[_Drawn], zero: bool) -> str:
     bounds = sorted({one.bound for one in drawn if one.bound or (one.bound == 0 and not zero)})
     if not bounds:
         return text
-    claimed = words.shortened((significant(bound, 4) for bound in bounds), 4)
+    claimed = words.shortened((significant(bound) for bound in bounds), 4)
     return f"{text} Dashed: the claimed {claimed}."
 
 

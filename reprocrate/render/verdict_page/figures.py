@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from reprocrate.render import words
-from reprocrate.render.numbers import exact, p_value, significant
+from reprocrate.render.numbers import Precision, exact, p_value, significant
 from reprocrate.render.preview.markup import Content, Markup, definition, element, joined
 from reprocrate.render.preview.tables import Header, number, table
-from reprocrate.render.verdict_page.reading import finite, items, part, shown, span
-from reprocrate.render.verdict_words import Section, difference_text
+from reprocrate.render.verdict_reading import clean_summary, finite, items, part, shown, span
+from reprocrate.render.verdict_words import Section, precision_of
 
 _MOST_SEEDS = 500
 _TESTS = {
@@ -61,7 +60,7 @@ def seed_values(result: Section, names: tuple[str, str]) -> Markup | None:
         "What became of it",
     ]
     return joined(
-        table("The value of every seed", columns, [_row(one) for one in seeds[:_MOST_SEEDS]]),
+        table("The value of every seed", columns, [_row(one) for one in seeds[:_MOST_SEEDS]], "reflow"),
         element("p", f"{words.count_of(more, 'more seed')} in the document itself.", class_="note")
         if more > 0
         else None,
@@ -92,45 +91,49 @@ Entry = tuple[str, *tuple[Content, ...]]
 def _entries(result: Section, names: tuple[str, str]) -> Iterator[Entry]:
     numbers = part(result, "numbers")
     sides = [part(numbers, "original"), part(numbers, "rerun")]
+    precision = precision_of(*map(clean_summary, sides))
     for name, side in zip(names, sides, strict=True):
         if side:
-            yield name, _summary(side)
+            yield name, _summary(side, precision)
     difference = finite(numbers.get("difference"))
     if difference is not None:
         sign = f" ({words.plain(str(numbers['sign']))})" if difference and numbers.get("sign") else ""
-        yield "Difference of the means", f"{difference_text(difference, *_spreads(sides))}{sign}"
-    yield from _seed_by_seed(numbers)
-    yield from _expected(numbers)
+        yield "Difference of the means", f"{precision.write_change(difference)}{sign}"
+    yield from _seed_by_seed(numbers, precision)
+    yield from _expected(numbers, precision)
     yield from _tests(numbers)
-    yield from _margin(result, numbers)
+    yield from _margin(result, numbers, precision)
     yield from _items(numbers)
     yield from _more_seeds(numbers)
-    yield from _power(numbers)
+    yield from _power(numbers, precision)
 
 
-def _spreads(sides: list[Section]) -> list[dict[str, Any]]:
-    """The standard deviations alone, as far as they are numbers."""
-    return [{"sd": finite(side.get("sd"))} for side in sides]
+def _summary(side: Section, precision: Precision) -> str:
+    def shown(name: str) -> str:
+        return _written(side.get(name), precision.write)
 
-
-def _summary(side: Section) -> str:
-    pieces = [f"mean {shown(side.get('mean'))}"]
+    pieces = [f"mean {shown('mean')}"]
     if finite(side.get("sd")) is not None:
-        pieces.append(f"standard deviation {shown(side.get('sd'), 3)}")
+        pieces.append(f"standard deviation {_written(side.get('sd'), precision.write_size)}")
     pieces.append(words.count_of(int(finite(side.get("n")) or 0), "value"))
     if side.get("n") != 1:
-        pieces.append(f"{shown(side.get('min'))} to {shown(side.get('max'))}")
-        pieces.append(f"median {shown(side.get('median'))}, middle half {shown(side.get('iqm'))}")
+        pieces.append(f"{shown('min')} to {shown('max')}")
+        pieces.append(f"median {shown('median')}, middle half {shown('iqm')}")
     if part(side, "interval"):
-        pieces.append(f"95 % interval of the mean {span(part(side, 'interval'))}")
+        pieces.append(f"95 % interval of the mean {span(part(side, 'interval'), precision)}")
     return "; ".join(pieces)
 
 
-def _seed_by_seed(numbers: Section) -> Iterator[Entry]:
+def _written(value: object, write: Callable[[float], str]) -> str:
+    number = finite(value)
+    return "–" if number is None else write(number)
+
+
+def _seed_by_seed(numbers: Section, precision: Precision) -> Iterator[Entry]:
     largest, tolerance = finite(numbers.get("largest_deviation")), part(numbers, "tolerance")
     if largest is None:
         return
-    text = "none, digit by digit" if largest == 0 else shown(largest, 3)
+    text = "none, digit by digit" if largest == 0 else precision.write_size(largest)
     if tolerance:
         text += f"; allowed is {_allowed(tolerance)} ({words.plain(str(tolerance.get('reason')))})"
     yield "Largest difference of one seed", text
@@ -144,12 +147,12 @@ def _allowed(tolerance: Section) -> str:
     return f"{text}, at least {significant(least, 3)}" if least else text
 
 
-def _expected(numbers: Section) -> Iterator[Entry]:
+def _expected(numbers: Section, precision: Precision) -> Iterator[Entry]:
     if interval := part(numbers, "prediction"):
         where = {True: "the rerun's mean lies outside", False: "the rerun's mean lies inside"}
         outside = numbers.get("outside_prediction")
         told = f"; {where[outside]}" if isinstance(outside, bool) else ""
-        yield "Expected mean (95 % prediction interval)", f"{span(interval)}{told}"
+        yield "Expected mean (95 % prediction interval)", f"{span(interval, precision)}{told}"
 
 
 def _tests(numbers: Section) -> Iterator[Entry]:
@@ -164,7 +167,7 @@ def _tests(numbers: Section) -> Iterator[Entry]:
     )
 
 
-def _margin(result: Section, numbers: Section) -> Iterator[Entry]:
+def _margin(result: Section, numbers: Section, precision: Precision) -> Iterator[Entry]:
     delta, declared = finite(numbers.get("delta")), part(result, "margin")
     if delta is None:
         yield "Margin", "none declared, so neither equivalence nor a contradiction can be shown"
@@ -175,16 +178,20 @@ def _margin(result: Section, numbers: Section) -> Iterator[Entry]:
             if declared.get("kind") == "relative"
             else ""
         )
-        yield "Margin", f"{significant(delta, 4)}{share}{f'; chosen by {by}' if by else ''}"
+        told = precision.write_size(delta) if share else significant(delta)
+        yield "Margin", f"{told}{share}{f'; chosen by {by}' if by else ''}"
     test = part(numbers, "equivalence")
     if test:
         how = _TESTS.get(str(test.get("method")), words.plain(str(test.get("method"))))
         p = finite(test.get("p"))
         at = f"; at the margin {p_value(p)}" if p is not None else ""
-        yield "Equivalence", f"holds for margins above {shown(test.get('from_margin'), 3)} ({how}{at})"
+        yield (
+            "Equivalence",
+            f"holds for margins above {_written(test.get('from_margin'), precision.write_size)} ({how}{at})",
+        )
     below = finite(numbers.get("contradicted_below"))
     if below is not None:
-        yield "Contradiction", f"for margins below {significant(below, 3)}"
+        yield "Contradiction", f"for margins below {precision.write_size(below)}"
 
 
 def _more_seeds(numbers: Section) -> Iterator[Entry]:
@@ -201,7 +208,7 @@ def _more_seeds(numbers: Section) -> Iterator[Entry]:
     yield "Seeds that would decide", f"{text}{f', towards {towards}' if towards else ''}"
 
 
-def _power(numbers: Section) -> Iterator[Entry]:
+def _power(numbers: Section, precision: Precision) -> Iterator[Entry]:
     """What so many seeds could have shown at all."""
     power = part(numbers, "power")
     told = []
@@ -210,10 +217,10 @@ def _power(numbers: Section) -> Iterator[Entry]:
         told.append(f"a change by the margin would be found in {_share(chance)} of such reruns")
     advantage, found = finite(power.get("advantage")), finite(power.get("at_advantage"))
     if advantage is not None and found is not None:
-        told.append(f"one by the claimed advantage of {significant(advantage, 3)} in {_share(found)}")
+        told.append(f"one by the claimed advantage of {significant(advantage)} in {_share(found)}")
     detectable = finite(power.get("detectable"))
     if detectable is not None:
-        told.append(f"one by {significant(detectable, 3)} in four of five")
+        told.append(f"one by {precision.write_size(detectable)} in four of five")
     if told:
         yield "What so many seeds can show", "; ".join(told)
 
@@ -233,5 +240,8 @@ def _items(numbers: Section) -> Iterator[Entry]:
         text += f"; {then:.0f} right only then, {now:.0f} right only now"
     mean, error = finite(test.get("mean")), finite(test.get("se"))
     if mean is not None and error is not None:
-        text += f"; mean difference {mean:+.3g}, standard error {significant(error, 3)}"
+        precision = Precision.of(mean, error)
+        text += (
+            f"; mean difference {precision.write_change(mean)}, standard error {precision.write_size(error)}"
+        )
     yield "Items of the test set", f"{text}. It says nothing about other seeds."

@@ -8,15 +8,17 @@ from reprocrate.render import words
 from reprocrate.render.preview.markup import Markup, definition, element, joined, shortened
 from reprocrate.render.preview.tables import Header, number, table
 from reprocrate.render.verdict_page.figures import numbers_behind, seed_values
-from reprocrate.render.verdict_page.reading import finite, items, part, result_tag, texts
 from reprocrate.render.verdict_page.seeds import seeds_plot
+from reprocrate.render.verdict_reading import clean_summary, finite, items, part, result_tag, texts
 from reprocrate.render.verdict_words import (
     RESULT,
     Section,
     change_text,
     result_name,
     seeds_text,
-    summary_text,
+    summary_texts,
+    tally,
+    worst_first,
 )
 
 _FEW = 8
@@ -26,17 +28,6 @@ _MOST_ROWS_OPEN = 24
 _MOST_ROWS = 1000
 _MOST_NAMES = 12
 _NOT_ASKED = "This rerun was not asked for it."
-_WORST_FIRST = (
-    "contradicted",
-    "failed",
-    "not_comparable",
-    "inconclusive",
-    "not_assessable",
-    "equivalent",
-    "within_tolerance",
-    "identical",
-    "runs",
-)
 
 
 class Results:
@@ -49,7 +40,7 @@ class Results:
 
     def __init__(self, results: Sequence[Section], basis: str) -> None:
         self._names = ("Original", "Other") if basis == "compare" else ("Recorded", "Rerun")
-        self._asked = sorted((one for one in results if one.get("asked", True)), key=_order)
+        self._asked = worst_first(one for one in results if one.get("asked", True))
         self._others = [one for one in results if not one.get("asked", True)]
         evidence = sum(bool(one.get("evidence")) for one in self._asked)
         told = len(self._asked) if len(self._asked) <= _FEW else max(evidence, _badly(self._asked))
@@ -95,11 +86,11 @@ class Results:
         more = len(self._asked) - _MOST_ROWS
         return joined(
             self._tally(),
-            table(f"{caption}{told}", columns, [self._row(one) for one in first], "named"),
+            table(f"{caption}{told}", columns, [self._row(one) for one in first], "named reflow"),
             element(
                 "details",
                 element("summary", f"The other {words.count_of(len(self._asked) - len(first), 'result')}"),
-                table(f"{caption}, the others", columns, [self._row(one) for one in rest], "named"),
+                table(f"{caption}, the others", columns, [self._row(one) for one in rest], "named reflow"),
                 element("p", f"{more:,} further results are in the document itself.", class_="note")
                 if more > 0
                 else None,
@@ -112,18 +103,15 @@ class Results:
         """How many there are of each outcome, where nobody would count the rows."""
         if len(self._asked) <= _FEW:
             return None
-        counts: dict[str, int] = {}
-        for one in self._asked:
-            counts[str(one.get("outcome"))] = counts.get(str(one.get("outcome")), 0) + 1
         pieces = []
-        for outcome, count in counts.items():
+        for outcome, count in tally(self._asked).items():
             name, colour = result_tag(outcome)
             pieces.append(element("li", element("span", f"{count:,} {name}", class_=f"tag {colour}")))
         return element("ul", *pieces, class_="tally")
 
     def _row(self, one: Section) -> list[Markup]:
         numbers = part(one, "numbers")
-        sides = [_clean(part(numbers, name)) for name in ("original", "rerun")]
+        sides = (clean_summary(part(numbers, "original")), clean_summary(part(numbers, "rerun")))
         change = {name: finite(numbers.get(name)) for name in ("difference", "largest_deviation")}
         seeds = [{side: seed.get(side) for side in ("recorded", "rerun")} for seed in items(one, "seeds")]
         clean = {"outcome": one.get("outcome"), "seeds": seeds}
@@ -134,7 +122,7 @@ class Results:
         return [
             element("th", element("a", label, href=f"#{place}") if place else label, scope="row"),
             element("td", element("span", name, class_=f"tag {colour}")),
-            *(number(summary_text(side)) for side in sides),
+            *(number(text) for text in summary_texts(*sides)),
             number(change_text(clean)),
             number(seeds_text(clean)),
         ]
@@ -186,12 +174,6 @@ class Results:
         return element("dl", *entries, class_="about")
 
 
-def _order(one: Section) -> tuple[bool, int]:
-    outcome = str(one.get("outcome"))
-    known = _WORST_FIRST.index(outcome) if outcome in _WORST_FIRST else 0
-    return (not one.get("evidence"), known)
-
-
 def _badly(results: Sequence[Section]) -> int:
     """How many of the ordered results come before the last that is evidence or does not confirm."""
     looked_at = [
@@ -200,16 +182,6 @@ def _badly(results: Sequence[Section]) -> int:
         if one.get("evidence") or result_tag(str(one.get("outcome")))[1] != "good"
     ]
     return looked_at[-1] + 1 if looked_at else 0
-
-
-def _clean(side: Section) -> Section | None:
-    """A summary whose mean is a number; others are shown as none."""
-    if finite(side.get("mean")) is None:
-        return None
-    return {
-        "n": int(finite(side.get("n")) or 0),
-        **{name: finite(side.get(name)) for name in ("mean", "sd", "min", "max")},
-    }
 
 
 def _sentence(one: Section) -> Markup:

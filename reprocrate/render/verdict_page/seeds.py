@@ -10,8 +10,8 @@ from reprocrate.render.numbers import significant
 from reprocrate.render.preview.axis import Axis
 from reprocrate.render.preview.drawing import band, lanes, rule, scale, svg
 from reprocrate.render.preview.markup import Markup, element, joined, shortened
-from reprocrate.render.verdict_page.reading import finite, items, part
-from reprocrate.render.verdict_words import Section, result_name, summary_text
+from reprocrate.render.verdict_reading import clean_summary, finite, items, part, span
+from reprocrate.render.verdict_words import Section, result_name, summary_texts
 
 _FEW = 40
 _LANE = {True: 9.0, False: 5.0}
@@ -70,8 +70,8 @@ def seeds_plot(result: Section, names: tuple[str, str], identifier: str) -> Mark
     axis = Axis.over(_extent(values, bands))
     drawing = _Drawing(axis, seeds).drawn(bands, [finite(one.get("mean")) for one in sides])
     labels = [
-        element("div", element("b", name), " ", element("span", _counted(side)))
-        for name, side in zip(names, sides, strict=True)
+        element("div", element("b", name), " ", element("span", _counted(side, told)))
+        for name, side, told in zip(names, sides, summary_texts(*map(clean_summary, sides)), strict=True)
     ]
     height, inner = drawing
     plot = svg(
@@ -217,17 +217,15 @@ def _beyond(axis: Axis, bands: Bands) -> Markup | None:
     told = []
     for what, one in (("The range to be expected", bands.prediction), ("The margin", bands.margin)):
         if one and not all(_within(axis, end) for end in one):
-            told.append(
-                f"{what} goes further than is drawn: {significant(one[0], 4)} to {significant(one[1], 4)}."
-            )
+            told.append(f"{what} goes further than is drawn: {span({'low': one[0], 'high': one[1]})}.")
     return element("figcaption", " ".join(told)) if told else None
 
 
-def _counted(side: Section) -> str:
+def _counted(side: Section, told: str) -> str:
     number = int(finite(side.get("n")) or 0)
     if not number or finite(side.get("mean")) is None:
         return "no value"
-    return f"{summary_text(side)}, {number} value{'' if number == 1 else 's'}"
+    return f"{told}, {number} value{'' if number == 1 else 's'}"
 
 
 def _described(seeds: Sequence[_Seed], names: tuple[str, str]) -> str:

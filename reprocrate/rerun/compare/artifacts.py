@@ -5,6 +5,7 @@ Two runs that compute the same may well write other bytes: many formats hold the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -97,6 +98,11 @@ _HINTS = {
 }
 
 
+# events.out.tfevents.TIME.HOST.PROCESS.COUNT, and the folder that SummaryWriter makes: Nov25_20-55-22_HOST.
+_EVENTS = re.compile(r"(?<=events\.out\.tfevents)\.[0-9]+\.[^/]+$")
+_STARTED = re.compile(r"(?<![^/])[A-Z][a-z]{2}[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}_[^/]*(?=/)")
+
+
 def compare_artifacts(pairs: Sequence[tuple[str, Seed, Run, Run]]) -> Artifacts:
     """What became of each file.
 
@@ -148,8 +154,25 @@ def _fate(then: bool, now: bool, recorded: str | None, rerun: str | None) -> Fat
 
 
 def _by_place(run: Run) -> dict[tuple[str | None, str], tuple[str, File]]:
-    """What a run wrote by its place, with what it is; the recorder's own files count with the run's name."""
-    return {place_within(run, file): (kind, file) for kind, file in _by_kind(run)}
+    """What a run wrote by its place, with what it is; the recorder's own files count with the run's name.
+
+    TensorBoard's event files have other names each time: they count in the order of these, which begin with
+    the time, within their folder.
+    """
+    placed = [(place_within(run, file), kind, file) for kind, file in _by_kind(run)]
+    alike: dict[tuple[str | None, str], list[str]] = {}
+    for (root, path), _, _ in placed:
+        alike.setdefault((root, _without_time(path)), []).append(path)
+    found = {}
+    for (root, path), kind, file in placed:
+        general = _without_time(path)
+        number = sorted(alike[root, general]).index(path) if general != path else 0
+        found[root, general if general == path else f"{general}#{number}"] = (kind, file)
+    return found
+
+
+def _without_time(path: str) -> str:
+    return _STARTED.sub("", _EVENTS.sub("", path))
 
 
 def _by_kind(run: Run) -> Iterator[tuple[str, File]]:
@@ -172,4 +195,6 @@ def _hint(kind: str, path: str) -> str:
         return "histories may tell the time of each value"
     if kind == "log":
         return _HINTS[".log"]
+    if _EVENTS.search(path):
+        return "TensorBoard's event files hold the time of each value, and their names time, host and process"
     return _HINTS.get(PurePosixPath(path).suffix.lower(), "")

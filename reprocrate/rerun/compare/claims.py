@@ -15,8 +15,7 @@ from reprocrate.rerun.compare.explanation import explain
 from reprocrate.rerun.compare.ordering import Duel, Standing, duel
 from reprocrate.rerun.compare.outcomes import Judged, Outcome, judge_again
 from reprocrate.rerun.compare.samples import Basis, Direction, Margin
-from reprocrate.rerun.compare.wording import interval, number, short
-from reprocrate.statistics import SLACK, Interval, claimed_rounding, t_interval
+from reprocrate.statistics import SLACK, Interval, claimed_rounding, significant, t_interval
 
 Kind = Literal["value", "threshold", "ordering", "gain", "quantified"]
 
@@ -161,8 +160,8 @@ def _value(claim: Claim, judged: Judged) -> Part:
     recorded = judged.case.original.mean if judged.case.stated is None else judged.case.stated
     if claim.value is not None and not _agrees(claim.value, recorded, margin):
         why = (
-            f"The rerun confirms the recorded {number(recorded)} ({judged.outcome.words}), "
-            f"which is not the claimed {number(claim.value)}."
+            f"The rerun confirms the recorded {significant(recorded)} ({judged.outcome.words}), "
+            f"which is not the claimed {significant(claim.value)}."
         )
         return Part(name, ClaimOutcome.NOT_UPHELD, why, bound=margin)
     return Part(name, ClaimOutcome.UPHELD, why, bound=margin)
@@ -201,9 +200,10 @@ def _threshold(claim: Claim, judged: Judged) -> Part:
     elif short_of < bound - slack:
         outcome = ClaimOutcome.NOT_UPHELD
     side = "at least" if upwards else "at most"
+    precision = judged.figures.precision.apart(claim.value, span.low, span.high)
     why = (
-        f"The rerun's mean is {number(judged.case.rerun.mean)}, with 95 % interval {interval(span)}; "
-        f"{side} {short(claim.value)} is claimed."
+        f"The rerun's mean is {precision.write(judged.case.rerun.mean)}, with 95 % interval "
+        f"{precision.write_interval(span.low, span.high)}; {side} {significant(claim.value)} is claimed."
     )
     return Part(name, outcome, why, span, claim.value)
 

@@ -10,14 +10,11 @@ from reprocrate.rerun.compare.outcomes import Judged, Outcome
 from reprocrate.rerun.compare.samples import SeedValue
 from reprocrate.rerun.compare.wording import (
     counted,
-    interval,
     means,
-    number,
-    p_value,
     percent,
     seeds,
-    short,
 )
+from reprocrate.statistics import p_value, significant
 
 _FACTORS = {100.0: "hundred", 1000.0: "thousand"}
 _NEAR = 0.05
@@ -85,7 +82,7 @@ def _within_tolerance(judged: Judged) -> str:
         return "Every seed stays within the tolerance."
     limit = _limit(figures)
     return (
-        f"No seed differs by more than {short(figures.largest_deviation)} from its recorded value, "
+        f"No seed differs by more than {_size(figures, figures.largest_deviation)} from its recorded value, "
         f"within the tolerance of {limit} ({figures.tolerance.reason})."
     )
 
@@ -102,7 +99,7 @@ def _equivalent(judged: Judged) -> str:
         "constant": "nothing varies",
     }[test.method]
     p = f", {p_value(test.p)}" if test.p is not None else ""
-    return f"The means differ by less than the margin of {short(figures.delta)} ({how}{p}): {means(figures)}."
+    return f"The means differ by less than the margin of {_margin(judged)} ({how}{p}): {means(figures)}."
 
 
 def _contradicted(judged: Judged) -> str:
@@ -110,14 +107,14 @@ def _contradicted(judged: Judged) -> str:
     if figures.items is not None and figures.delta is not None and figures.p_holm is not None:
         return (
             f"The rerun of the one recorded seed contradicts it: {means(figures)}, more than the margin of "
-            f"{short(figures.delta)}, and {p_value(figures.p_holm)} after Holm over {_items(figures.items)}."
+            f"{_margin(judged)}, and {p_value(figures.p_holm)} after Holm over {_items(figures.items)}."
         )
     if figures.prediction is None or figures.delta is None:
         return f"The rerun contradicts the recorded mean: {means(figures)}."
     p = f", {p_value(figures.p_holm)} after Holm" if figures.p_holm is not None else ", where no value varies"
     return (
         f"The rerun contradicts the recorded mean: {means(figures)}, more than the margin of "
-        f"{short(figures.delta)} and outside the 95 % prediction interval {interval(figures.prediction)}{p}."
+        f"{_margin(judged)} and outside the 95 % prediction interval {_prediction(figures)}{p}."
     )
 
 
@@ -143,13 +140,13 @@ def _inconclusive(judged: Judged) -> str:
     where = "outside" if figures.outside_prediction else "inside"
     text = f"{means(figures)}, {where} the 95 % prediction interval"
     if figures.prediction is not None:
-        text += f" {interval(figures.prediction)}"
+        text += f" {_prediction(figures)}"
     if figures.delta is None:
         return f"No margin is declared, so nothing is decided: {text}; {_at_which_margins(figures)}."
     if case.degraded and figures.contradicted_at(figures.delta):
         return f"The difference exceeds the margin, but under other conditions that decides nothing: {text}."
     return (
-        f"Neither equivalence nor a contradiction at the margin of {short(figures.delta)} is shown: {text}; "
+        f"Neither equivalence nor a contradiction at the margin of {_margin(judged)} is shown: {text}; "
         f"{_at_which_margins(figures)}{_how_many(figures)}."
     )
 
@@ -163,7 +160,7 @@ def _inconclusive_items(judged: Judged, items: ItemTest) -> str:
     if judged.case.degraded and figures.contradicted_at(figures.delta):
         return f"The difference exceeds the margin, but under other conditions that decides nothing: {text}."
     return (
-        f"Neither equivalence nor a contradiction at the margin of {short(figures.delta)} is shown: {text}; "
+        f"Neither equivalence nor a contradiction at the margin of {_margin(judged)} is shown: {text}; "
         f"{_at_which_margins(figures)}."
     )
 
@@ -178,12 +175,12 @@ def _items(items: ItemTest) -> str:
 def _at_which_margins(figures: Figures) -> str:
     test = figures.equivalence
     text = (
-        f"equivalence would hold for margins above {short(test.from_margin)}"
+        f"equivalence would hold for margins above {_size(figures, test.from_margin)}"
         if test is not None
         else f"equivalence needs at least {FEWEST_FOR_EQUIVALENCE} seeds on each side"
     )
     if figures.contradicted_below is not None:
-        text += f", a contradiction for margins below {short(figures.contradicted_below)}"
+        text += f", a contradiction for margins below {_size(figures, figures.contradicted_below)}"
     return text
 
 
@@ -270,18 +267,18 @@ def _about_numbers(judged: Judged) -> Iterator[str]:
     if figures.delta is None or case.margin is None:
         return
     if case.margin.declared_by == "reader":
-        yield f"The margin of {short(figures.delta)} is the reader's."
+        yield f"The margin of {_margin(judged)} is the reader's."
     spread = figures.original.sd if figures.original else None
     if spread and figures.delta < spread:
         yield (
-            f"The margin is small against the spread of the seeds ({short(figures.delta / spread)} standard "
+            f"The margin is small against the spread of the seeds ({figures.delta / spread:.2g} standard "
             "deviations): with such margins up to 5 in 100 honest reruns would be called contradicted."
         )
     if judged.outcome is Outcome.INCONCLUSIVE and spread and figures.prediction is not None:
         yield (
             f"With {counted(len(case.original.values), 'recorded seed')} and "
             f"{counted(len(case.rerun.values), 'seed')} in the rerun, only differences above "
-            f"{number(float(short(figures.prediction.half_width)))} could show as a contradiction."
+            f"{_size(figures, figures.prediction.half_width)} could show as a contradiction."
         )
     yield from _about_power(figures)
 
@@ -293,10 +290,10 @@ def _about_power(figures: Figures) -> Iterator[str]:
         return
     text = (
         f"Had the mean truly moved by the margin, {percent(found.at_margin)} of such reruns would be called "
-        f"contradicted; by {short(found.detectable)}, 80 %"
+        f"contradicted; by {_size(figures, found.detectable)}, 80 %"
     )
     if found.advantage is not None and found.at_advantage is not None:
-        text += f"; by the claimed advantage of {short(found.advantage)}, {percent(found.at_advantage)}"
+        text += f"; by the claimed advantage of {significant(found.advantage)}, {percent(found.at_advantage)}"
     yield f"{text}."
 
 
@@ -308,11 +305,30 @@ def _limit(figures: Figures) -> str:
     tolerance = figures.tolerance
     if tolerance is None:
         return "0"
-    parts = [short(tolerance.atol)] if tolerance.atol else []
+    parts = [significant(tolerance.atol)] if tolerance.atol else []
     if tolerance.rtol:
-        parts.append(f"{short(tolerance.rtol)} of the value")
+        parts.append(f"{significant(tolerance.rtol)} of the value")
     text = " + ".join(parts) or "0"
-    return f"{text}, at least {short(tolerance.at_least)}" if tolerance.at_least else text
+    return f"{text}, at least {significant(tolerance.at_least, 3)}" if tolerance.at_least else text
+
+
+def _margin(judged: Judged) -> str:
+    """The margin as it was declared; as a share of the mean, with the digits of the mean."""
+    delta, declared = judged.figures.delta or 0.0, judged.case.margin
+    if declared is not None and declared.kind == "absolute":
+        return significant(delta)
+    return _size(judged.figures, delta)
+
+
+def _size(figures: Figures, value: float) -> str:
+    """A difference or bound, with the digits of the means."""
+    return figures.precision.write_size(value)
+
+
+def _prediction(figures: Figures) -> str:
+    if figures.prediction is None:
+        return ""
+    return figures.precision.write_interval(figures.prediction.low, figures.prediction.high)
 
 
 def _names(judged: Judged) -> list[str | None]:

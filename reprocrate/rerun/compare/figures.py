@@ -24,6 +24,7 @@ from reprocrate.statistics import (
     SLACK,
     Difference,
     Interval,
+    Precision,
     Summary,
     holm,
     paired,
@@ -85,6 +86,12 @@ class Figures:
     seeds_needed: SeedsNeeded | None = None
     power: Power | None = None
     items: ItemTest | None = None
+
+    @property
+    def precision(self) -> Precision:
+        """How many digits its means are written with, and all that is told of their difference."""
+        sides = [(one.mean, one.sd) for one in (self.original, self.rerun) if one is not None]
+        return Precision.of_pair(*sides)
 
     @property
     def identical(self) -> bool:

@@ -15,6 +15,7 @@ from reprocrate.rerun.compare.conditions import Conditions, conditions_of
 from reprocrate.rerun.compare.curves import SeedRuns
 from reprocrate.rerun.compare.evidence import Evidence, NoEvidence
 from reprocrate.rerun.compare.items import ItemTest
+from reprocrate.rerun.compare.nothing import why_nothing
 from reprocrate.rerun.compare.once import once
 from reprocrate.rerun.compare.outcomes import judge
 from reprocrate.rerun.compare.predictions import Unusable
@@ -81,7 +82,14 @@ def compare(
         original=Identity(original.id, original.experiment.title),
         reproduction=Identity(reproduction.id, reproduction.experiment.title),
         upheld=is_upheld(claims, results, around.basis, around.claims, all_ran=_all_ran(setting.now)),
-        sentence=summing_up(claims, results, around.basis, around.claims, in_part=bool(around.chosen)),
+        sentence=summing_up(
+            claims,
+            results,
+            around.basis,
+            around.claims,
+            in_part=bool(around.chosen),
+            without=why_nothing(original),
+        ),
         basis=around.basis,
         claims=claims,
         results=results,

@@ -8,8 +8,18 @@ from enum import StrEnum
 
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
 from reprocrate.rerun.compare.samples import Direction, Sample
-from reprocrate.rerun.compare.wording import interval, percent, short
-from reprocrate.statistics import SLACK, Difference, Interval, paired, t_quantile, t_tail, welch
+from reprocrate.rerun.compare.wording import percent
+from reprocrate.statistics import (
+    SLACK,
+    Difference,
+    Interval,
+    Precision,
+    paired,
+    significant,
+    t_quantile,
+    t_tail,
+    welch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +74,13 @@ def duel(first: Judged, second: Judged, by: float) -> Fought:
         return Fought(Standing.OPEN, obstacle)
     advantage = _advantage(first, second)
     span = advantage.interval()
+    precision = Precision.of_interval(span.low, span.high).apart(by, span.low, span.high)
     relation = "worse" if advantage.value < 0.0 else "better"
     why = (
         f"On the rerun's seeds {first.case.name} is {relation} than {second.case.name} by "
-        f"{short(abs(advantage.value))} (95 % interval of the advantage {interval(span)}); "
-        + (f"better by at least {short(by)} is claimed." if by else "better is claimed.")
+        f"{precision.write_size(abs(advantage.value))} (95 % interval of the advantage "
+        f"{precision.write_interval(span.low, span.high)}); "
+        + (f"better by at least {significant(by)} is claimed." if by else "better is claimed.")
     )
     standing, chance = _standing(advantage, span, by), _power(first, second, advantage, by)
     if standing is Standing.OPEN and chance is not None:

@@ -213,15 +213,20 @@ def summing_up(
     asked_claims: Sequence[str] = (),
     *,
     in_part: bool = False,
+    without: str = "",
 ) -> str:
-    """The whole verdict in one sentence; of a rerun of a part it does not say that all was run."""
+    """The whole verdict in one sentence; of a rerun of a part it does not say that all was run.
+
+    `without` is why the original has no result, where it has none.
+    """
     kind = "primary claim" if any(claim.primary for claim in claims) else "claim"
     kind = "asked claim" if asked_claims else kind
     parts = [_tally(kind, (one.outcome for one in deciding(claims, asked_claims)))] if claims else []
     parts.append(_tally("result", (result.outcome for result in results if result.asked)))
     asked = "what was asked for was " if in_part and basis is Basis.FULL else ""
     text = f"{asked}{basis.words}"
-    return f"{text[0].upper()}{text[1:]}: {'; '.join(parts)}."
+    why = f", since {without}" if without else ""
+    return f"{text[0].upper()}{text[1:]}: {'; '.join(parts)}{why}."
 
 
 def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:

@@ -56,6 +56,21 @@ def test_each_file_is_identical_different_missing_or_new() -> None:
     assert not any(one["fate"] == "identical" for one in found["named"])
 
 
+def test_event_files_are_matched_though_their_names_hold_time_host_and_process() -> None:
+    name = "events.out.tfevents.17640{}.host.{}.0"
+    then = wrote(outputs=[(f"runs/{name.format(10000 + i, 900 - i)}", "ab"[i]) for i in range(2)])
+    now = wrote(outputs=[(f"runs/{name.format(20000 + i, 77)}", "ac"[i]) for i in range(2)])
+    found = files(then, now)
+    assert counts(found) == {"identical": 3, "different": 3}
+    assert {one["path"] for one in found["named"]} == {f"runs/{name.format(10001, 899)}"}
+    assert "their names time, host and process" in found["named"][0]["hint"]
+    folder = "runs/Nov25_20-55-{}_host/events.out.tfevents.1764010000.host.900.0"
+    then, now = (wrote(outputs=[(folder.format(second), "a")]) for second in ("22", "59"))
+    assert counts(files(then, now)) == {"identical": 3}
+    other = wrote(outputs=[("runs/b/events.out.tfevents.1764010000.host.900.0", "a")])
+    assert counts(files(then, other)) == {"missing": 3, "new": 3}
+
+
 def test_a_folder_that_is_called_as_the_run_may_have_another_name() -> None:
     then, now = wrote(outputs=[("runs/RUN/a", "a")]), wrote(outputs=[("runs/RUN/a", "a")])
     for run in now["runs"]:

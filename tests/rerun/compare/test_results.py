@@ -295,7 +295,7 @@ def test_contradicted_by_all_three_conditions() -> None:
     assert judged.figures.p == pytest.approx(
         scipy.stats.ttest_ind(list(WORSE.values()), list(A.values()), equal_var=False).pvalue
     )
-    assert "0.915 then, 0.8748 now (-0.0402, worse)" in explain(judged)
+    assert "0.9150 then, 0.8748 now (-0.0402, worse)" in explain(judged)
 
 
 @pytest.mark.parametrize(

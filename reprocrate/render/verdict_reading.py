@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reprocrate.render import words
-from reprocrate.render.numbers import significant
+from reprocrate.render.numbers import Precision, significant
 from reprocrate.render.terminal import BAD, GOOD
 from reprocrate.render.verdict_words import CLAIM, RESULT, Section
 
@@ -61,14 +61,25 @@ def claim_tag(outcome: str) -> tuple[str, str]:
     return name, _TAGS.get(style, "warn")
 
 
-def span(interval: Section | None, digits: int = 4) -> str:
-    """Both ends of an interval: `0.902 to 0.928`."""
+def clean_summary(side: Section) -> Section | None:
+    """A summary whose mean is a number; others are shown as none."""
+    if finite(side.get("mean")) is None:
+        return None
+    return {
+        "n": int(finite(side.get("n")) or 0),
+        **{name: finite(side.get(name)) for name in ("mean", "sd", "min", "max")},
+    }
+
+
+def span(interval: Section | None, precision: Precision | None = None) -> str:
+    """Both ends of an interval: `0.902 to 0.928`, by default with the digits of its width."""
     if not interval:
         return "–"
     low, high = finite(interval.get("low")), finite(interval.get("high"))
     if low is None or high is None:
         return "–"
-    return f"{significant(low, digits)} to {significant(high, digits)}"
+    precision = precision or Precision.of_interval(low, high)
+    return f"{precision.write(low)} to {precision.write(high)}"
 
 
 def _plain(outcome: object) -> str:
