@@ -19,6 +19,7 @@ from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.plan import Plan
 from reprocrate.rerun.plan.claim_share import needed_files
 from reprocrate.workflow.bringing import Bringing, prepare_data
+from reprocrate.workflow.declared_files import require_declared_files
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
 from reprocrate.workflow.partial import IMPORTED, partial_of
@@ -26,7 +27,6 @@ from reprocrate.workflow.planning import plan_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.remote import Remote, bring_aside, opened_remote, source_of
-from reprocrate.workflow.validating import require_declared_files
 
 _SUFFIXES = (".crate.zip", ".zip", ".crate.tar.zst", ".tar.zst", ".crate")
 
