@@ -6,7 +6,6 @@ from pathlib import Path
 
 from reprocrate.bundle import Form, require_target
 from reprocrate.errors import UnavailableError
-from reprocrate.workflow.packing import PackingChoice, pack_project
 from reprocrate.workflow.progress import Progress
 
 
@@ -31,6 +30,8 @@ def pack_reproduction(folder: Path, target: Path, progress: Progress) -> Path:
         UsageError: nothing was run.
         UnavailableError: it cannot be packed; the rerun itself is kept.
     """
+    from reprocrate.workflow.packing import PackingChoice, pack_project  # few reruns are packed
+
     outcome = pack_project(folder, PackingChoice(output=target), progress)
     if outcome.packed is None:
         raise UnavailableError(
