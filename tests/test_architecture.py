@@ -28,6 +28,18 @@ HEAVY = (
     "scipy",
     "numpy",
 )
+AFTER_THE_RUNS = (
+    "asyncio",
+    "rich",
+    "reprocrate.assembly.assemble",
+    "reprocrate.crate.foreign",
+    "reprocrate.render.verdict_page",
+    "reprocrate.rerun.compare.manifests",
+    "reprocrate.validation.rules.results",
+    "reprocrate.workflow.packing",
+)
+"""What a rerun needs after its runs at the earliest, and does not import before them."""
+
 OLDEST_PYTHON_OF_AUTHORS = (3, 8)
 IMPORTED_AS = {
     "py-rattler": "rattler",
@@ -133,11 +145,27 @@ def test_recorder_runs_on_old_pythons_with_nothing_installed(path: Path) -> None
     assert set(_top_level_imports(tree)) - sys.stdlib_module_names - own == set()
 
 
-@pytest.mark.parametrize("module", ["reprocrate", "reprocrate.cli"])
-def test_starting_up_imports_nothing_heavy(module: str) -> None:
-    heavy = ", ".join(f"{name!r}" for name in HEAVY)
-    code = f"import sys, {module}; print(*[name for name in ({heavy},) if name in sys.modules])"
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("reprocrate", HEAVY),
+        ("reprocrate.cli", HEAVY),
+        ("reprocrate.workflow.rerunning", AFTER_THE_RUNS),
+    ],
+)
+def test_starting_up_imports_nothing_that_is_needed_later_or_not_at_all(
+    module: str, unwanted: tuple[str, ...]
+) -> None:
+    code = f"import sys, {module}; print(*[name for name in {unwanted} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split() == []
+
+
+def test_names_that_are_imported_when_first_used_are_all_there() -> None:
+    from reprocrate.rerun import compare
+
+    assert sorted(compare._HOME) == sorted(compare.__all__)
+    for name in compare.__all__:
+        assert getattr(compare, name).__module__.startswith("reprocrate.rerun.compare.")

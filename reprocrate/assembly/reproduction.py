@@ -9,8 +9,6 @@ from typing import Any
 from reprocrate.assembly.assemble import assemble
 from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.results.extraction import MetricSource
-from reprocrate.capture.results.points import Columns
 from reprocrate.manifest import Code, Data, Manifest, Reproduction
 
 _KEPT_OF_METRICS = {"name", "direction", "range", "unit", "definition", "count_of", "selection", "last_k"}
@@ -135,29 +133,6 @@ def _known_code(code: Code, original: Code | None) -> Code:
     if original.commit and not (original.dirty or original.patch):
         said |= {"commit": original.commit, "dirty": original.dirty, "swhid": original.swhid}
     return code.model_copy(update=said)
-
-
-def sources_of(original: Manifest) -> tuple[MetricSource, ...]:
-    """Where a run of the experiment leaves the values of its metrics."""
-    return tuple(
-        MetricSource(
-            metric.id,
-            from_path=metric.source.path,
-            json_path=metric.source.json_path,
-            csv_column=metric.source.csv_column,
-            series=metric.source.series,
-            stdout_regex=metric.source.stdout,
-            split=metric.source.split,
-            data=metric.source.data,
-            selection=metric.selection,
-            last_k=metric.last_k,
-            columns=Columns(
-                metric.source.seed_column, metric.source.data_column, metric.source.factor_columns
-            ),
-        )
-        for metric in original.metrics
-        if metric.source
-    )
 
 
 def _determinism(original: Manifest) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import time
@@ -15,15 +16,19 @@ if TYPE_CHECKING:  # rich takes a while to import, and no command is to wait for
     from rich.console import Console, RenderableType
     from rich.progress import Progress
 
+    from reprocrate.workflow.scheduling import Schedule
+
 from reprocrate.cli.aside import say_aside
 from reprocrate.cli.pace import Pace
-from reprocrate.workflow.scheduling import Schedule
 
 _QUIET_SECONDS = 2.0
 """Where there is no terminal, progress is a plain line, once nothing was said for this long."""
 
 _RARELY_SECONDS = 60.0
 """The same for what may take hours and whose end is known."""
+
+_FORCING = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
+"""Variables by which rich takes for a terminal what is none."""
 
 _SHORT_SECONDS = 1.0
 """Of bytes that take no longer than this nothing is shown."""
@@ -56,6 +61,13 @@ class Voice:
         from rich.console import Console
 
         return Console(highlight=False)
+
+    @property
+    def _has_a_terminal(self) -> bool:
+        """Whether bars are seen; where that is plain, rich is not waited for, which says it in the end."""
+        if sys.stderr is None:  # it was closed when Python started
+            return False
+        return (sys.stderr.isatty() or not _FORCING.isdisjoint(os.environ)) and self.err.is_terminal
 
     def note(self, text: str) -> None:
         """One line on stderr."""
@@ -112,7 +124,7 @@ class Voice:
     @contextmanager
     def progress(self) -> Iterator[Voice]:
         """Shows bars while the block runs, where stderr is a terminal."""
-        if self.quiet or not self.err.is_terminal:
+        if self.quiet or not self._has_a_terminal:
             yield self
             return
         from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
@@ -136,7 +148,7 @@ class Voice:
     @contextmanager
     def watch(self, schedule: Schedule) -> Iterator[None]:
         """Shows a table of launches that run at once while the block runs, where stderr is a terminal."""
-        if self.quiet or not self.err.is_terminal:
+        if self.quiet or not self._has_a_terminal:
             yield
             return
         from rich.live import Live

@@ -7,7 +7,7 @@ from typing import Any
 
 from reprocrate.finding import Finding, NotAssessed, Report, in_order
 from reprocrate.manifest import NewerWordError
-from reprocrate.validation.families import all_rules
+from reprocrate.validation.families import all_rules, rules_beginning
 from reprocrate.validation.rule import CannotAssessError, Need, Rule
 from reprocrate.validation.subject import Subject
 
@@ -30,7 +30,10 @@ def validate(
         parameters: values for rules that can be set, by code and name.
         rules: the rules to choose from.
     """
-    chosen = [each for each in rules or all_rules() if only is None or each.code.startswith(tuple(only))]
+    if not rules:
+        chosen = all_rules() if only is None else rules_beginning(only)
+    else:
+        chosen = tuple(each for each in rules if only is None or each.code.startswith(tuple(only)))
     findings: list[Finding] = []
     not_assessed: list[NotAssessed] = []
     assessed: list[str] = []

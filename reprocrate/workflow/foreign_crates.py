@@ -6,20 +6,21 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reprocrate import __version__
 from reprocrate.bundle import USUAL, Limits, Problem, layout
 from reprocrate.bundle.bag import DECLARATION
 from reprocrate.bundle.formats import BadMemberError, Container, Member
 from reprocrate.bundle.recognition import open_container
-from reprocrate.crate.foreign import CrateFiles, read_foreign
 from reprocrate.errors import IntegrityError, ReprocrateError, UnavailableError, UnreadableError, UsageError
 from reprocrate.files import CHUNK_BYTES, FileDigest, could_not
 from reprocrate.finding import Finding, Location, Report, Severity
 from reprocrate.manifest import Manifest
 from reprocrate.manifest.strict import MAX_BYTES
-from reprocrate.validation import Policy, Subject, validate_by
-from reprocrate.workflow.foreign_reports import about_crate
+
+if TYPE_CHECKING:
+    from reprocrate.validation import Policy
 
 METADATA_NAMES = (layout.METADATA, "ro-crate-metadata.jsonld")
 """What the metadata of an attached crate is called; the second is the name of RO-Crate 1.0."""
@@ -126,6 +127,8 @@ class ForeignCrate:
         Raises:
             UnreadableError: its metadata cannot be read.
         """
+        from reprocrate.crate.foreign import CrateFiles, read_foreign  # not to tell that something is none
+
         files = CrateFiles(
             self._sizes,
             self._sha256,
@@ -221,6 +224,9 @@ def assess_foreign(path: Path, name: str, policy: Policy | None, limits: Limits)
         UnreadableError: its metadata cannot be read.
         UnavailableError: a file cannot be read.
     """
+    from reprocrate.validation import Subject, validate_by
+    from reprocrate.workflow.foreign_reports import about_crate
+
     with closing(ForeignCrate(path, limits)) as crate:
         manifest = crate.manifest(digests=True, strict=True)
         report = validate_by(policy, Subject.of(manifest, name, crate))

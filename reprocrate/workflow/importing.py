@@ -20,6 +20,7 @@ from reprocrate.rerun.environment.permission import Permission
 from reprocrate.rerun.plan import Plan
 from reprocrate.rerun.plan.claim_share import needed_files
 from reprocrate.workflow.bringing import Bringing, prepare_data
+from reprocrate.workflow.declared_files import require_declared_files
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.interruption import going_on
 from reprocrate.workflow.opening import FORGED, Kind, added_by_us, forged, kind_of
@@ -28,7 +29,6 @@ from reprocrate.workflow.planning import plan_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.remote import Remote, bring_aside, opened_remote, source_of
-from reprocrate.workflow.validating import require_declared_files
 
 _KEPT = "What has arrived is kept: the same command goes on from there"
 _AGAIN = "Nothing of it is left: the same command begins again"

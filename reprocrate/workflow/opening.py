@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,25 +159,41 @@ def open_imported(path: Path, limits: Limits = USUAL) -> Bundle:
     """
     part = partial_of(path)
     absent = part.not_brought if part else {}
-    brought = _brought(path) if (path / IMPORTED).is_file() else frozenset[str]()
+    brought = _Brought(path) if (path / IMPORTED).is_file() else None
 
     def is_added(name: str) -> bool:
-        return added_by_us(name) or composed(name) in brought
+        return added_by_us(name) or (brought is not None and brought.holds(composed(name)))
 
     return open_bundle(path, skip=is_added, limits=limits, absent=absent)
 
 
-def _brought(folder: Path) -> frozenset[str]:
-    """Paths at which data belongs that does not come with the bundle of an imported folder."""
-    from reprocrate.rerun.work.materials import brought_data
+class _Brought:
+    """The data of an imported folder that does not come with its bundle, where it was put."""
 
-    try:
-        manifest = load_manifest(folder / layout.MANIFEST)
-        with (folder / layout.CHECKSUMS).open("rb") as file:
-            listed = parse_checksums(file.read(MAX_CHECKSUMS_BYTES))[0]
-    except (ReprocrateError, OSError):
-        return frozenset()  # what is wrong with it is told when it is checked
-    return frozenset(one.source for one in brought_data(manifest)) - listed.keys()
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listed: Collection[str] | None = None
+        try:
+            with (folder / layout.CHECKSUMS).open("rb") as file:
+                self._listed = parse_checksums(file.read(MAX_CHECKSUMS_BYTES))[0].keys()
+        except OSError:
+            return  # what is wrong with it is told when it is checked
+
+    def holds(self, path: str) -> bool:
+        """Whether a file is such data; the manifest is read for it only if nothing else tells what it is."""
+        if self._listed is None or path in self._listed or path.endswith("/") or path == layout.CHECKSUMS:
+            return False
+        return path in self._declared
+
+    @cached_property
+    def _declared(self) -> frozenset[str]:
+        from reprocrate.rerun.work.materials import brought_data
+
+        try:
+            manifest = load_manifest(self._folder / layout.MANIFEST)
+        except ReprocrateError:
+            return frozenset()  # this too is told when it is checked
+        return frozenset(one.source for one in brought_data(manifest))
 
 
 def added_by_us(path: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reprocrate.assembly.reproduction import sources_of
+from reprocrate.assembly.recorded_sources import sources_of
 from reprocrate.deposit.addresses import Reach
 from reprocrate.manifest import Manifest
 from reprocrate.rerun.compare import Margin
@@ -24,11 +25,13 @@ from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.remote import Remote
 from reprocrate.workflow.reruns.choice import RerunChoice, margins_of, require_metrics
 from reprocrate.workflow.reruns.circumstances import circumstances_of
-from reprocrate.workflow.reruns.concluding import Rerun, Undertaken, conclude
 from reprocrate.workflow.reruns.consent import Consent, agreed_network, agreed_sandbox
 from reprocrate.workflow.reruns.folders import imported_folder, place_of, verified_manifest
 from reprocrate.workflow.reruns.jobs import require_room
 from reprocrate.workflow.reruns.runs import executed_runs
+
+if TYPE_CHECKING:
+    from reprocrate.workflow.reruns.concluding import Rerun
 
 
 def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent, progress: Progress) -> Rerun:
@@ -69,9 +72,17 @@ def rerun_experiment(what: Path | Remote, choice: RerunChoice, consent: Consent,
         network=network,
         jobs=choice.jobs,
     )
-    records = executed_runs(assignment, place, progress)
+    records = executed_runs(assignment, place, progress, _get_ready)
+    from reprocrate.workflow.reruns.concluding import Undertaken, conclude
+
     around = circumstances_of(plan, set_out.host, sandbox, environments, set_out.payload, network)
     return conclude(Undertaken(assignment, plan, set_out.payload, place, records), around, margins)
+
+
+def _get_ready() -> None:
+    """Import what comes after the runs, while this process waits for one of them anyway."""
+    import reprocrate.capture.launch.finishing
+    import reprocrate.workflow.reruns.concluding  # noqa: F401
 
 
 @dataclass(frozen=True, slots=True)

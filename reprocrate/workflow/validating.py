@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, printable
 from reprocrate.capture.data.digests import digests_of_project
-from reprocrate.errors import IntegrityError, ReprocrateError, UnavailableError, UnreadableError, UsageError
-from reprocrate.files import FileDigest, composed
+from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
 from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
-from reprocrate.manifest import Manifest, manifest_file_bytes
+from reprocrate.manifest import manifest_file_bytes
 from reprocrate.manifest.strict import too_large
-from reprocrate.validation import Policy, Subject, graded_by, validate, validate_by
+from reprocrate.validation import Policy, Subject, graded_by, validate_by
 from reprocrate.workflow.anonymous.telling import tell_review
 from reprocrate.workflow.contents import ContentFiles, collect
+from reprocrate.workflow.declared_files import GET_AGAIN, BundleFiles
 from reprocrate.workflow.foreign_crates import assess_foreign
 from reprocrate.workflow.foreign_reports import with_advice
 from reprocrate.workflow.opening import FORGED, Kind, forged, kind_of, open_imported
@@ -24,15 +23,9 @@ from reprocrate.workflow.partial import Partial, partial_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project, refuse_unread
 
-INTEGRITY = "RC07"
-"""Family of the rules about files being what the manifest declares; all of them find errors."""
-
 _IN_THE_LIST = (ProblemKind.CHANGED, ProblemKind.MISSING, ProblemKind.EXTRA)
 _ABOUT_BYTES = ("RC0705", "RC0706", "RC1801")
 """Rules that find some of the same as opening a bundle does."""
-
-_GET_AGAIN = "Get the bundle again from where it was published"
-_SHOWN = 10
 
 
 def assess(what: Path, progress: Progress, policy: Policy | None = None, limits: Limits = USUAL) -> Report:
@@ -132,81 +125,9 @@ def _unsafe(bundle: Bundle, problems: Iterable[Problem], report: Report) -> Iter
 
 
 def _error(code: str, message: str, path: str) -> Finding:
-    return Finding(code, Severity.ERROR, message, Location(file=path), _GET_AGAIN)
+    return Finding(code, Severity.ERROR, message, Location(file=path), GET_AGAIN)
 
 
 def _rule_of(problem: Problem) -> str:
     """The rule that a bundle breaks whose list of checksums is missing, or that is not safe to unpack."""
     return "RC0705" if problem.path == layout.CHECKSUMS else "RC0706"
-
-
-def require_declared_files(bundle: Bundle, manifest: Manifest, *, plainly: bool = True) -> None:
-    """Make sure that a bundle's manifest and its list of checksums agree about every file.
-
-    The list alone proves little, since whoever edits the manifest can write the list anew.
-
-    Args:
-        bundle: the bundle.
-        manifest: its manifest.
-        plainly: whether to read all files to tell what is wrong more plainly, if something is.
-
-    Raises:
-        IntegrityError: they do not; it names the first files.
-    """
-    subject = Subject.of(manifest, files=BundleFiles(bundle, set()))
-    wrong = [finding.message for finding in validate(subject, only=[INTEGRITY]).findings]
-    if wrong:
-        if plainly:
-            bundle.require_intact()  # where the list of checksums tells the same more plainly
-        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-        raise IntegrityError(
-            f"the manifest of {bundle.path} is not true to its files",
-            "; ".join(wrong[:_SHOWN]) + more,
-            _GET_AGAIN,
-        )
-
-
-class BundleFiles:
-    """The files of a bundle, as validation sees them.
-
-    Args:
-        bundle: the bundle.
-        doubtful: files of which it is known that their digest is not the listed one.
-    """
-
-    def __init__(self, bundle: Bundle, doubtful: set[str]) -> None:
-        self._bundle = bundle
-        self._doubtful = doubtful
-        self._sizes = {member.path: member.size for member in bundle.members}
-        self._true = {form: path for path in self._sizes if (form := composed(path)) not in self._sizes}
-        self._checksums: dict[str, str] = {}
-        with suppress(IntegrityError):  # a damaged list has its own finding
-            self._checksums = bundle.checksums()
-        # What was not brought is in the bundle, where it was left: its size was seen there.
-        self._absent = {
-            path for path, size in bundle.absent.items() if path in self._checksums and size is not None
-        }
-        self._absent -= self._sizes.keys()
-        self._sizes |= {path: size for path in self._absent if (size := bundle.absent[path]) is not None}
-
-    def names(self) -> Iterable[str]:
-        """Paths of all files, as their names are."""
-        return [*self._bundle.names(), *sorted(self._absent)]
-
-    def exists(self, path: str) -> bool:
-        """Whether there is such a file."""
-        return path in self._sizes or path in self._true
-
-    def digest(self, path: str) -> FileDigest:
-        """Its size, and its SHA-256: the listed one, unless that is in doubt."""
-        path = self._true.get(path, path)
-        if path in self._checksums and path not in self._doubtful:
-            return FileDigest(self._checksums[path], self._sizes[path])
-        return FileDigest(self._bundle.digest(path), self._sizes[path])
-
-    def read(self, path: str, limit: int) -> bytes:
-        """Its content; larger files than `limit` are not read."""
-        path = self._true.get(path, path)
-        if path in self._absent:
-            raise UnavailableError(f"{path} was not brought", fix="Import the whole bundle")
-        return self._bundle.read(path, limit, check=False)

@@ -13,9 +13,9 @@ from reprocrate.capture.environment.software import (
     Surroundings,
     allowed_variables,
     look_at_environment,
-    operating_system,
     python_of,
 )
+from reprocrate.capture.environment.system import operating_system
 from reprocrate.capture.observation.processes import Process
 from reprocrate.capture.record import NativeLibrary, Package, Python
 from reprocrate.capture.seeds.determinism import look_at_determinism

@@ -22,8 +22,9 @@ from reprocrate.workflow.importing import import_bundle
 from reprocrate.workflow.opening import Kind, open_what
 from reprocrate.workflow.packing import PackingChoice, PackingOutcome, pack_project
 from reprocrate.workflow.progress import Silence
-from reprocrate.workflow.rerunning import Rerun, rerun_experiment
+from reprocrate.workflow.rerunning import rerun_experiment
 from reprocrate.workflow.reruns.choice import RerunChoice
+from reprocrate.workflow.reruns.concluding import Rerun
 from reprocrate.workflow.reruns.consent import OwnCode
 from reprocrate.workflow.reruns.publishing import pack_reproduction
 from reprocrate.workflow.validating import assess

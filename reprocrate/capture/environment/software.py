@@ -5,9 +5,7 @@ Everything is read from files and from what the process that ran said; its inter
 
 from __future__ import annotations
 
-import platform
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +18,9 @@ from reprocrate.capture.environment.in_place import with_source
 from reprocrate.capture.environment.installed_files import with_altered
 from reprocrate.capture.environment.lock_files import keep_locks
 from reprocrate.capture.environment.native_libraries import native_libraries
+from reprocrate.capture.environment.system import operating_system
 from reprocrate.capture.observation.processes import Process
-from reprocrate.capture.record import Environment, OperatingSystem, OtherPackage, Python
+from reprocrate.capture.record import Environment, OtherPackage, Python
 
 T = TypeVar("T")
 
@@ -144,29 +143,6 @@ def python_of(header: Mapping[str, Any]) -> Python:
         version=text.split(" ", maxsplit=1)[0].rstrip("+") or str(header.get("version_info", "")),
         implementation=_IMPLEMENTATIONS.get(implementation, implementation) or None,
         build=build.strip(", ") or None,
-    )
-
-
-def operating_system() -> OperatingSystem:
-    """The system, without the machine's name."""
-    version: str | None = None
-    if sys.platform == "linux":
-        try:
-            release = platform.freedesktop_os_release()
-            version = " ".join(filter(None, (release.get("NAME"), release.get("VERSION_ID"))))
-        except OSError:
-            pass
-    elif sys.platform == "darwin":
-        version = f"macOS {platform.mac_ver()[0]}"
-    else:
-        version = platform.version()
-    library, number = platform.libc_ver() if sys.platform == "linux" else ("", "")
-    return OperatingSystem(
-        name=platform.system() or sys.platform,
-        version=version,
-        kernel=platform.release() or None,
-        machine=platform.machine() or None,
-        libc=f"{library} {number}".strip() or None,
     )
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from reprocrate.finding import Finding
-from reprocrate.manifest.migration.draft_0_9 import to_1_0
 from reprocrate.manifest.migration.record import Change, Log, Note, NoteKind, summary
 
 __all__ = ["STEPS", "Change", "Migration", "Note", "NoteKind", "Step", "migrate"]
@@ -30,7 +29,13 @@ class Step:
     apply: Callable[[dict[str, Any], Log], dict[str, Any]]
 
 
-STEPS: Mapping[str, Step] = {"0.9": Step("1.0", to_1_0)}
+def _from_the_draft(document: dict[str, Any], log: Log) -> dict[str, Any]:
+    from reprocrate.manifest.migration.draft_0_9 import to_1_0  # few manifests are so old
+
+    return to_1_0(document, log)
+
+
+STEPS: Mapping[str, Step] = {"0.9": Step("1.0", _from_the_draft)}
 """The step that leads on from each older version."""
 
 

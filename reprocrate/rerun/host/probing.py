@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reprocrate.capture.environment.software import operating_system
+from reprocrate.capture.environment.system import operating_system
 from reprocrate.capture.hardware import look_at_hardware
 from reprocrate.capture.record import plain
 from reprocrate.manifest import Hardware, Manifest, OperatingSystem

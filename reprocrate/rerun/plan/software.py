@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reprocrate.capture.privacy.scrubber import is_interpreter
-from reprocrate.crate.foreign import NO_COMMAND
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import OperatingSystem
 from reprocrate.rerun.environment.builders import builder_for
@@ -98,7 +97,11 @@ def _commands(setting: Setting) -> Iterator[Requirement]:
 
 
 def _unstated(task: Task) -> bool:
-    return NO_COMMAND in (task.configuration.model_extra or {})
+    if not (extra := task.configuration.model_extra):
+        return False
+    from reprocrate.crate.foreign import NO_COMMAND  # few bundles were made of another project's crate
+
+    return NO_COMMAND in extra
 
 
 def _programs(setting: Setting) -> Iterator[Requirement]:

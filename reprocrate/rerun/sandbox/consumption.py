@@ -23,6 +23,9 @@ _AVAILABLE = re.compile(r"^(MemTotal|MemAvailable):\s+(\d+)", re.MULTILINE)
 BLOCK_BYTES = 512
 """The unit of `st_blocks`, by POSIX."""
 
+_MOST_BYTES = 1 << 16
+"""More than the files hold that are read here; the kernel gives them whole at the first call."""
+
 _EXACTLY_SHARE = 0.05
 _INODE_BYTES = 1024
 """About what the kernel keeps for each file in memory, whatever it holds."""
@@ -87,7 +90,7 @@ class Sight:
         root = PROC / str(self.first) / "root"
         with suppress(OSError):
             # Until the sandbox is set up, its root is the host's, and so is what it finds at /proc.
-            if (root / "proc").stat().st_dev != PROC.stat().st_dev:
+            if os.stat(f"{root}/proc").st_dev != os.stat(PROC).st_dev:  # noqa: PTH116 - done often
                 return root
         return None
 
@@ -104,7 +107,7 @@ class Sight:
         threads = resident = 0
         for name in names if most is None or len(names) <= most else ():
             with suppress(OSError):
-                status = (proc / str(name) / "status").read_text(encoding="ascii", errors="replace")
+                status = _read(f"{proc}/{name}/status")
                 found = {key: int(value) for key, value in _FIELD.findall(status)}
                 threads += found.get("Threads", 1)
                 resident += 1024 * sum(found.get(key, 0) for key in ("RssAnon", "RssShmem", "VmSwap"))
@@ -146,10 +149,19 @@ class MemoryUse:
     def host_is_short(self) -> bool:
         """Whether so little memory is left on this machine that it would soon choose a process to end."""
         with suppress(OSError, KeyError):
-            found = dict(_AVAILABLE.findall((PROC / "meminfo").read_text(encoding="ascii")))
+            found = dict(_AVAILABLE.findall(_read(f"{PROC}/meminfo")))
             total, free = (1024 * int(found[name]) for name in ("MemTotal", "MemAvailable"))
             return free < min(_RESERVE_BYTES, _RESERVE_SHARE * total)
         return False
+
+
+def _read(path: str) -> str:
+    """A file below /proc; this is done often, and pathlib and buffers take longer than the kernel."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, _MOST_BYTES).decode("ascii", "replace")
+    finally:
+        os.close(descriptor)
 
 
 def open_without_name(seen: Seen, device: int) -> dict[tuple[int, int], int]:
@@ -204,9 +216,10 @@ def _in_memory(root: Path | None) -> int:
     total = 0
     for place in in_memory() if root is not None else ():
         with suppress(OSError):
-            if Path(f"{root}{place}").stat().st_dev == Path(place).stat().st_dev:
+            inside = f"{root}{place}"
+            if os.stat(inside).st_dev == os.stat(place).st_dev:  # noqa: PTH116 - this is done often
                 continue  # a link, which leads from here to the host's own folder
-            found = os.statvfs(f"{root}{place}")
+            found = os.statvfs(inside)
             total += (found.f_blocks - found.f_bfree) * found.f_frsize
             total += (found.f_files - found.f_ffree) * _INODE_BYTES
     return total

@@ -13,6 +13,7 @@ from reprocrate.bundle import open_bundle
 from reprocrate.errors import UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
+from reprocrate.workflow.declared_files import require_declared_files
 from reprocrate.workflow.foreign_crates import foreign_cannot_be_rerun
 from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import Kind, added_by_us, kind_of, open_imported
@@ -21,7 +22,6 @@ from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.remote import Remote, opened_remote
 from reprocrate.workflow.reproduction import REQUEST, VERDICT
 from reprocrate.workflow.reruns.choice import RerunChoice
-from reprocrate.workflow.validating import require_declared_files
 
 RERUNS = ".reprocrate/reruns"
 """Where reruns leave what they make, below the imported folder."""

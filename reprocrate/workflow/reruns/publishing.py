@@ -8,7 +8,6 @@ from pathlib import Path
 from reprocrate.bundle import Form, require_target
 from reprocrate.errors import UnavailableError
 from reprocrate.workflow.interruption import going_on
-from reprocrate.workflow.packing import PackingChoice, pack_project
 from reprocrate.workflow.progress import Progress
 
 
@@ -33,6 +32,8 @@ def pack_reproduction(folder: Path, target: Path, progress: Progress) -> Path:
         UsageError: nothing was run.
         UnavailableError: it cannot be packed; the rerun itself is kept.
     """
+    from reprocrate.workflow.packing import PackingChoice, pack_project  # few reruns are packed
+
     again = shlex.join(["reprocrate", "pack", str(folder), "-o", str(target)])
     with going_on(f"The rerun is done and its verdict written: `{again}` packs it"):
         outcome = pack_project(folder, PackingChoice(output=target), progress)

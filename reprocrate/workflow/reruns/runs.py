@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from reprocrate.capture.record import RunRecord
@@ -17,8 +18,16 @@ _LONGEST_LINE = 300
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt)\b")
 
 
-def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> list[RunRecord]:
+def executed_runs(
+    assignment: Assignment, place: Path, progress: Progress, meanwhile: Callable[[], None] = lambda: None
+) -> list[RunRecord]:
     """The record of every task in the order of the tasks, those that an earlier call had done among them.
+
+    Args:
+        assignment: what is to be run, and with what.
+        place: the rerun's folder.
+        progress: who listens.
+        meanwhile: called now and then while runs are going on, and not before the first one does.
 
     Raises:
         KeyboardInterrupt: interrupted; what is done is kept.
@@ -34,7 +43,11 @@ def executed_runs(assignment: Assignment, place: Path, progress: Progress) -> li
         left = pace.seconds_left()
         progress.track("runs", len(records), total, "" if left is None else f"about {duration(left)} left")
 
-    for event in execute(assignment, place, tell):
+    def tick() -> None:
+        meanwhile()
+        tell()
+
+    for event in execute(assignment, place, tick):
         if isinstance(event, Started):
             pace.begin(event.task)
             tell()

@@ -8,7 +8,6 @@ rattler is told not to run the scripts that conda would, and this program starts
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import json
 import os
@@ -107,6 +106,8 @@ def _variables(cache: Path) -> dict[str, str]:
 
 def _work(job: Mapping[str, Any]) -> dict[str, Any]:
     """What the process does: judge all archives, then link them."""
+    import asyncio  # every plan imports this module, and few processes link anything
+
     free = shutil.disk_usage(Path(job["prefix"]).parent).free
     packages, unpacked = [], 0
     for wanted in job["archives"]:
