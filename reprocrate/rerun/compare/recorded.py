@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reprocrate.assembly.selection import reported_value
 from reprocrate.manifest import Configuration, Manifest, Metric, Observation, Result, Run
 from reprocrate.rerun.compare.once import once
-from reprocrate.rerun.compare.samples import Direction, Sample, Seed, SeedValue
+from reprocrate.rerun.compare.samples import Complete, Direction, Sample, Seed, SeedValue
 from reprocrate.statistics import iqm, mean, median
 
 ResultsByPlace = Mapping[tuple[str | None, str], Sequence[Result]]
@@ -44,7 +45,7 @@ class Records:
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
-        self._plain: dict[int, dict[Key, tuple[SeedValue, ...]]] = {}
+        self._plain: dict[int, dict[Key, Collection[SeedValue]]] = {}
         self._observed: dict[int, dict[Key, list[Observation]]] = {}
         self._counting: dict[tuple[str, ...], tuple[Run, ...]] = {}
         self._newest: dict[str, tuple[Run, ...]] = {}
@@ -60,38 +61,25 @@ class Records:
                 found.setdefault((one.configuration, one.metric), []).append(one)
         return found
 
-    def plain_values(self, runs: tuple[Run, ...]) -> dict[Key, tuple[SeedValue, ...]]:
+    def plain_values(self, runs: tuple[Run, ...]) -> dict[Key, Collection[SeedValue]]:
         """What some runs gave of those metrics that each that ended well measured once: none is chosen."""
         found = self._plain.get(id(runs))
         if found is None:
-            columns = self._columns([run for run in runs if run.status == "ok"])
-            for place, run in enumerate(runs):
-                if run.status != "ok":
-                    lost = self.lost(run)
-                    for column in columns.values():
-                        column.insert(place, lost)
-            found = self._plain[id(runs)] = {key: tuple(column) for key, column in columns.items()}
+            columns = _columns([run for run in runs if run.status == "ok"])
+            names = tuple(map(self.seed_of, runs))
+            distinct = len(set(names)) == len(names)
+            found = self._plain[id(runs)] = {}
+            for key, values in columns.items():
+                if distinct and len(values) == len(runs) and math.isfinite(sum(values)):
+                    found[key] = Complete(names, tuple(values))
+                else:
+                    found[key] = tuple(self._with_lost(runs, iter(values)))
         return found
 
-    def _columns(self, runs: Sequence[Run]) -> dict[Key, list[SeedValue]]:
-        """The values of each metric that each of some runs measured once."""
-        found: dict[Key, list[SeedValue]] = {}
-        others: set[Key] = set()
-        for place, run in enumerate(runs):
-            seed = self.seed_of(run)
-            for one in run.metrics:
-                key = (one.metric, one.data, one.split)
-                column = found.get(key)
-                if column is None:
-                    column = found[key] = []
-                # as long as there were runs before, unless one of them lacks it or this one has it twice
-                if len(column) == place and one.fold is None:
-                    column.append(SeedValue(seed, one.value, one.status))
-                else:
-                    others.add(key)
-        return {
-            key: column for key, column in found.items() if len(column) == len(runs) and key not in others
-        }
+    def _with_lost(self, runs: Sequence[Run], values: Iterator[float]) -> Iterator[SeedValue]:
+        """Values of the runs that ended well, with what the others left."""
+        for run in runs:
+            yield SeedValue(self.seed_of(run), next(values)) if run.status == "ok" else self.lost(run)
 
     def lost(self, run: Run) -> SeedValue:
         """What a run that did not end well gives of any metric."""
@@ -192,7 +180,7 @@ class Counterpart:
             item=_item(metric),
         )
 
-    def _seeds(self, metric: Metric | None) -> tuple[SeedValue, ...]:
+    def _seeds(self, metric: Metric | None) -> Collection[SeedValue]:
         plain = None if self.over == "folds" else self.records.plain_values(self.runs).get(self.key)
         return tuple([self._value(run, metric) for run in self.runs]) if plain is None else plain
 
@@ -291,6 +279,24 @@ def changed_code(recorded: Counterpart, found: Counterpart) -> tuple[str, ...]:
     """Code files that both sides ran and that are not the same."""
     then, now = dict(_code_files(recorded)), dict(_code_files(found))
     return tuple(sorted(path for path in then.keys() & now.keys() if then[path] != now[path]))
+
+
+def _columns(runs: Sequence[Run]) -> dict[Key, list[float]]:
+    """The values of each metric that each of some runs measured once, and as a number."""
+    found: dict[Key, list[float]] = {}
+    others: set[Key] = set()
+    for place, run in enumerate(runs):
+        for one in run.metrics:
+            key, value = (one.metric, one.data, one.split), one.value
+            column = found.get(key)
+            if column is None:
+                column = found[key] = []
+            # as long as there were runs before, unless one of them lacks it or this one has it twice
+            if len(column) == place and one.fold is None and one.status == "ok" and value is not None:
+                column.append(value)
+            else:
+                others.add(key)
+    return {key: column for key, column in found.items() if len(column) == len(runs) and key not in others}
 
 
 def _item(metric: Metric | None) -> float | None:

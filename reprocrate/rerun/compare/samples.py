@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -116,6 +116,27 @@ class SeedValue(NamedTuple):
         return self.status == "ok" and self.value is not None and math.isfinite(self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Distinct seeds each of which left one value, a finite one: what nearly all samples are of.
+
+    Two columns, since the seeds of all metrics of some runs are the same; what each gave is made when it is
+    asked for.
+    """
+
+    names: tuple[Seed, ...]
+    values: tuple[float, ...]
+
+    def __contains__(self, one: object) -> bool:
+        return one in tuple(self)
+
+    def __iter__(self) -> Iterator[SeedValue]:
+        return map(SeedValue, self.names, self.values)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
 @dataclass(frozen=True)
 class Sample:
     """One metric of one configuration over its seeds.
@@ -131,7 +152,7 @@ class Sample:
     """
 
     metric: str
-    seeds: tuple[SeedValue, ...]
+    seeds: Collection[SeedValue]
     direction: Direction | None = None
     unit: str | None = None
     split: str | None = None
@@ -141,11 +162,14 @@ class Sample:
     @once
     def names(self) -> tuple[Seed, ...]:
         """The seeds themselves, in their order."""
-        return tuple([one.seed for one in self.seeds])
+        seeds = self.seeds
+        return seeds.names if isinstance(seeds, Complete) else tuple([one.seed for one in seeds])
 
     @once
     def values(self) -> tuple[float, ...]:
         """The finite values, in the order of the seeds."""
+        if isinstance(self.seeds, Complete):
+            return self.seeds.values
         known = [value for _, value, status, _ in self.seeds if value is not None and status == "ok"]
         if math.isfinite(sum(known)):
             return tuple(known)
@@ -161,6 +185,8 @@ class Sample:
     @once
     def is_complete(self) -> bool:
         """Whether every seed left one value, and that a finite one."""
+        if isinstance(self.seeds, Complete):
+            return True
         return len(self.values) == len(self.names) == len(set(self.names))
 
     @once
@@ -216,7 +242,9 @@ def as_asked(rerun: Sample, asked: Sequence[Seed]) -> Sample:
     A seed that only a generator tells is not known of a run that ended before it was seeded; and a rerun may
     see seeds where none was seen when the original was recorded.
     """
-    found = [one.seed for one in rerun.seeds]
+    found = rerun.names
+    if asked == found:
+        return rerun
     if set(asked) == {None}:
         names: dict[Seed, Seed] = dict.fromkeys(found)
     elif found.count(None) == 1 and None not in asked and len(missing := set(asked) - set(found)) == 1:
