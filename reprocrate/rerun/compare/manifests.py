@@ -41,6 +41,7 @@ from reprocrate.rerun.compare.verdict import (
 
 _RANKS = "A mean rank follows from the results that it ranks, and is not judged apart from these."
 _FOLDS = "Each run counts with the mean of its folds: these share training data, so they do not count alone."
+_UNUSABLE = "There are predictions of the single seed, but they cannot judge it: {}."
 _NO_MARGINS: Mapping[str, Margin] = {}
 
 
@@ -147,6 +148,7 @@ class _Comparison:
         conditions = self._conditions_of(sides)
         host = self.host or conditions.host
         items = self._items(sides, recorded, again, host)
+        why_not = (_UNUSABLE.format(items.reason),) if isinstance(items, Unusable) else ()
         margin, tolerance = self._allowances(result.metric)
         determinism, new = self.original.determinism, self.circumstances.new_seeds
         return Case(
@@ -163,7 +165,7 @@ class _Comparison:
             is_evidence=result.id in self.evidence,
             degraded=conditions.degraded,
             basis=self.circumstances.basis,
-            remarks=(*_remarks(result, sides, conditions), *_why_not(items)),
+            remarks=(*_remarks(result, sides, conditions), *why_not),
             new_seeds=tuple([seed for seed in asked if seed in new]) if new else (),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
             same_code=not conditions.changed_code,
@@ -220,7 +222,7 @@ class _Comparison:
         original, rerun = recorded.sample, self._declared_alike(recorded.sample, found.sample)
         then, now = self._data_digests(recorded, found)
         if then is not None:
-            original, rerun = replace(original, data_digest=then), replace(rerun, data_digest=now)
+            original, rerun = original.with_digest(then), rerun.with_digest(now)
         asked = self._asked(result, found)
         return original, as_asked(rerun, asked), asked
 
@@ -249,7 +251,7 @@ class _Comparison:
         self, result: Result, recorded: Counterpart, within: frozenset[str]
     ) -> tuple[Sample, Sample, tuple[Seed, ...]]:
         """The same for a result over other results; one that is over itself is left empty."""
-        about = replace(recorded.sample, seeds=())
+        about = self.then.described(recorded.key)
         if result.statistic == "mean_rank":
             return about, about, ()
         names = [name for name in result.results if name not in within]
@@ -294,11 +296,6 @@ class _Comparison:
     def _name(self, result: Result) -> str:
         configuration = self.original.find_configuration(result.configuration)
         return configuration.label if configuration else result.id
-
-
-def _why_not(items: ItemTest | Unusable | None) -> Iterator[str]:
-    if isinstance(items, Unusable):
-        yield f"There are predictions of the single seed, but they cannot judge it: {items.reason}."
 
 
 def _id(configuration: Configuration | None) -> str | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reprocrate.assembly.selection import reported_value
 from reprocrate.manifest import Configuration, Manifest, Metric, Observation, Result, Run
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.once import once
 from reprocrate.rerun.compare.samples import Complete, Direction, Sample, Seed, SeedValue
 from reprocrate.statistics import iqm, mean, median
@@ -51,6 +51,7 @@ class Records:
         self._newest: dict[str, tuple[Run, ...]] = {}
         self._alike: dict[str, Configuration | None] = {}
         self._seeds: dict[int, Seed] = {}
+        self._described: dict[Key, Sample] = {}
 
     @once
     def by_place(self) -> ResultsByPlace:
@@ -96,7 +97,7 @@ class Records:
 
     def counting(self, result: Result) -> tuple[Run, ...]:
         """One run for each seed of a result: those that it rests on, then those that left no value."""
-        lost = tuple(one.run for one in result.excluded if one.reason in _WITHOUT_VALUE)
+        lost = [one.run for one in result.excluded if one.reason in _WITHOUT_VALUE]
         key = (*result.runs, "", *lost)
         if key not in self._counting:
             find = self.manifest.find_run
@@ -111,10 +112,17 @@ class Records:
         if configuration is None:
             return ()
         if configuration.id not in self._newest:
-            runs = [run for run in self.manifest.runs if run.configuration == configuration.id]
-            runs.sort(key=lambda one: (one.status == "ok", one.started or "", one.id))
+            runs = self._runs_by_configuration.get(configuration.id, ())
+            runs = sorted(runs, key=lambda one: (one.status == "ok", one.started or "", one.id))
             self._newest[configuration.id] = tuple({run.seed: run for run in runs}.values())
         return self._newest[configuration.id]
+
+    @once
+    def _runs_by_configuration(self) -> dict[str | None, list[Run]]:
+        found: dict[str | None, list[Run]] = {}
+        for run in self.manifest.runs:
+            found.setdefault(run.configuration, []).append(run)
+        return found
 
     def alike(self, wanted: Configuration | None) -> Configuration | None:
         """The configuration of the same id, else that of the same name, else that with the same command."""
@@ -129,6 +137,20 @@ class Records:
             self._alike[wanted.id] = found or next(same_name, None) or next(same_command, None)
         return self._alike[wanted.id]
 
+    def described(self, key: Key) -> Sample:
+        """What is known of a metric on some data and split, without any value."""
+        if key not in self._described:
+            metric = self.manifest.find_metric(key[0])
+            self._described[key] = Sample(
+                metric=key[0],
+                seeds=(),
+                direction=_DIRECTION.get(metric.direction) if metric and metric.direction else None,
+                unit=metric.unit if metric else None,
+                split=key[2],
+                item=_item(metric),
+            )
+        return self._described[key]
+
     def seed_of(self, run: Run) -> Seed:
         """The seed that names a run, as text."""
         if id(run) not in self._seeds:
@@ -136,7 +158,7 @@ class Records:
         return self._seeds[id(run)]
 
 
-@dataclass(frozen=True)
+@numerous(slots=False)
 class Counterpart:
     """Where a manifest holds the values of a result of the original.
 
@@ -170,19 +192,14 @@ class Counterpart:
     @once
     def sample(self) -> Sample:
         """The values of its runs by seed."""
-        metric = self.manifest.find_metric(self.key[0])
-        return Sample(
-            metric=self.key[0],
-            seeds=self._seeds(metric),
-            direction=_DIRECTION.get(metric.direction) if metric and metric.direction else None,
-            unit=metric.unit if metric else None,
-            split=self.key[2],
-            item=_item(metric),
-        )
+        return self.records.described(self.key).with_seeds(self._seeds())
 
-    def _seeds(self, metric: Metric | None) -> Collection[SeedValue]:
+    def _seeds(self) -> Collection[SeedValue]:
         plain = None if self.over == "folds" else self.records.plain_values(self.runs).get(self.key)
-        return tuple([self._value(run, metric) for run in self.runs]) if plain is None else plain
+        if plain is not None:
+            return plain
+        metric = self.manifest.find_metric(self.key[0])
+        return tuple([self._value(run, metric) for run in self.runs])
 
     def _value(self, run: Run, metric: Metric | None) -> SeedValue:
         if run.status != "ok":

@@ -6,10 +6,11 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.once import once
 from reprocrate.statistics import Summary, are_computable, is_constant, mean, summarise
 
@@ -116,7 +117,7 @@ class SeedValue(NamedTuple):
         return self.status == "ok" and self.value is not None and math.isfinite(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@numerous()
 class Complete:
     """Distinct seeds each of which left one value, a finite one: what nearly all samples are of.
 
@@ -137,7 +138,7 @@ class Complete:
         return len(self.names)
 
 
-@dataclass(frozen=True)
+@numerous(slots=False)
 class Sample:
     """One metric of one configuration over its seeds.
 
@@ -158,6 +159,14 @@ class Sample:
     split: str | None = None
     data_digest: str | None = None
     item: float | None = None
+
+    def with_seeds(self, seeds: Collection[SeedValue]) -> Sample:
+        """Other seeds of the same metric; `dataclasses.replace` takes several times as long."""
+        return Sample(self.metric, seeds, self.direction, self.unit, self.split, self.data_digest, self.item)
+
+    def with_digest(self, data: str | None) -> Sample:
+        """The same values, of data with this digest."""
+        return Sample(self.metric, self.seeds, self.direction, self.unit, self.split, data, self.item)
 
     @once
     def names(self) -> tuple[Seed, ...]:
@@ -221,13 +230,13 @@ class Sample:
         """Standard deviation of the finite values; 0 for a single one, which shows none."""
         return (self.summary.sd if self.summary else None) or 0.0
 
-    @once
+    @property
     def is_constant(self) -> bool:
         """Whether all finite values are equal."""
         known = self.summary
         return known.min == known.max if known else is_constant(self.values)
 
-    @once
+    @property
     def repeated(self) -> tuple[Seed, ...]:
         """Seeds with more than one value, which leaves open which of them counts."""
         if self.is_complete:
@@ -251,9 +260,7 @@ def as_asked(rerun: Sample, asked: Sequence[Seed]) -> Sample:
         names = {None: missing.pop()}
     else:
         return rerun
-    return replace(
-        rerun, seeds=tuple(one._replace(seed=names.get(one.seed, one.seed)) for one in rerun.seeds)
-    )
+    return rerun.with_seeds(tuple(one._replace(seed=names.get(one.seed, one.seed)) for one in rerun.seeds))
 
 
 def seeds_agree(original: Sample, rerun: Sample) -> bool:

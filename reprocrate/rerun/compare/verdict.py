@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from reprocrate.manifest import Hardware
@@ -15,6 +16,7 @@ from reprocrate.rerun.compare.claims import ClaimJudged, ClaimOutcome, Kind, Par
 from reprocrate.rerun.compare.curves import CurveComparison
 from reprocrate.rerun.compare.explanation import explain, remarks
 from reprocrate.rerun.compare.figures import Figures
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
 from reprocrate.rerun.compare.promise import Promise
 from reprocrate.rerun.compare.samples import Basis, Direction, Margin, Seed, seeds_agree
@@ -41,7 +43,7 @@ class SeedPair(NamedTuple):
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@numerous()
 class ResultVerdict:
     """The verdict on one result.
 
@@ -236,8 +238,7 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
 def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
     case = judged.case
     if case.asked == case.rerun.names and seeds_agree(case.original, case.rerun):
-        both = zip(case.asked, case.original.values, case.rerun.values, strict=True)
-        return tuple([SeedPair(seed, then, now, "ok") for seed, then, now in both])
+        return tuple(map(SeedPair, case.asked, case.original.values, case.rerun.values, repeat("ok")))
     recorded, finite = case.original.by_seed, case.rerun.by_seed
     again = {one.seed: one for one in case.rerun.seeds}
     seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])
