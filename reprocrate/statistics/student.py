@@ -65,6 +65,7 @@ def t_quantile(p: float, df: float) -> float:
     return _upper_quantile(1.0 - p, p - 0.5, df)
 
 
+@lru_cache(maxsize=1024)
 def two_sided_quantile(level: float, df: float) -> float:
     """The value that a t variable stays within, either way, with probability `level`.
 

@@ -162,23 +162,25 @@ class Sample:
 
     def with_seeds(self, seeds: Collection[SeedValue]) -> Sample:
         """Other seeds of the same metric; `dataclasses.replace` takes several times as long."""
-        return Sample(self.metric, seeds, self.direction, self.unit, self.split, self.data_digest, self.item)
+        made = Sample(self.metric, seeds, self.direction, self.unit, self.split, self.data_digest, self.item)
+        if isinstance(seeds, Complete):
+            made.__dict__.update(names=seeds.names, values=seeds.values, is_complete=True)
+        return made
 
     def with_digest(self, data: str | None) -> Sample:
         """The same values, of data with this digest."""
-        return Sample(self.metric, self.seeds, self.direction, self.unit, self.split, data, self.item)
+        made = Sample(self.metric, self.seeds, self.direction, self.unit, self.split, data, self.item)
+        made.__dict__.update({name: value for name, value in self.__dict__.items() if name != "data_digest"})
+        return made
 
     @once
     def names(self) -> tuple[Seed, ...]:
         """The seeds themselves, in their order."""
-        seeds = self.seeds
-        return seeds.names if isinstance(seeds, Complete) else tuple([one.seed for one in seeds])
+        return tuple([one.seed for one in self.seeds])
 
     @once
     def values(self) -> tuple[float, ...]:
         """The finite values, in the order of the seeds."""
-        if isinstance(self.seeds, Complete):
-            return self.seeds.values
         known = [value for _, value, status, _ in self.seeds if value is not None and status == "ok"]
         if math.isfinite(sum(known)):
             return tuple(known)
@@ -194,8 +196,6 @@ class Sample:
     @once
     def is_complete(self) -> bool:
         """Whether every seed left one value, and that a finite one."""
-        if isinstance(self.seeds, Complete):
-            return True
         return len(self.values) == len(self.names) == len(set(self.names))
 
     @once
@@ -206,7 +206,7 @@ class Sample:
     def like(self, other: Sample) -> None:
         """Take over what was worked out of the same values on the other side; nothing where they differ."""
         if self.values == other.values and other.summary is not None:
-            self.__dict__.setdefault("summary", other.summary)
+            self.__dict__.update(summary=other.summary, is_computable=True)
 
     @once
     def is_computable(self) -> bool:
