@@ -237,7 +237,8 @@ def _on_one_scale(values: Sequence[float]) -> tuple[list[int], int]:
     Where magnitudes are alike, the last of the 53 binary digits of the smallest gives the denominator:
     scaling all by it is exact, and several times faster than asking each for its own.
     """
-    least, most = min(map(abs, values)), max(map(abs, values))
+    sizes = list(map(abs, values))
+    least, most = min(sizes), max(sizes)
     if least > _ALIKE_FROM and most < least * _ALIKE_WITHIN:
         digits = max(0, 53 - math.frexp(least)[1])
         factor = 2.0**digits

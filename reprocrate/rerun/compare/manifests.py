@@ -310,6 +310,6 @@ def _remarks(result: Result, sides: Sequence[Sides], conditions: Conditions) -> 
     if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
         figure = f"the {result.statistic} of the values"
         yield f"The recorded figure is {figure}; what is compared is their mean."
-    if any(then.over == "folds" for then, _ in sides):
+    if "folds" in [then.over for then, _ in sides]:
         yield _FOLDS
-    yield from conditions.remarks()
+    yield from conditions.remarks

@@ -70,9 +70,9 @@ def power(setup: Setup, advantage: float | None) -> Power:
 def _beyond(shift: float, limits: list[float], se: float) -> float:
     """Probability that a normal difference of mean `shift` lies beyond a limit, either way."""
     scale = se * math.sqrt(2.0)
-    total = 0.0
+    total, erfc = 0.0, math.erfc
     for limit in limits:
-        total += math.erfc((limit - shift) / scale) + math.erfc((limit + shift) / scale)
+        total += erfc((limit - shift) / scale) + erfc((limit + shift) / scale)
     return min(1.0, total / (2.0 * len(limits)))
 
 
