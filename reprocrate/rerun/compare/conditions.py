@@ -10,8 +10,9 @@ from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.commands import changed_arguments
 from reprocrate.rerun.compare.devices import fell_back
 from reprocrate.rerun.compare.environments import host_difference
+from reprocrate.rerun.compare.inputs import changed_code
 from reprocrate.rerun.compare.once import once
-from reprocrate.rerun.compare.recorded import Sides, changed_code
+from reprocrate.rerun.compare.recorded import Sides
 from reprocrate.rerun.compare.samples import Basis, HostDifference
 from reprocrate.rerun.unseeded import unseeded_generators
 

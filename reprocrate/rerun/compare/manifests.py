@@ -14,6 +14,7 @@ from reprocrate.rerun.compare.claims import judge_claim
 from reprocrate.rerun.compare.conditions import Conditions, conditions_of
 from reprocrate.rerun.compare.curves import SeedRuns
 from reprocrate.rerun.compare.evidence import Evidence, NoEvidence
+from reprocrate.rerun.compare.inputs import data_digests
 from reprocrate.rerun.compare.items import ItemTest
 from reprocrate.rerun.compare.once import once
 from reprocrate.rerun.compare.outcomes import judge
@@ -23,7 +24,6 @@ from reprocrate.rerun.compare.recorded import (
     Records,
     Sides,
     aggregate,
-    data_digests,
     found_in,
     recorded_in,
 )
