@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from itertools import repeat
@@ -44,6 +44,24 @@ class SeedPair(NamedTuple):
 
 
 @numerous()
+class SeedPairs:
+    """Seeds that both sides have a value of, in three columns; a pair is made when it is asked for."""
+
+    seeds: tuple[Seed, ...]
+    recorded: tuple[float, ...]
+    rerun: tuple[float, ...]
+
+    def __contains__(self, one: object) -> bool:
+        return one in tuple(self)
+
+    def __iter__(self) -> Iterator[SeedPair]:
+        return map(SeedPair, self.seeds, self.recorded, self.rerun, repeat("ok"))
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+
+@numerous()
 class ResultVerdict:
     """The verdict on one result.
 
@@ -80,7 +98,7 @@ class ResultVerdict:
     evidence: bool
     degraded: bool
     margin: Margin | None
-    seeds: tuple[SeedPair, ...]
+    seeds: Collection[SeedPair]
     numbers: Figures
 
 
@@ -235,10 +253,10 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
     return ", ".join([f"{counted(count, what)} {words}", *(f"{count} {words}" for words, count in others)])
 
 
-def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
+def _seed_pairs(judged: Judged) -> Collection[SeedPair]:
     case = judged.case
     if case.asked == case.rerun.names and seeds_agree(case.original, case.rerun):
-        return tuple(map(SeedPair, case.asked, case.original.values, case.rerun.values, repeat("ok")))
+        return SeedPairs(case.asked, case.original.values, case.rerun.values)
     recorded, finite = case.original.by_seed, case.rerun.by_seed
     again = {one.seed: one for one in case.rerun.seeds}
     seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])
@@ -259,7 +277,7 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if kind in _AS_IT_IS:
         return value
-    if kind is tuple or kind is list:
+    if kind is tuple or kind is list or kind is SeedPairs:
         return [each if type(each) in _AS_IT_IS else _plain(each) for each in value]
     names = _NAMES.get(kind)
     if names is None:
