@@ -277,8 +277,10 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if kind in _AS_IT_IS:
         return value
-    if kind is tuple or kind is list or kind is SeedPairs:
+    if kind is tuple or kind is list:
         return [each if type(each) in _AS_IT_IS else _plain(each) for each in value]
+    if kind is SeedPairs:
+        return [pair._asdict() for pair in value]
     names = _NAMES.get(kind)
     if names is None:
         if isinstance(value, Enum):
