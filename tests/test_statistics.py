@@ -246,7 +246,7 @@ def test_order_of_the_figures(values: list[float]) -> None:
     spread, n = summary.max - summary.min, summary.n
     assert summary.sd is not None
     assert spread / math.sqrt(2 * (n - 1)) <= summary.sd * (1 + 1e-12)
-    assert summary.sd <= spread / 2 * math.sqrt(n / (n - 1)) * (1 + 1e-12)
+    assert summary.sd <= spread * (math.sqrt(n / (n - 1)) / 2) * (1 + 1e-12)
 
 
 @given(samples, st.randoms())

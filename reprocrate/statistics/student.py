@@ -65,6 +65,7 @@ def t_quantile(p: float, df: float) -> float:
     return _upper_quantile(1.0 - p, p - 0.5, df)
 
 
+@lru_cache(maxsize=1024)
 def two_sided_quantile(level: float, df: float) -> float:
     """The value that a t variable stays within, either way, with probability `level`.
 
@@ -192,20 +193,23 @@ def _continued_fraction(a: float, b: float, x: float, y: float) -> float:
     Every second convergent of DLMF 8.17.22, in the form of DiDonato and Morris (1992, eq. 9): written with
     `excess`, which is formed without cancellation, it keeps its digits for millions of degrees of freedom.
     """
-    excess = a - (a + b) * x if x < y else (a + b) * y - b
-    value = upper = a / (a + 1.0) * (excess + 1.0)
-    lower = 0.0
-    for n in range(1, _MOST_TERMS):
-        ratio = x / (a + 2 * n - 1)
-        numerator = (a + n - 1) * (a + b + n - 1) * n * (b - n) * ratio**2
-        growth = (a + n) / (a + 2 * n + 1) * (excess + 1 + n * (1 + y))
-        denominator = n + n * (b - n) * ratio + growth
+    both = a + b
+    excess = a - both * x if x < y else both * y - b
+    next_excess, growing = excess + 1.0, 1.0 + y
+    value = upper = a / (a + 1.0) * next_excess
+    lower, n = 0.0, 1.0  # counted in doubles, since Python is slower where they meet whole numbers
+    while n < _MOST_TERMS:
+        less, ratio = b - n, x / (a + 2.0 * n - 1.0)
+        numerator = (a + n - 1.0) * (both + n - 1.0) * n * less * ratio**2
+        growth = (a + n) / (a + 2.0 * n + 1.0) * (next_excess + n * growing)
+        denominator = n + n * less * ratio + growth
         lower = 1.0 / (denominator + numerator * lower)
         upper = denominator + numerator / upper
         change = lower * upper
         value *= change
         if abs(change - 1.0) <= _CONVERGED:
             break
+        n += 1.0
     return 1.0 / value
 
 

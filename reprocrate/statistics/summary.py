@@ -81,15 +81,18 @@ def summarise(values: Sequence[float], ddof: int = 1, level: float = LEVEL) -> S
     centre = total / (n * scale)
     spread = _root_of_squares(numbers, total, scale, ddof) if n > ddof else None
     of_sample = spread if ddof == 1 else sd(values) if n > 1 else None
-    interval = None if of_sample is None else _interval("ci", values, centre, of_sample, level, 1.0 / n)
+    least, most = min(values), max(values)
+    interval = None
+    if of_sample is not None:
+        interval = _interval("ci", n, centre, None if least == most else of_sample, level, 1.0 / n)
     quarter, half = n // 4, (n - 1) >> 1
     return Summary(
         n=n,
         mean=centre,
         sd=spread,
         ddof=ddof,
-        min=min(values),
-        max=max(values),
+        min=least,
+        max=most,
         median=sum(ordered[half : n - half]) / ((n - 2 * half) * scale),
         iqm=sum(ordered[quarter : n - quarter]) / ((n - 2 * quarter) * scale),
         interval=interval,
@@ -196,20 +199,22 @@ def _around_mean(
     kind: Literal["ci", "pi"], values: Sequence[float], level: float, spread_of: float
 ) -> Interval:
     _require(values, at_least=2)
-    return _interval(kind, values, mean(values), sd(values), level, spread_of)
+    spread = None if is_constant(values) else sd(values)
+    return _interval(kind, len(values), mean(values), spread, level, spread_of)
 
 
 def _interval(
     kind: Literal["ci", "pi"],
-    values: Sequence[float],
+    n: int,
     centre: float,
-    spread: float,
+    spread: float | None,
     level: float,
     spread_of: float,
 ) -> Interval:
-    if is_constant(values):
+    """The interval of `n` values with this standard deviation; `None` where they are equal."""
+    if spread is None:
         return Interval(kind, level, centre, centre, "constant")
-    half = two_sided_quantile(level, len(values) - 1) * spread * math.sqrt(spread_of)
+    half = two_sided_quantile(level, n - 1) * spread * math.sqrt(spread_of)
     return Interval(kind, level, centre - half, centre + half, "t")
 
 
@@ -232,7 +237,8 @@ def _on_one_scale(values: Sequence[float]) -> tuple[list[int], int]:
     Where magnitudes are alike, the last of the 53 binary digits of the smallest gives the denominator:
     scaling all by it is exact, and several times faster than asking each for its own.
     """
-    least, most = min(map(abs, values)), max(map(abs, values))
+    sizes = list(map(abs, values))
+    least, most = min(sizes), max(sizes)
     if least > _ALIKE_FROM and most < least * _ALIKE_WITHIN:
         digits = max(0, 53 - math.frexp(least)[1])
         factor = 2.0**digits

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reprocrate.rerun.compare.items import ItemTest
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.once import once
 from reprocrate.rerun.compare.samples import (
     Basis,
@@ -18,7 +17,7 @@ from reprocrate.rerun.compare.samples import (
 from reprocrate.statistics import Difference, welch, welch_of
 
 
-@dataclass(frozen=True)
+@numerous(slots=False)
 class Case:
     """What is judged.
 

@@ -10,12 +10,14 @@ from reprocrate.rerun.compare.circumstances import Circumstances
 from reprocrate.rerun.compare.commands import changed_arguments
 from reprocrate.rerun.compare.devices import fell_back
 from reprocrate.rerun.compare.environments import host_difference
-from reprocrate.rerun.compare.recorded import Sides, changed_code
+from reprocrate.rerun.compare.inputs import changed_code
+from reprocrate.rerun.compare.once import once
+from reprocrate.rerun.compare.recorded import Sides
 from reprocrate.rerun.compare.samples import Basis, HostDifference
 from reprocrate.rerun.unseeded import unseeded_generators
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conditions:
     """How the rerun of some runs differs from them in everything but values.
 
@@ -36,8 +38,12 @@ class Conditions:
     unseeded: tuple[str, ...]
     changed_arguments: tuple[str, ...]
 
-    def remarks(self) -> Iterator[str]:
+    @once
+    def remarks(self) -> tuple[str, ...]:
         """What has to be said about them, each a sentence."""
+        return tuple(self._remarks())
+
+    def _remarks(self) -> Iterator[str]:
         if self.lost_device:
             lost = self.lost_device
             yield f"The recorded runs computed on {lost}; the rerun computed on the processor only."

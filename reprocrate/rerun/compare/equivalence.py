@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.statistics import SLACK
 
 ALPHA = 0.05
 """Level of every test."""
 
 
-@dataclass(frozen=True, slots=True)
+@numerous()
 class Equivalence:
     """Two one-sided tests that the difference of means is smaller than the margin (Schuirmann 1987).
 

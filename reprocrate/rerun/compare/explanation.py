@@ -63,13 +63,13 @@ def _failed(judged: Judged) -> str:
 
 
 def _runs(judged: Judged) -> str:
-    ended = seeds([one.seed for one in judged.case.rerun.seeds])
+    ended = seeds(judged.case.rerun.names)
     return f"Scaled down, {ended} ended well: this shows that the code runs, and nothing about its values."
 
 
 def _identical(judged: Judged) -> str:
     count = len(judged.case.rerun.values)
-    if judged.case.rerun.seeds[0].seed is None:
+    if judged.case.rerun.names[0] is None:
         return "The run gave exactly the recorded value."
     if count == 1:
         return f"{seeds(_names(judged)).capitalize()} gave exactly the recorded value."
@@ -226,7 +226,7 @@ def _about_seeds(judged: Judged) -> Iterator[str]:
         )
     elif not judged.figures.same_seeds and None not in judged.case.asked:
         yield "The rerun used seeds that the original has no value of."
-    if len(original.values) < len(original.seeds):
+    if len(original.values) < len(original.names):
         without = [one.seed for one in original.seeds if not one.finite]
         yield f"The original itself has no value for {seeds(without)}."
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.deciding import SeedsNeeded, Spread, seeds_needed
 from reprocrate.rerun.compare.equivalence import ALPHA, Equivalence
 from reprocrate.rerun.compare.items import ItemTest
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.power import Power, Setup, power
-from reprocrate.rerun.compare.samples import Direction, pairs, same_seeds
+from reprocrate.rerun.compare.samples import Direction, pairs, same_seeds, seeds_agree
 from reprocrate.rerun.compare.tolerance import AppliedTolerance, choose_tolerance
 from reprocrate.statistics import (
     LEVEL,
@@ -39,7 +40,7 @@ FEWEST_FOR_EQUIVALENCE = 3
 Sign = Literal["better", "worse", "higher", "lower", "equal"]
 
 
-@dataclass(frozen=True, slots=True)
+@numerous()
 class Figures:
     """The numbers of one comparison, in the metric's unit; `None` where one cannot be had from so few seeds.
 
@@ -126,8 +127,8 @@ def measure(cases: Sequence[Case]) -> list[Figures]:
         corrected = dict(zip((index for index, _ in tested), holm(p for _, p in tested), strict=True))
         alpha = ALPHA / max(1, len(tested))
         for index in family:
-            later = _concluded(cases[index], alone[index], corrected.get(index), alpha)
-            done[index] = Figures(**alone[index], **later)
+            alone[index] |= _concluded(cases[index], alone[index], corrected.get(index), alpha)
+            done[index] = Figures(**alone[index])
     return [done[index] for index in range(len(cases))]
 
 
@@ -176,10 +177,13 @@ def _sign(difference: float, direction: Direction | None) -> Sign:
 
 
 def _seed_by_seed(case: Case) -> dict[str, Any]:
-    matched = pairs(case.original, case.rerun)
+    x, y = case.original, case.rerun
     tolerance = choose_tolerance(case.tolerance, case.host, case.original.item)
+    if seeds_agree(x, y) and x.values == y.values:
+        return {"largest_deviation": 0.0, "tolerance": tolerance, "within_tolerance": True}
+    matched = pairs(x, y)
     return {
-        "largest_deviation": min(max([abs(y - x) for x, y in matched]), sys.float_info.max),
+        "largest_deviation": min(max([abs(now - then) for then, now in matched]), sys.float_info.max),
         "tolerance": tolerance,
         "within_tolerance": tolerance.holds(matched),
     }

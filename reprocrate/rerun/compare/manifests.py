@@ -14,6 +14,7 @@ from reprocrate.rerun.compare.claims import judge_claim
 from reprocrate.rerun.compare.conditions import Conditions, conditions_of
 from reprocrate.rerun.compare.curves import SeedRuns
 from reprocrate.rerun.compare.evidence import Evidence, NoEvidence
+from reprocrate.rerun.compare.inputs import data_digests
 from reprocrate.rerun.compare.items import ItemTest
 from reprocrate.rerun.compare.nothing import why_nothing
 from reprocrate.rerun.compare.once import once
@@ -24,7 +25,6 @@ from reprocrate.rerun.compare.recorded import (
     Records,
     Sides,
     aggregate,
-    data_digests,
     found_in,
     recorded_in,
 )
@@ -42,6 +42,7 @@ from reprocrate.rerun.compare.verdict import (
 
 _RANKS = "A mean rank follows from the results that it ranks, and is not judged apart from these."
 _FOLDS = "Each run counts with the mean of its folds: these share training data, so they do not count alone."
+_UNUSABLE = "There are predictions of the single seed, but they cannot judge it: {}."
 _NO_MARGINS: Mapping[str, Margin] = {}
 
 
@@ -155,6 +156,7 @@ class _Comparison:
         conditions = self._conditions_of(sides)
         host = self.host or conditions.host
         items = self._items(sides, recorded, again, host)
+        why_not = (_UNUSABLE.format(items.reason),) if isinstance(items, Unusable) else ()
         margin, tolerance = self._allowances(result.metric)
         determinism, new = self.original.determinism, self.circumstances.new_seeds
         return Case(
@@ -171,7 +173,7 @@ class _Comparison:
             is_evidence=result.id in self.evidence,
             degraded=conditions.degraded,
             basis=self.circumstances.basis,
-            remarks=(*_remarks(result, sides, conditions), *_why_not(items)),
+            remarks=(*_remarks(result, sides, conditions), *why_not),
             new_seeds=tuple([seed for seed in asked if seed in new]) if new else (),
             not_judged=_RANKS if result.statistic == "mean_rank" else "",
             same_code=not conditions.changed_code,
@@ -228,7 +230,7 @@ class _Comparison:
         original, rerun = recorded.sample, self._declared_alike(recorded.sample, found.sample)
         then, now = self._data_digests(recorded, found)
         if then is not None:
-            original, rerun = replace(original, data_digest=then), replace(rerun, data_digest=now)
+            original, rerun = original.with_digest(then), rerun.with_digest(now)
         asked = self._asked(result, found)
         return original, as_asked(rerun, asked), asked
 
@@ -257,7 +259,7 @@ class _Comparison:
         self, result: Result, recorded: Counterpart, within: frozenset[str]
     ) -> tuple[Sample, Sample, tuple[Seed, ...]]:
         """The same for a result over other results; one that is over itself is left empty."""
-        about = replace(recorded.sample, seeds=())
+        about = self.then.described(recorded.key)
         if result.statistic == "mean_rank":
             return about, about, ()
         names = [name for name in result.results if name not in within]
@@ -304,11 +306,6 @@ class _Comparison:
         return configuration.label if configuration else result.id
 
 
-def _why_not(items: ItemTest | Unusable | None) -> Iterator[str]:
-    if isinstance(items, Unusable):
-        yield f"There are predictions of the single seed, but they cannot judge it: {items.reason}."
-
-
 def _id(configuration: Configuration | None) -> str | None:
     return configuration.id if configuration else None
 
@@ -321,6 +318,6 @@ def _remarks(result: Result, sides: Sequence[Sides], conditions: Conditions) -> 
     if result.statistic in ("median", "iqm", "max", "min") and result.over != "results":
         figure = f"the {result.statistic} of the values"
         yield f"The recorded figure is {figure}; what is compared is their mean."
-    if any(then.over == "folds" for then, _ in sides):
+    if "folds" in [then.over for then, _ in sides]:
         yield _FOLDS
-    yield from conditions.remarks()
+    yield from conditions.remarks

@@ -8,11 +8,12 @@ wrongly fails 15 to 22 % of honest reruns, "outside the prediction interval" alo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from reprocrate.rerun.compare.case import Case
 from reprocrate.rerun.compare.figures import Figures, at_margin, measure
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.samples import Basis, Margin
 
 
@@ -40,7 +41,7 @@ class Outcome(StrEnum):
         return self.value.replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True)
+@numerous()
 class Judged:
     """A case with its numbers and its outcome."""
 

@@ -12,6 +12,7 @@ from reprocrate.statistics import t_quantile, welch_df
 _NODES = 16
 _WANTED = 0.8
 _NORMAL = NormalDist()
+_ROOT = math.sqrt(2.0 * math.pi)  # of the normal density
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,9 @@ def power(setup: Setup, advantage: float | None) -> Power:
 def _beyond(shift: float, limits: list[float], se: float) -> float:
     """Probability that a normal difference of mean `shift` lies beyond a limit, either way."""
     scale = se * math.sqrt(2.0)
-    total = 0.0
+    total, erfc = 0.0, math.erfc
     for limit in limits:
-        total += math.erfc((limit - shift) / scale) + math.erfc((limit + shift) / scale)
+        total += erfc((limit - shift) / scale) + erfc((limit + shift) / scale)
     return min(1.0, total / (2.0 * len(limits)))
 
 
@@ -82,16 +83,13 @@ def _detectable(limits: list[float], se: float) -> float:
     for _ in range(30):
         missing = _WANTED - _beyond(shift, limits, se)
         low, high = (shift, high) if missing > 0.0 else (low, shift)
-        slope = math.fsum(_density((shift - limit) / se) for limit in limits) / (len(limits) * se)
+        densities = [math.exp(-0.5 * z * z) / _ROOT for z in [(shift - limit) / se for limit in limits]]
+        slope = math.fsum(densities) / (len(limits) * se)
         step = missing / slope if slope > 0.0 else math.inf
         if abs(step) <= 1e-3 * shift:
             return shift + step
         shift = shift + step if low < shift + step < high else (low + high) / 2.0
     return shift
-
-
-def _density(z: float) -> float:
-    return math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
 
 
 @lru_cache(maxsize=256)

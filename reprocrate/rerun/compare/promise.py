@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.outcomes import Outcome
 from reprocrate.rerun.compare.samples import Basis
 
@@ -20,7 +21,7 @@ _MEANS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@numerous()
 class Seen:
     """What a result shows of determinism.
 

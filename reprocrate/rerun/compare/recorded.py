@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from reprocrate.assembly.selection import reported_value
 from reprocrate.manifest import Configuration, Manifest, Metric, Observation, Result, Run
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.once import once
-from reprocrate.rerun.compare.samples import Direction, Sample, Seed, SeedValue
+from reprocrate.rerun.compare.samples import Complete, Direction, Sample, Seed, SeedValue
 from reprocrate.statistics import iqm, mean, median
 
 ResultsByPlace = Mapping[tuple[str | None, str], Sequence[Result]]
@@ -44,12 +44,13 @@ class Records:
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
-        self._plain: dict[int, dict[Key, tuple[SeedValue, ...]]] = {}
+        self._plain: dict[int, dict[Key, Collection[SeedValue]]] = {}
         self._observed: dict[int, dict[Key, list[Observation]]] = {}
         self._counting: dict[tuple[str, ...], tuple[Run, ...]] = {}
         self._newest: dict[str, tuple[Run, ...]] = {}
         self._alike: dict[str, Configuration | None] = {}
         self._seeds: dict[int, Seed] = {}
+        self._described: dict[Key, Sample] = {}
 
     @once
     def by_place(self) -> ResultsByPlace:
@@ -60,38 +61,25 @@ class Records:
                 found.setdefault((one.configuration, one.metric), []).append(one)
         return found
 
-    def plain_values(self, runs: tuple[Run, ...]) -> dict[Key, tuple[SeedValue, ...]]:
+    def plain_values(self, runs: tuple[Run, ...]) -> dict[Key, Collection[SeedValue]]:
         """What some runs gave of those metrics that each that ended well measured once: none is chosen."""
         found = self._plain.get(id(runs))
         if found is None:
-            columns = self._columns([run for run in runs if run.status == "ok"])
-            for place, run in enumerate(runs):
-                if run.status != "ok":
-                    lost = self.lost(run)
-                    for column in columns.values():
-                        column.insert(place, lost)
-            found = self._plain[id(runs)] = {key: tuple(column) for key, column in columns.items()}
+            columns = _columns([run for run in runs if run.status == "ok"])
+            names = tuple(map(self.seed_of, runs))
+            distinct = len(set(names)) == len(names)
+            found = self._plain[id(runs)] = {}
+            for key, values in columns.items():
+                if distinct and len(values) == len(runs) and math.isfinite(sum(values)):
+                    found[key] = Complete(names, tuple(values))
+                else:
+                    found[key] = tuple(self._with_lost(runs, iter(values)))
         return found
 
-    def _columns(self, runs: Sequence[Run]) -> dict[Key, list[SeedValue]]:
-        """The values of each metric that each of some runs measured once."""
-        found: dict[Key, list[SeedValue]] = {}
-        others: set[Key] = set()
-        for place, run in enumerate(runs):
-            seed = self.seed_of(run)
-            for one in run.metrics:
-                key = (one.metric, one.data, one.split)
-                column = found.get(key)
-                if column is None:
-                    column = found[key] = []
-                # as long as there were runs before, unless one of them lacks it or this one has it twice
-                if len(column) == place and one.fold is None:
-                    column.append(SeedValue(seed, one.value, one.status))
-                else:
-                    others.add(key)
-        return {
-            key: column for key, column in found.items() if len(column) == len(runs) and key not in others
-        }
+    def _with_lost(self, runs: Sequence[Run], values: Iterator[float]) -> Iterator[SeedValue]:
+        """Values of the runs that ended well, with what the others left."""
+        for run in runs:
+            yield SeedValue(self.seed_of(run), next(values)) if run.status == "ok" else self.lost(run)
 
     def lost(self, run: Run) -> SeedValue:
         """What a run that did not end well gives of any metric."""
@@ -108,7 +96,7 @@ class Records:
 
     def counting(self, result: Result) -> tuple[Run, ...]:
         """One run for each seed of a result: those that it rests on, then those that left no value."""
-        lost = tuple(one.run for one in result.excluded if one.reason in _WITHOUT_VALUE)
+        lost = [one.run for one in result.excluded if one.reason in _WITHOUT_VALUE]
         key = (*result.runs, "", *lost)
         if key not in self._counting:
             find = self.manifest.find_run
@@ -123,10 +111,17 @@ class Records:
         if configuration is None:
             return ()
         if configuration.id not in self._newest:
-            runs = [run for run in self.manifest.runs if run.configuration == configuration.id]
-            runs.sort(key=lambda one: (one.status == "ok", one.started or "", one.id))
+            runs = self._runs_by_configuration.get(configuration.id, ())
+            runs = sorted(runs, key=lambda one: (one.status == "ok", one.started or "", one.id))
             self._newest[configuration.id] = tuple({run.seed: run for run in runs}.values())
         return self._newest[configuration.id]
+
+    @once
+    def _runs_by_configuration(self) -> dict[str | None, list[Run]]:
+        found: dict[str | None, list[Run]] = {}
+        for run in self.manifest.runs:
+            found.setdefault(run.configuration, []).append(run)
+        return found
 
     def alike(self, wanted: Configuration | None) -> Configuration | None:
         """The configuration of the same id, else that of the same name, else that with the same command."""
@@ -141,6 +136,20 @@ class Records:
             self._alike[wanted.id] = found or next(same_name, None) or next(same_command, None)
         return self._alike[wanted.id]
 
+    def described(self, key: Key) -> Sample:
+        """What is known of a metric on some data and split, without any value."""
+        if key not in self._described:
+            metric = self.manifest.find_metric(key[0])
+            self._described[key] = Sample(
+                metric=key[0],
+                seeds=(),
+                direction=_DIRECTION.get(metric.direction) if metric and metric.direction else None,
+                unit=metric.unit if metric else None,
+                split=key[2],
+                item=_item(metric),
+            )
+        return self._described[key]
+
     def seed_of(self, run: Run) -> Seed:
         """The seed that names a run, as text."""
         if id(run) not in self._seeds:
@@ -148,7 +157,7 @@ class Records:
         return self._seeds[id(run)]
 
 
-@dataclass(frozen=True)
+@numerous(slots=False)
 class Counterpart:
     """Where a manifest holds the values of a result of the original.
 
@@ -182,19 +191,14 @@ class Counterpart:
     @once
     def sample(self) -> Sample:
         """The values of its runs by seed."""
-        metric = self.manifest.find_metric(self.key[0])
-        return Sample(
-            metric=self.key[0],
-            seeds=self._seeds(metric),
-            direction=_DIRECTION.get(metric.direction) if metric and metric.direction else None,
-            unit=metric.unit if metric else None,
-            split=self.key[2],
-            item=_item(metric),
-        )
+        return self.records.described(self.key).with_seeds(self._seeds())
 
-    def _seeds(self, metric: Metric | None) -> tuple[SeedValue, ...]:
+    def _seeds(self) -> Collection[SeedValue]:
         plain = None if self.over == "folds" else self.records.plain_values(self.runs).get(self.key)
-        return tuple([self._value(run, metric) for run in self.runs]) if plain is None else plain
+        if plain is not None:
+            return plain
+        metric = self.manifest.find_metric(self.key[0])
+        return tuple([self._value(run, metric) for run in self.runs])
 
     def _value(self, run: Run, metric: Metric | None) -> SeedValue:
         if run.status != "ok":
@@ -273,24 +277,22 @@ def aggregate(result: Result, parts: Sequence[Sample], sample: Sample) -> Sample
     )
 
 
-def data_digests(recorded: Counterpart, found: Counterpart) -> tuple[str | None, str | None]:
-    """Digests of the data on both sides, over the files that both name, wherever these lie.
-
-    Generated data is left out: it follows from the rest, and may hold times. `None` where nothing is common.
-    """
-    then, now = dict(_data_files(recorded)), dict(_data_files(found))
-    common = sorted(then.keys() & now.keys())
-    if not common:
-        return None, None
-    digests = ["\n".join(f"{side[path]}  {path}" for path in common) for side in (then, now)]
-    first, second = (hashlib.sha256(text.encode()).hexdigest() for text in digests)
-    return first, second
-
-
-def changed_code(recorded: Counterpart, found: Counterpart) -> tuple[str, ...]:
-    """Code files that both sides ran and that are not the same."""
-    then, now = dict(_code_files(recorded)), dict(_code_files(found))
-    return tuple(sorted(path for path in then.keys() & now.keys() if then[path] != now[path]))
+def _columns(runs: Sequence[Run]) -> dict[Key, list[float]]:
+    """The values of each metric that each of some runs measured once, and as a number."""
+    found: dict[Key, list[float]] = {}
+    others: set[Key] = set()
+    for place, run in enumerate(runs):
+        for one in run.metrics:
+            key, value = (one.metric, one.data, one.split), one.value
+            column = found.get(key)
+            if column is None:
+                column = found[key] = []
+            # as long as there were runs before, unless one of them lacks it or this one has it twice
+            if len(column) == place and one.fold is None and one.status == "ok" and value is not None:
+                column.append(value)
+            else:
+                others.add(key)
+    return {key: column for key, column in found.items() if len(column) == len(runs) and key not in others}
 
 
 def _item(metric: Metric | None) -> float | None:
@@ -314,18 +316,3 @@ def _aggregated(
     if len(values) < len(parts):
         return SeedValue(seed, None, "no_value")
     return SeedValue(seed, statistic(values))
-
-
-def _data_files(side: Counterpart) -> Iterator[tuple[str, str]]:
-    named = (side.key[1],) if side.manifest.find_data(side.key[1]) else ()
-    read = side.configuration.data if side.configuration else ()
-    for data in map(side.manifest.find_data, named or read):
-        if data is not None and data.origin != "generated":
-            yield from ((file.path, file.sha256) for file in data.files if file.sha256)
-
-
-def _code_files(side: Counterpart) -> Iterator[tuple[str, str]]:
-    code = side.manifest.find_code(side.configuration.code) if side.configuration else None
-    for file in code.files if code else ():
-        if file.sha256:
-            yield file.path, file.sha256

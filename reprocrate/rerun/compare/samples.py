@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.once import once
 from reprocrate.statistics import Summary, are_computable, is_constant, mean, summarise
 
@@ -116,7 +117,28 @@ class SeedValue(NamedTuple):
         return self.status == "ok" and self.value is not None and math.isfinite(self.value)
 
 
-@dataclass(frozen=True)
+@numerous()
+class Complete:
+    """Distinct seeds each of which left one value, a finite one: what nearly all samples are of.
+
+    Two columns, since the seeds of all metrics of some runs are the same; what each gave is made when it is
+    asked for.
+    """
+
+    names: tuple[Seed, ...]
+    values: tuple[float, ...]
+
+    def __contains__(self, one: object) -> bool:
+        return one in tuple(self)
+
+    def __iter__(self) -> Iterator[SeedValue]:
+        return map(SeedValue, self.names, self.values)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@numerous(slots=False)
 class Sample:
     """One metric of one configuration over its seeds.
 
@@ -131,12 +153,25 @@ class Sample:
     """
 
     metric: str
-    seeds: tuple[SeedValue, ...]
+    seeds: Collection[SeedValue]
     direction: Direction | None = None
     unit: str | None = None
     split: str | None = None
     data_digest: str | None = None
     item: float | None = None
+
+    def with_seeds(self, seeds: Collection[SeedValue]) -> Sample:
+        """Other seeds of the same metric; `dataclasses.replace` takes several times as long."""
+        made = Sample(self.metric, seeds, self.direction, self.unit, self.split, self.data_digest, self.item)
+        if isinstance(seeds, Complete):
+            made.__dict__.update(names=seeds.names, values=seeds.values, is_complete=True)
+        return made
+
+    def with_digest(self, data: str | None) -> Sample:
+        """The same values, of data with this digest."""
+        made = Sample(self.metric, self.seeds, self.direction, self.unit, self.split, data, self.item)
+        made.__dict__.update({name: value for name, value in self.__dict__.items() if name != "data_digest"})
+        return made
 
     @once
     def names(self) -> tuple[Seed, ...]:
@@ -171,7 +206,7 @@ class Sample:
     def like(self, other: Sample) -> None:
         """Take over what was worked out of the same values on the other side; nothing where they differ."""
         if self.values == other.values and other.summary is not None:
-            self.__dict__.setdefault("summary", other.summary)
+            self.__dict__.update(summary=other.summary, is_computable=True)
 
     @once
     def is_computable(self) -> bool:
@@ -195,13 +230,13 @@ class Sample:
         """Standard deviation of the finite values; 0 for a single one, which shows none."""
         return (self.summary.sd if self.summary else None) or 0.0
 
-    @once
+    @property
     def is_constant(self) -> bool:
         """Whether all finite values are equal."""
         known = self.summary
         return known.min == known.max if known else is_constant(self.values)
 
-    @once
+    @property
     def repeated(self) -> tuple[Seed, ...]:
         """Seeds with more than one value, which leaves open which of them counts."""
         if self.is_complete:
@@ -216,16 +251,16 @@ def as_asked(rerun: Sample, asked: Sequence[Seed]) -> Sample:
     A seed that only a generator tells is not known of a run that ended before it was seeded; and a rerun may
     see seeds where none was seen when the original was recorded.
     """
-    found = [one.seed for one in rerun.seeds]
+    found = rerun.names
+    if asked == found:
+        return rerun
     if set(asked) == {None}:
         names: dict[Seed, Seed] = dict.fromkeys(found)
     elif found.count(None) == 1 and None not in asked and len(missing := set(asked) - set(found)) == 1:
         names = {None: missing.pop()}
     else:
         return rerun
-    return replace(
-        rerun, seeds=tuple(one._replace(seed=names.get(one.seed, one.seed)) for one in rerun.seeds)
-    )
+    return rerun.with_seeds(tuple(one._replace(seed=names.get(one.seed, one.seed)) for one in rerun.seeds))
 
 
 def seeds_agree(original: Sample, rerun: Sample) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from reprocrate.manifest import Hardware
@@ -15,6 +16,7 @@ from reprocrate.rerun.compare.claims import ClaimJudged, ClaimOutcome, Kind, Par
 from reprocrate.rerun.compare.curves import CurveComparison
 from reprocrate.rerun.compare.explanation import explain, remarks
 from reprocrate.rerun.compare.figures import Figures
+from reprocrate.rerun.compare.numerous import numerous
 from reprocrate.rerun.compare.outcomes import Judged, Outcome
 from reprocrate.rerun.compare.promise import Promise
 from reprocrate.rerun.compare.samples import Basis, Direction, Margin, Seed, seeds_agree
@@ -41,7 +43,25 @@ class SeedPair(NamedTuple):
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@numerous()
+class SeedPairs:
+    """Seeds that both sides have a value of, in three columns; a pair is made when it is asked for."""
+
+    seeds: tuple[Seed, ...]
+    recorded: tuple[float, ...]
+    rerun: tuple[float, ...]
+
+    def __contains__(self, one: object) -> bool:
+        return one in tuple(self)
+
+    def __iter__(self) -> Iterator[SeedPair]:
+        return map(SeedPair, self.seeds, self.recorded, self.rerun, repeat("ok"))
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+
+@numerous()
 class ResultVerdict:
     """The verdict on one result.
 
@@ -78,7 +98,7 @@ class ResultVerdict:
     evidence: bool
     degraded: bool
     margin: Margin | None
-    seeds: tuple[SeedPair, ...]
+    seeds: Collection[SeedPair]
     numbers: Figures
 
 
@@ -238,11 +258,10 @@ def _tally(what: str, outcomes: Iterable[Outcome | ClaimOutcome]) -> str:
     return ", ".join([f"{counted(count, what)} {words}", *(f"{count} {words}" for words, count in others)])
 
 
-def _seed_pairs(judged: Judged) -> tuple[SeedPair, ...]:
+def _seed_pairs(judged: Judged) -> Collection[SeedPair]:
     case = judged.case
     if case.asked == case.rerun.names and seeds_agree(case.original, case.rerun):
-        both = zip(case.asked, case.original.values, case.rerun.values, strict=True)
-        return tuple([SeedPair(seed, then, now, "ok") for seed, then, now in both])
+        return SeedPairs(case.asked, case.original.values, case.rerun.values)
     recorded, finite = case.original.by_seed, case.rerun.by_seed
     again = {one.seed: one for one in case.rerun.seeds}
     seeds = dict.fromkeys([*[one.seed for one in case.original.seeds], *case.asked, *again])
@@ -265,6 +284,8 @@ def _plain(value: Any) -> Any:
         return value
     if kind is tuple or kind is list:
         return [each if type(each) in _AS_IT_IS else _plain(each) for each in value]
+    if kind is SeedPairs:
+        return [pair._asdict() for pair in value]
     names = _NAMES.get(kind)
     if names is None:
         if isinstance(value, Enum):
