@@ -59,6 +59,14 @@ class BuiltEnvironment:
     differences: tuple[Difference, ...]
     reused: bool
 
+    @property
+    def bytecode(self) -> Path:
+        """Where Python puts what it compiles in runs, apart from the packages, which no run may change.
+
+        It is kept for all reruns, since compiling a large library takes longer than many a run.
+        """
+        return self.folder / "bytecode"
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:

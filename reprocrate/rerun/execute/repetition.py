@@ -29,7 +29,7 @@ from reprocrate.rerun.sandbox.isolation import SandboxedExecutor
 from reprocrate.rerun.sandbox.limits import NOTHING_ASKED, AskedLimits, Limits, usual_limits
 from reprocrate.rerun.sandbox.watching import LimitedExecutor
 from reprocrate.rerun.surroundings.offline import offline_variables
-from reprocrate.rerun.surroundings.variables import BYTECODE, Surroundings
+from reprocrate.rerun.surroundings.variables import Surroundings
 from reprocrate.rerun.work.given import Gifts
 from reprocrate.rerun.work.materials import (
     Material,
@@ -45,7 +45,7 @@ from reprocrate.rerun.work.materials import (
 from reprocrate.rerun.work.selection import Task
 
 _OWN = ".reprocrate"
-_OWN_FOLDERS = (".reprocrate/runs", ".reprocrate/objects", BYTECODE)
+_OWN_FOLDERS = (".reprocrate/runs", ".reprocrate/objects")
 _MAKE_A_REPOSITORY = (".git", "HEAD")
 
 
@@ -123,6 +123,10 @@ class Stage:
             UnavailableError: its program is not here, or it cannot be started or recorded.
         """
         environment = self._environment(task)
+        try:
+            environment.bytecode.mkdir(exist_ok=True)
+        except OSError as error:
+            raise could_not("create", environment.bytecode, error) from error
         launch = prepare(self._request(task), self._variables(task, environment))
         try:
             outcome = self._executor_in(environment, self.assignment.limits_of(task)).run(
@@ -248,34 +252,36 @@ class Stage:
 
     def _variables(self, task: Task, environment: BuiltEnvironment) -> dict[str, str]:
         manifest, machines = self.assignment.manifest, task.recorded.hardware
+        code = self._code(task)
         around = Surroundings(
             work=self.workspace.work,
             home=self.workspace.home,
             temporary=None if self.assignment.sandbox else self.temporary,
             python=environment.python,
+            # Python tells source files apart by second and size, so no two trees may share bytecode.
+            bytecode=environment.bytecode / (code.tree_sha256[:16] if code else "none"),
         )
         recorded = manifest.find_environment(task.recorded.environment)
         then = manifest.find_hardware(machines[0] if machines else None)
         variables = offline_variables(network=self.assignment.network)
         variables |= around.variables(recorded, then, self.assignment.host.hardware, os.environ)
-        code = self._code(task)
-        if code:  # Python tells source files apart by second and size, so no two trees may share bytecode
-            variables["PYTHONPYCACHEPREFIX"] = str(self.workspace.work / BYTECODE / code.tree_sha256[:16])
         if recorded and code and (sources := source_folders(recorded.packages, code)):
             variables["PYTHONPATH"] = os.pathsep.join(str(self.workspace.work / place) for place in sources)
         return variables
 
     def _executor_in(self, environment: BuiltEnvironment, limits: Limits) -> Executor:
         work, home, sandbox = self.workspace.work, self.workspace.home, self.assignment.sandbox
+        bytecode = environment.bytecode
         if sandbox is None:
-            return LimitedExecutor(self.executor, limits, (work, home, self.temporary), isolated=False)
+            growing = (work, home, self.temporary, bytecode)
+            return LimitedExecutor(self.executor, limits, growing, isolated=False)
         isolated = SandboxedExecutor(
             sandbox=sandbox,
             inner=self.executor,
             python=environment.python,
-            writable=(work, home, work / BYTECODE),
+            writable=(work, home, bytecode),
             readable=(RECORDER, work / _OWN),
             limits=limits,
             network=self.assignment.network,
         )
-        return LimitedExecutor(isolated, limits, (work, home), isolated=True)
+        return LimitedExecutor(isolated, limits, (work, home, bytecode), isolated=True)

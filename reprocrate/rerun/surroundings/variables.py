@@ -12,9 +12,6 @@ from reprocrate.manifest import Environment, Hardware
 from reprocrate.rerun.surroundings.kernels import pinned_kernels
 from reprocrate.rerun.surroundings.threads import pinned_threads
 
-BYTECODE = ".reprocrate/bytecode"
-"""Where compiled Python goes, relative to the work folder: environments cannot be written to."""
-
 _SYSTEM_PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
 _DEVICES_OF_THIS_MACHINE = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
 _HOMES = {
@@ -42,12 +39,14 @@ class Surroundings:
         home: their home folder.
         temporary: where they put temporary files; None where the sandbox gives them an empty `/tmp`.
         python: the rebuilt environment's interpreter.
+        bytecode: where compiled Python goes: neither environments nor code are to be changed.
     """
 
     work: Path
     home: Path
     temporary: Path | None
     python: Path
+    bytecode: Path
 
     def variables(
         self, recorded: Environment | None, then: Hardware | None, now: Hardware, own: Mapping[str, str]
@@ -73,7 +72,7 @@ class Surroundings:
             "HOME": str(self.home),
             self._kind_of_environment: str(programs.parent),
             "PYTHONNOUSERSITE": "1",
-            "PYTHONPYCACHEPREFIX": str(self.work / BYTECODE),
+            "PYTHONPYCACHEPREFIX": str(self.bytecode),
         }
         if self.temporary is not None:
             found["TMPDIR"] = str(self.temporary)

@@ -811,3 +811,33 @@ def test_trackers_are_offline_and_what_was_recorded_counts_more(
     assert found["HF_HUB_OFFLINE"] == "0"
     assert found["HF_DATASETS_OFFLINE"] == "1"
     assert "MLFLOW_TRACKING_URI" not in found
+
+
+COMPILED = """
+import importlib.util, json, os
+module = importlib.util.find_spec("colorsys").origin
+place = importlib.util.cache_from_source(module)
+before = os.path.exists(place)
+import colorsys
+os.makedirs("out", exist_ok=True)
+json.dump({"score": float(before)}, open("out/1.json", "w"))
+"""
+
+
+def test_what_a_rerun_compiled_serves_the_next_one(
+    experiment: Experiment, environment: BuiltEnvironment, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Compiling a large library takes longer than many a run; the packages themselves are not written to."""
+    experiment.add_code("train.py", COMPILED)
+    experiment.add_runs(["python", "train.py", "{seed}"], seeds=[1])
+    mine = replace(environment, folder=tmp_path / "mine")
+    mine.folder.mkdir()
+    task = assignment(experiment, mine, sandbox)
+    seen = []
+    for name in ("first", "second"):
+        (one,) = ended(list(execute(task, tmp_path / name)))
+        assert one.problems == ()
+        assert [file.path for file in one.record.outputs] == ["out/1.json"]
+        seen.append(one.record.metrics[0].value)
+    assert seen == [0.0, 1.0]
+    assert [place.name for place in mine.folder.iterdir()] == ["bytecode"]
