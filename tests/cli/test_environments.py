@@ -81,16 +81,16 @@ def test_an_interpreter_that_does_not_exist_here_is_named_with_how_to_get_it(
     recorded: Author, rerun: Callable[..., Said], tmp_path: Path
 ) -> None:
     for record in (recorded.folder / ".reprocrate" / "runs").glob("*/run.json"):
-        record.write_text(record.read_text().replace(f'"{HERE}"', '"3.3.7"'))
+        record.write_text(record.read_text().replace(f'"{HERE}"', '"3.99.7"'))
     target = tmp_path / "reader" / "threshold.crate.zip"
     target.parent.mkdir()
     recorded("pack", "-o", target, "--offline")
     line = failed(rerun(target.parent, target.name, code=3), target.parent / "threshold")
-    assert "python version: no interpreter of version 3.3 is installed" in line
+    assert "python version: no interpreter of version 3.99 is installed" in line
     plan = json.loads(recorded.cli.here(target.parent, "plan", target.name, "--json", code=3).out)
     one = next(each for each in plan["requirements"] if each["namespace"] == "python")
     assert one["decision"] == "impossible"
-    assert "uv python install 3.3.7" in one["override"]
+    assert "uv python install 3.99.7" in one["override"]
 
 
 @pytest.mark.parametrize(
