@@ -39,9 +39,7 @@ class Precision:
         """
         if not spread or spread <= _MEANINGLESS * abs(value):
             return cls()
-        largest = max(abs(value), spread)
-        plain = _SMALLEST_PLAIN <= largest < _LARGEST_PLAIN
-        exponent = 0 if plain else _power(largest)
+        exponent = _written_apart(max(abs(value), spread))
         return cls(max(0, 1 - _power(spread / 10.0**exponent)), exponent)
 
     @classmethod
@@ -52,14 +50,14 @@ class Precision:
         two significant digits of each value that exceeds its spread. Where no value has a spread, all get as
         many as tell each of them to six significant digits; values of very different size get none in common.
         """
-        known = [(value, spread) for value, spread in sides if cls.of(value, spread).decimals is not None]
+        known = [spread for value, spread in sides if spread and spread > _MEANINGLESS * abs(value)]
         if not known:
             texts = [significant(value) for value, _ in sides]
             decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
             return cls() if any("e" in text for text in texts) else cls(decimals)
         largest = max(max(abs(value), spread or 0.0) for value, spread in sides)
-        exponent = cls.of(largest, largest).exponent
-        wanted = [1 - _power((spread or 0.0) / 10.0**exponent) for _, spread in known]
+        exponent = _written_apart(largest)
+        wanted = [1 - _power(spread / 10.0**exponent) for spread in known]
         least = [
             1 - _power(value / 10.0**exponent) for value, spread in sides if abs(value) > (spread or 0.0)
         ]
@@ -162,6 +160,11 @@ def _fixed(value: float, decimals: int) -> str:
 
 def _reads_as_none(text: str) -> bool:
     return not any(digit in text.partition("e")[0] for digit in "123456789")
+
+
+def _written_apart(largest: float) -> int:
+    """The power of ten that stands apart where a number of this size is written; 0 for none."""
+    return 0 if _SMALLEST_PLAIN <= largest < _LARGEST_PLAIN else _power(largest)
 
 
 def _power(value: float) -> int:

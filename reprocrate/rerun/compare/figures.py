@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from reprocrate.rerun.compare.case import Case
@@ -91,8 +92,7 @@ class Figures:
     @property
     def precision(self) -> Precision:
         """How many digits its means are written with, and all that is told of their difference."""
-        sides = [(one.mean, one.sd) for one in (self.original, self.rerun) if one is not None]
-        return Precision.of_pair(*sides)
+        return _precision(*[(one.mean, one.sd) for one in (self.original, self.rerun) if one is not None])
 
     @property
     def identical(self) -> bool:
@@ -106,6 +106,12 @@ class Figures:
     def contradicted_at(self, delta: float) -> bool:
         """Whether a contradiction is shown at this margin."""
         return is_contradicted(self.contradicted_below, delta)
+
+
+@lru_cache(maxsize=16)
+def _precision(*sides: tuple[float, float | None]) -> Precision:
+    """The sentences on one result ask for the same several times."""
+    return Precision.of_pair(*sides)
 
 
 def is_contradicted(below: float | None, delta: float) -> bool:
