@@ -62,7 +62,7 @@ def verdict_text(document: Section) -> Group:
         *(text(reason, SOFT) for reason in document["circumstances"].get("chosen", ())),
         *_claims(document["claims"]),
         *_results([one for one in results if one["asked"]], document["basis"]),
-        text(words.sentence(_nothing(document)), WARN) if document["claims"] and not results else None,
+        text(document["sentence"], WARN) if document["claims"] and not results else None,
         *_not_asked([one for one in results if not one["asked"]]),
         *beside(document),
         *_circumstances(document["circumstances"]),
@@ -85,17 +85,12 @@ def verdict_conclusion(document: Section, *, others: str = "see above") -> str:
         return _claims_conclusion(claims, f"The {verb}")
     asked = [one for one in document["results"] if one["asked"]]
     if not asked:
-        return f"The {verb} says nothing: {_nothing(document)}"
+        why = f". {document['sentence']}" if "sentence" in document else ": no result was compared."
+        return f"The {verb} says nothing{why}"
     good = sum(RESULT.get(one["outcome"], ("", ""))[1] == GOOD for one in asked)
     if good == len(asked):
         return f"The {verb} confirms {_all(len(asked), 'result')}."
     return f"The {verb} confirms {good:,} of {words.count_of(len(asked), 'result')}; for the others {others}."
-
-
-def _nothing(document: Section) -> str:
-    """That no result was compared, and why, where the original has none."""
-    _, since, why = str(document.get("sentence")).partition("no result to compare, since ")
-    return f"{since}{why}" if since else "no result was compared."
 
 
 def _claims_conclusion(claims: Sequence[Section], subject: str) -> str:

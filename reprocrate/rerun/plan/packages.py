@@ -155,11 +155,9 @@ def _pure(setting: Setting, members: Sequence[Package]) -> list[Package]:
 
 
 def _of_every_platform(setting: Setting, members: Sequence[Package]) -> Requirement:
-    found, reason = (
-        "the same wheels, verified by digest",
-        "they hold no compiled code and are for every platform",
-    )
     name = ("packages", "of every platform")
+    found = "the same wheels, verified by digest"
+    reason = "they hold no compiled code and are for every platform"
     return setting.requirement(name, _counted(members), found, Decision.SAME, reason)
 
 
