@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import takewhile
 
 
 class Severity(StrEnum):
@@ -115,6 +116,156 @@ class AppliedPolicy:
     regraded: tuple[Regraded, ...] = ()
 
 
+class Presence(StrEnum):
+    """Whether something was found that a submission may have."""
+
+    FOUND = "found"
+    NOT_FOUND = "not-found"
+    NOT_ASSESSED = "not-assessed"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One thing that was looked for in a submission, whether or not it has a manifest.
+
+    Attributes:
+        item: its name for programs, such as `licence`.
+        title: its name for people.
+        presence: whether it was found.
+        detail: what was found, or why it could not be looked for, in one sentence.
+        places: where it was found.
+    """
+
+    item: str
+    title: str
+    presence: Presence
+    detail: str = ""
+    places: tuple[Location, ...] = ()
+
+
+class Standing(StrEnum):
+    """What the evidence says of an answer to a checklist's question."""
+
+    CONFLICTS = "conflicts"
+    NOT_EVIDENCED = "not-evidenced"
+    SUPPORTED = "supported"
+    NOT_CHECKABLE = "not-checkable"
+    NOT_APPLICABLE = "not-applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """One question of a venue's checklist, the authors' answer, and what the evidence says of it.
+
+    Attributes:
+        item: number or name of the question in the venue's checklist.
+        question: the question in other words than the venue's.
+        answer: `yes`, `no`, `partial` or `na`; None where it is not answered.
+        standing: what the evidence says.
+        reason: why, in one sentence.
+        evidence: what the reason rests on.
+        justification: what the authors wrote beside their answer.
+        place: where the answer was read.
+    """
+
+    item: str
+    question: str
+    answer: str | None
+    standing: Standing
+    reason: str
+    evidence: tuple[Location, ...] = ()
+    justification: str = ""
+    place: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedChecklist:
+    """A venue's checklist set against the evidence; there is no score.
+
+    Attributes:
+        id: venue and year, such as `neurips-2026`.
+        name: its name for people.
+        source: where the answers were read; empty where there are none.
+        answers: its questions, in the venue's order.
+    """
+
+    id: str
+    name: str
+    source: str = ""
+    answers: tuple[CheckedAnswer, ...] = ()
+
+    def count(self, standing: Standing) -> int:
+        """How many answers stand so."""
+        return sum(each.standing is standing for each in self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that a step of a scale asks for.
+
+    Attributes:
+        id: its name for programs.
+        text: what is asked for, in a few words.
+        met: whether it is; None where that could not be told.
+        reason: what shows it, or what is missing.
+        cost: what it takes to meet it, where it is not met.
+        evidence: what the reason rests on.
+    """
+
+    id: str
+    text: str
+    met: bool | None
+    reason: str = ""
+    cost: str = ""
+    evidence: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One level of a scale, or one badge.
+
+    Attributes:
+        id: its name for programs.
+        name: its name for people.
+        label: its short name in the literature, such as `R2`.
+        criteria: what it asks for beyond the steps before it.
+    """
+
+    id: str
+    name: str
+    criteria: tuple[Criterion, ...]
+    label: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether all that it asks for is there."""
+        return all(each.met for each in self.criteria)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Levels that a submission can reach, or badges whose criteria it can meet; none is awarded here.
+
+    Attributes:
+        id: its name for programs.
+        name: its name for people.
+        ascending: whether each step asks for the ones before it too; badges do not.
+        steps: the lowest first.
+    """
+
+    id: str
+    name: str
+    ascending: bool
+    steps: tuple[Step, ...]
+
+    @property
+    def reached(self) -> tuple[Step, ...]:
+        """The steps that are met; of ascending ones, those up to the first that is not."""
+        if not self.ascending:
+            return tuple(each for each in self.steps if each.met)
+        return tuple(takewhile(lambda each: each.met, self.steps))
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All that validation says about one subject.
@@ -126,6 +277,9 @@ class Report:
         assessed: codes of the rules that were applied, in order.
         policy: the policy that it was judged by, if there was one.
         failure: why the subject could not be judged at all; then nothing else is said.
+        observed: what a submission was seen to have; only where it has no manifest, or a policy asks for it.
+        checklists: venues' checklists, set against the evidence.
+        scales: the levels that were reached, and what the next one asks for.
     """
 
     subject: str
@@ -134,6 +288,9 @@ class Report:
     assessed: tuple[str, ...] = ()
     policy: AppliedPolicy | None = None
     failure: str = ""
+    observed: tuple[Observed, ...] = ()
+    checklists: tuple[CheckedChecklist, ...] = ()
+    scales: tuple[Scale, ...] = ()
 
     @property
     def valid(self) -> bool:

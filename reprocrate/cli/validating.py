@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.finding import Report
-    from reprocrate.validation import Policy
+    from reprocrate.workflow.judging import Demands
 
 
 class Format(StrEnum):
@@ -55,10 +55,11 @@ def validate(
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.validation import read_policy
+    from reprocrate.workflow.judging import Demands
     from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
-    demands = read_policy(policy) if policy else None
+    demands = Demands(read_policy(policy) if policy else None)
     limits = Limits.of(limit or ())
     as_json = json or format_ is Format.JSON
     for each in what or [Path()]:
@@ -71,9 +72,7 @@ def validate(
     raise typer.Exit(YES if report.valid else NO)
 
 
-def _several(
-    what: Sequence[Path], voice: Voice, demands: Policy | None, limits: Limits, *, as_json: bool
-) -> int:
+def _several(what: Sequence[Path], voice: Voice, demands: Demands, limits: Limits, *, as_json: bool) -> int:
     """Judge and print each; the answer is the exit code."""
     from reprocrate.workflow.validating import assess_each
 

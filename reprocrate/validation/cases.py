@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from reprocrate.files import FileDigest, could_not, sha256_bytes
+from reprocrate.finding import Location
 from reprocrate.manifest.strict import read_text
 from reprocrate.standard import Shipped, path_of, shipped_folder
 from reprocrate.validation.subject import Subject
@@ -47,8 +48,11 @@ class Case:
 
     @property
     def expected(self) -> list[tuple[str, str]]:
-        """Code and place of every finding that must be made, sorted."""
-        return sorted((each["code"], each["pointer"]) for each in self.content["expect"])
+        """Code and place (see `place_of`) of every finding that must be made, sorted."""
+        return sorted(
+            (each["code"], each["pointer"] if "pointer" in each else f"{each['file']}:{each['line']}")
+            for each in self.content["expect"]
+        )
 
     @property
     def data(self) -> bytes | None:
@@ -75,6 +79,13 @@ class Case:
         if data is not None:
             return Subject.of_bytes(self.name, data, files)
         return Subject(self.name, self.document, files)
+
+
+def place_of(location: Location) -> str:
+    """A place as `Case.expected` has it: a pointer into the manifest, or a file with its line."""
+    if location.pointer is None and location.line is not None:
+        return f"{location.file}:{location.line}"
+    return location.pointer or ""
 
 
 class CaseFiles:

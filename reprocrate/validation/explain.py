@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.finding import Location
 from reprocrate.standard import path_of, specification
 from reprocrate.validation.cases import Case, cases_of
 from reprocrate.validation.families import find_rule, rule_codes
 from reprocrate.validation.rule import Level, Rule
+from reprocrate.validation.subject import Subject
 from reprocrate.validation.validate import validate
 
 MOST_LINES = 24
@@ -20,6 +22,9 @@ MOST_LINES = 24
 
 WIDTH = 100
 """Width of the lines of an example."""
+
+MOST_BYTES_SHOWN = 100_000
+"""How much of a file is read to show a part of it."""
 
 MOST_PARTS = 3
 """How many parts of a manifest an example shows at most."""
@@ -109,8 +114,16 @@ def _examples(code: str) -> tuple[Example | None, Example | None]:
     cases = sorted(cases_of(code), key=lambda case: "/each-" in case.name)  # those made for people first
     failing = next((case for case in cases if not case.is_valid), None)
     valid = next((case for case in cases if case.is_valid), None)
-    places = [pointer for _, pointer in failing.expected] if failing else []
+    places = [place for _, place in failing.expected if place[:1] in ("", "/")] if failing else []
     return (_example(valid, code, places) if valid else None, _example(failing, code) if failing else None)
+
+
+def _lines(subject: Subject, place: Location) -> str:
+    """The lines of a file up to some behind the one that a finding is at, numbered."""
+    text = subject.given_files.read(place.file or "", MOST_BYTES_SHOWN).decode("utf-8", "replace")
+    lines = list(enumerate(text.splitlines(), start=1))
+    first = max(0, (place.line or 1) - MOST_LINES // 2)
+    return "\n".join(f"{number:4} {line}" for number, line in lines[first : first + MOST_LINES])
 
 
 def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
@@ -129,6 +142,8 @@ def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
         if len(parts) < MOST_PARTS:
             parts.setdefault(name, text)
     shown = "\n".join(f"{name}: {text}" if name else text for name, text in parts.items() if text)
+    if findings and findings[0].location.pointer is None and findings[0].location.line is not None:
+        shown = _lines(subject, findings[0].location)
     if not shown and subject.files is not None:  # the case is about its files
         shown = "\n".join(sorted(subject.files.names())[:MOST_LINES])
     return Example(case.says, shown, tuple(each.message for each in findings))

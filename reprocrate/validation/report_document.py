@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from reprocrate import __version__
-from reprocrate.finding import Finding, NotAssessed, Regraded, Report, Severity
+from reprocrate.finding import (
+    CheckedAnswer,
+    CheckedChecklist,
+    Criterion,
+    Finding,
+    Location,
+    NotAssessed,
+    Observed,
+    Regraded,
+    Report,
+    Scale,
+    Severity,
+    Standing,
+    Step,
+)
 
 SCHEMA_VERSION = "1.0"
 
@@ -25,6 +39,12 @@ def report_document(report: Report) -> dict[str, Any]:
     if report.policy:
         document["policy"] = {"id": report.policy.id, "standard": report.policy.standard}
         document["regraded"] = [_regraded(each) for each in report.policy.regraded]
+    if report.observed:
+        document["observed"] = [_observed(each) for each in report.observed]
+    if report.checklists:
+        document["checklists"] = [_checklist(each) for each in report.checklists]
+    if report.scales:
+        document["scales"] = [_scale(each) for each in report.scales]
     if report.failure:
         document["failure"] = report.failure
     return document
@@ -43,13 +63,76 @@ def _regraded(regraded: Regraded) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    place = finding.location
+def _observed(each: Observed) -> dict[str, Any]:
+    said = {"item": each.item, "title": each.title, "presence": each.presence.value, "detail": each.detail}
+    return _given(said | {"places": [_location(place) for place in each.places]})
+
+
+def _checklist(checklist: CheckedChecklist) -> dict[str, Any]:
+    return {
+        "id": checklist.id,
+        "name": checklist.name,
+        **({"source": checklist.source} if checklist.source else {}),
+        "counts": {standing.value: checklist.count(standing) for standing in Standing},
+        "answers": [_answer(each) for each in checklist.answers],
+    }
+
+
+def _answer(each: CheckedAnswer) -> dict[str, Any]:
+    said = {
+        "item": each.item,
+        "question": each.question,
+        "answer": each.answer,
+        "standing": each.standing.value,
+        "reason": each.reason,
+        "evidence": [_location(place) for place in each.evidence],
+        "justification": each.justification,
+        "place": _location(each.place) if each.place else None,
+    }
+    return _given(said)
+
+
+def _scale(scale: Scale) -> dict[str, Any]:
+    return {
+        "id": scale.id,
+        "name": scale.name,
+        "ascending": scale.ascending,
+        "reached": [step.id for step in scale.reached],
+        "steps": [_step(step) for step in scale.steps],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    said = {"id": step.id, "name": step.name, "label": step.label}
+    return _given(said) | {"met": step.met, "criteria": [_criterion(each) for each in step.criteria]}
+
+
+def _criterion(each: Criterion) -> dict[str, Any]:
+    said = {
+        "id": each.id,
+        "text": each.text,
+        "reason": each.reason,
+        "cost": each.cost,
+        "evidence": [_location(place) for place in each.evidence],
+    }
+    return _given(said) | {"met": each.met}
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """Without what is empty or not known."""
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
+def _location(place: Location) -> dict[str, Any]:
     location = {"file": place.file, "pointer": place.pointer, "line": place.line, "column": place.column}
+    return {name: value for name, value in location.items() if value is not None}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
     section = {
         "code": finding.code,
         "severity": finding.severity.value,
         "message": finding.message,
-        "location": {name: value for name, value in location.items() if value is not None},
+        "location": _location(finding.location),
     }
     return section | {"fix": finding.fix} if finding.fix else section

@@ -58,9 +58,11 @@ class Need(StrEnum):
     """What a rule reads; it cannot be applied where that is not there.
 
     Each takes more than the one before: the bytes as they are given, the JSON value that they hold, a
-    document of a version that is known here, a manifest that follows its schema, the files around it.
+    document of a version that is known here, a manifest that follows its schema, the files around it. Apart
+    from these stands `TREE`: files, whatever the manifest is and whether there is one.
     """
 
+    TREE = "tree"
     TEXT = "text"
     JSON = "json"
     DOCUMENT = "document"
@@ -72,18 +74,27 @@ class Found:
     """One case that a rule objects to.
 
     Args:
-        pointer: JSON Pointer to it in the manifest.
-        line: where it stands in the manifest's text, if that is known, counted from 1.
+        pointer: JSON Pointer to it in the manifest; None where it is in another file.
+        file: path of the file that it is in, where that is not the manifest.
+        line: where it stands in the file's text, if that is known, counted from 1.
         column: in characters, counted from 1.
         values: what the rule's sentence about the case names.
     """
 
-    __slots__ = ("column", "line", "pointer", "values")
+    __slots__ = ("column", "file", "line", "pointer", "values")
 
     def __init__(
-        self, pointer: str, /, *, line: int | None = None, column: int | None = None, **values: object
+        self,
+        pointer: str | None = None,
+        /,
+        *,
+        file: str = MANIFEST_NAME,
+        line: int | None = None,
+        column: int | None = None,
+        **values: object,
     ) -> None:
         self.pointer = pointer
+        self.file = file
         self.line = line
         self.column = column
         self.values = values
@@ -157,7 +168,7 @@ class Rule:
                 self.code,
                 self.level.severity,
                 self.says.format_map({name: shown(value) for name, value in found.values.items()}),
-                Location(MANIFEST_NAME, found.pointer, found.line, found.column),
+                Location(found.file, found.pointer, found.line, found.column),
                 self.fix,
             )
 

@@ -76,12 +76,19 @@ class Subject:
         files: the files around it, if they are to be judged as well.
         read_problems: why the text that it was read from holds no document, if so; None where the document
             was not read from a text.
+        is_bare: whether there is no manifest at all, but only files.
     """
 
     name: str
     document: Any
     files: Files | None = None
     read_problems: tuple[TextProblem, ...] | None = None
+    is_bare: bool = False
+
+    @classmethod
+    def bare(cls, name: str, files: Files) -> Subject:
+        """A subject without a manifest, of which only files are judged."""
+        return cls(name, None, files, is_bare=True)
 
     @classmethod
     def of(cls, manifest: Manifest, name: str = MANIFEST_NAME, files: Files | None = None) -> Subject:

@@ -11,6 +11,8 @@ from reprocrate.validation.families import all_rules, rules_beginning
 from reprocrate.validation.rule import CannotAssessError, Need, Rule
 from reprocrate.validation.subject import Subject
 
+WITHOUT_FILES = "only the manifest was given, not the files around it"
+
 
 def validate(
     subject: Subject,
@@ -34,6 +36,8 @@ def validate(
         chosen = all_rules() if only is None else rules_beginning(only)
     else:
         chosen = tuple(each for each in rules if only is None or each.code.startswith(tuple(only)))
+    if subject.is_bare:
+        chosen = tuple(each for each in chosen if each.needs is Need.TREE)
     findings: list[Finding] = []
     not_assessed: list[NotAssessed] = []
     assessed: list[str] = []
@@ -52,6 +56,11 @@ def validate(
 
 def _lacking(subject: Subject) -> dict[Need, str]:
     """Why rules with a need cannot be applied; empty for needs that are met."""
+    without_files = {Need.TREE: WITHOUT_FILES} if subject.files is None else {}
+    return without_files | _lacking_of_manifest(subject)
+
+
+def _lacking_of_manifest(subject: Subject) -> dict[Need, str]:
     if subject.text_problems:
         reason = f"there is no document to judge ({subject.text_problems[0].code})"
         return dict.fromkeys([Need.JSON, Need.DOCUMENT, Need.MANIFEST, Need.FILES], reason)
@@ -67,7 +76,7 @@ def _lacking(subject: Subject) -> dict[Need, str]:
         reason = f"the manifest does not follow its schema ({problems})"
         return {Need.MANIFEST: reason, Need.FILES: reason}
     if subject.files is None:
-        return {Need.FILES: "only the manifest was given, not the files around it"}
+        return {Need.FILES: WITHOUT_FILES}
     return {}
 
 

@@ -20,7 +20,7 @@ from reprocrate.manifest import Manifest
 from reprocrate.manifest.strict import MAX_BYTES
 
 if TYPE_CHECKING:
-    from reprocrate.validation import Policy
+    from reprocrate.workflow.judging import Demands
 
 METADATA_NAMES = (layout.METADATA, "ro-crate-metadata.jsonld")
 """What the metadata of an attached crate is called; the second is the name of RO-Crate 1.0."""
@@ -217,19 +217,20 @@ def foreign_cannot_be_rerun(what: Path) -> UsageError:
     )
 
 
-def assess_foreign(path: Path, name: str, policy: Policy | None, limits: Limits) -> Report:
+def assess_foreign(path: Path, name: str, demands: Demands, limits: Limits) -> Report:
     """Judge what a crate of another project says, and whether its files are as it says.
 
     Raises:
         UnreadableError: its metadata cannot be read.
         UnavailableError: a file cannot be read.
     """
-    from reprocrate.validation import Subject, validate_by
+    from reprocrate.validation import Subject
     from reprocrate.workflow.foreign_reports import about_crate
+    from reprocrate.workflow.judging import judge
 
     with closing(ForeignCrate(path, limits)) as crate:
         manifest = crate.manifest(digests=True, strict=True)
-        report = validate_by(policy, Subject.of(manifest, name, crate))
+        report = judge(Subject.of(manifest, name, crate), demands)
         report = about_crate(report, manifest, crate.metadata)
         told = {finding.message for finding in report.findings if finding.code == _UNSAFE}
         unsafe = [problem for problem in crate.problems if str(problem) not in told]

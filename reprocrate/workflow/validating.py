@@ -12,12 +12,13 @@ from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, 
 from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import manifest_file_bytes
 from reprocrate.manifest.strict import too_large
-from reprocrate.validation import Policy, Subject, graded_by, validate_by
+from reprocrate.validation import Subject
 from reprocrate.workflow.anonymous.telling import tell_review
 from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.declared_files import GET_AGAIN, BundleFiles
 from reprocrate.workflow.foreign_crates import assess_foreign
 from reprocrate.workflow.foreign_reports import with_advice
+from reprocrate.workflow.judging import STANDARD, Demands, judge, regrade
 from reprocrate.workflow.opening import FORGED, Kind, forged, kind_of, open_imported
 from reprocrate.workflow.partial import Partial, partial_of
 from reprocrate.workflow.progress import Progress, counter
@@ -28,13 +29,13 @@ _ABOUT_BYTES = ("RC0705", "RC0706", "RC1801")
 """Rules that find some of the same as opening a bundle does."""
 
 
-def assess(what: Path, progress: Progress, policy: Policy | None = None, limits: Limits = USUAL) -> Report:
-    """Judge whatever a path holds, by the standard and a venue's policy.
+def assess(what: Path, progress: Progress, demands: Demands = STANDARD, limits: Limits = USUAL) -> Report:
+    """Judge whatever a path holds, by the standard and what else is asked for.
 
     Args:
         what: the path.
         progress: who listens.
-        policy: a venue's demands.
+        demands: what it is judged by.
         limits: how much a bundle may hold.
 
     Raises:
@@ -43,28 +44,28 @@ def assess(what: Path, progress: Progress, policy: Policy | None = None, limits:
     """
     kind, path = kind_of(what)
     if kind is Kind.PROJECT:
-        return _assess_project(path, str(what), progress, policy)
+        return _assess_project(path, str(what), progress, demands)
     if kind is Kind.MANIFEST:
         subject = Subject.of_bytes(str(what), manifest_file_bytes(path))
-        return with_advice(validate_by(policy, subject), subject.document)
+        return with_advice(judge(subject, demands), subject.document)
     if kind is Kind.FOREIGN:
-        return assess_foreign(path, str(what), policy, limits)
+        return assess_foreign(path, str(what), demands, limits)
     with open_imported(path, limits) as bundle:
-        return with_part(_assess_bundle(bundle, str(what), progress, policy), partial_of(path))
+        return with_part(_assess_bundle(bundle, str(what), progress, demands), partial_of(path))
 
 
 def assess_each(
-    whats: Sequence[Path], progress: Progress, policy: Policy | None = None, limits: Limits = USUAL
+    whats: Sequence[Path], progress: Progress, demands: Demands = STANDARD, limits: Limits = USUAL
 ) -> Iterator[tuple[Report, ReprocrateError | None]]:
     """Judge each of several paths in turn; one that cannot be judged does not keep the others from it."""
     for what in whats:
         try:
-            yield assess(what, progress, policy, limits), None
+            yield assess(what, progress, demands, limits), None
         except ReprocrateError as error:
             yield Report(str(what), failure=str(error)), error
 
 
-def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | None) -> Report:
+def _assess_project(root: Path, name: str, progress: Progress, demands: Demands) -> Report:
     project = open_project(root)
     refuse_unread(project)
     if not project.manifest.runs:
@@ -74,15 +75,14 @@ def _assess_project(root: Path, name: str, progress: Progress, policy: Policy | 
             "Begin with `reprocrate run -- COMMAND`",
         )
     contents = collect(project, "all")
-    report = validate_by(
-        policy, Subject.of(contents.manifest, name, ContentFiles(contents, digests_of_project(root)))
-    )
+    subject = Subject.of(contents.manifest, name, ContentFiles(contents, digests_of_project(root)))
+    report = judge(subject, demands)
     for problem in project.problems:
         progress.note(f"not read: {problem}")
     return report
 
 
-def _assess_bundle(bundle: Bundle, name: str, progress: Progress, policy: Policy | None) -> Report:
+def _assess_bundle(bundle: Bundle, name: str, progress: Progress, demands: Demands) -> Report:
     problems = bundle.verify(counter(progress, "checking digests", bundle.total_size))
     files = BundleFiles(bundle, {problem.path for problem in problems})
     try:
@@ -90,8 +90,8 @@ def _assess_bundle(bundle: Bundle, name: str, progress: Progress, policy: Policy
     except UnreadableError:
         subject = Subject(name, None, files, (too_large(),))
     except IntegrityError:
-        return graded_by(policy, Report(name)).with_findings(_unsafe(bundle, problems, Report(name)))
-    report = validate_by(policy, subject)
+        return regrade(Report(name), demands).with_findings(_unsafe(bundle, problems, Report(name)))
+    report = judge(subject, demands)
     if not problems:
         tell_review(bundle, subject, report, progress)
     return report.with_findings(_unsafe(bundle, problems, report))

@@ -15,15 +15,15 @@ import pytest
 from reprocrate.finding import Severity
 from reprocrate.manifest import manifest_from
 from reprocrate.validation import Need, Rule, all_rules, validate
-from reprocrate.validation.cases import Case, all_cases, cases_of, patched
+from reprocrate.validation.cases import Case, all_cases, cases_of, patched, place_of
 
 CASES = all_cases()
 
 
-def found_in(case: Case, rules: tuple[Rule, ...] | None = None) -> list[tuple[str, str | None]]:
+def found_in(case: Case, rules: tuple[Rule, ...] | None = None) -> list[tuple[str, str]]:
     report = validate(case.subject(), rules=rules)
     assert [each for each in report.not_assessed if "itself failed" in each.reason] == []
-    return sorted((finding.code, finding.location.pointer) for finding in report.findings)
+    return sorted((finding.code, place_of(finding.location)) for finding in report.findings)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

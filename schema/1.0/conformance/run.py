@@ -44,8 +44,8 @@ class Case:
 
     @property
     def expected(self):
-        """Every pair of code and pointer that must be found, with how often."""
-        return Counter((each["code"], each["pointer"]) for each in self.content["expect"])
+        """Every pair of code and place that must be found, with how often."""
+        return Counter((each["code"], place_of(each)) for each in self.content["expect"])
 
     @property
     def is_large(self):
@@ -114,6 +114,13 @@ class Outcome:
         if self.trouble:
             said["trouble"] = self.trouble
         return said
+
+
+def place_of(where):
+    """A pointer into the manifest; or for what is in another file, the file and the line."""
+    if where.get("pointer") is None and where.get("line") is not None:
+        return "{}:{}".format(where["file"], where["line"])
+    return where.get("pointer") or ""
 
 
 def shown(pointer):
@@ -240,7 +247,7 @@ def judged(case, report):
     try:
         if report.get("failure"):
             return Outcome(case, trouble="could not be judged: {}".format(report["failure"]))
-        pairs = [(each["code"], each["location"].get("pointer") or "") for each in report["findings"]]
+        pairs = [(each["code"], place_of(each["location"])) for each in report["findings"]]
     except (AttributeError, KeyError, TypeError):
         return Outcome(case, trouble="not a report: {}".format(json.dumps(report)[:300]))
     return Outcome(case, Counter(pairs))

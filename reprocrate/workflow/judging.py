@@ -1,0 +1,37 @@
+"""What a subject is judged by, and how: the rules of the standard, and what a venue asks for beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reprocrate.finding import Report
+from reprocrate.validation import Policy, Subject, graded_by, validate_by
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What is asked for beside the standard.
+
+    Attributes:
+        policy: a venue's demands.
+    """
+
+    policy: Policy | None = None
+
+
+STANDARD = Demands()
+"""Nothing beside it."""
+
+
+def judge(subject: Subject, demands: Demands) -> Report:
+    """Judge a subject by every rule, and by all that is asked for beside them.
+
+    Raises:
+        UnreadableError: the manifest follows another major version of the standard.
+    """
+    return validate_by(demands.policy, subject)
+
+
+def regrade(report: Report, demands: Demands) -> Report:
+    """A report of which no rule was asked, as the policy grades it."""
+    return graded_by(demands.policy, report)
