@@ -21,6 +21,7 @@ from reprocrate.cli import (
     migrating,
     packing,
     planning,
+    policies,
     rerunning,
     running,
     showing,
@@ -110,6 +111,7 @@ def make_app() -> typer.Typer:
     app.callback()(_options)
     for module in (init, running, showing, validating, explaining, packing, planning, importing, rerunning):
         module.register(app)
+    policies.register(app)
     comparing.register(app)
     exporting.register(app)
     signing.register(app)

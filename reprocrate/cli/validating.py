@@ -35,8 +35,12 @@ def register(app: typer.Typer) -> None:
 def validate(
     what: Whats = None,
     policy: Annotated[
-        Path | None,
-        typer.Option("--policy", metavar="FILE", help="A venue's demands: a policy in TOML or JSON."),
+        str | None,
+        typer.Option(
+            "--policy",
+            metavar="NAME|FILE",
+            help="A venue's demands: a policy by name (`reprocrate policy list`), or its file.",
+        ),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
     limit: Limit = None,

@@ -55,6 +55,11 @@ class Case:
         )
 
     @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """What a policy sets for this case, by code and name."""
+        return dict(self.content.get("parameters", {}))
+
+    @property
     def data(self) -> bytes | None:
         """The manifest's bytes, where the case is about them; not kept, since they can be many."""
         if "bytes" not in self.content:
@@ -67,18 +72,25 @@ class Case:
         data = self.data
         if data is not None:
             return read_text(data)[0]
-        if "manifest" in self.content:
-            return self.content["manifest"]
+        if "manifest" in self.content or self.content.get("bare"):
+            return self.content.get("manifest")
         base = json.loads(_conformance().joinpath(self.content["base"]).read_bytes())
         return patched(base, self.content.get("patch", []))
 
     def subject(self) -> Subject:
         """What is to be judged."""
         files = CaseFiles(self.folder) if self.folder else None
+        if self.content.get("bare") and files:
+            return Subject.bare(self.name, files, self.size)
         data = self.data
         if data is not None:
             return Subject.of_bytes(self.name, data, files)
-        return Subject(self.name, self.document, files)
+        return Subject(self.name, self.document, files, size=self.size)
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the files around the manifest, where there are any."""
+        return CaseFiles(self.folder).size() if self.folder else None
 
 
 def place_of(location: Location) -> str:
@@ -97,6 +109,10 @@ class CaseFiles:
     def names(self) -> Iterator[str]:
         """Paths of all files, sorted."""
         return iter(sorted(_names(self._folder, "")))
+
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(len(self._bytes(path)) for path in self.names())
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""

@@ -129,7 +129,7 @@ def _lines(subject: Subject, place: Location) -> str:
 def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
     """A case with the parts of its manifest that it changes; if it changes none, those at `otherwise`."""
     subject = case.subject()
-    findings = validate(subject, only=[code]).findings
+    findings = validate(subject, only=[code], parameters=case.parameters).findings
     if "bytes" in case.content:
         return Example(case.says, _bytes(case), tuple(each.message for each in findings))
     changed = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -62,6 +64,7 @@ FAMILIES = (
     Family("RC17", "Checklists and ethics", "checklists"),
     Family("RC18", "Crate", "crate crate_contents"),
     Family("RC19", "Anonymous review", "anonymity"),
+    Family("RC21", "Submission", "sizes"),
 )
 """The other numbers are kept for what comes after."""
 
@@ -81,6 +84,33 @@ def rules_beginning(with_one_of: Collection[str]) -> tuple[Rule, ...]:
         if any(family.prefix.startswith(each) or each.startswith(family.prefix) for each in begins)
     ]
     return tuple(each for family in families for each in family.rules if each.code.startswith(begins))
+
+
+@cache
+def rules_by(version: str) -> tuple[Rule, ...]:
+    """The rules that a version of the standard has, in the order of the codes.
+
+    Args:
+        version: major.minor, of the major version that is known here.
+    """
+    return tuple(each for each in all_rules() if _minor(each.since) <= _minor(version))
+
+
+def _minor(version: str) -> int:
+    return int(version.partition(".")[2])
+
+
+@cache
+def rule_set_digest() -> str:
+    """SHA-256 of what decides in all rules: code, level, version, the demand, what is judged, parameters.
+
+    Two programs with the same digest apply the same rules, as far as the standard's text tells.
+    """
+    parts = [
+        [each.code, each.level, each.since, each.summary, each.judged, each.parameters]
+        for each in all_rules()
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def rule_codes() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reprocrate.finding import AppliedPolicy, Finding, NotAssessed, Regraded, Report, Severity, in_order
-from reprocrate.validation.families import find_rule
+from reprocrate.validation.families import find_rule, rules_by
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.subject import Subject
 from reprocrate.validation.validate import validate
@@ -34,6 +34,9 @@ class Policy:
         name: its name for people.
         venue: who demands it.
         year: the year that it is for.
+        description: what it is for.
+        source: where the venue says what it demands.
+        extends: identifiers of the policies that it builds on, in order.
         checklist: the name under which a manifest answers the venue's checklist.
         levels: what findings of a rule are, by its code; None where they are left out.
         parameters: values for rules that can be set, by code and name.
@@ -44,6 +47,9 @@ class Policy:
     name: str | None = None
     venue: str | None = None
     year: int | None = None
+    description: str | None = None
+    source: str | None = None
+    extends: tuple[str, ...] = ()
     checklist: str | None = None
     levels: Mapping[str, Severity | None] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -58,7 +64,11 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
     """
     levels: dict[str, Severity | None] = {}
     parameters: dict[str, dict[str, Any]] = {}
+    checklist: str | None = None
+    names: list[str] = []
     for each in extended:
+        names.append(each.id)
+        checklist = each.checklist or checklist
         levels |= each.levels
         for code, values in each.parameters.items():
             parameters.setdefault(code, {}).update(values)
@@ -66,8 +76,16 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
         levels[code] = None if level == OFF else Severity(level)
     for code, values in document.get("parameters", {}).items():
         parameters.setdefault(code, {}).update(values)
-    about = {name: document.get(name) for name in ("name", "venue", "year", "checklist")}
-    return Policy(document["id"], document["standard"], **about, levels=levels, parameters=parameters)
+    about = {name: document.get(name) for name in ("name", "venue", "year", "description", "source")}
+    return Policy(
+        document["id"],
+        document["standard"],
+        **about,
+        extends=tuple(names),
+        checklist=document.get("checklist") or checklist,
+        levels=levels,
+        parameters=parameters,
+    )
 
 
 def is_untouchable(rule: Rule) -> bool:
@@ -82,12 +100,14 @@ def is_lower(level: Severity | None, rule: Rule) -> bool:
 
 
 def validate_by(policy: Policy | None, subject: Subject) -> Report:
-    """Judge a subject by every rule, as a policy sets and grades them.
+    """Judge a subject by every rule of a policy's standard, as the policy sets and grades them.
 
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
-    return graded_by(policy, validate(subject, parameters=policy.parameters if policy else None))
+    if policy is None:
+        return validate(subject)
+    return graded_by(policy, validate(subject, parameters=policy.parameters, rules=rules_by(policy.standard)))
 
 
 def graded_by(policy: Policy | None, report: Report) -> Report:

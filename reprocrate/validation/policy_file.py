@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from reprocrate.manifest.strict import parse
 from reprocrate.standard import NEWEST, path_of, problems
 from reprocrate.validation.families import find_rule, rule_codes
 from reprocrate.validation.policy import OFF, Policy, is_lower, is_untouchable, policy_of
+from reprocrate.validation.policy_names import is_file, text_of
 
 MOST_BYTES = 1_000_000
 """A larger file is no policy."""
@@ -31,36 +32,49 @@ Complaint = tuple[tuple[str | int, ...], str, str]
 """The place of a problem, what is wrong there, and what to do."""
 
 
-def read_policy(path: Path) -> Policy:
+def read_policy(what: Path | str) -> Policy:
     """Read a policy and those that it extends.
 
     Args:
-        path: a TOML or JSON file.
+        what: a TOML or JSON file; or the name of a policy that comes with the standard or with an installed
+            package, where it is a text that names no file.
 
     Raises:
         UsageError: it is no policy, or one that this program cannot apply; the text names every problem.
         UnreadableError: it is no TOML or JSON.
         UnavailableError: it cannot be read.
     """
-    return _Reader().read(path)
+    if isinstance(what, str) and not is_file(what):
+        return _Reader().named(what)
+    return _Reader().read(Path(what))
 
 
 class _Reader:
-    """Reads each file once, however often it is extended."""
+    """Reads each policy once, however often it is extended."""
 
     def __init__(self) -> None:
-        self._open: list[Path] = []
-        self._read: dict[Path, Policy] = {}
+        self._open: list[Path | str] = []
+        self._read: dict[Path | str, Policy] = {}
 
     def read(self, path: Path) -> Policy:
+        """The policy of a file."""
         try:
             place = path.resolve()
         except RuntimeError:  # so Python 3.11 says it
             raise UsageError(f"{path} is no policy", "it is a link that leads to itself") from None
-        if place in self._open:
-            circle = [each.name for each in (*self._open[self._open.index(place) :], place)]
+        return self._once(place, str(path), lambda: sound_document(path), path)
+
+    def named(self, name: str) -> Policy:
+        """The policy of a name."""
+        return self._once(name, name, lambda: _sound(name, text_of(name)), None)
+
+    def _once(
+        self, key: Path | str, shown: str, document_of: Callable[[], Mapping[str, Any]], path: Path | None
+    ) -> Policy:
+        if key in self._open:
+            circle = [_name(each) for each in (*self._open[self._open.index(key) :], key)]
             raise UsageError(
-                f"the policy {path} extends itself",
+                f"the policy {shown} extends itself",
                 " extends ".join(circle),
                 "Take one of them out of `extends`",
             )
@@ -70,13 +84,40 @@ class _Reader:
                 f"more than {_MOST_EXTENDED} policies extend each other in a row",
                 "Let it extend fewer",
             )
-        if place not in self._read:
-            self._open.append(place)
-            document = sound_document(path)
-            extended = [self.read(_inside(path, name)) for name in document.get("extends", ())]
-            self._read[place] = policy_of(document, extended)
+        if key not in self._read:
+            self._open.append(key)
+            document = document_of()
+            extended = [self._extended(name, path, shown) for name in document.get("extends", ())]
+            self._read[key] = policy_of(document, extended)
             self._open.pop()
-        return self._read[place]
+        return self._read[key]
+
+    def _extended(self, name: str, path: Path | None, shown: str) -> Policy:
+        if not name.endswith((".toml", ".json")):
+            return self.named(name)
+        if path is None:
+            raise UsageError(
+                f"the policy {shown} is not read",
+                f"it extends the file {name}, and has no folder of its own",
+                "A policy of a package extends others by their names",
+            )
+        return self.read(_inside(path, name))
+
+
+def _name(key: Path | str) -> str:
+    return key if isinstance(key, str) else key.name
+
+
+def _sound(name: str, text: str) -> Mapping[str, Any]:
+    """What the policy of a name says, where nothing is wrong with it."""
+    try:
+        document = read_toml(text)
+    except ValueError as error:
+        raise UnreadableError(f"the policy {name} is not valid TOML", str(error)) from None
+    found = complaints(document)
+    if found:
+        raise _error(Path(name), text, found)
+    return document
 
 
 def sound_document(path: Path) -> Mapping[str, Any]:

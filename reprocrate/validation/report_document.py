@@ -20,6 +20,8 @@ from reprocrate.finding import (
     Standing,
     Step,
 )
+from reprocrate.standard import NEWEST
+from reprocrate.validation.families import all_rules, rule_set_digest
 
 SCHEMA_VERSION = "1.0"
 
@@ -29,6 +31,8 @@ def report_document(report: Report) -> dict[str, Any]:
     document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "reprocrate", "version": __version__},
+        "standard": NEWEST,
+        "rule_set": {"count": len(all_rules()), "sha256": rule_set_digest()},
         "subject": report.subject,
         "valid": report.valid,
         "counts": {severity.value: report.count(severity) for severity in Severity},

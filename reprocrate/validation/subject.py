@@ -77,6 +77,7 @@ class Subject:
         read_problems: why the text that it was read from holds no document, if so; None where the document
             was not read from a text.
         is_bare: whether there is no manifest at all, but only files.
+        size: bytes of what was given: of the one file, or of all files of a folder; None if not known.
     """
 
     name: str
@@ -84,11 +85,12 @@ class Subject:
     files: Files | None = None
     read_problems: tuple[TextProblem, ...] | None = None
     is_bare: bool = False
+    size: int | None = None
 
     @classmethod
-    def bare(cls, name: str, files: Files) -> Subject:
+    def bare(cls, name: str, files: Files, size: int | None = None) -> Subject:
         """A subject without a manifest, of which only files are judged."""
-        return cls(name, None, files, is_bare=True)
+        return cls(name, None, files, is_bare=True, size=size)
 
     @classmethod
     def of(cls, manifest: Manifest, name: str = MANIFEST_NAME, files: Files | None = None) -> Subject:
@@ -96,10 +98,10 @@ class Subject:
         return cls(name, manifest.to_dict(), files)
 
     @classmethod
-    def of_bytes(cls, name: str, data: bytes, files: Files | None = None) -> Subject:
+    def of_bytes(cls, name: str, data: bytes, files: Files | None = None, size: int | None = None) -> Subject:
         """A subject whose manifest is given as it is stored, whatever these bytes are."""
         document, found = read_text(data)
-        return cls(name, document, files, found)
+        return cls(name, document, files, found, size=size)
 
     @cached_property
     def text_problems(self) -> tuple[TextProblem, ...]:

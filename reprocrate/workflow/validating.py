@@ -86,7 +86,7 @@ def _assess_bundle(bundle: Bundle, name: str, progress: Progress, demands: Deman
     problems = bundle.verify(counter(progress, "checking digests", bundle.total_size))
     files = BundleFiles(bundle, {problem.path for problem in problems})
     try:
-        subject = Subject.of_bytes(name, bundle.manifest_bytes(check=False), files)
+        subject = Subject.of_bytes(name, bundle.manifest_bytes(check=False), files, size_of(bundle))
     except UnreadableError:
         subject = Subject(name, None, files, (too_large(),))
     except IntegrityError:
@@ -105,6 +105,11 @@ def with_part(report: Report, part: Partial | None) -> Report:
     reason = f"{count} {'file was' if count == 1 else 'files were'} not brought: {part}. "
     reason += "Of these the listed digests were compared with the manifest, and the bytes were not seen."
     return replace(report, not_assessed=(*report.not_assessed, NotAssessed("RC0702", reason)))
+
+
+def size_of(bundle: Bundle) -> int:
+    """Bytes of the one file, or of all files of a folder."""
+    return bundle.path.stat().st_size if bundle.path.is_file() else bundle.total_size
 
 
 def _unsafe(bundle: Bundle, problems: Iterable[Problem], report: Report) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ CASES = all_cases()
 
 
 def found_in(case: Case, rules: tuple[Rule, ...] | None = None) -> list[tuple[str, str]]:
-    report = validate(case.subject(), rules=rules)
+    report = validate(case.subject(), rules=rules, parameters=case.parameters)
     assert [each for each in report.not_assessed if "itself failed" in each.reason] == []
     return sorted((finding.code, place_of(finding.location)) for finding in report.findings)
 

@@ -181,3 +181,15 @@ def revealed_manifest_is_the_reviewed_one(subject: Subject) -> Iterator[Found]:
         return
     for path in identity_removed(subject.document, reviewed.document, frozenset(reviewed.redacted)):
         yield Found(pointer_to(path))
+
+
+@rule("RC1907", SHOULD, spec="anonymous-review", since="1.0", says="it is not made for double-blind review")
+def review_is_double_blind_where_asked(subject: Subject, *, asked: bool = False) -> Iterator[Found]:
+    """What is submitted to double-blind review SHOULD be an anonymous bundle.
+
+    Judged: where a policy sets `asked`: a manifest without `anonymous`; at `experiment`.
+    Why: a reviewer who opens it knows whose the work is, and has to decline.
+    Fix: make the bundle with `reprocrate pack --anonymous`, and keep what it leaves out for later.
+    """
+    if asked and subject.well_formed.anonymous is None:
+        yield Found("/experiment")

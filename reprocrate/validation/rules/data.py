@@ -8,7 +8,7 @@ from reprocrate.manifest import Data
 from reprocrate.validation.absence import is_blank
 from reprocrate.validation.digests import EMPTY
 from reprocrate.validation.places import declared_files, numbered
-from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, rule
 from reprocrate.validation.subject import Subject
 
 
@@ -216,3 +216,33 @@ def closed_data_says_why(subject: Subject) -> Iterator[Found]:
         access = data.access
         if access and access.level in _CLOSED and is_blank(access.reason):
             yield Found(f"{pointer}/access", data=data.id, level=access.level)
+
+
+@rule("RC0230", SHOULD, spec="policies", since="1.0", says="data {data} {is_}, and {asked} is asked for")
+def data_is_as_open_as_asked(subject: Subject, *, level: str = "private") -> Iterator[Found]:
+    """Data SHOULD be at least as open as the venue asks.
+
+    Judged: where a policy sets the level to `open`, `registration` or `restricted`: each entry of `data` that
+        is not `generated`, whose `access.level` comes later in the order open, registration, restricted,
+        private, at the `level`; or that has no `access`, and files of which one does not travel, at the
+        entry. By default every level will do.
+    Why: some venues publish only what others can check on the same data.
+    Fix: deposit the data where whoever is meant can get it, and say so in `access` of `[data.NAME]`; or ask
+        the venue for an exception and name the reason in `access.reason`.
+    """
+    if level not in _OPENNESS:
+        raise CannotAssessError(f"the policy asks for {level}, which is none of {', '.join(_OPENNESS)}")
+    allowed = _OPENNESS[: _OPENNESS.index(level) + 1]
+    for pointer, data in numbered("/data", subject.well_formed.data):
+        if data.origin == "generated" or level == _OPENNESS[-1]:
+            continue
+        if data.access is None:
+            if not data.files or not all(file.travels for file in data.files):
+                yield Found(pointer, data=data.id, is_="does not say who may have it", asked=_ACCESS[level])
+        elif data.access.level not in allowed:
+            place = f"{pointer}/access/level"
+            yield Found(place, data=data.id, is_=f"is {_ACCESS[data.access.level]}", asked=_ACCESS[level])
+
+
+_OPENNESS = ("open", "registration", "restricted", "private")
+_ACCESS = {**_LEVELS, "open": "open access", "private": "private"}

@@ -4,6 +4,10 @@
     python run.py 'my-validator --json {path}'     one process for each case
     python run.py 'my-validator --json {paths}'    many cases for each process
 
+Some cases are judged by a policy. They are left out unless `--policy` says how the validator is given one:
+
+    python run.py 'my-validator --json {paths}' --policy '--policy {policy}'
+
 The validator prints one report for each path, in their order, as README.md says. Nothing but Python 3.8 is needed.
 Exit code: 0 if all cases pass, 1 if one fails, 2 if the runner was used wrongly.
 """
@@ -48,6 +52,13 @@ class Case:
         return Counter((each["code"], place_of(each)) for each in self.content["expect"])
 
     @property
+    def policy(self):
+        """The policy that it is judged by, as JSON; empty where there is none."""
+        parameters = self.content.get("parameters")
+        document = {"id": "case", "standard": "1.0", "parameters": parameters}
+        return json.dumps(document, sort_keys=True) if parameters else ""
+
+    @property
     def is_large(self):
         """Whether its manifest is so large that it is better judged alone."""
         return sum(len(each.get("text", each.get("hex", ""))) * each.get("times", 1)
@@ -75,6 +86,8 @@ class Case:
                 else:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(str(source), str(target))
+        if self.content.get("bare"):
+            return folder
         manifest = folder / MANIFEST
         if not manifest.exists():  # a case may bring its own
             manifest.write_bytes(self.data())
@@ -187,6 +200,14 @@ def chosen(text):
 
 def batches(cases, several):
     """Cases that one process is asked about."""
+    by_policy = {}
+    for case in cases:
+        by_policy.setdefault(case.policy, []).append(case)
+    for alike in by_policy.values():
+        yield from batches_of_one_policy(alike, several)
+
+
+def batches_of_one_policy(cases, several):
     batch = []
     for case in cases:
         if not several or case.is_large:
@@ -200,15 +221,20 @@ def batches(cases, several):
         yield batch
 
 
-def ask(words, cases, folder, timeout):
+def ask(words, cases, folder, options):
     """The outcome of each case."""
     paths = [str(case.write(folder / case.name)) for case in cases]
+    timeout = options.timeout
     command = []
     for word in words:
         if word == "{paths}":
             command += paths
         else:
             command.append(word.replace("{path}", paths[0]))
+    if cases[0].policy:
+        policy = Path(paths[0]).parent / (Path(paths[0]).name + ".policy.json")
+        policy.write_text(cases[0].policy, encoding="utf-8")
+        command += [word.replace("{policy}", str(policy)) for word in shlex.split(options.policy)]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=timeout * len(cases), check=False)
@@ -258,7 +284,7 @@ def outcomes(words, cases, options, folder):
 
     def one(batch):
         try:
-            return ask(words, batch, folder, options.timeout)
+            return ask(words, batch, folder, options)
         finally:
             if not options.keep:
                 for case in batch:
@@ -297,6 +323,7 @@ def tell(results):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", help="how to call the validator, with {path} or {paths}")
+    parser.add_argument("--policy", default="", metavar="OPTION", help="how to name a policy, with {policy}")
     parser.add_argument("--filter", default="", metavar="TEXT", help="only cases whose name contains or matches this")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes at once")
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="for each case (default: 60)")
@@ -309,7 +336,9 @@ def main(arguments=None):
             raise Misuse("the command has no {path} and no {paths} as a word of its own")
         if options.jobs < 1 or options.timeout <= 0:
             raise Misuse("--jobs and --timeout must be more than zero")
-        cases = chosen(options.filter)
+        if options.policy and "{policy}" not in options.policy:
+            raise Misuse("--policy has no {policy}")
+        cases = [case for case in chosen(options.filter) if options.policy or not case.policy]
         with contextlib.ExitStack() as stack:
             folder = options.keep or stack.enter_context(tempfile.TemporaryDirectory())
             results = list(outcomes(words, cases, options, Path(folder).resolve()))
