@@ -10,7 +10,7 @@ from reprocrate.validation.explain import Example, Explanation, explain
 from reprocrate.validation.families import FAMILIES, Family, all_rules, find_rule, rule_codes
 from reprocrate.validation.folder import FolderFiles
 from reprocrate.validation.places import Declared, declared_files
-from reprocrate.validation.policy import Policy, graded_by, validate_by
+from reprocrate.validation.policy import Policy, graded_by, validate_by, validate_for
 from reprocrate.validation.policy_file import read_policy
 from reprocrate.validation.report_document import report_document
 from reprocrate.validation.rule import Level, Lifecycle, Need, Rule
@@ -42,4 +42,5 @@ __all__ = [
     "rule_codes",
     "validate",
     "validate_by",
+    "validate_for",
 ]

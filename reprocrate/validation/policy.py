@@ -105,9 +105,18 @@ def validate_by(policy: Policy | None, subject: Subject) -> Report:
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
+    return graded_by(policy, validate_for(policy, subject))
+
+
+def validate_for(policy: Policy | None, subject: Subject) -> Report:
+    """Judge a subject by the rules of a policy's standard, with the policy's parameters; not yet graded.
+
+    Raises:
+        UnreadableError: the manifest follows another major version of the standard.
+    """
     if policy is None:
         return validate(subject)
-    return graded_by(policy, validate(subject, parameters=policy.parameters, rules=rules_by(policy.standard)))
+    return validate(subject, parameters=policy.parameters, rules=rules_by(policy.standard))
 
 
 def graded_by(policy: Policy | None, report: Report) -> Report:

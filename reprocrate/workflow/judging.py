@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reprocrate.finding import Report
-from reprocrate.validation import Policy, Subject, graded_by, validate_by
+from reprocrate.validation import Policy, Subject, graded_by, validate_for
+from reprocrate.validation.scales import scales_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ def judge(subject: Subject, demands: Demands) -> Report:
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
-    return validate_by(demands.policy, subject)
+    found = validate_for(demands.policy, subject)
+    report = graded_by(demands.policy, found)
+    return replace(report, scales=scales_of(subject, found))
 
 
 def regrade(report: Report, demands: Demands) -> Report:
