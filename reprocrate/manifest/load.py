@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import write_atomically
+from reprocrate.manifest.construction import construct
 from reprocrate.manifest.document import VERSION, Manifest
 from reprocrate.manifest.migration import STEPS
 from reprocrate.manifest.strict import MAX_BYTES, read_text
@@ -150,6 +152,10 @@ def manifest_of_shape(
     Raises:
         InvalidManifestError: they do not follow the schema.
     """
+    if version == VERSION and isinstance(document, dict):
+        # The models would decide as the schema has; only a document that was not held to it fails here.
+        with suppress(AttributeError, KeyError, TypeError, ValueError):
+            return construct(Manifest, document)
     context = {"lenient": is_newer_minor(version), "undecided": undecided}
     try:
         return Manifest.model_validate(document, context=context)

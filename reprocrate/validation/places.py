@@ -4,31 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache, lru_cache
+from typing import Any, TypeVar, get_args
 
 from reprocrate.bundle import layout
 from reprocrate.manifest import Code, Data, Environment, File, Lock, Manifest, Run, Section
+from reprocrate.manifest.canonical import MAX_SAFE_INTEGER
 
 T = TypeVar("T")
 
 
-def numbered(pointer: str, entries: Iterable[T]) -> Iterator[tuple[str, T]]:
+def numbered(pointer: str, entries: Iterable[T]) -> Iterable[tuple[str, T]]:
     """Each entry of a list with its pointer."""
-    for index, entry in enumerate(entries):
-        yield f"{pointer}/{index}", entry
+    if not entries:
+        return ()
+    if type(entries) is tuple and len(entries) <= _REMEMBERED_ENTRIES:
+        return zip(_pointers(pointer, len(entries)), entries, strict=True)
+    return ((f"{pointer}/{index}", entry) for index, entry in enumerate(entries))
 
 
-def sections_of(section: Section, pointer: str = "") -> Iterator[tuple[str, Section]]:
-    """A part of the manifest and all parts within it, with their pointers."""
-    yield pointer, section
-    for name, field in type(section).model_fields.items():
+_REMEMBERED_ENTRIES = 64
+
+
+@lru_cache(1 << 14)
+def _pointers(pointer: str, count: int) -> tuple[str, ...]:
+    """The pointers of the entries of a list, which hundreds of rules ask for."""
+    return tuple([f"{pointer}/{index}" for index in range(count)])
+
+
+def sections_of(section: Section, pointer: str = "") -> list[tuple[str, Section]]:
+    """A part of the manifest and all parts within it, with their pointers, in the manifest's order."""
+    found = [(pointer, section)]
+    for name, place in _parts_of(type(section)):
         value = getattr(section, name)
-        place = f"{pointer}/{field.alias or name}"
-        if isinstance(value, Section):
-            yield from sections_of(value, place)
-        elif isinstance(value, tuple) and value and isinstance(value[0], Section):
-            for inner, entry in numbered(place, value):
-                yield from sections_of(entry, inner)
+        if type(value) is tuple:
+            for index, entry in enumerate(value):
+                found += sections_of(entry, f"{pointer}/{place}/{index}")
+        elif value is not None:
+            found += sections_of(value, f"{pointer}/{place}")
+    return found
+
+
+@cache
+def _parts_of(kind: type[Section]) -> tuple[tuple[str, str], ...]:
+    """The names of the fields of a model that hold other models, and those that JSON has for them."""
+    return tuple(
+        (name, field.alias or name)
+        for name, field in kind.model_fields.items()
+        if _holds_sections(field.annotation)
+    )
+
+
+@cache
+def fields_of(kind: type[Section]) -> frozenset[str]:
+    """The names of the fields of a model."""
+    return frozenset(kind.model_fields)
+
+
+def _holds_sections(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return True
+    return any(map(_holds_sections, get_args(annotation)))
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a document holds anywhere, without the places: enough to tell that most rules have nothing to say.
+
+    Attributes:
+        texts: its distinct texts, without names of properties.
+        text: all of them, in lines.
+        large: whether there is a whole number beyond what every double keeps.
+    """
+
+    texts: frozenset[str]
+    text: str
+    large: bool
+
+
+def values_in(document: Any) -> Values:
+    """Look through all values of a document."""
+    texts: set[str] = set()
+    large = False
+    waiting = [[document]]
+    while waiting:
+        for value in waiting.pop():
+            kind = type(value)
+            if kind is str:
+                texts.add(value)
+            elif kind is dict:
+                waiting.append(value.values())
+            elif kind is list:
+                waiting.append(value)
+            elif kind is int and not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
+                large = True
+    return Values(frozenset(texts), "\n".join(texts), large)
 
 
 Path = tuple[str | int, ...]

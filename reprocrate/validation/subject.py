@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -28,7 +28,7 @@ from reprocrate.standard import SchemaProblem
 from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 from reprocrate.validation.lineage import Lineage
-from reprocrate.validation.places import sections_of
+from reprocrate.validation.places import Declared, Values, declared_files, fields_of, sections_of, values_in
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -139,12 +139,12 @@ class Subject:
         """What is wrong with the document's shape, without what a newer minor version may have brought."""
         return self._read[1]
 
-    @property
+    @cached_property
     def manifest(self) -> Manifest | None:
         """The manifest as a typed value; None where the document's shape does not allow it."""
         return self._read[0]
 
-    @property
+    @cached_property
     def well_formed(self) -> Manifest:
         """The manifest, for rules that are applied only where there is one.
 
@@ -170,6 +170,33 @@ class Subject:
     def sections(self) -> tuple[tuple[str, Section], ...]:
         """Every part of the manifest with its pointer, which several rules walk through."""
         return tuple(sections_of(self.well_formed))
+
+    @cached_property
+    def by_kind(self) -> dict[type[Section], list[tuple[str, Section]]]:
+        """The parts of the manifest with their pointers, by the model that they are of."""
+        found: dict[type[Section], list[tuple[str, Section]]] = {}
+        for place, section in self.sections:
+            found.setdefault(type(section), []).append((place, section))
+        return found
+
+    def having(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Each property of a name that is given anywhere in the manifest, as its pointer and value."""
+        for kind, entries in self.by_kind.items():
+            if name in fields_of(kind):
+                for place, section in entries:
+                    value = getattr(section, name)
+                    if value is not None:
+                        yield f"{place}/{name}", value
+
+    @cached_property
+    def declared(self) -> tuple[Declared, ...]:
+        """Every file that the manifest declares, in its order."""
+        return tuple(declared_files(self.well_formed))
+
+    @cached_property
+    def values(self) -> Values:
+        """What the document holds anywhere; rules look here first, and for places only where it is there."""
+        return values_in(self.document)
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 Moment = tuple[str, str]
 """The form of a time and the time, to be compared with others of this form."""
 
+_REMEMBERED = 4096
+"""How many times are remembered as they were read: most rules about runs ask for the same ones."""
+
+_LEAP = re.compile(":60$")
 _YEAR = re.compile(r"[0-9]{4}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -16,6 +21,7 @@ _TIME = re.compile(
 )
 
 
+@lru_cache(_REMEMBERED)
 def instant(timestamp: str) -> tuple[str, str]:
     """A timestamp of the manifest (RFC 3339 with `Z`), to be compared with others; any number of decimals."""
     moment, _, fraction = timestamp.removesuffix("Z").partition(".")
@@ -43,6 +49,7 @@ def moment(text: str) -> Moment | None:
     return None
 
 
+@lru_cache(_REMEMBERED)
 def seconds(timestamp: str) -> float | None:
     """A timestamp of the manifest as seconds since 1970, to a microsecond; None for a time that is none.
 
@@ -50,7 +57,7 @@ def seconds(timestamp: str) -> float | None:
     """
     text, _, fraction = timestamp.removesuffix("Z").partition(".")
     try:
-        whole = datetime.fromisoformat(re.sub(":60$", ":59", text)).replace(tzinfo=UTC)
+        whole = datetime.fromisoformat(_LEAP.sub(":59", text)).replace(tzinfo=UTC)
     except ValueError:
         return None
     return whole.timestamp() + float(f"0.{fraction or 0}")

@@ -14,7 +14,7 @@ from reprocrate.crate.reading import references, types
 from reprocrate.files import composed
 from reprocrate.manifest import Data, Experiment, Run, Seed
 from reprocrate.validation.described import Described, Entity
-from reprocrate.validation.places import declared_files, numbered
+from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, Found, Need, rule
 from reprocrate.validation.rules.crate import described_crate
 from reprocrate.validation.subject import MANIFEST_NAME, Subject
@@ -64,7 +64,7 @@ def crate_has_the_digests_of_the_manifest(subject: Subject) -> Iterator[Found]:
     if described is None:
         return
     seen: set[str] = set()
-    for declared in declared_files(subject.well_formed):
+    for declared in subject.declared:
         entity = described.files.get(declared.place)
         if entity is None or not declared.travels or not declared.sha256 or declared.place in seen:
             continue
@@ -242,7 +242,7 @@ def files_of_the_metadata_are_in_the_crate(subject: Subject) -> Iterator[Found]:
     if described is None:
         return
     parts = described.parts()
-    missed = {each.place for each in declared_files(subject.well_formed) if each.travels}
+    missed = {each.place for each in subject.declared if each.travels}
     missed |= _listed(subject).keys()
     for path in sorted(described.files):
         if not subject.given_files.exists(path):

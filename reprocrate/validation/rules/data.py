@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reprocrate.manifest import Data
 from reprocrate.validation.absence import is_blank
 from reprocrate.validation.digests import EMPTY
-from reprocrate.validation.places import declared_files, numbered
+from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, rule
 from reprocrate.validation.subject import Subject
 
@@ -160,7 +160,7 @@ def closed_data_stays_behind(subject: Subject) -> Iterator[Found]:
         reprocrate.toml.
     """
     manifest = subject.well_formed
-    elsewhere = {each.sha256: each.place for each in declared_files(manifest) if each.travels}
+    elsewhere = {each.sha256: each.place for each in subject.declared if each.travels}
     for pointer, data in numbered("/data", manifest.data):
         if not data.access or data.access.level not in _CLOSED:
             continue

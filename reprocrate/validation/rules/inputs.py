@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.manifest import Manifest
 from reprocrate.validation.absence import is_blank
-from reprocrate.validation.places import declared_files, numbered
+from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
@@ -25,15 +24,16 @@ def inputs_are_declared(subject: Subject) -> Iterator[Found]:
     known: set[tuple[str | None, str]] = set()
     for index, run in subject.evidence.counting:
         for place, file in numbered(f"/runs/{index}/inputs", run.inputs):
-            known = known or _declared(subject.well_formed)
+            known = known or _declared(subject)
             if (file.root, file.path) not in known:
                 known.add((file.root, file.path))  # once is enough
                 yield Found(place, path=file.path, run=run.id)
 
 
-def _declared(manifest: Manifest) -> set[tuple[str | None, str]]:
+def _declared(subject: Subject) -> set[tuple[str | None, str]]:
     """Every file that is declared, by its root and path."""
-    found: set[tuple[str | None, str]] = {(None, declared.place) for declared in declared_files(manifest)}
+    manifest = subject.well_formed
+    found: set[tuple[str | None, str]] = {(None, declared.place) for declared in subject.declared}
     found |= {(None, file.path) for code in manifest.code for file in code.files}
     found |= {(file.root or data.root, file.path) for data in manifest.data for file in data.files}
     return found | {(file.root, file.path) for run in manifest.runs for file in run.outputs}

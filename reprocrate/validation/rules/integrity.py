@@ -9,9 +9,9 @@ from reprocrate.bundle.checksums import parse_checksums
 from reprocrate.bundle.layout import CHECKSUMS, is_packed
 from reprocrate.errors import UnavailableError
 from reprocrate.files import tree_digest
-from reprocrate.manifest import File, Lock, Manifest
+from reprocrate.manifest import File, Lock
 from reprocrate.validation.digests import EMPTY
-from reprocrate.validation.places import Declared, declared_files, numbered, sections_of
+from reprocrate.validation.places import Declared, numbered
 from reprocrate.validation.rule import MUST, CannotAssessError, Found, Need, rule
 from reprocrate.validation.subject import Subject
 
@@ -66,7 +66,7 @@ def declared_file_has_its_digest(subject: Subject) -> Iterator[Found]:
 
 
 def _travelling(subject: Subject) -> Iterator[Declared]:
-    return (declared for declared in declared_files(subject.well_formed) if declared.travels)
+    return (declared for declared in subject.declared if declared.travels)
 
 
 @rule(
@@ -105,7 +105,7 @@ def place_holds_one_file(subject: Subject) -> Iterator[Found]:
     Fix: say of the older one that its bytes do not travel (`in_bundle` false).
     """
     seen: dict[str, tuple[str, str]] = {}
-    for declared in declared_files(subject.well_formed):
+    for declared in subject.declared:
         if declared.travels and declared.sha256:
             digest, other = seen.setdefault(declared.place, (declared.sha256, declared.pointer))
             if digest != declared.sha256:
@@ -174,7 +174,7 @@ def one_digest_is_of_one_size(subject: Subject) -> Iterator[Found]:
     Fix: restore the declaration as it was recorded, or make the manifest anew.
     """
     alike: dict[str, list[tuple[str, File | Lock]]] = {}
-    for pointer, file in _all_files(subject.well_formed):
+    for pointer, file in _all_files(subject):
         if file.sha256 and file.size is not None:
             alike.setdefault(file.sha256, []).append((pointer, file))
     for files in alike.values():
@@ -191,15 +191,8 @@ def one_digest_is_of_one_size(subject: Subject) -> Iterator[Found]:
                 yield Found(f"{pointer}/size", path=file.path, size=file.size, other=what)
 
 
-def _all_files(manifest: Manifest) -> Iterator[tuple[str, File | Lock]]:
-    """Every file and lock with its place; of runs not the metric values, of which there may be many."""
-    for pointer, section in sections_of(manifest.model_copy(update={"runs": ()})):
-        if isinstance(section, File | Lock):
-            yield pointer, section
-    for pointer, run in numbered("/runs", manifest.runs):
-        for name in ("inputs", "outputs", "checkpoints", "logs", "artifacts"):
-            yield from numbered(f"{pointer}/{name}", getattr(run, name))
-        for name in ("predictions", "histories"):
-            file = getattr(run, name)
-            if file:
-                yield f"{pointer}/{name}", file
+def _all_files(subject: Subject) -> Iterator[tuple[str, File | Lock]]:
+    """Every file and lock with its place."""
+    for entries in subject.by_kind.values():
+        if isinstance(entries[0][1], File | Lock):
+            yield from entries  # type: ignore[misc]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 from reprocrate.standard import shipped_bytes
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
+_REMEMBERED = 1000
 _LONGEST = 100
 """Characters of a word that may be a misprint: a hostile one may have millions, too many to compare."""
 
@@ -32,12 +33,10 @@ def licence_expression_can_be_read(subject: Subject) -> Iterator[Found]:
 
 def _expressions(subject: Subject) -> Iterator[tuple[str, str]]:
     """Every licence expression with its place."""
-    for pointer, section in subject.sections:
-        expression = getattr(section, "license", None)
-        if isinstance(expression, str):
-            yield f"{pointer}/license", expression
+    return subject.having("license")
 
 
+@lru_cache(_REMEMBERED)
 def _fault_of_expression(expression: str) -> str | None:
     words = expression.replace("(", " ( ").replace(")", " ) ").split()
     depth = 0
@@ -72,6 +71,7 @@ def licence_is_on_the_list(subject: Subject) -> Iterator[Found]:
             yield Found(place, name=unknown[0], hint=_hint(*unknown))
 
 
+@lru_cache(_REMEMBERED)
 def _first_unknown(expression: str) -> tuple[str, str] | None:
     """The first word that is not listed, and the kind that it should have."""
     kind = "licenses"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache, lru_cache
 
 from reprocrate.files import safe_relative
 from reprocrate.manifest import Manifest, MetricSource, Preprocessing, Repetition, Section
@@ -30,6 +31,9 @@ _IDENTIFIED = (
 )
 _TIMES = frozenset({"created", "resolved", "retrieved", "started", "when"})
 _PATHS = frozenset({"card", "file", "folder", "path", "working_directory"})
+_REMEMBERED = 4096
+"""How many texts it is remembered of whether there is something to say: the same stand in many places."""
+
 _CREDENTIALS = re.compile(r"\bhttps?://[^/?#\s@]+@|(?<=[a-z0-9+.-])://[^/?#\s@:]*:[^/?#\s@]+@", re.IGNORECASE)
 
 
@@ -167,7 +171,7 @@ def prefix_is_declared(subject: Subject) -> Iterator[Found]:
     """
     declared = {extension.prefix for extension in subject.well_formed.extensions}
     for pointer, section in subject.sections:
-        for name in section.model_extra or ():
+        for name in section.__pydantic_extra__ or ():
             prefix, colon, _ = name.partition(":")
             if colon and not name.startswith("x-") and prefix not in declared:
                 yield Found(pointer + pointer_to([name]), prefix=prefix)
@@ -184,7 +188,7 @@ def whole_number_is_exact(subject: Subject) -> Iterator[Found]:
     Why: many readers of JSON lose their last digits, and then the manifest says something else.
     Fix: write the number as text.
     """
-    for path, value in values_of(subject.document):
+    for path, value in values_of(subject.document) if subject.values.large else ():
         if isinstance(value, int) and abs(value) > MAX_SAFE_INTEGER and _loses_digits(value):
             yield Found(pointer_to(path), number=value)
 
@@ -205,13 +209,13 @@ def time_exists(subject: Subject) -> Iterator[Found]:
     Why: a month 13 or an hour 25 shows that the time was not read from a clock.
     Fix: correct the time.
     """
-    for pointer, section in subject.sections:
-        for name in _TIMES & type(section).model_fields.keys():
-            time = getattr(section, name)
-            if time is not None and not _exists(time):
-                yield Found(f"{pointer}/{name}", time=time)
+    for name in _TIMES:
+        for pointer, time in subject.having(name):
+            if not _exists(time):
+                yield Found(pointer, time=time)
 
 
+@lru_cache(_REMEMBERED)
 def _exists(time: str) -> bool:
     moment, _, _ = time.removesuffix("Z").partition(".")
     if moment.endswith(":60"):  # a leap second
@@ -243,13 +247,13 @@ def path_means_the_same_everywhere(subject: Subject) -> Iterator[Found]:
     Why: a bundle that cannot be unpacked somewhere cannot be reproduced there.
     Fix: rename the file, run again, and pack again.
     """
-    for pointer, section in subject.sections:
-        for name, path in _paths(section):
-            reason = _misleads(path)
-            if reason:
-                yield Found(f"{pointer}/{name}", path=path, reason=reason)
+    for pointer, path in _paths(subject):
+        reason = _misleads(path)
+        if reason:
+            yield Found(pointer, path=path, reason=reason)
 
 
+@lru_cache(_REMEMBERED)
 def _misleads(path: str) -> str:
     """Why a path does not mean the same everywhere; empty if it does."""
     try:
@@ -258,16 +262,22 @@ def _misleads(path: str) -> str:
         return str(error)
 
 
-def _paths(section: Section) -> Iterator[tuple[str, str]]:
-    if isinstance(section, MetricSource):
-        return  # its `path` may be a glob, and is none of the form
-    names = _PATHS & type(section).model_fields.keys()
-    if isinstance(section, Preprocessing):
-        names |= {"code"}  # elsewhere `code` is an id
-    for name in sorted(names):
-        path = getattr(section, name)
-        if isinstance(path, str):
-            yield name, path
+def _paths(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Every property of the form *path*, as its pointer and value."""
+    for kind, entries in subject.by_kind.items():
+        for name in _path_names(kind):
+            for pointer, section in entries:
+                path = getattr(section, name)
+                if isinstance(path, str):
+                    yield f"{pointer}/{name}", path
+
+
+@cache
+def _path_names(kind: type[Section]) -> tuple[str, ...]:
+    if kind is MetricSource:
+        return ()  # its `path` may be a glob, and is none of the form
+    names = _PATHS & kind.model_fields.keys()
+    return tuple(sorted(names | {"code"} if kind is Preprocessing else names))  # elsewhere `code` is an id
 
 
 @rule("RC0116", MUST, spec="privacy", since="1.0", says="an address holds a user name or password")
@@ -282,7 +292,8 @@ def address_holds_no_credentials(subject: Subject) -> Iterator[Found]:
     Why: a manifest is published, and a token in it is then everybody's.
     Fix: remove the part before the @, make the token invalid where it was issued, and run again without it.
     """
-    for path, value in values_of(subject.document):
+    possible = "@" in subject.values.text and "://" in subject.values.text
+    for path, value in values_of(subject.document) if possible else ():
         if isinstance(value, str) and "@" in value and _CREDENTIALS.search(value):
             yield Found(pointer_to(path))
 
@@ -303,8 +314,11 @@ def path_can_be_written_on_windows(subject: Subject) -> Iterator[Found]:
         them; but on Windows the file cannot be unpacked, or lands in another one behind the colon.
     Fix: let the program write `-` or `_` in its place, and run again.
     """
-    for pointer, section in subject.sections:
-        for name, path in _paths(section):
-            characters = [each for each in '<>:"|?*' if each in path]
-            if characters and not _misleads(path):
-                yield Found(f"{pointer}/{name}", path=path, characters=" ".join(characters))
+    for pointer, path in _paths(subject):
+        if _NOT_ON_WINDOWS.isdisjoint(path) or _misleads(path):
+            continue
+        characters = [each for each in '<>:"|?*' if each in path]
+        yield Found(pointer, path=path, characters=" ".join(characters))
+
+
+_NOT_ON_WINDOWS = frozenset('<>:"|?*')

@@ -26,10 +26,11 @@ def text_holds_no_secret(subject: Subject) -> Iterator[Found]:
         their keys so that they can be found.
     Fix: make the key invalid where it was issued, give the new one by the environment, and run again.
     """
-    texts = [(path, value) for path, value in values_of(subject.document) if isinstance(value, str)]
-    forms = forms_possible_in("\n".join(text for _, text in texts))  # most manifests hold a word of few forms
-    for path, text in texts if forms else ():
-        found = next(secrets_by_form(text, forms), None)
+    forms = forms_possible_in(subject.values.text)  # most manifests hold a word of few forms
+    if not any(next(secrets_by_form(text, forms), None) for text in subject.values.texts if forms):
+        return
+    for path, text in values_of(subject.document):
+        found = next(secrets_by_form(text, forms), None) if isinstance(text, str) else None
         if found is not None:
             yield Found(pointer_to(path), kind=found.kind)
 
@@ -46,7 +47,8 @@ def text_holds_no_home_folder(subject: Subject) -> Iterator[Found]:
     Why: the path names a person, under double-blind review too, and leads nowhere on another machine.
     Fix: make it relative to the project or to a named root, and run again; or correct the field.
     """
-    for path, value in values_of(subject.document):
+    possible = any(word in subject.values.text for word in ("/home/", "/Users/", ":\\Users\\"))
+    for path, value in values_of(subject.document) if possible else ():
         if isinstance(value, str):
             names = (match["name"] for match in _HOME.finditer(value))
             name = next((name for name in names if name.lower() not in _NOBODYS), None)

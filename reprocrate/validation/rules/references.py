@@ -70,13 +70,12 @@ def process_is_of_the_run(subject: Subject) -> Iterator[Found]:
     known: dict[str, set[str]] = {}
     for pointer, run in numbered("/runs", manifest.runs):
         yield from _processes(f"{pointer}/processes", run, known.setdefault(pointer, set()))
-    for pointer, section in subject.sections:
-        if isinstance(section, File):
-            run_of = "/".join(pointer.split("/")[:3]) if pointer.startswith("/runs/") else ""
-            for property_ in ("read_by", "written_by"):
-                for place, name in numbered(f"{pointer}/{property_}", getattr(section, property_)):
-                    if name not in known.get(run_of, ()):
-                        yield Found(place, name=name, problem="is not the id of a process of the run")
+    for property_ in ("read_by", "written_by"):
+        for pointer, names in subject.having(property_):
+            run_of = "/".join(pointer.split("/")[:3]) if names and pointer.startswith("/runs/") else ""
+            for place, name in numbered(pointer, names):
+                if name not in known.get(run_of, ()):
+                    yield Found(place, name=name, problem="is not the id of a process of the run")
 
 
 def _processes(pointer: str, run: Run, known: set[str]) -> Iterator[Found]:
