@@ -54,6 +54,7 @@ class Finding:
         message: one sentence about this very case, with its values.
         location: where it is.
         fix: what to do about it.
+        fingerprint: what stays the same of it when something else is edited; empty where nobody asked for it.
     """
 
     code: str
@@ -61,6 +62,73 @@ class Finding:
     message: str
     location: Location = Location()
     fix: str = ""
+    fingerprint: str = ""
+
+
+class Suppression(StrEnum):
+    """Who says that a finding does not count."""
+
+    POLICY = "policy"
+    SELECTION = "selection"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that does not count, and who says so.
+
+    Attributes:
+        finding: as heavy as it would be.
+        by: who leaves it out.
+    """
+
+    finding: Finding
+    by: Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rules that were asked for, as the user named them.
+
+    Attributes:
+        select: what alone was asked for; empty where all rules were.
+        ignore: whose findings do not count.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A finding that a baseline lists.
+
+    Attributes:
+        code: the rule.
+        place: where it was, for people.
+        fingerprint: what it is found again by.
+        count: how many findings look alike.
+    """
+
+    code: str
+    place: str
+    fingerprint: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedBaseline:
+    """The findings that were known before.
+
+    Attributes:
+        name: of the file that lists them.
+        known: how many it lists for this subject.
+        gone: those that are not found any more.
+    """
+
+    name: str
+    known: int
+    gone: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +348,9 @@ class Report:
         observed: what a submission was seen to have; only where it has no manifest, or a policy asks for it.
         checklists: venues' checklists, set against the evidence.
         scales: the levels that were reached, and what the next one asks for.
+        suppressed: findings that do not count, with who says so; they are not among `findings`.
+        selection: the rules that were asked for, if not all of them.
+        baseline: the findings that were known before, if they were told.
     """
 
     subject: str
@@ -291,6 +362,9 @@ class Report:
     observed: tuple[Observed, ...] = ()
     checklists: tuple[CheckedChecklist, ...] = ()
     scales: tuple[Scale, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    selection: Selection | None = None
+    baseline: AppliedBaseline | None = None
 
     @property
     def valid(self) -> bool:
@@ -305,6 +379,10 @@ class Report:
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
+
+    def suppressed_by(self, by: Suppression) -> tuple[Finding, ...]:
+        """The findings that one of them leaves out."""
+        return tuple(each.finding for each in self.suppressed if each.by is by)
 
     def with_findings(self, more: Iterable[Finding]) -> Report:
         """The same report with further findings, in order."""

@@ -26,6 +26,11 @@ class Family:
     names: str
 
     @property
+    def noun(self) -> str:
+        """What it is called in one word, such as `seeds`."""
+        return self.names.split()[0]
+
+    @property
     def modules(self) -> tuple[ModuleType, ...]:
         """Where its rules are."""
         return tuple(import_module(f"reprocrate.validation.rules.{name}") for name in self.names.split())
@@ -64,6 +69,11 @@ FAMILIES = (
     Family("RC19", "Anonymous review", "anonymity"),
 )
 """The other numbers are kept for what comes after."""
+
+
+def family_of(code: str) -> Family | None:
+    """The family of a rule's code, if there is one."""
+    return next((each for each in FAMILIES if code.startswith(each.prefix)), None)
 
 
 @cache

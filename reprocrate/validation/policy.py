@@ -7,11 +7,21 @@ malformed or dangerous subject look sound.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reprocrate.finding import AppliedPolicy, Finding, NotAssessed, Regraded, Report, Severity, in_order
+from reprocrate.finding import (
+    AppliedPolicy,
+    Finding,
+    NotAssessed,
+    Regraded,
+    Report,
+    Severity,
+    Suppressed,
+    Suppression,
+    in_order,
+)
 from reprocrate.validation.families import find_rule
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.subject import Subject
@@ -81,13 +91,14 @@ def is_lower(level: Severity | None, rule: Rule) -> bool:
     return level is None or weights.index(level) > weights.index(rule.level.severity)
 
 
-def validate_by(policy: Policy | None, subject: Subject) -> Report:
-    """Judge a subject by every rule, as a policy sets and grades them.
+def validate_by(policy: Policy | None, subject: Subject, only: Collection[str] | None = None) -> Report:
+    """Judge a subject by every rule, or by those whose codes begin so, as a policy sets and grades them.
 
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
-    return graded_by(policy, validate(subject, parameters=policy.parameters if policy else None))
+    parameters = policy.parameters if policy else None
+    return graded_by(policy, validate(subject, only=only, parameters=parameters))
 
 
 def graded_by(policy: Policy | None, report: Report) -> Report:
@@ -95,12 +106,15 @@ def graded_by(policy: Policy | None, report: Report) -> Report:
     if policy is None:
         return report
     kept: list[Finding] = []
+    left_out: list[Suppressed] = []
     changed: Counter[tuple[str, Severity]] = Counter()
     for finding in report.findings:
         level = _level_of(finding.code, finding.severity, policy)
         if level is not finding.severity:
             changed[finding.code, finding.severity] += 1
-        if level is not None:
+        if level is None:
+            left_out.append(Suppressed(finding, Suppression.POLICY))
+        else:
             kept.append(replace(finding, severity=level))
     regraded = tuple(
         Regraded(code, severity, policy.levels[code], count)
@@ -108,7 +122,10 @@ def graded_by(policy: Policy | None, report: Report) -> Report:
     )
     applied = AppliedPolicy(policy.id, policy.standard, regraded)
     failed = tuple(replace(each, weight=_weight(each, policy)) for each in report.not_assessed)
-    return replace(report, findings=in_order(kept), not_assessed=failed, policy=applied)
+    suppressed = (*report.suppressed, *left_out)
+    return replace(
+        report, findings=in_order(kept), not_assessed=failed, policy=applied, suppressed=suppressed
+    )
 
 
 def _weight(each: NotAssessed, policy: Policy) -> Severity | None:

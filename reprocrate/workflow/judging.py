@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reprocrate.finding import Report
 from reprocrate.validation import Policy, Subject, graded_by, validate_by
+from reprocrate.validation.baseline import Baseline, known_by
+from reprocrate.validation.fingerprints import fingerprinted
+from reprocrate.validation.selection import Selected, selected_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +17,15 @@ class Demands:
 
     Attributes:
         policy: a venue's demands.
+        selected: the rules that are asked for, if not all of them.
+        baseline: findings that were known before.
+        fingerprints: whether findings are to be known again elsewhere.
     """
 
     policy: Policy | None = None
+    selected: Selected | None = None
+    baseline: Baseline | None = None
+    fingerprints: bool = False
 
 
 STANDARD = Demands()
@@ -29,9 +38,28 @@ def judge(subject: Subject, demands: Demands) -> Report:
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
-    return validate_by(demands.policy, subject)
+    only = demands.selected.applied if demands.selected else None
+    return _without_known(validate_by(demands.policy, subject, only), subject, demands)
 
 
 def regrade(report: Report, demands: Demands) -> Report:
     """A report of which no rule was asked, as the policy grades it."""
-    return graded_by(demands.policy, report)
+    return selected_by(demands.selected, graded_by(demands.policy, report))
+
+
+def _without_known(report: Report, subject: Subject, demands: Demands) -> Report:
+    """The report without what is ignored and what was known before."""
+    if demands.fingerprints or demands.baseline:
+        report = replace(
+            report,
+            findings=fingerprinted(report.findings, subject),
+            suppressed=tuple(
+                replace(each, finding=made)
+                for each, made in zip(
+                    report.suppressed,
+                    fingerprinted([each.finding for each in report.suppressed], subject),
+                    strict=True,
+                )
+            ),
+        )
+    return known_by(demands.baseline, selected_by(demands.selected, report))
