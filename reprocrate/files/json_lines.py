@@ -6,7 +6,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 
@@ -84,37 +84,60 @@ class _Open:
         return f"{self.pointer}/{part}"
 
 
-def _values(text: str, wanted: Collection[str]) -> Iterator[tuple[str, int, int]]:
-    """Pointer, start and end of every value that is wanted, in the order of their ends."""
-    opened: list[_Open] = []
+Value = tuple[str, int, int]
+"""The pointer to a value, and the offsets of its start, with its key, and of its end."""
+
+
+def _values(text: str, wanted: Collection[str]) -> Iterator[Value]:
+    """Every value that is wanted, in the order of their ends."""
+    walk = _Walk()
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        here = opened[-1] if opened else None
-        if token == ":":
-            continue
-        if token == ",":
-            if here is None:
-                return
-            here.key = None
-            here.index = None if here.index is None else here.index + 1
-        elif token in "]}":
-            if here is None:
-                return
-            opened.pop()
-            if here.pointer in wanted:
-                yield here.pointer, here.start, match.end()
-        elif here is not None and here.index is None and here.key is None:
-            here.key, here.key_start = _part(token), match.start()
-        else:
-            pointer = here.inner() if here else ""
-            start = here.key_start if here and here.index is None else match.start()
-            if token in "[{":
-                opened.append(_Open(pointer, start, 0 if token == "[" else None))
-            elif pointer in wanted:
-                yield pointer, start, match.end()
-    for each in opened:  # of a text that ends too early
+        value = walk.step(match[0], match.start(), match.end())
+        if value and value[0] in wanted:
+            yield value
+    for each in walk.opened:  # of a text that ends too early
         if each.pointer in wanted:
             yield each.pointer, each.start, len(text)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A walk through the pieces of a text, which knows what it is in."""
+
+    opened: list[_Open] = field(default_factory=list)
+
+    def step(self, piece: str, start: int, end: int) -> Value | None:
+        """Take one piece; the answer is the value that ends with it, if one does."""
+        if piece == ":":
+            return None
+        if piece == ",":
+            self._next()
+            return None
+        if piece in ("]", "}"):
+            return self._leave(end)
+        here = self.opened[-1] if self.opened else None
+        if here and here.index is None:
+            if here.key is None:
+                here.key, here.key_start = _part(piece), start
+                return None
+            start = here.key_start
+        pointer = here.inner() if here else ""
+        if piece in ("[", "{"):
+            self.opened.append(_Open(pointer, start, 0 if piece == "[" else None))
+            return None
+        return pointer, start, end
+
+    def _next(self) -> None:
+        if self.opened:
+            here = self.opened[-1]
+            here.key = None
+            here.index = None if here.index is None else here.index + 1
+
+    def _leave(self, end: int) -> Value | None:
+        if not self.opened:
+            return None
+        here = self.opened.pop()
+        return here.pointer, here.start, end
 
 
 def _part(token: str) -> str:
