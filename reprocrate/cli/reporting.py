@@ -141,9 +141,9 @@ def _junit(held: list[Placed]) -> bytes:
 
 
 def _github(held: list[Placed]) -> bytes:
-    from reprocrate.render.interchange.github import annotations
+    from reprocrate.render.interchange.github import workflow_commands
 
-    return annotations(held).encode("utf-8", "replace")
+    return workflow_commands(held).encode("utf-8", "replace")
 
 
 def _markdown(held: list[Placed]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 
@@ -122,7 +122,7 @@ def _left_out(report: Report) -> Iterator[RenderableType]:
         )
     if told:
         yield heading("Not counted")
-    yield from (hanging(text("-", SOFT), each) for each in told)
+    yield from (hanging(text("-", SOFT), text(each)) for each in told)
 
 
 def _asked_for(report: Report) -> Iterator[str]:
@@ -150,9 +150,8 @@ def _next_steps(report: Report) -> Iterator[RenderableType]:
         yield hanging("  ", text(f"Then {others} with {worst[0].severity.value}s, as listed above.", SOFT))
     waiting = _waiting(report)
     if waiting:
-        yield hanging(
-            "  ", f"Then validate again: {words.count_of(waiting, 'rule')} could not be applied yet."
-        )
+        again = f"Then validate again: {words.count_of(waiting, 'rule')} could not be applied yet."
+        yield hanging("  ", text(again))
 
 
 def _waiting(report: Report) -> int:

@@ -8,7 +8,18 @@ from rich.console import RenderableType
 
 from reprocrate.finding import Criterion, Observed, Presence, Scale, Step
 from reprocrate.render import words
-from reprocrate.render.terminal import GOOD, SOFT, STRONG, WARN, hanging, heading, joined, stacked, text
+from reprocrate.render.terminal import (
+    GOOD,
+    SOFT,
+    STRONG,
+    WARN,
+    Hanging,
+    hanging,
+    heading,
+    joined,
+    stacked,
+    text,
+)
 
 _PRESENCE = {
     Presence.FOUND: ("found", GOOD),
@@ -16,7 +27,7 @@ _PRESENCE = {
     Presence.NOT_ASSESSED: ("not assessed", SOFT),
 }
 _MOST_PLACES = 3
-_MARK_ROOM = max(len(name) for name, _ in _PRESENCE.values())
+_MARK_ROOM = max(len(name) for name, _ in _PRESENCE.values()) + 2
 
 
 def observed(found: Sequence[Observed]) -> Iterator[RenderableType]:
@@ -33,7 +44,8 @@ def observed(found: Sequence[Observed]) -> Iterator[RenderableType]:
         places = [str(place) for place in each.places]
         where = f" ({words.shortened(map(words.plain, places), _MOST_PLACES)})" if places else ""
         detail = f": {words.plain(each.detail)}" if each.detail else ""
-        yield hanging(text(name.ljust(_MARK_ROOM), style), joined(text(each.title, STRONG), detail, where))
+        told = joined(text(each.title, STRONG), detail, where)
+        yield Hanging(text(name, style), told, _MARK_ROOM)
 
 
 def scales(found: Sequence[Scale]) -> Iterator[RenderableType]:
@@ -79,4 +91,4 @@ def _criterion(each: Criterion) -> RenderableType:
     state = "not known" if each.met is None else "missing"
     reason = f": {words.plain(each.reason)}" if each.reason else ""
     cost = f" Cost: {words.ended(words.plain(each.cost))}" if each.cost else ""
-    return hanging(text(f"{state}:", SOFT), f"{words.ended(words.plain(each.text) + reason)}{cost}")
+    return hanging(text(f"{state}:", SOFT), text(f"{words.ended(words.plain(each.text) + reason)}{cost}"))

@@ -23,7 +23,7 @@ MOST_SHOWN = 10
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def annotations(reports: Iterable[Placed]) -> str:
+def workflow_commands(reports: Iterable[Placed]) -> str:
     """What to print in a step of a workflow: annotations, what goes beyond them as text, and the answers."""
     placed = list(reports)
     lines: list[str] = []

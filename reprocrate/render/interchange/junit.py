@@ -51,8 +51,15 @@ class _Suite:
 
     def lines(self) -> Iterator[str]:
         """The suite as XML."""
-        given = {"name": self._report.subject, "tests": self.tests, "failures": self.failures}
-        yield f" <testsuite{_attributes(**given, errors=self.errors, skipped=self.skipped, time='0')}>\n"
+        given = _attributes(
+            name=self._report.subject,
+            tests=self.tests,
+            failures=self.failures,
+            errors=self.errors,
+            skipped=self.skipped,
+            time="0",
+        )
+        yield f" <testsuite{given}>\n"
         if self._report.failure:
             told = _element("error", self._report.failure, type="failure", message=self._report.failure)
             yield _case(self._report.subject, "can be judged", "reading", told)

@@ -84,7 +84,7 @@ def _row(group: RuleGroup) -> str:
         places.append(f"and {more:,} more")
     count = words.count_of(len(group.findings), group.severity.value)
     weight = f"**{count}**" if group.severity is Severity.ERROR else count
-    fix = _text(words.ended(group.fixes[0])) if group.fixes else ""
+    fix = words.ended(words.plain(group.fixes[0])).replace("|", r"\|") if group.fixes else ""
     return f"| {group.code} {_text(group.name)} | {weight} | {'<br>'.join(places)} | {fix} |\n"
 
 

@@ -56,7 +56,7 @@ class _Log:
 
     def add(self, placed: Placed) -> None:
         report = placed.report
-        told = [(finding, None) for finding in report.findings]
+        told: list[tuple[Finding, Suppression | None]] = [(each, None) for each in report.findings]
         told += [(each.finding, each.by) for each in report.suppressed]
         places = Places(placed, [finding for finding, _ in told])
         for finding, by in told:
