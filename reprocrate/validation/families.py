@@ -100,4 +100,9 @@ def rule_codes() -> tuple[str, ...]:
 
 def find_rule(code: str) -> Rule | None:
     """The rule of a code, if there is one."""
-    return next((each for each in all_rules() if each.code == code), None)
+    return _rules_by_code().get(code)
+
+
+@cache
+def _rules_by_code() -> dict[str, Rule]:
+    return {each.code: each for each in all_rules()}

@@ -19,7 +19,9 @@ def house_style() -> str:
     return package_files(__package__ or "").joinpath("style.css").read_text("utf-8")
 
 
-def html_page(title: str, description: str, *body: Markup, style: str, script: str = "") -> bytes:
+def html_page(
+    title: str, description: str, *body: Markup, style: str, script: str = "", data: str = ""
+) -> bytes:
     """A page as UTF-8.
 
     Args:
@@ -28,7 +30,9 @@ def html_page(title: str, description: str, *body: Markup, style: str, script: s
         body: what is on it.
         style: its style sheet, the only one that applies.
         script: a script of ours, the only one that may run; the page must be whole without it.
+        data: JSON that the script reads.
     """
+    given = Markup(data.replace("<", r"\u003c"))  # nothing in it can end the element
     page = element(
         "html",
         element(
@@ -44,6 +48,7 @@ def html_page(title: str, description: str, *body: Markup, style: str, script: s
         element(
             "body",
             element("div", *body, class_="page"),
+            element("script", given, type="application/json", id="data") if data else None,
             element("script", Markup(script)) if script else None,
         ),
         lang="en",
@@ -63,7 +68,7 @@ def used_style(style: str, *body: Markup) -> str:
     The sheet has one rule on each line, as ours have.
     """
     classes = {name for one in body for found in _CLASSES.findall(one) for name in found.split()}
-    return _trimmed(style, frozenset(classes))
+    return _trimmed(style, frozenset({"page", *classes}))
 
 
 _CLASSES = re.compile(r'class="([^"]*)"')

@@ -16,7 +16,7 @@ from reprocrate.finding import (
     Step,
 )
 from reprocrate.render import words
-from reprocrate.render.preview.markup import Markup, code, element, joined, shortened
+from reprocrate.render.preview.markup import Markup, code, element, joined, prose, shortened
 from reprocrate.render.preview.tables import table
 from reprocrate.render.report_sections import next_steps_of, step_name
 
@@ -113,7 +113,7 @@ def _answer(one: CheckedAnswer) -> list[Markup]:
         element("td", shortened(one.question, _LONGEST)),
         element("td", _ANSWER.get(one.answer, words.plain(str(one.answer)))),
         element("td", _tag(name, tone)),
-        element("td", words.sentence(shortened(one.reason, _LONGEST)), _places(one.evidence), wrote),
+        element("td", words.ended(shortened(one.reason, _LONGEST)), _places(one.evidence), wrote),
     ]
 
 
@@ -142,8 +142,8 @@ def _criterion(each: Criterion) -> list[Markup]:
     return [
         element("th", words.sentence(shortened(each.text)).removesuffix("."), scope="row"),
         element("td", _tag(*state)),
-        element("td", words.sentence(shortened(each.reason, _LONGEST)), _places(each.evidence)),
-        element("td", "" if each.met else words.sentence(shortened(each.cost, _LONGEST))),
+        element("td", words.ended(shortened(each.reason, _LONGEST)), _places(each.evidence)),
+        element("td", "" if each.met else prose(words.ended(shortened(each.cost, _LONGEST)))),
     ]
 
 

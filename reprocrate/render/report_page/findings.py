@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from reprocrate.finding import Finding, Location, Report, Severity
 from reprocrate.render import words
-from reprocrate.render.preview.markup import Markup, code, element, joined, shortened
+from reprocrate.render.preview.markup import Markup, code, element, joined, prose, shortened
 from reprocrate.render.report_groups import FamilyGroup, RuleGroup, by_urgency, grouped, some_counted
 
 TONE = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: ""}
@@ -66,7 +66,7 @@ def _rule(group: RuleGroup, link_of: Callable[[Location], str | None]) -> Markup
     return element(
         "article",
         title,
-        element("p", group.rule.summary, class_="demand") if group.rule else None,
+        element("p", prose(group.rule.summary), class_="demand") if group.rule else None,
         element("ul", *cases[:_FEW_CASES], class_="cases"),
         _folded(cases[_FEW_CASES:]),
         element("p", f"{more:,} more are in the JSON report.", class_="note") if more > 0 else None,
@@ -88,13 +88,13 @@ def _case(finding: Finding, link_of: Callable[[Location], str | None], *, alone:
     where: Markup | None = code(place) if place else None
     if where and address:
         where = element("a", where, href=quote(address, safe="/.#"))
-    own = None if alone or not finding.fix else element("span", "Fix: ", finding.fix, class_="sub")
+    own = None if alone or not finding.fix else element("span", "Fix: ", prose(finding.fix), class_="sub")
     told = shortened(words.ended(words.plain(finding.message)), _LONGEST)
     return element("li", element("span", where, class_="place") if where else None, " ", told, own)
 
 
 def _advice(group: RuleGroup) -> Iterator[Markup]:
     if len(group.fixes) == 1:
-        yield element("p", element("b", "Fix: "), words.ended(words.plain(group.fixes[0])), class_="fix")
+        yield element("p", element("b", "Fix: "), prose(words.ended(group.fixes[0])), class_="fix")
     if group.rule and group.rule.why:
-        yield element("p", element("b", "Why: "), group.rule.why, class_="why soft")
+        yield element("p", element("b", "Why: "), prose(group.rule.why), class_="why soft")
