@@ -22,7 +22,6 @@ from reprocrate.render.report_page.listing import INDEX, Row, list_name, list_pa
 PAGES = "pages"
 
 _LONGEST_STEM = 60
-_MOST_CODES = 3
 
 
 class BatchPages:
@@ -72,7 +71,7 @@ class BatchPages:
             known = self._weights.get(group.code, Severity.NOTE)
             self._weights[group.code] = min(known, group.severity, key=list(Severity).index)
         errors, warnings, notes = (report.count(each) for each in Severity)
-        codes = tuple(group.code for group in urgent[:_MOST_CODES] if group.severity is not Severity.NOTE)
+        codes = tuple(group.code for group in urgent if group.severity is not Severity.NOTE)
         self._rows.append(Row(report.subject, page, state_of(report), (errors, warnings, notes), codes))
         if not page:
             return None

@@ -20,6 +20,9 @@ INDEX = "index.html"
 MOST_ROWS = 500
 """How many submissions a page lists; a browser takes long to lay out a table of tens of thousands."""
 
+_MOST_CODES = 2
+"""How many rules a row names; the script looks for all of them."""
+
 _STATES = {
     "valid": ("valid", "good"),
     "invalid": ("not valid", "bad"),
@@ -37,7 +40,7 @@ class Row:
         page: address of its page from the index; empty where it has none.
         state: `valid`, `invalid`, `open` where a rule itself failed, or `failed` where it was not judged.
         counts: how many errors, warnings and notes there are.
-        codes: the rules to see to first.
+        codes: the rules with errors or warnings, those to see to first before the others.
     """
 
     subject: str
@@ -154,11 +157,16 @@ def _table(rows: Sequence[Row]) -> Markup:
     )
 
 
+def _first(codes: Sequence[str]) -> str:
+    more = len(codes) - _MOST_CODES
+    return " ".join(codes[:_MOST_CODES]) + (f" +{more}" if more > 0 else "")
+
+
 def _lines(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         name = text(shortened(row.subject))
         link = f'<a href="{row.page}">{name}</a>' if row.page else name
         said, tone = _STATES[row.state]
         numbers = "".join(f'<td class="number">{count}</td>' for count in row.counts)
-        told = f'<td class="{tone}-text">{said}</td>{numbers}<td class="first">{" ".join(row.codes)}</td>'
+        told = f'<td class="{tone}-text">{said}</td>{numbers}<td class="first">{_first(row.codes)}</td>'
         yield f'<tr><th scope="row">{link}</th>{told}</tr>\n'

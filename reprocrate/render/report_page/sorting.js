@@ -4,6 +4,7 @@
   const table = document.getElementById("rows");
   if (!table) return;
   const MOST = 100;
+  const CODES = 2;
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
   // [subject, page, answer, tone, errors, warnings, notes, rules]; and where a column of the table is in it.
@@ -28,7 +29,9 @@
     const head = make("th", page ? "" : subject, { scope: "row" });
     if (page) head.append(make("a", subject, { href: page }));
     const counts = [errors, warnings, notes].map((count) => make("td", count, { class: "number" }));
-    made.append(head, make("td", answer, { class: `${tone}-text` }), ...counts, make("td", rules, { class: "first" }));
+    const codes = rules.split(" ");
+    const named = codes.length > CODES ? `${codes.slice(0, CODES).join(" ")} +${codes.length - CODES}` : rules;
+    made.append(head, make("td", answer, { class: `${tone}-text` }), ...counts, make("td", named, { class: "first" }));
     return made;
   };
   const compare = (a, b) => {
