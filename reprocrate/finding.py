@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
 
+from reprocrate.suppression import AppliedBaseline, Selection, Suppression
+
 
 class Severity(StrEnum):
     """How much a finding weighs.
@@ -65,14 +67,6 @@ class Finding:
     fingerprint: str = ""
 
 
-class Suppression(StrEnum):
-    """Who says that a finding does not count."""
-
-    POLICY = "policy"
-    SELECTION = "selection"
-    BASELINE = "baseline"
-
-
 @dataclass(frozen=True, slots=True)
 class Suppressed:
     """A finding that does not count, and who says so.
@@ -84,51 +78,6 @@ class Suppressed:
 
     finding: Finding
     by: Suppression
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The rules that were asked for, as the user named them.
-
-    Attributes:
-        select: what alone was asked for; empty where all rules were.
-        ignore: whose findings do not count.
-    """
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A finding that a baseline lists.
-
-    Attributes:
-        code: the rule.
-        place: where it was, for people.
-        fingerprint: what it is found again by.
-        count: how many findings look alike.
-    """
-
-    code: str
-    place: str
-    fingerprint: str
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedBaseline:
-    """The findings that were known before.
-
-    Attributes:
-        name: of the file that lists them.
-        known: how many it lists for this subject.
-        gone: those that are not found any more.
-    """
-
-    name: str
-    known: int
-    gone: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

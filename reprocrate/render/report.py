@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 
-from reprocrate.finding import Finding, Report, Severity, Suppression
+from reprocrate.finding import Finding, Report, Severity
 from reprocrate.render import words
 from reprocrate.render.report_groups import (
     FamilyGroup,
@@ -21,6 +21,7 @@ from reprocrate.render.report_groups import (
 )
 from reprocrate.render.report_sections import observed, scales
 from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, WARN, hanging, heading, joined, stacked, text
+from reprocrate.suppression import Suppression
 
 _STYLE = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: SOFT}
 _MOST_PLACES = 3

@@ -19,9 +19,9 @@ from reprocrate.finding import (
     Report,
     Severity,
     Suppressed,
-    Suppression,
     in_order,
 )
+from reprocrate.suppression import Suppression
 from reprocrate.validation.families import find_rule
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.subject import Subject

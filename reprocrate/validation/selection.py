@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reprocrate.errors import UsageError
-from reprocrate.finding import Finding, Report, Selection, Severity, Suppressed, Suppression
+from reprocrate.finding import Finding, Report, Severity, Suppressed
+from reprocrate.suppression import Selection, Suppression
 from reprocrate.validation.families import FAMILIES, all_rules
 from reprocrate.validation.policy import is_untouchable
 from reprocrate.validation.rule import Rule
@@ -102,7 +103,9 @@ def _ignorable(name: str) -> Iterator[Rule]:
 
 def _meant(name: str) -> str:
     nouns = [each.noun for each in FAMILIES]
-    codes = [rule.code for rule in all_rules()]
     wanted = name.upper() if name.upper().startswith("RC") else name.lower()
+    codes = [rule.code for rule in all_rules() if rule.code[:4] == wanted[:4]] or [
+        rule.code for rule in all_rules()
+    ]
     near = difflib.get_close_matches(wanted, [*nouns, *codes], n=1, cutoff=0.6)
     return f"Did you mean {near[0]}?" if near else f"Families: {', '.join(nouns)}"

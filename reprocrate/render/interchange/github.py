@@ -92,4 +92,4 @@ def _data(value: str) -> str:
 
 
 def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")
+    return _data(words.plain(value)).replace(":", "%3A").replace(",", "%2C")

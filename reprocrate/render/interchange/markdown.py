@@ -25,12 +25,15 @@ def markdown(reports: Iterable[Report]) -> str:
     placed = list(reports)
     parts = [*_overview(placed)] if len(placed) > 1 else []
     parts += [part for report in placed for part in _report(report)]
-    text = ""
+    shown: list[str] = []
+    size = 0
     for part in parts:
-        if len((text + part).encode("utf-8", "replace")) > MOST_BYTES:
-            return text + "\nWhat follows is left out, since it is too long to be shown.\n"
-        text += part
-    return text
+        size += len(part.encode("utf-8", "replace"))
+        if size > MOST_BYTES:
+            shown.append("\nWhat follows is left out, since it is too long to be shown.\n")
+            break
+        shown.append(part)
+    return "".join(shown)
 
 
 def _overview(reports: list[Report]) -> Iterator[str]:
