@@ -12,7 +12,7 @@ from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
     from reprocrate.cli.voice import Voice
-    from reprocrate.finding import Report
+    from reprocrate.finding import Location, Report
     from reprocrate.render.placement import Placed
     from reprocrate.render.report_page.batch import BatchPages
 
@@ -84,7 +84,10 @@ class Reporter:
         elif self._format in (Format.TEXT, Format.JSON):
             if self._output is not None:
                 self._write("".join(self._texts).encode("utf-8", "replace"))
-        elif self._format is not Format.HTML or self._held:
+        elif self._format is Format.HTML:
+            if self._held:
+                self._write(_html(self._held[0], self._output))
+        else:
             self._write(_MAKERS[self._format](self._held))
         if self._format is Format.GITHUB:
             _append_summary(self._held)
@@ -152,10 +155,22 @@ def _markdown(held: list[Placed]) -> bytes:
     return markdown(each.report for each in held).encode("utf-8", "replace")
 
 
-def _html(held: list[Placed]) -> bytes:
+def _html(placed: Placed, output: Path | None) -> bytes:
+    """The page; its links to files are relative to where it is written."""
+    import os
+
     from reprocrate.render.report_page import report_page
 
-    return report_page(held[0].report)
+    def link_of(place: Location) -> str | None:
+        file = placed.file_of(place.file)
+        if file is None or output is None:
+            return None
+        try:
+            return Path(os.path.relpath(file.absolute(), output.absolute().parent)).as_posix()
+        except ValueError:  # another drive
+            return None
+
+    return report_page(placed.report, link_of=link_of)
 
 
 def _append_summary(held: list[Placed]) -> None:
@@ -183,5 +198,4 @@ _MAKERS: dict[Format, Callable[[list[Placed]], bytes]] = {
     Format.JUNIT: _junit,
     Format.GITHUB: _github,
     Format.MARKDOWN: _markdown,
-    Format.HTML: _html,
 }

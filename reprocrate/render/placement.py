@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from reprocrate.files.json_lines import Span, spans_of
 from reprocrate.finding import Finding, Location, Report
@@ -17,11 +18,13 @@ class Placed:
         report: what validation says.
         path_of: the path of a file of the subject from the root, with forward slashes; of one inside of an
             archive that of the archive.
+        file_of: a file of the subject on this disk; None where it is none.
         text_of: the text of a file of the subject; None where it is no file on this disk that can be read.
     """
 
     report: Report
     path_of: Callable[[str | None], str] = field(default=lambda file: file or "")
+    file_of: Callable[[str | None], Path | None] = field(default=lambda _: None)
     text_of: Callable[[str], str | None] = field(default=lambda _: None)
 
 

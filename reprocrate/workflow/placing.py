@@ -32,7 +32,7 @@ def placed(report: Report, what: Path, root: Path) -> Placed:
         root: what paths are told from; of what lies outside of it, they are told from the subject itself.
     """
     subject = _Subject(what, root)
-    return Placed(report, subject.path_of, subject.text_of)
+    return Placed(report, subject.path_of, subject.file_of, subject.text_of)
 
 
 class _Subject:
@@ -55,6 +55,11 @@ class _Subject:
         if file == MANIFEST_NAME and not there.is_file() and (self._folder / SETTINGS).is_file():
             return self._folder / SETTINGS  # a project's manifest is made of it, and is no file yet
         return there
+
+    def file_of(self, file: str | None) -> Path | None:
+        """The file on this disk itself, where it is there and in no archive."""
+        there = self.on_disk(file)
+        return there if (self._is_text or not self._is_file) and there.is_file() else None
 
     def path_of(self, file: str | None) -> str:
         """Its path from the root, with forward slashes."""

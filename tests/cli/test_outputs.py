@@ -83,6 +83,12 @@ def test_findings_in_a_folder_and_outside_of_the_root_have_paths(
     assert not any(".." in path or str(here) in path for path in paths(str(here / "exp")))
 
 
+def test_page_leads_to_the_files_beside_it(here: Path) -> None:
+    (here / "out").mkdir()
+    validate("exp/reprocrate.json", "--format", "html", "-o", "out/report.html")
+    assert 'href="../exp/reprocrate.json"' in (here / "out/report.html").read_text("utf-8")
+
+
 def test_summary_of_the_step_is_added_to(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (here / "summary.md").write_text("before\n", "utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(here / "summary.md"))

@@ -77,7 +77,7 @@ REPORT = Report(
 
 def placed(report: Report, folder: str = "exp") -> Placed:
     texts = {"reprocrate.json": TEXT}
-    return Placed(report, lambda file: f"{folder}/{file}" if file else folder, texts.get)
+    return Placed(report, lambda file: f"{folder}/{file}" if file else folder, text_of=texts.get)
 
 
 def log_of(*reports: Placed) -> dict[str, Any]:

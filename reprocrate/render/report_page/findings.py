@@ -87,7 +87,7 @@ def _case(finding: Finding, link_of: Callable[[Location], str | None], *, alone:
     address = link_of(finding.location)
     where: Markup | None = code(place) if place else None
     if where and address:
-        where = element("a", where, href=quote(address, safe="/.#"))
+        where = element("a", where, href=quote(address, safe="/"))
     own = None if alone or not finding.fix else element("span", "Fix: ", prose(finding.fix), class_="sub")
     told = shortened(words.ended(words.plain(finding.message)), _LONGEST)
     return element("li", element("span", where, class_="place") if where else None, " ", told, own)
