@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
 
+from reprocrate.suppression import AppliedBaseline, Selection, Suppression
+
 
 class Severity(StrEnum):
     """How much a finding weighs.
@@ -54,6 +56,7 @@ class Finding:
         message: one sentence about this very case, with its values.
         location: where it is.
         fix: what to do about it.
+        fingerprint: what stays the same of it when something else is edited; empty where nobody asked for it.
     """
 
     code: str
@@ -61,6 +64,20 @@ class Finding:
     message: str
     location: Location = Location()
     fix: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that does not count, and who says so.
+
+    Attributes:
+        finding: as heavy as it would be.
+        by: who leaves it out.
+    """
+
+    finding: Finding
+    by: Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +297,9 @@ class Report:
         observed: what a submission was seen to have; only where it has no manifest, or a policy asks for it.
         checklists: venues' checklists, set against the evidence.
         scales: the levels that were reached, and what the next one asks for.
+        suppressed: findings that do not count, with who says so; they are not among `findings`.
+        selection: the rules that were asked for, if not all of them.
+        baseline: the findings that were known before, if they were told.
     """
 
     subject: str
@@ -291,6 +311,9 @@ class Report:
     observed: tuple[Observed, ...] = ()
     checklists: tuple[CheckedChecklist, ...] = ()
     scales: tuple[Scale, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    selection: Selection | None = None
+    baseline: AppliedBaseline | None = None
 
     @property
     def valid(self) -> bool:
@@ -305,6 +328,10 @@ class Report:
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
+
+    def suppressed_by(self, by: Suppression) -> tuple[Finding, ...]:
+        """The findings that one of them leaves out."""
+        return tuple(each.finding for each in self.suppressed if each.by is by)
 
     def with_findings(self, more: Iterable[Finding]) -> Report:
         """The same report with further findings, in order."""

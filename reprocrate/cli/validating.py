@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,8 @@ import typer
 
 from reprocrate.cli.exits import NO, YES, exit_code_of
 from reprocrate.cli.options import Json, Limit, Quiet, Whats
+from reprocrate.cli.panels import KNOWN, OUTPUT
+from reprocrate.cli.reporting import Format, Reporter
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
 
 if TYPE_CHECKING:
@@ -19,12 +20,54 @@ if TYPE_CHECKING:
     from reprocrate.finding import Report
     from reprocrate.workflow.judging import Demands
 
-
-class Format(StrEnum):
-    """Forms of a report."""
-
-    TEXT = "text"
-    JSON = "json"
+Select = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        metavar="RULES",
+        help="Apply these rules alone: codes, beginnings such as RC06, or families such as seeds. Reading, "
+        "structure, integrity and security are always judged.",
+        rich_help_panel=KNOWN,
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore",
+        metavar="RULES",
+        help="Do not count what these rules find; the report tells how much it is. Reading, structure, "
+        "integrity and security cannot be ignored.",
+        rich_help_panel=KNOWN,
+    ),
+]
+KnownBefore = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help="Do not count the findings that this file lists, and tell which of them are gone.",
+        rich_help_panel=KNOWN,
+    ),
+]
+WriteBaseline = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-baseline",
+        metavar="FILE",
+        help="List what is found in this file, for `--baseline`, and count it as known from now on.",
+        rich_help_panel=KNOWN,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the report there instead of printing it; of `--format html` about several, the folder.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +85,14 @@ def validate(
             help="A venue's demands: a policy by name (`reprocrate policy list`), or its file.",
         ),
     ] = None,
-    format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
+    format_: Annotated[
+        Format, typer.Option("--format", help="Form of the report.", rich_help_panel=OUTPUT)
+    ] = Format.TEXT,
+    output: Output = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    baseline: KnownBefore = None,
+    write_baseline: WriteBaseline = None,
     limit: Limit = None,
     signature: Signature = None,
     public_key: PublicKey = None,
@@ -59,46 +109,81 @@ def validate(
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.validation import read_policy
+    from reprocrate.validation.baseline import read_baseline
+    from reprocrate.validation.selection import selection_of
     from reprocrate.workflow.judging import Demands
-    from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
-    demands = Demands(read_policy(policy) if policy else None)
+    demands = Demands(
+        read_policy(policy) if policy else None,
+        selection_of(select or (), ignore or ()),
+        read_baseline(baseline) if baseline else None,
+        fingerprints=bool(write_baseline) or format_ is Format.SARIF,
+    )
     limits = Limits.of(limit or ())
-    as_json = json or format_ is Format.JSON
-    for each in what or [Path()]:
+    whats = what or [Path()]
+    reporter = Reporter(Format.JSON if json else format_, output, voice, several=len(whats) > 1)
+    for each in whats:
         require_signed(each, signature, public_key, voice)
-    if what and len(what) > 1:
-        raise typer.Exit(_several(what, voice, demands, limits, as_json=as_json))
-    with voice.progress():
-        report = assess(what[0] if what else Path(), voice, demands, limits)
-    _print(report, voice, as_json)
-    raise typer.Exit(YES if report.valid else NO)
+    known = _Known(write_baseline)
+    raise typer.Exit(_judge(whats, voice, demands, limits, reporter, known))
 
 
-def _several(what: Sequence[Path], voice: Voice, demands: Demands, limits: Limits, *, as_json: bool) -> int:
-    """Judge and print each; the answer is the exit code."""
-    from reprocrate.workflow.validating import assess_each
+def _judge(
+    whats: Sequence[Path], voice: Voice, demands: Demands, limits: Limits, reporter: Reporter, known: _Known
+) -> int:
+    """Judge each, and hand it over; the answer is the exit code."""
+    from reprocrate.workflow.validating import assess, assess_each
 
-    worst = YES
-    for report, error in assess_each(what, voice, demands, limits):
-        if error is not None:
-            voice.warn(str(error))
-            worst = max(worst, exit_code_of(error))
-        elif not report.valid:
-            worst = max(worst, NO)
-        if as_json or error is None:
-            _print(report, voice, as_json, several=True)
+    if len(whats) == 1:
+        with voice.progress():
+            report = known.add(assess(whats[0], voice, demands, limits))
+        reporter.add(report, whats[0])
+        worst = YES if report.valid else NO
+    else:
+        worst = YES
+        judged = assess_each(whats, voice, demands, limits)
+        for what, (found, error) in zip(whats, judged, strict=True):
+            report = known.add(found)
+            if error is not None:
+                voice.warn(str(error))
+                worst = max(worst, exit_code_of(error))
+            elif not report.valid:
+                worst = max(worst, NO)
+            reporter.add(report, what)
+    known.write(voice)
+    reporter.finish()
     return worst
 
 
-def _print(report: Report, voice: Voice, as_json: bool, *, several: bool = False) -> None:
-    from reprocrate.render.report import report_text
-    from reprocrate.validation import report_document
+class _Known:
+    """Takes reports for a new baseline, if one is to be written."""
 
-    if as_json:
-        voice.json(report_document(report), on_one_line=several)
-    else:
-        voice.show(report_text(report))
-        if several:
-            voice.show("")
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._reports: list[Report] = []
+
+    def add(self, report: Report) -> Report:
+        """Take a report; what can stand in the baseline does not count in the answer."""
+        if self._path is None or report.failure:
+            return report
+        from reprocrate.validation.baseline import baseline_of, known_by
+
+        self._reports.append(report)
+        return known_by(baseline_of(self._path, [report]), report)
+
+    def write(self, voice: Voice) -> None:
+        """Write it.
+
+        Raises:
+            UnavailableError: it could not be written.
+        """
+        if self._path is None:
+            return
+        from reprocrate.files import write_atomically
+        from reprocrate.validation.baseline import baseline_bytes, baseline_of
+
+        made = baseline_of(self._path, self._reports)
+        write_atomically(self._path, baseline_bytes(made))
+        count = sum(each.count for known in made.subjects.values() for each in known)
+        voice.note(f"{self._path} lists {count} finding{'' if count == 1 else 's'} as known")

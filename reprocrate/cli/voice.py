@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # rich takes a while to import, and no command is to wait for it before it starts
@@ -187,8 +188,20 @@ class Voice:
         else:
             self.out.print(renderable)
 
+    def plain(self, renderable: RenderableType) -> str:
+        """A result as text for a file, without colour, 80 columns wide."""
+        from rich.console import Console
+
+        held = StringIO()
+        Console(width=80, highlight=False, color_system=None, file=held).print(renderable)
+        return held.getvalue()
+
     def json(self, document: Mapping[str, Any], *, on_one_line: bool = False) -> None:
         """One JSON document, on stdout."""
+        sys.stdout.write(self.json_text(document, on_one_line=on_one_line))
+
+    def json_text(self, document: Mapping[str, Any], *, on_one_line: bool = False) -> str:
+        """One JSON document as text that no terminal obeys."""
         indent = None if on_one_line else 2
         text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
-        sys.stdout.write(_ACTS_ON_A_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+        return _ACTS_ON_A_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"

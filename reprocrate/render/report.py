@@ -1,19 +1,34 @@
-"""A validation report for the terminal: findings by rule, what could not be assessed, and the answer last."""
+"""A validation report for the terminal: by family, the worst first, what to do next, and the answer last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.render import words
+from reprocrate.render.report_groups import (
+    FamilyGroup,
+    RuleGroup,
+    answer,
+    by_reason,
+    by_urgency,
+    counted,
+    grouped,
+    some_counted,
+    ways_of_leaving_out,
+)
+from reprocrate.render.report_sections import observed, scales
 from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, WARN, hanging, heading, joined, stacked, text
+from reprocrate.suppression import Suppression
 
 _STYLE = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: SOFT}
-_TITLE = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.NOTE: "Notes"}
-_MOST_PLACES = 20
+_MOST_PLACES = 3
+_MOST_STEPS = 3
+_MOST_GONE = 5
+SHAPE = ("RC00", "RC01")
+"""What must be right before most rules can be applied."""
 
 
 def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
@@ -24,42 +39,49 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
         most_places: how many findings of one rule are written out; the others are counted.
     """
     return stacked(
-        *(part for severity in Severity for part in _findings(report, severity, most_places)),
+        *observed(report.observed),
+        *scales(report.scales),
+        *(part for family in grouped(report.findings) for part in _family(family, most_places)),
         *_not_assessed(report),
         *_policy(report),
+        *_left_out(report),
+        *_next_steps(report),
         *_answer(report),
     )
 
 
 def report_summary(report: Report) -> str:
     """The answer in one line: `reprocrate.json is valid: no errors, 2 warnings and 1 note`."""
-    answer = "is valid" if report.valid else "is not valid"
-    if report.undecided and not report.count(Severity.ERROR):
-        answer = f"cannot be called valid, since {words.listing(report.undecided)} could not be judged"
-    counts = [words.count_of(report.count(severity), severity.value) for severity in Severity]
     judged = f" by the policy {words.plain(report.policy.id)}" if report.policy else ""
-    return f"{words.plain(report.subject)} {answer}{judged}: {words.listing(counts)}"
+    return f"{words.plain(report.subject)} {answer(report)}{judged}: {counted(report)}"
 
 
-def _findings(report: Report, severity: Severity, most: int) -> Iterator[RenderableType]:
-    found = [finding for finding in report.findings if finding.severity is severity]
-    if found:
-        yield heading(_TITLE[severity])
-    for code, group in groupby(found, key=lambda finding: finding.code):
-        yield hanging(text(code, _STYLE[severity]), stacked(*_cases(list(group), most)))
+def _family(family: FamilyGroup, most: int) -> Iterator[RenderableType]:
+    yield stacked(text(""), joined(text(family.title, STRONG), text(f" ({some_counted(family)})", SOFT)))
+    for group in family.rules:
+        yield hanging(text(group.code, _STYLE[group.severity]), stacked(*_rule(group, most)))
 
 
-def _cases(findings: Sequence[Finding], most: int) -> Iterator[RenderableType]:
-    fixes = dict.fromkeys(finding.fix for finding in findings if finding.fix)
-    for finding in findings[:most]:
-        place = str(finding.location)
-        yield joined(text(f"{place}: ", SOFT) if place else "", words.ended(words.plain(finding.message)))
-        if finding.fix and len(fixes) > 1:
-            yield _fix(finding.fix)
-    if len(findings) > most:
-        yield text(f"and {len(findings) - most:,} more of the same rule", SOFT)
-    if len(fixes) == 1:
-        yield from map(_fix, fixes)
+def _rule(group: RuleGroup, most: int) -> Iterator[RenderableType]:
+    count = words.count_of(len(group.findings), group.severity.value)
+    if group.name:
+        yield joined(text(f"{count}: ", _STYLE[group.severity]), group.name)
+    if len({each.severity for each in group.findings}) > 1:
+        yield text("one policy grades some of them otherwise", SOFT)
+    shown = group.findings[:most]
+    for finding in shown:
+        yield hanging(text("-", SOFT), _case(finding))
+        if finding.fix and len(group.fixes) > 1:
+            yield hanging(" ", _fix(finding.fix))
+    if len(group.findings) > most:
+        yield text(f"  and {len(group.findings) - most:,} more", SOFT)
+    if len(group.fixes) == 1:
+        yield _fix(group.fixes[0])
+
+
+def _case(finding: Finding) -> RenderableType:
+    place = str(finding.location)
+    return joined(text(f"{place}: ", SOFT) if place else "", words.ended(words.plain(finding.message)))
 
 
 def _fix(fix: str) -> RenderableType:
@@ -69,12 +91,10 @@ def _fix(fix: str) -> RenderableType:
 def _not_assessed(report: Report) -> Iterator[RenderableType]:
     if not report.not_assessed:
         return
-    yield heading("Not assessed")
-    reasons: dict[str, list[str]] = {}
-    for one in report.not_assessed:
-        reasons.setdefault(one.reason, []).append(one.code)
-    for reason, codes in reasons.items():
-        yield hanging(text("-", SOFT), joined(f"{words.shortened(codes, 8)}: ", reason))
+    yield heading(f"Not assessed ({words.count_of(len(report.not_assessed), 'rule')})")
+    for reason, codes in by_reason(report.not_assessed).items():
+        told = words.sentence(words.plain(reason)).removesuffix(".")
+        yield hanging(text("-", SOFT), joined(told, text(f": {words.shortened(codes, 4)}.", SOFT)))
 
 
 def _policy(report: Report) -> Iterator[RenderableType]:
@@ -90,9 +110,73 @@ def _policy(report: Report) -> Iterator[RenderableType]:
         yield hanging(text("-", SOFT), f"{each.code}: {found}, {grade}.")
 
 
+def _left_out(report: Report) -> Iterator[RenderableType]:
+    """What does not count, and what a baseline need not list any more."""
+    told = [*_asked_for(report), *ways_of_leaving_out(report)]
+    gone = report.baseline.gone if report.baseline else ()
+    if report.baseline and gone:
+        count = sum(each.count for each in gone)
+        first = words.shortened((f"{each.code} {words.plain(each.place)}" for each in gone), _MOST_GONE)
+        told.append(
+            f"{words.count_of(count, 'finding')} that {words.plain(report.baseline.name)} lists "
+            f"{'is' if count == 1 else 'are'} gone, so that it can be written again: {first}."
+        )
+    if told:
+        yield heading("Not counted")
+    yield from (hanging(text("-", SOFT), text(each)) for each in told)
+
+
+def _asked_for(report: Report) -> Iterator[str]:
+    named = report.selection
+    if named and named.select:
+        names = words.listing(map(words.plain, named.select))
+        yield f"Only {names} was asked for; reading, structure, integrity and security are always judged."
+    if named and named.ignore and not report.suppressed_by(Suppression.SELECTION):
+        names = words.listing(map(words.plain, named.ignore))
+        yield f"{names} was to be ignored, and would not have found anything."
+
+
+def _next_steps(report: Report) -> Iterator[RenderableType]:
+    """What to see to first, and with which command."""
+    urgent = [each for each in by_urgency(report.findings) if each.severity is not Severity.NOTE]
+    if not urgent:
+        return
+    worst = [each for each in urgent if each.severity is urgent[0].severity]
+    yield heading("Next steps")
+    for number, group in enumerate(worst[:_MOST_STEPS], 1):
+        yield hanging(text(f"{number}.", SOFT), _step(group))
+    more = len(worst) - _MOST_STEPS
+    if more > 0:
+        others = words.count_of(more, "rule")
+        yield hanging("  ", text(f"Then {others} with {worst[0].severity.value}s, as listed above.", SOFT))
+    waiting = _waiting(report)
+    if waiting:
+        again = f"Then validate again: {words.count_of(waiting, 'rule')} could not be applied yet."
+        yield hanging("  ", text(again))
+
+
+def _waiting(report: Report) -> int:
+    """How many rules wait for the manifest to be readable and to follow its schema."""
+    told_by_shape = any(
+        each.code.startswith(SHAPE) and each.severity is Severity.ERROR for each in report.findings
+    )
+    reasons = by_reason(report.not_assessed)
+    return max(map(len, reasons.values()), default=0) if told_by_shape else 0
+
+
+def _step(group: RuleGroup) -> RenderableType:
+    count = words.count_of(len(group.findings), group.severity.value)
+    return joined(text(group.code, _STYLE[group.severity]), f", {count}: `reprocrate explain {group.code}`")
+
+
 def _answer(report: Report) -> Iterator[RenderableType]:
-    if report.findings or report.not_assessed or report.policy:
+    if (
+        report.findings
+        or report.not_assessed
+        or report.policy
+        or report.suppressed
+        or report.observed
+        or report.scales
+    ):
         yield text("")
     yield text(f"{report_summary(report)}.", GOOD if report.valid else BAD)
-    if report.findings:
-        yield text(f"`reprocrate explain {report.findings[0].code}` says more about a rule.", SOFT)

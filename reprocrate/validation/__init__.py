@@ -7,7 +7,7 @@ is one small function that holds text, metadata and logic together; a family is 
 from __future__ import annotations
 
 from reprocrate.validation.explain import Example, Explanation, explain
-from reprocrate.validation.families import FAMILIES, Family, all_rules, find_rule, rule_codes
+from reprocrate.validation.families import FAMILIES, Family, all_rules, family_of, find_rule, rule_codes
 from reprocrate.validation.folder import FolderFiles
 from reprocrate.validation.places import Declared, declared_files
 from reprocrate.validation.policy import Policy, graded_by, validate_by, validate_for
@@ -35,6 +35,7 @@ __all__ = [
     "all_rules",
     "declared_files",
     "explain",
+    "family_of",
     "find_rule",
     "graded_by",
     "read_policy",

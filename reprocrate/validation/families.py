@@ -28,6 +28,11 @@ class Family:
     names: str
 
     @property
+    def noun(self) -> str:
+        """What it is called in one word, such as `seeds`."""
+        return self.names.split()[0]
+
+    @property
     def modules(self) -> tuple[ModuleType, ...]:
         """Where its rules are."""
         return tuple(import_module(f"reprocrate.validation.rules.{name}") for name in self.names.split())
@@ -67,6 +72,11 @@ FAMILIES = (
     Family("RC21", "Submission", "sizes"),
 )
 """The other numbers are kept for what comes after."""
+
+
+def family_of(code: str) -> Family | None:
+    """The family of a rule's code, if there is one."""
+    return next((each for each in FAMILIES if code.startswith(each.prefix)), None)
 
 
 @cache
@@ -120,4 +130,9 @@ def rule_codes() -> tuple[str, ...]:
 
 def find_rule(code: str) -> Rule | None:
     """The rule of a code, if there is one."""
-    return next((each for each in all_rules() if each.code == code), None)
+    return _rules_by_code().get(code)
+
+
+@cache
+def _rules_by_code() -> dict[str, Rule]:
+    return {each.code: each for each in all_rules()}

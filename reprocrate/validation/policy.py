@@ -7,11 +7,21 @@ malformed or dangerous subject look sound.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reprocrate.finding import AppliedPolicy, Finding, NotAssessed, Regraded, Report, Severity, in_order
+from reprocrate.finding import (
+    AppliedPolicy,
+    Finding,
+    NotAssessed,
+    Regraded,
+    Report,
+    Severity,
+    Suppressed,
+    in_order,
+)
+from reprocrate.suppression import Suppression
 from reprocrate.validation.families import find_rule, rules_by
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.subject import Subject
@@ -99,24 +109,30 @@ def is_lower(level: Severity | None, rule: Rule) -> bool:
     return level is None or weights.index(level) > weights.index(rule.level.severity)
 
 
-def validate_by(policy: Policy | None, subject: Subject) -> Report:
+def validate_by(policy: Policy | None, subject: Subject, only: Collection[str] | None = None) -> Report:
     """Judge a subject by every rule of a policy's standard, as the policy sets and grades them.
+
+    Args:
+        policy: a venue's demands.
+        subject: what is judged.
+        only: beginnings of the codes of the rules to apply; all of them by default.
 
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
-    return graded_by(policy, validate_for(policy, subject))
+    return graded_by(policy, validate_for(policy, subject, only))
 
 
-def validate_for(policy: Policy | None, subject: Subject) -> Report:
+def validate_for(policy: Policy | None, subject: Subject, only: Collection[str] | None = None) -> Report:
     """Judge a subject by the rules of a policy's standard, with the policy's parameters; not yet graded.
 
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
     if policy is None:
-        return validate(subject)
-    return validate(subject, parameters=policy.parameters, rules=rules_by(policy.standard))
+        return validate(subject, only=only)
+    rules = rules_by(policy.standard)
+    return validate(subject, only=only, parameters=policy.parameters, rules=rules)
 
 
 def graded_by(policy: Policy | None, report: Report) -> Report:
@@ -124,12 +140,15 @@ def graded_by(policy: Policy | None, report: Report) -> Report:
     if policy is None:
         return report
     kept: list[Finding] = []
+    left_out: list[Suppressed] = []
     changed: Counter[tuple[str, Severity]] = Counter()
     for finding in report.findings:
         level = _level_of(finding.code, finding.severity, policy)
         if level is not finding.severity:
             changed[finding.code, finding.severity] += 1
-        if level is not None:
+        if level is None:
+            left_out.append(Suppressed(finding, Suppression.POLICY))
+        else:
             kept.append(replace(finding, severity=level))
     regraded = tuple(
         Regraded(code, severity, policy.levels[code], count)
@@ -137,7 +156,10 @@ def graded_by(policy: Policy | None, report: Report) -> Report:
     )
     applied = AppliedPolicy(policy.id, policy.standard, regraded)
     failed = tuple(replace(each, weight=_weight(each, policy)) for each in report.not_assessed)
-    return replace(report, findings=in_order(kept), not_assessed=failed, policy=applied)
+    suppressed = (*report.suppressed, *left_out)
+    return replace(
+        report, findings=in_order(kept), not_assessed=failed, policy=applied, suppressed=suppressed
+    )
 
 
 def _weight(each: NotAssessed, policy: Policy) -> Severity | None:

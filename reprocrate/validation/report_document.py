@@ -19,6 +19,7 @@ from reprocrate.finding import (
     Severity,
     Standing,
     Step,
+    Suppressed,
 )
 from reprocrate.standard import NEWEST
 from reprocrate.validation.families import all_rules, rule_set_digest
@@ -43,6 +44,7 @@ def report_document(report: Report) -> dict[str, Any]:
     if report.policy:
         document["policy"] = {"id": report.policy.id, "standard": report.policy.standard}
         document["regraded"] = [_regraded(each) for each in report.policy.regraded]
+    document |= _suppressed(report)
     if report.observed:
         document["observed"] = [_observed(each) for each in report.observed]
     if report.checklists:
@@ -52,6 +54,26 @@ def report_document(report: Report) -> dict[str, Any]:
     if report.failure:
         document["failure"] = report.failure
     return document
+
+
+def _suppressed(report: Report) -> dict[str, Any]:
+    """What does not count, and why not."""
+    said: dict[str, Any] = {}
+    if report.suppressed:
+        said["suppressed"] = [_left_out(each) for each in report.suppressed]
+    if report.selection:
+        asked = {"select": list(report.selection.select), "ignore": list(report.selection.ignore)}
+        said["selection"] = _given(asked)
+    if report.baseline:
+        gone = [
+            {"code": each.code, "place": each.place, "count": each.count} for each in report.baseline.gone
+        ]
+        said["baseline"] = {"name": report.baseline.name, "known": report.baseline.known, "gone": gone}
+    return said
+
+
+def _left_out(each: Suppressed) -> dict[str, Any]:
+    return {**_finding(each.finding), "by": each.by.value}
 
 
 def _not_assessed(each: NotAssessed) -> dict[str, Any]:
@@ -139,4 +161,4 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "location": _location(finding.location),
     }
-    return section | {"fix": finding.fix} if finding.fix else section
+    return section | _given({"fix": finding.fix, "fingerprint": finding.fingerprint})

@@ -23,6 +23,7 @@ from reprocrate.workflow.opening import FORGED, Kind, forged, kind_of, open_impo
 from reprocrate.workflow.partial import Partial, partial_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project, refuse_unread
+from reprocrate.workflow.single_files import meant_by, settings_alone
 
 _IN_THE_LIST = (ProblemKind.CHANGED, ProblemKind.MISSING, ProblemKind.EXTRA)
 _ABOUT_BYTES = ("RC0705", "RC0706", "RC1801")
@@ -42,7 +43,9 @@ def assess(what: Path, progress: Progress, demands: Demands = STANDARD, limits: 
         UsageError: there is nothing to judge.
         UnreadableError: it cannot be read as what it is.
     """
-    kind, path = kind_of(what)
+    if (alone := settings_alone(what)) is not None:
+        return alone
+    kind, path = kind_of(meant_by(what))
     if kind is Kind.PROJECT:
         return _assess_project(path, str(what), progress, demands)
     if kind is Kind.MANIFEST:

@@ -59,6 +59,14 @@ def code(value: str) -> Markup:
     return element("code", value)
 
 
+def prose(value: str) -> Markup:
+    """Text in which what stands between back quotes is for machines."""
+    pieces = value.split("`")
+    if len(pieces) % 2 == 0:
+        return text(value)
+    return joined(*(code(each) if place % 2 else each for place, each in enumerate(pieces)))
+
+
 def lines(values: Iterable[str]) -> Markup:
     """Lines for a block of code, with their spaces."""
     return Markup(html.escape(verbatim("\n".join(values))))

@@ -1,0 +1,94 @@
+"""The parts of a report beside its findings, for the terminal: what was observed, and scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+
+from reprocrate.finding import Criterion, Observed, Presence, Scale, Step
+from reprocrate.render import words
+from reprocrate.render.terminal import (
+    GOOD,
+    SOFT,
+    STRONG,
+    WARN,
+    Hanging,
+    hanging,
+    heading,
+    joined,
+    stacked,
+    text,
+)
+
+_PRESENCE = {
+    Presence.FOUND: ("found", GOOD),
+    Presence.NOT_FOUND: ("not found", WARN),
+    Presence.NOT_ASSESSED: ("not assessed", SOFT),
+}
+_MOST_PLACES = 3
+_MARK_ROOM = max(len(name) for name, _ in _PRESENCE.values()) + 2
+
+
+def observed(found: Sequence[Observed]) -> Iterator[RenderableType]:
+    """What a submission was seen to have: what is there, what is not, what could not be looked for."""
+    if not found:
+        return
+    counts = [
+        f"{sum(each.presence is presence for each in found)} {name}"
+        for presence, (name, _) in _PRESENCE.items()
+    ]
+    yield heading(f"Observed ({', '.join(counts)})")
+    for each in found:
+        name, style = _PRESENCE[each.presence]
+        places = [str(place) for place in each.places]
+        where = f" ({words.shortened(map(words.plain, places), _MOST_PLACES)})" if places else ""
+        detail = f": {words.plain(each.detail)}" if each.detail else ""
+        told = joined(text(each.title, STRONG), detail, where)
+        yield Hanging(text(name, style), told, _MARK_ROOM)
+
+
+def scales(found: Sequence[Scale]) -> Iterator[RenderableType]:
+    """Each scale: what is reached, and what the next step asks for."""
+    for scale in found:
+        yield heading(words.plain(scale.name))
+        yield _reached(scale)
+        yield from (hanging("-", part) for part in _missing(scale))
+
+
+def step_name(step: Step) -> str:
+    """A step with its short name, such as `data (R3)`."""
+    return f"{words.plain(step.name)} ({words.plain(step.label)})" if step.label else words.plain(step.name)
+
+
+def next_steps_of(scale: Scale) -> tuple[Step, ...]:
+    """What is not reached: of an ascending scale only the next step, since the others ask for it too."""
+    left = tuple(step for step in scale.steps if step not in scale.reached)
+    return left[:1] if scale.ascending else left
+
+
+def _reached(scale: Scale) -> RenderableType:
+    names = [step_name(step) for step in scale.reached]
+    if scale.ascending:
+        told = (
+            f"reached: {names[-1]}, step {len(names)} of {len(scale.steps)}"
+            if names
+            else "no step is reached"
+        )
+    else:
+        told = f"criteria met of: {words.listing(names)}" if names else "the criteria of none are met"
+    return text(words.sentence(told), GOOD if names else WARN)
+
+
+def _missing(scale: Scale) -> Iterator[RenderableType]:
+    for step in next_steps_of(scale):
+        lacking = [each for each in step.criteria if not each.met]
+        lead = "Next" if scale.ascending else "Not met"
+        yield stacked(joined(f"{lead}: ", text(step_name(step), STRONG)), *map(_criterion, lacking))
+
+
+def _criterion(each: Criterion) -> RenderableType:
+    state = "not known" if each.met is None else "missing"
+    reason = f": {words.plain(each.reason)}" if each.reason else ""
+    cost = f" Cost: {words.ended(words.plain(each.cost))}" if each.cost else ""
+    return hanging(text(f"{state}:", SOFT), text(f"{words.ended(words.plain(each.text) + reason)}{cost}"))

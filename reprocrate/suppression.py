@@ -1,0 +1,59 @@
+"""Why findings do not count: the rules that were asked for, and what was known before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Suppression(StrEnum):
+    """Who says that a finding does not count."""
+
+    POLICY = "policy"
+    SELECTION = "selection"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rules that were asked for, as the user named them.
+
+    Attributes:
+        select: what alone was asked for; empty where all rules were.
+        ignore: whose findings do not count.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A finding that a baseline lists.
+
+    Attributes:
+        code: the rule.
+        place: where it was, for people.
+        fingerprint: what it is found again by.
+        count: how many findings look alike.
+    """
+
+    code: str
+    place: str
+    fingerprint: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedBaseline:
+    """The findings that were known before.
+
+    Attributes:
+        name: of the file that lists them.
+        known: how many it lists for this subject.
+        gone: those that are not found any more.
+    """
+
+    name: str
+    known: int
+    gone: tuple[Known, ...] = ()
