@@ -38,6 +38,14 @@ def validate(
         Path | None,
         typer.Option("--policy", metavar="FILE", help="A venue's demands: a policy in TOML or JSON."),
     ] = None,
+    checklist: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--checklist",
+            metavar="VENUE",
+            help="Say what the evidence shows for a venue's checklist, such as neurips-2026.",
+        ),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
     limit: Limit = None,
     signature: Signature = None,
@@ -59,7 +67,10 @@ def validate(
     from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
-    demands = Demands(read_policy(policy) if policy else None)
+    demands = Demands(
+        read_policy(policy) if policy else None,
+        asked=tuple(_known_checklist(each) for each in checklist or ()),
+    )
     limits = Limits.of(limit or ())
     as_json = json or format_ is Format.JSON
     for each in what or [Path()]:
@@ -70,6 +81,12 @@ def validate(
         report = assess(what[0] if what else Path(), voice, demands, limits)
     _print(report, voice, as_json)
     raise typer.Exit(YES if report.valid else NO)
+
+
+def _known_checklist(name: str) -> str:
+    from reprocrate.validation.checklists.packs import pack_of
+
+    return pack_of(name).id
 
 
 def _several(what: Sequence[Path], voice: Voice, demands: Demands, limits: Limits, *, as_json: bool) -> int:

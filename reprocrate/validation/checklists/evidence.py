@@ -97,13 +97,16 @@ def looked(entries: Iterable[Looked], none: str, shown: str) -> Evidence:
     by_what: dict[tuple[str, ...], list[str]] = {}
     for each in lacking:
         by_what.setdefault(each.missing, []).append(each.name)
-    parts = [
-        f"{names(who)} {'lacks' if len(who) == 1 else 'lack'} {_listed(what)}"
-        for what, who in by_what.items()
-    ]
+    parts = [_lacks(who, what) for what, who in by_what.items()]
     some = len(lacking) < len(found) or any(each.has_some for each in lacking)
     state = State.PARTLY if some else State.SILENT
     return Evidence(state, "; ".join(parts[:MOST_NAMES]), at(*(each.pointer for each in lacking)))
+
+
+def _lacks(who: Sequence[str], what: Sequence[str]) -> str:
+    if not who[1:]:
+        return f"{who[0]} lacks {_listed(what)}"
+    return f"{names(who)} lack {_listed(what)}".replace(" its ", " their ")
 
 
 def _listed(words: Sequence[str]) -> str:

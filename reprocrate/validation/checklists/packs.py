@@ -184,6 +184,12 @@ def _item(each: dict[str, Any]) -> Item:
 _YEAR = re.compile(r"(?P<venue>.*?)-?(?P<year>(?:20)?[0-9]{2})")
 
 
+def another_year(name: str) -> str:
+    """The pack of the same venue whose year is nearest to that of a name; empty where there is none."""
+    nearest, is_year = _nearest(name)
+    return nearest if is_year else ""
+
+
 def _nearest(name: str) -> tuple[str, bool]:
     """The pack that is most like a name that there is not, and whether it is another year of its venue."""
     match = _YEAR.fullmatch(name.lower())

@@ -169,9 +169,13 @@ def approval(view: View) -> Evidence:
     return Evidence(State.SILENT, "no approval is named")
 
 
-def _gate(condition: str) -> Callable[[View], Evidence]:
+def _gate(condition: str, section: str = "") -> Callable[[View], Evidence]:
+    """What a condition says of its opposite; else that a section of the manifest has entries."""
+
     def ask(view: View) -> Evidence:
         found = told(condition, view)
+        if found is None and section and getattr(view.manifest, section):
+            return Evidence(State.SHOWN, f"the manifest names {section}", at(f"/{section}"))
         if found is None:
             return Evidence(State.SILENT, "the manifest does not tell")
         if found.holds:
@@ -192,8 +196,8 @@ QUESTIONS = {
     "compute": compute,
     "disk": disk,
     "people-approval": approval,
-    "has-experiments": _gate("no-experiments"),
-    "has-data": _gate("no-data"),
-    "has-assets": _gate("no-assets"),
+    "has-experiments": _gate("no-experiments", "runs"),
+    "has-data": _gate("no-data", "data"),
+    "has-assets": _gate("no-assets", "data"),
     "has-people": _gate("no-people"),
 }
