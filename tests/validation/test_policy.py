@@ -188,7 +188,7 @@ def test_the_strictest_policy_finds_nothing_in_a_sound_manifest() -> None:
     assert report.findings == ()
 
 
-@pytest.mark.requirement("RQ33")
+@pytest.mark.requirement("RQ25")
 def test_no_policy_makes_an_error_of_an_answer_that_conflicts(tmp_path: Path) -> None:
     manifest = BASE | {
         "checklists": [{"policy": "aaai-27", "answers": [{"item": "4.1", "answer": "no", "location": "1"}]}]
