@@ -99,7 +99,7 @@ def test_the_terminal_shows_conflicts_first_and_counts_the_rest() -> None:
     report = judge(Subject("rings", FULL), Demands(checklists=(answers,)))
     text = printed(report_text(report), width=80)
     part = text[text.index("ICLR statements on reproducibility, ethics and") :]
-    assert part.index("details") < part.index("Answered na: but result wide.accuracy") < part.index("supported")
+    assert part.index("details") < part.index("Answered na: but result wide") < part.index("supported")
     assert "1 conflicts with the evidence" in part
     assert all(len(line) <= 80 for line in text.splitlines())
 
