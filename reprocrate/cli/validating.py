@@ -85,6 +85,14 @@ def validate(
             help="A venue's demands: a policy by name (`reprocrate policy list`), or its file.",
         ),
     ] = None,
+    checklist: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--checklist",
+            metavar="VENUE",
+            help="Say what the evidence shows for a venue's checklist, such as neurips-2026.",
+        ),
+    ] = None,
     format_: Annotated[
         Format, typer.Option("--format", help="Form of the report.", rich_help_panel=OUTPUT)
     ] = Format.TEXT,
@@ -119,6 +127,7 @@ def validate(
         selection_of(select or (), ignore or ()),
         read_baseline(baseline) if baseline else None,
         fingerprints=bool(write_baseline) or format_ is Format.SARIF,
+        asked=tuple(_known_checklist(each) for each in checklist or ()),
     )
     limits = Limits.of(limit or ())
     whats = what or [Path()]
@@ -127,6 +136,12 @@ def validate(
         require_signed(each, signature, public_key, voice)
     known = _Known(write_baseline)
     raise typer.Exit(_judge(whats, voice, demands, limits, reporter, known))
+
+
+def _known_checklist(name: str) -> str:
+    from reprocrate.validation.checklists.packs import pack_of
+
+    return pack_of(name).id
 
 
 def _judge(

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.render import words
+from reprocrate.render.checklists import checklist_text
 from reprocrate.render.report_groups import (
     FamilyGroup,
     RuleGroup,
@@ -43,6 +44,7 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
         *scales(report.scales),
         *(part for family in grouped(report.findings) for part in _family(family, most_places)),
         *_not_assessed(report),
+        *(part for each in report.checklists for part in checklist_text(each)),
         *_policy(report),
         *_left_out(report),
         *_next_steps(report),
@@ -170,13 +172,16 @@ def _step(group: RuleGroup) -> RenderableType:
 
 
 def _answer(report: Report) -> Iterator[RenderableType]:
-    if (
-        report.findings
-        or report.not_assessed
-        or report.policy
-        or report.suppressed
-        or report.observed
-        or report.scales
+    if any(
+        (
+            report.findings,
+            report.not_assessed,
+            report.policy,
+            report.suppressed,
+            report.observed,
+            report.checklists,
+            report.scales,
+        )
     ):
         yield text("")
     yield text(f"{report_summary(report)}.", GOOD if report.valid else BAD)
