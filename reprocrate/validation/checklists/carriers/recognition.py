@@ -21,6 +21,7 @@ from reprocrate.validation.checklists.packs import Item, Pack, pack_ids, pack_of
 FEWEST = 3
 """Fewer questions than this are no checklist: single ones are asked everywhere."""
 _LONGEST_SHOWN = 60
+_WORD, _SMALL = re.compile(r"[a-z]+"), frozenset(["and", "of", "the", "for", "or", "with", "to", "in"])
 _YEARED = re.compile(r"(?P<venue>[a-z]+)[-_]?(?:20)?(?P<year>\d\d)")
 
 
@@ -113,7 +114,17 @@ def _item_of(asked: Asked, pack: Pack) -> Item | None:
         titled = [each.item for each in _keyed(pack.id) if each.title == title]
         if len(titled) == 1:
             return titled[0]
+        return _shortened(asked.title, pack)
     return None
+
+
+def _shortened(title: str, pack: Pack) -> Item | None:
+    """The one item whose title has all words of this one, which has two or more."""
+    words = set(_WORD.findall(title.lower())) - _SMALL
+    if len(words) < 2:
+        return None
+    fitting = [each for each in pack.items if words <= set(_WORD.findall(each.title.lower()))]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _speaks_for(asked: Asked, item: Item) -> bool:

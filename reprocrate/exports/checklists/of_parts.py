@@ -1,0 +1,367 @@
+"""What is known of code, data, environment and settings."""
+
+from __future__ import annotations
+
+import shlex
+
+from reprocrate.exports.checklists.known import (
+    Known,
+    address_of,
+    counted,
+    lacking,
+    listed,
+    most_common,
+    runs_that_count,
+    said,
+    title_of,
+)
+from reprocrate.manifest import Configuration, Data, Manifest
+
+
+def code(manifest: Manifest) -> Known:
+    """The code that ran, and its version."""
+    if not manifest.code:
+        return said(missing=["the code"])
+    files = sum(len(each.files) for each in manifest.code)
+    versions = [each.commit[:12] for each in manifest.code if each.commit]
+    return said(
+        f"The code of all runs is recorded with {counted(files, 'file')} and their digests"
+        f"{f', at commit {listed(versions)}' if versions else ''}.",
+        missing=lacking(((each.id, bool(each.files)) for each in manifest.code), "the files"),
+    )
+
+
+def code_public(manifest: Manifest) -> Known:
+    """Where everybody gets the code."""
+    homes = [each.repository or each.swhid or "" for each in manifest.code]
+    shown = listed(f"{home} at commit {each.commit[:12]}" if each.commit else home for home, each in zip(homes, manifest.code, strict=True) if home)
+    return said(
+        f"Code: {shown}." if shown else "",
+        missing=[
+            *lacking(((each.id, bool(home)) for home, each in zip(homes, manifest.code, strict=True)), "the public address"),
+            *lacking(((each.id, not each.dirty) for each in manifest.code), "a commit with all changes"),
+        ] or ([] if homes else ["the code and its public address"]),
+    )
+
+
+def code_licence(manifest: Manifest) -> Known:
+    """The licence of the code."""
+    licences = [each.license or manifest.experiment.license or "" for each in manifest.code]
+    if not licences:
+        return said(missing=["the code and its licence"])
+    return said(
+        f"Licence of the code: {most_common([each for each in licences if each])}." if any(licences) else "",
+        missing=lacking(((each.id, bool(one)) for each, one in zip(manifest.code, licences, strict=True)), "the licence"),
+    )
+
+
+def code_preprocessing(manifest: Manifest) -> Known:
+    """The code of each step that prepares the data."""
+    steps = [(data, step) for data in manifest.data for step in data.preprocessing]
+    runs = sorted({shlex.join(run.command) for run in manifest.runs if run.kind == "preprocess"})
+    if not steps and not runs:
+        return said(missing=["the steps that prepare the data, and their code"])
+    files = listed(step.code or "" for _, step in steps)
+    return said(
+        f"Data are prepared by {files or listed(runs)}.",
+        missing=lacking(((step.step, bool(step.code)) for _, step in steps), "the code"),
+    )
+
+
+def commands(manifest: Manifest) -> Known:
+    """The command of each configuration."""
+    if not manifest.configurations:
+        return said(missing=["the commands"])
+    shown = listed(f"`{shlex.join(each.command)}`" for each in manifest.configurations)
+    return said(f"Exact commands of {counted(len(manifest.configurations), 'configuration')}: {shown}.")
+
+
+def dependencies(manifest: Manifest) -> Known:
+    """Packages with their versions."""
+    if not manifest.environments:
+        return said(missing=["the environment"])
+    wanted = [
+        f"{each.name} {each.version}"
+        for environment in manifest.environments
+        for each in sorted(environment.packages, key=lambda one: not one.requested)
+    ]
+    pythons = listed(f"Python {each.python.version}" for each in manifest.environments if each.python)
+    packages = f"{counted(len(set(wanted)), 'package')} with versions ({listed(wanted)})" if wanted else "no packages beside the standard library"
+    return said(
+        f"{pythons or 'The environment'} and {packages}.",
+        missing=lacking(((each.id, bool(each.python or each.packages)) for each in manifest.environments), "the versions"),
+    )
+
+
+def environment_lock(manifest: Manifest) -> Known:
+    """What the environment can be built again from."""
+    if not manifest.environments:
+        return said(missing=["the environment"])
+    locked = [each for each in manifest.environments if each.lock or (each.container and each.container.digest)]
+    hashed = all(each.lock.hashed for each in locked if each.lock)
+    paths = listed(each.lock.path if each.lock else each.container.image if each.container else "" for each in locked)
+    return said(
+        f"The environment is locked{' with digests' if hashed else ''} in {paths}." if locked else "",
+        missing=lacking(((each.id, each in locked) for each in manifest.environments), "a lock"),
+    )
+
+
+def software(manifest: Manifest) -> Known:
+    """Operating system and interpreter."""
+    systems = [
+        f"{each.os.name} ({each.os.version})" if each.os.version else each.os.name for each in manifest.environments if each.os
+    ]
+    pythons = [f"Python {each.python.version}" for each in manifest.environments if each.python]
+    drivers = [
+        " ".join(filter(None, [card.model, card.runtime or "", f"driver {card.driver}" if card.driver else ""]))
+        for machine in manifest.hardware
+        for card in machine.accelerators
+        if card.driver or card.runtime
+    ]
+    known = dependencies(manifest)
+    return said(
+        f"Systems: {listed([*systems, *pythons, *dict.fromkeys(drivers)])}." if systems or pythons else "",
+        *known.sentences,
+        missing=[
+            *known.missing,
+            *([] if systems else ["the operating system"]),
+        ],
+    )
+
+
+def data_identity(manifest: Manifest) -> Known:
+    """Each data set with version, address and digest."""
+    if not manifest.data:
+        return said(missing=["the data sets"])
+    shown = listed(
+        f"{title_of(each)}{f' ({address_of(each)})' if address_of(each) else ''}" for each in manifest.data
+    )
+    return said(
+        f"Data: {shown}; their files are recorded with SHA-256 digests.",
+        missing=lacking(((each.id, bool(each.files or each.remote or address_of(each))) for each in manifest.data), "the files or the address"),
+    )
+
+
+def data_access(manifest: Manifest) -> Known:
+    """Who can get each data set."""
+    if not manifest.data:
+        return said(missing=["the data sets"])
+    shown = listed(f"{each.name or each.id} ({each.access.level})" for each in manifest.data if each.access)
+    return said(
+        f"Access: {shown}." if shown else "",
+        missing=[
+            *lacking(((each.id, bool(each.access)) for each in manifest.data), "who can get the data"),
+            *lacking(((each.id, each.access is None or each.access.level in ("open", "registration")) for each in manifest.data), "public access"),
+        ],
+    )
+
+
+def data_restricted(manifest: Manifest) -> Known:
+    """Why not everybody can get some data."""
+    closed = [each for each in manifest.data if each.access and each.access.level in ("restricted", "private")]
+    if not closed:
+        return said()
+    shown = [f"{each.name or each.id}: {each.access.reason}" for each in closed if each.access and each.access.reason]
+    return said(
+        f"{listed(shown)}" if shown else "",
+        missing=lacking(((each.id, bool(each.access and each.access.reason)) for each in closed), "the reason for restricting"),
+    )
+
+
+def _of_others(manifest: Manifest) -> list[Data]:
+    return [each for each in manifest.data if each.origin == "existing"]
+
+
+def data_citation(manifest: Manifest) -> Known:
+    """How existing data is cited."""
+    used = _of_others(manifest)
+    if not used:
+        return said(missing=["which data, code and models of others were used"])
+    shown = [each.citation for each in used if each.citation]
+    return said(
+        f"Credited: {listed(shown)}" if shown else "",
+        missing=lacking(((each.id, bool(each.citation)) for each in used), "the citation"),
+    )
+
+
+def data_new(manifest: Manifest) -> Known:
+    """New data sets and their files."""
+    new = [each for each in manifest.data if each.origin in ("new", "generated") and each.kind != "model"]
+    if not new:
+        return said()
+    return said(
+        f"New data: {listed(title_of(each) for each in new)}.",
+        missing=lacking(((each.id, bool(each.files)) for each in new), "the files"),
+    )
+
+
+def data_new_licence(manifest: Manifest) -> Known:
+    """The licence of new data, and whether everybody can get it."""
+    new = [each for each in manifest.data if each.origin in ("new", "generated") and each.kind != "model"]
+    if not new:
+        return said()
+    shown = listed(f"{each.name or each.id}: {each.license}" for each in new if each.license)
+    return said(
+        f"Licences of new data: {shown}." if shown else "",
+        missing=[
+            *lacking(((each.id, bool(each.license)) for each in new), "the licence"),
+            *lacking(((each.id, bool(each.access and each.access.level == "open")) for each in new), "open access"),
+        ],
+    )
+
+
+def asset_licence(manifest: Manifest) -> Known:
+    """Licence and version of all that is of others."""
+    used = _of_others(manifest)
+    if not used:
+        return said(missing=["which data, code and models of others were used"])
+    shown = listed(f"{title_of(each)}: {each.license}" for each in used if each.license)
+    return said(
+        f"Licences: {shown}." if shown else "",
+        missing=[
+            *lacking(((each.id, bool(each.license)) for each in used), "the licence"),
+            *lacking(((each.id, bool(each.version or each.source)) for each in used), "the version or address"),
+        ],
+    )
+
+
+def data_statistics(manifest: Manifest) -> Known:
+    """The counts of the splits."""
+    split = [each for each in manifest.data if each.splits]
+    if not split:
+        return said(missing=["the size of each split"])
+    shown = listed(
+        f"{each.name or each.id}: " + ", ".join(f"{one.name} {one.count:,}" for one in each.splits if one.count is not None)
+        for each in split
+        if any(one.count is not None for one in each.splits)
+    )
+    return said(
+        f"Sizes of the splits: {shown}." if shown else "",
+        missing=lacking(((f"{each.id}/{one.name}", one.count is not None) for each in split for one in each.splits), "the size"),
+    )
+
+
+def splits(manifest: Manifest) -> Known:
+    """How each split was made."""
+    split = [each for each in manifest.data if each.splits]
+    if not split:
+        return said(missing=["the splits"])
+    shown = listed(
+        f"{each.name or each.id}: " + "; ".join(f"{one.name} ({one.how or one.role})" for one in each.splits) for each in split
+    )
+    return said(
+        f"Splits: {shown}.",
+        missing=lacking(((f"{each.id}/{one.name}", bool(one.how or one.digests)) for each in split for one in each.splits), "how it was made: the split"),
+    )
+
+
+def preprocessing(manifest: Manifest) -> Known:
+    """The steps before learning."""
+    steps = [step.step for data in manifest.data for step in data.preprocessing]
+    return said(f"Preparation of the data: {listed(steps)}.") if steps else said(missing=["the steps that prepare the data"])
+
+
+def leakage_preprocessing(manifest: Manifest) -> Known:
+    """What each step was fitted on."""
+    steps = [(data, step) for data in manifest.data for step in data.preprocessing if step.kind not in (None, "cleaning")]
+    if not steps:
+        return said(missing=["what the preparation of the data was fitted on"])
+    train = {(data.id, one.name) for data in manifest.data for one in data.splits if one.role == "train"}
+    return said(
+        f"Fitted on training data alone: {listed(step.step for data, step in steps if step.fit_on)}.",
+        missing=lacking(
+            ((step.step, bool(step.fit_on) and all((data.id, name) in train for name in step.fit_on)) for data, step in steps),
+            "that it was fitted on training data alone: the step",
+        ),
+    )
+
+
+def _tuned(manifest: Manifest) -> list[Configuration]:
+    used = {run.configuration for run in runs_that_count(manifest)}
+    return [each for each in manifest.configurations if each.id in used and each.role != "reference"]
+
+
+def hyperparameters(manifest: Manifest) -> Known:
+    """The final values."""
+    tuned = _tuned(manifest)
+    if not tuned:
+        return said(missing=["the configurations"])
+    shown = listed(
+        f"{each.name or each.id}: " + ", ".join(f"{name} = {value}" for name, value in list(each.hyperparameters.items())[:8])
+        for each in tuned
+        if each.hyperparameters
+    )
+    return said(
+        f"Final settings: {shown}." if shown else "",
+        missing=lacking(((each.name or each.id, bool(each.hyperparameters)) for each in tuned), "the hyper-parameters"),
+    )
+
+
+def search(manifest: Manifest) -> Known:
+    """What was searched, how often, and how it was chosen."""
+    searched = [each for each in manifest.configurations if each.search]
+    if not searched:
+        return said(missing=["the search for hyper-parameters, or that there was none"])
+    shown, missing = [], []
+    for each in searched:
+        one = each.search
+        if one is None:
+            continue
+        chosen = f", chosen by {one.selected_by.metric} on {one.selected_by.split}" if one.selected_by else ""
+        space = "; ".join(f"{name} in {values}" for name, values in list(one.space.items())[:4])
+        shown.append(f"{each.name or each.id}: {one.method or 'search'}, {one.trials or len(one.runs)} trials{chosen}{f' ({space})' if space else ''}")
+        if not (one.space and one.selected_by and (one.trials or one.runs)):
+            missing.append(each.name or each.id)
+    return said(f"Search: {listed(shown)}.", missing=[f"range, trials or criterion of the search of {listed(missing)}"] if missing else [])
+
+
+def selection(manifest: Manifest) -> Known:
+    """On which split was chosen."""
+    chosen = [each.search.selected_by for each in manifest.configurations if each.search and each.search.selected_by]
+    if not chosen:
+        return said(missing=["on which split the model was chosen"])
+    roles = {one.name: one.role for data in manifest.data for one in data.splits}
+    return said(
+        f"Chosen on: {listed(one.split for one in chosen)}.",
+        missing=lacking(((one.split, roles.get(one.split) == "validation") for one in chosen), "that it is no test data: the split"),
+    )
+
+
+def weights(manifest: Manifest) -> Known:
+    """Trained weights that are released."""
+    if not manifest.models:
+        return said(missing=["the trained weights, or that none are released"])
+    return said(
+        f"Weights: {listed(f'{each.id} ({each.license})' if each.license else each.id for each in manifest.models)}.",
+        missing=lacking(((each.id, bool(each.file)) for each in manifest.models), "the file"),
+    )
+
+
+def training_code(manifest: Manifest) -> Known:
+    """The files that train."""
+    return _kind_of_code(manifest, "train", "trains")
+
+
+def evaluation_code(manifest: Manifest) -> Known:
+    """The files that evaluate: those that leave the metrics."""
+    found = _kind_of_code(manifest, "evaluate", "evaluates")
+    if found.sentences:
+        return found
+    measured = [run for run in runs_that_count(manifest) if run.metrics and run.code]
+    shown = sorted({shlex.join(manifest_command) for run in measured if (manifest_command := run.command[:2])})
+    return said(f"Metrics are computed by the recorded code: `{listed(shown)}`.") if shown else found
+
+
+def _kind_of_code(manifest: Manifest, kind: str, does: str) -> Known:
+    runs = [run for run in manifest.runs if run.kind == kind and run.status == "ok" and run.code]
+    shown = sorted({shlex.join(run.command[:2]) for run in runs})
+    if not shown:
+        return said(missing=[f"which code {does} the models"])
+    return said(f"`{listed(shown)}` {does} the models; its files are recorded.")
+
+
+def results_table(manifest: Manifest) -> Known:
+    """Tables whose cells have results."""
+    if not manifest.tables:
+        return said(missing=["the table of results"])
+    return said(f"{listed(table.label for table in manifest.tables)}: each cell names the result that it prints.")
