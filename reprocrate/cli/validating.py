@@ -12,11 +12,13 @@ import typer
 from reprocrate.cli.exits import NO, YES, exit_code_of
 from reprocrate.cli.options import Json, Limit, Quiet, Whats
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
+from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.finding import Report
+    from reprocrate.validation.checklists.answers import FilledChecklist
     from reprocrate.workflow.judging import Demands
 
 
@@ -37,6 +39,14 @@ def validate(
     policy: Annotated[
         Path | None,
         typer.Option("--policy", metavar="FILE", help="A venue's demands: a policy in TOML or JSON."),
+    ] = None,
+    checklist_file: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checklist-file",
+            metavar="FILE",
+            help="A filled checklist that lies elsewhere: LaTeX, PDF, Markdown, CSV, an OpenReview note.",
+        ),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
     limit: Limit = None,
@@ -59,7 +69,7 @@ def validate(
     from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
-    demands = Demands(read_policy(policy) if policy else None)
+    demands = Demands(read_policy(policy) if policy else None, filled=_filled(checklist_file, what))
     limits = Limits.of(limit or ())
     as_json = json or format_ is Format.JSON
     for each in what or [Path()]:
@@ -70,6 +80,21 @@ def validate(
         report = assess(what[0] if what else Path(), voice, demands, limits)
     _print(report, voice, as_json)
     raise typer.Exit(YES if report.valid else NO)
+
+
+def _filled(files: Sequence[Path] | None, what: Sequence[Path] | None) -> tuple[FilledChecklist, ...]:
+    """The checklists of files that the user names."""
+    if not files:
+        return ()
+    from reprocrate.validation.checklists.carriers.search import read_checklist
+
+    if what and len(what) > 1:
+        raise UsageError(
+            "--checklist-file belongs to one submission",
+            f"{len(what)} are to be judged",
+            "Judge them in turn",
+        )
+    return tuple(map(read_checklist, files))
 
 
 def _several(what: Sequence[Path], voice: Voice, demands: Demands, limits: Limits, *, as_json: bool) -> int:

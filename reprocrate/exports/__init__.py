@@ -91,7 +91,9 @@ def _drafts() -> dict[str, Kind]:
         stem = name if name == "artifact-appendix" else f"checklist-{name}"
         ending, form = (".tex", "LaTeX") if name.startswith(_IN_LATEX) else (".md", "Markdown")
         says = f"a draft in {form}, filled in as far as the record supports answers"
-        made[name] = Kind("reprocrate.exports.checklists.writing:draft", says, file=f"{stem}{ending}", is_draft=True)
+        made[name] = Kind(
+            "reprocrate.exports.checklists.writing:draft", says, file=f"{stem}{ending}", is_draft=True
+        )
     return made
 
 

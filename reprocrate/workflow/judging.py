@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reprocrate.finding import Report
 from reprocrate.validation import Policy, Subject, graded_by, validate_by
+from reprocrate.validation.checklists.answers import FilledChecklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +15,11 @@ class Demands:
 
     Attributes:
         policy: a venue's demands.
+        filled: checklists that authors filled in, from files beside the submission.
     """
 
     policy: Policy | None = None
+    filled: tuple[FilledChecklist, ...] = ()
 
 
 STANDARD = Demands()
@@ -30,6 +33,15 @@ def judge(subject: Subject, demands: Demands) -> Report:
         UnreadableError: the manifest follows another major version of the standard.
     """
     return validate_by(demands.policy, subject)
+
+
+def filled_checklists(subject: Subject, demands: Demands) -> tuple[FilledChecklist, ...]:
+    """The filled checklists of a submission: those that the user names, else those among its files."""
+    from reprocrate.validation.checklists.carriers.search import find_checklists
+
+    named = {each.id for each in demands.filled}
+    found = find_checklists(subject.files) if subject.files is not None else ()
+    return (*demands.filled, *(each for each in found if each.id not in named))
 
 
 def regrade(report: Report, demands: Demands) -> Report:

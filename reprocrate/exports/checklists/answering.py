@@ -109,7 +109,11 @@ CONDITIONS: dict[str, Callable[[Manifest], str]] = {
 
 def _has_experiments(manifest: Manifest) -> Known:
     count = sum(run.status == "ok" for run in manifest.runs)
-    return said(f"{counted(count, 'run')} ended well and {'is' if count == 1 else 'are'} recorded.") if count else said()
+    return (
+        said(f"{counted(count, 'run')} ended well and {'is' if count == 1 else 'are'} recorded.")
+        if count
+        else said()
+    )
 
 
 def _has_data(manifest: Manifest) -> Known:
@@ -118,7 +122,9 @@ def _has_data(manifest: Manifest) -> Known:
 
 
 def _has_assets(manifest: Manifest) -> Known:
-    named = [each.name or each.id for each in (*manifest.data, *manifest.code)] + [each.id for each in manifest.models]
+    named = [each.name or each.id for each in (*manifest.data, *manifest.code)] + [
+        each.id for each in manifest.models
+    ]
     return said(f"Recorded are {listed(named)}.") if manifest.data or manifest.models else said()
 
 
@@ -138,7 +144,11 @@ def _limits(manifest: Manifest) -> Known:
 
 def _intended_use(manifest: Manifest) -> Known:
     use = manifest.ethics.intended_use if manifest.ethics else None
-    return said(f"Intended use: {use}", missing=["whether that is what the makers of the data meant"]) if use else said()
+    return (
+        said(f"Intended use: {use}", missing=["whether that is what the makers of the data meant"])
+        if use
+        else said()
+    )
 
 
 def _personal_data(manifest: Manifest) -> Known:
@@ -148,7 +158,11 @@ def _personal_data(manifest: Manifest) -> Known:
 
 def _language_models(manifest: Manifest) -> Known:
     used = [f"{each.provider} {each.model or ''}".strip() for each in manifest.services]
-    return said(f"Services used in runs: {listed(used)}.", missing=["whether they are a part of the method"]) if used else said()
+    return (
+        said(f"Services used in runs: {listed(used)}.", missing=["whether they are a part of the method"])
+        if used
+        else said()
+    )
 
 
 def _archive(_manifest: Manifest) -> Known:

@@ -51,10 +51,19 @@ def counted(number: int, one: str, many: str = "") -> str:
 def hours(seconds: float) -> str:
     """A time as a paper gives it."""
     if seconds < 120:
-        return f"{seconds:.0f} s"
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
     if seconds < 7_200:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:,.1f} h"
+
+
+def numbers(values: Iterable[int | str | None]) -> str:
+    """Seeds, as a range where they are one."""
+    found = list(dict.fromkeys(each for each in values if each is not None))
+    whole = sorted(each for each in found if isinstance(each, int))
+    if len(whole) == len(found) > 2 and whole[-1] - whole[0] == len(whole) - 1:
+        return f"{whole[0]} to {whole[-1]}"
+    return listed(map(str, found))
 
 
 def gib(size: int) -> str:

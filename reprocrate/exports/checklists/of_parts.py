@@ -34,13 +34,21 @@ def code(manifest: Manifest) -> Known:
 def code_public(manifest: Manifest) -> Known:
     """Where everybody gets the code."""
     homes = [each.repository or each.swhid or "" for each in manifest.code]
-    shown = listed(f"{home} at commit {each.commit[:12]}" if each.commit else home for home, each in zip(homes, manifest.code, strict=True) if home)
+    shown = listed(
+        f"{home} at commit {each.commit[:12]}" if each.commit else home
+        for home, each in zip(homes, manifest.code, strict=True)
+        if home
+    )
     return said(
         f"Code: {shown}." if shown else "",
         missing=[
-            *lacking(((each.id, bool(home)) for home, each in zip(homes, manifest.code, strict=True)), "the public address"),
+            *lacking(
+                ((each.id, bool(home)) for home, each in zip(homes, manifest.code, strict=True)),
+                "the public address",
+            ),
             *lacking(((each.id, not each.dirty) for each in manifest.code), "a commit with all changes"),
-        ] or ([] if homes else ["the code and its public address"]),
+        ]
+        or ([] if homes else ["the code and its public address"]),
     )
 
 
@@ -51,7 +59,9 @@ def code_licence(manifest: Manifest) -> Known:
         return said(missing=["the code and its licence"])
     return said(
         f"Licence of the code: {most_common([each for each in licences if each])}." if any(licences) else "",
-        missing=lacking(((each.id, bool(one)) for each, one in zip(manifest.code, licences, strict=True)), "the licence"),
+        missing=lacking(
+            ((each.id, bool(one)) for each, one in zip(manifest.code, licences, strict=True)), "the licence"
+        ),
     )
 
 
@@ -86,10 +96,16 @@ def dependencies(manifest: Manifest) -> Known:
         for each in sorted(environment.packages, key=lambda one: not one.requested)
     ]
     pythons = listed(f"Python {each.python.version}" for each in manifest.environments if each.python)
-    packages = f"{counted(len(set(wanted)), 'package')} with versions ({listed(wanted)})" if wanted else "no packages beside the standard library"
+    packages = (
+        f"{counted(len(set(wanted)), 'package')} with versions ({listed(wanted)})"
+        if wanted
+        else "no packages beside the standard library"
+    )
     return said(
         f"{pythons or 'The environment'} and {packages}.",
-        missing=lacking(((each.id, bool(each.python or each.packages)) for each in manifest.environments), "the versions"),
+        missing=lacking(
+            ((each.id, bool(each.python or each.packages)) for each in manifest.environments), "the versions"
+        ),
     )
 
 
@@ -97,9 +113,13 @@ def environment_lock(manifest: Manifest) -> Known:
     """What the environment can be built again from."""
     if not manifest.environments:
         return said(missing=["the environment"])
-    locked = [each for each in manifest.environments if each.lock or (each.container and each.container.digest)]
+    locked = [
+        each for each in manifest.environments if each.lock or (each.container and each.container.digest)
+    ]
     hashed = all(each.lock.hashed for each in locked if each.lock)
-    paths = listed(each.lock.path if each.lock else each.container.image if each.container else "" for each in locked)
+    paths = listed(
+        each.lock.path if each.lock else each.container.image if each.container else "" for each in locked
+    )
     return said(
         f"The environment is locked{' with digests' if hashed else ''} in {paths}." if locked else "",
         missing=lacking(((each.id, each in locked) for each in manifest.environments), "a lock"),
@@ -109,11 +129,15 @@ def environment_lock(manifest: Manifest) -> Known:
 def software(manifest: Manifest) -> Known:
     """Operating system and interpreter."""
     systems = [
-        f"{each.os.name} ({each.os.version})" if each.os.version else each.os.name for each in manifest.environments if each.os
+        f"{each.os.name} ({each.os.version})" if each.os.version else each.os.name
+        for each in manifest.environments
+        if each.os
     ]
     pythons = [f"Python {each.python.version}" for each in manifest.environments if each.python]
     drivers = [
-        " ".join(filter(None, [card.model, card.runtime or "", f"driver {card.driver}" if card.driver else ""]))
+        " ".join(
+            filter(None, [card.model, card.runtime or "", f"driver {card.driver}" if card.driver else ""])
+        )
         for machine in manifest.hardware
         for card in machine.accelerators
         if card.driver or card.runtime
@@ -138,7 +162,10 @@ def data_identity(manifest: Manifest) -> Known:
     )
     return said(
         f"Data: {shown}; their files are recorded with SHA-256 digests.",
-        missing=lacking(((each.id, bool(each.files or each.remote or address_of(each))) for each in manifest.data), "the files or the address"),
+        missing=lacking(
+            ((each.id, bool(each.files or each.remote or address_of(each))) for each in manifest.data),
+            "the files or the address",
+        ),
     )
 
 
@@ -151,20 +178,35 @@ def data_access(manifest: Manifest) -> Known:
         f"Access: {shown}." if shown else "",
         missing=[
             *lacking(((each.id, bool(each.access)) for each in manifest.data), "who can get the data"),
-            *lacking(((each.id, each.access is None or each.access.level in ("open", "registration")) for each in manifest.data), "public access"),
+            *lacking(
+                (
+                    (each.id, each.access is None or each.access.level in ("open", "registration"))
+                    for each in manifest.data
+                ),
+                "public access",
+            ),
         ],
     )
 
 
 def data_restricted(manifest: Manifest) -> Known:
     """Why not everybody can get some data."""
-    closed = [each for each in manifest.data if each.access and each.access.level in ("restricted", "private")]
+    closed = [
+        each for each in manifest.data if each.access and each.access.level in ("restricted", "private")
+    ]
     if not closed:
         return said()
-    shown = [f"{each.name or each.id}: {each.access.reason}" for each in closed if each.access and each.access.reason]
+    shown = [
+        f"{each.name or each.id}: {each.access.reason}"
+        for each in closed
+        if each.access and each.access.reason
+    ]
     return said(
         f"{listed(shown)}" if shown else "",
-        missing=lacking(((each.id, bool(each.access and each.access.reason)) for each in closed), "the reason for restricting"),
+        missing=lacking(
+            ((each.id, bool(each.access and each.access.reason)) for each in closed),
+            "the reason for restricting",
+        ),
     )
 
 
@@ -205,7 +247,9 @@ def data_new_licence(manifest: Manifest) -> Known:
         f"Licences of new data: {shown}." if shown else "",
         missing=[
             *lacking(((each.id, bool(each.license)) for each in new), "the licence"),
-            *lacking(((each.id, bool(each.access and each.access.level == "open")) for each in new), "open access"),
+            *lacking(
+                ((each.id, bool(each.access and each.access.level == "open")) for each in new), "open access"
+            ),
         ],
     )
 
@@ -220,7 +264,9 @@ def asset_licence(manifest: Manifest) -> Known:
         f"Licences: {shown}." if shown else "",
         missing=[
             *lacking(((each.id, bool(each.license)) for each in used), "the licence"),
-            *lacking(((each.id, bool(each.version or each.source)) for each in used), "the version or address"),
+            *lacking(
+                ((each.id, bool(each.version or each.source)) for each in used), "the version or address"
+            ),
         ],
     )
 
@@ -231,13 +277,17 @@ def data_statistics(manifest: Manifest) -> Known:
     if not split:
         return said(missing=["the size of each split"])
     shown = listed(
-        f"{each.name or each.id}: " + ", ".join(f"{one.name} {one.count:,}" for one in each.splits if one.count is not None)
+        f"{each.name or each.id}: "
+        + ", ".join(f"{one.name} {one.count:,}" for one in each.splits if one.count is not None)
         for each in split
         if any(one.count is not None for one in each.splits)
     )
     return said(
         f"Sizes of the splits: {shown}." if shown else "",
-        missing=lacking(((f"{each.id}/{one.name}", one.count is not None) for each in split for one in each.splits), "the size"),
+        missing=lacking(
+            ((f"{each.id}/{one.name}", one.count is not None) for each in split for one in each.splits),
+            "the size",
+        ),
     )
 
 
@@ -247,30 +297,50 @@ def splits(manifest: Manifest) -> Known:
     if not split:
         return said(missing=["the splits"])
     shown = listed(
-        f"{each.name or each.id}: " + "; ".join(f"{one.name} ({one.how or one.role})" for one in each.splits) for each in split
+        f"{each.name or each.id}: " + "; ".join(f"{one.name} ({one.how or one.role})" for one in each.splits)
+        for each in split
     )
     return said(
         f"Splits: {shown}.",
-        missing=lacking(((f"{each.id}/{one.name}", bool(one.how or one.digests)) for each in split for one in each.splits), "how it was made: the split"),
+        missing=lacking(
+            (
+                (f"{each.id}/{one.name}", bool(one.how or one.digests))
+                for each in split
+                for one in each.splits
+            ),
+            "how it was made: the split",
+        ),
     )
 
 
 def preprocessing(manifest: Manifest) -> Known:
     """The steps before learning."""
     steps = [step.step for data in manifest.data for step in data.preprocessing]
-    return said(f"Preparation of the data: {listed(steps)}.") if steps else said(missing=["the steps that prepare the data"])
+    return (
+        said(f"Preparation of the data: {listed(steps)}.")
+        if steps
+        else said(missing=["the steps that prepare the data"])
+    )
 
 
 def leakage_preprocessing(manifest: Manifest) -> Known:
     """What each step was fitted on."""
-    steps = [(data, step) for data in manifest.data for step in data.preprocessing if step.kind not in (None, "cleaning")]
+    steps = [
+        (data, step)
+        for data in manifest.data
+        for step in data.preprocessing
+        if step.kind not in (None, "cleaning")
+    ]
     if not steps:
         return said(missing=["what the preparation of the data was fitted on"])
     train = {(data.id, one.name) for data in manifest.data for one in data.splits if one.role == "train"}
     return said(
         f"Fitted on training data alone: {listed(step.step for data, step in steps if step.fit_on)}.",
         missing=lacking(
-            ((step.step, bool(step.fit_on) and all((data.id, name) in train for name in step.fit_on)) for data, step in steps),
+            (
+                (step.step, bool(step.fit_on) and all((data.id, name) in train for name in step.fit_on))
+                for data, step in steps
+            ),
             "that it was fitted on training data alone: the step",
         ),
     )
@@ -287,13 +357,16 @@ def hyperparameters(manifest: Manifest) -> Known:
     if not tuned:
         return said(missing=["the configurations"])
     shown = listed(
-        f"{each.name or each.id}: " + ", ".join(f"{name} = {value}" for name, value in list(each.hyperparameters.items())[:8])
+        f"{each.name or each.id}: "
+        + ", ".join(f"{name} = {value}" for name, value in list(each.hyperparameters.items())[:8])
         for each in tuned
         if each.hyperparameters
     )
     return said(
         f"Final settings: {shown}." if shown else "",
-        missing=lacking(((each.name or each.id, bool(each.hyperparameters)) for each in tuned), "the hyper-parameters"),
+        missing=lacking(
+            ((each.name or each.id, bool(each.hyperparameters)) for each in tuned), "the hyper-parameters"
+        ),
     )
 
 
@@ -309,21 +382,31 @@ def search(manifest: Manifest) -> Known:
             continue
         chosen = f", chosen by {one.selected_by.metric} on {one.selected_by.split}" if one.selected_by else ""
         space = "; ".join(f"{name} in {values}" for name, values in list(one.space.items())[:4])
-        shown.append(f"{each.name or each.id}: {one.method or 'search'}, {one.trials or len(one.runs)} trials{chosen}{f' ({space})' if space else ''}")
+        shown.append(
+            f"{each.name or each.id}: {one.method or 'search'}, {one.trials or len(one.runs)} trials{chosen}{f' ({space})' if space else ''}"
+        )
         if not (one.space and one.selected_by and (one.trials or one.runs)):
             missing.append(each.name or each.id)
-    return said(f"Search: {listed(shown)}.", missing=[f"range, trials or criterion of the search of {listed(missing)}"] if missing else [])
+    return said(
+        f"Search: {listed(shown)}.",
+        missing=[f"range, trials or criterion of the search of {listed(missing)}"] if missing else [],
+    )
 
 
 def selection(manifest: Manifest) -> Known:
     """On which split was chosen."""
-    chosen = [each.search.selected_by for each in manifest.configurations if each.search and each.search.selected_by]
+    chosen = [
+        each.search.selected_by for each in manifest.configurations if each.search and each.search.selected_by
+    ]
     if not chosen:
         return said(missing=["on which split the model was chosen"])
     roles = {one.name: one.role for data in manifest.data for one in data.splits}
     return said(
         f"Chosen on: {listed(one.split for one in chosen)}.",
-        missing=lacking(((one.split, roles.get(one.split) == "validation") for one in chosen), "that it is no test data: the split"),
+        missing=lacking(
+            ((one.split, roles.get(one.split) == "validation") for one in chosen),
+            "that it is no test data: the split",
+        ),
     )
 
 
@@ -348,7 +431,9 @@ def evaluation_code(manifest: Manifest) -> Known:
     if found.sentences:
         return found
     measured = [run for run in runs_that_count(manifest) if run.metrics and run.code]
-    shown = sorted({shlex.join(manifest_command) for run in measured if (manifest_command := run.command[:2])})
+    shown = sorted(
+        {shlex.join(manifest_command) for run in measured if (manifest_command := run.command[:2])}
+    )
     return said(f"Metrics are computed by the recorded code: `{listed(shown)}`.") if shown else found
 
 
@@ -364,4 +449,6 @@ def results_table(manifest: Manifest) -> Known:
     """Tables whose cells have results."""
     if not manifest.tables:
         return said(missing=["the table of results"])
-    return said(f"{listed(table.label for table in manifest.tables)}: each cell names the result that it prints.")
+    return said(
+        f"{listed(table.label for table in manifest.tables)}: each cell names the result that it prints."
+    )

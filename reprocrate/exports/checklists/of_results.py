@@ -10,6 +10,7 @@ from reprocrate.exports.checklists.known import (
     lacking,
     listed,
     most_common,
+    numbers,
     places_of,
     results_that_count,
     runs_that_count,
@@ -17,7 +18,12 @@ from reprocrate.exports.checklists.known import (
 )
 from reprocrate.manifest import Hardware, Manifest, Result, Run
 
-_SPREADS = {"sd": "standard deviation", "se": "standard error", "ci": "confidence interval", "pi": "prediction interval"}
+_SPREADS = {
+    "sd": "standard deviation",
+    "se": "standard error",
+    "ci": "confidence interval",
+    "pi": "prediction interval",
+}
 
 
 def claims(manifest: Manifest) -> Known:
@@ -30,7 +36,9 @@ def claims(manifest: Manifest) -> Known:
     return said(
         f"{stated} of the paper {'is' if len(manifest.claims) == 1 else 'are'} tied to recorded results"
         f"{f' ({places})' if places else ''}.",
-        missing=lacking(((each.id, bool(known & set(each.evidence))) for each in manifest.claims), "the results"),
+        missing=lacking(
+            ((each.id, bool(known & set(each.evidence))) for each in manifest.claims), "the results"
+        ),
     )
 
 
@@ -44,7 +52,9 @@ def tracing(manifest: Manifest) -> Known:
         for each in where
         if each.location and each.location.label
     ]
-    cells = [f"{table.label}: {counted(len(table.cells), 'cell')} traced to results" for table in manifest.tables]
+    cells = [
+        f"{table.label}: {counted(len(table.cells), 'cell')} traced to results" for table in manifest.tables
+    ]
     return said(
         f"{listed([*cells, *rests])}.",
         missing=lacking(((each.id, each in where) for each in manifest.claims), "the place in the paper"),
@@ -80,11 +90,17 @@ def expected_results(manifest: Manifest) -> Known:
     results = results_that_count(manifest)
     if not results:
         return said(missing=["the results"])
-    shown = listed(f"{each.id} = {each.value:.6g}{f' ± {each.sd:.2g}' if each.sd is not None else ''}" for each in results)
+    shown = listed(
+        f"{each.id} = {each.value:.6g}{f' ± {each.sd:.2g}' if each.sd is not None else ''}"
+        for each in results
+    )
     metrics = [manifest.find_metric(each.metric) for each in results]
     return said(
         f"Expected: {shown}.",
-        missing=lacking(((each.id, bool(each.margin or each.tolerance)) for each in metrics if each), "how far a rerun may differ: the margin"),
+        missing=lacking(
+            ((each.id, bool(each.margin or each.tolerance)) for each in metrics if each),
+            "how far a rerun may differ: the margin",
+        ),
     )
 
 
@@ -141,12 +157,14 @@ def significance(manifest: Manifest) -> Known:
     wanted = {name for claim in manifest.claims for name in claim.evidence}
     untested = [each.id for each in manifest.comparisons if each.id in wanted and each not in tested]
     if not tested:
-        return said(missing=["a test of the differences, which `[[comparisons]]` of reprocrate.toml asks for"])
-    tests = most_common([str(each.test).replace("_", " ") for each in tested])
+        return said(
+            missing=["a test of the differences, which `[[comparisons]]` of reprocrate.toml asks for"]
+        )
+    tests = most_common([f"{str(each.test).replace('_', ' ')} test" for each in tested])
     corrections = most_common([each.correction or "not stated" for each in tested])
     shown = listed(f"{each.id}: p = {each.p_value:.2g}" for each in tested)
     return said(
-        f"Differences were judged by {tests}; correction for several tests: {corrections}; {shown}.",
+        f"Differences were judged by the {tests}; correction for several tests: {corrections}; {shown}.",
         missing=[f"a test of {listed(untested)}"] if untested else [],
     )
 
@@ -157,8 +175,12 @@ def metrics(manifest: Manifest) -> Known:
         return said(missing=["the metrics"])
     defined = [f"{each.name or each.id}: {each.definition}" for each in manifest.metrics if each.definition]
     return said(
-        f"{listed(defined)}." if defined else f"Metrics: {listed(each.name or each.id for each in manifest.metrics)}.",
-        missing=lacking(((each.name or each.id, bool(each.definition)) for each in manifest.metrics), "the definition"),
+        f"{listed(defined)}."
+        if defined
+        else f"Metrics: {listed(each.name or each.id for each in manifest.metrics)}.",
+        missing=lacking(
+            ((each.name or each.id, bool(each.definition)) for each in manifest.metrics), "the definition"
+        ),
     )
 
 
@@ -168,10 +190,10 @@ def seeds(manifest: Manifest) -> Known:
     if not runs:
         return said(missing=["runs that ended well"])
     seeded = [run for run in runs if run.seeds]
-    values = list(dict.fromkeys(str(run.seed) for run in seeded))
+    values = numbers(run.seed for run in seeded)
     libraries = listed(sorted({seed.library for run in seeded for seed in run.seeds if seed.library}))
     return said(
-        f"Seeds: {listed(values)}{f', in {libraries}' if libraries else ''}." if values else "",
+        f"Seeds: {values}{f', in {libraries}' if libraries else ''}." if values else "",
         missing=[
             *lacking(((run.configuration, bool(run.seeds)) for run in runs), "the seeds"),
             *lacking(((run.configuration, not run.unseeded) for run in runs), "a seed of every generator"),
@@ -188,7 +210,10 @@ def hardware(manifest: Manifest) -> Known:
     return said(
         f"Machines: {listed(map(_machine, machines))}.",
         missing=[
-            *lacking(((each.id, bool(each.cpu and each.cpu.model)) for each in machines), "the model of the processor"),
+            *lacking(
+                ((each.id, bool(each.cpu and each.cpu.model)) for each in machines),
+                "the model of the processor",
+            ),
             *lacking(((each.id, bool(each.memory_bytes)) for each in machines), "the memory"),
         ],
     )
@@ -196,13 +221,18 @@ def hardware(manifest: Manifest) -> Known:
 
 def _machine(machine: Hardware) -> str:
     cpu = machine.cpu
-    parts = [cpu.model or cpu.architecture if cpu else "", counted(cpu.cores, "core") if cpu and cpu.cores else ""]
+    parts = [
+        cpu.model or cpu.architecture if cpu else "",
+        counted(cpu.cores, "core") if cpu and cpu.cores else "",
+    ]
     parts.append(f"{gib(machine.memory_bytes)} memory" if machine.memory_bytes else "")
     cards: dict[str, int] = {}
     for each in machine.accelerators:
         name = each.model + (f" ({gib(each.memory_bytes)})" if each.memory_bytes else "")
         cards[name] = cards.get(name, 0) + 1
-    parts += [f"{count} x {name}" if count > 1 else name for name, count in cards.items()] or ["no accelerator"]
+    parts += [f"{count} x {name}" if count > 1 else name for name, count in cards.items()] or [
+        "no accelerator"
+    ]
     return " with ".join(filter(None, [parts[0], ", ".join(filter(None, parts[1:]))]))
 
 
@@ -227,8 +257,12 @@ def compute(manifest: Manifest) -> Known:
         return said(missing=["the compute of the whole project"])
     devices = sum(run.resources.gpu_s or 0.0 for run in manifest.runs if run.resources)
     energy = f", {spent.energy_kwh:.3g} kWh" if spent.energy_kwh else ""
-    unreported = "" if spent.unreported_runs is None else (
-        f" Of these, {counted(spent.unreported_runs, 'run')} ({hours(spent.unreported_s or 0.0)}) stand behind no result."
+    unreported = (
+        ""
+        if spent.unreported_runs is None
+        else (
+            f" Of these, {counted(spent.unreported_runs, 'run')} ({hours(spent.unreported_s or 0.0)}) stand behind no result."
+        )
     )
     return said(
         f"All recorded runs took {hours(spent.total_s)}"

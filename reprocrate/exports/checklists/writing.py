@@ -61,7 +61,9 @@ def file_of(kind: str) -> tuple[str, str]:
 
 def _neurips(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
     """By the macros of neurips_2024.sty to neurips_2026.sty."""
-    yield from _head(pack, "Copy each answer and justification into the checklist of your paper, which has the questions.")
+    yield from _head(
+        pack, "Copy each answer and justification into the checklist of your paper, which has the questions."
+    )
     yield r"\section*{NeurIPS Paper Checklist}"
     yield ""
     yield r"\begin{enumerate}"
@@ -78,10 +80,14 @@ def _neurips(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
 
 def _aaai(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
     """By the macro of ReproducibilityChecklist.tex, whose place for an answer is the line below the question."""
-    yield from _head(pack, "Copy each answer into ReproducibilityChecklist.tex, which has the questions in this order.")
+    yield from _head(
+        pack, "Copy each answer into ReproducibilityChecklist.tex, which has the questions in this order."
+    )
     yield r"\begin{itemize}"
     for each in items:
-        options = "/".join(pack.words[word] for word in ("yes", "partial", "no", "na") if word in each.item.answers)
+        options = "/".join(
+            pack.words[word] for word in ("yes", "partial", "no", "na") if word in each.item.answers
+        )
         yield ""
         yield rf"\question{{{each.item.id}. {_tex(each.item.title)}}}{{({options})}}"
         yield pack.words[each.answer] if each.answer else _OPEN_AAAI

@@ -19,7 +19,9 @@ _LABEL = re.compile(
     r"(Question|Answer|Justification|Explanation|Elaboration|Paper reference|Evidence|Guidelines?)[*_]*\s?[:：][*_]*",
 )
 _JUSTIFYING = ("Justification", "Explanation", "Elaboration", "Paper reference", "Evidence")
-_NUMBERED = re.compile(rf"^[\s{ITEM}{HEADING}#*_\-•>]*(?P<number>[A-Z]?\d{{1,2}}(?:\.\d{{1,2}})?|[A-Z])\s*[.):]\s*")
+_NUMBERED = re.compile(
+    rf"^[\s{ITEM}{HEADING}#*_\-•>]*(?P<number>[A-Z]?\d{{1,2}}(?:\.\d{{1,2}})?|[A-Z])\s*[.):]\s*"
+)
 _TITLE_LINES = 4
 _LONGEST_TITLE = 700
 
@@ -49,9 +51,7 @@ def _asked(text: Text, labels: list[_Label], index: int) -> Asked:
     number, title, _start = _title(content, before, first.start)
     answer, written, beside = read_answer(_answer_text(content, labels, index))
     justification = _justification(content, labels, index) or beside
-    return Asked(
-        one_line(question), title, number, written, answer, justification, text.place(label.start)
-    )
+    return Asked(one_line(question), title, number, written, answer, justification, text.place(label.start))
 
 
 def _answer_text(content: str, labels: list[_Label], index: int) -> str:

@@ -28,7 +28,9 @@ def read_note(data: str, path: str) -> Extract:
         return extract
     notes = [content for content in map(_content, _notes(document)) if content]
     if len(notes) > 1:
-        extract.not_read.append(f"{path} holds {len(notes)} notes; give the one of the submission that is judged")
+        extract.not_read.append(
+            f"{path} holds {len(notes)} notes; give the one of the submission that is judged"
+        )
     elif notes:
         extract.asked.extend(_fields(notes[0], path))
         if sum(bool(_NUMBERED.fullmatch(name)) for name in notes[0]) > 4:
@@ -55,7 +57,9 @@ def _content(note: Any) -> dict[str, Any]:
 
 
 def _fields(content: Mapping[str, Any], path: str) -> Iterator[Asked]:
-    beside = {match["of"]: _text(value) for name, value in content.items() if (match := _BESIDE.fullmatch(name))}
+    beside = {
+        match["of"]: _text(value) for name, value in content.items() if (match := _BESIDE.fullmatch(name))
+    }
     for name, value in content.items():
         said = _text(value)
         if _BESIDE.fullmatch(name) or not said or len(said) > 4_000:

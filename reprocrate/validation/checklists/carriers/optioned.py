@@ -46,7 +46,9 @@ def optioned(text: Text) -> Iterator[Asked]:
 
 def _asked(text: Text, start: int, options: re.Match[str], end: int) -> Asked:
     content = text.content
-    question = content[max(start, options.start() - _LONGEST) : options.start()].lstrip(f"{ITEM}{HEADING} \n-*•")
+    question = content[max(start, options.start() - _LONGEST) : options.start()].lstrip(
+        f"{ITEM}{HEADING} \n-*•"
+    )
     number = _NUMBER.match(question)
     said = content[options.end() : end]
     answer, written, rest = read_answer(said)

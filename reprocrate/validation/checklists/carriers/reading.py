@@ -51,7 +51,9 @@ def _of_another(sources: Sources, path: str, ending: str) -> Extract:
     if ending in TABLES:
         return _of_table(Text.of_lines(sources.text(path), path), path)
     text = markdown_text(sources.text(path), path)
-    return _of_text(text, path, (labelled(text), optioned(text), boxes(text), acl_symbols(text), markdown_tables(text)))
+    return _of_text(
+        text, path, (labelled(text), optioned(text), boxes(text), acl_symbols(text), markdown_tables(text))
+    )
 
 
 def _of_latex(document: Document, path: str) -> Extract:

@@ -157,7 +157,9 @@ def _answers(extract: Extract, match: Match) -> tuple[tuple[Answer, ...], list[s
         if len(words) > 1:
             places = " and ".join(str(each.place) for each in said[:3])
             told.append(f"{name} is answered more than once and not alike: {places}")
-        written = " / ".join(dict.fromkeys(each.written for each in said)) if len(words) > 1 else first.written
+        written = (
+            " / ".join(dict.fromkeys(each.written for each in said)) if len(words) > 1 else first.written
+        )
         answers.append(Answer(name, answer, written, first.justification, first.place))
     return tuple(answers), told
 
@@ -170,7 +172,9 @@ def _left_over(extract: Extract, match: Match) -> list[str]:
     return [
         f"{each.place}: no question of {match.pack.name} is like {_shown(each.title or each.question)}"
         for index, each in enumerate(extract.asked)
-        if first < index < last + FEWEST and index not in match.items and (each.title or each.question)
+        if first < index < last + FEWEST
+        and index not in match.items
+        and (each.title or each.question)
         and (each.answer is not None or is_open(each.written))
     ]
 
@@ -183,7 +187,9 @@ def _not_answers(extract: Extract, match: Match) -> list[str]:
         if is_open(each.written):
             continue
         if each.answer is None:
-            told.append(f"{each.place}: what stands as the answer to {item.id} is none: {_shown(each.written)}")
+            told.append(
+                f"{each.place}: what stands as the answer to {item.id} is none: {_shown(each.written)}"
+            )
         elif each.answer not in item.answers:
             allowed = ", ".join(match.pack.words.get(word, word) for word in item.answers)
             told.append(f"{each.place}: {_shown(each.written)} is no answer to {item.id}; allowed: {allowed}")
@@ -196,7 +202,9 @@ def _another_year(extract: Extract, pack: Pack) -> list[str]:
         match = _YEARED.fullmatch(named)
         same = match is not None and pack.id.startswith(f"{match['venue']}-")
         if same and named not in pack_ids():
-            return [f"{extract.source} follows {named}, which is not known here; its questions were read as {pack.id}"]
+            return [
+                f"{extract.source} follows {named}, which is not known here; its questions were read as {pack.id}"
+            ]
         if same:
             break
     return []

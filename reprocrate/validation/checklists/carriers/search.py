@@ -25,7 +25,8 @@ _NOT_HERE = re.compile(
 _NAMED = re.compile(r"check[-_ ]?list|reproducib|responsible|neurips|aaai|\barr\b|openreview", re.IGNORECASE)
 _FORM = re.compile(r"submission|\bnotes?\b|form|response", re.IGNORECASE)
 _OF_OTHERS = re.compile(
-    r"(^|/)(references?|related[-_ ]?work|literature|bib(liography)?|papers|reading|templates?|examples?)/", re.IGNORECASE
+    r"(^|/)(references?|related[-_ ]?work|literature|bib(liography)?|papers|reading|templates?|examples?)/",
+    re.IGNORECASE,
 )
 _PAPER = re.compile(r"paper|main|submission|manuscript|camera|article|neurips|aaai|acl", re.IGNORECASE)
 _IN_LATEX = re.compile(rb"\\answer(?:Yes|No|NA)|\\question\s*\{|Answer\s*:|yes\s*/\s*(?:partial\s*/\s*)?no")
@@ -65,9 +66,14 @@ def read_checklist(path: Path) -> FilledChecklist:
     extract, _ = read_source(Sources(_Beside(path.parent)), path.name)
     filled = recognise(extract)
     if filled is None or not filled.id:
-        why = "; ".join(filled.not_read if filled else extract.not_read) or "no venue's questions were found in it"
+        why = (
+            "; ".join(filled.not_read if filled else extract.not_read)
+            or "no venue's questions were found in it"
+        )
         raise UnreadableError(
-            f"{path} holds no checklist that is known here", why, "`reprocrate checklist` lists those that are known"
+            f"{path} holds no checklist that is known here",
+            why,
+            "`reprocrate checklist` lists those that are known",
         )
     return filled
 
@@ -135,13 +141,22 @@ def _form(name: str) -> str:
     if ending == ".json":
         return ".json" if base != MANIFEST_NAME and (named or _FORM.search(base)) else ""
     if ending == ".pdf":
-        return ".pdf" if not _OF_OTHERS.search(name) and (named or _PAPER.search(base) or "/" not in name) else ""
+        return (
+            ".pdf"
+            if not _OF_OTHERS.search(name) and (named or _PAPER.search(base) or "/" not in name)
+            else ""
+        )
     return ending if ending == ".tex" else ""
 
 
 def _likeliest(name: str) -> tuple[bool, bool, int, str]:
     base = posixpath.basename(name)
-    return not re.search(r"check[-_ ]?list|reproducib", base, re.IGNORECASE), not _PAPER.search(base), name.count("/"), name
+    return (
+        not re.search(r"check[-_ ]?list|reproducib", base, re.IGNORECASE),
+        not _PAPER.search(base),
+        name.count("/"),
+        name,
+    )
 
 
 def _latex(sources: Sources, names: list[str]) -> list[str]:

@@ -42,7 +42,8 @@ class Sources:
             raise UnavailableError(f"{path} is not read", f"it is larger than {limit >> 20} MB")
         if self._left < 0:
             raise UnavailableError(
-                f"{path} is not read", f"more than {MOST_ALL_BYTES >> 20} MB were read in search of checklists"
+                f"{path} is not read",
+                f"more than {MOST_ALL_BYTES >> 20} MB were read in search of checklists",
             )
         return data
 

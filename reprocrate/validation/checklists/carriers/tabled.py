@@ -16,11 +16,26 @@ from reprocrate.validation.checklists.carriers.asked import Asked
 from reprocrate.validation.checklists.carriers.text import Text
 from reprocrate.validation.checklists.carriers.wording import one_line, read_answer, squeezed
 
-_ANSWER = frozenset(["answer", "answers", "response", "yourresponse", "youranswer", "reply", "status", "yesnona"])
-_QUESTION = frozenset(["question", "questions", "item", "checklistitem", "criterion", "criteria", "requirement", "text"])
+_ANSWER = frozenset(
+    ["answer", "answers", "response", "yourresponse", "youranswer", "reply", "status", "yesnona"]
+)
+_QUESTION = frozenset(
+    ["question", "questions", "item", "checklistitem", "criterion", "criteria", "requirement", "text"]
+)
 _NUMBER = frozenset(["no", "nr", "number", "id", "itemid", "itemnumber", "code"])
 _BESIDE = frozenset(
-    ["justification", "comment", "comments", "notes", "note", "explanation", "elaboration", "section", "evidence", "where"]
+    [
+        "justification",
+        "comment",
+        "comments",
+        "notes",
+        "note",
+        "explanation",
+        "elaboration",
+        "section",
+        "evidence",
+        "where",
+    ]
 )
 _MOST_ROWS = 2_000
 _MD_ROW = re.compile(r"^\s*\|(.+)\|\s*$")
@@ -113,7 +128,15 @@ def _wide(rows: Sequence[Row], text: Text) -> Iterator[Asked]:
         answer, written, rest = read_answer(_cell(filled[0], column))
         follows = squeezed(heads[column + 1]) if column + 1 < len(heads) else ""
         beside = _cell(filled[0], column + 1) if follows in _BESIDE else ""
-        yield Asked(one_line(head), one_line(head), "", written, answer, one_line(beside) or rest, text.place(filled[0].offset))
+        yield Asked(
+            one_line(head),
+            one_line(head),
+            "",
+            written,
+            answer,
+            one_line(beside) or rest,
+            text.place(filled[0].offset),
+        )
 
 
 def _columns(head: Sequence[str]) -> tuple[int | None, int | None, int | None, int | None]:

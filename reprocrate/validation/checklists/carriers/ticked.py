@@ -21,7 +21,9 @@ _BOX = re.compile(
     re.MULTILINE,
 )
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$", re.MULTILINE)
-_MARKS = {"x": "yes", "X": "yes", "✓": "yes", "✔": "yes", "☑": "yes", "✅": "yes"} | dict.fromkeys("✗✘❌☒", "no")
+_MARKS = {"x": "yes", "X": "yes", "✓": "yes", "✔": "yes", "☑": "yes", "✅": "yes"} | dict.fromkeys(
+    "✗✘❌☒", "no"
+)
 
 _SYMBOL = r"(?P<{name}>(?:[✓✔✗✘□☐☑☒37\s\x00-\x08\ue000-\uf8ff\ufffd]|N/A)*)"
 _ACL = re.compile(
@@ -91,5 +93,3 @@ def _symbol(marks: str) -> tuple[str | None, str]:
 def _is_blank(text: str) -> bool:
     plain = text.strip(" ().").lower().replace(".", "")
     return plain in ("", "left blank", "no response", "not applicable left blank", "n/a left blank")
-
-

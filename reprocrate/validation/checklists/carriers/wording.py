@@ -28,9 +28,13 @@ _ANSWER = re.compile(
     rf"[\s*_`\"'“”‘’]*(?P<open>[\[({{]?)\s*(?P<word>{_WORD})(?![A-Za-z0-9])\s*[.,]?\s*(?P<close>[\])}}]?)[*_`\"'“”‘’]*",
     re.IGNORECASE,
 )
-_SECOND = re.compile(rf"\s*(?:[/|]|or\b|,)?\s*[\[({{]\s*(?:{_WORD})\s*[\])}}]|\s*[/|]\s*(?:{_WORD})\b", re.IGNORECASE)
+_SECOND = re.compile(
+    rf"\s*(?:[/|]|or\b|,)?\s*[\[({{]\s*(?:{_WORD})\s*[\])}}]|\s*[/|]\s*(?:{_WORD})\b", re.IGNORECASE
+)
 _LIMITS_OF_A_WORD = re.compile(r"\s*(?:$|[.,:;!()\[\]—–\-\n])")
-_OPEN = re.compile(r"[\s*_`\[({]*(?:to\s*-?\s*do|tbd|\?+|\.{3}|…)[\s*_`\])}.:]*$|\s*type your response here", re.IGNORECASE)
+_OPEN = re.compile(
+    r"[\s*_`\[({]*(?:to\s*-?\s*do|tbd|\?+|\.{3}|…)[\s*_`\])}.:]*$|\s*type your response here", re.IGNORECASE
+)
 _FILLERS = re.compile(r"[\s.,:;—–-]+")
 
 

@@ -128,7 +128,9 @@ class _Reader:
             self._add(TEXTS[word], token)
         elif word in SKIPPED:
             self._skip(word)
-        elif not self._macros.expand(token, self._stream) and word not in SILENT and not word.startswith("if"):
+        elif (
+            not self._macros.expand(token, self._stream) and word not in SILENT and not word.startswith("if")
+        ):
             self._add(f"\\{word} ", token)
 
     def _sign(self, token: Token) -> None:
@@ -231,7 +233,9 @@ class _Reader:
             return
         found = self._sources.find(self._candidates(named, token.file))
         if found is None:
-            self._done.not_read.append(f"{token.file}:{token.line}: {_shown(named)} is included, and is not there")
+            self._done.not_read.append(
+                f"{token.file}:{token.line}: {_shown(named)} is included, and is not there"
+            )
         elif found not in self._done.files:
             self._done.files.add(found)
             try:

@@ -14,7 +14,16 @@ ANSWERS = {
 same by them."""
 
 HEADINGS = frozenset(
-    ["part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph", "checksubsection"]
+    [
+        "part",
+        "chapter",
+        "section",
+        "subsection",
+        "subsubsection",
+        "paragraph",
+        "subparagraph",
+        "checksubsection",
+    ]
 )
 """`\\checksubsection` is AAAI's, in ReproducibilityChecklist.tex."""
 
@@ -141,5 +150,7 @@ SILENT = frozenset(
 )
 """Words that leave what stands after them as it is."""
 
-KNOWN = frozenset(ANSWERS) | HEADINGS | INCLUDING | frozenset(TEXTS) | frozenset(SKIPPED) | SILENT | {"question"}
+KNOWN = (
+    frozenset(ANSWERS) | HEADINGS | INCLUDING | frozenset(TEXTS) | frozenset(SKIPPED) | SILENT | {"question"}
+)
 """Words that a document's own definitions do not change here."""
