@@ -1,0 +1,164 @@
+"""What the manifest and the files say of one question: the terms in which it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from reprocrate.finding import Location, Report
+from reprocrate.manifest import Claim, Comparison, Manifest, Result
+from reprocrate.validation.places import numbered
+from reprocrate.validation.subject import MANIFEST_NAME, Subject
+
+MOST_NAMES = 4
+MOST_PLACES = 8
+
+
+class State(StrEnum):
+    """What the evidence says of a "yes"."""
+
+    SHOWN = "shown"
+    """All that the question asks for is there."""
+    PARTLY = "partly"
+    """Some of it is there."""
+    SILENT = "silent"
+    """Nothing is said of it."""
+    OPPOSED = "opposed"
+    """The opposite is said, with certainty: nothing that is merely absent ever leads here."""
+    PEOPLE = "people"
+    """Only people can tell, from the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found for a question of the bank.
+
+    Attributes:
+        state: what it says of a "yes".
+        reason: why, as a clause without a full stop.
+        places: what the reason rests on.
+    """
+
+    state: State
+    reason: str
+    places: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One entry of the manifest that a question is about.
+
+    Attributes:
+        pointer: to it.
+        name: what to call it.
+        missing: what the question asks for and it does not have.
+    """
+
+    pointer: str
+    name: str
+    missing: tuple[str, ...]
+
+
+def at(*pointers: str, file: str = MANIFEST_NAME) -> tuple[Location, ...]:
+    """Places in the manifest."""
+    return tuple(Location(file, pointer) for pointer in pointers[:MOST_PLACES])
+
+
+def names(found: Sequence[str]) -> str:
+    """A few names, and how many more there are."""
+    shown = ", ".join(found[:MOST_NAMES])
+    return shown + (f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else "")
+
+
+def looked(entries: Iterable[Looked], none: str, shown: str) -> Evidence:
+    """What entries say together that should all have something.
+
+    Args:
+        entries: what there is.
+        none: what is said where there is none.
+        shown: what is said where nothing is missing; `{n}` is their number.
+    """
+    found = list(entries)
+    if not found:
+        return Evidence(State.SILENT, none)
+    lacking = [each for each in found if each.missing]
+    if not lacking:
+        return Evidence(State.SHOWN, shown.format(n=len(found)), at(*(each.pointer for each in found)))
+    by_what: dict[tuple[str, ...], list[str]] = {}
+    for each in lacking:
+        by_what.setdefault(each.missing, []).append(each.name)
+    parts = [f"{names(who)}: not given is {_listed(what)}" for what, who in by_what.items()]
+    state = State.PARTLY if len(lacking) < len(found) else State.SILENT
+    return Evidence(state, "; ".join(parts[:MOST_NAMES]), at(*(each.pointer for each in lacking)))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def without(**needed: object) -> tuple[str, ...]:
+    """Which of what is needed is not there; the names stand for what people call it, with spaces."""
+    return tuple(name.replace("_", " ") for name, value in needed.items() if not value)
+
+
+class View:
+    """A subject as the questions look at it.
+
+    Args:
+        subject: whose answers are judged.
+        report: what the rules found.
+    """
+
+    def __init__(self, subject: Subject, report: Report) -> None:
+        self.subject = subject
+        self.report = report
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest.
+
+        Raises:
+            LookupError: there is none.
+        """
+        return self.subject.well_formed
+
+    @cached_property
+    def claims(self) -> tuple[tuple[str, Claim], ...]:
+        """The claims, with their pointers."""
+        return tuple(numbered("/claims", self.manifest.claims))
+
+    @cached_property
+    def comparisons(self) -> tuple[tuple[str, Comparison], ...]:
+        """The comparisons that claims rest on, with their pointers."""
+        wanted = {name for claim in self.manifest.claims for name in claim.evidence}
+        return tuple(
+            (pointer, each)
+            for pointer, each in numbered("/comparisons", self.manifest.comparisons)
+            if each.id in wanted
+        )
+
+    @cached_property
+    def claimed(self) -> tuple[tuple[str, Result], ...]:
+        """The results that claims rest on, be it by way of comparisons or other results; with pointers."""
+        wanted = {name for claim in self.manifest.claims for name in claim.evidence}
+        wanted |= {name for _, each in self.comparisons for name in (each.a, each.b)}
+        by_name = {each.id: each for each in self.manifest.results}
+        waiting = [name for name in wanted if name in by_name]
+        reached: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += [inner for inner in by_name[name].results if inner in by_name]
+        return tuple(
+            (pointer, each)
+            for pointer, each in numbered("/results", self.manifest.results)
+            if each.id in reached
+        )
+
+    @cached_property
+    def results(self) -> tuple[tuple[str, Result], ...]:
+        """The results that claims rest on; all of them where there are no claims."""
+        return self.claimed or tuple(numbered("/results", self.manifest.results))
