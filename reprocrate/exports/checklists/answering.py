@@ -1,17 +1,22 @@
 """The answer to each item of a pack that a record supports, with the sentences that say why.
 
-"Yes" needs everything that the item asks for. "No" and "not applicable" need the record to say so. All else is
-left open, with what is known and what is asked of the authors: a draft never says more than the record.
+"Yes" needs everything that the item asks for. "No" and "not applicable" need the record to say so. All else
+is left open, with what is known and what is asked of the authors. In the end the draft is judged as any
+authors' answers are, and what does not stand is left open, too: a draft never says more than the record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from reprocrate.exports.checklists import of_parts, of_results
 from reprocrate.exports.checklists.known import Known, counted, listed, said
+from reprocrate.finding import Location, Standing
 from reprocrate.manifest import Manifest
+from reprocrate.validation import Subject, validate
+from reprocrate.validation.checklists.answers import Answer, FilledChecklist
+from reprocrate.validation.checklists.checking import checked
 from reprocrate.validation.checklists.packs import Item, Pack, questions
 
 
@@ -36,7 +41,25 @@ def drafted(pack: Pack, manifest: Manifest) -> list[Drafted]:
     """A draft for each item of a pack."""
     made = [_drafted(item, manifest) for item in pack.items]
     closed = {name for each in made if each.answer == "no" for name in each.item.gate}
-    return [_behind_gate(each) if each.item.id in closed else each for each in made]
+    made = [_behind_gate(each) if each.item.id in closed else each for each in made]
+    return _standing(pack, made, manifest)
+
+
+def _standing(pack: Pack, made: Sequence[Drafted], manifest: Manifest) -> list[Drafted]:
+    """The draft without answers that the validator would not find supported."""
+    answers = tuple(Answer(each.item.id, each.answer, "", "", Location()) for each in made if each.answer)
+    subject = Subject.of(manifest)
+    judged = checked(FilledChecklist(pack.id, "", answers), subject, validate(subject))
+    verdicts = {each.item: each for each in judged.answers}
+    kept = []
+    for each in made:
+        verdict = verdicts[each.item.id]
+        stands = verdict.standing not in (Standing.CONFLICTS, Standing.NOT_EVIDENCED)
+        if each.answer is None or stands:
+            kept.append(each)
+        else:
+            kept.append(replace(each, answer=None, asked=(verdict.reason,)))
+    return kept
 
 
 def _behind_gate(draft: Drafted) -> Drafted:
@@ -122,9 +145,9 @@ def _has_data(manifest: Manifest) -> Known:
 
 
 def _has_assets(manifest: Manifest) -> Known:
-    named = [each.name or each.id for each in (*manifest.data, *manifest.code)] + [
-        each.id for each in manifest.models
-    ]
+    named = [each.name or each.id for each in manifest.data]
+    named += [each.id for each in manifest.code]
+    named += [each.id for each in manifest.models]
     return said(f"Recorded are {listed(named)}.") if manifest.data or manifest.models else said()
 
 

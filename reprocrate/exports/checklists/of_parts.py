@@ -15,7 +15,7 @@ from reprocrate.exports.checklists.known import (
     said,
     title_of,
 )
-from reprocrate.manifest import Configuration, Data, Manifest
+from reprocrate.manifest import Configuration, Data, Manifest, Search
 
 
 def code(manifest: Manifest) -> Known:
@@ -372,24 +372,31 @@ def hyperparameters(manifest: Manifest) -> Known:
 
 def search(manifest: Manifest) -> Known:
     """What was searched, how often, and how it was chosen."""
-    searched = [each for each in manifest.configurations if each.search]
+    searched = [(each, each.search) for each in manifest.configurations if each.search]
     if not searched:
         return said(missing=["the search for hyper-parameters, or that there was none"])
-    shown, missing = [], []
-    for each in searched:
-        one = each.search
-        if one is None:
-            continue
-        chosen = f", chosen by {one.selected_by.metric} on {one.selected_by.split}" if one.selected_by else ""
-        space = "; ".join(f"{name} in {values}" for name, values in list(one.space.items())[:4])
-        shown.append(
-            f"{each.name or each.id}: {one.method or 'search'}, {one.trials or len(one.runs)} trials{chosen}{f' ({space})' if space else ''}"
-        )
-        if not (one.space and one.selected_by and (one.trials or one.runs)):
-            missing.append(each.name or each.id)
+    missing = [each.name or each.id for each, one in searched if not _is_told(one)]
     return said(
-        f"Search: {listed(shown)}.",
+        f"Search: {listed(_searched(each, one) for each, one in searched)}.",
         missing=[f"range, trials or criterion of the search of {listed(missing)}"] if missing else [],
+    )
+
+
+def _is_told(search: Search) -> bool:
+    return bool(search.space and search.selected_by and (search.trials or search.runs))
+
+
+def _searched(configuration: Configuration, search: Search) -> str:
+    """A search in a few words."""
+    chosen = search.selected_by
+    space = "; ".join(f"{name} in {values}" for name, values in list(search.space.items())[:4])
+    return "".join(
+        [
+            f"{configuration.name or configuration.id}: {search.method or 'search'}",
+            f", {search.trials or len(search.runs)} trials",
+            f", chosen by {chosen.metric} on {chosen.split}" if chosen else "",
+            f" ({space})" if space else "",
+        ]
     )
 
 
@@ -414,8 +421,9 @@ def weights(manifest: Manifest) -> Known:
     """Trained weights that are released."""
     if not manifest.models:
         return said(missing=["the trained weights, or that none are released"])
+    names = listed(f"{each.id} ({each.license})" if each.license else each.id for each in manifest.models)
     return said(
-        f"Weights: {listed(f'{each.id} ({each.license})' if each.license else each.id for each in manifest.models)}.",
+        f"Weights: {names}.",
         missing=lacking(((each.id, bool(each.file)) for each in manifest.models), "the file"),
     )
 

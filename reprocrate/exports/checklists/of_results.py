@@ -28,7 +28,7 @@ _SPREADS = {
 
 def claims(manifest: Manifest) -> Known:
     """Each claim with the results that it rests on."""
-    known = {each.id for each in (*manifest.results, *manifest.comparisons)}
+    known = {each.id for each in manifest.results} | {each.id for each in manifest.comparisons}
     if not manifest.claims:
         return said(missing=["the claims, which `[[claims]]` of reprocrate.toml states"])
     stated = counted(len(manifest.claims), "claim")
@@ -121,7 +121,9 @@ def statistic(manifest: Manifest) -> Known:
     results = results_that_count(manifest)
     if not results:
         return said(missing=["the results"])
-    return said(f"Statistic of the results: {most_common([each.statistic for each in results])}.")
+    return said(
+        f"Statistic of the results: {most_common([each.statistic.replace('_', ' ') for each in results])}."
+    )
 
 
 def dispersion(manifest: Manifest) -> Known:
@@ -257,13 +259,10 @@ def compute(manifest: Manifest) -> Known:
         return said(missing=["the compute of the whole project"])
     devices = sum(run.resources.gpu_s or 0.0 for run in manifest.runs if run.resources)
     energy = f", {spent.energy_kwh:.3g} kWh" if spent.energy_kwh else ""
-    unreported = (
-        ""
-        if spent.unreported_runs is None
-        else (
-            f" Of these, {counted(spent.unreported_runs, 'run')} ({hours(spent.unreported_s or 0.0)}) stand behind no result."
-        )
-    )
+    unreported = ""
+    if spent.unreported_runs is not None:
+        count = counted(spent.unreported_runs, "run")
+        unreported = f" Of these, {count} ({hours(spent.unreported_s or 0.0)}) stand behind no result."
     return said(
         f"All recorded runs took {hours(spent.total_s)}"
         f"{f', {hours(devices)} of them on accelerators' if devices else ''}{energy}.{unreported}",

@@ -1,4 +1,4 @@
-"""Drafts as files: in LaTeX with the venue's macros, and in Markdown. `reprocrate validate` reads them back."""
+"""Drafts as files: in LaTeX with the venue's macros, and in Markdown. Filled, they can be read back."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _LATEX = {
 }
 _OPEN_AAAI = "Type your response here"
 _WIDTH = 100
+_NOTICE = "Filled in is what the record of the experiment shows. Read each answer: the paper has to say it."
 
 
 def draft(kind: str, request: Request) -> Export:
@@ -43,7 +44,7 @@ def draft(kind: str, request: Request) -> Export:
     answered = len(items) - len(open_items)
     missing = tuple(f"{item.id} {item.title}" for item in open_items)
     notes = (
-        f"{answered} of {len(items)} are filled in from the record; the paper has to say the same, so read each of them",
+        f"{answered} of {len(items)} are filled in from the record. Read each: the paper has to say the same",
     )
     return Export({file_of(kind)[0]: ("\n".join(lines) + "\n").encode()}, missing, notes)
 
@@ -62,7 +63,7 @@ def file_of(kind: str) -> tuple[str, str]:
 def _neurips(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
     """By the macros of neurips_2024.sty to neurips_2026.sty."""
     yield from _head(
-        pack, "Copy each answer and justification into the checklist of your paper, which has the questions."
+        pack, "Copy answers and justifications into your paper's checklist, which has the questions."
     )
     yield r"\section*{NeurIPS Paper Checklist}"
     yield ""
@@ -79,9 +80,9 @@ def _neurips(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
 
 
 def _aaai(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
-    """By the macro of ReproducibilityChecklist.tex, whose place for an answer is the line below the question."""
+    """By the macro of ReproducibilityChecklist.tex; the answer stands on the line below the question."""
     yield from _head(
-        pack, "Copy each answer into ReproducibilityChecklist.tex, which has the questions in this order."
+        pack, "Copy the answers into ReproducibilityChecklist.tex, which has the questions in this order."
     )
     yield r"\begin{itemize}"
     for each in items:
@@ -109,7 +110,7 @@ def _fields(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
 
 def _head(pack: Pack, what: str) -> Iterator[str]:
     yield f"% A draft for: {pack.name}"
-    yield "% Filled in is what the record of the experiment shows. Read each answer: the paper has to say the same."
+    yield f"% {_NOTICE}"
     yield f"% {what}"
     yield "% [TODO] is not an answer. After it stands what only you know."
 
@@ -135,7 +136,7 @@ def _comment(text: str, indent: str) -> Iterator[str]:
 def _markdown(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
     yield f"# {pack.name}: a draft"
     yield ""
-    yield "Filled in is what the record of the experiment shows. Read each answer: the paper has to say the same."
+    yield _NOTICE
     for each in items:
         yield ""
         yield f"## {each.item.id}. {_md(each.item.title)}"

@@ -38,7 +38,7 @@ class Extract:
         source: the file.
         asked: questions with their answers.
         not_read: what looked like a part of a checklist and could not be read.
-        venues: names of venues with a year that the source mentions, such as `neurips-2026`, most frequent first.
+        venues: venues with a year that the source names, such as `neurips-2026`; most frequent first.
     """
 
     source: str

@@ -16,14 +16,15 @@ from reprocrate.validation.checklists.carriers.wording import HEADING, ITEM, one
 
 _LABEL = re.compile(
     rf"(?:^|(?<=[\s{ITEM}{HEADING}>*_\-•|.?]))[*_]*"
-    r"(Question|Answer|Justification|Explanation|Elaboration|Paper reference|Evidence|Guidelines?)[*_]*\s?[:：][*_]*",
+    r"(Question|Answer|Justification|Explanation|Elaboration|Paper reference|Evidence|Guidelines?)"
+    r"[*_]*\s?[:：][*_]*"
 )
 _JUSTIFYING = ("Justification", "Explanation", "Elaboration", "Paper reference", "Evidence")
 _NUMBERED = re.compile(
     rf"^[\s{ITEM}{HEADING}#*_\-•>]*(?P<number>[A-Z]?\d{{1,2}}(?:\.\d{{1,2}})?|[A-Z])\s*[.):]\s*"
 )
 _TITLE_LINES = 4
-_LONGEST_TITLE = 700
+_LONGEST_TITLE, _LONGEST_QUESTION, _LONGEST_ANSWER = 700, 2_000, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,10 @@ def labelled(text: Text) -> Iterator[Asked]:
 
 def _asked(text: Text, labels: list[_Label], index: int) -> Asked:
     content, label = text.content, labels[index]
-    question_label = labels[index - 1] if index and labels[index - 1].name == "Question" else None
-    first = question_label or label
-    question = content[question_label.end : label.start] if question_label else ""
-    before = labels[labels.index(first) - 1].end if first is not labels[0] else 0
-    number, title, _start = _title(content, before, first.start)
+    asked = index > 0 and labels[index - 1].name == "Question"
+    first = index - 1 if asked else index
+    question = content[labels[first].end : label.start][:_LONGEST_QUESTION] if asked else ""
+    number, title, _start = _title(content, labels[first - 1].end if first else 0, labels[first].start)
     answer, written, beside = read_answer(_answer_text(content, labels, index))
     justification = _justification(content, labels, index) or beside
     return Asked(one_line(question), title, number, written, answer, justification, text.place(label.start))
@@ -56,11 +56,13 @@ def _asked(text: Text, labels: list[_Label], index: int) -> Asked:
 
 def _answer_text(content: str, labels: list[_Label], index: int) -> str:
     """What stands between the label and the next one; nothing of the next item."""
-    end = labels[index + 1].start if index + 1 < len(labels) else min(len(content), labels[index].end + 2_000)
-    text = content[labels[index].end : end]
+    start = labels[index].end
+    end = labels[index + 1].start if index + 1 < len(labels) else len(content)
+    end = min(end, start + _LONGEST_ANSWER)
+    text = content[start:end]
     follows = labels[index + 1].name if index + 1 < len(labels) else "Question"
     if follows in ("Question", "Answer"):
-        text = text[: _title(content, labels[index].end, end)[2] - labels[index].end]
+        text = text[: _title(content, start, end)[2] - start]
     return re.split(rf"{ITEM}|{HEADING}", text.lstrip(), maxsplit=1)[0]
 
 
@@ -86,10 +88,7 @@ def _title(content: str, start: int, end: int) -> tuple[str, str, int]:
     start = max(start, end - _LONGEST_TITLE)
     part = content[start:end].rstrip(f" \t\n*_-•{ITEM}")
     mark = max(part.rfind(ITEM), part.rfind(HEADING))
-    if mark >= 0:
-        begin = mark
-    else:
-        begin = _last_lines(part)
+    begin = mark if mark >= 0 else _last_lines(part)
     piece = part[begin:]
     match = _NUMBERED.match(piece)
     number = match["number"] if match else ""

@@ -1,7 +1,9 @@
-"""Answers in the fields of an OpenReview note, as its API gives it: version 1 with plain values, version 2 with
-{"value": …}. ACL Rolling Review names its fields by the number of the question: `B1_cite_creators_of_artifacts`
-for the answer and `B1_elaboration` for what is written beside it (openreview-py,
-venues of ACL Rolling Review). Other venues have the question's title or text as the name of the field."""
+"""Answers in the fields of an OpenReview note, as its API gives it.
+
+Version 1 has plain values, version 2 {"value": …}. ACL Rolling Review names its fields by the number of the
+question: `B1_cite_creators_of_artifacts` for the answer and `B1_elaboration` for what is written beside it
+(openreview-py, the stages of ACL Rolling Review). Other venues name a field by the question's title or text.
+"""
 
 from __future__ import annotations
 

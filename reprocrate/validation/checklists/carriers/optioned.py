@@ -1,4 +1,4 @@
-"""Answers that stand after the list of those that are allowed: … are publicly available (yes/partial/no/NA) yes
+"""Answers after the list of those that are allowed: … are publicly available (yes/partial/no/NA) yes
 
 So AAAI's reproducibility checklist has them, in LaTeX since 2026 and as plain text before, and on its pages.
 """
@@ -6,6 +6,7 @@ So AAAI's reproducibility checklist has them, in LaTeX since 2026 and as plain t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from reprocrate.validation.checklists.carriers.asked import Asked
@@ -13,12 +14,13 @@ from reprocrate.validation.checklists.carriers.text import Text
 from reprocrate.validation.checklists.carriers.wording import HEADING, ITEM, one_line, read_answer
 
 _OPTIONS = re.compile(
-    r"(?<![{\w])[(\[]\s*(?:yes|no|partial|n/?a)(?:\s*/\s*(?:yes|no|partial|n/?a))+\s*[)\]]", re.IGNORECASE
+    r"(?<![{\w])[(\[]\s*(?:yes|no|partial|n/?a)(?:\s*/\s*(?:yes|no|partial|n/?a))+\s*[)\]]",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s*(?P<number>\d{1,2}\.\d{1,2})\.?(?=\s)")
 _BOUNDARY = re.compile(
-    rf"{ITEM}|{HEADING}|^\s*\d{{1,2}}\.\d{{1,2}}\.?\s|^\s*\d{{1,2}}\.\s+[A-Z]|^\s*[-*•]\s|If yes, please address|"
-    r"If you answered",
+    rf"{ITEM}|{HEADING}|^[ \t]*(?:\d{{1,2}}\.\d{{1,2}}\.?\s|\d{{1,2}}\.\s+[A-Z]|[-*•]\s)|"
+    r"If yes, please address|If you answered",
     re.MULTILINE,
 )
 _LONGEST = 1_500
@@ -73,9 +75,10 @@ def _words(options: str) -> Iterator[str]:
 
 
 def _first_after(boundaries: list[int], start: int, end: int) -> int | None:
-    return next((each for each in boundaries if start <= each < end), None)
+    index = bisect_left(boundaries, start)
+    return boundaries[index] if index < len(boundaries) and boundaries[index] < end else None
 
 
 def _last_before(boundaries: list[int], start: int, end: int) -> int | None:
-    inside = [each for each in boundaries if start <= each < end]
-    return inside[-1] if inside else None
+    index = bisect_left(boundaries, end) - 1
+    return boundaries[index] if index >= 0 and boundaries[index] >= start else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from reprocrate.validation.checklists.carriers.asked import Asked, Extract
 from reprocrate.validation.checklists.carriers.labelled import labelled
@@ -22,6 +23,8 @@ from reprocrate.validation.checklists.carriers.text import Text
 from reprocrate.validation.checklists.carriers.ticked import acl_symbols, boxes
 
 MOST_PDF_BYTES = 48 << 20
+MOST_QUESTIONS = 1_000
+"""A text with more is a data set of questions; the first ones are enough to tell."""
 MARKDOWN = (".md", ".markdown", ".txt", ".rst")
 TABLES = (".csv", ".tsv")
 _PHRASES = re.compile(
@@ -76,7 +79,7 @@ def _of_table(text: Text, path: str) -> Extract:
     try:
         return Extract(path, list(comma_separated(text)))
     except SeveralError as error:
-        told = f"{path} holds the answers of {error.args[0]} submissions; give one with those of the one that is judged"
+        told = f"{path} holds the answers of {error.args[0]} submissions; give those of one"
         return Extract(path, [], [told])
 
 
@@ -85,7 +88,7 @@ def _of_text(text: Text, path: str, ways: tuple[Iterator[Asked], ...]) -> Extrac
     extract = Extract(path, venues=_venues(text.content))
     best = 0
     for way in ways:
-        asked = list(way)
+        asked = list(islice(way, MOST_QUESTIONS))
         match = best_match(asked, extract.venues)
         count = len(match.items) if match else 0
         if count > best or (not best and len(asked) > len(extract.asked)):

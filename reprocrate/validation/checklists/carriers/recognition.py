@@ -1,7 +1,7 @@
 """Whose checklist it is, and which of its questions each answer belongs to.
 
-A question is recognised by words that its pack names, compared without spaces, hyphens and ligatures, or by its
-heading. Its number decides only where the rest of the checklist is recognised and the text does not speak
+A question is recognised by words that its pack names, compared without spaces, hyphens and ligatures, or by
+its heading. Its number decides only where the rest of the checklist is recognised and the text does not speak
 against it. Nothing is matched by its order: authors delete questions.
 """
 
@@ -46,8 +46,8 @@ class Match:
 def recognise(extract: Extract) -> FilledChecklist | None:
     """The checklist that a source holds; None where it holds none.
 
-    Where nothing that is known here is like it, though it looks like a checklist, its id is empty and `not_read`
-    says so.
+    Where nothing that is known here is like it, though it looks like a checklist, its id is empty and
+    `not_read` says so.
     """
     match = best_match(extract.asked, extract.venues)
     if match is None:
@@ -94,9 +94,9 @@ def _matched(asked: Sequence[Asked], pack: Pack, *, named: bool) -> Match:
             items[index] = item
     if named or len(items) >= FEWEST:
         for index, each in enumerate(asked):
-            item = pack.find(each.number) if index not in items and each.number else None
-            if item is not None and (not each.question or _speaks_for(each, item) or named):
-                items[index] = item
+            numbered = pack.find(each.number) if index not in items and each.number else None
+            if numbered is not None and (not each.question or _speaks_for(each, numbered) or named):
+                items[index] = numbered
     return Match(pack, dict(sorted(items.items())))
 
 
@@ -110,12 +110,10 @@ def _item_of(asked: Asked, pack: Pack) -> Item | None:
         best = [each for each in fitting if each.weight == heaviest]
         if len(best) == 1:
             return best[0].item
-    if title:
-        titled = [each.item for each in _keyed(pack.id) if each.title == title]
-        if len(titled) == 1:
-            return titled[0]
-        return _shortened(asked.title, pack)
-    return None
+    titled = [each.item for each in _keyed(pack.id) if each.title in (title, question)]
+    if len(titled) == 1:
+        return titled[0]
+    return _shortened(asked.title, pack)
 
 
 def _shortened(title: str, pack: Pack) -> Item | None:
@@ -144,12 +142,12 @@ def _keyed(pack: str) -> tuple[_Keyed, ...]:
 def _answers(extract: Extract, match: Match) -> tuple[tuple[Answer, ...], list[str]]:
     """An answer for each item, and what was told twice and not alike."""
     by_item: dict[str, list[Asked]] = {}
+    allowed_of = {item.id: item.answers for item in match.items.values()}
     for index, item in match.items.items():
         by_item.setdefault(item.id, []).append(extract.asked[index])
     answers, told = [], []
     for name, given in by_item.items():
-        item = match.pack.find(name)
-        allowed = item.answers if item else ()
+        allowed = allowed_of[name]
         said = [each for each in given if not is_open(each.written)] or given[:1]
         first = said[0]
         words = {each.answer or each.written for each in said}
@@ -202,9 +200,8 @@ def _another_year(extract: Extract, pack: Pack) -> list[str]:
         match = _YEARED.fullmatch(named)
         same = match is not None and pack.id.startswith(f"{match['venue']}-")
         if same and named not in pack_ids():
-            return [
-                f"{extract.source} follows {named}, which is not known here; its questions were read as {pack.id}"
-            ]
+            unknown = f"{extract.source} follows {named}, which is not known here"
+            return [f"{unknown}; its questions were read as those of {pack.id}"]
         if same:
             break
     return []
@@ -228,7 +225,7 @@ def _shown(text: str) -> str:
 
 
 def venues_in(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of venues with a year, as packs have them, of names of style files and of phrases; most frequent first."""
+    """Venues with a year, as packs name them, from names of style files and phrases; most frequent first."""
     found: Counter[str] = Counter()
     for name in names:
         match = _YEARED.fullmatch(name.lower())

@@ -17,7 +17,7 @@ from reprocrate.validation.checklists.carriers.sources import MOST_TEXT_BYTES, S
 from reprocrate.validation.subject import MANIFEST_NAME, Files
 
 _MOST_FILES = {".tex": 400, ".md": 60, ".json": 20, ".csv": 20, ".pdf": 8}
-"""How many files of each form are looked at: a submission has one paper, and may have thousands of figures."""
+"""How many files of each form are looked at: a submission has one paper, and maybe thousands of figures."""
 _NOT_HERE = re.compile(
     r"(^|/)(\.[^/]+|node_modules|site-packages|__pycache__|venv|figs?|figures?|images?|imgs?|plots?|assets/fig[^/]*)/",
     re.IGNORECASE,
@@ -37,8 +37,8 @@ _NOTE = re.compile(rb'"content"\s*:')
 def find_checklists(files: Files) -> tuple[FilledChecklist, ...]:
     """The filled checklists among the files of a submission, one for each venue.
 
-    Where several files hold the same venue's, the source that the authors wrote is taken before pages that were made
-    of it, and the others are told. A file that cannot be read is told where it looks like a checklist by its name.
+    Where several files hold the same venue's, the source that the authors wrote is taken before pages that
+    were made of it, and the others are told. A file that cannot be read is told where its name is a checklist's.
     """
     sources = Sources(files)
     found: list[FilledChecklist] = []
@@ -88,9 +88,9 @@ class _Beside:
         """The files in it, and in its folders to some depth."""
         for pattern in ("*", "*/*", "*/*/*"):
             for path in self._folder.glob(pattern):
-                if path.suffix == ".tex" or pattern == "*":
-                    if path.is_file() and not path.is_symlink():
-                        yield path.relative_to(self._folder).as_posix()
+                wanted = path.suffix == ".tex" or pattern == "*"
+                if wanted and path.is_file() and not path.is_symlink():
+                    yield path.relative_to(self._folder).as_posix()
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""

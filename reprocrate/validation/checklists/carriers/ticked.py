@@ -10,6 +10,7 @@ In the ACL's PDF files of 2023 the symbols are the letters 3 and 7 of the font o
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from reprocrate.validation.checklists.carriers.asked import Asked
@@ -17,7 +18,8 @@ from reprocrate.validation.checklists.carriers.text import Text
 from reprocrate.validation.checklists.carriers.wording import one_line
 
 _BOX = re.compile(
-    r"^[ \t>]*(?:[-*+]|\d{1,2}[.)])?[ \t]*(?:\[(?P<box>[ xX✓✔])\]|(?P<sign>[✓✔☑✅✗✘❌☒☐□]))[ \t]*(?P<text>\S.*)$",
+    r"^[ \t>]*(?:[-*+]|\d{1,2}[.)])?[ \t]*(?:\[(?P<box>[ xX✓✔])\]|(?P<sign>[✓✔☑✅✗✘❌☒☐□]))"
+    r"[ \t]*(?P<text>\S.*)$",
     re.MULTILINE,
 )
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$", re.MULTILINE)
@@ -38,14 +40,16 @@ _NOTES = re.compile(r"^(?:The Responsible NLP Checklist used at|ACL \d{4} used a
 def boxes(text: Text) -> Iterator[Asked]:
     """Every box with its text; an empty one has no answer, since nobody can tell whether it is a no."""
     content = text.content
-    headings = [(match.start(), match[1]) for match in _HEADING.finditer(content)]
+    waiting = deque((match.start(), match[1]) for match in _HEADING.finditer(content))
+    under = ""
     for match in _BOX.finditer(content):
         mark = match["box"] or match["sign"]
-        under = [title for start, title in headings if start < match.start()]
+        while waiting and waiting[0][0] < match.start():
+            under = waiting.popleft()[1]
         question, _, beside = match["text"].partition(" — ")
         yield Asked(
             question=one_line(question).strip("*_` ").strip(),
-            title=one_line(under[-1]) if under else "",
+            title=one_line(under),
             number="",
             written=f"[{match['box']}]" if match["box"] else mark,
             answer=_MARKS.get(mark),

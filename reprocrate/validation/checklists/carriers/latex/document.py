@@ -197,7 +197,7 @@ class _Reader:
         self._add(DINGBATS.get(number, "\\ding "), token)
 
     def _string(self, token: Token) -> None:
-        """`\\string\\question` prints the name of a macro, and does not use it."""
+        r"""`\string\question` prints the name of a macro, and does not use it."""
         shown = self._stream.next()
         if shown is not None:
             self._add(f"\\{shown.value}" if shown.sort is Sort.WORD else shown.value, token)
@@ -208,7 +208,7 @@ class _Reader:
         self._done.packages += _PACKAGE.findall(names)
 
     def _skip_branch(self, _token: Token) -> None:
-        """Leave out what stands from `\\iffalse` to its `\\else` or `\\fi`."""
+        r"""Leave out what stands from `\iffalse` to its `\else` or `\fi`."""
         depth = 1
         while depth and (token := self._stream.next()) is not None:
             if token.sort is not Sort.WORD:

@@ -57,7 +57,7 @@ class Stream:
         return token
 
     def star(self) -> None:
-        """Take the star of `\\section*`, if there is one."""
+        r"""Take the star of `\section*`, if there is one."""
         token = self.next()
         if token is None:
             return

@@ -73,7 +73,7 @@ def tokens(source: str, file: str) -> Iterator[Token]:
 
 
 def _after_unread(source: str, position: int, word: str, nowhere: set[str]) -> int:
-    """Where reading goes on: after `\\verb|...|` and after an environment whose content is no text."""
+    r"""Where reading goes on: after `\verb|...|` and after an environment whose content is no text."""
     if word == "verb" and position < len(source):
         star = source[position] == "*"
         sign = source[position + star : position + star + 1]

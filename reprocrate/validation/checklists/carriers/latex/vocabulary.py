@@ -10,8 +10,8 @@ ANSWERS = {
     "answerTODO": "[TODO]",
     "justificationTODO": "[TODO]",
 }
-"""Macros of the style files of NeurIPS since 2021 and of their descendants. Authors who define them anew mean the
-same by them."""
+"""Macros of the style files of NeurIPS since 2021 and of their descendants. Authors who define them anew mean
+the same by them."""
 
 HEADINGS = frozenset(
     [
@@ -133,21 +133,21 @@ SKIPPED = {
 }
 """How many arguments are left out after a word, with the word itself. The others stay as text."""
 
-SILENT = frozenset(
-    """
-    textbf textit texttt textsf textsc textrm textnormal textmd textup textsl emph underline uline text mbox fbox
-    hbox mathrm mathbf mathit mathsf mathtt boldsymbol bm bf it tt sf sc rm sl em bfseries itshape ttfamily sffamily
-    scshape rmfamily normalfont mdseries upshape slshape tiny scriptsize footnotesize small normalsize large Large
-    LARGE huge Huge centering raggedright raggedleft noindent indent smallskip medskip bigskip hfill vfill hrule
-    sloppy fussy url path nolinkurl ref eqref autoref cref Cref pageref nameref cite citep citet citealp citealt
-    citeauthor citeyear parencite textcite footcite footnote ensuremath protect leavevmode relax ignorespaces
-    unskip xspace noalign nobreak allowbreak pagebreak nopagebreak maketitle tableofcontents appendix item
-    frenchspacing makeatletter makeatother begingroup endgroup bgroup egroup hspace null strut boldmath left right
-    big Big bigl bigr Bigl Bigr displaystyle textstyle string detokenize fi else iftrue hl soul st textsuperscript
-    textsubscript mathcal mathbb operatorname enskip singlespacing onehalfspacing doublespacing flushbottom
-    raggedbottom onecolumn twocolumn newblock ack
-    """.split()
-)
+_SILENT = """
+textbf textit texttt textsf textsc textrm textnormal textmd textup textsl emph underline uline text
+mbox fbox hbox mathrm mathbf mathit mathsf mathtt boldsymbol bm bf it tt sf sc rm sl em bfseries
+itshape ttfamily sffamily scshape rmfamily normalfont mdseries upshape slshape tiny scriptsize
+footnotesize small normalsize large Large LARGE huge Huge centering raggedright raggedleft noindent
+indent smallskip medskip bigskip hfill vfill hrule sloppy fussy url path nolinkurl ref eqref autoref
+cref Cref pageref nameref cite citep citet citealp citealt citeauthor citeyear parencite textcite
+footcite footnote ensuremath protect leavevmode relax ignorespaces unskip xspace noalign nobreak
+allowbreak pagebreak nopagebreak maketitle tableofcontents appendix item frenchspacing makeatletter
+makeatother begingroup endgroup bgroup egroup hspace null strut boldmath left right big Big bigl
+bigr Bigl Bigr displaystyle textstyle string detokenize fi else iftrue hl soul st textsuperscript
+textsubscript mathcal mathbb operatorname enskip singlespacing onehalfspacing doublespacing
+flushbottom raggedbottom onecolumn twocolumn newblock ack
+"""
+SILENT = frozenset(_SILENT.split())
 """Words that leave what stands after them as it is."""
 
 KNOWN = (

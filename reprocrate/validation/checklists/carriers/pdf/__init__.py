@@ -1,1 +1,1 @@
-"""PDF files as text. Another process opens them, with limits on its time and memory; nothing in them is run."""
+"""PDF files as text. Another process opens them, within limits of time and memory; nothing is run."""

@@ -1,7 +1,7 @@
-"""Run by itself, with a PDF on its standard input: writes the text of its pages and its form's fields as JSON.
+"""Run by itself, with a PDF on its standard input: writes the text of its pages and the fields of its form.
 
-PDFium (Chromium's reader, built without JavaScript and XFA) has the last word on what a page says. It is C++ that
-reads a stranger's bytes: so it runs alone, and what it takes is limited.
+PDFium (Chromium's reader, built without JavaScript and XFA) has the last word on what a page says. It is C++
+that reads a stranger's bytes: so it runs alone, and what it takes is limited.
 """
 
 from __future__ import annotations
