@@ -58,8 +58,13 @@ def _standing(pack: Pack, made: Sequence[Drafted], manifest: Manifest) -> list[D
         if each.answer is None or stands:
             kept.append(each)
         else:
-            kept.append(replace(each, answer=None, asked=(verdict.reason,)))
+            kept.append(replace(each, answer=None, asked=(_why_open(each.item, verdict.reason),)))
     return kept
+
+
+def _why_open(item: Item, reason: str) -> str:
+    """What to ask where the validator does not find an answer supported."""
+    return item.text if reason.startswith("the manifest") else f"{item.text} The validator says: {reason}"
 
 
 def _behind_gate(draft: Drafted) -> Drafted:
@@ -83,7 +88,7 @@ def _drafted(item: Item, manifest: Manifest) -> Drafted:
         return Drafted(item, "yes", sentences, ())
     some = any(known.whole for _, known in found)
     answer = "partial" if some and item.reach == "A" and "partial" in item.answers else None
-    return Drafted(item, answer, sentences, asked)
+    return Drafted(item, answer, sentences, asked or (item.text,))
 
 
 def _asked(name: str, known: Known) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def _markdown(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
     yield _NOTICE
     for each in items:
         yield ""
-        yield f"## {each.item.id}. {_md(each.item.title)}"
+        yield f"## {_number(each.item.id)}{_md(each.item.title)}"
         yield ""
         yield f"**Answer:** {_word(each)}"
         yield ""
@@ -147,6 +147,11 @@ def _markdown(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:
             yield f"**Justification:** {_md(' '.join(each.known))}"
         else:
             yield from (f"> {line}" for line in _open(each))
+
+
+def _number(name: str) -> str:
+    """The number of an item before its title; names that are words are not shown."""
+    return f"{name}. " if len(name) == 1 or any(sign.isdigit() for sign in name) else ""
 
 
 def _boxes(pack: Pack, items: Sequence[Drafted]) -> Iterator[str]:

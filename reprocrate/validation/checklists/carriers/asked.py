@@ -39,9 +39,11 @@ class Extract:
         asked: questions with their answers.
         not_read: what looked like a part of a checklist and could not be read.
         venues: venues with a year that the source names, such as `neurips-2026`; most frequent first.
+        kind: `appendix` where it is a form with fields for text.
     """
 
     source: str
     asked: list[Asked] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
     venues: tuple[str, ...] = ()
+    kind: str = "checklist"

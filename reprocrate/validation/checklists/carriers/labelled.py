@@ -21,7 +21,7 @@ _LABEL = re.compile(
 )
 _JUSTIFYING = ("Justification", "Explanation", "Elaboration", "Paper reference", "Evidence")
 _NUMBERED = re.compile(
-    rf"^[\s{ITEM}{HEADING}#*_\-•>]*(?P<number>[A-Z]?\d{{1,2}}(?:\.\d{{1,2}})?|[A-Z])\s*[.):]\s*"
+    rf"^[\s{ITEM}{HEADING}#*_\-•>]*(?P<number>[A-Z]?[a-z]?\d{{1,2}}(?:\.\d{{1,2}}|[a-z])?|[A-Z])\s*[.):]\s*"
 )
 _TITLE_LINES = 4
 _LONGEST_TITLE, _LONGEST_QUESTION, _LONGEST_ANSWER = 700, 2_000, 2_000
@@ -63,7 +63,7 @@ def _answer_text(content: str, labels: list[_Label], index: int) -> str:
     follows = labels[index + 1].name if index + 1 < len(labels) else "Question"
     if follows in ("Question", "Answer"):
         text = text[: _title(content, start, end)[2] - start]
-    return re.split(rf"{ITEM}|{HEADING}", text.lstrip(), maxsplit=1)[0]
+    return re.split(rf"{ITEM}|{HEADING}|\n\s*\n", text.lstrip(), maxsplit=1)[0]
 
 
 def _justification(content: str, labels: list[_Label], index: int) -> str:

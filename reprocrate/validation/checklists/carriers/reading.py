@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from reprocrate.validation.checklists.carriers.asked import Asked, Extract
+from reprocrate.validation.checklists.carriers.fielded import fielded
 from reprocrate.validation.checklists.carriers.labelled import labelled
 from reprocrate.validation.checklists.carriers.latex.document import Document, read_document
 from reprocrate.validation.checklists.carriers.markdown import markdown_text
@@ -27,6 +28,7 @@ MOST_QUESTIONS = 1_000
 """A text with more is a data set of questions; the first ones are enough to tell."""
 MARKDOWN = (".md", ".markdown", ".txt", ".rst")
 TABLES = (".csv", ".tsv")
+_NAMES = re.compile(r"(?<![a-z])(?:neurips|nips|aaai|icml|iclr)[-_ ]?(?:20)?\d\d(?!\d)", re.IGNORECASE)
 _PHRASES = re.compile(
     r"Neural\s+Information\s+Processing\s+Systems\s+\((NeurIPS\s+20\d\d)\)|neurips\.cc/Conferences/(20\d\d)/LLM|"
     r"©\s*(20\d\d),\s*Association\s+for\s+the\s+Advancement\s+of\s+Artificial"
@@ -61,7 +63,7 @@ def _of_another(sources: Sources, path: str, ending: str) -> Extract:
 
 def _of_latex(document: Document, path: str) -> Extract:
     extract = _of_text(document.text, path, (labelled(document.text), optioned(document.text)))
-    extract.venues = venues_in(document.packages) or extract.venues
+    extract.venues = venues_in(document.packages) or extract.venues or _venues_of_name(path)
     extract.not_read.extend(document.not_read)
     return extract
 
@@ -85,21 +87,28 @@ def _of_table(text: Text, path: str) -> Extract:
 
 def _of_text(text: Text, path: str, ways: tuple[Iterator[Asked], ...]) -> Extract:
     """The way of reading that recognises most."""
-    extract = Extract(path, venues=_venues(text.content))
-    best = 0
+    venues = _venues(text.content) or _venues_of_name(path)
+    best, extract = 0, Extract(path, venues=venues)
     for way in ways:
-        asked = list(islice(way, MOST_QUESTIONS))
-        match = best_match(asked, extract.venues)
+        found = Extract(path, list(islice(way, MOST_QUESTIONS)), venues=venues)
+        match = best_match(found)
         count = len(match.items) if match else 0
-        if count > best or (not best and len(asked) > len(extract.asked)):
-            best, extract.asked = max(best, count), asked
-    return extract
+        if count > best or (not best and len(found.asked) > len(extract.asked)):
+            best, extract = count, found
+    fields = Extract(path, list(islice(fielded(text), MOST_QUESTIONS)), venues=venues, kind="appendix")
+    match = best_match(fields)
+    return fields if match and len(match.items) > best else extract
 
 
 def _venues(content: str) -> tuple[str, ...]:
+    """The venues of a paper by what its pages say in fixed words."""
     named = []
     for match in _PHRASES.finditer(content):
         year = match[2] or match[3]
         venue = "aaai" if match[3] else "neurips"
         named.append(f"{venue}-{year}" if year else match[1].replace(" ", "-"))
     return venues_in(re.sub(r"\s+", "-", name) for name in named)
+
+
+def _venues_of_name(path: str) -> tuple[str, ...]:
+    return venues_in(re.sub("[ _]", "-", name) for name in _NAMES.findall(posixpath.basename(path)))

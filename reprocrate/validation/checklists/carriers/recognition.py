@@ -42,6 +42,16 @@ class Match:
     pack: Pack
     items: Mapping[int, Item]
 
+    @property
+    def count(self) -> int:
+        """How many of the pack's questions were recognised."""
+        return len({item.id for item in self.items.values()})
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether they are enough to call it this checklist: three, and a quarter of all."""
+        return self.count >= max(FEWEST, len(self.pack.items) / 4)
+
 
 def recognise(extract: Extract) -> FilledChecklist | None:
     """The checklist that a source holds; None where it holds none.
@@ -49,7 +59,7 @@ def recognise(extract: Extract) -> FilledChecklist | None:
     Where nothing that is known here is like it, though it looks like a checklist, its id is empty and
     `not_read` says so.
     """
-    match = best_match(extract.asked, extract.venues)
+    match = best_match(extract)
     if match is None:
         return _unknown(extract)
     answers, doubled = _answers(extract, match)
@@ -63,26 +73,34 @@ def recognise(extract: Extract) -> FilledChecklist | None:
     return FilledChecklist(match.pack.id, extract.source, answers, tuple(not_read))
 
 
-def best_match(asked: Sequence[Asked], venues: Sequence[str] = ()) -> Match | None:
+def best_match(extract: Extract) -> Match | None:
     """The pack that most of the questions belong to; of several years, the one that the source names.
 
-    Where it names none, the latest: venues keep most questions from year to year.
+    Where it names none, the one of which most questions are there, then the latest: venues keep most of them.
     """
+    asked, venues = extract.asked, extract.venues
     if len(asked) < FEWEST:
         return None
-    found = [_matched(asked, pack_of(name), named=name in venues) for name in pack_ids()]
-    found = [each for each in found if len(each.items) >= FEWEST]
+    packs = [pack for pack in map(pack_of, pack_ids()) if _can_be(pack, extract.kind)]
+    found = [
+        each for each in (_matched(asked, pack, named=pack.id in venues) for pack in packs) if each.is_enough
+    ]
     if not found:
         return None
 
-    def rank(each: Match) -> tuple[int, int, int]:
+    def rank(each: Match) -> tuple[int, int, float, int]:
         named = venues.index(each.pack.id) if each.pack.id in venues else len(venues)
-        return len({item.id for item in each.items.values()}), -named, each.pack.year or 0
+        return each.count, -named, each.count / len(each.pack.items), each.pack.year or 0
 
     best = max(found, key=rank)
     rivals = [each for each in found if each.pack.venue == best.pack.venue and each.pack.id in venues]
-    almost = [each for each in rivals if rank(each)[0] >= 0.8 * rank(best)[0]]
+    almost = [each for each in rivals if each.count >= 0.8 * best.count]
     return max(almost, key=rank) if almost else best
+
+
+def _can_be(pack: Pack, kind: str) -> bool:
+    """Whether authors fill in this pack in such a form; badges are not theirs to answer."""
+    return pack.kind == "appendix" if kind == "appendix" else pack.kind != "badges"
 
 
 def _matched(asked: Sequence[Asked], pack: Pack, *, named: bool) -> Match:

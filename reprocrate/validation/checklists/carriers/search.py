@@ -31,6 +31,9 @@ _OF_OTHERS = re.compile(
 _PAPER = re.compile(r"paper|main|submission|manuscript|camera|article|neurips|aaai|acl", re.IGNORECASE)
 _IN_LATEX = re.compile(rb"\\answer(?:Yes|No|NA)|\\question\s*\{|Answer\s*:|yes\s*/\s*(?:partial\s*/\s*)?no")
 _ROOT = re.compile(rb"^[^%\n]*\\document(?:class|style)", re.MULTILINE)
+DRAFT = b"% A draft for: "
+"""How a draft of ours begins: it lies among the files of a project, and is nobody's answer yet."""
+_DRAFT_HEADING = re.compile(rb"# [^\n]*: a draft\n")
 _NOTE = re.compile(rb'"content"\s*:')
 
 
@@ -38,7 +41,7 @@ def find_checklists(files: Files) -> tuple[FilledChecklist, ...]:
     """The filled checklists among the files of a submission, one for each venue.
 
     Where several files hold the same venue's, the source that the authors wrote is taken before pages that
-    were made of it, and the others are told. A file that cannot be read is told where its name is a checklist's.
+    were made of it, and the others are told. So is a file that cannot be read, if its name is a checklist's.
     """
     sources = Sources(files)
     found: list[FilledChecklist] = []
@@ -119,7 +122,7 @@ def _candidates(sources: Sources, files: Files) -> list[str]:
     chosen = {form: sorted(names, key=_likeliest)[: _MOST_FILES[form]] for form, names in by_form.items()}
     return [
         *_latex(sources, chosen.get(".tex", [])),
-        *chosen.get(".md", []),
+        *(name for name in chosen.get(".md", []) if not _begins(files, name, _DRAFT_HEADING)),
         *(name for name in chosen.get(".json", []) if _holds(files, name, _NOTE)),
         *chosen.get(".csv", []),
         *chosen.get(".pdf", []),
@@ -167,6 +170,7 @@ def _latex(sources: Sources, names: list[str]) -> list[str]:
             texts[name] = sources.data(name)
         except UnavailableError:
             texts[name] = b""
+    texts = {name: data for name, data in texts.items() if not data.startswith(DRAFT)}
     holding = {name for name, data in texts.items() if _IN_LATEX.search(data)}
     if not holding and all(texts.values()):
         return []
@@ -192,6 +196,13 @@ def _parts(sources: Sources, root: str) -> frozenset[str]:
 def _holds(files: Files, name: str, pattern: re.Pattern[bytes]) -> bool:
     try:
         return bool(pattern.search(files.read(name, MOST_TEXT_BYTES)))
+    except UnavailableError:
+        return False
+
+
+def _begins(files: Files, name: str, pattern: re.Pattern[bytes]) -> bool:
+    try:
+        return bool(pattern.match(files.read(name, 500)))
     except UnavailableError:
         return False
 

@@ -33,7 +33,9 @@ _SECOND = re.compile(
 )
 _LIMITS_OF_A_WORD = re.compile(r"\s*(?:$|[.,:;!()\[\]—–\-\n])")
 _OPEN = re.compile(
-    r"[\s*_`\[({]*(?:to\s*-?\s*do|tbd|\?+|\.{3}|…)[\s*_`\])}.:]*$|\s*type your response here", re.IGNORECASE
+    r"[\s*_`\[({]*(?:to\s*-?\s*do|tbd|\?+|\.{3}|…)[\s*_`\])}.:]*$|\s*type your response here|"
+    r"\s*(?:\[\s*\]|[☐□])\s*$",
+    re.IGNORECASE,
 )
 _FILLERS = re.compile(r"[\s.,:;—–-]+")
 
