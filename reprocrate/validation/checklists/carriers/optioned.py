@@ -24,7 +24,6 @@ _BOUNDARY = re.compile(
     re.MULTILINE,
 )
 _LONGEST = 1_500
-_ALLOWED = {"yes": "yes", "no": "no", "partial": "partial", "na": "na"}
 
 
 def optioned(text: Text) -> Iterator[Asked]:
@@ -54,9 +53,6 @@ def _asked(text: Text, start: int, options: re.Match[str], end: int) -> Asked:
     number = _NUMBER.match(question)
     said = content[options.end() : end]
     answer, written, rest = read_answer(said)
-    allowed = {_ALLOWED[word.replace("/", "")] for word in _words(options[0])}
-    if answer not in allowed:
-        answer = None
     lead = len(said) - len(said.lstrip())
     return Asked(
         question=one_line(question[number.end() :] if number else question),
@@ -67,11 +63,6 @@ def _asked(text: Text, start: int, options: re.Match[str], end: int) -> Asked:
         justification=rest,
         place=text.place(options.end() + lead if said.strip() else options.start()),
     )
-
-
-def _words(options: str) -> Iterator[str]:
-    for match in re.finditer(r"n/a|[a-z]+", options.lower()):
-        yield match[0]
 
 
 def _first_after(boundaries: list[int], start: int, end: int) -> int | None:

@@ -119,7 +119,7 @@ def _matched(asked: Sequence[Asked], pack: Pack, *, named: bool) -> Match:
 
 
 def _item_of(asked: Asked, pack: Pack) -> Item | None:
-    question, title = squeezed(asked.question), squeezed(asked.title)
+    question, title = squeezed(asked.question or asked.title), squeezed(asked.title)
     if question:
         fitting = [
             each for each in _keyed(pack.id) if each.keys and all(key in question for key in each.keys)
@@ -144,7 +144,7 @@ def _shortened(title: str, pack: Pack) -> Item | None:
 
 
 def _speaks_for(asked: Asked, item: Item) -> bool:
-    question = squeezed(asked.question)
+    question = squeezed(asked.question or asked.title)
     return any(squeezed(key) in question for key in item.keys)
 
 

@@ -25,7 +25,7 @@ _WORDS = {
 }
 _WORD = r"partially|partial|not\s+applicable|n\s*/\s*a|n\.a\.|na|yes|no|[✓✔☑✅✗✘❌☒]"
 _ANSWER = re.compile(
-    rf"[\s*_`\"'“”‘’]*(?P<open>[\[({{]?)\s*(?P<word>{_WORD})(?![A-Za-z0-9])\s*[.,]?\s*(?P<close>[\])}}]?)[*_`\"'“”‘’]*",
+    rf"[\s*_`\"'“”‘’]*(?P<open>[\[({{]?)\s*(?P<word>{_WORD})(?![A-Za-z0-9])\s*(?P<sign>[.,]?)\s*(?P<close>[\])}}]?)[*_`\"'“”‘’]*",
     re.IGNORECASE,
 )
 _SECOND = re.compile(
@@ -50,8 +50,8 @@ def read_answer(text: str) -> tuple[str | None, str, str]:
     if not match:
         return None, one_line(text), ""
     rest = text[match.end() :]
-    bracketed = bool(match["open"]) and bool(match["close"])
-    if _SECOND.match(rest) or not (bracketed or match["close"] or _LIMITS_OF_A_WORD.match(rest)):
+    ends = match["close"] or match["sign"] or _LIMITS_OF_A_WORD.match(rest)
+    if _SECOND.match(rest) or not ends:
         return None, one_line(text), ""
     word = " ".join(match["word"].lower().split())
     answer = _WORDS[word.replace(" ", "") if "/" in word else word]

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from reprocrate.validation.checklists.carriers.text import Text
 
 _LEADING = re.compile(r"^(\d{1,5})(?:\s+|$)")
-_TRAILING = re.compile(r"(?:\s|(?<=[^\d.,]))(\d{1,5})$")
+_TRAILING = re.compile(r"(?:\s|(?<=[^\d.,])|(?<=[^\d][.,]))(\d{1,5})$")
 _ALONE = re.compile(r"\s*\d{1,5}\s*")
 _HYPHENS = re.compile(r"[\u00ad\ufffe\x02]\n?|(?<=[a-z])-\n(?=[a-z])")
-_FEWEST, _MANY = 5, 8
+_FEWEST, _MANY, _MOST_MISSED = 5, 8, 4
 
 
 def text_of_pages(pages: Sequence[str], file: str) -> Text:
@@ -45,7 +45,7 @@ def _numbered(lines: Sequence[str], pattern: re.Pattern[str]) -> set[int]:
     for each in numbers:
         if row and each[1] == row[-1][1]:
             continue
-        if row and each[1] - row[-1][1] not in (1, 2):
+        if row and not 1 <= each[1] - row[-1][1] <= _MOST_MISSED:
             best, row = max(best, row, key=len), []
         row.append(each)
     best = max(best, row, key=len)
