@@ -48,6 +48,14 @@ def validate(
             help="A filled checklist that lies elsewhere: LaTeX, PDF, Markdown, CSV, an OpenReview note.",
         ),
     ] = None,
+    checklist: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--checklist",
+            metavar="VENUE",
+            help="Say what the evidence shows for a venue's checklist, such as neurips-2026.",
+        ),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
     limit: Limit = None,
     signature: Signature = None,
@@ -69,7 +77,11 @@ def validate(
     from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
-    demands = Demands(read_policy(policy) if policy else None, filled=_filled(checklist_file, what))
+    demands = Demands(
+        read_policy(policy) if policy else None,
+        checklists=_filled(checklist_file, what),
+        asked=tuple(_known_checklist(each) for each in checklist or ()),
+    )
     limits = Limits.of(limit or ())
     as_json = json or format_ is Format.JSON
     for each in what or [Path()]:
@@ -95,6 +107,12 @@ def _filled(files: Sequence[Path] | None, what: Sequence[Path] | None) -> tuple[
             "Judge them in turn",
         )
     return tuple(map(read_checklist, files))
+
+
+def _known_checklist(name: str) -> str:
+    from reprocrate.validation.checklists.packs import pack_of
+
+    return pack_of(name).id
 
 
 def _several(what: Sequence[Path], voice: Voice, demands: Demands, limits: Limits, *, as_json: bool) -> int:

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.render import words
+from reprocrate.render.checklists import checklist_text
 from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, WARN, hanging, heading, joined, stacked, text
 
 _STYLE = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: SOFT}
@@ -26,6 +27,7 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
     return stacked(
         *(part for severity in Severity for part in _findings(report, severity, most_places)),
         *_not_assessed(report),
+        *(part for each in report.checklists for part in checklist_text(each)),
         *_policy(report),
         *_answer(report),
     )
@@ -91,7 +93,7 @@ def _policy(report: Report) -> Iterator[RenderableType]:
 
 
 def _answer(report: Report) -> Iterator[RenderableType]:
-    if report.findings or report.not_assessed or report.policy:
+    if report.findings or report.not_assessed or report.policy or report.checklists:
         yield text("")
     yield text(f"{report_summary(report)}.", GOOD if report.valid else BAD)
     if report.findings:

@@ -59,7 +59,7 @@ FAMILIES = (
     Family("RC14", "Leakage", "leakage order"),
     Family("RC15", "Compute", "compute"),
     Family("RC16", "Metrics", "metrics sources"),
-    Family("RC17", "Checklists and ethics", "checklists"),
+    Family("RC17", "Checklists and ethics", "checklists answers"),
     Family("RC18", "Crate", "crate crate_contents"),
     Family("RC19", "Anonymous review", "anonymity"),
 )

@@ -20,6 +20,9 @@ from reprocrate.validation.validate import validate
 UNTOUCHABLE = ("RC00", "RC01", "RC07")
 """Families that no policy may lower or silence: reading, structure, integrity."""
 
+FOR_PEOPLE = ("RC1709",)
+"""Rules whose findings people weigh: no policy may make errors of them, which would reject by themselves."""
+
 OFF = "off"
 """The level of a rule whose findings are left out."""
 
@@ -75,6 +78,11 @@ def is_untouchable(rule: Rule) -> bool:
     return rule.code.startswith(UNTOUCHABLE) or rule.spec == "security"
 
 
+def is_for_people(rule: Rule, level: Severity | None) -> bool:
+    """Whether a level would make an error of what only people may reject for."""
+    return rule.code in FOR_PEOPLE and level is Severity.ERROR
+
+
 def is_lower(level: Severity | None, rule: Rule) -> bool:
     """Whether a level is less than a rule's own."""
     weights = list(Severity)
@@ -120,4 +128,6 @@ def _level_of(code: str, own: Severity, policy: Policy) -> Severity | None:
     """What a finding is to a policy; however the policy came about, the untouchable ones are not lowered."""
     level = policy.levels.get(code, own)
     rule = find_rule(code)
-    return own if rule and is_untouchable(rule) and is_lower(level, rule) else level
+    if rule and (is_for_people(rule, level) or (is_untouchable(rule) and is_lower(level, rule))):
+        return own
+    return level

@@ -17,7 +17,7 @@ from reprocrate.finding import Severity
 from reprocrate.manifest.strict import parse
 from reprocrate.standard import NEWEST, path_of, problems
 from reprocrate.validation.families import find_rule, rule_codes
-from reprocrate.validation.policy import OFF, Policy, is_lower, is_untouchable, policy_of
+from reprocrate.validation.policy import OFF, Policy, is_for_people, is_lower, is_untouchable, policy_of
 
 MOST_BYTES = 1_000_000
 """A larger file is no policy."""
@@ -179,6 +179,12 @@ def _of_level(code: str, level: Severity | None) -> Iterator[Complaint]:
             ("levels", code),
             f"no policy may {verb} {code}, which is about reading, structure, integrity or security",
             "Take it out",
+        )
+    elif is_for_people(rule, level):
+        yield (
+            ("levels", code),
+            f"no policy may make an error of {code}: whether an answer conflicts is for people to weigh",
+            "Leave it a warning",
         )
 
 

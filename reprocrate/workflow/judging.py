@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from reprocrate.finding import Report
-from reprocrate.validation import Policy, Subject, graded_by, validate_by
-from reprocrate.validation.checklists.answers import FilledChecklist
+from reprocrate.finding import Finding, NotAssessed, Report
+from reprocrate.validation import Policy, Subject, graded_by, validate
+
+if TYPE_CHECKING:
+    from reprocrate.validation.checklists.answers import FilledChecklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +18,14 @@ class Demands:
 
     Attributes:
         policy: a venue's demands.
-        filled: checklists that authors filled in, from files beside the submission.
+        checklists: checklists of the subject that the user names, from files elsewhere; those among the
+            subject's own files are found without being named.
+        asked: names of checklists that are asked for whether or not somebody answered them.
     """
 
     policy: Policy | None = None
-    filled: tuple[FilledChecklist, ...] = ()
+    checklists: tuple[FilledChecklist, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 STANDARD = Demands()
@@ -31,17 +37,53 @@ def judge(subject: Subject, demands: Demands) -> Report:
 
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
+        UsageError: there is no such checklist.
     """
-    return validate_by(demands.policy, subject)
+    policy = demands.policy
+    found = validate(subject, parameters=policy.parameters if policy else None)
+    found = with_checklists(found, subject, demands)
+    return graded_by(policy, found)
+
+
+def with_checklists(report: Report, subject: Subject, demands: Demands) -> Report:
+    """An ungraded report with the subject's checklists, and what is to be said of them.
+
+    Raises:
+        UsageError: there is no such checklist.
+    """
+    carried = filled_checklists(subject, demands)
+    answered = subject.manifest is not None and subject.manifest.checklists
+    required = _required(demands.policy)
+    if not (answered or carried or demands.asked or required):
+        return report
+    from reprocrate.validation.checklists.asking import checklists_of
+    from reprocrate.validation.checklists.carried import findings_of, with_requirement
+    from reprocrate.validation.checklists.packs import is_pack
+
+    asked = [*demands.asked, *([required] if required and is_pack(required) else [])]
+    known = [each for each in carried if each.id]
+    checked = checklists_of(subject, report, known, asked)
+    found: list[Finding] = []
+    for filled in known:
+        one = next(each for each in checked if each.id == filled.id and each.source == filled.source)
+        found += findings_of(filled, one)
+    unread = [NotAssessed("RC1709", reason) for each in carried for reason in each.not_read]
+    report = replace(report, checklists=checked, not_assessed=(*report.not_assessed, *unread))
+    return with_requirement(report.with_findings(found), required, known, is_bare=subject.is_bare)
+
+
+def _required(policy: Policy | None) -> str:
+    """The checklist that a policy asks for; empty if it asks for none."""
+    return str(policy.parameters.get("RC1710", {}).get("required", "")) if policy else ""
 
 
 def filled_checklists(subject: Subject, demands: Demands) -> tuple[FilledChecklist, ...]:
     """The filled checklists of a submission: those that the user names, else those among its files."""
     from reprocrate.validation.checklists.carriers.search import find_checklists
 
-    named = {each.id for each in demands.filled}
+    named = {each.id for each in demands.checklists}
     found = find_checklists(subject.files) if subject.files is not None else ()
-    return (*demands.filled, *(each for each in found if each.id not in named))
+    return (*demands.checklists, *(each for each in found if each.id not in named))
 
 
 def regrade(report: Report, demands: Demands) -> Report:

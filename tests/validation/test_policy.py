@@ -157,7 +157,8 @@ def test_rules_about_integrity_structure_reading_and_security_are_not_lowered(ru
     own = ORDER.index(rule.level.severity.value)
     for level in ORDER:
         found = complaints({"id": "p", "standard": "1.0", "levels": {rule.code: level}})
-        assert bool(found) is (is_protected(rule.code, rule.spec) and ORDER.index(level) > own)
+        lowered = is_protected(rule.code, rule.spec) and ORDER.index(level) > own
+        assert bool(found) is (lowered or (rule.code == "RC1709" and level == "error"))
 
 
 LENIENT = Policy(
@@ -185,6 +186,20 @@ def test_the_strictest_policy_finds_nothing_in_a_sound_manifest() -> None:
     report = validate_by(STRICT, Subject("rings", BASE))
     assert report.valid
     assert report.findings == ()
+
+
+@pytest.mark.requirement("RQ33")
+def test_no_policy_makes_an_error_of_an_answer_that_conflicts(tmp_path: Path) -> None:
+    manifest = BASE | {
+        "checklists": [{"policy": "aaai-27", "answers": [{"item": "4.1", "answer": "no", "location": "1"}]}]
+    }
+    found = [
+        each for each in validate_by(STRICT, Subject("rings", manifest)).findings if each.code == "RC1709"
+    ]
+    assert [each.severity for each in found] == [Severity.WARNING]
+    file = write(tmp_path / "strict.toml", "[levels]", 'RC1709 = "error"')
+    assert "no policy may make an error of RC1709" in refusal(file)
+    assert "strict.toml line 4" in refusal(file)
 
 
 def test_a_policy_that_was_made_otherwise_lowers_no_protected_rule_either() -> None:

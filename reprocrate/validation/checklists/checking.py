@@ -101,7 +101,7 @@ class _Checker:
         if found and len(known) == len(found):
             reason = "; ".join(each.because for each in known)
             places = tuple(place for each in known for place in each.places)
-            return Standing.CONFLICTS, f"not applicable, and yet {reason}", places
+            return Standing.CONFLICTS, f"but {reason}", places
         reason = item.na_means.rstrip(".") or "whether it applies is for people to judge"
         return Standing.NOT_CHECKABLE, reason, ()
 
@@ -113,7 +113,7 @@ class _Checker:
         if conditions and all(conditions):
             known = [each for each in conditions if each]
             places = tuple(place for each in known for place in each.places)
-            return Standing.CONFLICTS, f"no, and yet {'; '.join(each.because for each in known)}", places
+            return Standing.CONFLICTS, f"but {'; '.join(each.because for each in known)}", places
         for one in found:
             if one.state is State.OPPOSED:
                 return Standing.SUPPORTED, one.reason, one.places

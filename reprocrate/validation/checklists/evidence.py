@@ -54,11 +54,19 @@ class Looked:
         pointer: to it.
         name: what to call it.
         missing: what the question asks for and it does not have.
+        has_some: whether it has anything that the question asks for.
     """
 
     pointer: str
     name: str
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    has_some: bool = False
+
+    @classmethod
+    def at(cls, pointer: str, name: str, **needed: object) -> Looked:
+        """An entry with what it should have; of the names, `_` stands for a space and `__` for a hyphen."""
+        missing = without(**needed)
+        return cls(pointer, name, missing, len(missing) < len(needed))
 
 
 def at(*pointers: str, file: str = MANIFEST_NAME) -> tuple[Location, ...]:
@@ -89,9 +97,16 @@ def looked(entries: Iterable[Looked], none: str, shown: str) -> Evidence:
     by_what: dict[tuple[str, ...], list[str]] = {}
     for each in lacking:
         by_what.setdefault(each.missing, []).append(each.name)
-    parts = [f"{names(who)}: not given is {_listed(what)}" for what, who in by_what.items()]
-    state = State.PARTLY if len(lacking) < len(found) else State.SILENT
+    parts = [_lacks(who, what) for what, who in by_what.items()]
+    some = len(lacking) < len(found) or any(each.has_some for each in lacking)
+    state = State.PARTLY if some else State.SILENT
     return Evidence(state, "; ".join(parts[:MOST_NAMES]), at(*(each.pointer for each in lacking)))
+
+
+def _lacks(who: Sequence[str], what: Sequence[str]) -> str:
+    if not who[1:]:
+        return f"{who[0]} lacks {_listed(what)}"
+    return f"{names(who)} lack {_listed(what)}".replace(" its ", " their ")
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -99,8 +114,8 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def without(**needed: object) -> tuple[str, ...]:
-    """Which of what is needed is not there; the names stand for what people call it, with spaces."""
-    return tuple(name.replace("_", " ") for name, value in needed.items() if not value)
+    """Which of what is needed is not there: of the names, `_` stands for a space and `__` for a hyphen."""
+    return tuple(name.replace("__", "-").replace("_", " ") for name, value in needed.items() if not value)
 
 
 class View:
@@ -157,6 +172,12 @@ class View:
             for pointer, each in numbered("/results", self.manifest.results)
             if each.id in reached
         )
+
+    @cached_property
+    def claimed_places(self) -> frozenset[str]:
+        """Pointers of the claims, and of the comparisons and results that they rest on."""
+        found = (self.claims, self.comparisons, self.claimed)
+        return frozenset(pointer for entries in found for pointer, _ in entries)
 
     @cached_property
     def results(self) -> tuple[tuple[str, Result], ...]:

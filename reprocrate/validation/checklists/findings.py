@@ -1,98 +1,95 @@
-"""What the rules found, as evidence for questions: which rule speaks of which question.
-
-A finding of `OPPOSING` says the opposite of a "yes": what is reported is not what the record gives. Only
-rules about what is there may stand in that table, never one about what is absent. A finding of `DOUBTING`
-leaves room for a "yes", but not for calling it shown.
-"""
+"""What the rules found, as evidence for questions; which rule speaks of which question says the bank."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from functools import cache
 
 from reprocrate.finding import Finding, Severity
-from reprocrate.validation.checklists.evidence import Evidence, State, View
+from reprocrate.manifest import Result
+from reprocrate.validation.checklists.evidence import MOST_PLACES, Evidence, State, View
+from reprocrate.validation.checklists.packs import Question, questions
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+RECOMPUTING = ("RC0801", "RC0802", "RC0803", "RC0804", "RC0821", "RC1306", "RC1314", "RC1315")
+"""Rules that compute a figure again from values of runs: certain only where none of these can be missing."""
 
-OPPOSING: Mapping[str, tuple[str, ...]] = {
-    "claims": ("RC0908", "RC0912", "RC0815"),
-    "dispersion": ("RC0802", "RC0804", "RC0807", "RC0821", "RC0826", "RC0828"),
-    "runs-per-result": ("RC0803", "RC0602", "RC0818"),
-    "statistic": ("RC0801", "RC0818"),
-    "significance": ("RC1306", "RC1308", "RC1313", "RC1314", "RC1315"),
-    "compute": ("RC1501", "RC1504"),
-    "search": ("RC0813",),
-    "selection": ("RC0812",),
-    "seeds": ("RC0605", "RC0606"),
-    "leakage-preprocessing": ("RC1404", "RC1405"),
-    "leakage-dependence": ("RC1407", "RC1409"),
-}
-DOUBTING: Mapping[str, tuple[str, ...]] = {
-    "claims": ("RC0801", "RC0816", "RC0830"),
-    "tracing": ("RC1204",),
-    "dispersion": ("RC0817", "RC0822", "RC0823", "RC0831"),
-    "runs-per-result": ("RC0805", "RC0806", "RC0830"),
-    "statistic": ("RC0808",),
-    "significance": ("RC0905", "RC1302", "RC1303", "RC1310"),
-    "baselines": ("RC1307",),
-    "compute": ("RC1502", "RC1503"),
-    "hyperparameters": ("RC0612",),
-    "selection": ("RC0814",),
-    "seeds": ("RC0601", "RC0620", "RC0621", "RC0622", "RC0632"),
-    "code": ("RC0301", "RC0303", "RC0307", "RC0309"),
-    "code-public": ("RC0301", "RC0303"),
-    "dependencies": ("RC0405", "RC0406"),
-    "environment-lock": ("RC0406", "RC0411"),
-    "data-identity": ("RC0205", "RC0208", "RC0702"),
-    "splits": ("RC0212", "RC0214"),
-    "data-statistics": ("RC0214", "RC1603"),
-    "leakage-preprocessing": ("RC1406",),
-    "leakage-dependence": ("RC1408", "RC1410", "RC1411", "RC1413"),
-}
-_WHOLE = frozenset({"compute", "search", "selection", "seeds", "leakage-preprocessing", "leakage-dependence"})
-"""Questions about the experiment, not about its claims: for others only what claims rest on counts."""
-
-_ENTRY = re.compile(r"/(?:results|comparisons|claims)/[0-9]+")
+_ENTRY = re.compile(r"/(?P<section>results|comparisons|claims)/(?P<index>[0-9]+)")
 
 
+@cache
 def read_codes() -> tuple[str, ...]:
-    """The rules whose findings are evidence for some question."""
-    found = {code for table in (OPPOSING, DOUBTING) for codes in table.values() for code in codes}
+    """The rules whose findings are evidence for some question, sorted."""
+    found = {code for each in questions().values() for code in each.opposed_by + each.doubted_by}
     return tuple(sorted(found))
 
 
-def weighed(question: str, found: Evidence, view: View) -> Evidence:
+def weighed(question: Question, found: Evidence, view: View) -> Evidence:
     """The evidence for a question together with what the rules found."""
     if found.state is State.OPPOSED:
         return found
-    opposing = list(_at_issue(question, OPPOSING.get(question, ()), view))
-    if opposing:
-        return _with(State.OPPOSED, opposing)
-    doubting = list(_at_issue(question, DOUBTING.get(question, ()), view))
-    if doubting and found.state is State.SHOWN:
-        return _with(State.PARTLY, doubting)
+    at_issue = list(_at_issue(question.opposed_by, view))
+    certain = [each for each in at_issue if _is_certain(each, view)]
+    if certain:
+        return _with(State.OPPOSED, certain)
+    if found.state is State.SHOWN:
+        doubting = at_issue + list(_at_issue(question.doubted_by, view))
+        if doubting:
+            return _with(State.PARTLY, doubting)
     return found
 
 
 def _with(state: State, found: Sequence[Finding]) -> Evidence:
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    reason = f"{found[0].message} [{found[0].code}]{more}"
-    return Evidence(state, reason, tuple(each.location for each in found[:8]))
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    reason = f"{found[0].message} ({found[0].code}{more})"
+    return Evidence(state, reason, tuple(each.location for each in found[:MOST_PLACES]))
 
 
-def _at_issue(question: str, codes: Sequence[str], view: View) -> Iterator[Finding]:
-    counting = _claimed_places(view)
+def _at_issue(codes: Sequence[str], view: View) -> Iterator[Finding]:
+    """Findings of these rules; of results, comparisons and claims only those that a claim rests on."""
+    if not codes:
+        return
     for each in view.report.findings:
-        if each.code not in codes or each.severity is Severity.NOTE:
-            continue
-        entry = _ENTRY.match(each.location.pointer or "")
-        if question in _WHOLE or entry is None or entry[0] in counting:
-            yield each
+        if each.code in codes and each.severity is not Severity.NOTE:
+            entry = _ENTRY.match(each.location.pointer or "")
+            if entry is None or entry[0] in view.claimed_places:
+                yield each
 
 
-def _claimed_places(view: View) -> set[str]:
-    """Entries that the claims consist of or rest on."""
-    return {pointer for found in (view.claims, view.comparisons, view.claimed) for pointer, _ in found}
+def _is_certain(finding: Finding, view: View) -> bool:
+    """Whether a finding holds whatever else the record might have left out."""
+    if finding.code not in RECOMPUTING:
+        return True
+    entry = _ENTRY.match(finding.location.pointer or "")
+    if entry is None:
+        return False
+    manifest, index = view.manifest, int(entry["index"])
+    if entry["section"] == "results":
+        return _is_recorded(manifest.results[index], view, frozenset())
+    if entry["section"] == "comparisons":
+        compared = manifest.comparisons[index]
+        sides = [manifest.find_result(name) for name in (compared.a, compared.b)]
+        return all(side is not None and _is_recorded(side, view, frozenset()) for side in sides)
+    return False
+
+
+def _is_recorded(result: Result, view: View, above: frozenset[str]) -> bool:
+    """Whether every value that a result was computed from is there, and no value lacks its data or split."""
+    if result.statistic == "mean_rank" or result.id in above:
+        return False
+    if result.over == "results":
+        inner = [view.manifest.find_result(name) for name in result.results]
+        return bool(inner) and all(each and _is_recorded(each, view, above | {result.id}) for each in inner)
+    sample = view.subject.evidence.sample(result)
+    if sample is None or sample.silent:
+        return False
+    runs = [view.manifest.find_run(name) for name in result.runs]
+    return all(
+        (value.data is None) == (result.data is None)
+        and (value.split is None) == (result.split is None)
+        and (value.fold is None) == (result.over == "runs")
+        for run in runs
+        if run
+        for value in run.metrics
+        if value.metric == result.metric
+    )

@@ -12,18 +12,6 @@ from reprocrate.validation.subject import Subject
 
 _ASKED = results.QUESTIONS | code.QUESTIONS | data.QUESTIONS | settings.QUESTIONS
 
-OBSERVED = {
-    "code-licence": "licence",
-    "dependencies": "dependencies",
-    "training-code": "training-code",
-    "evaluation-code": "evaluation-code",
-    "weights": "weights",
-    "results-table": "results-table",
-    "commands": "commands",
-    "data-access": "data",
-}
-"""Questions to which what was seen in the files says something, with the item that was looked for."""
-
 _ONLY_PEOPLE = "only people can tell, from the text"
 
 
@@ -40,8 +28,8 @@ def evidence_of(subject: Subject, report: Report) -> dict[str, Evidence]:
 
 def _evidence(question: Question, view: View) -> Evidence:
     found = _of_manifest(question, view)
-    if found.state is State.SILENT and question.id in OBSERVED:
-        return _of_files(OBSERVED[question.id], view) or found
+    if found.state is State.SILENT and question.observed:
+        return _of_files(question.observed, view) or found
     return found
 
 
@@ -53,7 +41,7 @@ def _of_manifest(question: Question, view: View) -> Evidence:
             return Evidence(State.PEOPLE, _ONLY_PEOPLE)
         return Evidence(State.SILENT, _lacking(view.subject))
     try:
-        return weighed(question.id, _ASKED[question.id](view), view)
+        return weighed(question, _ASKED[question.id](view), view)
     except NewerWordError as error:
         return Evidence(State.SILENT, str(error))
 

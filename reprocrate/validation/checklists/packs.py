@@ -30,12 +30,18 @@ class Question:
         reach: what a program can tell about it at best: `A` the evidence can show it, `C` it can speak
             against it, `T` only people can tell.
         chapter: anchor of the chapter of the specification that it is about.
+        opposed_by: rules whose findings say the opposite of a "yes".
+        doubted_by: rules whose findings leave room for a "yes", but keep it from being shown.
+        observed: what says something of it, of what is looked for in a submission's files.
     """
 
     id: str
     text: str
     reach: str
     chapter: str
+    opposed_by: tuple[str, ...] = ()
+    doubted_by: tuple[str, ...] = ()
+    observed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,15 @@ def questions() -> dict[str, Question]:
     """The question bank, by name."""
     document = json.loads(shipped_bytes(f"{FOLDER}/{_BANK}.json"))
     return {
-        each["id"]: Question(each["id"], each["text"], each["class"], each["chapter"])
+        each["id"]: Question(
+            id=each["id"],
+            text=each["text"],
+            reach=each["class"],
+            chapter=each["chapter"],
+            opposed_by=tuple(each.get("opposed_by", ())),
+            doubted_by=tuple(each.get("doubted_by", ())),
+            observed=each.get("observed", ""),
+        )
         for each in document["questions"]
     }
 
@@ -168,6 +182,12 @@ def _item(each: dict[str, Any]) -> Item:
 
 
 _YEAR = re.compile(r"(?P<venue>.*?)-?(?P<year>(?:20)?[0-9]{2})")
+
+
+def another_year(name: str) -> str:
+    """The pack of the same venue whose year is nearest to that of a name; empty where there is none."""
+    nearest, is_year = _nearest(name)
+    return nearest if is_year else ""
 
 
 def _nearest(name: str) -> tuple[str, bool]:

@@ -39,29 +39,23 @@ def _is_public(code: Code) -> bool:
 def code(view: View) -> Evidence:
     """Every tree that counts travels, or is to be had in the version that ran."""
     entries = (
-        Looked(
-            pointer, each.id, without(the_files_or_a_public_version=_travels(view, each) or _is_public(each))
-        )
+        Looked.at(pointer, each.id, the_files_or_a_public_version=_travels(view, each) or _is_public(each))
         for pointer, each in _that_counts(view)
     )
-    return looked(entries, "the manifest names no code", "all code that results rest on is there ({n} trees)")
+    return looked(entries, "the manifest names no code", "the code that results rest on is there")
 
 
 def code_public(view: View) -> Evidence:
     """Every tree that counts is in a public repository at its commit, is archived, or travels."""
     entries = (
-        Looked(
+        Looked.at(
             pointer,
             each.id,
-            without(
-                a_public_repository_with_its_commit_or_the_files=_travels(view, each) or _is_public(each)
-            ),
+            a_public_repository_with_its_commit_or_the_files=_travels(view, each) or _is_public(each),
         )
         for pointer, each in _that_counts(view)
     )
-    return looked(
-        entries, "the manifest names no code", "the code is to be had in the version that ran ({n} trees)"
-    )
+    return looked(entries, "the manifest names no code", "the code is to be had in the version that ran")
 
 
 def code_licence(view: View) -> Evidence:
@@ -72,28 +66,24 @@ def code_licence(view: View) -> Evidence:
         if each.license and each.license.lower().removeprefix("licenseref-") in _CLOSED:
             reason = f'the licence of code {each.id} is "{each.license}", which lets nobody use it'
             return Evidence(State.OPPOSED, reason, at(f"{pointer}/license"))
-    entries = (
-        Looked(pointer, each.id, without(a_licence=each.license or general)) for pointer, each in found
-    )
-    return looked(entries, "the manifest names no code", "all code has a licence ({n} trees)")
+    entries = (Looked.at(pointer, each.id, a_licence=each.license or general) for pointer, each in found)
+    return looked(entries, "the manifest names no code", "the code has a licence")
 
 
 def code_preprocessing(view: View) -> Evidence:
     """Every preprocessing step names its file, which is part of the code; or a run did it."""
     listed = {file.path for tree in view.manifest.code for file in tree.files}
     entries = [
-        Looked(
-            f"{pointer}/preprocessing/{index}",
-            step.step,
-            without(its_file_among_the_code=step.code in listed),
-        )
+        Looked.at(f"{pointer}/preprocessing/{index}", step.step, its_file_among_the_code=step.code in listed)
         for pointer, data in numbered("/data", view.manifest.data)
         for index, step in enumerate(data.preprocessing)
     ]
     entries += [
         Looked(pointer, run.id, _code_of(view, run)) for pointer, run in _of_kind(view, ("preprocess",))
     ]
-    return looked(entries, "no preprocessing is recorded", "the code of all {n} preprocessing steps is there")
+    return looked(
+        entries, "no preprocessing is recorded", "the code of every preprocessing step is there ({n})"
+    )
 
 
 def _of_kind(view: View, kinds: Iterable[str]) -> Iterator[tuple[str, Run]]:
@@ -123,14 +113,14 @@ def evaluation_code(view: View) -> Evidence:
     return looked(
         entries,
         "no run is recorded as one that evaluates",
-        "the code of all {n} runs that evaluated is there",
+        "the code of every run that evaluated is there ({n})",
     )
 
 
 def _runs_with_code(view: View, kinds: tuple[str, ...], did: str) -> Evidence:
     entries = (Looked(pointer, run.id, _code_of(view, run)) for pointer, run in _of_kind(view, kinds))
     return looked(
-        entries, f"no run is recorded as one that {did}", f"the code of all {{n}} runs that {did} is there"
+        entries, f"no run is recorded as one that {did}", f"the code of every run that {did} is there ({{n}})"
     )
 
 
@@ -155,7 +145,7 @@ def commands(view: View) -> Evidence:
         if not wanted or each.id in wanted
     ]
     return looked(
-        entries, "the manifest holds no configuration", "the command of all {n} configurations is recorded"
+        entries, "the manifest holds no configuration", "the command of every configuration is recorded ({n})"
     )
 
 
@@ -177,17 +167,17 @@ def _is_readme(name: str) -> bool:
 def dependencies(view: View) -> Evidence:
     """Every environment that counts lists its packages with their versions."""
     entries = (
-        Looked(
+        Looked.at(
             f"/environments/{index}",
             each.id,
-            without(its_packages_with_their_versions=each.packages or each.lock or _image(each.container)),
+            its_packages_with_their_versions=each.packages or each.lock or _image(each.container),
         )
         for index, each in enumerate(view.manifest.environments)
     )
     return looked(
         entries,
         "the manifest names no environment",
-        "packages and versions of all {n} environments are listed",
+        "packages and versions of every environment are listed ({n})",
     )
 
 
@@ -198,15 +188,13 @@ def _image(container: object) -> object:
 def environment_lock(view: View) -> Evidence:
     """Every environment has a lock, or an image with its digest."""
     entries = (
-        Looked(
-            f"/environments/{index}",
-            each.id,
-            without(a_lock_or_image_digest=each.lock or _image(each.container)),
+        Looked.at(
+            f"/environments/{index}", each.id, a_lock_or_image_digest=each.lock or _image(each.container)
         )
         for index, each in enumerate(view.manifest.environments)
     )
     return looked(
-        entries, "the manifest names no environment", "all {n} environments have a lock or an image"
+        entries, "the manifest names no environment", "every environment has a lock or an image ({n})"
     )
 
 
@@ -218,14 +206,14 @@ def tests_of_code(view: View) -> Evidence:
         if each.variants
     ]
     return looked(
-        entries, "no configuration has a cheaper variant", "{n} configurations have a cheaper variant to try"
+        entries, "no configuration has a cheaper variant", "there is a cheaper variant to try ({n})"
     )
 
 
 def archive(view: View) -> Evidence:
     """A Software Heritage identifier of the code; a deposit gets its DOI only when it is made."""
     entries = [Looked(f"{pointer}/swhid", each.id, ()) for pointer, each in _that_counts(view) if each.swhid]
-    return looked(entries, "the manifest names no archive of the whole", "the code is archived ({n} trees)")
+    return looked(entries, "the manifest names no archive of the whole", "the code is archived")
 
 
 def reproduced(view: View) -> Evidence:

@@ -37,33 +37,29 @@ def _travels(data: Data) -> bool:
 def identity(view: View) -> Evidence:
     """Every data set has a digest or a pinned version, and an address or its bytes."""
     entries = (
-        Looked(
+        Looked.at(
             pointer,
             each.id,
-            without(
-                an_address_or_the_bytes=_where(each) or _travels(each),
-                a_digest_or_version=each.version
-                or (each.remote and each.remote.revision)
-                or (each.files and all(file.sha256 for file in each.files)),
-            ),
+            an_address_or_the_bytes=_where(each) or _travels(each),
+            a_digest_or_version=each.version
+            or (each.remote and each.remote.revision)
+            or (each.files and all(file.sha256 for file in each.files)),
         )
         for pointer, each in _of(view)
     )
-    return looked(entries, _NONE, "all {n} data sets have an address or their bytes, and a digest or version")
+    return looked(entries, _NONE, "every data set has an address or its bytes, and a digest or version ({n})")
 
 
 def citation(view: View) -> Evidence:
     """All existing data says how to cite it, or has a DOI."""
     entries = (
-        Looked(
-            pointer,
-            each.id,
-            without(a_citation=not is_blank(each.citation) or (each.source and each.source.doi)),
+        Looked.at(
+            pointer, each.id, a_citation=not is_blank(each.citation) or (each.source and each.source.doi)
         )
         for pointer, each in _of(view, lambda data: data.origin == "existing")
     )
     return looked(
-        entries, "no data is declared to have existed before", "all {n} existing data sets are cited"
+        entries, "no data is declared to have existed before", "every existing data set is cited ({n})"
     )
 
 
@@ -74,7 +70,7 @@ def access(view: View) -> Evidence:
             reason = f"data {each.id} is declared private: nobody but the authors may have it"
             return Evidence(State.OPPOSED, reason, at(f"{pointer}/access/level"))
     entries = (Looked(pointer, each.id, _barriers(each)) for pointer, each in _of(view))
-    return looked(entries, _NONE, "all {n} data sets are open or travel with the experiment")
+    return looked(entries, _NONE, "every data set is open or travels with the experiment ({n})")
 
 
 def _barriers(data: Data) -> tuple[str, ...]:
@@ -88,29 +84,27 @@ def _barriers(data: Data) -> tuple[str, ...]:
 def restricted(view: View) -> Evidence:
     """All data that is not open has a reason, and says how to obtain it unless nobody can."""
     entries = (
-        Looked(
+        Looked.at(
             pointer,
             each.id,
-            without(
-                why_it_is_not_open=each.access and not is_blank(each.access.reason),
-                how_to_obtain_it=each.access
-                and (each.access.level == "private" or not is_blank(each.access.how_to_obtain)),
-            ),
+            why_it_is_not_open=each.access and not is_blank(each.access.reason),
+            how_to_obtain_it=each.access
+            and (each.access.level == "private" or not is_blank(each.access.how_to_obtain)),
         )
         for pointer, each in _of(view, lambda data: data.access and data.access.level != "open")
     )
     return looked(
-        entries, "no data is declared to be restricted", "all {n} restricted data sets are explained"
+        entries, "no data is declared to be restricted", "every restricted data set is explained ({n})"
     )
 
 
 def new(view: View) -> Evidence:
     """All new data travels or has an address."""
     entries = (
-        Looked(pointer, each.id, without(its_bytes_or_address=_travels(each) or _where(each)))
+        Looked.at(pointer, each.id, its_bytes_or_address=_travels(each) or _where(each))
         for pointer, each in _of(view, lambda data: data.origin == "new")
     )
-    return looked(entries, "no data is declared to be new", "all {n} new data sets are there")
+    return looked(entries, "no data is declared to be new", "every new data set is there ({n})")
 
 
 def new_licence(view: View) -> Evidence:
@@ -120,19 +114,21 @@ def new_licence(view: View) -> Evidence:
             reason = f"the new data set {each.id} is declared private"
             return Evidence(State.OPPOSED, reason, at(f"{pointer}/access/level"))
     entries = (
-        Looked(pointer, each.id, without(a_licence=each.license))
+        Looked.at(pointer, each.id, a_licence=each.license)
         for pointer, each in _of(view, lambda data: data.origin == "new")
     )
-    return looked(entries, "no data is declared to be new", "all {n} new data sets have a licence")
+    return looked(entries, "no data is declared to be new", "every new data set has a licence ({n})")
 
 
 def asset_licence(view: View) -> Evidence:
     """All data that was not made here has a licence and a version."""
     entries = (
-        Looked(pointer, each.id, without(a_licence=each.license, a_version=_version(each)))
+        Looked.at(pointer, each.id, a_licence=each.license, a_version=_version(each))
         for pointer, each in _of(view, lambda data: data.origin != "generated")
     )
-    return looked(entries, "no data or model of others is named", "all {n} assets name licence and version")
+    return looked(
+        entries, "no data or model of others is named", "every asset names licence and version ({n})"
+    )
 
 
 def _version(data: Data) -> object:
@@ -143,16 +139,16 @@ def _version(data: Data) -> object:
 def documentation(view: View) -> Evidence:
     """Released weights have a card and a licence, new data a licence and Croissant or a citation."""
     entries = [
-        Looked(pointer, each.id, without(a_model_card=each.card, a_licence=each.license))
+        Looked.at(pointer, each.id, a_model_card=each.card, a_licence=each.license)
         for pointer, each in numbered("/models", view.manifest.models)
     ]
     entries += [
-        Looked(
-            pointer, each.id, without(a_licence=each.license, a_description=each.croissant or each.citation)
-        )
+        Looked.at(pointer, each.id, a_licence=each.license, a_description=each.croissant or each.citation)
         for pointer, each in _of(view, lambda data: data.origin == "new")
     ]
-    return looked(entries, "nothing new is declared to be released", "all {n} released assets are documented")
+    return looked(
+        entries, "nothing new is declared to be released", "every released asset is documented ({n})"
+    )
 
 
 def intended_use(view: View) -> Evidence:
@@ -174,31 +170,25 @@ def personal_data(view: View) -> Evidence:
 def statistics(view: View) -> Evidence:
     """Every data set with splits counts each of them."""
     entries = (
-        Looked(
-            pointer,
-            each.id,
-            without(the_count_of_each_split=each.splits and all(s.count for s in each.splits)),
-        )
+        Looked.at(pointer, each.id, the_count_of_each_split=each.splits and all(s.count for s in each.splits))
         for pointer, each in _of(view, lambda data: data.kind != "model")
     )
-    return looked(entries, _NONE, "the items of every split of all {n} data sets are counted")
+    return looked(entries, _NONE, "the items of every split are counted (data sets: {n})")
 
 
 def splits(view: View) -> Evidence:
     """Every data set that results are measured on says how it was divided."""
     measured = {each.data for _, each in view.results if each.data}
     entries = (
-        Looked(
+        Looked.at(
             pointer,
             each.id,
-            without(
-                its_splits=each.splits,
-                how_they_were_made=not each.splits or all(s.how or s.digests for s in each.splits),
-            ),
+            its_splits=each.splits,
+            how_they_were_made=not each.splits or all(s.how or s.digests for s in each.splits),
         )
         for pointer, each in _of(view, lambda data: data.id in measured if measured else data.kind != "model")
     )
-    return looked(entries, _NONE, "the splits of all {n} data sets are defined")
+    return looked(entries, _NONE, "the splits of every data set are defined ({n})")
 
 
 def preprocessing(view: View) -> Evidence:
@@ -206,7 +196,7 @@ def preprocessing(view: View) -> Evidence:
     entries = [
         Looked(f"{pointer}/preprocessing", each.id, ()) for pointer, each in _of(view) if each.preprocessing
     ]
-    return looked(entries, "no preprocessing is recorded", "the preprocessing of {n} data sets is recorded")
+    return looked(entries, "no preprocessing is recorded", "preprocessing is recorded (data sets: {n})")
 
 
 def by_people(said: str) -> Callable[[View], Evidence]:
@@ -222,31 +212,31 @@ def leakage_preprocessing(view: View) -> Evidence:
     """Every fitted step says what it was fitted on; the rules tell if that was a test split."""
     kinds = ("normalisation", "feature_selection")
     entries = [
-        Looked(f"{pointer}/preprocessing/{index}", step.step, without(what_it_was_fitted_on=step.fit_on))
+        Looked.at(f"{pointer}/preprocessing/{index}", step.step, what_it_was_fitted_on=step.fit_on)
         for pointer, data in _of(view)
         for index, step in enumerate(data.preprocessing)
         if step.kind in kinds
     ]
     return looked(
-        entries, "no step is recorded that is fitted", "all {n} fitted steps say what they were fitted on"
+        entries, "no step is recorded that is fitted", "every fitted step says what it was fitted on ({n})"
     )
 
 
 def leakage_dependence(view: View) -> Evidence:
     """Digests of the items of each split, by which duplicates are found."""
     entries = (
-        Looked(pointer, each.id, without(the_digests_of_its_items=all(s.digests for s in each.splits)))
+        Looked.at(pointer, each.id, the_digests_of_its_items=all(s.digests for s in each.splits))
         for pointer, each in _of(view, lambda data: data.splits)
     )
     return looked(
-        entries, "no data declares its splits", "the items of all {n} divided data sets can be compared"
+        entries, "no data declares its splits", "the items of every divided data set can be compared ({n})"
     )
 
 
 def weights(view: View) -> Evidence:
     """Released weights with their file, or checkpoints that travel."""
     entries = [
-        Looked(pointer, each.id, without(its_file=each.file and (each.file.travels or each.file.url)))
+        Looked.at(pointer, each.id, its_file=each.file and (each.file.travels or each.file.url))
         for pointer, each in numbered("/models", view.manifest.models)
     ]
     entries += [
@@ -254,7 +244,7 @@ def weights(view: View) -> Evidence:
         for pointer, run in numbered("/runs", view.manifest.runs)
         if run.checkpoints and all(file.travels for file in run.checkpoints)
     ]
-    return looked(entries, "no weights are named", "{n} sets of weights are there")
+    return looked(entries, "no weights are named", "weights are there ({n})")
 
 
 def llm(view: View) -> Evidence:

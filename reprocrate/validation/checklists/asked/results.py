@@ -16,27 +16,25 @@ def claims(view: View) -> Evidence:
     """Every claim rests on evidence that is there; what refutes one is a finding."""
     known = {each.id for each in view.manifest.results} | {each.id for each in view.manifest.comparisons}
     entries = (
-        Looked(pointer, each.id, without(the_results_that_it_rests_on=known.intersection(each.evidence)))
+        Looked.at(pointer, each.id, the_results_that_it_rests_on=known.intersection(each.evidence))
         for pointer, each in view.claims
     )
-    return looked(entries, "the manifest states no claims", "all {n} claims rest on recorded results")
+    return looked(entries, "the manifest states no claims", "every claim rests on recorded results ({n})")
 
 
 def tracing(view: View) -> Evidence:
     """Every claim says where the paper makes it, and what it rests on."""
     entries = (
-        Looked(
+        Looked.at(
             pointer,
             each.id,
-            without(
-                where_the_paper_makes_it=each.location and each.location.label,
-                the_results_that_it_rests_on=each.evidence,
-            ),
+            where_the_paper_makes_it=each.location and each.location.label,
+            the_results_that_it_rests_on=each.evidence,
         )
         for pointer, each in view.claims
     )
     return looked(
-        entries, "the manifest states no claims", "all {n} claims name their place and their results"
+        entries, "the manifest states no claims", "every claim names its place and its results ({n})"
     )
 
 
@@ -46,7 +44,7 @@ def reproduction_path(view: View) -> Evidence:
     return looked(
         entries,
         "the manifest holds no results",
-        "code, data, environment, seeds and command are recorded for all {n} results that count",
+        "code, data, environment, seeds and command are recorded of every result that counts ({n})",
     )
 
 
@@ -75,11 +73,13 @@ def _gaps(view: View, result: Result) -> Iterator[str]:
 def runs_per_result(view: View) -> Evidence:
     """Every result that counts names its n and that many runs."""
     entries = (
-        Looked(pointer, each.id, without(the_runs_that_it_was_computed_from=each.runs or each.results))
+        Looked.at(pointer, each.id, the_runs_that_it_was_computed_from=each.runs or each.results)
         for pointer, each in view.results
     )
     return looked(
-        entries, "the manifest holds no results", "all {n} results that count give n and the runs behind it"
+        entries,
+        "the manifest holds no results",
+        "every result that counts gives n and the runs behind it ({n})",
     )
 
 
@@ -87,7 +87,7 @@ def statistic(view: View) -> Evidence:
     """Every result says what it is of its values: the manifest requires it."""
     entries = (Looked(pointer, each.id, ()) for pointer, each in view.results)
     return looked(
-        entries, "the manifest holds no results", "all {n} results that count say mean, best or single"
+        entries, "the manifest holds no results", "every result that counts says mean, best or single ({n})"
     )
 
 
@@ -107,7 +107,7 @@ def dispersion(view: View) -> Evidence:
         for pointer, each in view.results
     )
     return looked(
-        entries, "the manifest holds no results", "all {n} results that count have a spread or a test"
+        entries, "the manifest holds no results", "every result that counts has a spread or a test ({n})"
     )
 
 
@@ -150,16 +150,14 @@ def significance(view: View) -> Evidence:
     """Every claim that something is better rests on a comparison with a test and its p value."""
     tested = {each.id for _, each in view.comparisons if each.test and each.p_value is not None}
     entries = (
-        Looked(
-            pointer, each.id, without(a_test_with_its_p_value=set(each.evidence) <= tested and each.evidence)
-        )
+        Looked.at(pointer, each.id, a_test_with_its_p_value=set(each.evidence) <= tested and each.evidence)
         for pointer, each in view.claims
         if each.kind in _COMPARING
     )
     return looked(
         entries,
         "no claim says that one result is better than another",
-        "all {n} claims of a difference rest on a test with its p value",
+        "every claim of a difference rests on a test with its p value ({n})",
     )
 
 
@@ -167,15 +165,13 @@ def metrics(view: View) -> Evidence:
     """Every metric that results are in is defined, with its direction."""
     used = {each.metric for _, each in view.results}
     entries = (
-        Looked(
-            pointer,
-            each.id,
-            without(its_definition=not is_blank(each.definition), its_direction=each.direction),
+        Looked.at(
+            pointer, each.id, its_definition=not is_blank(each.definition), its_direction=each.direction
         )
         for pointer, each in numbered("/metrics", view.manifest.metrics)
         if each.id in used
     )
-    return looked(entries, "the manifest describes no metric", "all {n} metrics that count are defined")
+    return looked(entries, "the manifest describes no metric", "every metric that counts is defined ({n})")
 
 
 def outcome(view: View) -> Evidence:
@@ -188,24 +184,24 @@ def expected_results(view: View) -> Evidence:
     """Every metric that results are in says how far a rerun may differ."""
     used = {each.metric for _, each in view.results}
     entries = (
-        Looked(pointer, each.id, without(how_far_a_rerun_may_differ=each.tolerance or each.margin))
+        Looked.at(pointer, each.id, how_far_a_rerun_may_differ=each.tolerance or each.margin)
         for pointer, each in numbered("/metrics", view.manifest.metrics)
         if each.id in used
     )
     return looked(
         entries,
         "the manifest describes no metric",
-        "values are recorded, and all {n} metrics that count say how far they may differ",
+        "every metric that counts says how far it may differ ({n})",
     )
 
 
 def results_table(view: View) -> Evidence:
     """A table whose cells are tied to results."""
     entries = (
-        Looked(pointer, each.label, without(the_result_of_each_cell=all(cell.result for cell in each.cells)))
+        Looked.at(pointer, each.label, the_result_of_each_cell=all(cell.result for cell in each.cells))
         for pointer, each in numbered("/tables", view.manifest.tables)
     )
-    return looked(entries, "the manifest holds no table", "all {n} tables are tied to results")
+    return looked(entries, "the manifest holds no table", "every table is tied to results ({n})")
 
 
 def baselines(view: View) -> Evidence:
@@ -213,16 +209,16 @@ def baselines(view: View) -> Evidence:
     manifest = view.manifest
     wanted = {each.configuration for _, each in view.claimed}
     entries = (
-        Looked(
+        Looked.at(
             pointer,
             each.label,
-            without(how_many_trials_it_was_tuned_with=each.search and each.search.trials is not None),
+            how_many_trials_it_was_tuned_with=each.search and each.search.trials is not None,
         )
         for pointer, each in numbered("/configurations", manifest.configurations)
         if each.role == "baseline" and (not wanted or each.id in wanted)
     )
     return looked(
-        entries, "no configuration is declared a baseline", "all {n} baselines say how they were tuned"
+        entries, "no configuration is declared a baseline", "every baseline says how it was tuned ({n})"
     )
 
 

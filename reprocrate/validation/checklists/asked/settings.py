@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reprocrate.manifest import Configuration, Hardware, Search
 from reprocrate.validation.absence import is_blank
 from reprocrate.validation.checklists.conditions import told
-from reprocrate.validation.checklists.evidence import Evidence, Looked, State, View, at, looked, without
+from reprocrate.validation.checklists.evidence import Evidence, Looked, State, View, at, looked
 from reprocrate.validation.places import numbered
 
 
@@ -21,30 +21,32 @@ def _configurations(view: View) -> list[tuple[str, Configuration]]:
 def hyperparameters(view: View) -> Evidence:
     """Every configuration that counts lists the final values of its settings."""
     entries = (
-        Looked(pointer, each.label, without(its_hyper_parameters=each.hyperparameters))
+        Looked.at(pointer, each.label, its_hyper__parameters=each.hyperparameters)
         for pointer, each in _configurations(view)
     )
     return looked(
         entries,
         "the manifest holds no configuration",
-        "hyper-parameters of all {n} configurations are recorded",
+        "the hyper-parameters of every configuration are recorded ({n})",
     )
 
 
 def search(view: View) -> Evidence:
     """Every search says what was considered, how often, and what it chose by."""
     entries = [
-        Looked(f"{pointer}/search", each.label, _search_gaps(each.search))
+        _search(f"{pointer}/search", each.label, each.search)
         for pointer, each in _configurations(view)
         if each.search
     ]
     return looked(
-        entries, "no search for hyper-parameters is recorded", "all {n} searches are recorded in full"
+        entries, "no search for hyper-parameters is recorded", "every search is recorded in full ({n})"
     )
 
 
-def _search_gaps(each: Search) -> tuple[str, ...]:
-    return without(
+def _search(pointer: str, name: str, each: Search) -> Looked:
+    return Looked.at(
+        pointer,
+        name,
         the_values_considered=each.space,
         the_number_of_trials=each.trials is not None,
         what_the_choice_was_made_on=each.selected_by,
@@ -54,27 +56,31 @@ def _search_gaps(each: Search) -> tuple[str, ...]:
 def selection(view: View) -> Evidence:
     """Every search names the split that it chose on; the rules tell if that was a test split."""
     entries = [
-        Looked(f"{pointer}/search", each.label, without(what_the_choice_was_made_on=each.search.selected_by))
+        Looked.at(f"{pointer}/search", each.label, what_the_choice_was_made_on=each.search.selected_by)
         for pointer, each in _configurations(view)
         if each.search
     ]
-    return looked(entries, "no choice between models is recorded", "all {n} searches name what they chose on")
+    return looked(
+        entries, "no choice between models is recorded", "every search names what it chose on ({n})"
+    )
 
 
 def seeds(view: View) -> Evidence:
     """Every run behind the results that count records its seed."""
     named = {name for _, each in view.results for name in each.runs}
     entries = (
-        Looked(pointer, run.id, without(its_seed=run.seeds))
+        Looked.at(pointer, run.id, its_seed=run.seeds)
         for pointer, run in numbered("/runs", view.manifest.runs)
         if run.id in named
     )
-    return looked(entries, "no result names its runs", "the seeds of all {n} runs that count are recorded")
+    return looked(entries, "no result names its runs", "the seed of every run that counts is recorded ({n})")
 
 
-def _hardware_gaps(machine: Hardware) -> tuple[str, ...]:
+def _machine(pointer: str, machine: Hardware) -> Looked:
     accelerators = all(each.memory_bytes for each in machine.accelerators)
-    return without(
+    return Looked.at(
+        pointer,
+        machine.id,
         the_processor=machine.cpu and machine.cpu.model,
         the_memory=machine.memory_bytes,
         the_memory_of_accelerators=accelerators,
@@ -83,31 +89,28 @@ def _hardware_gaps(machine: Hardware) -> tuple[str, ...]:
 
 def hardware(view: View) -> Evidence:
     """Every machine names processor, memory, and the memory of its accelerators."""
-    entries = (
-        Looked(pointer, each.id, _hardware_gaps(each))
-        for pointer, each in numbered("/hardware", view.manifest.hardware)
-    )
+    entries = (_machine(pointer, each) for pointer, each in numbered("/hardware", view.manifest.hardware))
     return looked(
-        entries, "the manifest names no hardware", "processor and memory of all {n} machines are named"
+        entries, "the manifest names no hardware", "processor and memory of every machine are named ({n})"
     )
 
 
 def software(view: View) -> Evidence:
     """Every environment names system, interpreter and packages."""
     entries = (
-        Looked(
+        Looked.at(
             pointer,
             each.id,
-            without(
-                the_operating_system=each.os and each.os.name,
-                the_interpreter=each.python,
-                the_libraries_with_versions=each.packages,
-            ),
+            the_operating_system=each.os and each.os.name,
+            the_interpreter=each.python,
+            the_libraries_with_versions=each.packages,
         )
         for pointer, each in numbered("/environments", view.manifest.environments)
     )
     return looked(
-        entries, "the manifest names no environment", "system and libraries of all {n} environments are named"
+        entries,
+        "the manifest names no environment",
+        "system and libraries of every environment are named ({n})",
     )
 
 
@@ -115,12 +118,12 @@ def run_time(view: View) -> Evidence:
     """Every run behind the results that count says how long it took."""
     named = {name for _, each in view.results for name in each.runs}
     entries = (
-        Looked(pointer, run.id, without(its_duration=run.duration_s is not None))
+        Looked.at(pointer, run.id, its_duration=run.duration_s is not None)
         for pointer, run in numbered("/runs", view.manifest.runs)
         if run.id in named
     )
     return looked(
-        entries, "no result names its runs", "the durations of all {n} runs that count are recorded"
+        entries, "no result names its runs", "the duration of every run that counts is recorded ({n})"
     )
 
 
@@ -141,11 +144,13 @@ def compute(view: View) -> Evidence:
             "that failed or were stopped"
         )
         return Evidence(State.OPPOSED, reason, at("/compute/unreported_runs"))
-    missing = without(
+    looked_at = Looked.at(
+        "/compute",
+        "the record",
         the_total=cost.total_s is not None or cost.cpu_s is not None,
         what_is_not_reported=cost.unreported_runs is not None,
     )
-    return looked([Looked("/compute", "the compute", missing)], "", "the compute of the whole is given")
+    return looked([looked_at], "", "the compute of the whole is given")
 
 
 def disk(view: View) -> Evidence:
@@ -164,9 +169,13 @@ def approval(view: View) -> Evidence:
     return Evidence(State.SILENT, "no approval is named")
 
 
-def _gate(condition: str) -> Callable[[View], Evidence]:
+def _gate(condition: str, section: str = "") -> Callable[[View], Evidence]:
+    """What a condition says of its opposite; else that a section of the manifest has entries."""
+
     def ask(view: View) -> Evidence:
         found = told(condition, view)
+        if found is None and section and getattr(view.manifest, section):
+            return Evidence(State.SHOWN, f"the manifest names {section}", at(f"/{section}"))
         if found is None:
             return Evidence(State.SILENT, "the manifest does not tell")
         if found.holds:
@@ -187,8 +196,8 @@ QUESTIONS = {
     "compute": compute,
     "disk": disk,
     "people-approval": approval,
-    "has-experiments": _gate("no-experiments"),
-    "has-data": _gate("no-data"),
-    "has-assets": _gate("no-assets"),
+    "has-experiments": _gate("no-experiments", "runs"),
+    "has-data": _gate("no-data", "data"),
+    "has-assets": _gate("no-assets", "data"),
     "has-people": _gate("no-people"),
 }
