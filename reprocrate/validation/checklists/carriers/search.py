@@ -13,7 +13,7 @@ from reprocrate.files import FileDigest, could_not, sha256_file
 from reprocrate.validation.checklists.answers import FilledChecklist
 from reprocrate.validation.checklists.carriers.reading import MARKDOWN, TABLES, read_source
 from reprocrate.validation.checklists.carriers.recognition import recognise
-from reprocrate.validation.checklists.carriers.sources import MOST_TEXT_BYTES, Sources
+from reprocrate.validation.checklists.carriers.sources import Sources
 from reprocrate.validation.subject import MANIFEST_NAME, Files
 
 _MOST_FILES = {".tex": 400, ".md": 60, ".json": 20, ".csv": 20, ".pdf": 8}
@@ -33,7 +33,7 @@ _IN_LATEX = re.compile(rb"\\answer(?:Yes|No|NA)|\\question\s*\{|Answer\s*:|yes\s
 _ROOT = re.compile(rb"^[^%\n]*\\document(?:class|style)", re.MULTILINE)
 DRAFT = b"% A draft for: "
 """How a draft of ours begins: it lies among the files of a project, and is nobody's answer yet."""
-_DRAFT_HEADING = re.compile(rb"# [^\n]*: a draft\n")
+_DRAFT_HEADING = re.compile(rb"\A# [^\n]*: a draft\n")
 _NOTE = re.compile(rb'"content"\s*:')
 
 
@@ -45,7 +45,7 @@ def find_checklists(files: Files) -> tuple[FilledChecklist, ...]:
     """
     sources = Sources(files)
     found: list[FilledChecklist] = []
-    for path in _candidates(sources, files):
+    for path in _candidates(sources):
         try:
             extract, _ = read_source(sources, path)
         except (UnavailableError, UnreadableError) as error:
@@ -112,7 +112,7 @@ class _Beside:
             raise could_not("read", self._folder / path, error) from error
 
 
-def _candidates(sources: Sources, files: Files) -> list[str]:
+def _candidates(sources: Sources) -> list[str]:
     """The files to look into, the likeliest first."""
     by_form: dict[str, list[str]] = {}
     for name in sorted(sources.names):
@@ -122,8 +122,8 @@ def _candidates(sources: Sources, files: Files) -> list[str]:
     chosen = {form: sorted(names, key=_likeliest)[: _MOST_FILES[form]] for form, names in by_form.items()}
     return [
         *_latex(sources, chosen.get(".tex", [])),
-        *(name for name in chosen.get(".md", []) if not _begins(files, name, _DRAFT_HEADING)),
-        *(name for name in chosen.get(".json", []) if _holds(files, name, _NOTE)),
+        *(name for name in chosen.get(".md", []) if not _holds(sources, name, _DRAFT_HEADING)),
+        *(name for name in chosen.get(".json", []) if _holds(sources, name, _NOTE)),
         *chosen.get(".csv", []),
         *chosen.get(".pdf", []),
     ]
@@ -193,16 +193,9 @@ def _parts(sources: Sources, root: str) -> frozenset[str]:
         return frozenset()
 
 
-def _holds(files: Files, name: str, pattern: re.Pattern[bytes]) -> bool:
+def _holds(sources: Sources, name: str, pattern: re.Pattern[bytes]) -> bool:
     try:
-        return bool(pattern.search(files.read(name, MOST_TEXT_BYTES)))
-    except UnavailableError:
-        return False
-
-
-def _begins(files: Files, name: str, pattern: re.Pattern[bytes]) -> bool:
-    try:
-        return bool(pattern.match(files.read(name, 500)))
+        return bool(pattern.search(sources.data(name)))
     except UnavailableError:
         return False
 

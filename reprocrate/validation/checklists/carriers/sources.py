@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reprocrate.errors import UnavailableError
+from reprocrate.errors import ReprocrateError, UnavailableError
 from reprocrate.validation.subject import Files
 
 MOST_TEXT_BYTES = 4 << 20
@@ -36,7 +36,10 @@ class Sources:
         Raises:
             UnavailableError: it cannot be read, or is too large.
         """
-        data = self._files.read(path, limit + 1)
+        try:
+            data = self._files.read(path, limit + 1)
+        except ReprocrateError as error:  # files in a bundle refuse to be read in part
+            raise UnavailableError(f"{path} is not read", error.why or error.what) from error
         self._left -= len(data)
         if len(data) > limit:
             raise UnavailableError(f"{path} is not read", f"it is larger than {limit >> 20} MB")
