@@ -38,7 +38,7 @@ def test_every_checklist_has_a_draft() -> None:
 
 
 @pytest.mark.parametrize("kind", DRAFTS)
-@pytest.mark.parametrize("name", ["full.json", "minimal.json", "restricted.json"])
+@pytest.mark.parametrize("name", ["full.json", "restricted.json"])
 def test_a_draft_is_read_back_as_it_was_written(tmp_path: Path, kind: str, name: str) -> None:
     manifest = golden(name)
     made = export(kind, Request(manifest))
@@ -87,10 +87,7 @@ def test_the_numbers_are_those_of_the_record() -> None:
         .files["checklist-neurips-2026.tex"]
         .decode()
     )
-    assert (
-        r"Results (Table 1) have a standard deviation (n - 1) and a 95 \% confidence interval (t) over 5 seeds."
-        in text
-    )
+    assert r"have a standard deviation (n - 1) and a 95 \% confidence interval (t) over 5 seeds." in text
     assert "Machines: Example CPU with 2 cores, 8 GiB memory, no accelerator. A run takes 1 s" in text
     assert "All recorded runs took 12 s. Of these, 2 runs (2 s) stand behind no result." in text
     assert r"\item {\bf Broader impacts}" + "\n" + r"    \item[] Answer: \answerTODO{}" in text

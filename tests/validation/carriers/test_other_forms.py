@@ -198,11 +198,8 @@ def test_an_ordinary_project_has_none(find: Find) -> None:
 
 
 def test_questions_of_a_data_set_are_no_checklist(find: Find) -> None:
-    text = "\n".join(f"\\item Question: Who is number {n}? Answer: Yes. Justification: z" for n in range(500))
-    assert find({"appendix.tex": rf"\documentclass{{article}}\usepackage{{neurips_2026}}{text}"}) in (
-        (),
-        None,
-    ) or all(not each.id for each in find({"appendix.tex": text}))
+    text = "\n".join(rf"\item Question: Who is number {n}? Answer: Yes. Justification: z" for n in range(300))
+    assert find({"appendix.tex": rf"\documentclass{{article}}{text}"}) == ()
 
 
 @pytest.mark.parametrize("name", ["missing.tex", "plain.md"])

@@ -11,6 +11,7 @@ from pathlib import Path
 from reprocrate.errors import ReprocrateError, UnavailableError, UnreadableError
 from reprocrate.files import FileDigest, could_not, sha256_file
 from reprocrate.validation.checklists.answers import FilledChecklist
+from reprocrate.validation.checklists.carriers.asked import Extract
 from reprocrate.validation.checklists.carriers.reading import MARKDOWN, TABLES, read_source
 from reprocrate.validation.checklists.carriers.recognition import recognise
 from reprocrate.validation.checklists.carriers.sources import Sources
@@ -43,11 +44,11 @@ def find_checklists(files: Files) -> tuple[FilledChecklist, ...]:
     Where several files hold the same venue's, the source that the authors wrote is taken before pages that
     were made of it, and the others are told. So is a file that cannot be read, if its name is a checklist's.
     """
-    sources = Sources(files)
+    reader = _Reader(Sources(files))
     found: list[FilledChecklist] = []
-    for path in _candidates(sources):
+    for path in _candidates(reader):
         try:
-            extract, _ = read_source(sources, path)
+            extract, _ = reader.read(path)
         except (UnavailableError, UnreadableError) as error:
             if _NAMED.search(posixpath.basename(path)):
                 found.append(FilledChecklist("", path, (), (_told(error),)))
@@ -81,6 +82,24 @@ def read_checklist(path: Path) -> FilledChecklist:
     return filled
 
 
+class _Reader:
+    """Reads each file once."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self._read: dict[str, tuple[Extract, frozenset[str]]] = {}
+
+    def read(self, path: str) -> tuple[Extract, frozenset[str]]:
+        """What a file holds, and the files that are parts of it.
+
+        Raises:
+            UnavailableError, UnreadableError: it cannot be read.
+        """
+        if path not in self._read:
+            self._read[path] = read_source(self.sources, path)
+        return self._read[path]
+
+
 class _Beside:
     """The files of a folder, as far as LaTeX includes them."""
 
@@ -112,8 +131,9 @@ class _Beside:
             raise could_not("read", self._folder / path, error) from error
 
 
-def _candidates(sources: Sources) -> list[str]:
+def _candidates(reader: _Reader) -> list[str]:
     """The files to look into, the likeliest first."""
+    sources = reader.sources
     by_form: dict[str, list[str]] = {}
     for name in sorted(sources.names):
         form = _form(name)
@@ -121,7 +141,7 @@ def _candidates(sources: Sources) -> list[str]:
             by_form.setdefault(form, []).append(name)
     chosen = {form: sorted(names, key=_likeliest)[: _MOST_FILES[form]] for form, names in by_form.items()}
     return [
-        *_latex(sources, chosen.get(".tex", [])),
+        *_latex(reader, chosen.get(".tex", [])),
         *(name for name in chosen.get(".md", []) if not _holds(sources, name, _DRAFT_HEADING)),
         *(name for name in chosen.get(".json", []) if _holds(sources, name, _NOTE)),
         *chosen.get(".csv", []),
@@ -162,12 +182,12 @@ def _likeliest(name: str) -> tuple[bool, bool, int, str]:
     )
 
 
-def _latex(sources: Sources, names: list[str]) -> list[str]:
+def _latex(reader: _Reader, names: list[str]) -> list[str]:
     """Main files first, then parts that none of them includes; nothing where no file has an answer."""
     texts: dict[str, bytes] = {}
     for name in names:
         try:
-            texts[name] = sources.data(name)
+            texts[name] = reader.sources.data(name)
         except UnavailableError:
             texts[name] = b""
     texts = {name: data for name, data in texts.items() if not data.startswith(DRAFT)}
@@ -179,16 +199,16 @@ def _latex(sources: Sources, names: list[str]) -> list[str]:
     included: set[str] = set()
     chosen = []
     for root in roots:
-        parts = _parts(sources, root)
+        parts = _parts(reader, root)
         if parts & holding:
             chosen.append(root)
             included |= parts
     return [*chosen, *sorted(holding - included), *unread]
 
 
-def _parts(sources: Sources, root: str) -> frozenset[str]:
+def _parts(reader: _Reader, root: str) -> frozenset[str]:
     try:
-        return read_source(sources, root)[1]
+        return reader.read(root)[1]
     except ReprocrateError:
         return frozenset()
 

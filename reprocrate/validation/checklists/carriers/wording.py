@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORDS = {
     "yes": "yes",
@@ -69,6 +70,7 @@ def one_line(text: str) -> str:
     return " ".join(text.replace(ITEM, " ").replace(HEADING, " ").split())
 
 
+@lru_cache(maxsize=4_096)
 def squeezed(text: str) -> str:
     """Letters and digits alone, for comparing texts whose spaces, hyphens and ligatures a carrier changed."""
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text).lower())

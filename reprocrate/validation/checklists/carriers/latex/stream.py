@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reprocrate.validation.checklists.carriers.latex.tokens import Sort, Token
 
-MOST_TOKENS = 1_500_000
+MOST_TOKENS = 500_000
 """How many tokens are looked at in one document, those that macros make among them."""
 LONGEST_GROUP = 20_000
 """How many tokens an argument may have; a longer one is taken for a brace that is never closed."""
