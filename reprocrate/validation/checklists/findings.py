@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from reprocrate.finding import Finding, Severity
-from reprocrate.manifest import Result
+from reprocrate.manifest import Result, Run
 from reprocrate.validation.checklists.evidence import MOST_PLACES, Evidence, State, View
 from reprocrate.validation.checklists.packs import Question, questions
 
@@ -84,12 +84,17 @@ def _is_recorded(result: Result, view: View, above: frozenset[str]) -> bool:
     if sample is None or sample.silent:
         return False
     runs = [view.manifest.find_run(name) for name in result.runs]
-    return all(
-        (value.data is None) == (result.data is None)
-        and (value.split is None) == (result.split is None)
-        and (value.fold is None) == (result.over == "runs")
-        for run in runs
-        if run
-        for value in run.metrics
-        if value.metric == result.metric
-    )
+    return all(run is not None and _is_unambiguous(run, result) for run in runs)
+
+
+def _is_unambiguous(run: Run, result: Result) -> bool:
+    """Whether a run's values say which of them the result uses: one of a run, or one of each fold."""
+    values = [value for value in run.metrics if value.metric == result.metric]
+    if any((value.data is None) != (result.data is None) for value in values):
+        return False
+    if any((value.split is None) != (result.split is None) for value in values):
+        return False
+    meant = [each for each in values if each.data == result.data and each.split == result.split]
+    if result.over == "folds":
+        return all(value.fold is not None for value in meant)
+    return sum(value.fold is None for value in meant) == 1

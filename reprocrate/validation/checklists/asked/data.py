@@ -69,7 +69,11 @@ def access(view: View) -> Evidence:
         if each.access and each.access.level == "private":
             reason = f"data {each.id} is declared private: nobody but the authors may have it"
             return Evidence(State.OPPOSED, reason, at(f"{pointer}/access/level"))
-    entries = (Looked(pointer, each.id, _barriers(each)) for pointer, each in _of(view))
+    entries = (
+        Looked(pointer, each.id, _barriers(each))
+        for pointer, each in numbered("/data", view.manifest.data)
+        if each.kind != "other" or each.access
+    )
     return looked(entries, _NONE, "every data set is open or travels with the experiment ({n})")
 
 

@@ -1,0 +1,400 @@
+"""Answers against evidence: a conflict is always true, and what is absent is never one."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reprocrate.finding import CheckedAnswer, Location, Observed, Presence, Report, Standing
+from reprocrate.standard import shipped_bytes
+from reprocrate.validation import Subject, validate
+from reprocrate.validation.cases import cases_of, patched
+from reprocrate.validation.checklists.answers import ANSWERS, Answer, FilledChecklist
+from reprocrate.validation.checklists.asked.results import QUESTIONS as ABOUT_RESULTS
+from reprocrate.validation.checklists.checking import asked_of, checked
+from reprocrate.validation.checklists.conditions import CONDITIONS
+from reprocrate.validation.checklists.evidence import State
+from reprocrate.validation.checklists.findings import read_codes
+from reprocrate.validation.checklists.gathering import evidence_of
+from reprocrate.validation.checklists.packs import pack_ids, pack_of, questions
+from reprocrate.validation.families import find_rule
+
+Patch = list[dict[str, Any]]
+
+
+def golden(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(shipped_bytes(f"conformance/golden/{name}.json"))
+    return found
+
+
+FULL = golden("full")
+
+
+def put(path: str, value: Any) -> dict[str, Any]:
+    return {"op": "add", "path": path, "value": value}
+
+
+def drop(path: str) -> dict[str, Any]:
+    return {"op": "remove", "path": path}
+
+
+def filled(pack: str, **answers: str) -> FilledChecklist:
+    """Answers by item, with `_` for `.` and in front of digits."""
+    place = Location("paper.tex", line=7)
+    items = {name.strip("_").replace("_", "."): answer for name, answer in answers.items()}
+    return FilledChecklist(pack, "paper.tex", tuple(Answer(i, a, a, "", place) for i, a in items.items()))
+
+
+def answer_of(pack: str, item: str, answer: str | None, document: Any) -> CheckedAnswer:
+    subject = Subject("rings", document)
+    report = validate(subject, only=read_codes())
+    given = (Answer(item, answer, answer or "", "", Location("paper.tex", line=7)),) if answer else ()
+    found = checked(FilledChecklist(pack, "paper.tex", given), subject, report)
+    return next(each for each in found.answers if each.item == item)
+
+
+# Planted contradictions -------------------------------------------------------------------------------
+
+SINGLE = {
+    "id": "once.accuracy",
+    "configuration": "wide",
+    "metric": "accuracy",
+    "data": "rings",
+    "split": "heldout",
+    "over": "runs",
+    "statistic": "single",
+    "n": 1,
+    "runs": ["wide-0"],
+    "value": 0.912,
+    "reported": [{"value": "0.912", "dispersion_kind": "none"}],
+}
+CLAIM = {
+    "id": "once",
+    "text": "Wide features reach 0.912.",
+    "primary": True,
+    "kind": "value",
+    "evidence": ["once.accuracy"],
+    "relation": "equals",
+    "value": 0.912,
+}
+NEW_DATA = {"id": "moons", "kind": "dataset", "origin": "new", "access": {"level": "private", "reason": "-"}}
+SLICED = [put("/results/0/excluded/-", {"run": f"wide-{n}", "reason": "failed"}) for n in (5, 6)]
+
+PLANTED: list[tuple[str, str, str, str, Patch, Patch, str]] = [
+    # what is planted, pack, item, answer, the patch that plants it, the patch of the honest twin, said
+    ("CK010 single run", "neurips-2026", "7", "yes", [put("/results/-", SINGLE), put("/claims/-", CLAIM)],
+     [put("/results/-", SINGLE | {"reported": []}), put("/claims/-", CLAIM)], "single run"),
+    ("CK011 sd", "neurips-2026", "7", "yes", [put("/results/0/sd", 0.009)], [], "RC0802"),
+    ("CK011 claim", "neurips-2026", "1", "yes", [put("/claims/1/value", 0.95)], [], "RC0908"),
+    ("CK011 printed", "arr", "A3", "yes", [put("/results/0/reported/0/value", "0.925")], [], "RC0815"),
+    ("CK012 n", "aaai-27", "4.10", "yes", [put("/results/0/n", 6)], [], "RC0803"),
+    ("CK012 n", "pineau-2.0", "E2", "yes", [put("/results/0/n", 6)], [], "RC0803"),
+    ("CK013 unreported", "neurips-2026", "8", "yes", [put("/compute/unreported_runs", 0)], [], "unreported"),
+    ("CK014 kind", "neurips-2025", "7", "yes", [put("/results/0/reported/0/dispersion_kind", "se")], [],
+     "RC0821"),
+    ("CK015 p value", "aaai-27", "4.12", "yes", [put("/comparisons/0/p_value", 0.3)], [], "RC1306"),
+    ("CK015 test", "reforms", "7c", "yes",
+     [put("/comparisons/0/test", "welch_t"), drop("/comparisons/0/p_value")], [], "RC1308"),
+    ("CK021 total", "neurips-2024", "8", "yes", [put("/compute/total_s", 10)], [], "RC1501"),
+    ("CK021 total", "arr", "C1", "yes", [put("/compute/total_s", 10)], [], "RC1501"),
+    ("CK030 trials", "aaai-27", "4.2", "yes", [put("/configurations/0/search/trials_completed", 9)], [],
+     "RC0813"),
+    ("CK030 on test", "reforms", "5d", "yes",
+     [put("/configurations/0/search/selected_by/split", "heldout")], [], "RC0812"),
+    ("CK040 licence", "aaai-27", "4.5", "yes", [put("/code/0/license", "LicenseRef-proprietary")],
+     [put("/code/0/license", "MIT")], "lets nobody use it"),
+    ("CK041 private", "aaai-27", "3.6", "yes", [put("/data/0/access/level", "private")], [], "private"),
+    ("CK041 private", "neurips-2026", "5", "yes", [put("/data/0/access/level", "private")],
+     [put("/data/0/access/level", "registration")], "private"),
+    ("CK041 new data", "aaai-27", "3.4", "yes", [put("/data/-", NEW_DATA)],
+     [put("/data/-", NEW_DATA | {"access": {"level": "open"}})], "private"),
+    ("CK051 scaler", "reforms", "6a", "yes", [put("/data/0/preprocessing/0/fit_on/-", "heldout")], [],
+     "RC1405"),
+    ("CK052 features", "reforms", "6a", "yes",
+     [put("/data/0/preprocessing/0", {"step": "best", "kind": "feature_selection", "fit_on": ["heldout"]})],
+     [put("/data/0/preprocessing/0", {"step": "best", "kind": "feature_selection", "fit_on": ["train"]})],
+     "RC1404"),
+    ("CK053 duplicates", "reforms", "6b", "yes",
+     [put("/data/0/splits/2/digests", FULL["data"][0]["splits"][0]["digests"])], [], "RC1407"),
+    ("CK003 compute", "neurips-2026", "8", "na", [], [put("/results", []), put("/claims", []),
+     put("/comparisons", []), put("/tables", [])], "rests on 5 runs"),
+    ("CK003 gate", "aaai-27", "4.1", "no", [], [put("/results", []), put("/claims", []),
+     put("/comparisons", []), put("/tables", [])], "rests on 5 runs"),
+    ("CK003 data", "aaai-27", "3.1", "no", [], [drop("/data/0/origin")], "the data set rings"),
+    ("CK003 assets", "arr", "B", "no", [],
+     [drop("/data/0/origin"), drop("/data/2/origin"), put("/models", [])], "existed before"),
+    ("CK003 search", "aaai-27", "4.2", "na", [], [drop("/configurations/0/search")], "3 trials"),
+    ("CK003 seeds", "aaai-27", "4.7", "na", [], [drop("/results/0/varies_over"), drop("/results/1/sd")],
+     "differs between 5 seeds"),
+    ("CK003 restricted", "aaai-27", "3.7", "na", [put("/data/0/access/level", "private")],
+     [put("/data/0/access/level", "open")], "data rings is private"),
+    ("CK003 new assets", "neurips-2026", "13", "na", [], [put("/models", [])], "are released"),
+    ("CK060 people", "neurips-2026", "15", "na", [put("/ethics/human_subjects", True)], [],
+     "people took part"),
+    ("CK060 people", "arr", "D", "no", [put("/ethics/human_subjects", True)], [], "people took part"),
+    ("CK060 no people", "arr", "D", "yes", [], [drop("/ethics/human_subjects")], "no people took part"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pack", "item", "answer", "planted", "honest", "said"),
+    [each[1:] for each in PLANTED],
+    ids=[f"{each[0]} {each[1]}" for each in PLANTED],
+)
+def test_a_planted_contradiction_is_found_and_its_honest_twin_is_none(
+    pack: str, item: str, answer: str, planted: Patch, honest: Patch, said: str
+) -> None:
+    found = answer_of(pack, item, answer, patched(FULL, planted))
+    assert (found.standing, said in found.reason) == (Standing.CONFLICTS, True), found
+    assert found.evidence
+    twin = answer_of(pack, item, answer, patched(FULL, honest))
+    assert twin.standing is not Standing.CONFLICTS, twin
+
+
+def test_a_promise_of_equal_bits_that_two_runs_break_speaks_against_seeding() -> None:
+    case = next(each for each in cases_of("RC0605") if not each.is_valid)
+    assert answer_of("aaai-27", "4.7", "yes", case.document).standing is Standing.CONFLICTS
+    honest = next(each for each in cases_of("RC0605") if each.is_valid)
+    assert answer_of("aaai-27", "4.7", "yes", honest.document).standing is not Standing.CONFLICTS
+
+
+ABSENT = [
+    (
+        "CK010",
+        "neurips-2026",
+        "7",
+        [drop("/results/0/sd"), drop("/results/0/interval"), drop("/comparisons/0/p_value")],
+        "wide.accuracy (n = 5) lacks a spread",
+    ),
+    (
+        "CK020",
+        "aaai-27",
+        "4.8",
+        [drop("/hardware/0/memory_bytes")],
+        "at most partial: laptop lacks the memory",
+    ),
+    ("CK020", "aaai-27", "4.8", [drop("/environments/0/os")], "the operating system"),
+    ("CK030", "aaai-27", "4.2", [drop("/configurations/0/search/space")], "the values considered"),
+    ("CK031", "reforms", "5f", [drop("/configurations/1/search/trials")], "how many trials"),
+    (
+        "CK040",
+        "neurips-2026",
+        "5",
+        [drop("/code/0/files"), drop("/code/0/swhid"), drop("/data/1")],
+        "code-1 lacks",
+    ),
+    ("CK042", "neurips-2026", "12", [drop("/data/0/license")], "rings lacks a licence"),
+    ("CK042", "arr", "B2", [drop("/data/2/license")], "pretrained lacks a licence"),
+    ("CK015", "aaai-27", "4.12", [drop("/comparisons/0/test"), drop("/comparisons/0/p_value")], "a test"),
+    ("CK080", "aaai-27", "4.7", [drop("/runs/0/seeds")], "lacks its seed"),
+]
+
+
+@pytest.mark.parametrize(("pack", "item", "patch", "said"), [each[1:] for each in ABSENT])
+def test_what_is_absent_is_named_and_no_conflict(pack: str, item: str, patch: Patch, said: str) -> None:
+    found = answer_of(pack, item, "yes", patched(FULL, patch))
+    assert found.standing in (Standing.NOT_EVIDENCED, Standing.NOT_CHECKABLE)
+    assert said in found.reason
+
+
+def test_one_of_five_parts_of_the_infrastructure_missing_supports_in_part() -> None:
+    lacking = patched(FULL, [drop("/hardware/0/memory_bytes")])
+    assert answer_of("aaai-27", "4.8", "partial", lacking).standing is Standing.SUPPORTED
+    assert answer_of("aaai-27", "4.8", "yes", FULL).standing is Standing.SUPPORTED
+    assert answer_of("aaai-27", "4.8", "yes", lacking).standing is Standing.NOT_EVIDENCED
+
+
+def test_a_no_although_everything_is_there_is_told_and_no_conflict() -> None:
+    found = answer_of("aaai-27", "4.5", "no", FULL)
+    assert found.standing is Standing.NOT_EVIDENCED
+    assert found.reason.startswith("the evidence would support yes: ")
+
+
+def test_a_service_is_no_proof_of_a_language_model_in_the_method() -> None:
+    found = answer_of("neurips-2026", "16", "na", FULL)
+    assert found.standing is Standing.NOT_CHECKABLE
+    assert "judge-2" in answer_of("neurips-2026", "16", "yes", FULL).reason
+
+
+def test_na_to_the_code_of_ethics_says_what_it_means_there() -> None:
+    found = answer_of("neurips-2026", "9", "na", FULL)
+    assert found.standing is Standing.NOT_CHECKABLE
+    assert "have not read the code of ethics" in found.reason
+
+
+def test_a_wrong_figure_that_no_claim_rests_on_is_no_conflict() -> None:
+    aside = SINGLE | {"id": "aside", "statistic": "mean", "value": 0.5}
+    assert (
+        answer_of("arr", "C3", "yes", patched(FULL, [put("/results/-", aside)])).standing
+        is Standing.SUPPORTED
+    )
+
+
+def test_an_unanswered_item_never_conflicts() -> None:
+    found = answer_of("aaai-27", "4.10", None, patched(FULL, [put("/results/0/n", 6)]))
+    assert found.standing is Standing.NOT_EVIDENCED
+    assert found.reason.startswith("a yes would conflict: ")
+
+
+def test_items_below_a_closed_gate_do_not_apply() -> None:
+    subject = Subject("rings", FULL)
+    answers = filled("aaai-27", _2_1="no", _2_2="na", _4_1="yes")
+    found = {each.item: each for each in checked(answers, subject, validate(subject)).answers}
+    assert {found[f"2.{n}"].standing for n in range(2, 9)} == {Standing.NOT_APPLICABLE}
+    assert found["2.3"].reason == "2.1 is answered no"
+    assert found["4.2"].standing is not Standing.NOT_APPLICABLE
+
+
+# The tables -------------------------------------------------------------------------------------------
+
+CLAIMING = put(
+    "/claims/-",
+    {"id": "all-of-them", "text": "All of it.", "kind": "value", "relation": "equals", "value": 0.5},
+)
+
+
+def claiming_all(document: dict[str, Any]) -> dict[str, Any]:
+    """The manifest with a claim that rests on all its results and comparisons."""
+    names = [each["id"] for part in ("results", "comparisons") for each in document.get(part, ())]
+    with_claims = patched(document, [put("/claims", document.get("claims", [])), CLAIMING])
+    with_claims["claims"][-1]["evidence"] = names
+    return with_claims
+
+
+@pytest.mark.parametrize(
+    ("question", "code"), [(each.id, code) for each in questions().values() for code in each.opposed_by]
+)
+def test_every_rule_that_opposes_does_so_in_some_case(question: str, code: str) -> None:
+    rule = find_rule(code)
+    assert rule is not None
+    assert "SHOULD" not in rule.level or code == "RC1405"  # which says that a test split was fitted on
+    for case in cases_of(code):
+        if case.is_valid or not isinstance(case.document, dict):
+            continue
+        subject = Subject(case.name, claiming_all(case.document))
+        if subject.manifest is None:
+            continue
+        report = validate(subject, only=[code])
+        if evidence_of(subject, report)[question].state is State.OPPOSED:
+            return
+    pytest.fail(f"no case of {code} opposes {question}")
+
+
+def test_every_question_is_asked_by_some_venue_and_every_rule_is_one() -> None:
+    items = [item for name in pack_ids() for item in pack_of(name).items]
+    assert {name for item in items for name in item.questions} == set(questions())
+    assert {name for item in items for name in item.na_when + item.no_when} == set(CONDITIONS)
+    assert all(find_rule(code) for code in read_codes())
+    assert set(ABOUT_RESULTS) <= set(questions())
+
+
+# The law ----------------------------------------------------------------------------------------------
+
+
+def deletions(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield (*path, name)
+            yield from deletions(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from deletions(inner, (*path, index))
+
+
+def without(document: Any, path: tuple[str | int, ...]) -> Any:
+    document = copy.deepcopy(document)
+    inner = document
+    for part in path[:-1]:
+        inner = inner[part]
+    del inner[path[-1]]
+    return document
+
+
+GOLDEN = {
+    name: golden(name) for name in ("full", "supervised", "restricted", "crossvalidation", "pretrained")
+}
+PLACES = [(name, path) for name, document in GOLDEN.items() for path in deletions(document)]
+PACKS = ("neurips-2026", "aaai-27", "arr", "reforms", "pineau-2.0")
+
+
+def conflicts(pack: str, answers: FilledChecklist, document: Any) -> set[str] | None:
+    subject = Subject("rings", document)
+    if subject.manifest is None:
+        return None
+    found = checked(answers, subject, validate(subject, only=read_codes()))
+    return {each.item for each in found.answers if each.standing is Standing.CONFLICTS}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(place=st.sampled_from(PLACES), pack=st.sampled_from(PACKS), data=st.data())
+def test_taking_a_property_away_makes_no_conflict(
+    place: tuple[str, tuple[str | int, ...]], pack: str, data: st.DataObject
+) -> None:
+    name, path = place
+    items = [item.id for item in pack_of(pack).items]
+    drawn = data.draw(st.lists(st.sampled_from(ANSWERS), min_size=len(items), max_size=len(items)))
+    at = Location("paper.tex")
+    answers = FilledChecklist(
+        pack, "", tuple(Answer(i, a, a, "", at) for i, a in zip(items, drawn, strict=True))
+    )
+    after = conflicts(pack, answers, without(GOLDEN[name], path))
+    if after:
+        assert after <= (conflicts(pack, answers, GOLDEN[name]) or set())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("runs", 0, "metrics"),
+        ("runs", 0, "metrics", 0, "split"),
+        ("runs", 0, "metrics", 0, "data"),
+        ("results", 0, "data"),
+        ("results", 0, "split"),
+        ("results", 0, "ddof"),
+        ("determinism", "seeds_pair_randomness"),
+        ("comparisons", 0, "paired"),
+        ("results", 0, "runs"),
+    ],
+)
+def test_a_record_with_a_gap_contradicts_nothing(path: tuple[str | int, ...]) -> None:
+    answers = filled(
+        "aaai-27", **{f"_{n.replace('.', '_')}": "yes" for n in ("4.2", "4.7", "4.10", "4.11", "4.12")}
+    )
+    assert conflicts("aaai-27", answers, without(FULL, path)) == set()
+
+
+# Without a manifest -----------------------------------------------------------------------------------
+
+
+class NoFiles:
+    """A folder in which there is nothing."""
+
+    def names(self) -> list[str]:
+        return []
+
+
+def test_without_a_manifest_only_what_the_files_show_is_supported() -> None:
+    subject = Subject.bare("paper", NoFiles())  # type: ignore[arg-type]
+    report = Report("paper")
+    found = asked_of("ml-code-completeness", subject, report)
+    assert {each.standing for each in found.answers} == {Standing.NOT_EVIDENCED}
+    seen = Observed(
+        "dependencies", "Dependencies", Presence.FOUND, "requirements.txt", (Location("requirements.txt"),)
+    )
+    found = asked_of("ml-code-completeness", subject, replace(report, observed=(seen,)))
+    assert found.answers[0].standing is Standing.SUPPORTED
+    assert found.answers[0].evidence == (Location("requirements.txt"),)
+    every = [each for name in pack_ids() for each in asked_of(name, subject, report).answers]
+    assert {each.standing for each in every} <= {Standing.NOT_EVIDENCED, Standing.NOT_CHECKABLE}
+
+
+def test_a_manifest_that_cannot_be_read_tells_nothing() -> None:
+    found = answer_of("neurips-2026", "7", "yes", {"manifest_version": "1.0"})
+    assert found.standing is Standing.NOT_EVIDENCED
