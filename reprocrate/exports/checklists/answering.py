@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from reprocrate.exports.checklists import of_parts, of_results
+from reprocrate.exports.checklists import of_data, of_parts, of_results
 from reprocrate.exports.checklists.known import Known, counted, listed, said
 from reprocrate.finding import Location, Standing
 from reprocrate.manifest import Manifest
@@ -229,17 +229,17 @@ KNOWN: dict[str, Callable[[Manifest], Known]] = {
     "dependencies": of_parts.dependencies,
     "environment-lock": of_parts.environment_lock,
     "software": of_parts.software,
-    "data-identity": of_parts.data_identity,
-    "data-access": of_parts.data_access,
-    "data-restricted": of_parts.data_restricted,
-    "data-citation": of_parts.data_citation,
-    "data-new": of_parts.data_new,
-    "data-new-licence": of_parts.data_new_licence,
-    "asset-licence": of_parts.asset_licence,
-    "data-statistics": of_parts.data_statistics,
-    "splits": of_parts.splits,
-    "preprocessing": of_parts.preprocessing,
-    "leakage-preprocessing": of_parts.leakage_preprocessing,
+    "data-identity": of_data.data_identity,
+    "data-access": of_data.data_access,
+    "data-restricted": of_data.data_restricted,
+    "data-citation": of_data.data_citation,
+    "data-new": of_data.data_new,
+    "data-new-licence": of_data.data_new_licence,
+    "asset-licence": of_data.asset_licence,
+    "data-statistics": of_data.data_statistics,
+    "splits": of_data.splits,
+    "preprocessing": of_data.preprocessing,
+    "leakage-preprocessing": of_data.leakage_preprocessing,
     "hyperparameters": of_parts.hyperparameters,
     "search": of_parts.search,
     "selection": of_parts.selection,
