@@ -13,11 +13,13 @@ from reprocrate.cli.options import Json, Limit, Quiet, Whats
 from reprocrate.cli.panels import KNOWN, OUTPUT
 from reprocrate.cli.reporting import Format, Reporter
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
+from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.finding import Report
+    from reprocrate.validation.checklists.answers import FilledChecklist
     from reprocrate.workflow.judging import Demands
 
 Select = Annotated[
@@ -85,6 +87,14 @@ def validate(
             help="A venue's demands: a policy by name (`reprocrate policy list`), or its file.",
         ),
     ] = None,
+    checklist_file: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checklist-file",
+            metavar="FILE",
+            help="A filled checklist that lies elsewhere: LaTeX, PDF, Markdown, CSV, an OpenReview note.",
+        ),
+    ] = None,
     checklist: Annotated[
         list[str] | None,
         typer.Option(
@@ -127,6 +137,7 @@ def validate(
         selection_of(select or (), ignore or ()),
         read_baseline(baseline) if baseline else None,
         fingerprints=bool(write_baseline) or format_ is Format.SARIF,
+        checklists=_filled(checklist_file, what),
         asked=tuple(_known_checklist(each) for each in checklist or ()),
     )
     limits = Limits.of(limit or ())
@@ -136,6 +147,21 @@ def validate(
         require_signed(each, signature, public_key, voice)
     known = _Known(write_baseline)
     raise typer.Exit(_judge(whats, voice, demands, limits, reporter, known))
+
+
+def _filled(files: Sequence[Path] | None, what: Sequence[Path] | None) -> tuple[FilledChecklist, ...]:
+    """The checklists of files that the user names."""
+    if not files:
+        return ()
+    from reprocrate.validation.checklists.carriers.search import read_checklist
+
+    if what and len(what) > 1:
+        raise UsageError(
+            "--checklist-file belongs to one submission",
+            f"{len(what)} are to be judged",
+            "Judge them in turn",
+        )
+    return tuple(map(read_checklist, files))
 
 
 def _known_checklist(name: str) -> str:

@@ -23,12 +23,14 @@ class Kind:
         says: what it is, in a sentence for the list.
         of_reruns: whether it is about a rerun and its verdict; else about any experiment.
         file: the name of its one file; None where it has several.
+        is_draft: whether it is the draft of a venue's checklist, which the kind names.
     """
 
     maker: str
     says: str
     of_reruns: bool = False
     file: str | None = None
+    is_draft: bool = False
 
 
 KINDS = {
@@ -61,12 +63,53 @@ KINDS = {
 }
 
 
+_CHECKLISTS = (
+    "aaai-26",
+    "aaai-27",
+    "arr",
+    "artifact-appendix",
+    "codecheck-2.0",
+    "iclr",
+    "icml-2023",
+    "ml-code-completeness",
+    "nature-code",
+    "neurips-2024",
+    "neurips-2025",
+    "neurips-2026",
+    "pineau-2.0",
+    "reforms",
+    "sc-ad",
+)
+_IN_LATEX = ("aaai-", "neurips-", "artifact-appendix")
+"""Forms that are handed in as LaTeX; the others are drafted in Markdown."""
+
+
+def _drafts() -> dict[str, Kind]:
+    """A kind for each checklist: packs are read when one is asked for, not to list them."""
+    made = {}
+    for name in _CHECKLISTS:
+        stem = name if name == "artifact-appendix" else f"checklist-{name}"
+        ending, form = (".tex", "LaTeX") if name.startswith(_IN_LATEX) else (".md", "Markdown")
+        says = f"a draft in {form}, filled in as far as the record supports answers"
+        made[name] = Kind(
+            "reprocrate.exports.checklists.writing:draft", says, file=f"{stem}{ending}", is_draft=True
+        )
+    return made
+
+
+KINDS |= _drafts()
+
+
 def export(kind: str, request: Request) -> Export:
     """Make one of these.
 
     Raises:
         UsageError: what is there does not have what this kind is made from.
     """
+    if KINDS[kind].is_draft:
+        from reprocrate.exports.checklists.writing import draft
+
+        return draft(kind, request)
     module, _, name = KINDS[kind].maker.partition(":")
     made: Export = getattr(import_module(module), name)(request)
     return made

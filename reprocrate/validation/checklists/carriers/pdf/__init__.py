@@ -1,0 +1,1 @@
+"""PDF files as text. Another process opens them, within limits of time and memory; nothing is run."""

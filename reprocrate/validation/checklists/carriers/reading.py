@@ -1,0 +1,114 @@
+"""One source, whatever its form, as an extract: questions with what stands beside them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from reprocrate.validation.checklists.carriers.asked import Asked, Extract
+from reprocrate.validation.checklists.carriers.fielded import fielded
+from reprocrate.validation.checklists.carriers.labelled import labelled
+from reprocrate.validation.checklists.carriers.latex.document import Document, read_document
+from reprocrate.validation.checklists.carriers.markdown import markdown_text
+from reprocrate.validation.checklists.carriers.openreview import read_note
+from reprocrate.validation.checklists.carriers.optioned import optioned
+from reprocrate.validation.checklists.carriers.pdf.form import of_form
+from reprocrate.validation.checklists.carriers.pdf.lines import text_of_pages
+from reprocrate.validation.checklists.carriers.pdf.opening import open_pdf
+from reprocrate.validation.checklists.carriers.recognition import best_match, venues_in
+from reprocrate.validation.checklists.carriers.sources import Sources
+from reprocrate.validation.checklists.carriers.tabled import SeveralError, comma_separated, markdown_tables
+from reprocrate.validation.checklists.carriers.text import Text
+from reprocrate.validation.checklists.carriers.ticked import acl_symbols, boxes
+
+MOST_PDF_BYTES = 48 << 20
+MOST_QUESTIONS = 1_000
+"""A text with more is a data set of questions; the first ones are enough to tell."""
+MARKDOWN = (".md", ".markdown", ".txt", ".rst")
+TABLES = (".csv", ".tsv")
+_NAMES = re.compile(r"(?<![a-z])(?:neurips|nips|aaai|icml|iclr)[-_ ]?(?:20)?\d\d(?!\d)", re.IGNORECASE)
+_PHRASES = re.compile(
+    r"Neural\s+Information\s+Processing\s+Systems\s+\((NeurIPS\s+20\d\d)\)|neurips\.cc/Conferences/(20\d\d)/LLM|"
+    r"©\s*(20\d\d),\s*Association\s+for\s+the\s+Advancement\s+of\s+Artificial"
+)
+
+
+def read_source(sources: Sources, path: str) -> tuple[Extract, frozenset[str]]:
+    """What a file holds, and the files that were read as parts of it.
+
+    Raises:
+        UnavailableError, UnreadableError: it cannot be read.
+    """
+    ending = posixpath.splitext(path)[1].lower()
+    if ending == ".tex":
+        document = read_document(sources, path)
+        return _of_latex(document, path), frozenset(document.files)
+    return _of_another(sources, path, ending), frozenset((path,))
+
+
+def _of_another(sources: Sources, path: str, ending: str) -> Extract:
+    if ending == ".pdf":
+        return _of_pdf(sources, path)
+    if ending == ".json":
+        return read_note(sources.text(path), path)
+    if ending in TABLES:
+        return _of_table(Text.of_lines(sources.text(path), path), path)
+    text = markdown_text(sources.text(path), path)
+    return _of_text(
+        text, path, (labelled(text), optioned(text), boxes(text), acl_symbols(text), markdown_tables(text))
+    )
+
+
+def _of_latex(document: Document, path: str) -> Extract:
+    extract = _of_text(document.text, path, (labelled(document.text), optioned(document.text)))
+    extract.venues = venues_in(document.packages) or extract.venues or _venues_of_name(path)
+    extract.not_read.extend(document.not_read)
+    return extract
+
+
+def _of_pdf(sources: Sources, path: str) -> Extract:
+    pages = open_pdf(sources.data(path, MOST_PDF_BYTES), path)
+    form = list(of_form(pages.fields, path))
+    if form:
+        return Extract(path, form, venues=("arr",))
+    text = text_of_pages(pages.pages, path)
+    return _of_text(text, path, (labelled(text), optioned(text), acl_symbols(text)))
+
+
+def _of_table(text: Text, path: str) -> Extract:
+    try:
+        return Extract(path, list(comma_separated(text)))
+    except SeveralError as error:
+        told = f"{path} holds the answers of {error.args[0]} submissions; give those of one"
+        return Extract(path, [], [told])
+
+
+def _of_text(text: Text, path: str, ways: tuple[Iterator[Asked], ...]) -> Extract:
+    """The way of reading that recognises most."""
+    venues = _venues(text.content) or _venues_of_name(path)
+    best, extract = 0, Extract(path, venues=venues)
+    for way in ways:
+        found = Extract(path, list(islice(way, MOST_QUESTIONS)), venues=venues)
+        match = best_match(found)
+        count = len(match.items) if match else 0
+        if count > best or (not best and len(found.asked) > len(extract.asked)):
+            best, extract = count, found
+    fields = Extract(path, list(islice(fielded(text), MOST_QUESTIONS)), venues=venues, kind="appendix")
+    match = best_match(fields)
+    return fields if match and len(match.items) > best else extract
+
+
+def _venues(content: str) -> tuple[str, ...]:
+    """The venues of a paper by what its pages say in fixed words."""
+    named = []
+    for match in _PHRASES.finditer(content):
+        year = match[2] or match[3]
+        venue = "aaai" if match[3] else "neurips"
+        named.append(f"{venue}-{year}" if year else match[1].replace(" ", "-"))
+    return venues_in(re.sub(r"\s+", "-", name) for name in named)
+
+
+def _venues_of_name(path: str) -> tuple[str, ...]:
+    return venues_in(re.sub("[ _]", "-", name) for name in _NAMES.findall(posixpath.basename(path)))

@@ -1,0 +1,250 @@
+"""Finds the filled checklists of a submission among its files, by their names and by what they hold."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from reprocrate.errors import ReprocrateError, UnavailableError, UnreadableError
+from reprocrate.files import FileDigest, could_not, sha256_file
+from reprocrate.validation.checklists.answers import FilledChecklist
+from reprocrate.validation.checklists.carriers.asked import Extract
+from reprocrate.validation.checklists.carriers.reading import MARKDOWN, TABLES, read_source
+from reprocrate.validation.checklists.carriers.recognition import recognise
+from reprocrate.validation.checklists.carriers.sources import Sources
+from reprocrate.validation.subject import MANIFEST_NAME, Files
+
+_MOST_FILES = {".tex": 400, ".md": 60, ".json": 20, ".csv": 20, ".pdf": 8}
+"""How many files of each form are looked at: a submission has one paper, and maybe thousands of figures."""
+_NOT_HERE = re.compile(
+    r"(^|/)(\.[^/]+|node_modules|site-packages|__pycache__|venv|figs?|figures?|images?|imgs?|plots?|assets/fig[^/]*)/",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"check[-_ ]?list|reproducib|responsible|neurips|aaai|\barr\b|openreview", re.IGNORECASE)
+_FORM = re.compile(r"submission|\bnotes?\b|form|response", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"(^|/)(references?|related[-_ ]?work|literature|bib(liography)?|papers|reading|templates?|examples?)/",
+    re.IGNORECASE,
+)
+_PAPER = re.compile(r"paper|main|submission|manuscript|camera|article|neurips|aaai|acl", re.IGNORECASE)
+_IN_LATEX = re.compile(rb"\\answer(?:Yes|No|NA)|\\question\s*\{|Answer\s*:|yes\s*/\s*(?:partial\s*/\s*)?no")
+_ROOT = re.compile(rb"^[^%\n]*\\document(?:class|style)", re.MULTILINE)
+DRAFT = b"% A draft for: "
+"""How a draft of ours begins: it lies among the files of a project, and is nobody's answer yet."""
+_DRAFT_HEADING = re.compile(rb"\A# [^\n]*: a draft\n")
+_NOTE = re.compile(rb'"content"\s*:')
+
+
+def find_checklists(files: Files) -> tuple[FilledChecklist, ...]:
+    """The filled checklists among the files of a submission, one for each venue.
+
+    Where several files hold the same venue's, the source that the authors wrote is taken before pages that
+    were made of it, and the others are told. So is a file that cannot be read, if its name is a checklist's.
+    """
+    reader = _Reader(Sources(files))
+    found: list[FilledChecklist] = []
+    for path in _candidates(reader):
+        try:
+            extract, _ = reader.read(path)
+        except (UnavailableError, UnreadableError) as error:
+            if _NAMED.search(posixpath.basename(path)):
+                found.append(FilledChecklist("", path, (), (_told(error),)))
+            continue
+        filled = recognise(extract)
+        if filled is not None:
+            found.append(filled)
+    return _one_of_each(found)
+
+
+def read_checklist(path: Path) -> FilledChecklist:
+    """The checklist of one file that the user names; files that it includes are looked for beside it.
+
+    Raises:
+        UnavailableError, UnreadableError: it cannot be read, or holds no checklist that is known here.
+    """
+    if not path.is_file():
+        raise UnreadableError(f"{path} is no file", "", "Give the file with the filled checklist")
+    extract, _ = read_source(Sources(_Beside(path.parent)), path.name)
+    filled = recognise(extract)
+    if filled is None or not filled.id:
+        why = (
+            "; ".join(filled.not_read if filled else extract.not_read)
+            or "no venue's questions were found in it"
+        )
+        raise UnreadableError(
+            f"{path} holds no checklist that is known here",
+            why,
+            "`reprocrate checklist` lists those that are known",
+        )
+    return filled
+
+
+class _Reader:
+    """Reads each file once."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self._read: dict[str, tuple[Extract, frozenset[str]]] = {}
+
+    def read(self, path: str) -> tuple[Extract, frozenset[str]]:
+        """What a file holds, and the files that are parts of it.
+
+        Raises:
+            UnavailableError, UnreadableError: it cannot be read.
+        """
+        if path not in self._read:
+            self._read[path] = read_source(self.sources, path)
+        return self._read[path]
+
+
+class _Beside:
+    """The files of a folder, as far as LaTeX includes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self) -> Iterable[str]:
+        """The files in it, and in its folders to some depth."""
+        for pattern in ("*", "*/*", "*/*/*"):
+            for path in self._folder.glob(pattern):
+                wanted = path.suffix == ".tex" or pattern == "*"
+                if wanted and path.is_file() and not path.is_symlink():
+                    yield path.relative_to(self._folder).as_posix()
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return (self._folder / path).is_file()
+
+    def digest(self, path: str) -> FileDigest:
+        """Its SHA-256 and size."""
+        return sha256_file(self._folder / path)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Its first bytes."""
+        try:
+            with (self._folder / path).open("rb") as file:
+                return file.read(limit)
+        except OSError as error:
+            raise could_not("read", self._folder / path, error) from error
+
+
+def _candidates(reader: _Reader) -> list[str]:
+    """The files to look into, the likeliest first."""
+    sources = reader.sources
+    by_form: dict[str, list[str]] = {}
+    for name in sorted(sources.names):
+        form = _form(name)
+        if form and not _NOT_HERE.search(name):
+            by_form.setdefault(form, []).append(name)
+    chosen = {form: sorted(names, key=_likeliest)[: _MOST_FILES[form]] for form, names in by_form.items()}
+    return [
+        *_latex(reader, chosen.get(".tex", [])),
+        *(name for name in chosen.get(".md", []) if not _holds(sources, name, _DRAFT_HEADING)),
+        *(name for name in chosen.get(".json", []) if _holds(sources, name, _NOTE)),
+        *chosen.get(".csv", []),
+        *chosen.get(".pdf", []),
+    ]
+
+
+def _form(name: str) -> str:
+    """What kind of file it is by its ending; empty where it is none that holds this submission's checklist.
+
+    Notes on other people's papers, and these papers themselves, hold other people's answers.
+    """
+    base = posixpath.basename(name)
+    ending = posixpath.splitext(base)[1].lower()
+    named = bool(_NAMED.search(base))
+    if ending in MARKDOWN:
+        return ".md" if named or base.lower().startswith("readme") else ""
+    if ending in TABLES:
+        return ".csv" if named or _FORM.search(base) else ""
+    if ending == ".json":
+        return ".json" if base != MANIFEST_NAME and (named or _FORM.search(base)) else ""
+    if ending == ".pdf":
+        return (
+            ".pdf"
+            if not _OF_OTHERS.search(name) and (named or _PAPER.search(base) or "/" not in name)
+            else ""
+        )
+    return ending if ending == ".tex" else ""
+
+
+def _likeliest(name: str) -> tuple[bool, bool, int, str]:
+    base = posixpath.basename(name)
+    return (
+        not re.search(r"check[-_ ]?list|reproducib", base, re.IGNORECASE),
+        not _PAPER.search(base),
+        name.count("/"),
+        name,
+    )
+
+
+def _latex(reader: _Reader, names: list[str]) -> list[str]:
+    """Main files first, then parts that none of them includes; nothing where no file has an answer."""
+    texts: dict[str, bytes] = {}
+    for name in names:
+        try:
+            texts[name] = reader.sources.data(name)
+        except UnavailableError:
+            texts[name] = b""
+    texts = {name: data for name, data in texts.items() if not data.startswith(DRAFT)}
+    holding = {name for name, data in texts.items() if _IN_LATEX.search(data)}
+    if not holding and all(texts.values()):
+        return []
+    unread = [name for name, data in texts.items() if not data and _NAMED.search(posixpath.basename(name))]
+    roots = [name for name, data in texts.items() if _ROOT.search(data)]
+    included: set[str] = set()
+    chosen = []
+    for root in roots:
+        parts = _parts(reader, root)
+        if parts & holding:
+            chosen.append(root)
+            included |= parts
+    return [*chosen, *sorted(holding - included), *unread]
+
+
+def _parts(reader: _Reader, root: str) -> frozenset[str]:
+    try:
+        return reader.read(root)[1]
+    except ReprocrateError:
+        return frozenset()
+
+
+def _holds(sources: Sources, name: str, pattern: re.Pattern[bytes]) -> bool:
+    try:
+        return bool(pattern.search(sources.data(name)))
+    except UnavailableError:
+        return False
+
+
+def _one_of_each(found: list[FilledChecklist]) -> tuple[FilledChecklist, ...]:
+    kept: dict[str, FilledChecklist] = {}
+    for each in found:
+        name = each.id or f" {each.source}"
+        kept[name] = _joined(kept[name], each) if name in kept else each
+    return tuple(kept.values())
+
+
+def _joined(first: FilledChecklist, other: FilledChecklist) -> FilledChecklist:
+    """One of two sources of the same checklist. Where they differ, nobody can tell which answer was meant."""
+    others = {each.item: each for each in other.answers if each.answer is not None}
+    answers, differing = [], []
+    for each in first.answers:
+        rival = others.get(each.item)
+        if rival is not None and each.answer is not None and rival.answer != each.answer:
+            differing.append(each.item)
+            written = f"{each.written} in {first.source}, {rival.written} in {other.source}"
+            answers.append(replace(each, answer=None, written=written))
+        else:
+            answers.append(each)
+    told = f"{other.source} holds the same checklist; the answers of {first.source} were taken"
+    if differing:
+        told += f", but for {', '.join(differing)}, which differ: no answer to them is counted"
+    return replace(first, answers=tuple(answers), not_read=(*first.not_read, told))
+
+
+def _told(error: ReprocrateError) -> str:
+    return f"{error.what}: {error.why}" if error.why else error.what
