@@ -62,6 +62,11 @@ FAMILIES = (
     Family("RC17", "Checklists and ethics", "checklists"),
     Family("RC18", "Crate", "crate crate_contents"),
     Family("RC19", "Anonymous review", "anonymity"),
+    Family(
+        "RC20",
+        "Source code",
+        "source_seeds source_order source_leakage source_devices source_places source_notebooks",
+    ),
 )
 """The other numbers are kept for what comes after."""
 
