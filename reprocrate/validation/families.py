@@ -65,7 +65,7 @@ FAMILIES = (
     Family(
         "RC20",
         "Source code",
-        "source_seeds source_order source_leakage source_devices source_places source_notebooks",
+        "source_seeds source_order source_leakage source_places source_notebooks",
     ),
 )
 """The other numbers are kept for what comes after."""

@@ -36,7 +36,7 @@ def code_names_no_home_folder(subject: Subject) -> Iterator[Found]:
     MAY,
     spec="source-code",
     since="1.0",
-    says="{name} brings whatever is there on the day; it is given no {lacks}{at}",
+    says="{name} brings whatever is there on the day, since it is given {lacks}{at}",
     needs=Need.TREE,
 )
 def downloads_are_pinned(subject: Subject) -> Iterator[Found]:

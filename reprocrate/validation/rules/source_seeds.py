@@ -16,7 +16,7 @@ from reprocrate.validation.subject import Subject
     SHOULD,
     spec="source-code",
     since="1.0",
-    says="{name} draws from {library}, and nothing in the program{where} sets its seed{hint}{at}",
+    says="{name} draws random numbers from {library}, which nothing in the program{where} seeds{hint}{at}",
     needs=Need.TREE,
 )
 def program_sets_its_seeds(subject: Subject) -> Iterator[Found]:

@@ -48,7 +48,7 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?")
 def unpinned_downloads(source: Source) -> Iterator[Sighting]:
     """Downloads of data or models that may bring other bytes next year, and that nothing compares."""
     for module in source.modules:
-        for call in module.calls if not module.is_test else ():
+        for call in module.calls:
             lacks = _lacks(module, call)
             if lacks:
                 yield Sighting(module, call.line, {"name": call.name, "lacks": lacks})
@@ -75,18 +75,20 @@ def _lacks(module: Module, call: Call) -> str:
             or not _REPOSITORY.fullmatch(text)
             or text in ("csv", "json", "parquet", "text", "imagefolder", "arrow")
         )
-        return "" if is_local or call.keyword("revision") is not None else "a revision"
+        return "" if is_local or call.keyword("revision") is not None else "no revision"
     if name == "torch.hub.load" and text is not None and call.keyword("source") is None:
-        return "" if ":" in text else "a tag or commit"
+        return "" if ":" in text else "no tag or commit"
     if name in ("urllib.request.urlretrieve", "wget.download"):
-        return "" if _compares(module) else "a checksum"
+        return "" if _compares(module) else "no checksum"
     if name == "keras.utils.get_file":
-        return "" if call.keyword("file_hash", "md5_hash", "cache_subdir_hash") is not None else "a file_hash"
+        return (
+            "" if call.keyword("file_hash", "md5_hash", "cache_subdir_hash") is not None else "no file_hash"
+        )
     if name == "pooch.retrieve":
         known = call.keyword("known_hash")
-        return "a known_hash" if isinstance(known, ast.Constant) and known.value is None else ""
+        return "no known_hash" if isinstance(known, ast.Constant) and known.value is None else ""
     if name == "sklearn.datasets.fetch_openml":
-        return "" if call.keyword("version", "data_id") is not None else "a version"
+        return "" if call.keyword("version", "data_id") is not None else "no version"
     return ""
 
 
@@ -105,9 +107,7 @@ def fixed_devices(source: Source) -> Iterator[Sighting]:
     """The first place at which a program asks for a GPU by name, where it never considers anything else."""
     for program in source.programs:
         if not _considers(program):
-            first = next(
-                ((m, call) for m, call in program.calls if not m.is_test and _asks_for_gpu(call)), None
-            )
+            first = next(((m, call) for m, call in program.reached_calls if _asks_for_gpu(call)), None)
             if first is not None:
                 module, call = first
                 yield Sighting(module, call.line, {"what": ast.unparse(call.node)[:60]})

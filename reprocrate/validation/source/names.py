@@ -38,7 +38,7 @@ _SAME = (
 """Older and inner names of packages, with what they are called here."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Scope:
     """A module, class or function, with what its names are bound to.
 
@@ -48,6 +48,8 @@ class Scope:
         imports: dotted names that a name was imported as.
         values: what was assigned to a name, or to `self.NAME` in a method of this class.
         others: names that are bound in any other way, such as parameters.
+        mentions: names that its own code reads, plain or behind a dot.
+        inner: the scopes in it.
     """
 
     node: ast.AST
@@ -55,6 +57,17 @@ class Scope:
     imports: dict[str, list[str]] = field(default_factory=dict)
     values: dict[str, list[ast.expr]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
+    mentions: set[str] = field(default_factory=set)
+    inner: list[Scope] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.parent is not None:
+            self.parent.inner.append(self)
+
+    @property
+    def name(self) -> str:
+        """What the class or function is called; empty for a module and for a lambda."""
+        return getattr(self.node, "name", "")
 
     @property
     def is_class(self) -> bool:
@@ -66,7 +79,7 @@ class Scope:
         return name in self.imports or name in self.values or name in self.others
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """A call, with what is called.
 
@@ -74,29 +87,20 @@ class Call:
         node: the call.
         scope: where it stands.
         name: what is called, as a dotted name; empty where that is not known.
+        last: the last part of what is called, known or not: of `x.y.z()` it is `z`.
+        is_method: whether it is written as `something.name()`.
     """
 
     node: ast.Call
     scope: Scope
-    name: str = ""
+    name: str
+    last: str
+    is_method: bool
 
     @property
     def line(self) -> int:
         """The line that it begins at."""
         return self.node.lineno
-
-    @property
-    def last(self) -> str:
-        """The last part of what is called, known or not: of `x.y.z()` it is `z`."""
-        function = self.node.func
-        if isinstance(function, ast.Attribute):
-            return function.attr
-        return self.name.rpartition(".")[2] or (function.id if isinstance(function, ast.Name) else "")
-
-    @property
-    def is_method(self) -> bool:
-        """Whether it is written as `something.name()`."""
-        return isinstance(self.node.func, ast.Attribute)
 
     def keyword(self, *names: str) -> ast.expr | None:
         """The value of the first of these keywords that is given."""
@@ -124,22 +128,23 @@ class Names:
         attributes: every name behind a dot that is read.
         loaded: every plain name that is read.
         strings: texts in the code but for documentation, with their nodes.
+        assignments: every plain assignment.
     """
 
     def __init__(self, code: Code) -> None:
         self.code = code
         self.root = Scope(code.tree)
-        self.calls: list[Call] = []
         self.scopes: dict[ast.AST, Scope] = {code.tree: self.root}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imported: list[tuple[int, str]] = []
         self.attributes: set[str] = set()
         self.loaded: set[str] = set()
         self.strings: list[ast.Constant] = []
+        self.assignments: list[ast.Assign] = []
         self._known: dict[tuple[int, str], str] = {}
+        self._called: list[tuple[ast.Call, Scope]] = []
         self._walk()
-        for call in self.calls:
-            call.name = self.meaning(call.node.func, call.scope)
+        self.calls = [self._made(node, scope) for node, scope in self._called]
 
     # Walking -----------------------------------------------------------------------------------------
 
@@ -151,6 +156,8 @@ class Names:
             node, scope = waiting.pop()
             visit = _VISITORS.get(type(node))
             inner = visit(self, node, scope) if visit is not None else scope
+            if isinstance(node, ast.Name | ast.Constant):
+                continue
             for each in reversed(_children(node)):
                 parents[each] = node
                 waiting.append((each, inner))
@@ -192,12 +199,13 @@ class Names:
         return scope
 
     def _call(self, node: ast.Call, scope: Scope) -> Scope:
-        self.calls.append(Call(node, scope))
+        self._called.append((node, scope))
         return scope
 
     def _name(self, node: ast.Name, scope: Scope) -> Scope:
         if isinstance(node.ctx, ast.Load):
             self.loaded.add(node.id)
+            scope.mentions.add(node.id)
         elif not isinstance(self.parents.get(node), _BINDING):
             scope.others.add(node.id)
         return scope
@@ -205,9 +213,11 @@ class Names:
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Scope:
         if isinstance(node.ctx, ast.Load):
             self.attributes.add(node.attr)
+            scope.mentions.add(node.attr)
         return scope
 
     def _assign(self, node: ast.Assign, scope: Scope) -> Scope:
+        self.assignments.append(node)
         for target in node.targets:
             self._bind(target, node.value, scope)
         return scope
@@ -243,6 +253,13 @@ class Names:
     def _global(self, node: ast.Global, scope: Scope) -> Scope:
         scope.others.update(node.names)
         return scope
+
+    def _made(self, node: ast.Call, scope: Scope) -> Call:
+        name = self.meaning(node.func, scope)
+        if isinstance(node.func, ast.Attribute):
+            return Call(node, scope, name, node.func.attr, True)
+        own = node.func.id if isinstance(node.func, ast.Name) else ""
+        return Call(node, scope, name, name.rpartition(".")[2] or own, False)
 
     # Meaning -----------------------------------------------------------------------------------------
 

@@ -161,7 +161,12 @@ def plain_lines(cell: Cell) -> list[str]:
         return [""] * len(lines)
     if magic:
         lines[first] = ""
-    return [_plain(line) for line in lines]
+    plain: list[str] = []
+    goes_on = False  # a command for the shell may be continued by a backslash
+    for line in lines:
+        plain.append("" if goes_on else _plain(line))
+        goes_on = line.endswith("\\") and (goes_on or line.lstrip().startswith(("!", "%")))
+    return plain
 
 
 def _plain(line: str) -> str:

@@ -23,22 +23,38 @@ _INTERPOLATIONS = ("linear", "bilinear", "bicubic", "trilinear")
 _CHOICE = re.compile(r"determin|seed|repro|benchmark|debug|fast", re.IGNORECASE)
 
 
-def settings(module: Module, *names: str) -> Iterator[tuple[ast.Assign, object]]:
-    """Assignments of a constant to a setting of a library, with the value."""
-    for node in module.names.parents:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-            for target in node.targets:
-                scope = module.names.root
-                if isinstance(target, ast.Attribute) and module.names.meaning(target, scope) in names:
-                    yield node, node.value.value
+def settings(module: Module, name: str) -> Iterator[tuple[ast.Assign, object]]:
+    """Assignments to a setting of a library, with the value; None where that is no constant."""
+    last = name.rpartition(".")[2]
+    for node in module.names.assignments:
+        for target in node.targets:
+            is_named = isinstance(target, ast.Attribute) and target.attr == last
+            if is_named and _is_setting(module, target, name):
+                yield node, node.value.value if isinstance(node.value, ast.Constant) else None
+
+
+def _is_setting(module: Module, target: ast.expr, name: str) -> bool:
+    """Whether what is assigned to is a setting, wherever in the file its library was imported."""
+    scopes = module.names.scopes.values()
+    return any(module.names.meaning(target, scope) == name for scope in scopes)
 
 
 def benchmarks(source: Source) -> Iterator[Sighting]:
     """Where cuDNN is told to choose the algorithm that happens to be the fastest."""
     for module in source.modules:
-        for node, value in settings(module, _BENCHMARK) if not module.is_test else ():
-            if value is True and not _is_chosen(module, node) and not _is_exclusive(module, node):
+        for node, value in settings(module, _BENCHMARK):
+            is_free = value is True and not _is_chosen(module, node) and not _is_exclusive(module, node)
+            if is_free and _is_trained_with(module, node, source):
                 yield Sighting(module, node.lineno, {})
+
+
+def _is_trained_with(module: Module, node: ast.AST, source: Source) -> bool:
+    """Whether a statement may run in a program that trains."""
+    scope = next(
+        module.names.scopes[each] for each in module.names.around(node) if each in module.names.scopes
+    )
+    programs = source.programs_with(module)
+    return any(_trains(program) and scope in program.reached for program in programs)
 
 
 def _is_chosen(module: Module, node: ast.AST) -> bool:
@@ -76,16 +92,19 @@ def nondeterministic_operations(source: Source, *, convolutions: bool) -> Iterat
         if convolutions and any(True for module in program.modules for _ in settings(module, _DETERMINISTIC)):
             continue
         seen: set[str] = set()
-        for module, call in program.calls:
+        for module, call in program.reached_calls:
             name = _operation(call, convolutions=convolutions)
-            if name and name not in seen and not module.is_test and not (convolutions and seen):
+            if name and name not in seen and not (convolutions and seen):
                 seen.add(name)
                 yield Sighting(module, call.line, {"name": name})
 
 
+def _trains(program: Program) -> bool:
+    return "backward" in program.methods or "lightning.Trainer" in program.names
+
+
 def _trains_on_gpu(program: Program) -> bool:
-    trains = "backward" in program.methods or "lightning.Trainer" in program.names
-    return trains and ("cuda" in program.methods or program.mentions("cuda"))
+    return _trains(program) and ("cuda" in program.methods or program.mentions("cuda"))
 
 
 def _operation(call: Call, *, convolutions: bool) -> str:
@@ -149,7 +168,7 @@ _SETTLES = frozenset(
 def unsorted_files(source: Source) -> Iterator[Sighting]:
     """Lists of files in the order of the file system, where it is plain that the order counts."""
     for module in source.modules:
-        for call in module.calls if not module.is_test else ():
+        for call in module.calls:
             if _LISTINGS.fullmatch(call.name):
                 use = _use_in_order(module, call)
                 if use:
@@ -159,7 +178,7 @@ def unsorted_files(source: Source) -> Iterator[Sighting]:
 def unsorted_sets(source: Source) -> Iterator[Sighting]:
     """Lists made of a set, where it is plain that the order counts."""
     for module in source.modules:
-        for call in module.calls if not module.is_test else ():
+        for call in module.calls:
             if call.name == "set" and call.node.args:
                 use = _use_in_order(module, call)
                 if use and not _is_of_numbers(call.node.args[0]):
@@ -187,7 +206,9 @@ def _use_in_order(module: Module, call: Call) -> str:
             name = _last_name(around.func)
             if name in _SETTLES:
                 return ""
-            if name in ("enumerate", "train_test_split"):
+            if name == "enumerate":
+                return name if _are_numbers_used(module, around) else ""
+            if name == "train_test_split":
                 return name
             if name not in ("list", "tuple", "map", "filter", "iter"):
                 return ""
@@ -227,12 +248,28 @@ def _counts(module: Module, node: ast.AST, around: ast.AST | None) -> str:
         return "a part of it"
     if isinstance(around, ast.Call) and node in around.args:
         name = _last_name(around.func)
-        return name if name in ("enumerate", "train_test_split", "random_split", "shuffle") else ""
+        if name == "enumerate":
+            return name if _are_numbers_used(module, around) else ""
+        return name if name in ("train_test_split", "random_split", "shuffle") else ""
     if isinstance(around, ast.Subscript) and around.value is node:
         inside = (each for each in module.names.around(around) if isinstance(each, ast.FunctionDef))
         function = next(inside, None)
         return "__getitem__" if function is not None and function.name == "__getitem__" else ""
     return ""
+
+
+def _are_numbers_used(module: Module, call: ast.Call) -> bool:
+    """Whether the numbers that `enumerate` gives are read, where a loop over it can be seen."""
+    for node in module.names.around(call):
+        if isinstance(node, ast.For | ast.comprehension):
+            number = node.target.elts[0] if isinstance(node.target, ast.Tuple) else None
+            where = node if isinstance(node, ast.For) else module.names.parents[node]
+            names = (each for each in ast.walk(where) if isinstance(each, ast.Name))
+            read = {each.id for each in names if isinstance(each.ctx, ast.Load)}
+            return not isinstance(number, ast.Name) or number.id in read
+        if isinstance(node, ast.stmt):
+            break
+    return True
 
 
 def _last_name(node: ast.AST) -> str:

@@ -23,8 +23,11 @@ MAX_PYTHON_BYTES = 1_000_000
 MAX_NOTEBOOK_BYTES = 20_000_000
 """Size up to which a notebook is read; most of it are pictures."""
 
-MAX_TOTAL_BYTES = 200_000_000
-"""How much is read of one submission."""
+MAX_TOTAL_BYTES = 100_000_000
+"""How much is read of one submission, pictures in notebooks included."""
+
+MAX_LINES = 100_000
+"""How many lines of code are read of one submission: what is known of each needs about five kilobytes."""
 
 MAX_FILES = 5_000
 """How many files of code are read of one submission."""

@@ -128,23 +128,41 @@ def _matters(program: Program, library: Library) -> bool:
 
 
 def unseeded_programs(source: Source) -> Iterator[Sighting]:
-    """The first draw of each program from each library that it nowhere seeds."""
+    """The first draw of each program from each library that it nowhere seeds, each place once."""
+    found: dict[tuple[Module, int, str], list[Program]] = {}
+    calls: dict[tuple[Module, int, str], tuple[Call, Library]] = {}
     for program in source.programs:
         seeded = seeds_in(program, source)
         for library in libraries():
-            if not {library.id, "*"} & seeded and _matters(program, library):
-                yield from _first_draw(program, library, source)
+            lacks = not {library.id, "*"} & seeded and _matters(program, library)
+            first = _first_draw(program, library) if lacks else None
+            if first is not None:
+                module, call = first
+                key = (module, call.line, library.id)
+                found.setdefault(key, []).append(program)
+                calls[key] = (call, library)
+    for key, programs in found.items():
+        call, library = calls[key]
+        hint = _idle(programs[0], library, source)
+        values = {
+            "name": call.name,
+            "library": library.title,
+            "where": _where(key[0], programs),
+            "hint": hint,
+        }
+        yield Sighting(key[0], call.line, values)
 
 
-def _first_draw(program: Program, library: Library, source: Source) -> Iterator[Sighting]:
-    for module, call in program.calls:
-        if not module.is_test and _draws(call, library) and not _in_vain(module, call, source):
-            where = "" if module is program.module else f" of {program.module.path}"
-            hint = _idle(program, library, source)
-            yield Sighting(
-                module, call.line, {"name": call.name, "library": library.title, "where": where, "hint": hint}
-            )
-            return
+def _where(module: Module, programs: list[Program]) -> str:
+    """Which programs are meant, unless it is the file itself."""
+    others = [program.module.path for program in programs if program.module is not module]
+    if not others:
+        return ""
+    return f" of {others[0]}" + (f" (and of {len(others) - 1} others)" if others[1:] else "")
+
+
+def _first_draw(program: Program, library: Library) -> tuple[Module, Call] | None:
+    return next(((module, call) for module, call in program.reached_calls if _draws(call, library)), None)
 
 
 def _idle(program: Program, library: Library, source: Source) -> str:
@@ -162,8 +180,6 @@ def _idle(program: Program, library: Library, source: Source) -> str:
 def unseeded_generators(source: Source) -> Iterator[Sighting]:
     """Generators that are made without a seed, and calls that take a seed from the system anew."""
     for module in source.modules:
-        if module.is_test:
-            continue
         for call in module.calls:
             if call.name in generators() and _has_no_seed(call) and not _is_fallback(module, call):
                 yield Sighting(
@@ -201,12 +217,46 @@ def _is_fallback(module: Module, call: Call) -> bool:
 def without_random_state(source: Source) -> Iterator[Sighting]:
     """What draws from NumPy's global generator, where nothing seeds that and no `random_state` is given."""
     for module in source.modules:
-        if module.is_test:
+        if source.programs and not source.programs_with(module):
             continue
-        lacking = [call for call in module.calls if _lacks_random_state(call)]
+        lacking = [
+            call
+            for call in module.calls
+            if _lacks_random_state(call) and not _is_given_by_another(module, call)
+        ]
         if lacking and not is_seeded("numpy", module, source) and "set_params" not in module.names.attributes:
             for call in lacking:
                 yield Sighting(module, call.line, {"name": call.name.rpartition(".")[2]})
+
+
+def _is_given_by_another(module: Module, call: Call) -> bool:
+    """Whether an estimator is given to another call that hands its own random state on, or lacks one itself.
+
+    So `BaggingClassifier(DecisionTreeClassifier(), random_state=0)` seeds the trees, too.
+    """
+    variable = ""
+    for node in module.names.around(call.node):
+        if isinstance(node, ast.Call) and _hands_on(module, node):
+            return True
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            variable = node.targets[0].id
+        if isinstance(node, ast.stmt):
+            break
+    return bool(variable) and any(
+        any(isinstance(each, ast.Name) and each.id == variable for each in _arguments(other.node))
+        and _hands_on(module, other.node)
+        for other in module.calls
+    )
+
+
+def _arguments(node: ast.Call) -> list[ast.expr]:
+    return [*node.args, *(each.value for each in node.keywords)]
+
+
+def _hands_on(module: Module, node: ast.Call) -> bool:
+    rules = names()["random_state"]
+    last = module.names.meaning(node.func, module.names.root)
+    return any(each.arg in rules["keywords"] for each in node.keywords) or of_sklearn(last) in rules["always"]
 
 
 def _lacks_random_state(call: Call) -> bool:

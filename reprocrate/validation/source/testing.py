@@ -59,8 +59,6 @@ def _test_variable(node: ast.AST) -> str:
 def stopped_early_on_test(source: Source) -> Iterator[Sighting]:
     """Trainings that stop, or keep a model, by what they measure on a test split."""
     for module in source.modules:
-        if module.is_test:
-            continue
         for call in module.calls:
             watched = call.keyword(*_EVALUATIONS) if call.last in ("fit", "train") else None
             name = _test_variable(module.names.value_of(watched, call.scope)) if watched is not None else ""
@@ -109,7 +107,7 @@ def _of_maker(module: Module, call: Call, keyword: str) -> ast.expr | None:
 def fitted_on_test(source: Source) -> Iterator[Sighting]:
     """Transformers that learn from a test split, which they should only be applied to."""
     for module in source.modules:
-        for call in module.calls if not module.is_test else ():
+        for call in module.calls:
             if call.last not in ("fit", "fit_transform", "fit_resample") or not call.node.args:
                 continue
             name = of_sklearn(call.name.removesuffix(f"().{call.last}"))
@@ -124,7 +122,7 @@ def fitted_on_test(source: Source) -> Iterator[Sighting]:
 def searched_on_test(source: Source) -> Iterator[Sighting]:
     """Searches for settings that are fitted on a test split."""
     for module in source.modules:
-        for call in module.calls if not module.is_test else ():
+        for call in module.calls:
             if _SEARCHES.fullmatch(call.name) and call.node.args and _is_all_test(call.node.args[0]):
                 name = call.name.removesuffix("().fit").rpartition(".")[2]
                 yield Sighting(module, call.line, {"name": name, "data": ast.unparse(call.node.args[0])[:60]})
@@ -145,8 +143,6 @@ def _is_all_test(node: ast.expr) -> bool:
 def best_by_test(source: Source) -> Iterator[Sighting]:
     """Comparisons of a score on a test split with the best so far, by which a model or setting is kept."""
     for module in source.modules:
-        if module.is_test:
-            continue
         for node, scope in module.names.scopes.items():
             if not isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
@@ -237,7 +233,9 @@ def never_evaluating(source: Source) -> Iterator[Sighting]:
 
 
 def _first_layer(program: Program) -> tuple[Module, Call] | None:
-    return next(((module, call) for module, call in program.calls if _OTHERWISE.fullmatch(call.name)), None)
+    return next(
+        ((module, call) for module, call in program.reached_calls if _OTHERWISE.fullmatch(call.name)), None
+    )
 
 
 def _set_attributes(program: Program) -> set[str]:

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reprocrate.validation.source.names import Call, Names
+from reprocrate.validation.source.names import Call, Names, Scope
 from reprocrate.validation.source.places import NO_PROGRAM, is_code, is_test, is_vendored
 from reprocrate.validation.source.reading import (
     MAX_FILES,
+    MAX_LINES,
     MAX_TOTAL_BYTES,
     Code,
     Readable,
@@ -72,14 +73,9 @@ class Module:
         return self.names.calls
 
     @cached_property
-    def is_test(self) -> bool:
-        """Whether it tests the code, rather than computing a result."""
-        return is_test(self.code.local)
-
-    @cached_property
     def is_program(self) -> bool:
         """Whether it is run by itself."""
-        if self.is_test or self.code.local.rpartition("/")[2] in NO_PROGRAM:
+        if self.code.local.rpartition("/")[2] in NO_PROGRAM:
             return False
         return self.code.is_notebook or (
             not self.is_imported and any(map(_does_something, self.code.tree.body))
@@ -109,14 +105,48 @@ class Program:
         return ((module, call) for module in self.modules for call in module.calls)
 
     @cached_property
+    def reached(self) -> frozenset[Scope]:
+        """The modules, classes and functions whose code may run, told by the names that such code reads.
+
+        Code outside of functions runs when its file is imported. A function runs where its name is read; so do all
+        methods of a class that is read, if its name is, if it has bases that may call it, or if it is special.
+        """
+        named: dict[str, list[Scope]] = {}
+        for module in self.modules:
+            for scope in module.names.scopes.values():
+                named.setdefault(scope.name, []).append(scope)
+        found: set[Scope] = set()
+        known: set[str] = set()
+        waiting = [module.names.root for module in self.modules]
+        while waiting:
+            scope = waiting.pop()
+            if scope in found:
+                continue
+            found.add(scope)
+            new = scope.mentions - known
+            known |= new
+            waiting.extend(each for name in new for each in named.get(name, ()) if _is_open(each, found))
+            waiting.extend(
+                each
+                for each in scope.inner
+                if _runs_with(scope, each) or (scope.is_class and each.name in known)
+            )
+        return frozenset(found)
+
+    @property
+    def reached_calls(self) -> Iterator[tuple[Module, Call]]:
+        """Every call in it that may run, with its file."""
+        return ((module, call) for module, call in self.calls if call.scope in self.reached)
+
+    @cached_property
     def names(self) -> frozenset[str]:
-        """The dotted names of everything that it calls, as far as they are known."""
-        return frozenset(call.name for _, call in self.calls if call.name)
+        """The dotted names of everything that it may call, as far as they are known."""
+        return frozenset(call.name for _, call in self.reached_calls if call.name)
 
     @cached_property
     def methods(self) -> frozenset[str]:
-        """What it calls as `something.name()`."""
-        return frozenset(call.last for _, call in self.calls if call.is_method)
+        """What it may call as `something.name()`."""
+        return frozenset(call.last for _, call in self.reached_calls if call.is_method)
 
     def mentions(self, *words: str) -> bool:
         """Whether a text in it or a name behind a dot holds one of these words."""
@@ -160,9 +190,9 @@ class Source:
         self.unread: list[Unread] = []
         self.trees: list[list[Module]] = []
         self.seeded: dict[Program, frozenset[str]] = {}
-        self._left = MAX_TOTAL_BYTES
+        self._bytes_left, self._lines_left = MAX_TOTAL_BYTES, MAX_LINES
         self._seen: set[tuple[str, bytes]] = set()
-        names = sorted(name for name in files.names() if is_code(name))
+        names = sorted(name for name in files.names() if is_code(name) and not is_test(name))
         for place in places:
             self.trees.append(list(self._modules(files, place, names)))
             _link(self.trees[-1])
@@ -230,12 +260,15 @@ class Source:
         data = read_limited(files, path)
         if isinstance(data, Unread):
             return data
-        self._left -= len(data)
-        if self._left < 0:
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
             return Unread(path, f"more than {MAX_TOTAL_BYTES:,} bytes of code are not read")
+        if self._lines_left < 0:
+            return Unread(path, f"more than {MAX_LINES:,} lines of code are not read")
         code = code_of(path, local, data)
         if isinstance(code, Unread):
             return code
+        self._lines_left -= len(code.lines)
         is_repeated = (local, data) in self._seen
         self._seen.add((local, data))
         return Module(code, Names(code), is_repeated=is_repeated)
@@ -251,6 +284,20 @@ def _reached(module: Module) -> Iterator[Module]:
             if each not in seen:
                 seen.add(each)
                 waiting.append(each)
+
+
+def _is_open(scope: Scope, found: set[Scope]) -> bool:
+    """Whether a scope can be meant by its name alone: a method only where its class is there."""
+    return scope.parent is None or not scope.parent.is_class or scope.parent in found
+
+
+def _runs_with(scope: Scope, inner: Scope) -> bool:
+    """Whether code in a scope may run because the code around it does, though nothing reads its name."""
+    if not inner.name or inner.is_class:
+        return not inner.name  # a lambda
+    is_special = inner.name.startswith("__")
+    has_bases = isinstance(scope.node, ast.ClassDef) and bool(scope.node.bases)
+    return (scope.is_class and (is_special or has_bases)) or bool(getattr(inner.node, "decorator_list", ()))
 
 
 def _does_something(statement: ast.stmt) -> bool:
@@ -289,7 +336,7 @@ def _link(modules: Sequence[Module]) -> None:
         targets = (_found(level, name, folder, by_name, by_end) for level, name in module.names.imported)
         for target in dict.fromkeys(each for each in targets if each is not None and each is not module):
             module.links.append(target)
-            target.is_imported = target.is_imported or not module.is_test
+            target.is_imported = True
 
 
 def _dotted(local: str) -> str:
