@@ -27,7 +27,7 @@ def _before_split(kind: str) -> Callable[[Source], Iterator[Sighting]]:
                     "name": leak.fit.transformer,
                     "data": leak.fit.data,
                     "split": leak.split,
-                    "line": line,
+                    "at_line": line,
                 }
                 yield Sighting(leak.module, leak.fit.call.line, values)
 
@@ -39,7 +39,7 @@ def _before_split(kind: str) -> Callable[[Source], Iterator[Sighting]]:
     SHOULD,
     spec="source-code",
     since="1.0",
-    says="{name} is fitted on all of {data}, of which {split} at line {line} makes the test data{at}",
+    says="{name} is fitted on all of {data}, of which {split} at line {at_line} makes the test data{at}",
     needs=Need.TREE,
 )
 def preprocessing_is_fitted_after_the_split(subject: Subject) -> Iterator[Found]:
@@ -62,7 +62,7 @@ def preprocessing_is_fitted_after_the_split(subject: Subject) -> Iterator[Found]
     SHOULD,
     spec="source-code",
     since="1.0",
-    says="{name} chooses features by all of {data}, of which {split} at line {line} makes the test data{at}",
+    says="{name} chooses features by all of {data}, of which {split} at line {at_line} makes the test data{at}",
     needs=Need.TREE,
 )
 def features_are_selected_after_the_split(subject: Subject) -> Iterator[Found]:
@@ -81,7 +81,7 @@ def features_are_selected_after_the_split(subject: Subject) -> Iterator[Found]:
     SHOULD,
     spec="source-code",
     since="1.0",
-    says="{name} makes new items of all of {data}, of which {split} at line {line} makes the test data{at}",
+    says="{name} makes new items of all of {data}, of which {split} at line {at_line} makes the test data{at}",
     needs=Need.TREE,
 )
 def items_are_resampled_after_the_split(subject: Subject) -> Iterator[Found]:

@@ -84,7 +84,7 @@ def seed_is_not_the_time(subject: Subject) -> Iterator[Found]:
     SHOULD,
     spec="source-code",
     since="1.0",
-    says="this constant seed replaces the one that line {line} has just set{at}",
+    says="this constant seed replaces the one that line {before} has just set{at}",
     needs=Need.TREE,
 )
 def seed_stays_as_it_was_set(subject: Subject) -> Iterator[Found]:
@@ -111,8 +111,8 @@ def option_for_the_seed_is_read(subject: Subject) -> Iterator[Found]:
     """An option for the seed SHOULD be read by the program that offers it.
 
     Judged: each `add_argument` of an option that is called seed, random-seed, manual-seed or rng-seed, without
-        `dest`, whose value nothing in the source tree reads: no variable or attribute has its name, and no text
-        elsewhere holds it. Not in a tree that uses `vars` or `__dict__`, or that gives the parsed arguments as a
+        `dest`, whose value nothing in the source tree reads: no attribute of its name is read but to be called, and
+        no text elsewhere holds it. Not in a tree that uses `vars` or `__dict__`, or that gives the parsed arguments as a
         whole to something outside of it; at the call.
     Why: runs with different seeds then differ by chance alone, or not at all.
     Fix: set the seeds of all libraries from the option.

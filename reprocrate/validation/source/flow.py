@@ -150,12 +150,17 @@ def _split(block: _Block, call: Call) -> Iterator[Leak]:
         if fit is not None:
             yield Leak(block.module, fit, "split" if call.last == "split" else call.last, call.line)
             return
-    statement = block.module.names.parents.get(call.node)
-    if isinstance(statement, ast.Assign) and call.last == "train_test_split":
-        targets = statement.targets[0].elts if isinstance(statement.targets[0], ast.Tuple | ast.List) else []
-        for index, target in enumerate(targets):
-            if index // 2 < len(given):
-                block.parts[_base(target)] = (_base(given[index // 2]), call)
+
+
+def _divide(block: _Block, statement: ast.Assign) -> None:
+    """Remember of what the variables that `train_test_split` gives are parts."""
+    call = block.calls.get(statement.value) if isinstance(statement.value, ast.Call) else None
+    target = statement.targets[0]
+    if call is None or not call.name.endswith(".train_test_split") or not isinstance(target, ast.Tuple):
+        return
+    for index, part in enumerate(target.elts):
+        if index // 2 < len(call.node.args):
+            block.parts[_base(part)] = (_base(call.node.args[index // 2]), call)
 
 
 def _fit_of(block: _Block, call: Call) -> Fit | None:
@@ -202,6 +207,7 @@ def _assign(block: _Block, statement: ast.stmt) -> None:
         found = [(each, _learned_in(block, value)) for each, value in pairs]
         for each, fit in found:
             _bind(block, each, fit)
+    _divide(block, statement)
 
 
 def _bind(block: _Block, target: ast.expr, fit: Fit | None) -> None:

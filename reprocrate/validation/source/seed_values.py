@@ -75,7 +75,7 @@ def overridden_seeds(source: Source) -> Iterator[Sighting]:
                 before = blocks.get(key)
                 if before is not None and _conflicts(before, value) and not _between(module, before, call):
                     line = module.code.place(before.line)
-                    yield Sighting(module, call.line, {"name": call.name or call.last, "line": line})
+                    yield Sighting(module, call.line, {"before": line})
                 blocks[key] = call
 
 
@@ -97,14 +97,32 @@ def _between(module: Module, before: Call, after: Call) -> bool:
 def idle_options(source: Source) -> Iterator[Sighting]:
     """Options for a seed that are parsed, and that nothing reads."""
     for tree in source.trees:
-        used = {name for module in tree for name in module.names.attributes | module.names.loaded}
-        if {"vars", "__dict__", "_get_kwargs"} & used or any(map(_hands_over, tree)):
+        if any({"vars", "__dict__", "_get_kwargs"} & _read(m) for m in tree) or any(map(_hands_over, tree)):
             continue
         for module in tree:
             for call in module.calls:
                 option = _option(call)
-                if option and option not in used and not _is_named(tree, option, call):
+                if (
+                    option
+                    and not any(_reads(each, option) for each in tree)
+                    and not _is_named(tree, option, call)
+                ):
                     yield Sighting(module, call.line, {"option": option.replace("_", "-")})
+
+
+def _read(module: Module) -> set[str]:
+    return module.names.attributes | module.names.loaded
+
+
+def _reads(module: Module, option: str) -> bool:
+    """Whether a file reads `something.OPTION`, other than to call it."""
+    if option not in module.names.attributes:
+        return False
+    for node, parent in module.names.parents.items():
+        if isinstance(node, ast.Attribute) and node.attr == option:
+            if not (isinstance(parent, ast.Call) and parent.func is node):
+                return True
+    return False
 
 
 def _option(call: Call) -> str:
