@@ -37,7 +37,9 @@ def told(subject: Subject, code: str, look: Callable[[Source], Iterable[Sighting
             continue
         cell = each.module.code.cell_at(each.line)
         at = f" (cell {cell.number})" if cell else ""
-        yield Found(file=each.module.path, line=place, **{"at": at, **each.values})
+        found = Found(file=each.module.path, line=place)
+        found.values = {"at": at, **each.values}
+        yield found
     reasons = [f"a comment leaves out {_listed(silenced)}"] if silenced else []
     if source.unread:
         reasons.append(f"not read: {_listed([f'{each.path} ({each.reason})' for each in source.unread])}")

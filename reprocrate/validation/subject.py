@@ -184,7 +184,7 @@ class Subject:
 
     @cached_property
     def source(self) -> Source:
-        """The author's code: the source trees that the manifest lists, or else every file that is not vendored.
+        """The author's code: the source trees that the manifest lists, or else all that is not vendored.
 
         Raises:
             UnavailableError: a folder cannot be read.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reprocrate.validation.rule import MAY, SHOULD, Found, Need, rule
 from reprocrate.validation.sighted import told
-from reprocrate.validation.source.elsewhere import disordered_cells, unexecuted_cells, unpinned_installs
+from reprocrate.validation.source.executed import disordered_cells, unexecuted_cells, unpinned_installs
 from reprocrate.validation.subject import Subject
 
 
@@ -21,8 +21,8 @@ from reprocrate.validation.subject import Subject
 def cells_were_executed_in_order(subject: Subject) -> Iterator[Found]:
     """The cells of a notebook SHOULD have been executed from top to bottom.
 
-    Judged: each code cell that is not empty and whose `execution_count` is smaller than that of such a cell above it;
-        at the first line of the cell.
+    Judged: each code cell that is not empty and whose `execution_count` is smaller than that of such a cell
+        above it; at the first line of the cell.
     Why: the results below were then computed with variables that the notebook, run from the top, never holds.
     Fix: restart the kernel, run all cells, and save.
     """
@@ -33,8 +33,8 @@ def cells_were_executed_in_order(subject: Subject) -> Iterator[Found]:
 def cells_were_executed(subject: Subject) -> Iterator[Found]:
     """In a notebook that was saved with its results, every cell MAY have been executed.
 
-    Judged: each code cell that is not empty and has no `execution_count`, in a notebook in which another code cell
-        has one; at the first line of the cell.
+    Judged: each code cell that is not empty and has no `execution_count`, in a notebook in which another code
+        cell has one; at the first line of the cell.
     Why: nobody can tell whether what it does belongs to the results.
     Fix: run all cells and save, or remove the cell.
     """
@@ -52,8 +52,8 @@ def cells_were_executed(subject: Subject) -> Iterator[Found]:
 def installed_packages_have_versions(subject: Subject) -> Iterator[Found]:
     """A notebook that installs packages SHOULD name their versions.
 
-    Judged: each line of a code cell that begins with `!pip install` or `%pip install`, also by `python -m pip` or
-        `uv pip`: the packages in it without a version; at the line.
+    Judged: each line of a code cell that begins with `!pip install` or `%pip install`, also by `python -m
+        pip` or `uv pip`: the packages in it without a version; at the line.
     Why: next year the same line installs something else, or something that no longer works with the rest.
     Fix: write `package==version`, or install from a file with versions.
     """

@@ -36,7 +36,7 @@ def home_folders(source: Source) -> Iterator[Sighting]:
         for text in module.names.strings:
             match = _HOME.search(text.value) if "/" in text.value or "\\" in text.value else None
             if match and match["name"].lower() not in _NOBODYS:
-                yield Sighting(module, text.lineno, {"path": f"{match[0]}..."})
+                yield Sighting(module, text.line, {"path": f"{match[0]}..."})
 
 
 # Downloads --------------------------------------------------------------------------------------------
@@ -115,9 +115,7 @@ def fixed_devices(source: Source) -> Iterator[Sighting]:
 
 def _asks_for_gpu(call: Call) -> bool:
     if call.is_method and call.last == "cuda" and not call.name.startswith("torch.cuda"):
-        return (not call.node.args and not call.node.keywords) or isinstance(
-            (call.node.args or [None])[0], ast.Constant
-        )
+        return all(isinstance(each, ast.Constant) for each in call.node.args) and not call.node.keywords
     given = [call.keyword("device"), *(call.node.args[:1] if call.last in ("to", "device") else [])]
     return any(
         isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.startswith("cuda")
@@ -138,76 +136,3 @@ def _considers(program: Program) -> bool:
         ):
             return True
     return False
-
-
-# Notebooks --------------------------------------------------------------------------------------------
-
-_INSTALL = re.compile(
-    r"\s*[!%]\s*(?:\S*python[\d.]*\s+-m\s+|\{sys\.executable\}\s+-m\s+)?(?:pip3?|uv pip)\s+install\s+(?P<what>.*)"
-)
-
-
-def disordered_cells(source: Source) -> Iterator[Sighting]:
-    """Cells that were executed before one that stands above them."""
-    for module in source.modules:
-        highest, above = 0, 0
-        start = 1
-        for cell in module.code.cells:
-            if cell.count is not None and not cell.is_empty:
-                if cell.count < highest:
-                    yield Sighting(module, start, {"count": cell.count, "above": above, "highest": highest})
-                else:
-                    highest, above = cell.count, cell.number
-            start += len(cell.lines)
-
-
-def unexecuted_cells(source: Source) -> Iterator[Sighting]:
-    """Cells without a trace of execution, in notebooks of which others have one."""
-    for module in source.modules:
-        if all(cell.count is None for cell in module.code.cells):
-            continue
-        start = 1
-        for cell in module.code.cells:
-            if cell.count is None and not cell.is_empty:
-                yield Sighting(module, start, {})
-            start += len(cell.lines)
-
-
-def unpinned_installs(source: Source) -> Iterator[Sighting]:
-    """Packages that a notebook installs in whatever version is the newest."""
-    for module in source.modules:
-        lines = [line for cell in module.code.cells for line in cell.lines]
-        for number, line in enumerate(lines, start=1):
-            match = _INSTALL.match(line)
-            free = _free(match["what"]) if match else []
-            if free:
-                yield Sighting(module, number, {"names": free})
-
-
-def _free(arguments: str) -> list[str]:
-    """The packages among the arguments of pip that have no version."""
-    words = iter(re.split(r"\s*(?:#|&&|;|\|).*", arguments)[0].split())
-    found = []
-    for word in words:
-        if word in (
-            "-r",
-            "--requirement",
-            "-c",
-            "--constraint",
-            "-i",
-            "--index-url",
-            "-f",
-            "--find-links",
-            "-e",
-            "--editable",
-            "--extra-index-url",
-        ):
-            next(words, None)
-        elif (
-            re.fullmatch(r"[\"']?[A-Za-z0-9][\w.-]*(?:\[[\w,-]+\])?[\"']?", word)
-            and "/" not in word
-            and word not in (".",)
-        ):
-            if not word.endswith((".whl", ".txt", ".gz", ".zip")):
-                found.append(word.strip("\"'"))
-    return found

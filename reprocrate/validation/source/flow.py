@@ -1,7 +1,7 @@
-"""Data on its way to a split: what a transformer learned from it before, block by block in the order of the text.
+"""Data on its way to a split, and what a transformer learned from it before.
 
-Followed are variables within one function or one file, through plain copies and selections, so that what is said is
-certain; what happens inside of other functions is not known here.
+Followed are variables within one function or one file, through plain copies and selections, so that what is
+said is certain; what happens inside of other functions is not known here.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ _COMPOSED = frozenset(
 )  # fmt: skip
 _KEEPS = frozenset(
     {
-        "T", "assign", "astype", "copy", "drop", "dropna", "fillna", "flatten", "iloc", "join", "loc", "ravel",
-        "reset_index", "reshape", "set_index", "squeeze", "to_numpy", "toarray", "todense", "tocsr", "values",
+        "T", "assign", "astype", "copy", "drop", "dropna", "fillna", "flatten", "iloc", "join", "loc",
+        "ravel", "reset_index", "reshape", "set_index", "squeeze", "to_numpy", "toarray", "tocsr", "todense",
+        "values",
     }
 )  # fmt: skip
 """Attributes and methods of data that give the same data."""

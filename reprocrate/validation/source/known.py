@@ -1,4 +1,4 @@
-"""Names of libraries that code is judged by: `source-names.json` and `torch-nondeterministic.json` of the standard."""
+"""Names by which code is judged: `source-names.json` and `torch-nondeterministic.json` of the standard."""
 
 from __future__ import annotations
 

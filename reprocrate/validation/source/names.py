@@ -1,16 +1,18 @@
 """What names in a file mean: imports, aliases, and what a variable was made by.
 
-A name is told as the dotted name of what it was imported from: after `import numpy as np`, `np.random.seed` is
-`numpy.random.seed`. What a call of it gives has brackets behind it: after `scaler = StandardScaler()`, `scaler.fit`
-is `sklearn.preprocessing.StandardScaler().fit`. A name that has two meanings in its scope has none here.
+A name is told as the dotted name of what it was imported from: after `import numpy as np`, `np.random.seed`
+is `numpy.random.seed`. What a call of it gives has brackets behind it: after `scaler = StandardScaler()`,
+`scaler.fit` is `sklearn.preprocessing.StandardScaler().fit`. A name that has two meanings in its scope has
+none here.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from reprocrate.validation.source.reading import Code
 
@@ -79,6 +81,24 @@ class Scope:
         return name in self.imports or name in self.values or name in self.others
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A text in the code.
+
+    Attributes:
+        value: what it says.
+        node: where it stands.
+    """
+
+    value: str
+    node: ast.Constant
+
+    @property
+    def line(self) -> int:
+        """The line that it begins at."""
+        return self.node.lineno
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """A call, with what is called.
@@ -127,7 +147,7 @@ class Names:
         imported: the modules that are imported, with the number of dots before each.
         attributes: every name behind a dot that is read.
         loaded: every plain name that is read.
-        strings: texts in the code but for documentation, with their nodes.
+        strings: texts in the code, but for documentation.
         assignments: every plain assignment.
     """
 
@@ -139,7 +159,7 @@ class Names:
         self.imported: list[tuple[int, str]] = []
         self.attributes: set[str] = set()
         self.loaded: set[str] = set()
-        self.strings: list[ast.Constant] = []
+        self.strings: list[Text] = []
         self.assignments: list[ast.Assign] = []
         self._known: dict[tuple[int, str], str] = {}
         self._called: list[tuple[ast.Call, Scope]] = []
@@ -155,7 +175,7 @@ class Names:
         while waiting:
             node, scope = waiting.pop()
             visit = _VISITORS.get(type(node))
-            inner = visit(self, node, scope) if visit is not None else scope
+            inner: Scope = visit(self, node, scope) if visit is not None else scope
             if isinstance(node, ast.Name | ast.Constant):
                 continue
             for each in reversed(_children(node)):
@@ -247,7 +267,7 @@ class Names:
 
     def _constant(self, node: ast.Constant, scope: Scope) -> Scope:
         if isinstance(node.value, str) and not isinstance(self.parents.get(node), ast.Expr):
-            self.strings.append(node)
+            self.strings.append(Text(node.value, node))
         return scope
 
     def _global(self, node: ast.Global, scope: Scope) -> Scope:
@@ -337,7 +357,7 @@ class Names:
             scope = scope.parent
 
 
-_VISITORS = {
+_VISITORS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope]] = {
     ast.FunctionDef: Names._function,
     ast.AsyncFunctionDef: Names._function,
     ast.Lambda: Names._function,

@@ -1,7 +1,7 @@
 """Notebooks as Python code: the code cells one after the other, and where each of their lines stands.
 
-The format is that of nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). Lines that
-only IPython understands (https://ipython.readthedocs.io/en/stable/interactive/magics.html) are blanked.
+The format is that of nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). Lines
+that only IPython understands (https://ipython.readthedocs.io/en/stable/interactive/magics.html) are blanked.
 """
 
 from __future__ import annotations
@@ -110,24 +110,24 @@ def _places(text: str) -> dict[int, list[int]]:
     """
     found: dict[int, list[int]] = {}
     path: list[str | int] = []
-    line, name, waits_for_name = 1, "", False
+    line, waits_for_name = 1, False
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token == "\n":
+        piece = match[0]
+        if piece == "\n":
             line += 1
-        elif token in "[{":
-            path.append(0 if token == "[" else "")
-            waits_for_name = token == "{"
-        elif token in "]}":
+        elif piece in "[{":
+            path.append(0 if piece == "[" else "")
+            waits_for_name = piece == "{"
+        elif piece in "]}":
             path.pop()
             waits_for_name = False
-        elif token == ",":
+        elif piece == ",":
             waits_for_name = isinstance(path[-1], str)
             if isinstance(path[-1], int):
                 path[-1] += 1
-        elif token != ":":
+        elif piece != ":":
             if waits_for_name:
-                path[-1], waits_for_name = token[1:-1], False
+                path[-1], waits_for_name = piece[1:-1], False
             elif _is_source(path):
                 found.setdefault(_index(path), []).append(line)
     return found

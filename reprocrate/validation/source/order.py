@@ -147,13 +147,13 @@ def late_hash_seeds(source: Source) -> Iterator[Sighting]:
     for module in source.modules:
         starts = any(re.match(r"os\.(?:exec|spawn)|subprocess\.", call.name) for call in module.calls)
         for text in module.names.strings if not starts else ():
-            parent = module.names.parents.get(text)
+            parent = module.names.parents.get(text.node)
             if (
                 text.value == "PYTHONHASHSEED"
                 and isinstance(parent, ast.Subscript)
                 and isinstance(parent.ctx, ast.Store)
             ):
-                yield Sighting(module, text.lineno, {})
+                yield Sighting(module, text.line, {})
 
 
 # Order of files and sets ------------------------------------------------------------------------------

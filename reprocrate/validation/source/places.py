@@ -10,7 +10,7 @@ VENDORED = frozenset(
         "site-packages", "third-party", "third_party", "thirdparty", "vendor", "vendored", "venv",
     }
 )  # fmt: skip
-"""Folders with the code of others, or with copies of the author's; those whose name begins with a dot are too."""
+"""Folders with the code of others, or with copies of the author's; so are those that begin with a dot."""
 
 NO_PROGRAM = frozenset({"conftest.py", "noxfile.py", "setup.py", "versioneer.py"})
 """Files that build or test a package, and compute no result."""

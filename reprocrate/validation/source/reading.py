@@ -1,7 +1,7 @@
 """Reading code without running it: files become modules, and what cannot be read keeps its reason.
 
-`compile` with `PyCF_ONLY_AST` parses; nothing is executed or imported. Files are limited in size, since the parser
-needs some hundred times as much memory as the text has bytes.
+`compile` with `PyCF_ONLY_AST` parses; nothing is executed or imported. Files are limited in size, since the
+parser needs some hundred times as much memory as the text has bytes.
 """
 
 from __future__ import annotations

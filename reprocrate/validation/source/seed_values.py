@@ -118,11 +118,12 @@ def _reads(module: Module, option: str) -> bool:
     """Whether a file reads `something.OPTION`, other than to call it."""
     if option not in module.names.attributes:
         return False
-    for node, parent in module.names.parents.items():
-        if isinstance(node, ast.Attribute) and node.attr == option:
-            if not (isinstance(parent, ast.Call) and parent.func is node):
-                return True
-    return False
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == option
+        and not (isinstance(parent, ast.Call) and parent.func is node)
+        for node, parent in module.names.parents.items()
+    )
 
 
 def _option(call: Call) -> str:
@@ -157,6 +158,6 @@ def _is_named(tree: Iterable[Module], option: str, call: Call) -> bool:
         option in text.value
         for module in tree
         for text in module.names.strings
-        if module.names.parents.get(text) is not call.node
-        and not isinstance(module.names.parents.get(text), ast.keyword)
+        if module.names.parents.get(text.node) is not call.node
+        and not isinstance(module.names.parents.get(text.node), ast.keyword)
     )

@@ -57,7 +57,7 @@ def _is_given_seed(call: Call) -> bool:
 
 
 def _by_name(call: Call, source: Source) -> frozenset[str]:
-    """What a function seeds of which only the name is known; one of the same tree is judged by its own calls."""
+    """What a function seeds by its name; one of the same tree is judged by its own calls."""
     last = call.last.lower()
     is_seeding = "seed" in last or "set_determinis" in last
     if not is_seeding or call.last in source.own_functions:
@@ -144,7 +144,7 @@ def unseeded_programs(source: Source) -> Iterator[Sighting]:
     for key, programs in found.items():
         call, library = calls[key]
         hint = _idle(programs[0], library, source)
-        values = {
+        values: dict[str, object] = {
             "name": call.name,
             "library": library.title,
             "where": _where(key[0], programs),

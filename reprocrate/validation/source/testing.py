@@ -148,7 +148,7 @@ def best_by_test(source: Source) -> Iterator[Sighting]:
                 continue
             for each in _ifs(node):
                 score = _score_against_best(each.test)
-                if score and _is_of_test(module, score, scope.values.get(score, [])) and _keeps(each, score):
+                if score and _is_of_test(score, scope.values.get(score, [])) and _keeps(each, score):
                     yield Sighting(module, each.lineno, {"score": score})
 
 
@@ -182,7 +182,7 @@ def _last(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _is_of_test(module: Module, score: str, values: list[ast.expr]) -> bool:
+def _is_of_test(score: str, values: list[ast.expr]) -> bool:
     """Whether a score is called that of a test, or is made of nothing but calls with test data."""
     if is_test_name(score):
         return True

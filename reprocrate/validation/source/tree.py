@@ -1,8 +1,8 @@
 """The author's code of one submission: its files, which of them import which, and which are programs.
 
-A *program* is a notebook, or a file that does something when it is run (it has `if __name__ == "__main__":`, or
-calls or loops outside of functions) and that no other file imports. What it imports of the same tree, and what that
-imports, belongs to it.
+A *program* is a notebook, or a file that does something when it is run (it has `if __name__ == "__main__":`,
+or calls or loops outside of functions) and that no other file imports. What it imports of the same tree, and
+what that imports, belongs to it.
 """
 
 from __future__ import annotations
@@ -108,8 +108,9 @@ class Program:
     def reached(self) -> frozenset[Scope]:
         """The modules, classes and functions whose code may run, told by the names that such code reads.
 
-        Code outside of functions runs when its file is imported. A function runs where its name is read; so do all
-        methods of a class that is read, if its name is, if it has bases that may call it, or if it is special.
+        Code outside of functions runs when its file is imported. A function runs where its name is read; so
+        do all methods of a class that is read, if its name is, if it has bases that may call it, or if it is
+        special.
         """
         named: dict[str, list[Scope]] = {}
         for module in self.modules:
