@@ -153,7 +153,7 @@ def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
     shown = "\n".join(f"{name}: {text}" if name else text for name, text in parts.items() if text)
     rule = find_rule(code)
     if findings and findings[0].location.pointer is None and findings[0].location.line is not None:
-        shown = _lines(subject, findings[0].location)
+        shown = f"{findings[0].location.file}:\n{_lines(subject, findings[0].location)}"
     elif rule is not None and rule.needs is Need.TREE and subject.files is not None:
         shown = _code(subject)
     if not shown and subject.files is not None:  # the case is about its files

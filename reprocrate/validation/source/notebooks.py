@@ -72,30 +72,34 @@ def _is_python(metadata: Any) -> bool:
 
 def _cells(cells: Sequence[Any], places: dict[int, list[int]]) -> Iterator[Cell]:
     for index, cell in enumerate(cells):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        source = cell.get("source", "")
-        parts = [source] if isinstance(source, str) else [each for each in source if isinstance(each, str)]
-        known = places.get(index) or [1]
-        lines: list[str] = []
-        at: list[int] = []
-        open_line = False
-        for number, part in enumerate(parts):
-            for line in part.splitlines(keepends=True):
-                if open_line:  # entries of the list need not be whole lines
-                    lines[-1] += line
-                else:
-                    lines.append(line)
-                    at.append(known[min(number, len(known) - 1)])
-                open_line = not line.endswith(("\n", "\r"))
-        count = cell.get("execution_count")
-        is_counted = isinstance(count, int) and not isinstance(count, bool)
-        yield Cell(
-            index + 1,
-            count if is_counted else None,
-            tuple(each.rstrip("\r\n") for each in lines),
-            tuple(at or known[:1]),
-        )
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            lines, at = _lines(cell.get("source", ""), places.get(index) or [1])
+            count = cell.get("execution_count")
+            is_counted = isinstance(count, int) and not isinstance(count, bool)
+            yield Cell(index + 1, count if is_counted else None, tuple(lines), tuple(at))
+
+
+def _lines(source: Any, known: Sequence[int]) -> tuple[list[str], list[int]]:
+    """The lines of a cell, and the line of the file at which each stands; entries need not be whole lines."""
+    parts = source if isinstance(source, list) else [source]
+    lines, at = [""], [known[0]]
+    for number, part in enumerate(each for each in parts if isinstance(each, str)):
+        place = known[min(number, len(known) - 1)]
+        first, *others = lines_of(part)
+        if not lines[-1]:
+            at[-1] = place
+        lines[-1] += first
+        lines.extend(others)
+        at.extend(place for _ in others)
+    if len(lines) > 1 and not lines[-1]:
+        lines.pop()
+        at.pop()
+    return lines, at
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, as Python counts them: a form feed or a separator of paragraphs ends none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 # Where the lines of a cell's source stand in the file ----------------------------------------------------

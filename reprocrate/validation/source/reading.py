@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reprocrate.errors import ReprocrateError
-from reprocrate.validation.source.notebooks import BadNotebookError, Cell, cells_of, plain_lines
+from reprocrate.validation.source.notebooks import BadNotebookError, Cell, cells_of, lines_of, plain_lines
 
 MAX_PYTHON_BYTES = 1_000_000
 """Size up to which a file of Python code is read; longer ones are made by programs."""
@@ -100,7 +100,7 @@ def code_of(path: str, local: str, data: bytes) -> Code | Unread:
         if path.endswith(".ipynb"):
             return _notebook(path, local, data)
         text = _text(data)
-        return Code(path, local, parsed(text), text.splitlines())
+        return Code(path, local, parsed(text), lines_of(text))
     except BadNotebookError as error:
         return Unread(path, str(error))
     except (SyntaxError, ValueError) as error:
@@ -146,12 +146,12 @@ def _notebook(path: str, local: str, data: bytes) -> Code | Unread:
     except UnicodeDecodeError:
         return Unread(path, "it is not UTF-8")
     cells = cells_of(text)
-    places = [place for cell in cells for place in _spread(cell)]
+    places = [place for cell in cells for place in cell.places]
     lines = [line for cell in cells for line in cell.lines]
     try:
         tree = parsed("\n".join(lines))
     except SyntaxError:
-        lines = [line for cell in cells for line in plain_lines(cell)]
+        lines = [line for cell in cells for line in _understood(cell)]
         try:
             tree = parsed("\n".join(lines))
         except SyntaxError as error:
@@ -164,9 +164,13 @@ def _notebook(path: str, local: str, data: bytes) -> Code | Unread:
     return Code(path, local, tree, lines, cells, places)
 
 
-def _spread(cell: Cell) -> list[int]:
-    """The place of each line of a cell."""
-    return [cell.places[min(index, len(cell.places) - 1)] for index in range(len(cell.lines))]
+def _understood(cell: Cell) -> tuple[str, ...]:
+    """The lines of a cell, blanked only where it is no Python as it is: `%` also begins a line of a long one."""
+    try:
+        parsed("\n".join(cell.lines))
+    except SyntaxError:
+        return tuple(plain_lines(cell))
+    return cell.lines
 
 
 def _reason(error: SyntaxError | ValueError, *, with_line: bool = True) -> str:
