@@ -15,26 +15,33 @@ from reprocrate.validation.subject import Subject
     SHOULD,
     spec="source-code",
     since="1.0",
-    says="this cell was executed as [{count}], before cell {above} above it, which is [{highest}]{at}",
+    says="this cell was executed as [{count}], before cell {above} above it, which is [{highest}]{at}{more}",
     needs=Need.TREE,
 )
 def cells_were_executed_in_order(subject: Subject) -> Iterator[Found]:
     """The cells of a notebook SHOULD have been executed from top to bottom.
 
     Judged: each code cell that is not empty and whose `execution_count` is smaller than that of such a cell
-        above it; at the first line of the cell.
+        above it; one finding for a notebook, at the first line of the first of them.
     Why: the results below were then computed with variables that the notebook, run from the top, never holds.
     Fix: restart the kernel, run all cells, and save.
     """
     yield from told(subject, "RC2040", disordered_cells)
 
 
-@rule("RC2041", MAY, spec="source-code", since="1.0", says="this cell was not executed{at}", needs=Need.TREE)
+@rule(
+    "RC2041",
+    MAY,
+    spec="source-code",
+    since="1.0",
+    says="this cell was not executed{at}{more}",
+    needs=Need.TREE,
+)
 def cells_were_executed(subject: Subject) -> Iterator[Found]:
     """In a notebook that was saved with its results, every cell MAY have been executed.
 
     Judged: each code cell that is not empty and has no `execution_count`, in a notebook in which another code
-        cell has one; at the first line of the cell.
+        cell has one; one finding for a notebook, at the first line of the first of them.
     Why: nobody can tell whether what it does belongs to the results.
     Fix: run all cells and save, or remove the cell.
     """

@@ -112,8 +112,8 @@ def files_are_listed_in_order(subject: Subject) -> Iterator[Found]:
 
     Judged: each call of `os.listdir`, `os.scandir`, `glob.glob`, `glob.iglob`, or of `glob`, `rglob` or
         `iterdir` of a path, that nothing sorts, if its list (or the variable that it is assigned to) is
-        numbered by `enumerate`, cut by a slice, shuffled, split, or read by number in a `__getitem__`; at the
-        call.
+        numbered by `enumerate`, cut by a slice, shuffled, split, or, kept in an
+        attribute, read by number in a `__getitem__`; at the call.
     Why: the order is the file system's, so that items, labels and splits are others on another machine.
     Fix: wrap it in `sorted(...)`.
     """

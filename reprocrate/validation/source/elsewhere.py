@@ -107,10 +107,22 @@ def fixed_devices(source: Source) -> Iterator[Sighting]:
     """The first place at which a program asks for a GPU by name, where it never considers anything else."""
     for program in source.programs:
         if not _considers(program):
-            first = next(((m, call) for m, call in program.reached_calls if _asks_for_gpu(call)), None)
+            first = next(
+                (
+                    (m, call)
+                    for m, call in program.reached_calls
+                    if _asks_for_gpu(call) and not _is_conditional(m, call)
+                ),
+                None,
+            )
             if first is not None:
                 module, call = first
                 yield Sighting(module, call.line, {"what": ast.unparse(call.node)[:60]})
+
+
+def _is_conditional(module: Module, call: Call) -> bool:
+    """Whether a call is made only if something holds, which may be that there is a GPU."""
+    return any(isinstance(each, ast.If | ast.IfExp) for each in module.names.around(call.node))
 
 
 def _asks_for_gpu(call: Call) -> bool:
@@ -131,7 +143,7 @@ def _considers(program: Program) -> bool:
         ):
             return True
         if any(
-            re.search(r"\bcpu\b|\bmps\b|--(?:device|gpu|no-?cuda|cuda)", text.value)
+            re.search(r"\bcpu\b|\bmps\b|--?(?:device|gpu|no-?cuda|cuda)", text.value)
             for text in module.names.strings
         ):
             return True

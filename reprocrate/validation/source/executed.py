@@ -9,29 +9,38 @@ from reprocrate.validation.source.tree import Sighting, Source
 
 
 def disordered_cells(source: Source) -> Iterator[Sighting]:
-    """Cells that were executed before one that stands above them."""
+    """Notebooks with cells that were executed before one that stands above them, at the first of these."""
     for module in source.modules:
-        highest, above = 0, 0
-        start = 1
+        highest, above, start = 0, 0, 1
+        found: list[tuple[int, dict[str, object]]] = []
         for cell in module.code.cells:
             if cell.count is not None and not cell.is_empty:
                 if cell.count < highest:
-                    yield Sighting(module, start, {"count": cell.count, "above": above, "highest": highest})
+                    found.append((start, {"count": cell.count, "above": above, "highest": highest}))
                 else:
                     highest, above = cell.count, cell.number
             start += len(cell.lines)
+        if found:
+            line, values = found[0]
+            yield Sighting(module, line, values | {"more": _more(len(found) - 1)})
 
 
 def unexecuted_cells(source: Source) -> Iterator[Sighting]:
-    """Cells without a trace of execution, in notebooks of which others have one."""
+    """Notebooks with cells without a trace of execution, where others have one; at the first of these."""
     for module in source.modules:
-        if all(cell.count is None for cell in module.code.cells):
-            continue
+        cells = module.code.cells
         start = 1
-        for cell in module.code.cells:
+        found: list[int] = []
+        for cell in cells:
             if cell.count is None and not cell.is_empty:
-                yield Sighting(module, start, {})
+                found.append(start)
             start += len(cell.lines)
+        if found and any(cell.count is not None for cell in cells):
+            yield Sighting(module, found[0], {"more": _more(len(found) - 1)})
+
+
+def _more(count: int) -> str:
+    return f"; so {'is 1 more' if count == 1 else f'are {count:,} more'}" if count else ""
 
 
 # Packages ---------------------------------------------------------------------------------------------

@@ -230,6 +230,7 @@ def _use_of_variable(module: Module, call: Call, assignment: ast.Assign) -> str:
         isinstance(assignment.value, ast.Call) and assignment.value is call.node and call.name == "set"
     ):
         return ""
+    is_kept = isinstance(target, ast.Attribute)
     found = ""
     for node in module.names.parents:
         if not isinstance(node, ast.Name | ast.Attribute) or _last_name(node) != name or node is target:
@@ -239,7 +240,8 @@ def _use_of_variable(module: Module, call: Call, assignment: ast.Assign) -> str:
             return ""
         if isinstance(around, ast.Call) and _last_name(around.func) in ("sorted", "natsorted", "sort"):
             return ""
-        found = found or _counts(module, node, around)
+        use = _counts(module, node, around)
+        found = found or (use if is_kept or use != "__getitem__" else "")
     return found
 
 

@@ -165,7 +165,7 @@ def _notebook(path: str, local: str, data: bytes) -> Code | Unread:
 
 
 def _understood(cell: Cell) -> tuple[str, ...]:
-    """The lines of a cell, blanked only where it is no Python as it is: `%` also begins a line of a long one."""
+    """The lines of a cell, blanked only where it is no Python: `%` may also begin a line of a long expression."""
     try:
         parsed("\n".join(cell.lines))
     except SyntaxError:

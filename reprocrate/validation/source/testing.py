@@ -10,9 +10,10 @@ from reprocrate.validation.source.known import learned, of_sklearn
 from reprocrate.validation.source.names import Call
 from reprocrate.validation.source.tree import Module, Program, Sighting, Source
 
-_TEST = re.compile(
-    r"(?:^|_)(?:[a-z]?test|x_te|y_te)(?:s|set|data|loader|dataset|dataloader|ds|ing|gen|x|y)?(?=_|\d|$)"
-)
+_TEST = re.compile(r"[a-z]?test(?:s|set|data|loader|dataset|dataloader|ds|ing|gen|x|y)?[0-9]*")
+_NUMBERS = frozenset({"do", "is", "len", "max", "min", "n", "num", "number", "run", "size"})
+"""First words of names that are no data."""
+
 _VALIDATION = re.compile(
     r"(?:^|_)(?:x|y)?(?:va|val|valid|validation|dev)(?:id)?(?:set|data|loader|x|y)?(?=_|\d|$)"
 )
@@ -30,8 +31,10 @@ def plain(name: str) -> str:
 
 
 def is_test_name(name: str) -> bool:
-    """Whether a variable is called as test data is, and not as validation data."""
-    return _TEST.search(plain(name)) is not None and _VALIDATION.search(plain(name)) is None
+    """Whether a variable is called as a test split or its score is, and not as validation data."""
+    words = plain(name).strip("_").split("_")
+    is_test = _TEST.fullmatch(words[0]) or _TEST.fullmatch(words[-1]) or name.lower() in ("x_te", "y_te")
+    return bool(is_test) and words[0] not in _NUMBERS and _VALIDATION.search(plain(name)) is None
 
 
 def variables_in(node: ast.AST) -> list[str]:
@@ -184,8 +187,8 @@ def _last(node: ast.expr) -> str:
 
 def _is_of_test(score: str, values: list[ast.expr]) -> bool:
     """Whether a score is called that of a test, or is made of nothing but calls with test data."""
-    if is_test_name(score):
-        return True
+    if is_test_name(score) or _VALIDATION.search(plain(score)):
+        return is_test_name(score)
     calls = [each for each in values if isinstance(each, ast.Call)]
     if not calls or len(calls) != len(values):
         return False
