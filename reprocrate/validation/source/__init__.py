@@ -6,6 +6,7 @@ modules look for one kind of thing each and give `Sighting`s, which the rules of
 
 from __future__ import annotations
 
-from reprocrate.validation.source.tree import Module, Place, Program, Sighting, Source
+from reprocrate.validation.source.programs import Module, Place, Program, Sighting
+from reprocrate.validation.source.tree import Source
 
 __all__ = ["Module", "Place", "Program", "Sighting", "Source"]

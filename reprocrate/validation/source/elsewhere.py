@@ -6,8 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from reprocrate.validation.source.names import Call
-from reprocrate.validation.source.tree import Module, Program, Sighting, Source
+from reprocrate.validation.source.programs import Module, Program, Sighting
+from reprocrate.validation.source.scopes import Call
+from reprocrate.validation.source.tree import Source
 
 _HOME = re.compile(
     r"(?<![A-Za-z0-9_.~<>/:-])(?:/home/|/Users/|[A-Za-z]:[\\/]Users[\\/])(?P<name>[A-Za-z0-9_.-]+)[\\/]"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reprocrate.validation.source.tree import Sighting, Source
+from reprocrate.validation.source.programs import Sighting
+from reprocrate.validation.source.tree import Source
 
 
 def disordered_cells(source: Source) -> Iterator[Sighting]:

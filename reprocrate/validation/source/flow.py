@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from reprocrate.validation.source.known import learned, of_sklearn
-from reprocrate.validation.source.names import Call, Scope
-from reprocrate.validation.source.tree import Module, Source
+from reprocrate.validation.source.programs import Module
+from reprocrate.validation.source.scopes import Call, Scope
+from reprocrate.validation.source.tree import Source
 
 _SPLITS = re.compile(
     r"sklearn\.model_selection\.(?:train_test_split|cross_val_score|cross_validate|cross_val_predict"

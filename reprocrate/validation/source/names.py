@@ -11,10 +11,10 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from reprocrate.validation.source.reading import Code
+from reprocrate.validation.source.scopes import Call, Scope, Text, class_around, owner_of
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -38,99 +38,6 @@ _SAME = (
     ("lightning.pytorch.", "lightning."),
 )
 """Older and inner names of packages, with what they are called here."""
-
-
-@dataclass(slots=True, eq=False)
-class Scope:
-    """A module, class or function, with what its names are bound to.
-
-    Attributes:
-        node: the module, class or function.
-        parent: the scope around it.
-        imports: dotted names that a name was imported as.
-        values: what was assigned to a name, or to `self.NAME` in a method of this class.
-        others: names that are bound in any other way, such as parameters.
-        mentions: names that its own code reads, plain or behind a dot.
-        inner: the scopes in it.
-    """
-
-    node: ast.AST
-    parent: Scope | None = None
-    imports: dict[str, list[str]] = field(default_factory=dict)
-    values: dict[str, list[ast.expr]] = field(default_factory=dict)
-    others: set[str] = field(default_factory=set)
-    mentions: set[str] = field(default_factory=set)
-    inner: list[Scope] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if self.parent is not None:
-            self.parent.inner.append(self)
-
-    @property
-    def name(self) -> str:
-        """What the class or function is called; empty for a module and for a lambda."""
-        return getattr(self.node, "name", "")
-
-    @property
-    def is_class(self) -> bool:
-        """Whether it is a class, whose names functions in it do not see."""
-        return isinstance(self.node, ast.ClassDef)
-
-    def binds(self, name: str) -> bool:
-        """Whether a name means something of this scope's own."""
-        return name in self.imports or name in self.values or name in self.others
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Text:
-    """A text in the code.
-
-    Attributes:
-        value: what it says.
-        node: where it stands.
-    """
-
-    value: str
-    node: ast.Constant
-
-    @property
-    def line(self) -> int:
-        """The line that it begins at."""
-        return self.node.lineno
-
-
-@dataclass(slots=True, eq=False)
-class Call:
-    """A call, with what is called.
-
-    Attributes:
-        node: the call.
-        scope: where it stands.
-        name: what is called, as a dotted name; empty where that is not known.
-        last: the last part of what is called, known or not: of `x.y.z()` it is `z`.
-        is_method: whether it is written as `something.name()`.
-    """
-
-    node: ast.Call
-    scope: Scope
-    name: str
-    last: str
-    is_method: bool
-
-    @property
-    def line(self) -> int:
-        """The line that it begins at."""
-        return self.node.lineno
-
-    def keyword(self, *names: str) -> ast.expr | None:
-        """The value of the first of these keywords that is given."""
-        return next((each.value for each in self.node.keywords if each.arg in names), None)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it has arguments that cannot be seen: `*these` or `**those`."""
-        starred = any(isinstance(each, ast.Starred) for each in self.node.args)
-        return starred or any(each.arg is None for each in self.node.keywords)
 
 
 class Names:
@@ -255,7 +162,7 @@ class Names:
             and isinstance(target.value, ast.Name)
             and target.value.id == "self"
         ):
-            owner = _class_around(scope)
+            owner = class_around(scope)
             if owner is not None:
                 owner.values.setdefault(f"self.{target.attr}", []).append(value)
 
@@ -292,7 +199,7 @@ class Names:
         for _ in range(MOST_STEPS):
             if not isinstance(node, ast.Name):
                 break
-            owner = _owner(node.id, scope)
+            owner = owner_of(node.id, scope)
             values = owner.values.get(node.id, []) if owner else []
             if owner is None or len(values) != 1 or node.id in owner.others or node.id in owner.imports:
                 break
@@ -306,7 +213,7 @@ class Names:
             node = node.value
         if isinstance(node, ast.Name):
             if node.id == "self" and behind:
-                start = self._of_variable(f"self.{behind.pop()}", _class_around(scope), steps)
+                start = self._of_variable(f"self.{behind.pop()}", class_around(scope), steps)
             else:
                 start = self._of_name(node.id, scope, steps)
         elif isinstance(node, ast.Call) and steps:
@@ -317,7 +224,7 @@ class Names:
         return canonical(".".join([start, *reversed(behind)])) if start else ""
 
     def _of_name(self, name: str, scope: Scope, steps: int) -> str:
-        owner = _owner(name, scope)
+        owner = owner_of(name, scope)
         if owner is None:
             return name if name in BUILTINS else ""
         if name in owner.imports:
@@ -398,22 +305,6 @@ def canonical(name: str) -> str:
         if name.startswith(old):
             return new + name[len(old) :]
     return name
-
-
-def _owner(name: str, scope: Scope | None) -> Scope | None:
-    """The scope that a name is bound in, as Python looks it up."""
-    innermost = scope
-    while scope is not None:
-        if scope.binds(name) and (not scope.is_class or scope is innermost):
-            return scope
-        scope = scope.parent
-    return None
-
-
-def _class_around(scope: Scope | None) -> Scope | None:
-    while scope is not None and not scope.is_class:
-        scope = scope.parent
-    return scope
 
 
 def _is_nothing(node: ast.expr) -> bool:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from reprocrate.validation.source.known import nondeterministic
-from reprocrate.validation.source.names import Call
-from reprocrate.validation.source.tree import Module, Program, Sighting, Source
+from reprocrate.validation.source.programs import Module, Program, Sighting
+from reprocrate.validation.source.scopes import Call
+from reprocrate.validation.source.tree import Source
 
 # Algorithms of the GPU ----------------------------------------------------------------------------------
 

@@ -165,7 +165,7 @@ def _notebook(path: str, local: str, data: bytes) -> Code | Unread:
 
 
 def _understood(cell: Cell) -> tuple[str, ...]:
-    """The lines of a cell, blanked only where it is no Python: `%` may also begin a line of a long expression."""
+    """The lines of a cell, blanked only where it is no Python: `%` may begin a line of an expression."""
     try:
         parsed("\n".join(cell.lines))
     except SyntaxError:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from reprocrate.validation.source.known import generators, names
-from reprocrate.validation.source.names import Call
+from reprocrate.validation.source.programs import Module, Sighting
+from reprocrate.validation.source.scopes import Call
 from reprocrate.validation.source.seeding import seeded_by
-from reprocrate.validation.source.tree import Module, Sighting, Source
+from reprocrate.validation.source.tree import Source
 
 _CLOCKS = re.compile(
     r"time\.(?:time|time_ns|perf_counter|monotonic)|datetime\.(?:datetime\.|date\.)?(?:now|utcnow|today)"

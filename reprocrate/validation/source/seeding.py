@@ -15,8 +15,9 @@ from reprocrate.validation.source.known import (
     of_sklearn,
     seeds_everything,
 )
-from reprocrate.validation.source.names import Call
-from reprocrate.validation.source.tree import Module, Program, Sighting, Source
+from reprocrate.validation.source.programs import Module, Program, Sighting
+from reprocrate.validation.source.scopes import Call
+from reprocrate.validation.source.tree import Source
 
 _OWN = frozenset(
     {"gymnasium", "jax", "keras", "numpy", "pandas", "scipy", "sklearn", "imblearn", "tensorflow", "torch"}

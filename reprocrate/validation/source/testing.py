@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from reprocrate.validation.source.known import learned, of_sklearn
-from reprocrate.validation.source.names import Call
-from reprocrate.validation.source.tree import Module, Program, Sighting, Source
+from reprocrate.validation.source.programs import Module, Program, Sighting
+from reprocrate.validation.source.scopes import Call
+from reprocrate.validation.source.tree import Source
 
 _TEST = re.compile(r"[a-z]?test(?:s|set|data|loader|dataset|dataloader|ds|ing|gen|x|y)?[0-9]*")
 _NUMBERS = frozenset({"do", "is", "len", "max", "min", "n", "num", "number", "run", "size"})
