@@ -177,5 +177,6 @@ def _reason(error: SyntaxError | ValueError, *, with_line: bool = True) -> str:
     if not isinstance(error, SyntaxError):
         return f"it is no text of Python code ({error})"
     line = f"line {error.lineno}: " if with_line and error.lineno else ""
-    is_old = "print" in (error.msg or "") or "exec" in (error.msg or "")
-    return f"{line}{'it is Python 2, ' if is_old else ''}not Python 3 ({error.msg})"
+    if "print" in (error.msg or "") or "exec" in (error.msg or ""):
+        return f"{line}it is Python 2"
+    return f"{line}it is not Python 3: {error.msg}"

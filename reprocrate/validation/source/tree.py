@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from reprocrate.validation.source.names import Names
@@ -173,10 +173,3 @@ def _found(
             return found
     ends = by_end.get(name, [])
     return ends[0] if len(ends) == 1 and "." in name else None
-
-
-def imports_of(modules: Iterable[Module]) -> frozenset[str]:
-    """The first names of all that these files import from elsewhere."""
-    return frozenset(
-        name.partition(".")[0] for module in modules for level, name in module.names.imported if not level
-    )
