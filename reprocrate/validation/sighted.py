@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from reprocrate.validation.rule import CannotAssessError, Found
-from reprocrate.validation.source import Sighting, Source
 from reprocrate.validation.subject import Subject
+
+if TYPE_CHECKING:
+    from reprocrate.validation.source import Sighting, Source
 
 MOST_NAMED = 5
 """How many files a reason names at most."""

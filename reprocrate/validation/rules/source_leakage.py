@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 from reprocrate.validation.rule import SHOULD, Found, Need, rule
 from reprocrate.validation.sighted import told
-from reprocrate.validation.source import Sighting, Source
-from reprocrate.validation.source.flow import leaks
-from reprocrate.validation.source.testing import (
-    best_by_test,
-    fitted_on_test,
-    never_evaluating,
-    searched_on_test,
-    stopped_early_on_test,
-)
 from reprocrate.validation.subject import Subject
-
-
-def _before_split(kind: str) -> Callable[[Source], Iterator[Sighting]]:
-    def look(source: Source) -> Iterator[Sighting]:
-        for leak in leaks(source):
-            if leak.fit.kind == kind:
-                line = leak.module.code.place(leak.line)
-                values = {
-                    "name": leak.fit.transformer,
-                    "data": leak.fit.data,
-                    "split": leak.split,
-                    "at_line": line,
-                }
-                yield Sighting(leak.module, leak.fit.call.line, values)
-
-    return look
 
 
 @rule(
@@ -54,7 +30,9 @@ def preprocessing_is_fitted_after_the_split(subject: Subject) -> Iterator[Found]
     Fix: split first; then fit on the training part and only transform the test part, or put the step into a
         `Pipeline` that is fitted as a whole.
     """
-    yield from told(subject, "RC2020", _before_split("scaling"))
+    from reprocrate.validation.source.flow import fitted_before_split
+
+    yield from told(subject, "RC2020", partial(fitted_before_split, kind="scaling"))
 
 
 @rule(
@@ -73,7 +51,9 @@ def features_are_selected_after_the_split(subject: Subject) -> Iterator[Found]:
     Fix: select features on the training part, within each fold of a cross-validation: put the step into a
         `Pipeline`.
     """
-    yield from told(subject, "RC2021", _before_split("selection"))
+    from reprocrate.validation.source.flow import fitted_before_split
+
+    yield from told(subject, "RC2021", partial(fitted_before_split, kind="selection"))
 
 
 @rule(
@@ -92,7 +72,9 @@ def items_are_resampled_after_the_split(subject: Subject) -> Iterator[Found]:
         part.
     Fix: split first and resample the training part only; in a cross-validation use the pipeline of imblearn.
     """
-    yield from told(subject, "RC2022", _before_split("resampling"))
+    from reprocrate.validation.source.flow import fitted_before_split
+
+    yield from told(subject, "RC2022", partial(fitted_before_split, kind="resampling"))
 
 
 @rule(
@@ -114,6 +96,8 @@ def test_split_does_not_stop_training(subject: Subject) -> Iterator[Found]:
     Why: the score on the test split is then the best of many, and no longer an estimate for new data.
     Fix: split off a validation part of the training data, and stop by that.
     """
+    from reprocrate.validation.source.testing import stopped_early_on_test
+
     yield from told(subject, "RC2023", stopped_early_on_test)
 
 
@@ -134,6 +118,8 @@ def test_split_is_not_searched_on(subject: Subject) -> Iterator[Found]:
         others.
     Fix: search on the training split, by cross-validation, and measure once on the test split.
     """
+    from reprocrate.validation.source.testing import searched_on_test
+
     yield from told(subject, "RC2024", searched_on_test)
 
 
@@ -157,6 +143,8 @@ def best_is_not_chosen_by_the_test_split(subject: Subject) -> Iterator[Found]:
         were.
     Fix: choose by a validation split; measure the one that was chosen on the test split, once.
     """
+    from reprocrate.validation.source.testing import best_by_test
+
     yield from told(subject, "RC2025", best_by_test)
 
 
@@ -179,6 +167,8 @@ def model_is_switched_to_evaluation(subject: Subject) -> Iterator[Found]:
         items of its batch, which are test items.
     Fix: call `model.eval()` before the test, within `torch.no_grad()`, and `model.train()` after it.
     """
+    from reprocrate.validation.source.testing import never_evaluating
+
     yield from told(subject, "RC2026", never_evaluating)
 
 
@@ -195,4 +185,6 @@ def test_split_is_only_transformed(subject: Subject) -> Iterator[Found]:
         single new item could be.
     Fix: call `transform` on the test split, of the transformer that was fitted on the training split.
     """
+    from reprocrate.validation.source.testing import fitted_on_test
+
     yield from told(subject, "RC2027", fitted_on_test)

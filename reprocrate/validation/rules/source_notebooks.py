@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from reprocrate.validation.rule import MAY, SHOULD, Found, Need, rule
 from reprocrate.validation.sighted import told
-from reprocrate.validation.source.executed import disordered_cells, unexecuted_cells, unpinned_installs
 from reprocrate.validation.subject import Subject
 
 
@@ -26,6 +25,8 @@ def cells_were_executed_in_order(subject: Subject) -> Iterator[Found]:
     Why: the results below were then computed with variables that the notebook, run from the top, never holds.
     Fix: restart the kernel, run all cells, and save.
     """
+    from reprocrate.validation.source.executed import disordered_cells
+
     yield from told(subject, "RC2040", disordered_cells)
 
 
@@ -45,6 +46,8 @@ def cells_were_executed(subject: Subject) -> Iterator[Found]:
     Why: nobody can tell whether what it does belongs to the results.
     Fix: run all cells and save, or remove the cell.
     """
+    from reprocrate.validation.source.executed import unexecuted_cells
+
     yield from told(subject, "RC2041", unexecuted_cells)
 
 
@@ -64,4 +67,6 @@ def installed_packages_have_versions(subject: Subject) -> Iterator[Found]:
     Why: next year the same line installs something else, or something that no longer works with the rest.
     Fix: write `package==version`, or install from a file with versions.
     """
+    from reprocrate.validation.source.executed import unpinned_installs
+
     yield from told(subject, "RC2042", unpinned_installs)

@@ -7,13 +7,6 @@ from functools import partial
 
 from reprocrate.validation.rule import MAY, SHOULD, Found, Need, rule
 from reprocrate.validation.sighted import told
-from reprocrate.validation.source.order import (
-    benchmarks,
-    late_hash_seeds,
-    nondeterministic_operations,
-    unsorted_files,
-    unsorted_sets,
-)
 from reprocrate.validation.subject import Subject
 
 
@@ -35,6 +28,8 @@ def cudnn_does_not_choose_by_time(subject: Subject) -> Iterator[Found]:
         differ in the last digits, from which training departs.
     Fix: leave it out, or make it an option that is off for the runs that are reported.
     """
+    from reprocrate.validation.source.order import benchmarks
+
     yield from told(subject, "RC2010", benchmarks)
 
 
@@ -58,6 +53,8 @@ def deterministic_algorithms_are_asked_for(subject: Subject) -> Iterator[Found]:
     Fix: call `torch.use_deterministic_algorithms(True, warn_only=True)` at the start, and report the spread
         over several runs of the same seed where an operation has no deterministic form.
     """
+    from reprocrate.validation.source.order import nondeterministic_operations
+
     yield from told(subject, "RC2011", partial(nondeterministic_operations, convolutions=False))
 
 
@@ -77,6 +74,8 @@ def convolutions_are_deterministic(subject: Subject) -> Iterator[Found]:
     Why: the gradients of a convolution have fast algorithms that add in any order.
     Fix: set `torch.backends.cudnn.deterministic = True`, or call `torch.use_deterministic_algorithms(True)`.
     """
+    from reprocrate.validation.source.order import nondeterministic_operations
+
     yield from told(subject, "RC2012", partial(nondeterministic_operations, convolutions=True))
 
 
@@ -96,6 +95,8 @@ def hash_seed_is_set_from_outside(subject: Subject) -> Iterator[Found]:
     Why: Python reads it when it starts; set later it reaches only processes that are started afterwards.
     Fix: set it in the command or the script that starts the program; what must not depend on it is sorted.
     """
+    from reprocrate.validation.source.order import late_hash_seeds
+
     yield from told(subject, "RC2013", late_hash_seeds)
 
 
@@ -117,6 +118,8 @@ def files_are_listed_in_order(subject: Subject) -> Iterator[Found]:
     Why: the order is the file system's, so that items, labels and splits are others on another machine.
     Fix: wrap it in `sorted(...)`.
     """
+    from reprocrate.validation.source.order import unsorted_files
+
     yield from told(subject, "RC2014", unsorted_files)
 
 
@@ -137,4 +140,6 @@ def sets_are_put_in_order(subject: Subject) -> Iterator[Found]:
         number in every run, and a stored model no longer fits its vocabulary.
     Fix: write `sorted(set(...))`.
     """
+    from reprocrate.validation.source.order import unsorted_sets
+
     yield from told(subject, "RC2015", unsorted_sets)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from reprocrate.validation.rule import MAY, SHOULD, Found, Need, rule
 from reprocrate.validation.sighted import told
-from reprocrate.validation.source.elsewhere import fixed_devices, home_folders, unpinned_downloads
 from reprocrate.validation.subject import Subject
 
 
@@ -29,6 +28,8 @@ def code_names_no_home_folder(subject: Subject) -> Iterator[Found]:
         too.
     Fix: make the path relative to the project, or an option.
     """
+    from reprocrate.validation.source.elsewhere import home_folders
+
     yield from told(subject, "RC2030", home_folders)
 
 
@@ -51,6 +52,8 @@ def downloads_are_pinned(subject: Subject) -> Iterator[Found]:
     Why: what lies at an address is replaced, and a rerun then measures something else without saying so.
     Fix: name the revision, as a commit and not as a branch; or compare the file's SHA-256.
     """
+    from reprocrate.validation.source.elsewhere import unpinned_downloads
+
     yield from told(subject, "RC2031", unpinned_downloads)
 
 
@@ -72,4 +75,6 @@ def device_can_be_chosen(subject: Subject) -> Iterator[Found]:
     Why: nobody without that GPU can try the code, not even on one item.
     Fix: choose the device by `torch.cuda.is_available()`, or take it as an option.
     """
+    from reprocrate.validation.source.elsewhere import fixed_devices
+
     yield from told(subject, "RC2032", fixed_devices)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from reprocrate.validation.rule import SHOULD, Found, Need, rule
 from reprocrate.validation.sighted import told
-from reprocrate.validation.source.seed_values import idle_options, overridden_seeds, seeds_by_clock
-from reprocrate.validation.source.seeding import unseeded_generators, unseeded_programs, without_random_state
 from reprocrate.validation.subject import Subject
 
 
@@ -31,6 +29,8 @@ def program_sets_its_seeds(subject: Subject) -> Iterator[Found]:
     Why: every run then gives other numbers, and nobody can tell a difference in the result from chance.
     Fix: take the seed as an option and set it before anything is drawn, for every library that draws.
     """
+    from reprocrate.validation.source.seeding import unseeded_programs
+
     yield from told(subject, "RC2001", unseeded_programs)
 
 
@@ -45,6 +45,8 @@ def generator_has_a_seed(subject: Subject) -> Iterator[Found]:
     Why: a generator without a seed takes one from the system, which nobody sees and nobody can repeat.
     Fix: give it a seed, such as the one that the program takes as an option.
     """
+    from reprocrate.validation.source.seeding import unseeded_generators
+
     yield from told(subject, "RC2002", unseeded_generators)
 
 
@@ -61,6 +63,8 @@ def random_state_is_given(subject: Subject) -> Iterator[Found]:
     Why: the split, the forest or the starting points are then others in every run.
     Fix: pass `random_state=seed`, to the splits as well as to the models.
     """
+    from reprocrate.validation.source.seeding import without_random_state
+
     yield from told(subject, "RC2003", without_random_state)
 
 
@@ -77,6 +81,8 @@ def seed_is_not_the_time(subject: Subject) -> Iterator[Found]:
     Why: such a seed is gone when the run ends, as if there had been none.
     Fix: take the seed as an option with a default, or write the one that was drawn to the log.
     """
+    from reprocrate.validation.source.seed_values import seeds_by_clock
+
     yield from told(subject, "RC2004", seeds_by_clock)
 
 
@@ -97,6 +103,8 @@ def seed_stays_as_it_was_set(subject: Subject) -> Iterator[Found]:
     Why: whatever seed a user chooses then gives the same run, and five seeds are one.
     Fix: set each seed once, from the option.
     """
+    from reprocrate.validation.source.seed_values import overridden_seeds
+
     yield from told(subject, "RC2005", overridden_seeds)
 
 
@@ -118,4 +126,6 @@ def option_for_the_seed_is_read(subject: Subject) -> Iterator[Found]:
     Why: runs with different seeds then differ by chance alone, or not at all.
     Fix: set the seeds of all libraries from the option.
     """
+    from reprocrate.validation.source.seed_values import idle_options
+
     yield from told(subject, "RC2006", idle_options)

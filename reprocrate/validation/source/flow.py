@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from reprocrate.validation.source.known import learned, of_sklearn
-from reprocrate.validation.source.programs import Module
+from reprocrate.validation.source.programs import Module, Sighting
 from reprocrate.validation.source.scopes import Call, Scope
 from reprocrate.validation.source.tree import Source
 
@@ -96,6 +96,15 @@ def leaks(source: Source) -> Iterator[Leak]:
         for node, scope in module.names.scopes.items():
             if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
                 yield from _leaks_in(_Block(module, scope, calls), node.body)
+
+
+def fitted_before_split(source: Source, *, kind: str) -> Iterator[Sighting]:
+    """Where a transformer of one kind learns from data of which a part becomes the test data."""
+    for leak in leaks(source):
+        if leak.fit.kind == kind:
+            line = leak.module.code.place(leak.line)
+            about: dict[str, object] = {"name": leak.fit.transformer, "data": leak.fit.data}
+            yield Sighting(leak.module, leak.fit.call.line, about | {"split": leak.split, "at_line": line})
 
 
 def _leaks_in(block: _Block, body: list[ast.stmt]) -> Iterator[Leak]:
