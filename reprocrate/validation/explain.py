@@ -13,7 +13,7 @@ from reprocrate.finding import Location
 from reprocrate.standard import path_of, specification
 from reprocrate.validation.cases import Case, cases_of
 from reprocrate.validation.families import find_rule, rule_codes
-from reprocrate.validation.rule import Level, Rule
+from reprocrate.validation.rule import Level, Need, Rule
 from reprocrate.validation.subject import Subject
 from reprocrate.validation.validate import validate
 
@@ -126,6 +126,15 @@ def _lines(subject: Subject, place: Location) -> str:
     return "\n".join(f"{number:4} {line}" for number, line in lines[first : first + MOST_LINES])
 
 
+def _code(subject: Subject) -> str:
+    """The files of a case, numbered line by line, each after its name."""
+    parts = []
+    for name in list(subject.given_files.names())[:MOST_PARTS]:
+        lines = _lines(subject, Location(name, line=1))
+        parts.append(f"{name}:\n{lines}")
+    return "\n".join(parts)
+
+
 def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
     """A case with the parts of its manifest that it changes; if it changes none, those at `otherwise`."""
     subject = case.subject()
@@ -142,8 +151,11 @@ def _example(case: Case, code: str, otherwise: Iterable[str] = ()) -> Example:
         if len(parts) < MOST_PARTS:
             parts.setdefault(name, text)
     shown = "\n".join(f"{name}: {text}" if name else text for name, text in parts.items() if text)
+    rule = find_rule(code)
     if findings and findings[0].location.pointer is None and findings[0].location.line is not None:
-        shown = _lines(subject, findings[0].location)
+        shown = f"{findings[0].location.file}:\n{_lines(subject, findings[0].location)}"
+    elif rule is not None and rule.needs is Need.TREE and subject.files is not None:
+        shown = _code(subject)
     if not shown and subject.files is not None:  # the case is about its files
         shown = "\n".join(sorted(subject.files.names())[:MOST_LINES])
     return Example(case.says, shown, tuple(each.message for each in findings))

@@ -69,6 +69,11 @@ FAMILIES = (
     Family("RC17", "Checklists and ethics", "checklists answers"),
     Family("RC18", "Crate", "crate crate_contents"),
     Family("RC19", "Anonymous review", "anonymity"),
+    Family(
+        "RC20",
+        "Source code",
+        "source_seeds source_order source_leakage source_places source_notebooks",
+    ),
     Family("RC21", "Submission", "sizes"),
 )
 """The other numbers are kept for what comes after."""

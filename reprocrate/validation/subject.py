@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
@@ -29,6 +29,9 @@ from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 from reprocrate.validation.lineage import Lineage
 from reprocrate.validation.places import Declared, Values, declared_files, fields_of, sections_of, values_in
+
+if TYPE_CHECKING:
+    from reprocrate.validation.source import Source
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -207,6 +210,19 @@ class Subject:
     def lineage(self) -> Lineage:
         """Which run wrote what another one read."""
         return Lineage(self.well_formed)
+
+    @cached_property
+    def source(self) -> Source:
+        """The author's code: the source trees that the manifest lists, or else all that is not vendored.
+
+        Raises:
+            UnavailableError: a folder cannot be read.
+        """
+        from reprocrate.validation.source import Place, Source  # only where there are files
+
+        listed = [each for each in self.manifest.code if each.files] if self.manifest else []
+        places = [Place(each.folder or "", tuple(file.path for file in each.files)) for each in listed]
+        return Source(self.given_files, places or [Place()])
 
     @cached_property
     def described(self) -> Described | None:

@@ -1,0 +1,7 @@
+import random
+
+NAME = "beans"
+
+
+def set_seed(seed):
+    random.seed(seed)

@@ -1,0 +1,10 @@
+import random
+
+import torch
+from torch import nn
+
+random.seed(0)
+model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+loss = model(torch.ones(3, 4)).sum()
+loss.backward()
+print(loss.item())

@@ -1,0 +1,3 @@
+import tools
+
+print(tools.mean([1.0, 2.0]))

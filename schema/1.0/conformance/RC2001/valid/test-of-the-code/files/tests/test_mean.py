@@ -1,0 +1,3 @@
+import random
+
+assert 0 <= random.random() < 1

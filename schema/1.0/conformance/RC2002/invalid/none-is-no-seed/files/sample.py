@@ -1,0 +1,4 @@
+import random
+
+draw = random.Random(None)
+print(draw.random())

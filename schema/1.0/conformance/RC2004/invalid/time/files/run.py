@@ -1,0 +1,5 @@
+import random
+import time
+
+random.seed(int(time.time()))
+print(random.random())

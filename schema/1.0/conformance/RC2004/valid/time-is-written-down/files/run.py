@@ -1,0 +1,6 @@
+import random
+import time
+
+seed = int(time.time())
+print("seed", seed)
+random.seed(seed)

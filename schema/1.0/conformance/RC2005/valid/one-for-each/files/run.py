@@ -1,0 +1,8 @@
+import random
+import sys
+
+import numpy as np
+
+seed = int(sys.argv[1])
+random.seed(seed)
+np.random.seed(seed)

@@ -1,0 +1,2 @@
+words = open("text.txt").read().split()
+numbers = {word: number for number, word in enumerate(set(words))}

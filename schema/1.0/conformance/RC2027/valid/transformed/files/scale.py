@@ -1,0 +1,6 @@
+from sklearn.preprocessing import StandardScaler
+
+
+def scaled(X_train, X_test):
+    scaler = StandardScaler()
+    return scaler.fit_transform(X_train), scaler.transform(X_test)

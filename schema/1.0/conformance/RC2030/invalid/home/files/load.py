@@ -1,0 +1,1 @@
+DATA = "/home/ada/beans/data.csv"

@@ -1,0 +1,6 @@
+import torch
+
+torch.manual_seed(0)
+device = torch.device("cuda")
+model = torch.nn.Linear(4, 1).to(device)
+print(model(torch.ones(2, 4, device=device)))
