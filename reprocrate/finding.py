@@ -267,6 +267,21 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedDomain:
+    """A field of research whose own rules were applied.
+
+    Attributes:
+        id: its name for programs, such as `reinforcement-learning`.
+        title: its name for people.
+        because: why it was applied, as a clause: `its keyword is "robots"`.
+    """
+
+    id: str
+    title: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that validation says about one subject.
 
@@ -280,6 +295,7 @@ class Report:
         observed: what a submission was seen to have; only where it has no manifest, or a policy asks for it.
         checklists: venues' checklists, set against the evidence.
         scales: the levels that were reached, and what the next one asks for.
+        domains: the fields of research whose own rules were applied, and why; the rules of others were not.
     """
 
     subject: str
@@ -291,6 +307,7 @@ class Report:
     observed: tuple[Observed, ...] = ()
     checklists: tuple[CheckedChecklist, ...] = ()
     scales: tuple[Scale, ...] = ()
+    domains: tuple[JudgedDomain, ...] = ()
 
     @property
     def valid(self) -> bool:

@@ -39,6 +39,16 @@ def validate(
         typer.Option("--policy", metavar="FILE", help="A venue's demands: a policy in TOML or JSON."),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--domain",
+            metavar="NAME",
+            help="Judge by the rules of this field too, such as reinforcement-learning, whatever the "
+            "keywords say; several times for several, none for none.",
+            show_default="by the experiment's keywords",
+        ),
+    ] = None,
     limit: Limit = None,
     signature: Signature = None,
     public_key: PublicKey = None,
@@ -54,12 +64,15 @@ def validate(
     """
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
-    from reprocrate.validation import read_policy
+    from reprocrate.validation import asked_domains, read_policy
     from reprocrate.workflow.judging import Demands
     from reprocrate.workflow.validating import assess
 
     voice = Voice(quiet=quiet)
-    demands = Demands(read_policy(policy) if policy else None)
+    demands = Demands(
+        read_policy(policy) if policy else None,
+        asked_domains(domain) if domain else None,
+    )
     limits = Limits.of(limit or ())
     as_json = json or format_ is Format.JSON
     for each in what or [Path()]:

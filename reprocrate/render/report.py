@@ -27,6 +27,7 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
         *(part for severity in Severity for part in _findings(report, severity, most_places)),
         *_not_assessed(report),
         *_policy(report),
+        *_domains(report),
         *_answer(report),
     )
 
@@ -90,8 +91,16 @@ def _policy(report: Report) -> Iterator[RenderableType]:
         yield hanging(text("-", SOFT), f"{each.code}: {found}, {grade}.")
 
 
+def _domains(report: Report) -> Iterator[RenderableType]:
+    """By the rules of which fields it was judged, and why."""
+    if report.domains:
+        yield heading("Domains")
+    for each in report.domains:
+        yield hanging(text("-", SOFT), f"{each.title}, since {words.plain(each.because)}.")
+
+
 def _answer(report: Report) -> Iterator[RenderableType]:
-    if report.findings or report.not_assessed or report.policy:
+    if report.findings or report.not_assessed or report.policy or report.domains:
         yield text("")
     yield text(f"{report_summary(report)}.", GOOD if report.valid else BAD)
     if report.findings:

@@ -37,6 +37,7 @@ class Policy:
         checklist: the name under which a manifest answers the venue's checklist.
         levels: what findings of a rule are, by its code; None where they are left out.
         parameters: values for rules that can be set, by code and name.
+        domains: the fields of research by whose rules subjects are judged; None for those that each shows.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Policy:
     checklist: str | None = None
     levels: Mapping[str, Severity | None] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    domains: tuple[str, ...] | None = None
 
 
 def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> Policy:
@@ -58,7 +60,9 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
     """
     levels: dict[str, Severity | None] = {}
     parameters: dict[str, dict[str, Any]] = {}
+    domains: Iterable[str] | None = document.get("domains")
     for each in extended:
+        domains = each.domains if "domains" not in document and each.domains is not None else domains
         levels |= each.levels
         for code, values in each.parameters.items():
             parameters.setdefault(code, {}).update(values)
@@ -67,7 +71,14 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
     for code, values in document.get("parameters", {}).items():
         parameters.setdefault(code, {}).update(values)
     about = {name: document.get(name) for name in ("name", "venue", "year", "checklist")}
-    return Policy(document["id"], document["standard"], **about, levels=levels, parameters=parameters)
+    return Policy(
+        document["id"],
+        document["standard"],
+        **about,
+        levels=levels,
+        parameters=parameters,
+        domains=None if domains is None else tuple(domains),
+    )
 
 
 def is_untouchable(rule: Rule) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reprocrate.finding import Report
-from reprocrate.validation import Policy, Subject, graded_by, validate_by
+from reprocrate.finding import JudgedDomain, Report
+from reprocrate.validation import Policy, Subject, domains_asked_for, graded_by, validate_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +14,21 @@ class Demands:
 
     Attributes:
         policy: a venue's demands.
+        domains: the fields of research by whose own rules is judged, as the reader asks; None for those that
+            the policy names, or else the subject itself shows.
     """
 
     policy: Policy | None = None
+    domains: tuple[str, ...] | None = None
+
+    @property
+    def judged_domains(self) -> tuple[JudgedDomain, ...] | None:
+        """The fields of research that are asked for; None where each subject shows its own."""
+        if self.domains is not None:
+            return domains_asked_for(self.domains, "it was asked for")
+        if self.policy is not None and self.policy.domains is not None:
+            return domains_asked_for(self.policy.domains, f"the policy {self.policy.id} asks for it")
+        return None
 
 
 STANDARD = Demands()
@@ -29,6 +41,9 @@ def judge(subject: Subject, demands: Demands) -> Report:
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
+    asked = demands.judged_domains
+    if asked is not None:
+        subject = replace(subject, asked_domains=asked)
     return validate_by(demands.policy, subject)
 
 
