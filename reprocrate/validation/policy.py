@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reprocrate.finding import AppliedPolicy, Finding, NotAssessed, Regraded, Report, Severity, in_order
+from reprocrate.validation.domains import domains_asked_for
 from reprocrate.validation.families import find_rule
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.subject import Subject
@@ -93,11 +94,14 @@ def is_lower(level: Severity | None, rule: Rule) -> bool:
 
 
 def validate_by(policy: Policy | None, subject: Subject) -> Report:
-    """Judge a subject by every rule, as a policy sets and grades them.
+    """Judge a subject by every rule, as a policy sets and grades them, and by the domains that it names.
 
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
+    if policy and policy.domains is not None and subject.asked_domains is None:
+        asked = domains_asked_for(policy.domains, f"the policy {policy.id} asks for it")
+        subject = replace(subject, asked_domains=asked)
     return graded_by(policy, validate(subject, parameters=policy.parameters if policy else None))
 
 

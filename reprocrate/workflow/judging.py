@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reprocrate.finding import JudgedDomain, Report
+from reprocrate.finding import Report
 from reprocrate.validation import Policy, Subject, domains_asked_for, graded_by, validate_by
 
 
@@ -21,15 +21,6 @@ class Demands:
     policy: Policy | None = None
     domains: tuple[str, ...] | None = None
 
-    @property
-    def judged_domains(self) -> tuple[JudgedDomain, ...] | None:
-        """The fields of research that are asked for; None where each subject shows its own."""
-        if self.domains is not None:
-            return domains_asked_for(self.domains, "it was asked for")
-        if self.policy is not None and self.policy.domains is not None:
-            return domains_asked_for(self.policy.domains, f"the policy {self.policy.id} asks for it")
-        return None
-
 
 STANDARD = Demands()
 """Nothing beside it."""
@@ -41,8 +32,8 @@ def judge(subject: Subject, demands: Demands) -> Report:
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
-    asked = demands.judged_domains
-    if asked is not None:
+    if demands.domains is not None:
+        asked = domains_asked_for(demands.domains, "it was asked for")
         subject = replace(subject, asked_domains=asked)
     return validate_by(demands.policy, subject)
 
