@@ -1,8 +1,8 @@
 """What authors get wrong in whole experiments: one slip at a time in the manifests that the examples made.
 
-Each defect is one that a person makes the night before a deadline, with all the edits that it takes. The rule that
-is meant must say so, and no other but those behind it, which what follows from the slip breaks as well. Honest
-variations of the same manifests must stay without an error.
+Each defect is one that a person makes the night before a deadline, with all the edits that it takes. The rule
+that is meant must say so, and no other but those behind it, which what follows from the slip breaks as well.
+Honest variations of the same manifests must stay without an error.
 """
 
 from __future__ import annotations
@@ -56,6 +56,12 @@ def claim(text: str, **more: Any) -> Operation:
 
 def run_ids(name: str) -> list[str]:
     return [run["id"] for run in golden(name)["runs"]]
+
+
+MEDICAL = [
+    put("/experiment/keywords", ["clinical prediction"]),
+    put("/checklists", [{"policy": "tripod-ai-2024", "answers": [{"item": "1", "answer": "yes"}]}]),
+]
 
 
 def best_points(result: int, first: int) -> list[Operation]:
@@ -379,9 +385,9 @@ DEFECTS: list[tuple[str, str, str, list[Operation]]] = [
         HEART,
         "RC2241",
         "patients in both splits, perhaps",
-        [drop("/data/0/splits/0/group_key"), drop("/data/0/splits/1/group_key")],
+        [*MEDICAL, drop("/data/0/splits/0/group_key"), drop("/data/0/splits/1/group_key")],
     ),
-    (HEART, "RC2242", "records of nobody knows whom", [drop("/data/0/human_subjects")]),
+    (HEART, "RC2242", "records of nobody knows whom", [*MEDICAL, drop("/data/0/human_subjects")]),
     (HEART, "RC0201", "data without a licence", [drop("/data/0/license")]),
     (CURVE, "RC0205", "runs on other data", [put(f"/runs/{i}/inputs/0/sha256", OTHER) for i in range(3)]),
     # Cost, seeds, fields
@@ -531,7 +537,7 @@ HONEST: list[tuple[str, str, list[Operation]]] = [
                 {
                     "id": "late",
                     "configuration": "logistic",
-                    "command": "python train.py --method logistic --seed 9 --out out/logistic-9.json".split(),
+                    "command": golden(BEANS)["runs"][1]["command"],
                     "status": "failed",
                     "exit_code": 1,
                 },
