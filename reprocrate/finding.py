@@ -284,6 +284,21 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedDomain:
+    """A field of research whose own rules were applied.
+
+    Attributes:
+        id: its name for programs, such as `reinforcement-learning`.
+        title: its name for people.
+        because: why it was applied, as a clause: `its keyword is "robots"`.
+    """
+
+    id: str
+    title: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that validation says about one subject.
 
@@ -300,6 +315,7 @@ class Report:
         suppressed: findings that do not count, with who says so; they are not among `findings`.
         selection: the rules that were asked for, if not all of them.
         baseline: the findings that were known before, if they were told.
+        domains: the fields of research whose own rules were applied, and why; the rules of others were not.
     """
 
     subject: str
@@ -314,6 +330,7 @@ class Report:
     suppressed: tuple[Suppressed, ...] = ()
     selection: Selection | None = None
     baseline: AppliedBaseline | None = None
+    domains: tuple[JudgedDomain, ...] = ()
 
     @property
     def valid(self) -> bool:

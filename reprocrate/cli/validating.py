@@ -103,6 +103,16 @@ def validate(
             help="Say what the evidence shows for a venue's checklist, such as neurips-2026.",
         ),
     ] = None,
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--domain",
+            metavar="NAME",
+            help="Judge by the rules of this field too, such as reinforcement-learning, whatever the "
+            "keywords say; several times for several, none for none.",
+            show_default="by the experiment's keywords",
+        ),
+    ] = None,
     format_: Annotated[
         Format, typer.Option("--format", help="Form of the report.", rich_help_panel=OUTPUT)
     ] = Format.TEXT,
@@ -126,7 +136,7 @@ def validate(
     """
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
-    from reprocrate.validation import read_policy
+    from reprocrate.validation import asked_domains, read_policy
     from reprocrate.validation.baseline import read_baseline
     from reprocrate.validation.selection import selection_of
     from reprocrate.workflow.judging import Demands
@@ -139,6 +149,7 @@ def validate(
         fingerprints=bool(write_baseline) or format_ is Format.SARIF,
         checklists=_filled(checklist_file, what),
         asked=tuple(_known_checklist(each) for each in checklist or ()),
+        domains=asked_domains(domain) if domain else None,
     )
     limits = Limits.of(limit or ())
     whats = what or [Path()]

@@ -29,6 +29,7 @@ def explanation_text(explanation: Explanation) -> Group:
     return stacked(
         joined(text(explanation.code, STRONG), f" {explanation.name}"),
         text(f"{level}: {_FORCE[level]}; since version {explanation.since} of the standard", SOFT),
+        *_domains(explanation),
         text(""),
         text(explanation.text),
         text(""),
@@ -46,6 +47,13 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
     """The same as plain JSON values, which `explanation.schema.json` describes."""
     plain: dict[str, Any] = json.loads(json.dumps(asdict(explanation)))
     return {"schema_version": SCHEMA_VERSION} | plain
+
+
+def _domains(explanation: Explanation) -> Iterator[RenderableType]:
+    """For whom the rule is, where it is not for all."""
+    if explanation.domains:
+        names = words.listing(explanation.domains)
+        yield text(f"Only in {names}: by the experiment's keywords, `--domain` or a policy", SOFT)
 
 
 def _parameters(explanation: Explanation) -> Iterator[RenderableType]:

@@ -46,6 +46,7 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
         *_not_assessed(report),
         *(part for each in report.checklists for part in checklist_text(each)),
         *_policy(report),
+        *_domains(report),
         *_left_out(report),
         *_next_steps(report),
         *_answer(report),
@@ -171,6 +172,14 @@ def _step(group: RuleGroup) -> RenderableType:
     return joined(text(group.code, _STYLE[group.severity]), f", {count}: `reprocrate explain {group.code}`")
 
 
+def _domains(report: Report) -> Iterator[RenderableType]:
+    """By the rules of which fields it was judged, and why."""
+    if report.domains:
+        yield heading("Domains")
+    for each in report.domains:
+        yield hanging(text("-", SOFT), f"{each.title}, since {words.plain(each.because)}.")
+
+
 def _answer(report: Report) -> Iterator[RenderableType]:
     if any(
         (
@@ -181,6 +190,7 @@ def _answer(report: Report) -> Iterator[RenderableType]:
             report.observed,
             report.checklists,
             report.scales,
+            report.domains,
         )
     ):
         yield text("")

@@ -6,6 +6,7 @@ is one small function that holds text, metadata and logic together; a family is 
 
 from __future__ import annotations
 
+from reprocrate.validation.domains import asked_domains, domains_asked_for
 from reprocrate.validation.explain import Example, Explanation, explain
 from reprocrate.validation.families import FAMILIES, Family, all_rules, family_of, find_rule, rule_codes
 from reprocrate.validation.folder import FolderFiles
@@ -33,7 +34,9 @@ __all__ = [
     "Rule",
     "Subject",
     "all_rules",
+    "asked_domains",
     "declared_files",
+    "domains_asked_for",
     "explain",
     "family_of",
     "find_rule",

@@ -61,6 +61,7 @@ class Explanation:
         spec: anchor of the chapter of the specification.
         paragraph: what that chapter says about it, if its text is at hand.
         parameters: what a policy may set, with the default.
+        domains: the fields of research that it is for; none where it is for all.
         valid: a case that it allows.
         failing: a case that it does not.
     """
@@ -76,6 +77,7 @@ class Explanation:
     spec: str
     paragraph: str | None
     parameters: dict[str, Any]
+    domains: tuple[str, ...]
     valid: Example | None
     failing: Example | None
 
@@ -104,6 +106,7 @@ def explain(code: str) -> Explanation:
         spec=rule.spec,
         paragraph=_paragraph(rule),
         parameters=rule.parameters,
+        domains=rule.domains,
         valid=valid,
         failing=failing,
     )

@@ -46,7 +46,7 @@ class Family:
 
 FAMILIES = (
     Family("RC00", "Reading", "reading"),
-    Family("RC01", "Structure", "structure names licences references privacy"),
+    Family("RC01", "Structure", "structure names licences derivatives references privacy"),
     Family("RC02", "Data, services and models", "data splits inputs reading_data"),
     Family("RC03", "Code", "code"),
     Family("RC04", "Environment", "environment"),
@@ -58,11 +58,11 @@ FAMILIES = (
         "Results",
         "results reporting aggregation spread bounds counts exclusions samples intervals parts",
     ),
-    Family("RC09", "Claims", "claims claiming"),
+    Family("RC09", "Claims", "claims claiming wording"),
     Family("RC10", "Runs", "runs flow trials"),
     Family("RC11", "Experiment", "experiment"),
     Family("RC12", "Tables", "tables"),
-    Family("RC13", "Comparisons", "comparisons significance attainable"),
+    Family("RC13", "Comparisons", "comparisons significance attainable fairness"),
     Family("RC14", "Leakage", "leakage order"),
     Family("RC15", "Compute", "compute"),
     Family("RC16", "Metrics", "metrics sources"),
@@ -75,6 +75,7 @@ FAMILIES = (
         "source_seeds source_order source_leakage source_places source_notebooks",
     ),
     Family("RC21", "Submission", "sizes"),
+    Family("RC22", "Domain guidance", "benchmarks language images agents patients sequences"),
 )
 """The other numbers are kept for what comes after."""
 

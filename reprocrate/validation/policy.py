@@ -22,6 +22,7 @@ from reprocrate.finding import (
     in_order,
 )
 from reprocrate.suppression import Suppression
+from reprocrate.validation.domains import domains_asked_for
 from reprocrate.validation.families import find_rule, rules_by
 from reprocrate.validation.rule import Rule
 from reprocrate.validation.subject import Subject
@@ -53,6 +54,7 @@ class Policy:
         checklist: the name under which a manifest answers the venue's checklist.
         levels: what findings of a rule are, by its code; None where they are left out.
         parameters: values for rules that can be set, by code and name.
+        domains: the fields of research by whose rules subjects are judged; None for those that each shows.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Policy:
     checklist: str | None = None
     levels: Mapping[str, Severity | None] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    domains: tuple[str, ...] | None = None
 
 
 def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> Policy:
@@ -79,9 +82,11 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
     parameters: dict[str, dict[str, Any]] = {}
     checklist: str | None = None
     names: list[str] = []
+    domains: Iterable[str] | None = document.get("domains")
     for each in extended:
         names.append(each.id)
         checklist = each.checklist or checklist
+        domains = each.domains if "domains" not in document and each.domains is not None else domains
         levels |= each.levels
         for code, values in each.parameters.items():
             parameters.setdefault(code, {}).update(values)
@@ -98,6 +103,7 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
         checklist=document.get("checklist") or checklist,
         levels=levels,
         parameters=parameters,
+        domains=None if domains is None else tuple(domains),
     )
 
 
@@ -132,13 +138,16 @@ def validate_by(policy: Policy | None, subject: Subject, only: Collection[str] |
 
 
 def validate_for(policy: Policy | None, subject: Subject, only: Collection[str] | None = None) -> Report:
-    """Judge a subject by the rules of a policy's standard, with the policy's parameters; not yet graded.
+    """Judge a subject by the rules of a policy's standard, with its parameters and domains; not yet graded.
 
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
     if policy is None:
         return validate(subject, only=only)
+    if policy.domains is not None and subject.asked_domains is None:
+        asked = domains_asked_for(policy.domains, f"the policy {policy.id} asks for it")
+        subject = replace(subject, asked_domains=asked)
     rules = rules_by(policy.standard)
     return validate(subject, only=only, parameters=policy.parameters, rules=rules)
 

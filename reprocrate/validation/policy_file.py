@@ -16,6 +16,7 @@ from reprocrate.files.toml_text import read_toml
 from reprocrate.finding import Severity
 from reprocrate.manifest.strict import parse
 from reprocrate.standard import NEWEST, path_of, problems
+from reprocrate.validation.domains import unknown_domain
 from reprocrate.validation.families import find_rule, rule_codes
 from reprocrate.validation.policy import OFF, Policy, is_for_people, is_lower, is_untouchable, policy_of
 from reprocrate.validation.policy_names import is_file, text_of
@@ -182,7 +183,7 @@ def complaints(document: Any) -> list[Complaint]:
 
     That is everything, up to a hundred of it.
     """
-    meaning = chain(_of_version(document), _of_rules(document))
+    meaning = chain(_of_version(document), _of_rules(document), _of_domains(document))
     return list(islice(_of_shape(document), _MOST_COMPLAINTS)) or list(islice(meaning, _MOST_COMPLAINTS))
 
 
@@ -208,6 +209,12 @@ def _of_rules(document: Mapping[str, Any]) -> Iterator[Complaint]:
     for code, values in document.get("parameters", {}).items():
         for name, value in values.items():
             yield from _of_parameter(code, name, value)
+
+
+def _of_domains(document: Mapping[str, Any]) -> Iterator[Complaint]:
+    for index, name in enumerate(document.get("domains", ())):
+        if advice := unknown_domain(name):
+            yield ("domains", index), f"there is no domain {name}", advice
 
 
 def _of_level(code: str, level: Severity | None) -> Iterator[Complaint]:

@@ -51,6 +51,10 @@ def report_document(report: Report) -> dict[str, Any]:
         document["checklists"] = [_checklist(each) for each in report.checklists]
     if report.scales:
         document["scales"] = [_scale(each) for each in report.scales]
+    if report.domains:
+        document["domains"] = [
+            {"id": each.id, "title": each.title, "because": each.because} for each in report.domains
+        ]
     if report.failure:
         document["failure"] = report.failure
     return document

@@ -123,6 +123,7 @@ class Rule:
         says: the sentence about one case, with the names of its values in braces.
         needs: what it reads.
         lifecycle: how settled it is.
+        domains: the fields of research that it is for; none where it is for all.
         check: the logic.
         summary: the demand in one sentence.
         judged: to what it applies exactly, and at which place a finding is made.
@@ -137,6 +138,7 @@ class Rule:
     says: str
     needs: Need
     lifecycle: Lifecycle
+    domains: tuple[str, ...]
     check: Check
     summary: str
     judged: str
@@ -182,12 +184,13 @@ def rule(
     says: str,
     needs: Need = Need.MANIFEST,
     lifecycle: Lifecycle = Lifecycle.STABLE,
+    domains: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a rule of a function; see the module's text for what the function looks like."""
 
     def make(check: Check) -> Rule:
         texts = _texts(inspect.getdoc(check) or "")
-        return Rule(code, level, spec, since, says, needs, lifecycle, check, *texts)
+        return Rule(code, level, spec, since, says, needs, lifecycle, domains, check, *texts)
 
     return make
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
+from reprocrate.finding import JudgedDomain
 from reprocrate.manifest import (
     VERSION,
     InvalidManifestError,
@@ -26,6 +27,7 @@ from reprocrate.manifest.strict import TextProblem, read_text
 from reprocrate.manifest.values_given import value_problems
 from reprocrate.standard import SchemaProblem
 from reprocrate.validation.described import MAX_METADATA_BYTES, Described
+from reprocrate.validation.domains import domains_of
 from reprocrate.validation.evidence import Evidence
 from reprocrate.validation.lineage import Lineage
 from reprocrate.validation.places import Declared, Values, declared_files, fields_of, sections_of, values_in
@@ -81,6 +83,8 @@ class Subject:
             was not read from a text.
         is_bare: whether there is no manifest at all, but only files.
         size: bytes of what was given: of the one file, or of all files of a folder; None if not known.
+        asked_domains: the fields of research by whose rules it is to be judged; None for those that the
+            manifest shows by itself.
     """
 
     name: str
@@ -89,6 +93,7 @@ class Subject:
     read_problems: tuple[TextProblem, ...] | None = None
     is_bare: bool = False
     size: int | None = None
+    asked_domains: tuple[JudgedDomain, ...] | None = None
 
     @classmethod
     def bare(cls, name: str, files: Files, size: int | None = None) -> Subject:
@@ -168,6 +173,14 @@ class Subject:
         if self.files is None:
             raise LookupError("there are no files")
         return self.files
+
+    @cached_property
+    def domains(self) -> tuple[JudgedDomain, ...]:
+        """The fields of research by whose own rules it is judged; none where there is no manifest to tell."""
+        if self.asked_domains is not None or self.is_bare:
+            return self.asked_domains or ()
+        is_readable = not self.text_problems and not self.other_major
+        return domains_of(self.well_formed) if is_readable and self.manifest else ()
 
     @cached_property
     def sections(self) -> tuple[tuple[str, Section], ...]:

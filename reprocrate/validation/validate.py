@@ -25,6 +25,7 @@ def validate(
 
     Nothing of the subject is executed, and the network is not touched. A rule that cannot be applied is
     reported as not assessed, with the reason; where a rule of a MUST itself fails, the subject is not valid.
+    The rules of a field of research that the subject is not judged by are neither assessed nor listed.
 
     Args:
         subject: what is judged.
@@ -38,6 +39,9 @@ def validate(
         chosen = tuple(each for each in rules if only is None or each.code.startswith(tuple(only)))
     if subject.is_bare:
         chosen = tuple(each for each in chosen if each.needs is Need.TREE)
+    domains = subject.domains
+    names = {each.id for each in domains}
+    chosen = tuple(each for each in chosen if not each.domains or not names.isdisjoint(each.domains))
     findings: list[Finding] = []
     not_assessed: list[NotAssessed] = []
     assessed: list[str] = []
@@ -51,7 +55,7 @@ def validate(
             not_assessed.append(missing)
         else:
             assessed.append(rule.code)
-    return Report(subject.name, in_order(findings), tuple(not_assessed), tuple(assessed))
+    return Report(subject.name, in_order(findings), tuple(not_assessed), tuple(assessed), domains=domains)
 
 
 def _lacking(subject: Subject) -> dict[Need, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reprocrate.finding import Finding, NotAssessed, Report
-from reprocrate.validation import Policy, Subject, graded_by, validate_for
+from reprocrate.finding import Report
+from reprocrate.validation import Policy, Subject, domains_asked_for, graded_by, validate_for
 from reprocrate.validation.baseline import Baseline, known_by
 from reprocrate.validation.fingerprints import fingerprinted
 from reprocrate.validation.scales import scales_of
 from reprocrate.validation.selection import Selected, selected_by
+from reprocrate.workflow.judged_checklists import with_checklists
 
 if TYPE_CHECKING:
     from reprocrate.validation.checklists.answers import FilledChecklist
@@ -28,6 +29,8 @@ class Demands:
         checklists: checklists of the subject that the user names, from files elsewhere; those among the
             subject's own files are found without being named.
         asked: names of checklists that are asked for whether or not somebody answered them.
+        domains: the fields of research by whose own rules is judged, as the reader asks; None for those that
+            the policy names, or else the subject itself shows.
     """
 
     policy: Policy | None = None
@@ -36,6 +39,7 @@ class Demands:
     fingerprints: bool = False
     checklists: tuple[FilledChecklist, ...] = ()
     asked: tuple[str, ...] = ()
+    domains: tuple[str, ...] | None = None
 
 
 STANDARD = Demands()
@@ -49,53 +53,16 @@ def judge(subject: Subject, demands: Demands) -> Report:
         UnreadableError: the manifest follows another major version of the standard.
         UsageError: there is no such checklist.
     """
+    policy = demands.policy
+    if demands.domains is not None:
+        asked = domains_asked_for(demands.domains, "it was asked for")
+        subject = replace(subject, asked_domains=asked)
     only = demands.selected.applied if demands.selected else None
-    found = validate_for(demands.policy, subject, only)
+    found = validate_for(policy, subject, only)
     if only is None:  # by some rules alone neither an answer nor a level can be judged
-        found = with_checklists(found, subject, demands)
+        found = with_checklists(found, subject, demands.checklists, demands.asked, policy)
         found = replace(found, scales=scales_of(subject, found))
-    return _without_known(graded_by(demands.policy, found), subject, demands)
-
-
-def with_checklists(report: Report, subject: Subject, demands: Demands) -> Report:
-    """An ungraded report with the subject's checklists, and what is to be said of them.
-
-    Raises:
-        UsageError: there is no such checklist.
-    """
-    carried = filled_checklists(subject, demands)
-    answered = subject.manifest is not None and subject.manifest.checklists
-    required = _required(demands.policy)
-    if not (answered or carried or demands.asked or required):
-        return report
-    from reprocrate.validation.checklists.asking import checklists_of
-    from reprocrate.validation.checklists.carried import findings_of, with_requirement
-    from reprocrate.validation.checklists.packs import is_pack
-
-    asked = [*demands.asked, *([required] if required and is_pack(required) else [])]
-    known = [each for each in carried if each.id]
-    checked = checklists_of(subject, report, known, asked)
-    found: list[Finding] = []
-    for filled in known:
-        one = next(each for each in checked if each.id == filled.id and each.source == filled.source)
-        found += findings_of(filled, one)
-    unread = [NotAssessed("RC1709", reason) for each in carried for reason in each.not_read]
-    report = replace(report, checklists=checked, not_assessed=(*report.not_assessed, *unread))
-    return with_requirement(report.with_findings(found), required, known, is_bare=subject.is_bare)
-
-
-def _required(policy: Policy | None) -> str:
-    """The checklist that a policy asks for; empty if it asks for none."""
-    return str(policy.parameters.get("RC1710", {}).get("required", "")) if policy else ""
-
-
-def filled_checklists(subject: Subject, demands: Demands) -> tuple[FilledChecklist, ...]:
-    """The filled checklists of a submission: those that the user names, else those among its files."""
-    from reprocrate.validation.checklists.carriers.search import find_checklists
-
-    named = {each.id for each in demands.checklists}
-    found = find_checklists(subject.files) if subject.files is not None else ()
-    return (*demands.checklists, *(each for each in found if each.id not in named))
+    return _without_known(graded_by(policy, found), subject, demands)
 
 
 def regrade(report: Report, demands: Demands) -> Report:
@@ -106,16 +73,12 @@ def regrade(report: Report, demands: Demands) -> Report:
 def _without_known(report: Report, subject: Subject, demands: Demands) -> Report:
     """The report without what is ignored and what was known before."""
     if demands.fingerprints or demands.baseline:
+        left_out = fingerprinted([each.finding for each in report.suppressed], subject)
         report = replace(
             report,
             findings=fingerprinted(report.findings, subject),
             suppressed=tuple(
-                replace(each, finding=made)
-                for each, made in zip(
-                    report.suppressed,
-                    fingerprinted([each.finding for each in report.suppressed], subject),
-                    strict=True,
-                )
+                replace(each, finding=made) for each, made in zip(report.suppressed, left_out, strict=True)
             ),
         )
     return known_by(demands.baseline, selected_by(demands.selected, report))

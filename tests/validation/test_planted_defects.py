@@ -55,6 +55,7 @@ def claim(**more: Any) -> Operation:
     return put("/claims/-", {"id": "new", "text": "A claim.", "evidence": ["wide.accuracy"], **more})
 
 
+TEXT = put("/claims/1/text", "Wide features are often right.")
 BARE_COMPARISON = [
     drop("/comparisons/0"),
     put("/comparisons/-", {"id": "wide-vs-narrow", "a": "wide.accuracy", "b": "narrow.accuracy"}),
@@ -542,6 +543,19 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0911", "evidence that counts twice", [put("/claims/1/evidence/-", "wide.accuracy")]),
     ("RC0908", "a value that was not recorded", [claim(kind="value", value=0.98)]),
     ("RC0915", "a margin of a threshold", [put("/claims/1/margin", 0.01)]),
+    ("RC0916", "a sentence with another number", [put("/claims/1/text", "Wide features reach 95 %.")]),
+    (
+        "RC0917",
+        "an order that chance may explain",
+        [
+            *[drop(f"/comparisons/0/{name}") for name in ("p_value", "test", "correction")],
+            {
+                "op": "replace",
+                "path": "/comparisons/0/effect/interval",
+                "value": {"kind": "ci", "level": 0.95, "low": -0.02, "high": 0.05, "method": "by hand"},
+            },
+        ],
+    ),
     ("RC1610", "read on another split", [put("/metrics/0/source/split", "train")]),
     (
         "RC1611",
@@ -552,7 +566,7 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
             put("/metrics/2/last_k", 10),
         ],
     ),
-    ("RC0914", "a claim that every accuracy upholds", [put("/claims/1/value", 0)]),
+    ("RC0914", "a claim that every accuracy upholds", [put("/claims/1/value", 0), TEXT]),
     ("RC0912", "a claim in percent", [claim(kind="value", value=91.5)]),
     (
         "RC0913",
@@ -919,8 +933,8 @@ def _replace(folder: Path, document: Any, path: str, content: bytes, *, listed: 
 
 
 def test_every_rule_has_a_planted_defect() -> None:
-    """Bad input, numbers that are computed again, crates and revealed bundles have tests of their own."""
-    elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16", "RC18", "RC19"}
+    """Bad input, recomputed numbers, crates, revealed bundles and domains have tests of their own."""
+    elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16", "RC18", "RC19", "RC22"}
     in_files = {"RC0214", "RC0701", "RC0702", "RC0705", "RC0706", "RC0708", "RC1112", "RC1408"}
     planted = {code for code, _, _ in DEFECTS} | in_files
     assert {family.prefix for family in FAMILIES} - {code[:4] for code in planted} <= elsewhere

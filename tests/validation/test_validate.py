@@ -54,7 +54,7 @@ def test_sound_manifest_is_valid_and_every_rule_is_accounted_for() -> None:
         *(f"RC190{number}" for number in range(3, 7)),
     }
     assert sorted([*report.assessed, *(each.code for each in report.not_assessed)]) == [
-        rule.code for rule in all_rules()
+        rule.code for rule in all_rules() if not rule.domains
     ]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from reprocrate.manifest import Result
 from reprocrate.validation.places import numbered
-from reprocrate.validation.rule import MUST, Found, rule, shown
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule, shown
+from reprocrate.validation.split_roles import role_of
 from reprocrate.validation.subject import Subject
 
 
@@ -27,8 +29,8 @@ def result_lists_what_it_is_over(subject: Subject) -> Iterator[Found]:
     """A result MUST list what it was aggregated from: runs where it is over runs or folds, else results.
 
     Judged: each result over results that lists `runs`, and each over runs or folds that lists `results`, at
-        that list; and each without a list of the kind that it is over, at the result. An empty list counts
-        as none.
+        that list; and each without a list of the kind that it is over, at the result. An empty list counts as
+        none.
     Why: a number without its sources cannot be computed again, and with both it counts something twice.
     Fix: let reprocrate compute the result from the runs, or list the results that were aggregated.
     """
@@ -91,3 +93,42 @@ def _finished(start: str, edges: Mapping[str, Sequence[str]], seen: set[str]) ->
             seen.add(new)
             way.append((new, iter(edges.get(new, ()))))
     return found
+
+
+@rule(
+    "RC0841",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="result {result} takes the largest of the {n} values of {run}, as seen on what is reported",
+)
+def reported_step_is_not_chosen_by_what_is_reported(subject: Subject) -> Iterator[Found]:
+    """Of several values of a run, the one that a result takes SHOULD NOT be the best on the reported split.
+
+    Judged: each result over runs of a metric with the selection `max` and the direction `maximize`, without
+        `split` or on a split with the role `test` (see RC1401): a run in `runs` left at least two different
+        values of its metric, data and split without `fold`; by the first such run, at the `value`.
+    Why: the best of many evaluations is above what any of them would be again: the test set chose the step.
+    Fix: report the last step, the one that was best on validation data, or the mean of the last few: set
+        `selection` of the metric in reprocrate.toml.
+    """
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        metric = manifest.find_metric(result.metric)
+        is_best = metric is not None and metric.selection == "max" and metric.direction == "maximize"
+        if result.over != "runs" or not is_best:
+            continue
+        if result.split is None or role_of(manifest, result) == "test":
+            for name in result.runs:
+                n = _count_of_values(subject, result, name)
+                if n > 1:
+                    yield Found(f"{pointer}/value", result=result.id, n=n, run=name)
+                    break
+
+
+def _count_of_values(subject: Subject, result: Result, name: str) -> int:
+    """How many different values a run left of what a result is on."""
+    run = subject.well_formed.find_run(name)
+    what = (result.metric, result.data, result.split)
+    seen = [each for each in run.metrics if (each.metric, each.data, each.split) == what] if run else []
+    return len({each.value for each in seen if each.fold is None and each.value is not None})
