@@ -22,6 +22,7 @@ from reprocrate.assembly.held import with_held_runs
 from reprocrate.assembly.inputs import FileRoles
 from reprocrate.assembly.measured import kinds_of_outputs, measured
 from reprocrate.assembly.metric_sections import metric_sections
+from reprocrate.assembly.printed import with_printed_texts
 from reprocrate.assembly.remote import services, with_downloads
 from reprocrate.assembly.repetitions import measured_repetitions
 from reprocrate.assembly.results import make_results
@@ -97,7 +98,8 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "history": _history(settings, records, elsewhere),
     }
     declared = settings.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_DECLARED))
-    return manifest_from(without_nothing(document | declared), "the assembled manifest")
+    assembled = manifest_from(without_nothing(document | declared), "the assembled manifest")
+    return with_printed_texts(project, assembled)
 
 
 def _kinds(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
@@ -29,6 +29,9 @@ from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 from reprocrate.validation.lineage import Lineage
 from reprocrate.validation.places import sections_of
+
+if TYPE_CHECKING:
+    from reprocrate.validation.printed_tables.matching import Printings
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -178,6 +181,15 @@ class Subject:
     def lineage(self) -> Lineage:
         """Which run wrote what another one read."""
         return Lineage(self.well_formed)
+
+    @cached_property
+    def printings(self) -> Printings | None:
+        """The printed tables that the manifest names; None where there are no files, or none is named."""
+        if self.files is None or not any(table.file for table in self.well_formed.tables):
+            return None
+        from reprocrate.validation.printed_tables.matching import Printings, reading
+
+        return Printings(self.well_formed, reading(self.files.exists, self.files.read))
 
     @cached_property
     def described(self) -> Described | None:

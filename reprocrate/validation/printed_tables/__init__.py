@@ -1,7 +1,7 @@
 """Tables as papers print them: LaTeX, Markdown, HTML, CSV and TSV become grids of cells.
 
-Nothing is executed, and nothing but the given bytes is read: an `input` of LaTeX is not followed. Each carrier has
-a module of its own; `grid` holds what they all make.
+Nothing is executed, and nothing but the given bytes is read: an `input` of LaTeX is not followed. Each
+carrier has a module of its own; `grid` holds what they all make.
 """
 
 from __future__ import annotations

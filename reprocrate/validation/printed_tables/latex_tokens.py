@@ -182,7 +182,7 @@ def string_of(tokens: Tokens) -> str:
 
 
 class _Command(NamedTuple):
-    count: int
+    arguments: int
     default: list[Token] | None
     body: list[Token]
 
@@ -300,7 +300,7 @@ def _replacement(command: _Command, waiting: list[Token], call: Token) -> list[T
     if command.default is not None:
         chosen = _take_option(waiting)
         given.append(command.default if chosen is None else chosen)
-    while len(given) < command.count:
+    while len(given) < command.arguments:
         given.append(_take(waiting))
     if sum(map(len, given), 1) * len(command.body) > _MOST_STEPS:
         raise UnreadableTableError("its commands expand without end")
