@@ -11,8 +11,9 @@ from reprocrate.statistics import Recomputed, compare_printed
 
 _LONGEST = 500
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_BESIDE = rf"(?:±\s*(?P<spread>{_NUMBER})\s*%?|\([^()]*\)|\[[^\[\]]*\])"
-_FIGURE = re.compile(rf"(?P<value>{_NUMBER})\s*%?\s*{_BESIDE}?\s*[*†‡§¶↑↓a-d]?\s*")
+_SPREAD = rf"±\s*(?P<spread>{_NUMBER})\s*%?"
+_ASIDE = rf"(?:\([^()]*\)|\[[^\[\]]*\]|[↑↓]\s*{_NUMBER}\s*%?)"
+_FIGURE = re.compile(rf"(?P<value>{_NUMBER})\s*%?\s*(?:{_SPREAD})?\s*{_ASIDE}?\s*[*†‡§¶↑↓×a-d]?\s*")
 _BOLD = re.compile(r"\\(?:textbf|mathbf|bfseries|bf|boldsymbol|bm|B)(?![A-Za-z])|\*\*|<b>|<strong>")
 _COMMANDS = (
     "textbf|textit|textrm|textsc|text|mathbf|mathrm|mathit|bfseries|bf|it|boldsymbol|bm|B|emph"

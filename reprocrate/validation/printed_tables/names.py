@@ -18,7 +18,7 @@ _ASIDE = re.compile(
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?")
 _LEFT_OUT = re.compile(r"[^\w+.]|_|(?<!\d)\.|\.(?!\d)")
 _MARGINS = {
-    "mean": ("mean", "avg", "average", "macro avg", "macro average", "mean value", "overall"),
+    "mean": ("mean", "avg", "average", "macro avg", "macro average"),
     "median": ("median",),
     "iqm": ("iqm", "interquartile mean"),
     "max": ("max", "maximum"),
@@ -136,7 +136,7 @@ def _text(value: Scalar) -> str:
 
 
 _AVERAGE = re.compile(
-    r"(?:macro |micro )?(?:avg|average|mean)s?(?: (?:acc|accuracy|score|performance|of .*))?"
+    r"(?:macro |micro )?(?:avg|average|mean)s?(?: (?:acc|accuracy|score|performance))?"
 )
 _RANK = re.compile(r"(?:(?:avg|average|mean) )?rank(?:ing)?s?")
 _BOUND = re.compile(r".*\b(?:human|oracle|upper bound|lower bound|ground truth|random|chance|majority)\b.*")

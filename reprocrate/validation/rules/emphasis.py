@@ -122,7 +122,7 @@ def underlined_figure_is_the_second_best(subject: Subject) -> Iterator[Found]:
     Fix: underline the second best figure, and say in the caption what it means.
     """
     for shown in _tables(subject):
-        for each, kind in _in_the_better_way(shown, _wrongly_underlined):
+        for each, kind in _in_the_better_way(shown, _wrongly_underlined, least=3):
             yield each.found(table=each.label, figure=each.figure.value, kind=kind)
 
 
@@ -220,11 +220,17 @@ def _shared(
 
 
 def _in_the_better_way(
-    shown: _Table, judge: Callable[[_Table, bool], list[tuple[_Shown, T]]]
+    shown: _Table, judge: Callable[[_Table, bool], list[tuple[_Shown, T]]], *, least: int = 2
 ) -> list[tuple[_Shown, T]]:
-    """What is wrong by columns; nothing if it can be compared with its row and nothing is wrong by rows."""
+    """What is wrong by columns; nothing if it can be compared with its row and nothing is wrong by rows.
+
+    Args:
+        shown: the figures of a table.
+        judge: what is wrong, by columns or not.
+        least: how many figures a row needs to be compared with.
+    """
     wrong = judge(shown, True)
-    in_rows = {id(each) for line, _ in _lines(shown, by_column=False) if len(line) > 1 for each in line}
+    in_rows = {id(each) for line, _ in _lines(shown, by_column=False) if len(line) >= least for each in line}
     is_by_rows = all(id(each) in in_rows for each, _ in wrong)
     return [] if wrong and is_by_rows and not judge(shown, False) else wrong
 
