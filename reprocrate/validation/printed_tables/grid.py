@@ -203,7 +203,8 @@ def make_table(
 def _spread_out(rows: Sequence[Row]) -> list[list[GridCell]]:
     """Each cell at all places that it spans."""
     width = max((sum(max(cell.columns, 1) for cell in row.cells) for row in rows), default=0)
-    if width * len(rows) > MAX_PLACES:
+    spanned = sum(max(cell.columns, 1) * min(abs(cell.rows), len(rows)) for row in rows for cell in row.cells)
+    if max(width * len(rows), spanned) > MAX_PLACES:
         raise UnreadableTableError(f"a table has more than {MAX_PLACES} places")
     grid: list[list[GridCell | None]] = [[None] * width for _ in rows]
     for at, row in enumerate(rows):

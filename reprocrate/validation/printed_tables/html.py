@@ -16,6 +16,7 @@ def read(text: str) -> list[PrintedTable]:
     reader = _Reader()
     reader.feed(text)
     reader.close()
+    reader.end()
     return reader.tables
 
 
@@ -81,6 +82,11 @@ class _Reader(HTMLParser):
             self._caption.append(data)
         elif self._cell:
             self._cell.add(data)
+
+    def end(self) -> None:
+        """Take a table that is not closed for ended."""
+        if self._depth:
+            self._end_table()
 
     def _end_cell(self) -> None:
         if self._cell and self._row is not None:

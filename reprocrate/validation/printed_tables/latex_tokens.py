@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from reprocrate.validation.printed_tables.grid import UnreadableTableError
 
-_MOST_STEPS = 2_000_000
+_MOST_EXPANDED = 300_000
+"""How many tokens the author's commands may expand to, all together."""
+
 _MOST_ARGUMENTS = 9
 
 _HIDDEN = re.compile(
@@ -215,7 +217,6 @@ def expanded(tokens: Tokens, known: frozenset[str]) -> list[Token]:
     made: list[Token] = []
     steps = 0
     while waiting:
-        steps += 1
         token = waiting.pop()
         if token.kind is not Kind.WORD:
             made.append(token)
@@ -225,11 +226,11 @@ def expanded(tokens: Tokens, known: frozenset[str]) -> list[Token]:
             _define_plainly(waiting, commands, known)
         elif token.text in commands:
             put = _replacement(commands[token.text], waiting, token)
-            steps += len(put)
+            steps += len(put) + 1
             waiting += reversed(put)
         else:
             made.append(token)
-        if steps > _MOST_STEPS:
+        if steps > _MOST_EXPANDED:
             raise UnreadableTableError("its commands expand without end")
     return made
 
@@ -302,8 +303,6 @@ def _replacement(command: _Command, waiting: list[Token], call: Token) -> list[T
         given.append(command.default if chosen is None else chosen)
     while len(given) < command.arguments:
         given.append(_take(waiting))
-    if sum(map(len, given), 1) * len(command.body) > _MOST_STEPS:
-        raise UnreadableTableError("its commands expand without end")
     made: list[Token] = []
     at = 0
     while at < len(command.body):
@@ -314,7 +313,9 @@ def _replacement(command: _Command, waiting: list[Token], call: Token) -> list[T
             made += given[number - 1] if 0 < number <= len(given) else []
             made += [Token(Kind.TEXT, follower[1:], call.line)] if follower[1:] else []
             at += 2
-            continue
-        made.append(token._replace(line=call.line))
-        at += 1
+        else:
+            made.append(token._replace(line=call.line))
+            at += 1
+        if len(made) > _MOST_EXPANDED:
+            raise UnreadableTableError("its commands expand without end")
     return made

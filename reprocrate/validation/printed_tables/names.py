@@ -135,9 +135,7 @@ def _text(value: Scalar) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-_AVERAGE = re.compile(
-    r"(?:macro |micro )?(?:avg|average|mean)s?(?: (?:acc|accuracy|score|performance))?"
-)
+_AVERAGE = re.compile(r"(?:macro |micro )?(?:avg|average|mean)s?(?: (?:acc|accuracy|score|performance))?")
 _RANK = re.compile(r"(?:(?:avg|average|mean) )?rank(?:ing)?s?")
 _BOUND = re.compile(r".*\b(?:human|oracle|upper bound|lower bound|ground truth|random|chance|majority)\b.*")
 
