@@ -178,16 +178,13 @@ def _printed(manifest: Manifest, printing: Printing) -> _Table:
     of_columns, of_rows = _shared(known, 1), _shared(known, 0)
     shown = []
     for row, column, cell, figure in grid.figures():
-        declared = known.get((row, column))
-        direction, result, scale = declared or (("", None), None, None)
-        if declared is None:
-            names = [*grid.row_texts[row], *grid.column_texts[column]]
-            found = of_rows.get(row) if printing.is_turned else of_columns.get(column)
-            if found is None or any(
-                is_average(n) or is_rank(n) or is_bound(n) for n in (c.text for c in names)
-            ):
+        here = known.get((row, column))
+        if here is None:
+            names = [each.text for each in (*grid.row_texts[row], *grid.column_texts[column])]
+            beside = of_rows.get(row) if printing.is_turned else of_columns.get(column)
+            if beside is None or any(is_average(n) or is_rank(n) or is_bound(n) for n in names):
                 continue
-            direction, scale = found
+        direction, result, scale = here or (beside[0], None, beside[1])
         shown.append(
             _Shown(
                 printing.label,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -279,10 +280,15 @@ def test_what_cannot_be_read_says_why(path: str, make: Callable[[], bytes], why:
 
 
 _PIECES = st.sampled_from(
-    r"""\begin{tabular}{lc} \end{tabular} \begin{table} \end{table} & \\ { } [ ] \multicolumn{2}{c} \multirow{-3}{*}
-    \midrule \newcommand{\x}[1]{#1\y} \x \def\y#1{ $ ^ _ #1 % 1.5 \pm \textbf \num{1( \caption{ * | --- é \@ \
-    <table> <td\tcolspan=9> </td> " ,""".split(" ")
-    + ["\n", "|a|b|\n|-|-|\n"]
+    re.split(
+        " +",
+        r"""\begin{tabular}{lc} \end{tabular} \begin{table} \end{table} & \\ { } [ ] $ ^ _ #1 %
+ \multicolumn{2}{c} \multirow{-3}{*} \midrule \newcommand{\x}[1]{#1\y} \x \def\y#1{ 1.5 \pm \textbf \num{1(
+ \caption{ * | --- é \@ \ <table> <td	colspan=9> </td> " ,
+ |a|b|
+|-|-|
+ """,
+    )
 )
 
 
