@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from reprocrate.manifest import Manifest, Result
 from reprocrate.statistics import read_printed
@@ -169,22 +169,17 @@ def _direction(manifest: Manifest, result: Result) -> _Direction:
 def _printed(manifest: Manifest, printing: Printing) -> _Table:
     """The figures of a printed table: those that are declared, and those beside them."""
     grid = printing.grid
-    known: dict[tuple[int, int], tuple[_Direction, Result, float | None]] = {}
-    for declared in printing.declared:
-        for pointer, _, result in declared.cells(manifest):
-            if place := printing.places.get(pointer):
-                scale = declared.table.scale
-                known[place.row, place.column] = _direction(manifest, result), result, scale
-    of_columns, of_rows = _shared(known, 1), _shared(known, 0)
+    known = _known(manifest, printing)
+    axis = 0 if printing.is_turned else 1
+    shared = _shared(known, axis)
     shown = []
     for row, column, cell, figure in grid.figures():
         here = known.get((row, column))
         if here is None:
             names = [each.text for each in (*grid.row_texts[row], *grid.column_texts[column])]
-            beside = of_rows.get(row) if printing.is_turned else of_columns.get(column)
-            if beside is None or any(is_average(n) or is_rank(n) or is_bound(n) for n in names):
+            here = shared.get((row, column)[axis])
+            if here is None or any(is_average(n) or is_rank(n) or is_bound(n) for n in names):
                 continue
-        direction, result, scale = here or (beside[0], None, beside[1])
         shown.append(
             _Shown(
                 printing.label,
@@ -192,27 +187,43 @@ def _printed(manifest: Manifest, printing: Printing) -> _Table:
                 str(row),
                 grid.blocks[row],
                 figure,
-                _value(figure, scale),
+                _value(figure, here.scale),
                 cell.is_underlined,
                 _finder(printing.file, cell.line),
-                direction,
-                result,
+                here.direction,
+                here.result,
             )
         )
     return shown
+
+
+class _Known(NamedTuple):
+    """What is known of a printed figure."""
+
+    direction: _Direction
+    scale: float | None
+    result: Result | None
+
+
+def _known(manifest: Manifest, printing: Printing) -> dict[tuple[int, int], _Known]:
+    """What the manifest says of the figures, by their places."""
+    return {
+        (place.row, place.column): _Known(_direction(manifest, result), declared.table.scale, result)
+        for declared in printing.declared
+        for pointer, _, result in declared.cells(manifest)
+        if (place := printing.places.get(pointer))
+    }
 
 
 def _finder(file: str, line: int) -> Callable[..., Found]:
     return lambda **values: Found(file=file, line=line, **values)
 
 
-def _shared(
-    known: dict[tuple[int, int], tuple[_Direction, Result, float | None]], axis: int
-) -> dict[int, tuple[_Direction, float | None]]:
-    """What all declared cells of a column, or of a row, have in common."""
-    lines: dict[int, set[tuple[_Direction, float | None]]] = defaultdict(set)
-    for place, (direction, _, scale) in known.items():
-        lines[place[axis]].add((direction, scale))
+def _shared(known: Mapping[tuple[int, int], _Known], axis: int) -> dict[int, _Known]:
+    """What all declared cells of a row (axis 0) or column (1) have in common."""
+    lines: dict[int, set[_Known]] = defaultdict(set)
+    for place, each in known.items():
+        lines[place[axis]].add(each._replace(result=None))
     return {at: next(iter(found)) for at, found in lines.items() if len(found) == 1}
 
 
