@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reprocrate.assembly.sections import Section
 from reprocrate.files import could_not, open_regular, place_of
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.validation.printed_tables import MAX_BYTES
 from reprocrate.validation.printed_tables.matching import Printings
 
 
-def with_printed_texts(project: Path, manifest: Manifest) -> Manifest:
-    """A manifest whose cells say what the files of their tables print.
+def with_printed_texts(project: Path, document: Section) -> Manifest:
+    """The manifest of a document, whose cells say what the files of their tables print.
 
     A cell that is not found stays as it is: validation says which, and why (RC1208).
 
     Args:
         project: root of the project.
-        manifest: the manifest.
+        document: the manifest as plain values.
     """
+    manifest = manifest_from(document, "the assembled manifest")
     if not any(table.file for table in manifest.tables):
         return manifest
     places = Printings(manifest, lambda path: _read(project, path)).places

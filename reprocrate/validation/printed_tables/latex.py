@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from reprocrate.validation.printed_tables.grid import PrintedTable, make_table
 from reprocrate.validation.printed_tables.latex_columns import TABULARS, columns_of
+from reprocrate.validation.printed_tables.latex_commands import KNOWN
 from reprocrate.validation.printed_tables.latex_rows import rows_of
-from reprocrate.validation.printed_tables.latex_text import KNOWN, printed
+from reprocrate.validation.printed_tables.latex_text import printed
 from reprocrate.validation.printed_tables.latex_tokens import (
     Token,
     Tokens,

@@ -8,6 +8,19 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from reprocrate.validation.printed_tables.grid import GridCell, UnreadableTableError, plain
+from reprocrate.validation.printed_tables.latex_commands import (
+    ACCENTS,
+    ARGUMENTS,
+    BOLD,
+    BOLD_OFF,
+    BOLD_ON,
+    NUMBERS,
+    PRINTED,
+    QUANTITIES,
+    SILENT,
+    SYMBOLS,
+    UNDERLINED,
+)
 from reprocrate.validation.printed_tables.latex_tokens import (
     Kind,
     Token,
@@ -20,171 +33,6 @@ from reprocrate.validation.printed_tables.latex_tokens import (
 
 _DEEPEST = 60
 _LONGEST_NUMBER = 100
-
-_BOLD = frozenset(("textbf", "mathbf", "bm", "boldsymbol", "pmb", "bs", "textbfsf"))
-_UNDERLINED = frozenset(("underline", "uline", "underbar", "ul", "dashuline", "uwave", "uuline"))
-_BOLD_ON = frozenset(("bf", "bfseries", "boldmath", "B"))
-_BOLD_OFF = frozenset(("mdseries", "normalfont", "unboldmath"))
-_PRINTED = {
-    "pm": "±",
-    "textpm": "±",
-    "uparrow": "↑",
-    "Uparrow": "↑",
-    "nearrow": "↑",
-    "textuparrow": "↑",
-    "downarrow": "↓",
-    "Downarrow": "↓",
-    "searrow": "↓",
-    "textdownarrow": "↓",
-    "times": "×",
-    "cdot": "·",
-    "dagger": "†",
-    "dag": "†",
-    "textdagger": "†",
-    "ddagger": "‡",
-    "ddag": "‡",
-    "S": "§",
-    "P": "¶",
-    "ast": "*",
-    "star": "*",
-    "textasteriskcentered": "*",
-    "textendash": "–",
-    "textemdash": "—",
-    "textminus": "-",
-    "textless": "<",
-    "textgreater": ">",
-    "textasciitilde": "~",
-    "textbackslash": "\\",
-    "textbar": "|",
-    "infty": "∞",
-    "checkmark": "✓",
-    "cmark": "✓",
-    "xmark": "✗",
-    "ldots": "…",
-    "dots": "…",
-    "cdots": "…",
-    "to": "→",
-    "rightarrow": "→",
-    "leftarrow": "←",
-    "sim": "~",
-    "approx": "≈",
-    "leq": "≤",
-    "le": "≤",
-    "geq": "≥",
-    "ge": "≥",
-    "percent": "%",
-    "quad": " ",
-    "qquad": " ",
-    "enspace": " ",
-    "thinspace": "\u2009",
-    "newline": " ",
-    "linebreak": " ",
-    "par": " ",
-    "slash": "/",
-    "ss": "ß",
-    "o": "ø",
-    "O": "Ø",
-    "ae": "æ",
-    "aa": "å",
-    "l": "ł",
-    "i": "i",
-    "textsuperscript": "^",
-    "textsubscript": "_",
-}
-_SYMBOLS = {",": "\u2009", ";": " ", ":": " ", " ": " ", "!": "", "/": "", "-": "", "\\": " ", "\n": " "}
-_ACCENTS = {
-    "'": "\u0301",
-    "`": "\u0300",
-    '"': "\u0308",
-    "^": "\u0302",
-    "~": "\u0303",
-    "=": "\u0304",
-    ".": "\u0307",
-}
-
-ARGUMENTS = {
-    "textcolor": "odk",
-    "color": "od",
-    "cellcolor": "od",
-    "rowcolor": "odo",
-    "columncolor": "od",
-    "colorbox": "odk",
-    "fcolorbox": "oddk",
-    "rotatebox": "odk",
-    "resizebox": "ddk",
-    "scalebox": "dok",
-    "adjustbox": "dk",
-    "raisebox": "dook",
-    "parbox": "ooodk",
-    "makebox": "ook",
-    "framebox": "ook",
-    "href": "dk",
-    "hyperref": "ok",
-    "texorpdfstring": "kd",
-    "fontsize": "dd",
-    "selectfont": "",
-    "label": "d",
-    "cite": "ood",
-    "citep": "ood",
-    "citet": "ood",
-    "citealp": "ood",
-    "citealt": "ood",
-    "citeauthor": "ood",
-    "citeyear": "ood",
-    "citeyearpar": "ood",
-    "parencite": "ood",
-    "textcite": "ood",
-    "footcite": "ood",
-    "shortcite": "od",
-    "newcite": "od",
-    "nocite": "d",
-    "ref": "d",
-    "cref": "d",
-    "Cref": "d",
-    "autoref": "d",
-    "footnote": "od",
-    "footnotemark": "o",
-    "footnotetext": "od",
-    "tnote": "d",
-    "tablefootnote": "od",
-    "vspace": "d",
-    "hspace": "d",
-    "rule": "odd",
-    "phantom": "d",
-    "hphantom": "d",
-    "vphantom": "d",
-    "includegraphics": "od",
-    "setlength": "dd",
-    "addtolength": "dd",
-    "renewcommand": "dood",
-    "makecell": "ok",
-    "thead": "ok",
-    "shortstack": "ok",
-    "multirowcell": "dook",
-    "specialcell": "ok",
-    "si": "od",
-    "unit": "od",
-    "begin": "d",
-    "end": "d",
-    "raise": "",
-    "bigstrut": "o",
-    "diagbox": "okk",
-    "slashbox": "kk",
-    "backslashbox": "kk",
-    "definecolor": "ddd",
-    "tablenum": "ok",
-    "multicolumn": "ddk",
-    "multirow": "odoodk",
-    "cmidrule": "d",
-}
-"""What follows a command: `o` an option that is not printed, `d` an argument that is not, `k` one that is."""
-
-_NUMBERS = frozenset(("num", "tablenum", "numprint"))
-_QUANTITIES = frozenset(("SI", "qty"))
-KNOWN = frozenset(
-    {*_BOLD, *_UNDERLINED, *_BOLD_ON, *_BOLD_OFF, *_PRINTED, *ARGUMENTS, *_NUMBERS, *_QUANTITIES}
-)
-"""Commands whose meaning is known here, whatever the file defines."""
 
 
 class Style(NamedTuple):
@@ -235,24 +83,24 @@ class Printer:
         self, token: Token, tokens: list[Token], at: int, style: Style, depth: int
     ) -> tuple[int, Style]:
         name = token.text
-        if name in _BOLD_ON:
+        if name in BOLD_ON:
             return at, style._replace(is_bold=True)
-        if name in _BOLD_OFF:
+        if name in BOLD_OFF:
             return at, style._replace(is_bold=False)
-        if name in _BOLD or name in _UNDERLINED:
+        if name in BOLD or name in UNDERLINED:
             inside, at = argument(tokens, at)
-            changed = style._replace(is_bold=True) if name in _BOLD else style._replace(is_underlined=True)
+            changed = style._replace(is_bold=True) if name in BOLD else style._replace(is_underlined=True)
             self.print(inside, changed, depth + 1)
             return at, style
         if name == "textsuperscript":
             return self._raised(tokens, at, style, depth), style
-        if name in _NUMBERS or name in _QUANTITIES:
+        if name in NUMBERS or name in QUANTITIES:
             _, at = option(tokens, at)
             inside, at = argument(tokens, at)
             self._add(siunitx_number(printed(inside)), style)
-            return (argument(tokens, at)[1] if name in _QUANTITIES else at), style
-        if name in _PRINTED:
-            self._add(_PRINTED[name], style)
+            return (argument(tokens, at)[1] if name in QUANTITIES else at), style
+        if name in PRINTED:
+            self._add(PRINTED[name], style)
             return at, style
         return self._arguments(token, tokens, at, style, depth), style
 
@@ -274,12 +122,12 @@ class Printer:
         return at
 
     def _symbol(self, token: Token, tokens: list[Token], at: int, style: Style) -> int:
-        if token.text in _ACCENTS:
+        if token.text in ACCENTS:
             inside, at = argument(tokens, at)
             text = printed(inside)
-            self._add(unicodedata.normalize("NFC", text[:1] + _ACCENTS[token.text] + text[1:]), style)
+            self._add(unicodedata.normalize("NFC", text[:1] + ACCENTS[token.text] + text[1:]), style)
         else:
-            self._add(_SYMBOLS.get(token.text, token.text), style)
+            self._add(SYMBOLS.get(token.text, token.text), style)
         return at
 
     def _raised(self, tokens: list[Token], at: int, style: Style, depth: int) -> int:
@@ -327,7 +175,7 @@ def cell_of(
     text = plain("".join(piece for piece, _ in printer.pieces))
     if not text and printer.names:  # a name that is defined elsewhere, such as \ours
         text = " ".join(dict.fromkeys(printer.names))
-        text = "" if any(name in _SILENT for name in printer.names) else text
+        text = "" if any(name in SILENT for name in printer.names) else text
     if is_number:
         text = siunitx_number(text)
     return GridCell(
@@ -339,42 +187,6 @@ def cell_of(
         columns,
         rows,
     )
-
-
-_SILENT = frozenset(
-    (
-        "centering",
-        "raggedright",
-        "raggedleft",
-        "small",
-        "footnotesize",
-        "scriptsize",
-        "tiny",
-        "normalsize",
-        "large",
-        "hfill",
-        "null",
-        "relax",
-        "strut",
-        "noindent",
-        "ignorespaces",
-        "unskip",
-        "leavevmode",
-        "it",
-        "itshape",
-        "rm",
-        "tt",
-        "sc",
-        "rmfamily",
-        "sffamily",
-        "ttfamily",
-        "displaystyle",
-        "textstyle",
-        "hskip",
-        "kern",
-        "space",
-    )
-)
 
 
 def _is_all(pieces: list[tuple[str, Style]], holds: Callable[[Style], bool]) -> bool:

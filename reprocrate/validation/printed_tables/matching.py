@@ -296,10 +296,11 @@ class _Search:
         """Names in print that are like a level's."""
         texts = self._grid.row_texts if kind == "row" else self._grid.column_texts
         shown = list(dict.fromkeys(cell.text for cells in texts for cell in cells))[:_MOST_NEAR]
-        wanted = normal(level)
         by_form = {normal(text): text for text in shown if len(text) <= 100}
-        near = [form for form in by_form if wanted and (wanted in form or (form and form in wanted))]
-        near += difflib.get_close_matches(wanted[:100], list(by_form), n=3, cutoff=0.6)
+        near: list[str] = []
+        for wanted in sorted(self._names.of(level)):
+            near += [form for form in by_form if form and (wanted in form or form in wanted)]
+            near += difflib.get_close_matches(wanted[:100], list(by_form), n=3, cutoff=0.6)
         names = list(dict.fromkeys(by_form[form] for form in near))[:3]
         return f"; near: {', '.join(map(repr, names))}" if names else ""
 
