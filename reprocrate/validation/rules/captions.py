@@ -244,7 +244,7 @@ def figures_have_one_unit(subject: Subject) -> Iterator[Found]:
 
     Judged: each cell as in RC1204 of a table without `scale` whose figure can only be a fraction, or only a
         percentage: more cells of the same metric in the table can only be the other; at the place of RC1204.
-    Why: 0.92 below 91.5 reads as a hundredth of it.
+    Why: a figure such as 0.92 below 91.5 reads as a hundredth of it.
     Fix: print all of them in percent, or all as fractions.
     """
     manifest = subject.well_formed
