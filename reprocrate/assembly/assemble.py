@@ -22,6 +22,7 @@ from reprocrate.assembly.held import with_held_runs
 from reprocrate.assembly.inputs import FileRoles
 from reprocrate.assembly.measured import kinds_of_outputs, measured
 from reprocrate.assembly.metric_sections import metric_sections
+from reprocrate.assembly.printed import with_printed_texts
 from reprocrate.assembly.remote import services, with_downloads
 from reprocrate.assembly.repetitions import measured_repetitions
 from reprocrate.assembly.results import make_results
@@ -32,7 +33,7 @@ from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.assembly.summaries import with_averages
 from reprocrate.capture.record import Metric as RecordedMetric
 from reprocrate.capture.record import RunRecord, Tool, plain
-from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
+from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/reprocrate/experiment")
 _DECLARED = ("requirements", "models", "ethics", "leakage", "checklists")
@@ -97,7 +98,7 @@ def assemble(project: Path, settings: ProjectSettings, records: Sequence[RunReco
         "history": _history(settings, records, elsewhere),
     }
     declared = settings.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_DECLARED))
-    return manifest_from(without_nothing(document | declared), "the assembled manifest")
+    return with_printed_texts(project, without_nothing(document | declared))
 
 
 def _kinds(

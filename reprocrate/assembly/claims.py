@@ -141,6 +141,9 @@ def _table(table: TableSettings, groups: Sequence[ConfigurationGroup], results: 
     return {
         "label": table.label,
         "file": table.file,
+        "in_file": table.in_file,
+        "names": table.names,
+        "dispersion_kind": table.dispersion_kind,
         "metric": table.metric,
         "rows": table.rows,
         "columns": table.columns,

@@ -171,10 +171,19 @@ class SummarySettings(Table):
     split: Identifier | None = None
 
 
+def _number_as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class TableSettings(Table):
     """`[[tables]]`: `rows` and `columns` are factors; without `columns` there is one, the metric.
 
     Summaries over one of the two follow as further columns, or rows, called after their statistic.
+
+    `file` prints it, `in_file` says which of the file's tables it is, and `names` what rows, columns, metrics
+    and data are called there: `names = { wide = "Wide features (proposed)", accuracy = "Acc." }`. Several
+    metrics in one printed table are several `[[tables]]` with the same `file`. `dispersion_kind` says what
+    stands behind its plus-minus signs.
     """
 
     label: Text
@@ -182,6 +191,9 @@ class TableSettings(Table):
     metric: Identifier
     columns: Text = "metric"
     file: Text | None = None
+    in_file: Annotated[Text, BeforeValidator(_number_as_text)] | None = None
+    names: dict[str, Text] = {}
+    dispersion_kind: Literal["sd", "se", "ci", "range", "iqr", "mad"] | None = None
     scale: Number | None = None
 
 

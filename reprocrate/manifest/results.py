@@ -179,5 +179,8 @@ class Table(Section):
     columns: str
     cells: Many[Cell]
     file: RelativePath | None = None
+    in_file: Text | None = None
+    names: dict[str, Text] = {}
+    dispersion_kind: Word[Literal["sd", "se", "ci", "range", "iqr", "mad"]] | None = None
     metric: Identifier | None = None
     scale: Number | None = None

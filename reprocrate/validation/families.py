@@ -61,7 +61,7 @@ FAMILIES = (
     Family("RC09", "Claims", "claims claiming wording"),
     Family("RC10", "Runs", "runs flow trials"),
     Family("RC11", "Experiment", "experiment"),
-    Family("RC12", "Tables", "tables"),
+    Family("RC12", "Tables", "tables printed emphasis margins captions"),
     Family("RC13", "Comparisons", "comparisons significance attainable fairness"),
     Family("RC14", "Leakage", "leakage order"),
     Family("RC15", "Compute", "compute"),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reprocrate.manifest import Manifest, Reported, Result, Table
+from reprocrate.manifest import Manifest, Reported, Result
 from reprocrate.statistics import Recomputed, compare_printed
-from reprocrate.validation.places import numbered
 
 _LONGEST = 500
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_BESIDE = rf"(?:±\s*(?P<spread>{_NUMBER})\s*%?|\([^()]*\)|\[[^\[\]]*\])"
-_FIGURE = re.compile(rf"(?P<value>{_NUMBER})\s*%?\s*{_BESIDE}?\s*[*†‡§¶↑↓a-d]?\s*")
+_SPREAD = rf"±\s*(?P<spread>{_NUMBER})\s*%?"
+_ASIDE = rf"(?:\([^()]*\)|\[[^\[\]]*\]|[↑↓]\s*{_NUMBER}\s*%?)"
+_FIGURE = re.compile(rf"(?P<value>{_NUMBER})\s*%?\s*(?:{_SPREAD})?\s*{_ASIDE}?\s*[*†‡§¶↑↓×a-d]?\s*")
 _BOLD = re.compile(r"\\(?:textbf|mathbf|bfseries|bf|boldsymbol|bm|B)(?![A-Za-z])|\*\*|<b>|<strong>")
 _COMMANDS = (
     "textbf|textit|textrm|textsc|text|mathbf|mathrm|mathit|bfseries|bf|it|boldsymbol|bm|B|emph"
@@ -67,16 +66,6 @@ def read_cell(text: str | None) -> PrintedCell | None:
         plain = pattern.sub(by, plain)
     match = _FIGURE.fullmatch(plain.strip())
     return PrintedCell(match["value"], match["spread"], bool(_BOLD.search(text))) if match else None
-
-
-def printed_cells(manifest: Manifest) -> Iterator[tuple[str, Table, Result, PrintedCell]]:
-    """Cells of tables that show a figure and whose result is there, with their places."""
-    for pointer, table in numbered("/tables", manifest.tables):
-        for place, cell in numbered(f"{pointer}/cells", table.cells):
-            result = manifest.find_result(cell.result)
-            figure = read_cell(cell.text)
-            if result and figure:
-                yield place, table, result, figure
 
 
 def multiplied(value: float, scale: float) -> Fraction:

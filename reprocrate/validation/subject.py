@@ -35,6 +35,9 @@ from reprocrate.validation.places import Declared, Values, declared_files, field
 if TYPE_CHECKING:
     from reprocrate.validation.source import Source
 
+if TYPE_CHECKING:
+    from reprocrate.validation.printed_tables.matching import Printings
+
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
 MANIFEST_NAME = "reprocrate.json"
@@ -236,6 +239,15 @@ class Subject:
         listed = [each for each in self.manifest.code if each.files] if self.manifest else []
         places = [Place(each.folder or "", tuple(file.path for file in each.files)) for each in listed]
         return Source(self.given_files, places or [Place()])
+
+    @cached_property
+    def printings(self) -> Printings | None:
+        """The printed tables that the manifest names; None where there are no files, or none is named."""
+        if self.files is None or not any(table.file for table in self.well_formed.tables):
+            return None
+        from reprocrate.validation.printed_tables.matching import Printings, reading
+
+        return Printings(self.well_formed, reading(self.files.exists, self.files.read))
 
     @cached_property
     def described(self) -> Described | None:

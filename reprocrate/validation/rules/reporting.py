@@ -8,8 +8,9 @@ from reprocrate.manifest import Manifest, Result, Search
 from reprocrate.statistics import Recomputed, compare_printed, is_constant
 from reprocrate.validation.evidence import best
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printing import multiplied, printed_cells, scales
+from reprocrate.validation.printing import multiplied, scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.shown import shown_cells
 from reprocrate.validation.split_roles import reported_role
 from reprocrate.validation.subject import Subject
 
@@ -284,7 +285,7 @@ def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     """A printed figure SHOULD be rounded, not cut off.
 
     Judged: figures as in RC0815, and as in RC1204, that are the value times one of its factors cut off, and
-        times none of them rounded; at the `value` or `text`.
+        times none of them rounded; at the `value`, or the place of RC1204.
     Why: figures that were cut off are lower than what was measured, and differ from those that were rounded.
     Fix: print the rounded figure.
     """
@@ -292,10 +293,10 @@ def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     for pointer, result, text, outcome in _compare(manifest):
         if outcome is Recomputed.TRUNCATED:
             yield Found(pointer, text=text, result=result.id, value=result.value)
-    for place, table, result, cell in printed_cells(manifest):
-        outcome = _outcome(result, cell.value, scales(manifest, result, table.scale))
-        if outcome is Recomputed.TRUNCATED:
-            yield Found(f"{place}/text", text=cell.value, result=result.id, value=result.value)
+    for shown in shown_cells(subject):
+        result, text = shown.result, shown.figure.value
+        if _outcome(result, text, scales(manifest, result, shown.table.scale)) is Recomputed.TRUNCATED:
+            yield shown.found(text=text, result=result.id, value=result.value)
 
 
 @rule(

@@ -5,17 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 
 from reprocrate import statistics
 from reprocrate.manifest import Cell, Data, Manifest, Result, Table
 from reprocrate.manifest.section import Scalar
-from reprocrate.statistics import Recomputed, compare_printed, read_printed
+from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printing import PrintedCell, multiplied, printed_cells, scales
+from reprocrate.validation.printing import multiplied, scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
+from reprocrate.validation.shown import shown_cells
 from reprocrate.validation.subject import Subject
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -174,116 +173,23 @@ def _is_written(level: Scalar, text: str) -> bool:
 def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
     """The figure in a cell MUST be the value of its result times the table's `scale`, rounded.
 
-    Judged: each cell with a result whose `text` holds a figure, as the chapter defines it: that is not the
-        result's `value`, rounded, times the table's `scale`, or where it has none times one of the factors
-        of the chapter Results. A mean rank is never multiplied. A figure that only cutting off gives is
-        judged by RC0816; at the `text`.
+    Judged: each cell with a result that shows a figure, as the chapter defines it: where the file that
+        prints the cell is given, what it prints, at its line there; else its `text`, there. The figure is not
+        the result's `value`, rounded, times the table's `scale`, or where it has none times one of the
+        factors of the chapter Results. A mean rank is never multiplied. A figure that only cutting off gives
+        is judged by RC0816.
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives. Text that is no figure is not judged.
     """
     manifest = subject.well_formed
-    for place, table, result, cell in printed_cells(manifest):
+    for shown in shown_cells(subject):
+        result, text = shown.result, shown.figure.value
         outcomes = [
-            compare_printed(cell.value, multiplied(result.value, scale))
-            for scale in scales(manifest, result, table.scale)
+            compare_printed(text, multiplied(result.value, scale))
+            for scale in scales(manifest, result, shown.table.scale)
         ]
         if set(outcomes) == {Recomputed.DIFFERENT}:
-            yield Found(
-                f"{place}/text", table=table.label, text=cell.value, result=result.id, value=result.value
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A cell as it is compared with those beside it."""
-
-    place: str
-    table: Table
-    result: Result
-    cell: PrintedCell
-
-    @property
-    def figure(self) -> Fraction:
-        return read_printed(self.cell.value).value * (-1 if (self.table.scale or 1) < 0 else 1)
-
-
-@rule(
-    "RC1205",
-    SHOULD,
-    spec="tables",
-    since="1.0",
-    says="{table} sets {figure} in bold type, but {better} is better",
-)
-def bold_figure_is_the_best(subject: Subject) -> Iterator[Found]:
-    """A figure in bold type SHOULD be the best of its column.
-
-    Judged: each figure in bold type of a column whose figures are all of one metric with the direction
-        `maximize` or `minimize`, or all mean ranks, of which the smaller are better: another figure of the
-        column is better, as printed. It is accepted where the best is bold, too, and the intervals that both
-        results have meet; and where, with several columns, no bold figure of the table would be objected to
-        if rows took the place of columns. Cells without a result or a figure do not count, and under a
-        negative `scale` the figures' signs are turned; at the `text`.
-    Why: bold type is read as the best, whatever the figures say. Where one more figure is in bold type, it is
-        accepted if its interval meets that of the best, and a table may be laid out by rows instead.
-    Fix: set the best figures in bold type, and say in the caption what it means.
-    """
-    manifest = subject.well_formed
-    of_tables: dict[str, list[_Shown]] = {}
-    for place, table, result, cell in printed_cells(manifest):
-        pointer = place.rpartition("/cells/")[0]
-        of_tables.setdefault(pointer, []).append(_Shown(place, table, result, cell))
-    for shown in of_tables.values():
-        wrong = _wrongly_bold(manifest, shown, by_column=True)
-        is_by_rows = len({_position(each, by_column=True) for each in shown}) > 1
-        if wrong and not (is_by_rows and not _wrongly_bold(manifest, shown, by_column=False)):
-            for each, better in wrong:
-                yield Found(
-                    f"{each.place}/text",
-                    table=each.table.label,
-                    figure=each.cell.value,
-                    better=better.cell.value,
-                )
-
-
-def _position(shown: _Shown, *, by_column: bool) -> str:
-    cell = shown.table.cells[int(shown.place.rpartition("/")[2])]
-    return cell.column if by_column else cell.row
-
-
-def _wrongly_bold(
-    manifest: Manifest, shown: Sequence[_Shown], *, by_column: bool
-) -> list[tuple[_Shown, _Shown]]:
-    """Cells in bold type that are not the best of their column or row, each with one that is better."""
-    lines: dict[str, list[_Shown]] = {}
-    for each in shown:
-        lines.setdefault(_position(each, by_column=by_column), []).append(each)
-    wrong = []
-    for line in lines.values():
-        directions = {_direction(manifest, each.result) for each in line}
-        direction = directions.pop()[1] if len(directions) == 1 else None
-        if direction not in ("maximize", "minimize"):
-            continue
-        best = (max if direction == "maximize" else min)(line, key=lambda each: each.figure)
-        is_marked = any(each.cell.is_bold for each in line if each.figure == best.figure)
-        for each in line:
-            is_tied = is_marked and _overlap(each.result, best.result)
-            if each.cell.is_bold and each.figure != best.figure and not is_tied:
-                wrong.append((each, best))
-    return wrong
-
-
-def _direction(manifest: Manifest, result: Result) -> tuple[str, str | None]:
-    """What a result's value is, and which values of that are better; of mean ranks the smaller ones."""
-    if result.statistic == "mean_rank":
-        return "mean_rank", "minimize"
-    metric = manifest.find_metric(result.metric)
-    return f"metric {result.metric}", metric.direction if metric else None
-
-
-def _overlap(a: Result, b: Result) -> bool:
-    if a.interval is None or b.interval is None:
-        return False
-    return a.interval.low <= b.interval.high and b.interval.low <= a.interval.high
+            yield shown.found(table=shown.table.label, text=text, result=result.id, value=result.value)
 
 
 @rule(
@@ -302,18 +208,19 @@ def cell_shows_a_spread_of_its_result(subject: Subject) -> Iterator[Found]:
         deviation or error with either `ddof`, half of the 95 % t or normal interval, range or half of it,
         mean absolute deviation from the mean, median one from the median, interquartile range by any
         definition, twice the deviation or the variance with `ddof` 1, the result's `sd`, half of its
-        interval or the part on either side; 1e-9 of the largest value is allowed; at the `text`.
+        interval or the part on either side; 1e-9 of the largest value is allowed; at the place of RC1204.
     Why: standard deviation, standard error, half an interval and others are in use; a number that fits none
         of them is of other values, or a misprint.
     Fix: print the spread that the values give, and say in the caption which one it is.
     """
     manifest = subject.well_formed
-    for place, table, result, cell in printed_cells(manifest):
+    for shown in shown_cells(subject):
+        result, spread = shown.result, shown.figure.spread
         values = values_behind_the_spread(subject, result)
-        if cell.spread is None or len(values) < 2:
+        if spread is None or len(values) < 2:
             continue
-        if not _has_spread(manifest, table, result, cell.spread, values):
-            yield Found(f"{place}/text", table=table.label, spread=cell.spread, result=result.id)
+        if not _has_spread(manifest, shown.table, result, spread, values):
+            yield shown.found(table=shown.table.label, spread=spread, result=result.id)
 
 
 def _has_spread(

@@ -1,0 +1,45 @@
+"""What the paper's own files print in the cells of its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reprocrate.assembly.sections import Section
+from reprocrate.files import could_not, open_regular, place_of
+from reprocrate.manifest import Manifest, manifest_from
+from reprocrate.validation.printed_tables import MAX_BYTES
+from reprocrate.validation.printed_tables.matching import Printings
+
+
+def with_printed_texts(project: Path, document: Section) -> Manifest:
+    """The manifest of a document, whose cells say what the files of their tables print.
+
+    A cell that is not found stays as it is: validation says which, and why (RC1208).
+
+    Args:
+        project: root of the project.
+        document: the manifest as plain values.
+    """
+    manifest = manifest_from(document, "the assembled manifest")
+    if not any(table.file for table in manifest.tables):
+        return manifest
+    places = Printings(manifest, lambda path: _read(project, path)).places
+    if not places:
+        return manifest
+    document = manifest.to_dict()
+    for at, table in enumerate(document["tables"]):
+        for number, cell in enumerate(table["cells"]):
+            if found := places.get(f"/tables/{at}/cells/{number}"):
+                cell["text"] = found[1].cell.marked
+    return manifest_from(document, "the assembled manifest")
+
+
+def _read(project: Path, path: str) -> bytes | None:
+    place = place_of(project, path)
+    if not place.is_file() or not place.resolve().is_relative_to(project.resolve()):
+        return None
+    try:
+        with open_regular(place) as handle:
+            return handle.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise could_not("read", path, error) from error

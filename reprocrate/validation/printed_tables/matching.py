@@ -1,0 +1,332 @@
+"""Where the cells that a manifest declares are printed."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from reprocrate.errors import UnavailableError
+from reprocrate.manifest import Cell, Manifest, Result, Table
+from reprocrate.validation.places import numbered
+from reprocrate.validation.printed_tables import MAX_BYTES, read_tables
+from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable, UnreadableTableError
+from reprocrate.validation.printed_tables.names import Names, normal
+
+Read = Callable[[str], bytes | None]
+"""The bytes of a file, at most one more than can be read; None where there is no such file."""
+
+_MOST_NEAR = 200
+_MOST_CANDIDATES = 1000
+_MOST_CELLS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A declared cell that is not found in print.
+
+    Attributes:
+        pointer: of the cell.
+        what: the row, column or cell that is not found.
+        why: the reason, as the end of a sentence.
+    """
+
+    pointer: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a declared cell is printed."""
+
+    row: int
+    column: int
+    cell: GridCell
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A table of the manifest."""
+
+    pointer: str
+    table: Table
+
+    def cells(self, manifest: Manifest) -> Iterator[tuple[str, Cell, Result]]:
+        """Its cells whose result is there, with their places."""
+        for pointer, cell in numbered(f"{self.pointer}/cells", self.table.cells[:_MOST_CELLS]):
+            result = manifest.find_result(cell.result)
+            if result:
+                yield pointer, cell, result
+
+
+@dataclass(frozen=True)
+class Printing:
+    """One printed table, and the tables of the manifest that it prints.
+
+    Attributes:
+        file: path of the file.
+        grid: what is printed.
+        declared: the manifest's tables.
+        places: where each cell is printed, by its pointer.
+        missing: cells that are not printed.
+        is_turned: whether declared rows are printed as columns, and columns as rows.
+    """
+
+    file: str
+    grid: PrintedTable
+    declared: tuple[Declared, ...]
+    places: Mapping[str, Place]
+    missing: tuple[Missing, ...]
+    is_turned: bool = False
+
+    @property
+    def label(self) -> str:
+        """The table's name in the paper."""
+        return self.declared[0].table.label
+
+    @cached_property
+    def explained(self) -> Mapping[tuple[int, int], str]:
+        """The pointers of the declared cells at their places in the grid."""
+        return {(place.row, place.column): pointer for pointer, place in self.places.items()}
+
+
+class Printings:
+    """All printed tables that a manifest names.
+
+    Args:
+        manifest: the manifest.
+        read: how its files are read.
+    """
+
+    def __init__(self, manifest: Manifest, read: Read) -> None:
+        self._manifest = manifest
+        self._read = read
+        self._files: dict[str, list[PrintedTable]] = {}
+        self.unread: list[str] = []
+        self.tables: tuple[Printing, ...] = tuple(self._all())
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[Printing, Place]]:
+        """Where each declared cell is printed, by its pointer."""
+        return {pointer: (one, place) for one in self.tables for pointer, place in one.places.items()}
+
+    def _all(self) -> Iterator[Printing]:
+        groups: dict[int, tuple[str, PrintedTable, list[Declared]]] = {}
+        for pointer, table in numbered("/tables", self._manifest.tables):
+            if table.file is None:
+                continue
+            try:
+                grid = chosen(self._tables(table.file), table)
+            except UnreadableTableError as error:
+                self.unread.append(f"{table.label}: {error}.")
+                continue
+            groups.setdefault(id(grid), (table.file, grid, []))[2].append(Declared(pointer, table))
+        for file, grid, declared in groups.values():
+            yield located(self._manifest, file, grid, declared)
+
+    def _tables(self, path: str) -> list[PrintedTable]:
+        if path not in self._files:
+            try:
+                data = self._read(path)
+            except UnavailableError as error:
+                raise UnreadableTableError(str(error).rstrip(".")) from error
+            if data is None:
+                raise UnreadableTableError(f"{path} is not there")
+            self._files[path] = read_tables(path, data)
+        return self._files[path]
+
+
+def reading(exists: Callable[[str], bool], read: Callable[[str, int], bytes]) -> Read:
+    """How files are read for their tables."""
+    return lambda path: read(path, MAX_BYTES + 1) if exists(path) else None
+
+
+def chosen(tables: Sequence[PrintedTable], table: Table) -> PrintedTable:
+    """The table of a file that a manifest's table means.
+
+    Raises:
+        UnreadableTableError: it cannot be told.
+    """
+    wanted = table.in_file
+    if wanted is None:
+        begun = [each for each in tables if _is_called(each.caption, table.label)]
+        if len(tables) == 1 or len(begun) == 1:
+            return tables[0] if len(tables) == 1 else begun[0]
+        if not tables:
+            raise UnreadableTableError(f"{table.file} has no table")
+        raise UnreadableTableError(f"{table.file} has {_listed(tables)}; say which by `in_file`")
+    found = [each for each in tables if wanted in each.labels]
+    if not found and wanted.isascii() and wanted.isdigit():
+        found = list(tables[int(wanted) - 1 : int(wanted)]) if len(wanted) < 7 and int(wanted) else []
+    if len(found) == 1:
+        return found[0]
+    how = "several tables are" if found else "no table is"
+    raise UnreadableTableError(f"in {table.file} {how} called {wanted!r}: it has {_listed(tables)}")
+
+
+def _is_called(caption: str, label: str) -> bool:
+    """Whether a caption begins with the table's name, as `Table 2: Accuracy` does."""
+    begins = caption.casefold().lstrip()
+    name = label.casefold()
+    return begins.startswith(name) and not begins[len(name) : len(name) + 1].isalnum()
+
+
+def _listed(tables: Sequence[PrintedTable]) -> str:
+    names = [
+        f"{number} (line {each.line}{', ' + each.labels[0] if each.labels else ''})"
+        for number, each in enumerate(tables[:8], 1)
+    ]
+    more = f" and {len(tables) - 8} more" if len(tables) > 8 else ""
+    return f"{len(tables)} tables: {', '.join(names)}{more}" if tables else "no table"
+
+
+def located(manifest: Manifest, file: str, grid: PrintedTable, declared: Sequence[Declared]) -> Printing:
+    """Find the cells of tables in what is printed; rows may be printed as columns and columns as rows."""
+    best: Printing | None = None
+    for is_turned in (False, True):
+        places: dict[str, Place] = {}
+        missing: list[Missing] = []
+        for each in declared:
+            _Search(manifest, grid, each, is_turned=is_turned).into(places, missing)
+        if best is None or len(places) > len(best.places):
+            best = Printing(file, grid, tuple(declared), places, tuple(missing), is_turned)
+        if not missing:
+            break
+    return best or Printing(file, grid, tuple(declared), {}, ())
+
+
+class _Search:
+    """The cells of one table in one orientation."""
+
+    def __init__(
+        self, manifest: Manifest, grid: PrintedTable, declared: Declared, *, is_turned: bool
+    ) -> None:
+        self._manifest, self._grid, self._declared = manifest, grid, declared
+        self._is_turned = is_turned
+        self._names = Names(manifest, dict(declared.table.names))
+        self._rows = [frozenset(normal(cell.text) for cell in cells) for cells in grid.row_texts]
+        self._columns = [frozenset(_spellings(cells)) for cells in grid.column_texts]
+        self._sources = _by_source(self._names, grid)
+        self._at_row, self._at_column = _index(self._rows), _index(self._columns)
+        self._told: set[tuple[str, str]] = set()
+
+    def into(self, places: dict[str, Place], missing: list[Missing]) -> None:
+        """Add what is found, and what is not."""
+        for pointer, cell, result in self._declared.cells(self._manifest):
+            found = self._find(pointer, cell, result)
+            if isinstance(found, Place):
+                places[pointer] = found
+            elif (found.what, found.why) not in self._told:
+                self._told.add((found.what, found.why))
+                missing.append(found)
+
+    def _find(self, pointer: str, cell: Cell, result: Result) -> Place | Missing:
+        table = self._declared.table
+        down = self._names.of_row(table, cell, result)
+        across = self._names.of_column(table, cell, result)
+        first, second = (across, down) if self._is_turned else (down, across)
+        rows = self._lines(self._at_row, first, self._sources)
+        columns = self._lines(self._at_column, second, self._sources)
+        speaking, against = self._names.told_by(result)
+        if not columns and table.columns == "metric" and not self._is_turned:
+            columns = self._only_column(against)
+        if not rows or not columns:
+            kind = "column" if rows else "row"
+            level = cell.row if (kind == "row") is not self._is_turned else cell.column
+            return Missing(pointer, f"{kind} {level}", f"no {kind} is called so{self._near(level, kind)}")
+        return self._best(pointer, cell, rows, columns, (speaking | first | second, against - first - second))
+
+    def _only_column(self, against: frozenset[str]) -> set[int]:
+        """The column of a table of one metric whose head does not name it: the only one with figures."""
+        with_figures = {column for _, column, _, _ in self._grid.figures()}
+        kept = {each for each in with_figures if not self._columns[each] & against}
+        return kept if len(kept) == 1 and len(with_figures) == 1 else set()
+
+    def _best(
+        self,
+        pointer: str,
+        cell: Cell,
+        rows: set[int],
+        columns: set[int],
+        told: tuple[frozenset[str], frozenset[str]],
+    ) -> Place | Missing:
+        """The one place where nothing speaks for another result, and most for this one."""
+        speaking, against = told
+        rated: dict[int, list[Place]] = defaultdict(list)
+        at = f"cell {cell.row}, {cell.column}"
+        if len(rows) * len(columns) > _MOST_CANDIDATES:
+            return Missing(pointer, at, f"more than {_MOST_CANDIDATES} cells may be meant")
+        seen: set[int] = set()
+        for row in sorted(rows):
+            for column in sorted(columns):
+                beside = self._rows[row] | self._columns[column]
+                shown = self._grid.rows[row][column]
+                if not beside & against and id(shown) not in seen:
+                    seen.add(id(shown))
+                    rated[len(beside & speaking)].append(Place(row, column, shown))
+        if not rated:
+            return Missing(pointer, at, "what stands there is of another metric, split or data")
+        found = rated[max(rated)]
+        with_figures = [each for each in found if each.cell.figure]
+        found = with_figures or found
+        if len(found) > 1:
+            lines = ", ".join(dict.fromkeys(str(each.cell.line or "?") for each in found[:5]))
+            return Missing(pointer, at, f"{len(found)} cells may be meant, in lines {lines}")
+        if found[0].cell.figure is None:
+            shown_text = (
+                f"shows {found[0].cell.text!r}, which is no figure" if found[0].cell.text else "is empty"
+            )
+            return Missing(pointer, at, f"it {shown_text}")
+        return found[0]
+
+    @staticmethod
+    def _lines(
+        index: Mapping[str, set[int]], wanted: frozenset[str], sources: Mapping[str, set[str]]
+    ) -> set[int]:
+        found: set[int] = set()
+        for name in wanted:
+            for spelling in {name} | sources.get(name, set()):
+                found |= index.get(spelling, set())
+        return found
+
+    def _near(self, level: str, kind: str) -> str:
+        """Names in print that are like a level's."""
+        texts = self._grid.row_texts if kind == "row" else self._grid.column_texts
+        shown = list(dict.fromkeys(cell.text for cells in texts for cell in cells))[:_MOST_NEAR]
+        by_form = {normal(text): text for text in shown if len(text) <= 100}
+        near: list[str] = []
+        for wanted in sorted(self._names.of(level)):
+            near += [form for form in by_form if form and (wanted in form or form in wanted)]
+            near += difflib.get_close_matches(wanted[:100], list(by_form), n=3, cutoff=0.6)
+        names = list(dict.fromkeys(by_form[form] for form in near))[:3]
+        return f"; near: {', '.join(map(repr, names))}" if names else ""
+
+
+def _spellings(cells: Sequence[GridCell]) -> Iterator[str]:
+    """The names of a column: each cell of its head, and two below each other read as one."""
+    yield from (normal(cell.text) for cell in cells)
+    if len(cells) > 1:
+        yield normal(" ".join(cell.text for cell in cells))
+
+
+def _by_source(names: Names, grid: PrintedTable) -> dict[str, set[str]]:
+    """For aliases that are written as the file writes them, commands and all, the names that these print."""
+    found: dict[str, set[str]] = defaultdict(set)
+    wanted = {normal(alias): " ".join(alias.split()) for alias in names.aliases.values() if "\\" in alias}
+    if wanted:
+        cells = [cell for texts in (*grid.row_texts, *grid.column_texts) for cell in texts]
+        for form, alias in wanted.items():
+            found[form] |= {normal(cell.text) for cell in cells if cell.source == alias}
+    return found
+
+
+def _index(names: Sequence[frozenset[str]]) -> dict[str, set[int]]:
+    index: dict[str, set[int]] = defaultdict(set)
+    for at, each in enumerate(names):
+        for name in each:
+            if name:
+                index[name].add(at)
+    return index

@@ -1,0 +1,59 @@
+"""What the cells of tables show: as the file prints it where that is given, else as the manifest says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reprocrate.manifest import Cell, Result, Table
+from reprocrate.validation.places import numbered
+from reprocrate.validation.printing import PrintedCell, read_cell
+from reprocrate.validation.rule import Found
+from reprocrate.validation.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell of a table that shows a figure of a result.
+
+    Attributes:
+        pointer: of the cell.
+        table: the table that it is in.
+        cell: the cell.
+        result: the result that it names.
+        figure: what is shown.
+        file: the file that prints it, if that is given.
+        line: where in the file.
+    """
+
+    pointer: str
+    table: Table
+    cell: Cell
+    result: Result
+    figure: PrintedCell
+    file: str | None = None
+    line: int | None = None
+
+    def found(self, **values: Any) -> Found:
+        """A case at this cell: in the file that prints it, or else at the manifest's `text`."""
+        if self.file is None:
+            return Found(f"{self.pointer}/text", **values)
+        return Found(file=self.file, line=self.line, **values)
+
+
+def shown_cells(subject: Subject) -> Iterator[ShownCell]:
+    """The cells that show a figure and whose result is there."""
+    manifest = subject.well_formed
+    printed = subject.printings.places if subject.printings else {}
+    for pointer, table in numbered("/tables", manifest.tables):
+        for place, cell in numbered(f"{pointer}/cells", table.cells):
+            result = manifest.find_result(cell.result)
+            if result is None:
+                continue
+            if place in printed:
+                printing, there = printed[place]
+                if figure := there.cell.figure:
+                    yield ShownCell(place, table, cell, result, figure, printing.file, there.cell.line)
+            elif figure := read_cell(cell.text):
+                yield ShownCell(place, table, cell, result, figure)
