@@ -280,6 +280,7 @@ class Report:
         observed: what a submission was seen to have; only where it has no manifest, or a policy asks for it.
         checklists: venues' checklists, set against the evidence.
         scales: the levels that were reached, and what the next one asks for.
+        without_manifest: whether there was no manifest, so that only files could be looked at.
     """
 
     subject: str
@@ -291,6 +292,7 @@ class Report:
     observed: tuple[Observed, ...] = ()
     checklists: tuple[CheckedChecklist, ...] = ()
     scales: tuple[Scale, ...] = ()
+    without_manifest: bool = False
 
     @property
     def valid(self) -> bool:

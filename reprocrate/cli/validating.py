@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reprocrate.cli.batch import Asked, Column, Each, From, Jobs, MemoryLimit, Reports, TimeLimit
 from reprocrate.cli.exits import NO, YES, exit_code_of
 from reprocrate.cli.options import Json, Limit, Quiet, Whats
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
@@ -25,6 +26,7 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    CSV = "csv"
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +44,13 @@ def validate(
     limit: Limit = None,
     signature: Signature = None,
     public_key: PublicKey = None,
+    each: Each = False,
+    from_: From = None,
+    column: Column = None,
+    jobs: Jobs = None,
+    time_limit: TimeLimit = None,
+    memory_limit: MemoryLimit = None,
+    reports: Reports = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -49,9 +58,12 @@ def validate(
 
     Nothing is executed, and the network is not touched. `reprocrate explain CODE` tells more about a finding.
 
+    A folder or an archive without a manifest is looked through: what it has, and what it lacks.
+
     Several things are judged in turn. As JSON, there is then one report on each line, in the order of the
     arguments; what cannot be judged has a report that says why. The exit code is the largest of all.
     """
+    from reprocrate.cli.batch import judged_batch, print_batch
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
     from reprocrate.validation import read_policy
@@ -62,8 +74,12 @@ def validate(
     demands = Demands(read_policy(policy) if policy else None)
     limits = Limits.of(limit or ())
     as_json = json or format_ is Format.JSON
-    for each in what or [Path()]:
-        require_signed(each, signature, public_key, voice)
+    for one in what or [Path()]:
+        require_signed(one, signature, public_key, voice)
+    asked = Asked(each, from_, column, jobs, time_limit, memory_limit, reports)
+    if format_ is Format.CSV or asked.is_batch(what or ()):
+        form = "json" if json else format_.value
+        raise typer.Exit(print_batch(judged_batch(what or (), asked, demands, limits, voice), voice, form))
     if what and len(what) > 1:
         raise typer.Exit(_several(what, voice, demands, limits, as_json=as_json))
     with voice.progress():

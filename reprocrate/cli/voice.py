@@ -190,5 +190,8 @@ class Voice:
     def json(self, document: Mapping[str, Any], *, on_one_line: bool = False) -> None:
         """One JSON document, on stdout."""
         indent = None if on_one_line else 2
-        text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
+        self.json_line(json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False))
+
+    def json_line(self, text: str) -> None:
+        """The same of a document that is text already."""
         sys.stdout.write(_ACTS_ON_A_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")

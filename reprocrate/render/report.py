@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.render import words
+from reprocrate.render.observed import found_of, next_step, observed_text
 from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, WARN, hanging, heading, joined, stacked, text
 
 _STYLE = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: SOFT}
@@ -24,6 +25,7 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
         most_places: how many findings of one rule are written out; the others are counted.
     """
     return stacked(
+        *observed_text(report),
         *(part for severity in Severity for part in _findings(report, severity, most_places)),
         *_not_assessed(report),
         *_policy(report),
@@ -34,6 +36,8 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
 def report_summary(report: Report) -> str:
     """The answer in one line: `reprocrate.json is valid: no errors, 2 warnings and 1 note`."""
     answer = "is valid" if report.valid else "is not valid"
+    if report.without_manifest:
+        answer = f"has no manifest; {found_of(report)}"
     if report.undecided and not report.count(Severity.ERROR):
         answer = f"cannot be called valid, since {words.listing(report.undecided)} could not be judged"
     counts = [words.count_of(report.count(severity), severity.value) for severity in Severity]
@@ -91,8 +95,10 @@ def _policy(report: Report) -> Iterator[RenderableType]:
 
 
 def _answer(report: Report) -> Iterator[RenderableType]:
-    if report.findings or report.not_assessed or report.policy:
+    if report.findings or report.not_assessed or report.policy or report.observed:
         yield text("")
     yield text(f"{report_summary(report)}.", GOOD if report.valid else BAD)
     if report.findings:
         yield text(f"`reprocrate explain {report.findings[0].code}` says more about a rule.", SOFT)
+    if step := next_step(report):
+        yield text(step, SOFT)

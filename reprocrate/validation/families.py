@@ -62,6 +62,7 @@ FAMILIES = (
     Family("RC17", "Checklists and ethics", "checklists"),
     Family("RC18", "Crate", "crate crate_contents"),
     Family("RC19", "Anonymous review", "anonymity"),
+    Family("RC21", "Submissions", "submission"),
 )
 """The other numbers are kept for what comes after."""
 

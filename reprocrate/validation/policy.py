@@ -37,6 +37,7 @@ class Policy:
         checklist: the name under which a manifest answers the venue's checklist.
         levels: what findings of a rule are, by its code; None where they are left out.
         parameters: values for rules that can be set, by code and name.
+        requires: names of the items that every submission must have.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Policy:
     checklist: str | None = None
     levels: Mapping[str, Severity | None] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
 
 
 def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> Policy:
@@ -57,9 +59,11 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
         extended: the policies that it extends, in order; what it sets itself counts most.
     """
     levels: dict[str, Severity | None] = {}
+    requires: list[str] = []
     parameters: dict[str, dict[str, Any]] = {}
     for each in extended:
         levels |= each.levels
+        requires += each.requires
         for code, values in each.parameters.items():
             parameters.setdefault(code, {}).update(values)
     for code, level in document.get("levels", {}).items():
@@ -67,7 +71,10 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
     for code, values in document.get("parameters", {}).items():
         parameters.setdefault(code, {}).update(values)
     about = {name: document.get(name) for name in ("name", "venue", "year", "checklist")}
-    return Policy(document["id"], document["standard"], **about, levels=levels, parameters=parameters)
+    required = tuple(dict.fromkeys([*requires, *document.get("requires", ())]))
+    return Policy(
+        document["id"], document["standard"], **about, levels=levels, parameters=parameters, requires=required
+    )
 
 
 def is_untouchable(rule: Rule) -> bool:
@@ -87,7 +94,11 @@ def validate_by(policy: Policy | None, subject: Subject) -> Report:
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
-    return graded_by(policy, validate(subject, parameters=policy.parameters if policy else None))
+    if policy and policy.requires:
+        subject = replace(subject, required=policy.requires)
+    report = graded_by(policy, validate(subject, parameters=policy.parameters if policy else None))
+    wanted = subject.is_bare or (subject.required and subject.files is not None)
+    return replace(report, observed=subject.submission.observed) if wanted else report
 
 
 def graded_by(policy: Policy | None, report: Report) -> Report:

@@ -39,6 +39,8 @@ def report_document(report: Report) -> dict[str, Any]:
     if report.policy:
         document["policy"] = {"id": report.policy.id, "standard": report.policy.standard}
         document["regraded"] = [_regraded(each) for each in report.policy.regraded]
+    if report.without_manifest:
+        document["without_manifest"] = True
     if report.observed:
         document["observed"] = [_observed(each) for each in report.observed]
     if report.checklists:

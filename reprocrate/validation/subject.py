@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
@@ -29,6 +29,9 @@ from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 from reprocrate.validation.lineage import Lineage
 from reprocrate.validation.places import sections_of
+
+if TYPE_CHECKING:
+    from reprocrate.validation.submission import Submission
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -77,6 +80,7 @@ class Subject:
         read_problems: why the text that it was read from holds no document, if so; None where the document
             was not read from a text.
         is_bare: whether there is no manifest at all, but only files.
+        required: names of the items that a policy requires of the files.
     """
 
     name: str
@@ -84,6 +88,7 @@ class Subject:
     files: Files | None = None
     read_problems: tuple[TextProblem, ...] | None = None
     is_bare: bool = False
+    required: tuple[str, ...] = ()
 
     @classmethod
     def bare(cls, name: str, files: Files) -> Subject:
@@ -163,6 +168,17 @@ class Subject:
         if self.files is None:
             raise LookupError("there are no files")
         return self.files
+
+    @cached_property
+    def submission(self) -> Submission:
+        """The files as a submission that is looked through, whether or not there is a manifest.
+
+        Raises:
+            LookupError: there are none.
+        """
+        from reprocrate.validation.submission import Submission  # most subjects are not asked for it
+
+        return Submission(self.given_files)
 
     @cached_property
     def sections(self) -> tuple[tuple[str, Section], ...]:

@@ -51,7 +51,13 @@ def validate(
             not_assessed.append(missing)
         else:
             assessed.append(rule.code)
-    return Report(subject.name, in_order(findings), tuple(not_assessed), tuple(assessed))
+    return Report(
+        subject.name,
+        in_order(findings),
+        tuple(not_assessed),
+        tuple(assessed),
+        without_manifest=subject.is_bare,
+    )
 
 
 def _lacking(subject: Subject) -> dict[Need, str]:
@@ -94,6 +100,8 @@ def _apply(
         return NotAssessed(rule.code, str(error))
     except CannotAssessError as error:
         return NotAssessed(rule.code, str(error))
+    except MemoryError:
+        raise  # which is no fault of the rule's, and others would fail in the same way
     except Exception as error:
         # A fault in a rule must not take the others down, and must not look like a pass.
         reason = f"the rule itself failed, which is a fault of reprocrate: {type(error).__name__}: {error}"
