@@ -1,4 +1,4 @@
-"""`reprocrate validate` of many submissions: which they are, within which limits, and what is made of the answers."""
+"""`reprocrate validate` of many submissions: which they are, within which limits, and what comes of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Each = Annotated[
     bool,
     typer.Option(
         "--each",
-        help="Judge each thing that lies in the folder for itself: the folder holds submissions, and is none.",
+        help="Judge each thing in the folder for itself: the folder holds submissions, and is none.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -71,7 +71,7 @@ TimeLimit = Annotated[
     typer.Option(
         "--time-limit",
         metavar="TIME",
-        help="How long one submission may take, such as 90s or 5m; it is then given up, and the others go on.",
+        help="How long one submission may take, such as 90s or 5m; then it is given up.",
         show_default=_SECONDS,
         rich_help_panel=_PANEL,
     ),
@@ -92,8 +92,8 @@ Reports = Annotated[
         "--reports",
         "--resume",
         metavar="FOLDER",
-        help="Keep the reports there as they come, and go on where an earlier run of the command stopped: what was "
-        "judged and has not changed since is not judged again.",
+        help="Keep the reports there as they come, and go on where an earlier run of the command stopped: "
+        "what was judged and has not changed since is not judged again.",
         rich_help_panel=_PANEL,
     ),
 ]

@@ -63,8 +63,8 @@ def validate(
     Several things are judged in turn. As JSON, there is then one report on each line, in the order of the
     arguments; what cannot be judged has a report that says why. The exit code is the largest of all.
     """
-    from reprocrate.cli.batch import judged_batch, print_batch
     from reprocrate.bundle import Limits
+    from reprocrate.cli.batch import judged_batch, print_batch
     from reprocrate.cli.voice import Voice
     from reprocrate.validation import read_policy
     from reprocrate.workflow.judging import Demands

@@ -29,7 +29,8 @@ def observed_text(report: Report) -> Iterator[RenderableType]:
         yield heading("No manifest")
         yield from (joined(words.ended(_capital(words.plain(each.detail)))) for each in inventory)
         yield (
-            "Nothing was run. What was found is there by its name or its words; whether it is right, people tell."
+            "Nothing was run. What was found is there by its name or its words; whether it is right, "
+            "people tell."
         )
     for presence in Presence:
         yield from _group(_HEADINGS[presence], [each for each in rest if each.presence is presence], presence)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +47,11 @@ class Case:
         return "/valid/" in self.name
 
     @property
+    def is_bare(self) -> bool:
+        """Whether there is no manifest, but only files."""
+        return bool(self.content.get("bare"))
+
+    @property
     def expected(self) -> list[tuple[str, str]]:
         """Code and place (see `place_of`) of every finding that must be made, sorted."""
         return sorted(
@@ -67,6 +72,8 @@ class Case:
         data = self.data
         if data is not None:
             return read_text(data)[0]
+        if self.is_bare:
+            return None
         if "manifest" in self.content:
             return self.content["manifest"]
         base = json.loads(_conformance().joinpath(self.content["base"]).read_bytes())
@@ -75,10 +82,13 @@ class Case:
     def subject(self) -> Subject:
         """What is to be judged."""
         files = CaseFiles(self.folder) if self.folder else None
+        required = tuple(self.content.get("requires", ()))
+        if self.is_bare and files is not None:
+            return replace(Subject.bare(self.name, files), required=required)
         data = self.data
         if data is not None:
             return Subject.of_bytes(self.name, data, files)
-        return Subject(self.name, self.document, files)
+        return Subject(self.name, self.document, files, required=required)
 
 
 def place_of(location: Location) -> str:

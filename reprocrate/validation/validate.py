@@ -41,7 +41,7 @@ def validate(
     findings: list[Finding] = []
     not_assessed: list[NotAssessed] = []
     assessed: list[str] = []
-    lacking = _lacking(subject)
+    lacking = {} if subject.is_bare else _lacking(subject)
     for rule in chosen:
         if rule.needs in lacking:
             missing: NotAssessed | None = NotAssessed(rule.code, lacking[rule.needs])

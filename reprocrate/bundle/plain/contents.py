@@ -18,13 +18,11 @@ MOST_FILES = 100_000
 DEEPEST = 60
 """Files in more folders than this, one in the other, are not looked at."""
 
-OF_TOOLS = frozenset(
-    (
-        ".git .hg .svn .venv venv .tox .nox .pixi __pycache__ __pypackages__ node_modules .mypy_cache "
-        ".pytest_cache .ruff_cache .ipynb_checkpoints .eggs site-packages .idea .vscode .cache __MACOSX "
-        ".reprocrate"
-    ).split()
-)
+_FOLDERS_OF_TOOLS = """
+.git .hg .svn .venv venv .tox .nox .pixi __pycache__ __pypackages__ node_modules .mypy_cache .pytest_cache
+.ruff_cache .ipynb_checkpoints .eggs site-packages .idea .vscode .cache __MACOSX .reprocrate
+"""
+OF_TOOLS = frozenset(_FOLDERS_OF_TOOLS.split())
 """Folders that tools make. What is in them is nobody's work on this experiment."""
 
 _READ_ALL_THE_SAME = re.compile(r"(?:.*/)?\.git/(?:config|logs/HEAD)")

@@ -1,4 +1,4 @@
-"""A tar archive of any origin, read in place and once: what is short is kept, since nothing else can go back."""
+"""A tar archive of any origin, read in place and once: short files are kept, since nobody can go back."""
 
 from __future__ import annotations
 
@@ -65,11 +65,12 @@ class TarContents(Contents):
             with ExitStack() as stack:
                 file = stack.enter_context(path.open("rb"))
                 unpacked = _Counted(_unpacked(file, form), path, limits, path.stat().st_size)
-                archive = tarfile.open(fileobj=cast(IO[bytes], unpacked), mode="r|", tarinfo=_Header)
-                for number, header in enumerate(stack.enter_context(archive)):
+                stream = cast(IO[bytes], unpacked)
+                archive = stack.enter_context(tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header))
+                for number, header in enumerate(archive):
                     limits.require(path, number + 1, unpacked.count, 0)
                     self._take(archive, header, seen)
-                    archive.members = []  # or all headers are kept  # type: ignore[attr-defined]
+                    archive.members = []  # type: ignore[attr-defined] # or all headers are kept
         except _broken(form) as error:
             raise UnreadableError(
                 f"{path} cannot be read",

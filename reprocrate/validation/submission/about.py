@@ -15,11 +15,19 @@ from reprocrate.standard.licence_texts import (
 )
 from reprocrate.validation.submission.items import counted, found, listed, not_assessed, not_found
 from reprocrate.validation.submission.readme import lines_of, tables_of
-from reprocrate.validation.submission.tree import ARCHIVES, DOCUMENTS, LANGUAGES, SubmissionTree, suffix_of
+from reprocrate.validation.submission.tree import (
+    ARCHIVES,
+    DOCUMENTS,
+    LANGUAGES,
+    Sign,
+    SubmissionTree,
+    suffix_of,
+)
 
 _LICENCE_FILE = re.compile(r"(?:un)?licen[cs]e(?:[-_.].*)?|copying(?:\..*)?|licen[cs]es?/.*", re.IGNORECASE)
 _DECLARED = re.compile(
-    r"^\s*license(?:-expression)?\s*[=:]\s*(?:\{\s*text\s*=\s*)?[\"']?(?P<name>[A-Za-z0-9.+ -]+?)[\"',}]*\s*$",
+    r"^\s*license(?:-expression)?\s*[=:]\s*(?:\{\s*text\s*=\s*)?[\"']?(?P<name>[A-Za-z0-9.+ -]+?)"
+    r"[\"',}]*\s*$",
     re.MULTILINE,
 )
 _METRIC = re.compile(
@@ -31,12 +39,14 @@ _METRIC = re.compile(
 _RESULTS = re.compile(
     r"\b(?:results?|performance|benchmarks?|evaluation|leaderboard|model zoo|main|scores?)\b"
 )
-_CITES = re.compile(
+_CITES = Sign(
     r"@(?:article|inproceedings|misc|techreport|phdthesis|book|software|conference|unpublished|incollection)\s*\{",
+    "@",
     re.IGNORECASE,
 )
-_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/[\w./-]+|doi\.org/10\.\d{4,9}/\S+")
+_ARXIV = Sign(r"arxiv\.org/(?:abs|pdf)/[\w./-]+|doi\.org/10\.\d{4,9}/\S+", "arxiv.org doi.org")
 _LEAST_NUMBERS = 2
+_SURELY = 4
 
 
 def observe_inventory(tree: SubmissionTree) -> Observed:
@@ -153,7 +163,7 @@ def observe_results(tree: SubmissionTree) -> Observed:
     for path in tree.guides:
         text = tree.text(path)
         for table in tables_of(lines_of(text), text):
-            named = _METRIC.search(table.head) or _RESULTS.search(table.heading)
+            named = _METRIC.search(table.head) or _RESULTS.search(table.heading) or table.measured >= _SURELY
             if table.numbers >= _LEAST_NUMBERS and named:
                 places.append((table.numbers, Location(path, line=table.line)))
     if places:

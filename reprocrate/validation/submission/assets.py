@@ -8,23 +8,27 @@ from collections.abc import Iterator
 from reprocrate.finding import Location, Observed
 from reprocrate.validation.submission.items import counted, found, listed, not_assessed, not_found
 from reprocrate.validation.submission.readme import Link, lines_of, links_of
-from reprocrate.validation.submission.tree import LANGUAGES, SubmissionTree, suffix_of
+from reprocrate.validation.submission.tree import LANGUAGES, Sign, SubmissionTree, suffix_of
 
-_WEIGHTS = frozenset(
-    ".pt .pth .ckpt .safetensors .h5 .hdf5 .keras .onnx .tflite .gguf .ggml .caffemodel .pdparams .msgpack "
-    ".joblib .mlmodel .weights .params .pb .t7 .jit".split()
-)
+_ENDINGS_OF_WEIGHTS = """
+.pt .pth .ckpt .safetensors .h5 .hdf5 .keras .onnx .tflite .gguf .ggml .caffemodel .pdparams .msgpack
+.joblib .mlmodel .weights .params .pb .t7 .jit
+"""
+_WEIGHTS = frozenset(_ENDINGS_OF_WEIGHTS.split())
 _WEIGHTS_BY_NAME = re.compile(
     r"pytorch_model.*\.bin|.*(?:model|weights|checkpoint|ckpt).*\.(?:bin|pkl|pickle|npz|zip|tar|tgz|gz)"
 )
-_DATA = frozenset(
-    ".csv .tsv .parquet .arff .feather .npy .npz .mat .jsonl .ndjson .rds .rdata .sav .dta .xlsx .xls .lmdb .tfrecord "
-    ".arrow .sqlite .db .wav .flac .nii .dcm .hdf5 .h5 .libsvm .svm .fasta .fastq .vcf .edf .tif .tiff".split()
-)
+_ENDINGS_OF_DATA = """
+.csv .tsv .parquet .arff .feather .npy .npz .mat .jsonl .ndjson .rds .rdata .sav .dta .xlsx .xls .lmdb
+.tfrecord .arrow .sqlite .db .wav .flac .nii .dcm .hdf5 .h5 .libsvm .svm .fasta .fastq .vcf .edf .tif
+.tiff
+"""
+_DATA = frozenset(_ENDINGS_OF_DATA.split())
 _IN_DATA = re.compile(r"(?:.*/)?(?:data|datasets?|corpus|corpora|raw|benchmarks?)/.+", re.IGNORECASE)
-_NO_DATA = frozenset(
-    ".md .rst .yaml .yml .toml .cfg .ini .in .tex .bib .pdf .html .css .dockerfile .sql".split()
-)
+_ENDINGS_OF_OTHERS = """
+.md .rst .yaml .yml .toml .cfg .ini .in .tex .bib .pdf .html .css .dockerfile .sql
+"""
+_NO_DATA = frozenset(_ENDINGS_OF_OTHERS.split())
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _SHORTEST_WEIGHTS = 1_000
 
@@ -53,26 +57,31 @@ _DEPOSIT = re.compile(
     r"dl\.fbaipublicfiles\.com|mega\.nz|box\.com/|cloudfront\.net|\.(?:zip|tar|tgz|tar\.gz|7z)(?:\?.*)?$",
     re.IGNORECASE,
 )
-_HELD = re.compile(
+_HELD = Sign(
     r"\b(?:load_dataset\(\s*[\"'](?P<hub>[^\"']+)|torchvision\.datasets\.(?P<vision>\w+)|datasets\.(?P<short>MNIST|CIFAR100?|CIFAR10|FashionMNIST|ImageNet|ImageFolder|SVHN|STL10|CelebA|VOC\w+|Coco\w+)\(|"
     r"(?:sklearn\.)?datasets\.(?:fetch|load)_(?P<sklearn>\w+)\(|\b(?:fetch|load)_(?P<plain>openml|california_housing|iris|digits|breast_cancer|diabetes|wine|20newsgroups|covtype)\(|"
     r"keras\.datasets\.(?P<keras>\w+)|tfds\.load\(\s*[\"'](?P<tfds>[^\"']+)|torchtext\.datasets\.(?P<text>\w+)|"
-    r"(?:Planetoid|TUDataset|PygNodePropPredDataset)\([^)]*name\s*=\s*[\"'](?P<graph>[^\"']+)|gym(?:nasium)?\.make\(\s*[\"'](?P<gym>[^\"']+))"
+    r"(?:Planetoid|TUDataset|PygNodePropPredDataset)\([^)]*name\s*=\s*[\"'](?P<graph>[^\"']+)|gym(?:nasium)?\.make\(\s*[\"'](?P<gym>[^\"']+))",
+    "datasets fetch_ load_ keras tfds Planetoid TUDataset Pyg gym",
 )
-_USED = re.compile(
-    r"\.from_pretrained\(\s*[\"'](?P<hub>[\w./-]+)[\"']|timm\.create_model\(\s*[\"'](?P<timm>[\w.-]+)|torch\.hub\.load\(\s*[\"'](?P<torch>[^\"']+)"
+_USED = Sign(
+    r"\.from_pretrained\(\s*[\"'](?P<hub>[\w./-]+)[\"']|timm\.create_model\(\s*[\"'](?P<timm>[\w.-]+)|torch\.hub\.load\(\s*[\"'](?P<torch>[^\"']+)",
+    "from_pretrained( create_model( torch.hub",
 )
-_FETCHES = re.compile(
-    r"\b(?:wget|curl|gdown|urlretrieve|download_url\(|requests\.get)\b[^\n]{0,200}?(?P<url>https?://[^\s\"')]+)|gdown\s+(?:--id\s+)?(?P<id>[\w-]{20,})"
+_FETCHES = Sign(
+    r"\b(?:wget|curl|gdown|urlretrieve|download_url\(|requests\.get)\b[^\n]{0,200}?(?P<url>https?://[^\s\"')]+)|gdown\s+(?:--id\s+)?(?P<id>[\w-]{20,})",
+    "wget curl gdown urlretrieve download_url requests.get",
 )
-_HARDWARE = re.compile(
+_HARDWARE = Sign(
     r"\b(?:NVIDIA\s+|Nvidia\s+)?(?:(?:GeForce\s+)?(?:RTX|GTX)[\s-]?(?:A?\d{3,4})(?:\s?Ti|\s?SUPER)?|Tesla[\s-][KMPTV]\d{1,3}|"
     r"(?<![\w-])[AHVPBL](?:100|200|40S?|6000|5000|4000|10G?|30)(?=[\s,.;:)-]*(?:\w+\s){0,3}?(?:GPU|GB|SXM|PCIe|node|card|with|40|80|NVIDIA|\d+\s?GB))|A100|H100|V100|P100|H200|A6000|GH200|"
     r"Quadro\s\w+|TITAN\s?(?:X|V|RTX|Xp)|TPU(?:[\s-]?v\d\w*)|MI\d{3}X?\b|Apple\sM\d|Intel\s(?:Xeon|Core)[\w\s-]*|AMD\s(?:EPYC|Ryzen)[\w\s-]*)",
+    "NVIDIA Nvidia RTX GTX Tesla 100 200 40 6000 5000 4000 A10 L4 Quadro TITAN TPU MI Apple Intel AMD A30",
 )
-_PLAINLY = re.compile(
+_PLAINLY = Sign(
     r"\bGPUs?\s+with\s+(?:at\s+least\s+)?\d+\s?GB|\d+\s?GB\s+(?:of\s+)?(?:GPU\s+memory|VRAM)|\d+\s?GB\s+GPU|"
     r"\b(?:runs?|ran|trained|tested)\s+on\s+(?:a\s+)?(?:single\s+)?CPU\b",
+    "GPU VRAM CPU gpu cpu",
     re.IGNORECASE,
 )
 _NO_DATA_LINK = re.compile(
@@ -99,9 +108,7 @@ def observe_weights(tree: SubmissionTree, links: list[Link]) -> Observed:
     if here:
         said.append(f"{counted(len(here), 'file')}: {listed(here, 2)}")
     if linked:
-        said.append(
-            f"{counted(len({each.url for each in linked}), 'address', 'addresses')}: {listed((each.url for each in linked), 2)}"
-        )
+        said.append(_addresses(linked))
     if said:
         return found("weights", "; ".join(said), places)
     if pointers:
@@ -112,7 +119,7 @@ def observe_weights(tree: SubmissionTree, links: list[Link]) -> Observed:
         )
     if tree.is_only_documents:
         return not_assessed("weights", "there is nothing but documents")
-    used = {name: place for name, place in _matches(tree, _USED)}
+    used = dict(_matches(tree, _USED))
     if used:
         return not_found(
             "weights", f"none of its own; it starts from {listed(used)}, which others publish", used.values()
@@ -124,16 +131,14 @@ def observe_data(tree: SubmissionTree, links: list[Link]) -> Observed:
     """Data: files, addresses, and sets that libraries bring."""
     files = [path for path in tree.own if _is_data(path)]
     linked = [link for link in links if _leads_to_data(link)]
-    held = {name: place for name, place in _matches(tree, _HELD)}
+    held = dict(_matches(tree, _HELD))
     fetched = {name: place for name, place in _matches(tree, _FETCHES) if not _NO_DATA_LINK.search(name)}
     said = []
     if files:
         size = sum(map(tree.size, files))
         said.append(f"{counted(len(files), 'file')} of {_bytes(size)}: {listed(files, 2)}")
     if linked:
-        said.append(
-            f"{counted(len({each.url for each in linked}), 'address', 'addresses')}: {listed((each.url for each in linked), 2)}"
-        )
+        said.append(_addresses(linked))
     if held:
         said.append(f"brought by libraries: {listed(held)}")
     if fetched:
@@ -151,10 +156,10 @@ def observe_data(tree: SubmissionTree, links: list[Link]) -> Observed:
 def observe_hardware(tree: SubmissionTree) -> Observed:
     """What READMEs and papers in LaTeX say it ran on."""
     texts = [*tree.guides, *(path for path in tree.own if suffix_of(path) == ".tex")]
-    for pattern in (_HARDWARE, _PLAINLY):
-        places = {}
+    for sign in (_HARDWARE, _PLAINLY):
+        places: dict[str, Location] = {}
         for path in texts:
-            for line, match in tree.lines(path, pattern):
+            for line, match in tree.lines(path, sign):
                 places.setdefault(" ".join(match[0].split()), Location(path, line=line))
         if places:
             return found("hardware", listed(places), places.values())
@@ -166,6 +171,11 @@ def observe_hardware(tree: SubmissionTree) -> Observed:
         else f"{listed(tree.readmes, 2)} {'names' if len(tree.readmes) == 1 else 'name'} no processor or GPU"
     )
     return not_found("hardware", what)
+
+
+def _addresses(links: list[Link]) -> str:
+    urls = list(dict.fromkeys(link.url for link in links))
+    return f"{counted(len(urls), 'address', 'addresses')}: {listed(urls, 2)}"
 
 
 def _is_weights(path: str) -> bool:
@@ -218,11 +228,11 @@ def _kind_of(link: Link) -> str:
     return ""
 
 
-def _matches(tree: SubmissionTree, pattern: re.Pattern[str]) -> Iterator[tuple[str, Location]]:
+def _matches(tree: SubmissionTree, sign: Sign) -> Iterator[tuple[str, Location]]:
     for path in tree.scripts[:_MOST_READ]:
         if path.endswith("setup.py"):
             continue
-        for line, match in tree.lines(path, pattern):
+        for line, match in tree.lines(path, sign):
             name = next((text for text in match.groups() if text), None)
             if name:
                 yield name, Location(path, line=line)

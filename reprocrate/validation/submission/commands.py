@@ -17,10 +17,16 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
 _SPAN = re.compile(r"`([^`\n]+)`")
 _PROGRAM = re.compile(r"[\w./-]+\.(?:py|sh|bash|ipynb|[rR]|jl|lua|pl|m|js|smk|nf)")
 _PYTHON = re.compile(r"(?:.*/)?(?:python|pypy)(?:[23](?:\.\d+)?)?(?:\.exe)?|py|ipython3?")
-_RUNNERS = frozenset(
-    "bash sh zsh source . Rscript julia octave matlab lua th node torchrun accelerate deepspeed mpirun mpiexec "
-    "horovodrun srun sbatch qsub streamlit jupyter papermill snakemake nextflow make just tox invoke nohup "
-    "time env sudo uv poetry pipenv pixi conda mamba docker apptainer singularity perl".split()
+_NAMES_OF_RUNNERS = """
+bash sh zsh source . Rscript julia octave matlab lua th node torchrun accelerate deepspeed mpirun mpiexec
+horovodrun srun sbatch qsub streamlit jupyter papermill snakemake nextflow make just tox invoke nohup time
+env sudo uv poetry pipenv pixi conda mamba docker apptainer singularity perl
+"""
+_RUNNERS = frozenset(_NAMES_OF_RUNNERS.split())
+_MAY_RUN = re.compile(
+    r"(?:^|[\s/])(?:python|pypy|i?py)|\.(?:py|sh|bash)\b|^\s*(?:\w+=\S*\s+)*(?:"
+    + "|".join(map(re.escape, _RUNNERS))
+    + r")\s|^\./|\bmake\b"
 )
 _INSTALLS = re.compile(
     r"(?:pip3?|conda|mamba|apt(?:-get)?|brew|npm|uv|poetry|pipenv|pixi|git|wget|curl|cd|mkdir|export|virtualenv|"
@@ -73,7 +79,8 @@ def observe_commands(tree: SubmissionTree, commands: list[Command]) -> Observed:
         verb = "is" if len(absent) == 1 else "are"
         detail += f"; of the {counted(len(names), 'program')} they start, {listed(absent)} {verb} not here"
     elif names:
-        detail += f"; {'the program' if len(names) == 1 else 'all the programs'} they start {'is' if len(names) == 1 else 'are'} here"
+        every = "the program they start is" if len(names) == 1 else "all the programs they start are"
+        detail += f"; {every} here"
     places = [Location(each.path, line=each.line) for each in (*lacking, *commands)]
     return found("commands", detail, places)
 
@@ -158,6 +165,8 @@ def _command(path: str, line: int, text: str, folder: str) -> Command | None:
     text = re.sub(r"\s+#.*$", "", text).strip()
     if not text or text.startswith("#") or len(text) > 2000:
         return None
+    if not _MAY_RUN.search(text):
+        return None
     words = _words(text)
     while words and _VARIABLE.fullmatch(words[0]):
         words = words[1:]
@@ -200,7 +209,8 @@ def _only_installs(words: list[str]) -> bool:
         return True
     return bool(
         re.match(
-            r"\S*python\S* (?:-m (?:pip|venv|virtualenv|ensurepip|http\.server|unittest|pytest)|setup\.py|--version|-V)\b",
+            r"\S*python\S* (?:-m (?:pip|venv|virtualenv|ensurepip|http\.server|unittest|pytest)|setup\.py|"
+            r"--version|-V)\b",
             text,
         )
         or re.match(r"(?:sudo|source|\.) (?:apt|\S*activate|\S*rc\b|pip)", text)

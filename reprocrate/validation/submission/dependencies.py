@@ -78,7 +78,7 @@ def observe_dependencies(tree: SubmissionTree, known: list[Declared]) -> Iterato
         yield found(
             "dependencies", f"no file for a program to read, but {where[0].file} names {names}", where
         )
-        yield not_found("pinning", "the README names them without versions", where)
+        yield _pinning_told(tree, where)
         return
     if tree.is_only_documents:
         yield not_assessed("dependencies", "there is nothing but documents")
@@ -100,16 +100,28 @@ def _pinning(known: list[Declared], places: list[Location]) -> Observed:
     hashes = " with digests" if any(each.hashed for each in known) else ""
     if locks:
         names = listed(each.path for each in locks)
-        what = f"{names} {'fixes' if len(locks) == 1 else 'fix'} {counted(sum(each.count for each in locks), 'package')}{hashes}"
+        verb = "fixes" if len(locks) == 1 else "fix"
+        what = f"{names} {verb} {counted(sum(each.count for each in locks), 'package')}{hashes}"
         return found("pinning", what, [Location(each.path) for each in locks])
     if not rest:
         return not_assessed("pinning", "no packages were found in these files", places)
     exact, bounded, free = (
         sum(getattr(each, kind) for each in rest) for kind in ("exact", "bounded", "free")
     )
-    what = f"of {counted(exact + bounded + free, 'package')}, {exact} with one version{hashes}, {bounded} with a range, {free} with none"
+    every = counted(exact + bounded + free, "package")
+    what = f"of {every}, {exact} with one version{hashes}, {bounded} with a range, {free} with none"
     if not bounded and not free:
         return found("pinning", f"{counted(exact, 'package')}, each with one version{hashes}", places)
+    return not_found("pinning", what, places)
+
+
+def _pinning_told(tree: SubmissionTree, places: list[Location]) -> Observed:
+    versions = {name for path in tree.guides for name in _VERSION_TOLD.findall(tree.text(path))}
+    what = (
+        f"only words say them, with a version for {listed(sorted(versions))}"
+        if versions
+        else "no versions are said"
+    )
     return not_found("pinning", what, places)
 
 

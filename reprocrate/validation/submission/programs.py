@@ -1,4 +1,4 @@
-"""Which programs there are and what they are for, told by their names and by calls that only such code makes."""
+"""Which programs there are and what they are for, told by their names and by calls that such code makes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from reprocrate.finding import Location, Observed
 from reprocrate.validation.submission.items import counted, found, listed, not_assessed, not_found
-from reprocrate.validation.submission.tree import SubmissionTree, stem_of, suffix_of
+from reprocrate.validation.submission.tree import Sign, SubmissionTree, stem_of, suffix_of
 
 _MAIN = re.compile(r"^if\s+__name__\s*==\s*[\"']__main__[\"']|^main\(\)", re.MULTILINE)
 _ARGUMENTS = re.compile(
@@ -24,35 +24,48 @@ _TRAINS_BY_NAME = re.compile(
     r"(?:.*[_-])?(?:train(?:er|ing)?|pre-?train(?:ing)?|fine-?tun(?:e|ing)|fit|learn)(?:[_-].*|\d*)",
     re.IGNORECASE,
 )
-_TRAINS = re.compile(
+_TRAINS = Sign(
     r"\.backward\(|\.minimize\(|\boptimi[sz]er\w*\.step\(|(?<!re)\.fit(?:_generator)?\(|\bSeq2SeqTrainer\(|\bTrainer\(|\btrainer\.train\(|"
     r"train_one_epoch|GradientTape\(|jax\.(?:value_and_)?grad\(|(?:lgb|xgb|xgboost|lightgbm)\.train\(|\.learn\(|"
-    r"train_on_batch\(|\bFlux\.train!|\bFlux\.gradient|\btrainNetwork\(|accelerator\.backward|caret::train\("
+    r"train_on_batch\(|\bFlux\.train!|\bFlux\.gradient|\btrainNetwork\(|accelerator\.backward|caret::train\(",
+    ".backward( .minimize( .step( .fit Trainer( .train train_ GradientTape( grad( .learn( Flux. "
+    "trainNetwork(",
 )
 _EVALUATES_BY_NAME = re.compile(
     r"(?:.*[_-])?(?:eval(?:uat\w*)?|test(?:ing)?|infer(?:ence)?|predict(?:ion)?|benchmark|bench|score|metrics?|validate|sample|"
     r"generate|demo)(?:[_-].*|\d*)",
     re.IGNORECASE,
 )
-_EVALUATES = re.compile(
+_EVALUATES = Sign(
     r"\b(?:accuracy|f1|roc_auc|average_precision|r2|bleu|balanced_accuracy)_score\(|classification_report\(|"
     r"mean_(?:squared|absolute)_error\(|confusion_matrix\(|\.evaluate\(|\.score\(|cross_val(?:idate|_score)\(|"
-    r"def (?:eval|test|validate|estimate_loss|compute_metrics)\w*\(|torchmetrics|predict_proba\("
+    r"def (?:eval|test|validate|estimate_loss|compute_metrics)\w*\(|torchmetrics|predict_proba\(",
+    "_score( classification_report( _error( confusion_matrix( .evaluate( .score( cross_val def "
+    "torchmetrics predict_proba(",
 )
-_MAY_EVALUATE = re.compile(r"\.eval\(\)|torch\.no_grad\(|inference_mode\(|training\s*=\s*False")
+_MAY_EVALUATE = Sign(
+    r"\.eval\(\)|torch\.no_grad\(|inference_mode\(|training\s*=\s*False",
+    ".eval() no_grad( inference_mode( training",
+)
 
-_SEED_OPTION = re.compile(r"[\"']--?(?:[a-z]+[-_])*(?:seeds?|random[-_]state)[\"']", re.IGNORECASE)
-_SEED_SET = re.compile(
+_SEED_OPTION = Sign(
+    r"[\"']--?(?:[a-z]+[-_])*(?:seeds?|random[-_]state)[\"']", "seed SEED Seed random", re.IGNORECASE
+)
+_SEED_SET = Sign(
     r"manual_seed(?:_all)?\(|random\.seed\(|(?:set|fix|init)_(?:random_)?seeds?\(|seed_everything\(|default_rng\(\s*\w|"
     r"PRNGKey\(|random_state\s*=\s*(?!None)\w|set_random_seed\(|\bset\.seed\(|Random\.seed!\(|RandomState\(\s*\w|"
-    r"env\.(?:reset\(seed=|seed\()|\brng\(\s*\d"
+    r"env\.(?:reset\(seed=|seed\()|\brng\(\s*\d",
+    "seed PRNGKey( default_rng( RandomState( random_state rng(",
 )
-_SEEDS_LOOP = re.compile(
-    r"\bfor\s+\w*(?:seed|SEED|trial|rep)\w*\s+in\b|--(?:num|n)[-_]seeds|\bseeds\s*=\s*[\[(]\s*\d+\s*,|--seeds?[= ]\d+[ ,]+\d+|"
-    r"\bSEEDS\s*=|\bseeds\s*=\s*range\(|n_(?:seeds|repeats)\s*="
+_SEEDS_LOOP = Sign(
+    r"\bfor\s+\w*(?:seed|SEED|trial)\w*\s+in\b|--(?:num|n)[-_]seeds|\bseeds\s*=\s*[\[(]\s*\d+\s*,|"
+    r"--seeds?[= ]\d+[ ,]+\d+|"
+    r"\bSEEDS\s*=|\bseeds\s*=\s*range\(|n_(?:seeds|repeats)\s*=",
+    "seed SEED Seed trial",
 )
-_SEED_SETTING = re.compile(
+_SEED_SETTING = Sign(
     r"^\s*[\"']?(?:random_?|global_?)?(?:seed|random_state)s?[\"']?\s*[:=]\s*\[?\d",
+    "seed SEED Seed random_state",
     re.MULTILINE | re.IGNORECASE,
 )
 _SETTINGS = (".yaml", ".yml", ".toml", ".json", ".gin", ".cfg", ".ini")
@@ -117,12 +130,12 @@ def _of_kind(
     item: str,
     scripts: tuple[str, ...],
     by_name: re.Pattern[str],
-    by_call: tuple[re.Pattern[str], ...],
+    by_call: tuple[Sign, ...],
 ) -> Observed:
-    """What a program is for: those that are named so first; weaker signs count where there is no better one."""
+    """Programs for something: those that are named so first; weaker signs count where no better one is."""
     named = [path for path in scripts if by_name.fullmatch(stem_of(path))]
-    for pattern in by_call:
-        calling = {path: (line, match[0]) for path in scripts for line, match in _first(tree, path, pattern)}
+    for sign in by_call:
+        calling = {path: (line, match[0]) for path in scripts for line, match in _first(tree, path, sign)}
         if calling:
             names = sorted(calling, key=lambda path: path not in named)
             line, call = calling[names[0]]
@@ -137,10 +150,8 @@ def _of_kind(
     )
 
 
-def _first(
-    tree: SubmissionTree, path: str, pattern: re.Pattern[str]
-) -> Iterator[tuple[int | None, re.Match[str]]]:
-    return (each for each, _ in zip(tree.lines(path, pattern), range(1), strict=False))
+def _first(tree: SubmissionTree, path: str, sign: Sign) -> Iterator[tuple[int | None, re.Match[str]]]:
+    return (each for each, _ in zip(tree.lines(path, sign), range(1), strict=False))
 
 
 def observe_tests(tree: SubmissionTree) -> Observed:

@@ -18,6 +18,7 @@ _URL = re.compile(r"https?://[^\s<>()\[\]{}\"'`|\\]+(?:\([^\s<>()]*\)[^\s<>()\[\
 _NUMBER = re.compile(
     r"(?<![\w.])[-+]?\d{1,6}(?:[.,]\d+)?\s*%?(?:\s*(?:±|\+/?-|\\pm|\()\s*\d+(?:\.\d+)?\)?)?(?![\w])"
 )
+_SCORE = re.compile(r"\d{2}\.\d{1,3}|0?\.\d{2,4}")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -93,12 +94,29 @@ def links_of(path: str, lines: list[Line]) -> Iterator[Link]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a README: where it begins, its first row, and how many of its cells are numbers."""
+    """A table of a README.
+
+    Attributes:
+        line: where it begins.
+        head: its first row, in small letters.
+        cells: the others.
+        heading: the heading above it.
+    """
 
     line: int
     head: str
-    numbers: int
+    cells: tuple[str, ...]
     heading: str
+
+    @property
+    def numbers(self) -> int:
+        """How many cells are numbers."""
+        return sum(map(is_number, self.cells))
+
+    @property
+    def measured(self) -> int:
+        """How many are numbers as scores are given: two digits before the point, or a share of one."""
+        return sum(_SCORE.fullmatch(_bare(cell)) is not None for cell in self.cells)
 
 
 def tables_of(lines: list[Line], text: str) -> Iterator[Table]:
@@ -109,14 +127,17 @@ def tables_of(lines: list[Line], text: str) -> Iterator[Table]:
         number = text.count("\n", 0, match.start()) + 1
         cells = [_TAG.sub(" ", cell).strip() for cell in _CELL.findall(match[0])]
         heading = lines[min(number, len(lines)) - 1].heading if lines else ""
-        yield Table(number, " ".join(cells[:12]).lower(), sum(map(is_number, cells)), heading)
+        yield Table(number, " ".join(cells[:12]).lower(), tuple(cells), heading)
 
 
 def is_number(cell: str) -> bool:
     """Whether a cell of a table holds a measured value, in whatever way it is set off."""
-    plain = re.sub(r"[*_`$\\]|\\?%|<[^>]*>", "", cell).strip()
-    plain = plain.replace("textbf", "").strip("{} ")
-    return _NUMBER.fullmatch(plain) is not None
+    return _NUMBER.fullmatch(_bare(cell)) is not None
+
+
+def _bare(cell: str) -> str:
+    """A cell without what sets it off."""
+    return re.sub(r"[*_`$\\]|\\?%|<[^>]*>", "", cell).replace("textbf", "").strip("{} \t\n")
 
 
 def _markdown(lines: list[Line]) -> Iterator[Table]:
@@ -124,12 +145,12 @@ def _markdown(lines: list[Line]) -> Iterator[Table]:
         if place == 0 or "|" not in line.text or not _RULE.match(line.text) or line.block is not None:
             continue
         head = lines[place - 1]
-        numbers = 0
+        cells: list[str] = []
         for row in lines[place + 1 :]:
             if "|" not in row.text:
                 break
-            numbers += sum(map(is_number, row.text.strip().strip("|").split("|")[0:]))
-        yield Table(head.number, head.text.lower(), numbers, head.heading)
+            cells += row.text.strip().strip("|").split("|")
+        yield Table(head.number, head.text.lower(), tuple(cells), head.heading)
 
 
 _GRID = re.compile(r"\s*\+(?:[-=]+\+)+\s*$")
@@ -145,9 +166,7 @@ def _restructured(lines: list[Line]) -> Iterator[Table]:
         rows = lines[rules[0] + 1 : rules[-1]]
         cells = [cell for row in rows if not kind.match(row.text) for cell in parts.split(row.text.strip())]
         first = lines[rules[0]]
-        yield Table(
-            first.number, rows[0].text.lower() if rows else "", sum(map(is_number, cells)), first.heading
-        )
+        yield Table(first.number, rows[0].text.lower() if rows else "", tuple(cells), first.heading)
 
 
 def _title(raw: list[str], place: int) -> str | None:

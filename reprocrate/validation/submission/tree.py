@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import Protocol
 
 from reprocrate.errors import ReprocrateError
 from reprocrate.files import FileDigest
+from reprocrate.standard.words import lines_holding
 
 LONGEST_TEXT_BYTES = 400_000
 """Of a longer text file only the beginning is read."""
@@ -34,13 +34,12 @@ ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz"
 
 _MANIFEST = "reprocrate.json"
 
-_TEXTS = frozenset(
-    (
-        ".txt .md .rst .tex .bib .toml .cfg .ini .yaml .yml .json .lock .in .html .htm .xml .css .env .conf "
-        ".gin .sbatch .slurm .mk .cmake .dockerfile .properties .org .log .cff .gitmodules .nf .smk .cwl .wdl "
-        ".pub .pem .key .sql .ps1 .bat .zsh .fish .csv .tsv .jsonl"
-    ).split()
-)
+_ENDINGS_OF_TEXTS = """
+.txt .md .rst .tex .bib .toml .cfg .ini .yaml .yml .json .lock .in .html .htm .xml .css .env .conf .gin
+.sbatch .slurm .mk .cmake .dockerfile .properties .org .log .cff .gitmodules .nf .smk .cwl .wdl .pub .pem
+.key .sql .ps1 .bat .zsh .fish .csv .tsv .jsonl
+"""
+_TEXTS = frozenset(_ENDINGS_OF_TEXTS.split())
 _BARE_NAMES = re.compile(
     r"(?:readme|licen[cs]e|copying|notice|authors|contributors|citation|makefile|dockerfile|pipfile|snakefile|"
     r"description|manifest|procfile|requirements|changelog|install|config|head|\.env|\.netrc|\.npmrc|\.pypirc|"
@@ -59,6 +58,27 @@ _OF_TESTS = re.compile(
     r"(?:.*/)?(?:tests?|unit_?tests?|testing)/.*|(?:.*/)?(?:test_[^/]*|[^/]*_test|conftest)\.py",
     re.IGNORECASE,
 )
+
+
+class Sign:
+    """A pattern that is looked for only in lines with a word that every match holds, which is much quicker.
+
+    Args:
+        source: the regular expression.
+        holds: these words, apart by spaces.
+        flags: of the expression.
+    """
+
+    __slots__ = ("holds", "pattern")
+
+    def __init__(self, source: str, holds: str, flags: int = 0) -> None:
+        self.pattern = re.compile(source, flags)
+        self.holds = tuple(holds.split())
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Its matches in a text, none of which goes beyond a line."""
+        for line in lines_holding(text, self.holds):
+            yield from self.pattern.finditer(text, *line)
 
 
 class FilesOfSubmission(Protocol):
@@ -153,7 +173,7 @@ class SubmissionTree:
 
     @cached_property
     def tests(self) -> frozenset[str]:
-        """Tests of software: by name and by what is in them, since programs that evaluate are called so too."""
+        """Tests of software, by name and content: programs that evaluate have such names too."""
         return frozenset(path for path in self.programs if _OF_TESTS.fullmatch(path) and self._is_test(path))
 
     @property
@@ -191,7 +211,7 @@ class SubmissionTree:
         return self._texts[path]
 
     def code(self, path: str) -> str:
-        """The text of a program; of a notebook its cells of code, each line where it would be if they were one."""
+        """The text of a program; of a notebook its cells of code."""
         if suffix_of(path) != ".ipynb":
             return self.text(path)
         key = f"{path}\0"
@@ -199,10 +219,10 @@ class SubmissionTree:
             self._texts[key] = _code_of_notebook(self._read(path, LONGEST_NOTEBOOK_BYTES))
         return self._texts[key]
 
-    def lines(self, path: str, pattern: re.Pattern[str]) -> Iterator[tuple[int | None, re.Match[str]]]:
+    def lines(self, path: str, sign: Sign) -> Iterator[tuple[int | None, re.Match[str]]]:
         """Matches in a program with their lines; of a notebook, whose text has others, without."""
         text = self.code(path)
-        for match in pattern.finditer(text):
+        for match in sign.matches(text):
             yield (None if path.endswith(".ipynb") else text.count("\n", 0, match.start()) + 1), match
 
     def _is_test(self, path: str) -> bool:
@@ -226,12 +246,14 @@ class SubmissionTree:
 
 def suffix_of(path: str) -> str:
     """The ending of a file's name in small letters, with its dot."""
-    return PurePosixPath(path).suffix.lower()
+    stem, dot, ending = path.rpartition("/")[2].rpartition(".")
+    return f".{ending.lower()}" if dot and stem and ending else ""
 
 
 def stem_of(path: str) -> str:
     """The name of a file without its ending, in small letters."""
-    return PurePosixPath(path).stem.lower()
+    name = path.rpartition("/")[2]
+    return name[: len(name) - len(suffix_of(path))].lower()
 
 
 def _is_text(path: str) -> bool:

@@ -54,7 +54,7 @@ def entries_of(paths: Iterable[str]) -> list[Entry]:
 
 
 def children_of(folder: Path) -> Iterator[str]:
-    """The submissions that lie in a folder: its folders, and its files but for tables and texts; numbers in order.
+    """The submissions in a folder: its folders, and its files but for tables and texts; numbers in order.
 
     Raises:
         UsageError: it is no folder, or nothing is in it.

@@ -141,7 +141,7 @@ class Pool:
             if worker is not None:
                 worker.input.close()
                 worker.process.wait()
-        except BaseException as error:  # noqa: BLE001 - the thread that asked is told
+        except BaseException as error:  # the thread that asked is told
             if not self._ended:
                 self._results.put(error)
 

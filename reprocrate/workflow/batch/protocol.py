@@ -1,7 +1,8 @@
 """What the process that watches says to those that judge, and what they answer.
 
 The first thing on a worker's standard input is a pickled `Setup`, from the process that started it. Then each
-line is a JSON list of tasks. For each task the worker writes two lines: JSON about the answer, and the report.
+line is a JSON list of tasks. For each task the worker writes two lines: JSON about the answer,
+and the report.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A process that judges submissions one after the other: `python -P -m reprocrate.workflow.batch.worker`.
 
-It is started apart from the one that watches, so that whatever a submission does to it, by taking all memory or
-by making the interpreter itself fall, hits nobody else. It is started with `-P`: no file in the current
+It is started apart from the one that watches, so that whatever a submission does to it, by taking all memory
+or by making the interpreter itself fall, hits nobody else. It is started with `-P`: no file in the current
 folder, which may be somebody's submission, is imported.
 """
 

@@ -75,6 +75,8 @@ class Case:
                 else:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(str(source), str(target))
+        if self.content.get("bare"):
+            return folder
         manifest = folder / MANIFEST
         if not manifest.exists():  # a case may bring its own
             manifest.write_bytes(self.data())
@@ -137,7 +139,7 @@ def all_cases():
     for kind in sorted(HERE.glob("RC[0-9][0-9][0-9][0-9]/*valid")):
         for entry in sorted(kind.iterdir()):
             name = "{}/{}/{}".format(kind.parent.name, kind.name, entry.stem if entry.is_file() else entry.name)
-            if entry.is_dir():
+            if entry.is_dir() and not read(entry / "case.json").get("requires"):
                 yield Case(name, read(entry / "case.json"), entry / "files")
             elif entry.suffix == ".json":
                 yield Case(name, read(entry), None)
