@@ -87,13 +87,13 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, int]:
 
 def test_batch_is_a_table_by_number(mixed: tuple[Path, str, int]) -> None:
     found = rows(mixed[1])
-    assert list(found) == [*map(str, range(6)), "100", "101", "102", "103", "104"]
+    assert list(found) == [*map(str, range(6)), "100", "101", "102", "103", "104.bin"]
     assert {found[str(number)]["answer"] for number in range(6)} == {"valid"}
     assert (found["100"]["answer"], found["100"]["errors"]) == ("not valid", "1")
     assert "RC1104" in found["100"]["first_errors"]
     assert (found["101"]["manifest"], found["101"]["training-code"]) == ("no", "found")
     assert (found["102"]["readme"], found["103"]["readme"]) == ("found", "not-assessed")
-    assert found["104"]["answer"] == "not judged"
+    assert found["104.bin"]["answer"] == "not judged"
     assert mixed[2] == 3
 
 
@@ -113,7 +113,7 @@ def test_text_names_those_to_look_at(mixed: tuple[Path, str, int]) -> None:
     assert "11 submissions: 9 valid, 1 not valid and 1 not judged; 3 had no manifest." in " ".join(
         said.split()
     )
-    assert "104: " in said
+    assert "104.bin: " in said
 
 
 # What goes wrong --------------------------------------------------------------------------------------
@@ -208,7 +208,6 @@ def test_interrupted_batch_says_how_to_go_on(tmp_path: Path) -> None:
     )
     while not (kept / JOURNAL).is_file() and process.poll() is None:
         time.sleep(0.05)
-    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -27,6 +27,7 @@ _WINDOW = 2_048
 _MOST_AT_ONCE = 16
 _WATCH_SECONDS = 0.05
 _START_SECONDS = 120.0
+_END_SECONDS = 5.0
 _MODULE = "reprocrate.workflow.batch.worker"
 
 
@@ -105,6 +106,9 @@ class Pool:
                 yield answer
         finally:
             self._end()
+            for thread in threads:
+                if thread.is_alive():
+                    thread.join(_END_SECONDS)
 
     def _result(self) -> Answer:
         """The next result; meanwhile those that take too long are ended."""
