@@ -16,14 +16,6 @@ What = Annotated[
         show_default="this folder",
     ),
 ]
-Whats = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        metavar="WHAT",
-        help="Project folders, manifests, crate folders or bundles; recognised by content, not by name.",
-        show_default="this folder",
-    ),
-]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]

@@ -13,8 +13,10 @@ from reprocrate.errors import UsageError
 if TYPE_CHECKING:
     from reprocrate.cli.voice import Voice
     from reprocrate.finding import Location, Report
+    from reprocrate.render.batch import BatchRow
     from reprocrate.render.placement import Placed
     from reprocrate.render.report_page.batch import BatchPages
+    from reprocrate.workflow.batch.running import Judged
 
 
 class Format(StrEnum):
@@ -22,6 +24,7 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    CSV = "csv"
     SARIF = "sarif"
     JUNIT = "junit"
     GITHUB = "github"
@@ -47,9 +50,12 @@ class Reporter:
                 "each has a page of its own, and an index leads to them",
                 "Name one with `--output FOLDER`",
             )
+        self.voice = voice
         self._format = format_
         self._output = output
         self._voice = voice
+        self._rows: list[tuple[str, BatchRow]] = []
+        self._begun = False
         self._several = several
         self._held: list[Placed] = []
         self._texts: list[str] = []
@@ -72,6 +78,32 @@ class Reporter:
         else:
             self._held.append(placed(report, what, root_of_places()))
 
+    def add_judged(self, judged: Judged) -> None:
+        """Take a submission of a batch: as text it is one of many, as CSV one line, else as any report.
+
+        Raises:
+            UnavailableError: a page could not be written.
+        """
+        from reprocrate.render.batch import csv_header, csv_row
+        from reprocrate.validation.submission.items import ITEMS
+
+        if self._format is Format.TEXT:
+            self._rows.append((judged.entry.id, judged.row))
+        elif self._format is Format.CSV:
+            header = "" if self._begun else csv_header(ITEMS)
+            self._begun = True
+            self._say(header + csv_row(judged.entry.id, judged.entry.path, judged.row, ITEMS))
+        elif self._format is Format.JSON:
+            self._say(self._voice.harmless(judged.text))
+        else:
+            self.add(judged.report, Path(judged.entry.path))
+
+    def _say(self, text: str) -> None:
+        if self._output is None:
+            sys.stdout.write(text)
+        else:
+            self._texts.append(text)
+
     def finish(self) -> None:
         """Hand over what is held until the last report is there.
 
@@ -81,7 +113,8 @@ class Reporter:
         if self._pages is not None:
             index = self._pages.finish()
             self._voice.note(f"{index} leads to {self._pages.count} pages")
-        elif self._format in (Format.TEXT, Format.JSON):
+        elif self._format in (Format.TEXT, Format.JSON, Format.CSV):
+            self._finish_rows()
             if self._output is not None:
                 self._write("".join(self._texts).encode("utf-8", "replace"))
         elif self._format is Format.HTML:
@@ -91,6 +124,14 @@ class Reporter:
             self._write(_MAKERS[self._format](self._held))
         if self._format is Format.GITHUB:
             _append_summary(self._held)
+
+    def _finish_rows(self) -> None:
+        from reprocrate.render.batch import batch_text
+
+        if self._rows and self._output is None:
+            self._voice.show(batch_text(self._rows))
+        elif self._rows:
+            self._texts.append(self._voice.plain(batch_text(self._rows)))
 
     def _add_text(self, report: Report) -> None:
         from reprocrate.render.report import report_text
@@ -108,10 +149,7 @@ class Reporter:
         from reprocrate.validation import report_document
 
         text = self._voice.json_text(report_document(report), on_one_line=self._several)
-        if self._output is None:
-            sys.stdout.write(text)
-        else:
-            self._texts.append(text)
+        self._say(text)
 
     def _add_page(self, report: Report) -> None:
         from reprocrate.render.report_page.batch import BatchPages

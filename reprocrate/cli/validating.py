@@ -2,74 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from reprocrate.cli.addresses import AllowAddress, named
+from reprocrate.cli.batch import Asked, Column, Each, From, Jobs, MemoryLimit, Reports, TimeLimit
 from reprocrate.cli.exits import NO, YES, exit_code_of
-from reprocrate.cli.options import Json, Limit, Quiet, Whats
-from reprocrate.cli.panels import KNOWN, OUTPUT
+from reprocrate.cli.known import Known
+from reprocrate.cli.options import Json, Limit, Quiet
 from reprocrate.cli.reporting import Format, Reporter
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
+from reprocrate.cli.validate_options import (
+    Checklist,
+    ChecklistFile,
+    Domain,
+    Fix,
+    Form,
+    Ignore,
+    KnownBefore,
+    Output,
+    PolicyName,
+    Select,
+    Whats,
+    WriteBaseline,
+)
 from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
     from reprocrate.bundle import Limits
     from reprocrate.cli.voice import Voice
-    from reprocrate.finding import Report
     from reprocrate.validation.checklists.answers import FilledChecklist
+    from reprocrate.workflow.batch.running import Judged
     from reprocrate.workflow.judging import Demands
-
-Select = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--select",
-        metavar="RULES",
-        help="Apply these rules alone: codes, beginnings such as RC06, or families such as seeds. Reading, "
-        "structure, integrity and security are always judged.",
-        rich_help_panel=KNOWN,
-    ),
-]
-Ignore = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--ignore",
-        metavar="RULES",
-        help="Do not count what these rules find; the report tells how much it is. Reading, structure, "
-        "integrity and security cannot be ignored.",
-        rich_help_panel=KNOWN,
-    ),
-]
-KnownBefore = Annotated[
-    Path | None,
-    typer.Option(
-        "--baseline",
-        metavar="FILE",
-        help="Do not count the findings that this file lists, and tell which of them are gone.",
-        rich_help_panel=KNOWN,
-    ),
-]
-WriteBaseline = Annotated[
-    Path | None,
-    typer.Option(
-        "--write-baseline",
-        metavar="FILE",
-        help="List what is found in this file, for `--baseline`, and count it as known from now on.",
-        rich_help_panel=KNOWN,
-    ),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Write the report there instead of printing it; of `--format html` about several, the folder.",
-        rich_help_panel=OUTPUT,
-    ),
-]
+    from reprocrate.workflow.remote import Remote
 
 
 def register(app: typer.Typer) -> None:
@@ -79,43 +49,12 @@ def register(app: typer.Typer) -> None:
 
 def validate(
     what: Whats = None,
-    policy: Annotated[
-        str | None,
-        typer.Option(
-            "--policy",
-            metavar="NAME|FILE",
-            help="A venue's demands: a policy by name (`reprocrate policy list`), or its file.",
-        ),
-    ] = None,
-    checklist_file: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--checklist-file",
-            metavar="FILE",
-            help="A filled checklist that lies elsewhere: LaTeX, PDF, Markdown, CSV, an OpenReview note.",
-        ),
-    ] = None,
-    checklist: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--checklist",
-            metavar="VENUE",
-            help="Say what the evidence shows for a venue's checklist, such as neurips-2026.",
-        ),
-    ] = None,
-    domain: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--domain",
-            metavar="NAME",
-            help="Judge by the rules of this field too, such as reinforcement-learning, whatever the "
-            "keywords say; several times for several, none for none.",
-            show_default="by the experiment's keywords",
-        ),
-    ] = None,
-    format_: Annotated[
-        Format, typer.Option("--format", help="Form of the report.", rich_help_panel=OUTPUT)
-    ] = Format.TEXT,
+    policy: PolicyName = None,
+    checklist_file: ChecklistFile = None,
+    checklist: Checklist = None,
+    domain: Domain = None,
+    fix: Fix = False,
+    form: Form = Format.TEXT,
     output: Output = None,
     select: Select = None,
     ignore: Ignore = None,
@@ -124,54 +63,112 @@ def validate(
     limit: Limit = None,
     signature: Signature = None,
     public_key: PublicKey = None,
+    allow_address: AllowAddress = None,
+    each: Each = False,
+    from_: From = None,
+    column: Column = None,
+    jobs: Jobs = None,
+    time_limit: TimeLimit = None,
+    memory_limit: MemoryLimit = None,
+    reports: Reports = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Judge shape, meaning, statistics and integrity. Exit code 0: no error; 1: errors.
 
-    Nothing is executed, and the network is not touched. `reprocrate explain CODE` tells more about a finding.
+    Nothing is executed, and the network is not touched, unless an address is named. `reprocrate explain CODE`
+    tells more about a finding.
+
+    A folder or an archive without a manifest is looked through: what it has, and what it lacks.
 
     Several things are judged in turn. As JSON, there is then one report on each line, in the order of the
     arguments; what cannot be judged has a report that says why. The exit code is the largest of all.
     """
     from reprocrate.bundle import Limits
+    from reprocrate.cli.batch import judged_batch
     from reprocrate.cli.voice import Voice
+
+    voice = Voice(quiet=quiet)
+    asked = Asked(each, from_, column, jobs, time_limit, memory_limit, reports)
+    form = Format.JSON if json else form
+    is_batch = form is Format.CSV or asked.is_batch(what or ())
+    whats = [named(one, allow_address, voice) for one in what or ["."]]
+    _refuse_many(is_batch or len(whats) > 1, checklist_file, fix=fix)
+    demands = _demands(policy, (select, ignore), baseline, (checklist_file, checklist), domain)
+    if write_baseline or form is Format.SARIF:
+        demands = replace(demands, fingerprints=True)
+    limits = Limits.of(limit or ())
+    known = Known(write_baseline)
+    for one in whats:
+        if isinstance(one, Path):
+            require_signed(one, signature, public_key, voice)
+    if is_batch:
+        judged = judged_batch(_paths(whats) if what else (), asked, demands, limits, voice)
+        raise typer.Exit(_hand_over(judged, Reporter(form, output, voice, several=True), known))
+    if fix:
+        _fix(whats[0], voice)
+    reporter = Reporter(form, output, voice, several=len(whats) > 1)
+    raise typer.Exit(_judge(whats, voice, demands, limits, reporter, known))
+
+
+def _demands(
+    policy: str | None,
+    chosen: tuple[list[str] | None, list[str] | None],
+    baseline: Path | None,
+    checklists: tuple[list[Path] | None, list[str] | None],
+    domain: list[str] | None,
+) -> Demands:
+    """What is asked for by the options."""
     from reprocrate.validation import asked_domains, read_policy
     from reprocrate.validation.baseline import read_baseline
     from reprocrate.validation.selection import selection_of
     from reprocrate.workflow.judging import Demands
 
-    voice = Voice(quiet=quiet)
-    demands = Demands(
+    select, ignore = chosen
+    files, venues = checklists
+    return Demands(
         read_policy(policy) if policy else None,
         selection_of(select or (), ignore or ()),
         read_baseline(baseline) if baseline else None,
-        fingerprints=bool(write_baseline) or format_ is Format.SARIF,
-        checklists=_filled(checklist_file, what),
-        asked=tuple(_known_checklist(each) for each in checklist or ()),
+        checklists=_filled(files),
+        asked=tuple(_known_checklist(each) for each in venues or ()),
         domains=asked_domains(domain) if domain else None,
     )
-    limits = Limits.of(limit or ())
-    whats = what or [Path()]
-    reporter = Reporter(Format.JSON if json else format_, output, voice, several=len(whats) > 1)
-    for each in whats:
-        require_signed(each, signature, public_key, voice)
-    known = _Known(write_baseline)
-    raise typer.Exit(_judge(whats, voice, demands, limits, reporter, known))
 
 
-def _filled(files: Sequence[Path] | None, what: Sequence[Path] | None) -> tuple[FilledChecklist, ...]:
+def _refuse_many(many: bool, checklist_file: list[Path] | None, *, fix: bool) -> None:
+    """See to it that what belongs to one submission is not asked of many.
+
+    Raises:
+        UsageError: it is.
+    """
+    option = "--checklist-file" if checklist_file else "--fix" if fix else None
+    if option and many:
+        raise UsageError(
+            f"{option} belongs to one submission", "several are to be judged", "Judge them in turn"
+        )
+
+
+def _paths(whats: Sequence[Path | Remote]) -> list[Path]:
+    """Only paths, as a batch takes them.
+
+    Raises:
+        UsageError: there is an address among them.
+    """
+    paths = [one for one in whats if isinstance(one, Path)]
+    if len(paths) < len(whats):
+        raise UsageError(
+            "a batch is of files", "one of its arguments is an address", "Judge that one by itself"
+        )
+    return paths
+
+
+def _filled(files: Sequence[Path] | None) -> tuple[FilledChecklist, ...]:
     """The checklists of files that the user names."""
     if not files:
         return ()
     from reprocrate.validation.checklists.carriers.search import read_checklist
 
-    if what and len(what) > 1:
-        raise UsageError(
-            "--checklist-file belongs to one submission",
-            f"{len(what)} are to be judged",
-            "Judge them in turn",
-        )
     return tuple(map(read_checklist, files))
 
 
@@ -181,19 +178,40 @@ def _known_checklist(name: str) -> str:
     return pack_of(name).id
 
 
+def _fix(what: Path | Remote, voice: Voice) -> None:
+    """Correct what is certain, and say what was corrected."""
+    from reprocrate.workflow.fixing import fix
+
+    if not isinstance(what, Path):
+        raise UsageError("--fix corrects files that are here", f"{what} is an address", "Import it first")
+    done = fix(what)
+    for each in done.made:
+        was = "" if each.old is None else f", was {each.old}"
+        voice.note(f"corrected {'.'.join(map(str, each.path))}: {each.new}{was}")
+    for said in done.left:
+        voice.warn(f"not corrected: {said}")
+    if done.file is not None:
+        voice.note(f"{done.file} was written anew")
+
+
 def _judge(
-    whats: Sequence[Path], voice: Voice, demands: Demands, limits: Limits, reporter: Reporter, known: _Known
+    whats: Sequence[Path | Remote],
+    voice: Voice,
+    demands: Demands,
+    limits: Limits,
+    reporter: Reporter,
+    known: Known,
 ) -> int:
     """Judge each, and hand it over; the answer is the exit code."""
-    from reprocrate.workflow.validating import assess, assess_each
+    from reprocrate.workflow.validating import assess_each, assess_named
 
+    worst = YES
     if len(whats) == 1:
         with voice.progress():
-            report = known.add(assess(whats[0], voice, demands, limits))
-        reporter.add(report, whats[0])
+            report = known.add(assess_named(whats[0], voice, demands, limits))
+        reporter.add(report, _place(whats[0]))
         worst = YES if report.valid else NO
     else:
-        worst = YES
         judged = assess_each(whats, voice, demands, limits)
         for what, (found, error) in zip(whats, judged, strict=True):
             report = known.add(found)
@@ -202,40 +220,27 @@ def _judge(
                 worst = max(worst, exit_code_of(error))
             elif not report.valid:
                 worst = max(worst, NO)
-            reporter.add(report, what)
+            reporter.add(report, _place(what))
     known.write(voice)
     reporter.finish()
     return worst
 
 
-class _Known:
-    """Takes reports for a new baseline, if one is to be written."""
+def _place(what: Path | Remote) -> Path:
+    """Where it lies; of what lies on the network nowhere."""
+    return what if isinstance(what, Path) else Path(os.devnull)
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._reports: list[Report] = []
 
-    def add(self, report: Report) -> Report:
-        """Take a report; what can stand in the baseline does not count in the answer."""
-        if self._path is None or report.failure:
-            return report
-        from reprocrate.validation.baseline import baseline_of, known_by
+def _hand_over(judged: Iterator[Judged], reporter: Reporter, known: Known) -> int:
+    """Hand over a batch as it comes; the answer is the exit code."""
+    from reprocrate.cli.batch import exit_code_of_outcome
 
-        self._reports.append(report)
-        return known_by(baseline_of(self._path, [report]), report)
-
-    def write(self, voice: Voice) -> None:
-        """Write it.
-
-        Raises:
-            UnavailableError: it could not be written.
-        """
-        if self._path is None:
-            return
-        from reprocrate.files import write_atomically
-        from reprocrate.validation.baseline import baseline_bytes, baseline_of
-
-        made = baseline_of(self._path, self._reports)
-        write_atomically(self._path, baseline_bytes(made))
-        count = sum(each.count for known in made.subjects.values() for each in known)
-        voice.note(f"{self._path} lists {count} finding{'' if count == 1 else 's'} as known")
+    worst = YES
+    for each in judged:
+        worst = max(worst, exit_code_of_outcome(each.outcome.value))
+        if known.is_wanted:
+            known.add(each.report)
+        reporter.add_judged(each)
+    known.write(reporter.voice)
+    reporter.finish()
+    return worst

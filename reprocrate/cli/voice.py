@@ -204,4 +204,9 @@ class Voice:
         """One JSON document as text that no terminal obeys."""
         indent = None if on_one_line else 2
         text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
+        return self.harmless(text)
+
+    @staticmethod
+    def harmless(text: str) -> str:
+        """A line of JSON, of which no terminal obeys anything."""
         return _ACTS_ON_A_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 
-from reprocrate.finding import Finding, Report, Severity
+from reprocrate.finding import Finding, Report, Severity, Suppression
 from reprocrate.render import words
 from reprocrate.render.checklists import checklist_text
+from reprocrate.render.observed import next_step, observed_text
 from reprocrate.render.report_groups import (
     FamilyGroup,
     RuleGroup,
@@ -20,9 +21,8 @@ from reprocrate.render.report_groups import (
     some_counted,
     ways_of_leaving_out,
 )
-from reprocrate.render.report_sections import observed, scales
+from reprocrate.render.report_sections import scales
 from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, WARN, hanging, heading, joined, stacked, text
-from reprocrate.suppression import Suppression
 
 _STYLE = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: SOFT}
 _MOST_PLACES = 3
@@ -40,7 +40,7 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
         most_places: how many findings of one rule are written out; the others are counted.
     """
     return stacked(
-        *observed(report.observed),
+        *observed_text(report),
         *scales(report.scales),
         *(part for family in grouped(report.findings) for part in _family(family, most_places)),
         *_not_assessed(report),
@@ -195,3 +195,5 @@ def _answer(report: Report) -> Iterator[RenderableType]:
     ):
         yield text("")
     yield text(f"{report_summary(report)}.", GOOD if report.valid else BAD)
+    if step := next_step(report):
+        yield text(step, SOFT)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reprocrate.finding import Finding, NotAssessed, Report, Severity
+from reprocrate.finding import Finding, NotAssessed, Report, Severity, Suppression
 from reprocrate.render import words
-from reprocrate.suppression import Suppression
 from reprocrate.validation import Rule, family_of, find_rule
 
 _FIRST = ("RC00", "RC01", "RC07")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from reprocrate.standard.shipped import shipped_bytes
+from reprocrate.standard.words import lines_holding
 
 ORCID = "an ORCID"
 
@@ -58,7 +59,8 @@ def identities_by_form(text: str) -> Iterator[Named]:
     for form in identity_formats():
         if form.holds not in text:
             continue
-        for match in form.pattern.finditer(text):
+        lines = lines_holding(text, [form.holds])
+        for match in (each for line in lines for each in form.pattern.finditer(text, *line)):
             if form.name == ORCID and not has_orcid_check_digit(match[0]):
                 continue
             if not any(each.fullmatch(match[0]) for each in form.exceptions):

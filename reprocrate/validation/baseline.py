@@ -19,9 +19,8 @@ from typing import Any
 from reprocrate import __version__
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
-from reprocrate.finding import Finding, Report, Suppressed
+from reprocrate.finding import AppliedBaseline, Finding, Known, Report, Suppressed, Suppression
 from reprocrate.manifest.strict import parse
-from reprocrate.suppression import AppliedBaseline, Known, Suppression
 from reprocrate.validation.families import find_rule
 from reprocrate.validation.fingerprints import fingerprint
 from reprocrate.validation.policy import is_untouchable

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +47,11 @@ class Case:
         return "/valid/" in self.name
 
     @property
+    def is_bare(self) -> bool:
+        """Whether there is no manifest, but only files."""
+        return bool(self.content.get("bare"))
+
+    @property
     def expected(self) -> list[tuple[str, str]]:
         """Code and place (see `place_of`) of every finding that must be made, sorted."""
         return sorted(
@@ -72,7 +77,7 @@ class Case:
         data = self.data
         if data is not None:
             return read_text(data)[0]
-        if "manifest" in self.content or self.content.get("bare"):
+        if self.is_bare or "manifest" in self.content:
             return self.content.get("manifest")
         base = json.loads(_conformance().joinpath(self.content["base"]).read_bytes())
         return patched(base, self.content.get("patch", []))
@@ -80,12 +85,13 @@ class Case:
     def subject(self) -> Subject:
         """What is to be judged."""
         files = CaseFiles(self.folder) if self.folder else None
-        if self.content.get("bare") and files:
-            return Subject.bare(self.name, files, self.size)
+        required = tuple(self.content.get("requires", ()))
+        if self.is_bare and files is not None:
+            return replace(Subject.bare(self.name, files, self.size), required=required)
         data = self.data
         if data is not None:
             return Subject.of_bytes(self.name, data, files)
-        return Subject(self.name, self.document, files, size=self.size)
+        return Subject(self.name, self.document, files, size=self.size, required=required)
 
     @property
     def size(self) -> int | None:

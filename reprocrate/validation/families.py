@@ -74,7 +74,7 @@ FAMILIES = (
         "Source code",
         "source_seeds source_order source_leakage source_places source_notebooks",
     ),
-    Family("RC21", "Submission", "sizes"),
+    Family("RC21", "Submissions", "submission sizes"),
     Family("RC22", "Domain guidance", "benchmarks language images agents patients sequences"),
 )
 """The other numbers are kept for what comes after."""

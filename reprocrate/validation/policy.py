@@ -19,9 +19,9 @@ from reprocrate.finding import (
     Report,
     Severity,
     Suppressed,
+    Suppression,
     in_order,
 )
-from reprocrate.suppression import Suppression
 from reprocrate.validation.domains import domains_asked_for
 from reprocrate.validation.families import find_rule, rules_by
 from reprocrate.validation.rule import Rule
@@ -55,6 +55,7 @@ class Policy:
         levels: what findings of a rule are, by its code; None where they are left out.
         parameters: values for rules that can be set, by code and name.
         domains: the fields of research by whose rules subjects are judged; None for those that each shows.
+        requires: names of the items that every submission must have.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Policy:
     levels: Mapping[str, Severity | None] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     domains: tuple[str, ...] | None = None
+    requires: tuple[str, ...] = ()
 
 
 def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> Policy:
@@ -79,6 +81,7 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
         extended: the policies that it extends, in order; what it sets itself counts most.
     """
     levels: dict[str, Severity | None] = {}
+    requires: list[str] = []
     parameters: dict[str, dict[str, Any]] = {}
     checklist: str | None = None
     names: list[str] = []
@@ -88,6 +91,7 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
         checklist = each.checklist or checklist
         domains = each.domains if "domains" not in document and each.domains is not None else domains
         levels |= each.levels
+        requires += each.requires
         for code, values in each.parameters.items():
             parameters.setdefault(code, {}).update(values)
     for code, level in document.get("levels", {}).items():
@@ -104,6 +108,7 @@ def policy_of(document: Mapping[str, Any], extended: Iterable[Policy] = ()) -> P
         levels=levels,
         parameters=parameters,
         domains=None if domains is None else tuple(domains),
+        requires=tuple(dict.fromkeys([*requires, *document.get("requires", ())])),
     )
 
 
@@ -138,18 +143,26 @@ def validate_by(policy: Policy | None, subject: Subject, only: Collection[str] |
 
 
 def validate_for(policy: Policy | None, subject: Subject, only: Collection[str] | None = None) -> Report:
-    """Judge a subject by the rules of a policy's standard, with its parameters and domains; not yet graded.
+    """Judge a subject by the rules of a policy's standard, with all that it asks for; not yet graded.
 
     Raises:
         UnreadableError: the manifest follows another major version of the standard.
     """
     if policy is None:
-        return validate(subject, only=only)
+        return _with_observed(validate(subject, only=only), subject)
     if policy.domains is not None and subject.asked_domains is None:
         asked = domains_asked_for(policy.domains, f"the policy {policy.id} asks for it")
         subject = replace(subject, asked_domains=asked)
+    subject = replace(subject, required=policy.requires or subject.required)
     rules = rules_by(policy.standard)
-    return validate(subject, only=only, parameters=policy.parameters, rules=rules)
+    found = validate(subject, only=only, parameters=policy.parameters, rules=rules)
+    return _with_observed(found, subject)
+
+
+def _with_observed(report: Report, subject: Subject) -> Report:
+    """The report with what the files were seen to have, where only they are judged or a policy asks."""
+    wanted = subject.is_bare or (subject.required and subject.files is not None)
+    return replace(report, observed=subject.submission.observed) if wanted else report
 
 
 def graded_by(policy: Policy | None, report: Report) -> Report:

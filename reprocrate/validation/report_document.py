@@ -45,6 +45,8 @@ def report_document(report: Report) -> dict[str, Any]:
         document["policy"] = {"id": report.policy.id, "standard": report.policy.standard}
         document["regraded"] = [_regraded(each) for each in report.policy.regraded]
     document |= _suppressed(report)
+    if report.without_manifest:
+        document["without_manifest"] = True
     if report.observed:
         document["observed"] = [_observed(each) for each in report.observed]
     if report.checklists:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reprocrate.errors import UsageError
-from reprocrate.finding import Finding, Report, Severity, Suppressed
-from reprocrate.suppression import Selection, Suppression
+from reprocrate.finding import Finding, Report, Selection, Severity, Suppressed, Suppression
 from reprocrate.validation.families import FAMILIES, all_rules
 from reprocrate.validation.policy import is_untouchable
 from reprocrate.validation.rule import Rule

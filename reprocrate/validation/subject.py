@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from reprocrate.validation.printed_tables.matching import Printings
 
+if TYPE_CHECKING:
+    from reprocrate.validation.submission import Submission
+
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
 MANIFEST_NAME = "reprocrate.json"
@@ -88,6 +91,7 @@ class Subject:
         size: bytes of what was given: of the one file, or of all files of a folder; None if not known.
         asked_domains: the fields of research by whose rules it is to be judged; None for those that the
             manifest shows by itself.
+        required: names of the items that a policy requires of the files.
     """
 
     name: str
@@ -97,6 +101,7 @@ class Subject:
     is_bare: bool = False
     size: int | None = None
     asked_domains: tuple[JudgedDomain, ...] | None = None
+    required: tuple[str, ...] = ()
 
     @classmethod
     def bare(cls, name: str, files: Files, size: int | None = None) -> Subject:
@@ -184,6 +189,17 @@ class Subject:
             return self.asked_domains or ()
         is_readable = not self.text_problems and not self.other_major
         return domains_of(self.well_formed) if is_readable and self.manifest else ()
+
+    @cached_property
+    def submission(self) -> Submission:
+        """The files as a submission that is looked through, whether or not there is a manifest.
+
+        Raises:
+            LookupError: there are none.
+        """
+        from reprocrate.validation.submission import Submission  # most subjects are not asked for it
+
+        return Submission(self.given_files)
 
     @cached_property
     def sections(self) -> tuple[tuple[str, Section], ...]:

@@ -45,7 +45,7 @@ def validate(
     findings: list[Finding] = []
     not_assessed: list[NotAssessed] = []
     assessed: list[str] = []
-    lacking = _lacking(subject)
+    lacking = {} if subject.is_bare else _lacking(subject)
     for rule in chosen:
         if rule.needs in lacking:
             missing: NotAssessed | None = NotAssessed(rule.code, lacking[rule.needs])
@@ -55,7 +55,14 @@ def validate(
             not_assessed.append(missing)
         else:
             assessed.append(rule.code)
-    return Report(subject.name, in_order(findings), tuple(not_assessed), tuple(assessed), domains=domains)
+    return Report(
+        subject.name,
+        in_order(findings),
+        tuple(not_assessed),
+        tuple(assessed),
+        domains=domains,
+        without_manifest=subject.is_bare,
+    )
 
 
 def _lacking(subject: Subject) -> dict[Need, str]:
@@ -98,6 +105,8 @@ def _apply(
         return NotAssessed(rule.code, str(error))
     except CannotAssessError as error:
         return NotAssessed(rule.code, str(error))
+    except MemoryError:
+        raise  # which is no fault of the rule's, and others would fail in the same way
     except Exception as error:
         # A fault in a rule must not take the others down, and must not look like a pass.
         reason = f"the rule itself failed, which is a fault of reprocrate: {type(error).__name__}: {error}"

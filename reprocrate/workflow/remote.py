@@ -125,6 +125,20 @@ def seen_remote(remote: Remote) -> Seen:
 
 
 @contextmanager
+def brought_whole(remote: Remote) -> Iterator[Path]:
+    """A remote file at a temporary place, compared with what its archive states.
+
+    Raises:
+        IntegrityError: it is not what its archive states.
+        UnavailableError: it cannot be had.
+    """
+    client = remote.client()
+    found = remote.found(client)
+    with tempfile.TemporaryDirectory(prefix="reprocrate-") as place:
+        yield bring_aside(found, Path(place) / "bundle", client, remote.listener)
+
+
+@contextmanager
 def in_parts_or_whole(remote: Remote, found: RemoteFile, client: Client) -> Iterator[BinaryIO]:
     """A remote file, open for reading at any place.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, printable
 from reprocrate.capture.data.digests import digests_of_project
-from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
+from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError
 from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import manifest_file_bytes
 from reprocrate.manifest.strict import too_large
@@ -19,18 +20,29 @@ from reprocrate.workflow.declared_files import GET_AGAIN, BundleFiles
 from reprocrate.workflow.foreign_crates import assess_foreign
 from reprocrate.workflow.foreign_reports import with_advice
 from reprocrate.workflow.judging import STANDARD, Demands, judge, regrade
-from reprocrate.workflow.opening import FORGED, Kind, forged, kind_of, open_imported
+from reprocrate.workflow.opening import FORGED, Kind, forged, kind_of, open_imported, require_there
 from reprocrate.workflow.partial import Partial, partial_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import open_project, refuse_unread
 from reprocrate.workflow.single_files import meant_by, settings_alone
+from reprocrate.workflow.submissions import assess_bare, is_bare_file, is_bare_folder
+
+if TYPE_CHECKING:
+    from reprocrate.workflow.remote import Remote
 
 _IN_THE_LIST = (ProblemKind.CHANGED, ProblemKind.MISSING, ProblemKind.EXTRA)
 _ABOUT_BYTES = ("RC0705", "RC0706", "RC1801")
 """Rules that find some of the same as opening a bundle does."""
 
 
-def assess(what: Path, progress: Progress, demands: Demands = STANDARD, limits: Limits = USUAL) -> Report:
+def assess(
+    what: Path,
+    progress: Progress,
+    demands: Demands = STANDARD,
+    limits: Limits = USUAL,
+    *,
+    alone: bool = False,
+) -> Report:
     """Judge whatever a path holds, by the standard and what else is asked for.
 
     Args:
@@ -38,45 +50,67 @@ def assess(what: Path, progress: Progress, demands: Demands = STANDARD, limits: 
         progress: who listens.
         demands: what it is judged by.
         limits: how much a bundle may hold.
+        alone: whether it is one of many submissions: a folder in a project is then judged for itself, not for
+            the project.
 
     Raises:
         UsageError: there is nothing to judge.
         UnreadableError: it cannot be read as what it is.
     """
-    if (alone := settings_alone(what)) is not None:
-        return alone
-    kind, path = kind_of(meant_by(what))
+    if (settings := settings_alone(what)) is not None:
+        return settings
+    require_there(what)
+    what_is_meant = meant_by(what)
+    if what_is_meant.is_dir() and is_bare_folder(what_is_meant, alone=alone):
+        return assess_bare(what_is_meant, str(what), progress, demands, limits)
+    kind, path = kind_of(what_is_meant)
     if kind is Kind.PROJECT:
-        return _assess_project(path, str(what), progress, demands)
+        return _assess_project(path, str(what), progress, demands, limits)
     if kind is Kind.MANIFEST:
         subject = Subject.of_bytes(str(what), manifest_file_bytes(path))
         return with_advice(judge(subject, demands), subject.document)
     if kind is Kind.FOREIGN:
         return assess_foreign(path, str(what), demands, limits)
+    if path.is_file() and is_bare_file(path):
+        return assess_bare(path, str(what), progress, demands, limits)
     with open_imported(path, limits) as bundle:
         return with_part(_assess_bundle(bundle, str(what), progress, demands), partial_of(path))
 
 
+def assess_named(
+    what: Path | Remote, progress: Progress, demands: Demands = STANDARD, limits: Limits = USUAL
+) -> Report:
+    """Judge what a path holds, or a bundle on the network, which is brought whole to a temporary place.
+
+    Raises:
+        ReprocrateError: as `assess`.
+        UnavailableError: it cannot be had.
+    """
+    if isinstance(what, Path):
+        return assess(what, progress, demands, limits)
+    from reprocrate.workflow.remote import brought_whole
+
+    with brought_whole(what) as path:
+        return replace(assess(path, progress, demands, limits, alone=True), subject=str(what))
+
+
 def assess_each(
-    whats: Sequence[Path], progress: Progress, demands: Demands = STANDARD, limits: Limits = USUAL
+    whats: Sequence[Path | Remote], progress: Progress, demands: Demands = STANDARD, limits: Limits = USUAL
 ) -> Iterator[tuple[Report, ReprocrateError | None]]:
     """Judge each of several paths in turn; one that cannot be judged does not keep the others from it."""
     for what in whats:
         try:
-            yield assess(what, progress, demands, limits), None
+            yield assess_named(what, progress, demands, limits), None
         except ReprocrateError as error:
             yield Report(str(what), failure=str(error)), error
 
 
-def _assess_project(root: Path, name: str, progress: Progress, demands: Demands) -> Report:
+def _assess_project(root: Path, name: str, progress: Progress, demands: Demands, limits: Limits) -> Report:
     project = open_project(root)
     refuse_unread(project)
     if not project.manifest.runs:
-        raise UsageError(
-            f"nothing has been run in {root}",
-            "there is nothing to judge",
-            "Begin with `reprocrate run -- COMMAND`",
-        )
+        progress.note(f"nothing has been run in {root} yet, so that its files alone are looked at")
+        return assess_bare(root, name, progress, demands, limits)
     contents = collect(project, "all")
     subject = Subject.of(contents.manifest, name, ContentFiles(contents, digests_of_project(root)))
     report = judge(subject, demands)

@@ -38,7 +38,7 @@ Edit = Callable[[dict[str, bytes]], None]
 # Commands and arguments -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["show", "validate", "plan", "pack", "rerun"])
+@pytest.mark.parametrize("command", ["show", "plan", "pack", "rerun"])
 def test_a_folder_that_is_no_project(cli: Any, tmp_path: Path, command: str) -> None:
     complaint = cli.complaint(tmp_path, command, code=2)
     assert "is not a project" in complaint
@@ -82,7 +82,7 @@ def test_long_names_of_a_stranger_are_cut_off(cli: Any, tmp_path: Path) -> None:
     assert "more characters" in complaint
 
 
-@pytest.mark.parametrize("command", ["show", "validate", "plan", "pack"])
+@pytest.mark.parametrize("command", ["show", "plan", "pack"])
 def test_a_project_in_which_nothing_has_run(cli: Any, tmp_path: Path, command: str) -> None:
     (tmp_path / "reprocrate.toml").write_text("")
     complaint = cli.complaint(tmp_path, command, code=2)
@@ -415,14 +415,16 @@ def test_pack_leaves_what_was_there_when_it_cannot_write(recorded: Any, cli: Any
 # Bundles that are none, or not what they were ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["validate", "import"])
 @pytest.mark.parametrize(
-    ("kind", "expected"),
+    ("command", "kind", "expected"),
     [
-        ("truncated", "cut off"),
-        ("text", "not a ZIP file"),
-        ("empty", "is empty"),
-        ("other zip", "reprocrate.json"),
+        ("validate", "truncated", "cut off"),
+        ("validate", "text", "not a manifest, a folder, a ZIP file"),
+        ("validate", "empty", "is empty"),
+        ("import", "truncated", "cut off"),
+        ("import", "text", "not a ZIP file"),
+        ("import", "empty", "is empty"),
+        ("import", "other zip", "reprocrate.json"),  # `validate` looks through it
     ],
 )
 def test_what_is_no_bundle(cli: Any, bundle: Path, command: str, kind: str, expected: str) -> None:

@@ -25,6 +25,7 @@ from reprocrate.finding import (
     Severity,
     Standing,
     Suppressed,
+    Suppression,
     in_order,
 )
 from reprocrate.render.interchange.github import MOST_SHOWN, harmless, workflow_commands
@@ -32,7 +33,6 @@ from reprocrate.render.interchange.junit import junit
 from reprocrate.render.interchange.markdown import MOST_BYTES, markdown
 from reprocrate.render.interchange.sarif import sarif
 from reprocrate.render.placement import Placed
-from reprocrate.suppression import Suppression
 
 TEXT = '{\n  "runs": [\n    {"id": "a", "status": "nope"}\n  ]\n}\n'
 HOSTILE = "a\x00\x1b[31m|<b>`x` ::error::no\n::add-mask::x ##[error] @everyone #1 \ud800 ]]>&amp;%0A"

@@ -8,22 +8,25 @@ import pytest
 from rich.console import Console
 
 from reprocrate.finding import (
+    AppliedBaseline,
     Criterion,
     Finding,
+    Known,
     Location,
     NotAssessed,
     Observed,
     Presence,
     Report,
     Scale,
+    Selection,
     Severity,
     Step,
     Suppressed,
+    Suppression,
     in_order,
 )
 from reprocrate.render.explanation import explanation_text
 from reprocrate.render.report import report_summary, report_text
-from reprocrate.suppression import AppliedBaseline, Known, Selection, Suppression
 from reprocrate.validation.explain import explain
 from reprocrate.validation.families import rule_codes
 from tests.render.test_show import printed

@@ -13,27 +13,30 @@ import pytest
 
 from reprocrate.errors import UsageError
 from reprocrate.finding import (
+    AppliedBaseline,
     CheckedAnswer,
     CheckedChecklist,
     Criterion,
     Finding,
+    Known,
     Location,
     NotAssessed,
     Observed,
     Presence,
     Report,
     Scale,
+    Selection,
     Severity,
     Standing,
     Step,
     Suppressed,
+    Suppression,
     in_order,
 )
 from reprocrate.render.preview.frame import used_style
 from reprocrate.render.preview.markup import Markup
 from reprocrate.render.report_page import report_page
 from reprocrate.render.report_page.batch import BatchPages, page_name
-from reprocrate.suppression import AppliedBaseline, Known, Selection, Suppression
 
 HOSTILE = "<script>alert(1)</script>\"'&</style>\x1b[31m"
 

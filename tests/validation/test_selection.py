@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprocrate.errors import UnreadableError, UsageError
-from reprocrate.finding import Finding, Location, Severity
+from reprocrate.finding import Finding, Location, Severity, Suppression
 from reprocrate.standard import problems, shipped_bytes
-from reprocrate.suppression import Suppression
 from reprocrate.validation import FolderFiles, Subject, all_rules, family_of, report_document
 from reprocrate.validation.baseline import baseline_bytes, baseline_of, read_baseline
 from reprocrate.validation.fingerprints import fingerprint, fingerprinted, named_pointer

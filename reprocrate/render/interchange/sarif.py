@@ -15,10 +15,9 @@ from typing import Any
 from urllib.parse import quote
 
 from reprocrate import __version__
-from reprocrate.finding import Finding, NotAssessed, Report, Severity
+from reprocrate.finding import Finding, NotAssessed, Report, Severity, Suppression
 from reprocrate.render import words
 from reprocrate.render.placement import Placed, Places
-from reprocrate.suppression import Suppression
 from reprocrate.validation import Rule, family_of, find_rule
 
 MOST_RESULTS = 25_000

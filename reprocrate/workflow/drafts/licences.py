@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
-from functools import cache
 
-from reprocrate.standard import shipped_bytes
+from reprocrate.standard.licence_texts import licence_named, licence_of_badge, licence_of_text
 from reprocrate.workflow.drafts.about import About, Said
 from reprocrate.workflow.drafts.tree import Tree
-
-# Words that only this licence's text has, tried in this order, with single spaces and in small letters.
-_PHRASES = (
-    ("apache license version 2.0", "Apache-2.0"),
-    ("apache license", "Apache-2.0"),
-    ("gnu affero general public license", "AGPL-3.0-only"),
-    ("gnu lesser general public license version 2.1", "LGPL-2.1-only"),
-    ("gnu lesser general public license", "LGPL-3.0-only"),
-    ("gnu general public license version 2", "GPL-2.0-only"),
-    ("gnu general public license", "GPL-3.0-only"),
-    ("mozilla public license version 2.0", "MPL-2.0"),
-    ("mozilla public license, version 2.0", "MPL-2.0"),
-    ("european union public licence", "EUPL-1.2"),
-    ("boost software license - version 1.0", "BSL-1.0"),
-    ("cc0 1.0 universal", "CC0-1.0"),
-    ("attribution-noncommercial-sharealike 4.0 international", "CC-BY-NC-SA-4.0"),
-    ("attribution-noncommercial-noderivatives 4.0 international", "CC-BY-NC-ND-4.0"),
-    ("attribution-noncommercial 4.0 international", "CC-BY-NC-4.0"),
-    ("attribution-sharealike 4.0 international", "CC-BY-SA-4.0"),
-    ("attribution-noderivatives 4.0 international", "CC-BY-ND-4.0"),
-    ("attribution 4.0 international", "CC-BY-4.0"),
-    ("this is free and unencumbered software released into the public domain", "Unlicense"),
-    ("permission to use, copy, modify, and/or distribute this software for any purpose", "ISC"),
-    ("mit license", "MIT"),
-    ("permission is hereby granted, free of charge", "MIT"),
-    ("redistributions in binary form must reproduce", "BSD"),
-    ("redistribution and use in source and binary forms", "BSD"),
-)
-_BADGE = re.compile(
-    r"img\.shields\.io/badge/licen[cs]e-(?P<name>[A-Za-z0-9._%-]+?)-[a-z0-9]+(?:\.svg)?[)?\"\s]",
-    re.IGNORECASE,
-)
-_WORDS = ("name of the copyright holder", "names of its contributors", "neither the name of")
-_BEGINNING = 4000
 
 
 def complete_licence(tree: Tree, about: About) -> None:
     """Find the licence where no other file said it, or said it in words that are no SPDX identifier."""
     said = about.license
-    if said and (known := _identifier(said.value)):
+    if said and (known := licence_named(said.value)):
         about.license = Said(known, said.where)
         return
     about.license = next(_from_files(tree), None)
@@ -57,31 +20,8 @@ def complete_licence(tree: Tree, about: About) -> None:
 
 def _from_files(tree: Tree) -> Iterator[Said]:
     for path in tree.top("LICENSE*", "LICENCE*", "COPYING*", "UNLICENSE*"):
-        flat = " ".join(tree.text(path).split()).lower()
-        name = next((spdx for phrase, spdx in _PHRASES if phrase in flat[:_BEGINNING]), None)
-        if name == "BSD":
-            name = "BSD-3-Clause" if any(words in flat for words in _WORDS) else "BSD-2-Clause"
-        if name:
+        if name := licence_of_text(tree.text(path)):
             yield Said(name, path)
     for path in tree.top("README.md", "README.rst"):
-        badge = _BADGE.search(tree.text(path))
-        known = _identifier(badge["name"].replace("--", "-").replace("%20", "-")) if badge else None
-        if known:
+        if known := licence_of_badge(tree.text(path)):
             yield Said(known, f"a badge of {path}")
-
-
-def _identifier(name: str) -> str | None:
-    """The SPDX identifier that a text is, spelt as SPDX does, or that it plainly means."""
-    usual = {"apache 2.0": "Apache-2.0", "apache license 2.0": "Apache-2.0", "mit license": "MIT", "bsd": ""}
-    lower = name.strip().lower()
-    found = _spdx().get(lower) or _spdx().get(usual.get(lower, "").lower())
-    words = re.split(r"\s+(?:AND|OR|WITH)\s+", name.strip())
-    if found is None and len(words) > 1 and all(word.lower() in _spdx() for word in words):
-        return name.strip()
-    return found
-
-
-@cache
-def _spdx() -> dict[str, str]:
-    listed = json.loads(shipped_bytes("spdx-licenses.json"))
-    return {name.lower(): name for kind in ("licenses", "exceptions") for name in listed[kind]}

@@ -1,9 +1,11 @@
-"""Why findings do not count: the rules that were asked for, and what was known before."""
+"""Why findings do not count: the policy, the rules that were asked for, and what was known before."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from reprocrate.finding.findings import Finding
 
 
 class Suppression(StrEnum):
@@ -12,6 +14,19 @@ class Suppression(StrEnum):
     POLICY = "policy"
     SELECTION = "selection"
     BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that does not count, and who says so.
+
+    Attributes:
+        finding: as heavy as it would be.
+        by: who leaves it out.
+    """
+
+    finding: Finding
+    by: Suppression
 
 
 @dataclass(frozen=True, slots=True)

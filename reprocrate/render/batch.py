@@ -1,0 +1,165 @@
+"""A batch in a table for programs, and in a few words for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from rich.console import Group, RenderableType
+
+from reprocrate.render import words
+from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, Hanging, heading, joined, stacked, text
+
+_MOST_SHOWN = 20
+_MOST_CODES = 12
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class BatchRow(Protocol):
+    """What a batch says of one submission, as `reprocrate.workflow.batch.row` has it."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is no error."""
+
+    @property
+    def failure(self) -> str:
+        """Why it could not be judged."""
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Errors, warnings and notes."""
+
+    @property
+    def not_assessed(self) -> int:
+        """How many rules could not be applied."""
+
+    @property
+    def without_manifest(self) -> bool:
+        """Whether only files could be looked at."""
+
+    @property
+    def observed(self) -> Mapping[str, str]:
+        """What came of each thing that was looked for."""
+
+    @property
+    def levels(self) -> Mapping[str, str]:
+        """The highest step that was reached, by scale."""
+
+    @property
+    def codes(self) -> Mapping[str, int]:
+        """How many findings of each rule there are."""
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The first errors, in words."""
+
+
+ABOUT = ("id", "path", "answer", "manifest", "errors", "warnings", "notes", "not_assessed")
+"""The first columns of the table."""
+
+
+def csv_header(items: Sequence[str]) -> str:
+    """The names of the columns: those of `ABOUT`, one for each item, and then what the rules found.
+
+    Args:
+        items: names of the things that are looked for in submissions.
+    """
+    return _line([*ABOUT, *items, "levels", "codes", "first_errors"])
+
+
+def csv_row(identifier: str, path: str, row: BatchRow, items: Sequence[str]) -> str:
+    """One submission as a line of the table (RFC 4180).
+
+    The answer is `valid`, `not valid` or `not judged`; `codes` are the rules with their numbers of findings.
+    A cell that a spreadsheet would take for a formula has an apostrophe before it, since a name or a message
+    may come from a stranger.
+    """
+    answer = "not judged" if row.failure else "valid" if row.valid else "not valid"
+    manifest = "" if row.failure else "no" if row.without_manifest else "yes"
+    said = [row.failure] if row.failure else list(row.errors)
+    return _line(
+        [
+            identifier,
+            path,
+            answer,
+            manifest,
+            *map(str, row.counts),
+            str(row.not_assessed),
+            *(row.observed.get(item, "") for item in items),
+            " ".join(f"{scale}={step}" for scale, step in row.levels.items()),
+            " ".join(f"{code}={count}" for code, count in row.codes.items()),
+            " | ".join(said),
+        ]
+    )
+
+
+def batch_text(rows: Sequence[tuple[str, BatchRow]]) -> Group:
+    """A batch in a few words: the answers, what was found how often, and the submissions to look at.
+
+    Args:
+        rows: the submissions by their names.
+    """
+    failed = [(name, row.failure) for name, row in rows if row.failure]
+    wrong = [(name, "; ".join(row.errors)) for name, row in rows if not row.failure and not row.valid]
+    return stacked(
+        *_named("Not judged", failed),
+        *_named("Not valid", wrong),
+        *_codes([row for _, row in rows]),
+        *_items([row for _, row in rows]),
+        text(""),
+        _answer(len(rows), len(failed), len(wrong), sum(row.without_manifest for _, row in rows)),
+    )
+
+
+def _named(title: str, cases: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
+    if not cases:
+        return
+    yield heading(f"{title} ({len(cases):,})")
+    for name, why in cases[:_MOST_SHOWN]:
+        yield joined(text(f"{words.plain(name)}: ", STRONG), words.ended(words.plain(why)))
+    if len(cases) > _MOST_SHOWN:
+        yield text(f"and {len(cases) - _MOST_SHOWN:,} more, which `--format csv` lists", SOFT)
+
+
+def _codes(rows: Iterable[BatchRow]) -> Iterator[RenderableType]:
+    """The rules that most submissions break."""
+    count = Counter(code for row in rows for code in row.codes)
+    if count:
+        yield heading("Most frequent findings")
+    for code, number in count.most_common(_MOST_CODES):
+        yield Hanging(text(code), text(f"in {words.count_of(number, 'submission')}"), 8)
+
+
+def _items(rows: Sequence[BatchRow]) -> Iterator[RenderableType]:
+    """In how many submissions without a manifest each thing was found."""
+    looked = [row.observed for row in rows if row.observed]
+    items = list(dict.fromkeys(item for observed in looked for item in observed if item != "inventory"))
+    if items:
+        yield heading(f"Found in {words.count_of(len(looked), 'submission')} without a manifest")
+    for item in items:
+        count = Counter(observed.get(item, "") for observed in looked)
+        share = 100 * count["found"] / len(looked)
+        unknown = f", {count['not-assessed']:,} not assessed" if count["not-assessed"] else ""
+        yield Hanging(text(item), text(f"{count['found']:,} ({share:.0f} %){unknown}"), 18)
+
+
+def _answer(every: int, failed: int, wrong: int, bare: int) -> RenderableType:
+    counts = [f"{every - failed - wrong:,} valid", f"{wrong:,} not valid", f"{failed:,} not judged"]
+    told = f"; {bare:,} had no manifest" if bare else ""
+    style = BAD if failed or wrong else GOOD
+    return text(f"{words.count_of(every, 'submission')}: {words.listing(counts)}{told}.", style)
+
+
+def _line(cells: Sequence[str]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
+    return written.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    flat = " ".join(words.verbatim(cell).split())
+    return f"'{flat}" if flat.startswith(_FORMULA) else flat

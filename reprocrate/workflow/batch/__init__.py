@@ -1,0 +1,1 @@
+"""Thousands of submissions: judged by several processes, each with limits of its own, and gone on with."""

@@ -1,0 +1,3 @@
+import os
+
+key = os.environ["GITHUB_TOKEN"]  # begins with ghp_
