@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
@@ -29,6 +29,9 @@ from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.evidence import Evidence
 from reprocrate.validation.lineage import Lineage
 from reprocrate.validation.places import sections_of
+
+if TYPE_CHECKING:
+    from reprocrate.validation.items import DataItems
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -63,6 +66,13 @@ class Files(Protocol):
 
         Raises:
             UnavailableError: it cannot be read.
+        """
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content as a file to be closed, of any size; one in an archive is read from front to back only.
+
+        Raises:
+            ReprocrateError: it cannot be read, here or when it is read.
         """
 
 
@@ -178,6 +188,17 @@ class Subject:
     def lineage(self) -> Lineage:
         """Which run wrote what another one read."""
         return Lineage(self.well_formed)
+
+    @cached_property
+    def items(self) -> tuple[DataItems, ...]:
+        """What the files of the splits hold, for each data set that names any; read once for all rules."""
+        from reprocrate.validation.items import DataItems  # most manifests name none
+
+        return tuple(
+            DataItems(self.given_files, data, f"/data/{number}")
+            for number, data in enumerate(self.well_formed.data)
+            if any(split.files for split in data.splits)
+        )
 
     @cached_property
     def described(self) -> Described | None:
