@@ -5,29 +5,39 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from reprocrate.files import CHUNK_BYTES
 from reprocrate.validation.items.limits import MOST_LINE_BYTES, Budget, UnreadError
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_SPECIAL = (b'"', b",", b"\r")
 BOM = b"\xef\xbb\xbf"
 """The byte order mark of UTF-8, which some programs put before a table."""
 
 
-def lines_of(file: BinaryIO, path: str, budget: Budget) -> Iterator[list[bytes]]:
-    """The lines of a text, without their ends, in portions.
+class Portion(NamedTuple):
+    """Some lines without their ends, and the bytes that stand in any of them, of those that matter."""
+
+    lines: list[bytes]
+    special: frozenset[bytes]
+
+
+def lines_of(file: BinaryIO, path: str, budget: Budget) -> Iterator[Portion]:
+    """The lines of a text, in portions.
 
     Raises:
         UnreadError: it is no such text, or too much.
     """
     rest: list[bytes] = []
     waiting = 0
+    special: frozenset[bytes] = frozenset()
     is_first = True
     for piece in pieces_of(file, path, budget):
         if is_first:
             piece = _begun(piece, path)  # noqa: PLW2901 - the same bytes without their mark
             is_first = False
+        special |= _special_in(piece)
         found = piece.split(b"\n")
         if len(found) == 1:
             rest.append(piece)
@@ -38,10 +48,15 @@ def lines_of(file: BinaryIO, path: str, budget: Budget) -> Iterator[list[bytes]]
         found[0] = b"".join([*rest, found[0]])
         rest = [found.pop()]
         waiting = len(rest[0])
-        yield _without_returns(found) if b"\r" in piece or b"\r" in found[0] else found
+        yield Portion(_without_returns(found) if b"\r" in special else found, special)
+        special = _special_in(rest[0])
     last = b"".join(rest)
     if last:
-        yield _without_returns([last])
+        yield Portion(_without_returns([last]), special)
+
+
+def _special_in(piece: bytes) -> frozenset[bytes]:
+    return frozenset(each for each in _SPECIAL if each in piece)
 
 
 def pieces_of(file: BinaryIO, path: str, budget: Budget) -> Iterator[bytes]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, BinaryIO
 
 from reprocrate.validation.items.batches import Batch, Wanted
 from reprocrate.validation.items.limits import MOST_LINE_BYTES, Budget, UnreadError
-from reprocrate.validation.items.lines import lines_of
+from reprocrate.validation.items.lines import Portion, lines_of
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NEEDS_QUOTES = re.compile('[",\r\n]')
@@ -65,11 +66,10 @@ class DelimitedTable:
             UnreadError: a row has another number of fields than the header, or cannot be read.
         """
         while (portion := self._lines.next_portion()) is not None:
-            lines, start = portion
-            quoted = any(b'"' in line for line in lines)
+            lines, special, start = portion
             # Only where commas separate are lines without quotes records as they stand.
-            if quoted or (self._separator != b"," and any(b"," in line for line in lines)):
-                self._lines.put_back(lines, start)
+            if b'"' in special or (self._separator != b"," and b"," in special):
+                self._lines.put_back(lines, special, start)
                 rows, places = self._some_quoted(len(lines))
                 yield self._of_texts(rows, places, wanted)
             else:
@@ -85,13 +85,12 @@ class DelimitedTable:
         whole = tuple(range(len(self.columns)))
         as_they_stand = self._separator == b"," and not wanted.picked and set(wanted.records) <= {whole}
         if as_they_stand:
-            separators = len(self.columns) - 1
-            if any(line.count(b",") != separators for line in lines):
+            if set(map(bytes.count, lines, repeat(b","))) - {len(self.columns) - 1}:
                 self._object(lines, places, lambda line: line.count(b",") + 1)
             return Batch((lines,) * len(wanted.records), {}, places)
         separator, width = self._separator, len(self.columns)
         rows = [line.split(separator) for line in lines]
-        if any(len(row) != width for row in rows):
+        if set(map(len, rows)) - {width}:
             self._object(rows, places, len)
         records = tuple(
             lines if columns == whole and separator == b"," else _joined(rows, columns)
@@ -102,7 +101,7 @@ class DelimitedTable:
     def _of_texts(self, rows: list[list[str]], places: list[int], wanted: Wanted) -> Batch:
         """Rows whose fields may hold anything."""
         width = len(self.columns)
-        if any(len(row) != width for row in rows):
+        if set(map(len, rows)) - {width}:
             self._object(rows, places, len)
         records = []
         for columns in wanted.records:
@@ -185,10 +184,11 @@ def _chooser(columns: tuple[int, ...]) -> Callable[[list[str]], Sequence[str]]:
 class _Lines:
     """Lines in portions, or one by one where a row takes several."""
 
-    def __init__(self, portions: Iterator[list[bytes]], budget: Budget) -> None:
+    def __init__(self, portions: Iterator[Portion], budget: Budget) -> None:
         self._portions = portions
         self._budget = budget
         self._lines: list[bytes] = []
+        self._special: frozenset[bytes] = frozenset()
         self._at = 0
         self.number = 1
         """Of the next line, from 1."""
@@ -211,24 +211,25 @@ class _Lines:
         self.number += 1
         return line
 
-    def next_portion(self) -> tuple[list[bytes], int] | None:
-        """The next lines and the number of the first of them."""
+    def next_portion(self) -> tuple[list[bytes], frozenset[bytes], int] | None:
+        """The next lines, what stands in them, and the number of the first."""
         if not self._fill():
             return None
         lines = self._lines[self._at :] if self._at else self._lines
         start, self._lines, self._at = self.number, [], 0
         self.number += len(lines)
-        return lines, start
+        return lines, self._special, start
 
-    def put_back(self, lines: list[bytes], start: int) -> None:
+    def put_back(self, lines: list[bytes], special: frozenset[bytes], start: int) -> None:
         """Let the lines of a portion be read again."""
-        self._lines, self._at, self.number = lines, 0, start
+        self._lines, self._special, self._at, self.number = lines, special, 0, start
 
     def _fill(self) -> bool:
         while self._at >= len(self._lines):
             portion = next(self._portions, None)
             if portion is None:
                 return False
-            self._budget.pass_lines(len(portion))
-            self._lines, self._at = portion, 0
+            self._budget.pass_lines(len(portion.lines))
+            self._lines, self._special = portion
+            self._at = 0
         return True
