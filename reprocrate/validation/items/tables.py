@@ -126,7 +126,7 @@ class DelimitedTable:
         """The next rows with the number of their first line, read by Python's own reader of such tables."""
         before = csv.field_size_limit(MOST_LINE_BYTES)
         try:
-            reader = csv.reader(self._texts(), delimiter=self._separator.decode())
+            reader = csv.reader(self._texts(), delimiter=self._separator.decode(), strict=True)
             place = self._lines.number
             for row in reader:
                 yield row, place
