@@ -5,7 +5,7 @@
 Each split has so many rows: of ten columns in a CSV file of plain numbers, and of 32 numbers of four bytes in
 an array of NumPy. Three questions are asked: which items of the table are in both splits; the same with a
 column of ids and one of groups; and which items of the array are. The peers are Python's `csv`, which reads
-both tables and does nothing with the rows, and `sort | uniq -d` of GNU coreutils, which finds duplicated lines.
+both tables and does nothing with the rows, and `sort | uniq -d` of GNU coreutils, which finds equal lines.
 Medians of the processor's seconds are printed, each in a process of its own, with the memory it took at most.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,20 @@ class Batch:
     records: tuple[list[bytes], ...]
     picked: dict[int, list[bytes]]
     places: Sequence[int]
+
+
+class Opener(Protocol):
+    """Gives out the files around a manifest."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content, perhaps from front to back only.
+
+        Raises:
+            ReprocrateError: it cannot be read.
+        """
 
 
 class Source(Protocol):

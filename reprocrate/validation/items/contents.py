@@ -6,21 +6,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from reprocrate.bundle import layout
 from reprocrate.errors import ReprocrateError
 from reprocrate.manifest import Data, Records, Split
 from reprocrate.validation.absence import is_blank
-from reprocrate.validation.items.batches import Source, Wanted
+from reprocrate.validation.items.batches import Opener, Source, Wanted
 from reprocrate.validation.items.fingerprints import Fingerprints
 from reprocrate.validation.items.formats import open_source
 from reprocrate.validation.items.limits import Budget, UnreadError
 from reprocrate.validation.items.spans import TimeSpan
 from reprocrate.validation.items.split_items import Columns, SplitItems
-
-if TYPE_CHECKING:
-    from reprocrate.validation.subject import Files
 
 NUMBERING = ("", "Unnamed: 0", "__index_level_0__")
 """What pandas calls a column with the numbers of the rows, in CSV files and in Parquet."""
@@ -78,7 +75,7 @@ class DataItems:
         missing: columns that are named and not there.
     """
 
-    def __init__(self, files: Files, data: Data, pointer: str) -> None:
+    def __init__(self, files: Opener, data: Data, pointer: str) -> None:
         self.data = data
         self.pointer = pointer
         self.splits: dict[int, SplitItems] = {}
@@ -158,11 +155,11 @@ class DataItems:
                 self._require(pointer, column, list(self._heads))
         for number, split in enumerate(self.data.splits):
             keys = [(path, split.arrays) for path in split.files if (path, split.arrays) in self._heads]
-            place = f"{self.pointer}/splits/{number}"
+            pointer = f"{self.pointer}/splits/{number}"
             if split.where:
-                self._require(f"{place}/where/column", split.where.column, keys)
+                self._require(f"{pointer}/where/column", split.where.column, keys)
             if not is_blank(split.group_key):
-                self._require(f"{place}/group_key", split.group_key, keys, is_group=True)
+                self._require(f"{pointer}/group_key", split.group_key, keys, is_group=True)
 
     def _require(
         self, pointer: str, column: str | None, keys: list[_FileKey], *, is_group: bool = False

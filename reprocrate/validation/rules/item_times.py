@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from reprocrate.validation.item_pairs import column_named, is_argued, pairs_of_items, require_clear, unread
 from reprocrate.validation.items import DataItems, SplitItems
-from reprocrate.validation.items.pairs import column_named, is_argued, pairs_of_items, require_clear, unread
 from reprocrate.validation.items.spans import TimeSpan, is_outside
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, Need, rule
 from reprocrate.validation.subject import Subject

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reprocrate.validation.items import SplitItems
-from reprocrate.validation.items.fingerprints import Fingerprints
-from reprocrate.validation.items.pairs import (
+from reprocrate.validation.item_pairs import (
     are_alike,
     column_named,
     is_argued,
@@ -15,6 +13,8 @@ from reprocrate.validation.items.pairs import (
     pairs_of_items,
     require_clear,
 )
+from reprocrate.validation.items import SplitItems
+from reprocrate.validation.items.fingerprints import Fingerprints
 from reprocrate.validation.rule import MUST, SHOULD, Found, Need, rule
 from reprocrate.validation.subject import Subject
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.validation.items.pairs import require_clear, unread
+from reprocrate.validation.item_pairs import require_clear, unread
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, Need, rule
 from reprocrate.validation.subject import Subject
