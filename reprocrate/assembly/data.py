@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from reprocrate.assembly.cached import Cached, cached
-from reprocrate.assembly.inputs import FileRoles, Key, files_of
+from reprocrate.assembly.data_settings import DataSettings
+from reprocrate.assembly.inputs import FileRoles, Key, files_of, matches
 from reprocrate.assembly.remote import on_the_hub, remote_places, remote_section
 from reprocrate.assembly.sections import Section, without_nothing
-from reprocrate.assembly.settings import DataSettings, ProjectSettings
+from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.capture.record import DataFile, RunRecord
 from reprocrate.files import place_of, sha256_file
@@ -156,9 +157,11 @@ def _section(project: Path, name: str, declared: DataSettings | None, files: Ite
     known: Section = {}
     if declared:
         known = declared.model_dump(mode="json", exclude_defaults=True, exclude={"files", "in_bundle"})
-        known["splits"] = [_split(project, split) for split in known.get("splits", [])]
     stays = {"in_bundle": False} if declared and not declared.travels else {}
     listed = sorted(files, key=lambda file: (file.root or "", file.path))
+    if known:
+        paths = [file.path for file in listed]
+        known["splits"] = [_split(project, split, paths) for split in known.get("splits", [])]
     roots = {file.root for file in listed}
     return {
         "id": name,
@@ -173,8 +176,17 @@ def _file(file: DataFile) -> Section:
     return section | ({"url": file.url} if file.url else {})
 
 
-def _split(project: Path, split: Section) -> Section:
-    """A split with what its file of digests says of it; where nobody made that yet, without."""
+def _split(project: Path, split: Section, paths: Sequence[str]) -> Section:
+    """A split with its files by their paths, and with what its file of digests says of it.
+
+    A pattern that no file of the data matches stays as it is, for validation to tell of. Where nobody made
+    the file of digests yet, nothing is said of it.
+    """
+    if "files" in split:
+        found = [
+            [path for path in paths if matches(path, pattern)] or [pattern] for pattern in split["files"]
+        ]
+        split = split | {"files": list(dict.fromkeys(path for each in found for path in each))}
     listed = split.get("digests", {})
     if not listed or "sha256" in listed or not (place := place_of(project, listed["path"])).is_file():
         return split

@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from reprocrate.assembly.consent import PrivacySettings
+from reprocrate.assembly.data_settings import DataSettings
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
 from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.pack_settings import PackSettings
 from reprocrate.assembly.registered import author, organization
-from reprocrate.assembly.table import Command, FilePattern, Table, grid_of_texts
+from reprocrate.assembly.table import Command, Table, grid_of_texts
 from reprocrate.manifest.account import Checklist, Ethics, Leakage, Model
-from reprocrate.manifest.data import Access, Preprocessing, Remote, Service, Source, Split
+from reprocrate.manifest.data import Service
 from reprocrate.manifest.experiment import Author, Grant, Paper, Publisher
 from reprocrate.manifest.hardware import Requirements
 from reprocrate.manifest.runs import Search, Variant
@@ -27,22 +28,6 @@ from reprocrate.manifest.section import (
     Settings,
     Text,
 )
-
-
-def _access(value: object) -> object:
-    return {"level": value} if isinstance(value, str) else value
-
-
-def _split(value: object) -> object:
-    if isinstance(value, dict) and isinstance(value.get("digests"), str):
-        return value | {"digests": {"path": value["digests"]}}
-    return value
-
-
-def _source(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return {"doi": value.removeprefix("doi:")} if value.startswith(("10.", "doi:")) else {"url": value}
 
 
 class ExperimentSettings(Table):
@@ -59,41 +44,6 @@ class ExperimentSettings(Table):
     funding: Many[Annotated[Grant, BeforeValidator(organization)]] = ()
     publisher: Annotated[Publisher | None, BeforeValidator(organization)] = None
     status: Literal["current", "corrected", "withdrawn"] | None = None
-
-
-class DataSettings(Table):
-    """`[data.NAME]`: `files` are paths or globs; `source` an address or DOI; `access` a level or a table.
-
-    Whatever runs do with them, the files stay behind when a bundle is packed where `access` is anything but
-    open, where `license` says that nobody may pass them on, or where `in_bundle` is false. With `in_bundle`
-    true they travel all the same, however large they are: it is the author's word that they may.
-
-    `digests` of a split is the path of a text file with the SHA-256 of each item, one a line. Where the split
-    has no `count`, it is the number of these lines.
-    """
-
-    files: Many[FilePattern] = ()
-    name: str | None = None
-    kind: Literal["dataset", "model", "other"] | None = None
-    origin: Literal["existing", "new", "generated"] | None = None
-    version: str | None = None
-    license: License | None = None
-    citation: str | None = None
-    source: Annotated[Source | None, BeforeValidator(_source)] = None
-    remote: Remote | None = None
-    access: Annotated[Access | None, BeforeValidator(_access)] = None
-    derived_from: Many[Identifier] = ()
-    human_subjects: bool | None = None
-    in_bundle: bool | None = None
-    splits: Many[Annotated[Split, BeforeValidator(_split)]] = ()
-    preprocessing: Many[Preprocessing] = ()
-
-    @property
-    def travels(self) -> bool:
-        """Whether its files may be in a bundle."""
-        if self.in_bundle is not None:
-            return self.in_bundle
-        return self.access is None or self.access.level == "open"
 
 
 class ConfigurationSettings(Table):

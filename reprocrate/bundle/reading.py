@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -176,6 +176,17 @@ class Bundle:
             raise self._not_intact([changed(path) if expected else extra(path)])
         return data
 
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """One file as it is, whatever the list of checksums says, in pieces of bounded size.
+
+        Raises:
+            IntegrityError: it is damaged.
+        """
+        try:
+            yield from self._container.stream(path)
+        except BadMemberError as error:
+            raise self._not_intact([error.problem]) from None
+
     def digest(self, path: str) -> str:
         """The SHA-256 of one file as it is, whatever the list of checksums says.
 
@@ -183,11 +194,8 @@ class Bundle:
             IntegrityError: it is damaged.
         """
         found = hashlib.sha256()
-        try:
-            for piece in self._container.stream(path):
-                found.update(piece)
-        except BadMemberError as error:
-            raise self._not_intact([error.problem]) from None
+        for piece in self.pieces(path):
+            found.update(piece)
         return found.hexdigest()
 
     def verify(self, progress: Callable[[int], None] = lambda _count: None) -> list[Problem]:

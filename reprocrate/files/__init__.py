@@ -9,6 +9,7 @@ from __future__ import annotations
 from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha256_file, tree_digest
 from reprocrate.files.leftovers import hold, remove_leftovers
 from reprocrate.files.paths import LONGEST_PATH_BYTES, require_safe, safe_relative
+from reprocrate.files.pieces import PieceReader
 from reprocrate.files.reading import open_regular, read_regular
 from reprocrate.files.reasons import could_not
 from reprocrate.files.sizes import bytes_of
@@ -21,6 +22,7 @@ __all__ = [
     "LONGEST_PATH_BYTES",
     "FileDigest",
     "FileKind",
+    "PieceReader",
     "TreeFile",
     "atomic_file",
     "bytes_of",

@@ -27,7 +27,17 @@ if TYPE_CHECKING:
     )
     from reprocrate.manifest.claims import Claim, Place, Quantifier
     from reprocrate.manifest.code import Code
-    from reprocrate.manifest.data import Access, Data, Preprocessing, Remote, Service, Source, Split
+    from reprocrate.manifest.data import (
+        Access,
+        Data,
+        Preprocessing,
+        Records,
+        Remote,
+        Service,
+        Source,
+        Split,
+        Where,
+    )
     from reprocrate.manifest.document import SCHEMA_URL, VERSION, Manifest
     from reprocrate.manifest.environment import (
         Container,
@@ -99,7 +109,7 @@ _MODULE = {
     " Model RedactedFile Reproduction",
     "claims": "Claim Place Quantifier",
     "code": "Code",
-    "data": "Access Data Preprocessing Remote Service Source Split",
+    "data": "Access Data Preprocessing Records Remote Service Source Split Where",
     "document": "SCHEMA_URL VERSION Manifest",
     "environment": "Container Environment Lock NativeLibrary OperatingSystem OtherPackage Package Python"
     " Wheelhouse",
@@ -177,6 +187,7 @@ __all__ = [
     "Process",
     "Python",
     "Quantifier",
+    "Records",
     "RedactedFile",
     "Remote",
     "Repetition",
@@ -198,6 +209,7 @@ __all__ = [
     "UnseededUse",
     "Variant",
     "Wheelhouse",
+    "Where",
     "brought_by_newer_minor",
     "document_of",
     "document_version",

@@ -49,6 +49,23 @@ class Access(Section):
     how_to_obtain: str | None = None
 
 
+class Records(Section):
+    """How the items lie in the files of the splits, where these are tables or arrays."""
+
+    header: bool | None = None
+    id_column: str | None = None
+    time_column: str | None = None
+    label_column: str | None = None
+    ignored_columns: Many[str] = ()
+
+
+class Where(Section):
+    """Which rows of a split's files are its own."""
+
+    column: str
+    values: Annotated[Many[str], Field(min_length=1)]
+
+
 class Split(Section):
     """One part of a data set and what it is for."""
 
@@ -59,6 +76,9 @@ class Split(Section):
     seed: SeedValue | None = None
     group_key: str | None = None
     time_range: Annotated[Many[str], Field(min_length=2, max_length=2)] | None = None
+    files: Many[RelativePath] = ()
+    where: Where | None = None
+    arrays: Many[str] = ()
     digests: File | None = None
 
 
@@ -95,6 +115,7 @@ class Data(Section):
     croissant: File | None = None
     derived_from: Many[Identifier] = ()
     human_subjects: bool | None = None
+    records: Records | None = None
     splits: Many[Split] = ()
     preprocessing: Many[Preprocessing] = ()
 

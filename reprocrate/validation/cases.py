@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 from reprocrate.files import FileDigest, could_not, sha256_bytes
 from reprocrate.finding import Location
@@ -132,6 +133,10 @@ class CaseFiles:
     def read(self, path: str, limit: int) -> bytes:
         """Its content, at most `limit` bytes."""
         return self._bytes(path)[:limit]
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content as a file; those of cases are small."""
+        return io.BytesIO(self._bytes(path))
 
     def _bytes(self, path: str) -> bytes:
         try:

@@ -63,7 +63,7 @@ FAMILIES = (
     Family("RC11", "Experiment", "experiment"),
     Family("RC12", "Tables", "tables printed emphasis margins captions"),
     Family("RC13", "Comparisons", "comparisons significance attainable fairness"),
-    Family("RC14", "Leakage", "leakage order"),
+    Family("RC14", "Leakage", "leakage order split_files shared_items item_times"),
     Family("RC15", "Compute", "compute"),
     Family("RC16", "Metrics", "metrics sources"),
     Family("RC17", "Checklists and ethics", "checklists answers"),

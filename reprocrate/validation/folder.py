@@ -6,8 +6,18 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-from reprocrate.files import FileDigest, FileKind, could_not, place_of, require_safe, sha256_file, walk
+from reprocrate.files import (
+    FileDigest,
+    FileKind,
+    could_not,
+    open_regular,
+    place_of,
+    require_safe,
+    sha256_file,
+    walk,
+)
 
 
 class FolderFiles:
@@ -53,6 +63,18 @@ class FolderFiles:
         try:
             with place.open("rb") as file:
                 return file.read(limit)
+        except OSError as error:
+            raise could_not("read", place, error) from error
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content as a file.
+
+        Raises:
+            UnavailableError: it cannot be read.
+        """
+        place = self._existing(path)
+        try:
+            return open_regular(place)
         except OSError as error:
             raise could_not("read", place, error) from error
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from reprocrate.validation.submission import Submission
 
+if TYPE_CHECKING:
+    from reprocrate.validation.items import DataItems
+
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
 MANIFEST_NAME = "reprocrate.json"
@@ -74,6 +77,13 @@ class Files(Protocol):
 
         Raises:
             UnavailableError: it cannot be read.
+        """
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content as a file to be closed, of any size; one in an archive is read from front to back only.
+
+        Raises:
+            ReprocrateError: it cannot be read, here or when it is read.
         """
 
 
@@ -264,6 +274,17 @@ class Subject:
         from reprocrate.validation.printed_tables.matching import Printings, reading
 
         return Printings(self.well_formed, reading(self.files.exists, self.files.read))
+
+    @cached_property
+    def items(self) -> tuple[DataItems, ...]:
+        """What the files of the splits hold, for each data set that names any; read once for all rules."""
+        from reprocrate.validation.items import DataItems  # most manifests name none
+
+        return tuple(
+            DataItems(self.given_files, data, f"/data/{number}")
+            for number, data in enumerate(self.well_formed.data)
+            if any(split.files for split in data.splits)
+        )
 
     @cached_property
     def described(self) -> Described | None:

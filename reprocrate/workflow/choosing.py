@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reprocrate.assembly.data_settings import DataSettings
 from reprocrate.assembly.pack_settings import Amount
-from reprocrate.assembly.settings import DataSettings, ProjectSettings
+from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.errors import UsageError
 from reprocrate.workflow.redistribution import Redistribution, redistribution
 

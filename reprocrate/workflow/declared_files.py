@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from io import BufferedReader
+from typing import BinaryIO
 
 from reprocrate.bundle import Bundle
 from reprocrate.errors import IntegrityError, UnavailableError
-from reprocrate.files import FileDigest, composed
+from reprocrate.files import FileDigest, PieceReader, composed
 from reprocrate.manifest import Manifest
 from reprocrate.validation import Subject, validate
+from reprocrate.validation.folder import FolderFiles
 
 INTEGRITY = "RC07"
 """Family of the rules about files being what the manifest declares; all of them find errors."""
@@ -91,3 +94,12 @@ class BundleFiles:
         if path in self._absent:
             raise UnavailableError(f"{path} was not brought", fix="Import the whole bundle")
         return self._bundle.read(path, limit, check=False)
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content as a file."""
+        path = self._true.get(path, path)
+        if path in self._absent:
+            raise UnavailableError(f"{path} was not brought", fix="Import the whole bundle")
+        if self._bundle.path.is_dir():
+            return FolderFiles(self._bundle.path).open(path)
+        return BufferedReader(PieceReader(self._bundle.pieces(path)))

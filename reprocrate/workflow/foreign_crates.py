@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from reprocrate import __version__
 from reprocrate.bundle import USUAL, Limits, Problem, layout
@@ -14,7 +15,7 @@ from reprocrate.bundle.bag import DECLARATION
 from reprocrate.bundle.formats import BadMemberError, Container, Member
 from reprocrate.bundle.recognition import open_container
 from reprocrate.errors import IntegrityError, ReprocrateError, UnavailableError, UnreadableError, UsageError
-from reprocrate.files import CHUNK_BYTES, FileDigest, could_not
+from reprocrate.files import CHUNK_BYTES, FileDigest, PieceReader, could_not
 from reprocrate.finding import Finding, Location, Report, Severity
 from reprocrate.manifest import Manifest
 from reprocrate.manifest.strict import MAX_BYTES
@@ -165,6 +166,10 @@ class ForeignCrate:
             if sum(map(len, pieces)) >= limit:
                 break
         return b"".join(pieces)[:limit]
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content as a file, from front to back."""
+        return BufferedReader(PieceReader(self._pieces(self._root + path)))
 
     def _sha256(self, path: str) -> str | None:
         if path not in self._digests:

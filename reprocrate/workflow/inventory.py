@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import BinaryIO
 
 from reprocrate.bundle import Entry, Tree, layout
 from reprocrate.capture.data.digests import Digests
 from reprocrate.crate import CrateFile
-from reprocrate.files import FileDigest, composed, could_not, sha256_bytes, sha256_file
+from reprocrate.files import FileDigest, composed, could_not, open_regular, sha256_bytes, sha256_file
 from reprocrate.manifest import Manifest
 
 
@@ -144,3 +146,13 @@ class ContentFiles:
             return source[:limit]
         with source.open("rb") as file:
             return file.read(limit)
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content as a file."""
+        source = self._entries[composed(path)].source
+        if isinstance(source, bytes):
+            return io.BytesIO(source)
+        try:
+            return open_regular(source)
+        except OSError as error:
+            raise could_not("read", source, error) from error

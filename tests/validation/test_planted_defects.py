@@ -732,6 +732,7 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC1405", "scaled with test data", [put("/data/0/preprocessing/0/fit_on/-", "heldout")]),
     ("RC1406", "scaled with unknown data", [drop("/data/0/preprocessing/0/fit_on")]),
     ("RC1407", "trained on the test items", over_test(digests=TRAIN_DIGESTS)),
+    ("RC1414", "a test file that nobody lists", over_test(files=["data/lost.csv"])),
     ("RC1409", "trained on the future", over_test(time_range=["2023-06-01", "2024-05-31"])),
     ("RC1410", "trained until the same day", over_test(time_range=["2023-12-31", "2024-05-31"])),
     ("RC1411", "divided by two fields", over_test(group_key="laboratory")),
@@ -936,6 +937,9 @@ def test_every_rule_has_a_planted_defect() -> None:
     """Bad input, recomputed numbers, crates, revealed bundles and domains have tests of their own."""
     elsewhere = {"RC00", "RC01", "RC08", "RC12", "RC13", "RC16", "RC18", "RC19", "RC22"}
     in_files = {"RC0214", "RC0701", "RC0702", "RC0705", "RC0706", "RC0708", "RC1112", "RC1408"}
-    planted = {code for code, _, _ in DEFECTS} | in_files
+    in_items = {
+        f"RC14{number}" for number in range(15, 24)
+    }  # test_items.py plants them in files of every form
+    planted = {code for code, _, _ in DEFECTS} | in_files | in_items
     assert {family.prefix for family in FAMILIES} - {code[:4] for code in planted} <= elsewhere
     assert {rule.code for rule in all_rules() if rule.code[:4] not in elsewhere} <= planted
