@@ -77,9 +77,13 @@ def assess_bare(path: Path, name: str, progress: Progress, demands: Demands, lim
     with open_plain(path, limits) as contents:
         if not contents.sizes and not contents.seen.is_whole:
             raise UnreadableError(f"{path} is not read", "nothing in it can be read", "Check its permissions")
-        report = judge(Subject.bare(name, contents), demands)
+        report = judge(Subject.bare(name, contents, _size(path, contents)), demands)
         progress.note(f"{name}: {contents.form} without a manifest, {len(contents.sizes):,} files looked at")
         return report.with_findings(_outward(contents))
+
+
+def _size(path: Path, contents: Contents) -> int:
+    return path.stat().st_size if path.is_file() else sum(contents.sizes.values())
 
 
 def _outward(contents: Contents) -> list[Finding]:

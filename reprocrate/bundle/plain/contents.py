@@ -6,11 +6,13 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import PurePosixPath
-from typing import Self
+from typing import BinaryIO, Self
 
 from reprocrate.errors import UnavailableError
 from reprocrate.files import FileDigest
+from reprocrate.files.pieces import PieceReader
 
 MOST_FILES = 100_000
 """More files than this are not looked at."""
@@ -112,6 +114,10 @@ class Contents(ABC):
         for piece in self.pieces(path):
             digest.update(piece)
         return FileDigest(digest.hexdigest(), self.sizes[path])
+
+    def open(self, path: str) -> BinaryIO:
+        """Its content as a file to be closed, from front to back."""
+        return BufferedReader(PieceReader(self.pieces(path)))
 
     @abstractmethod
     def pieces(self, path: str) -> Iterator[bytes]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from reprocrate.errors import ReprocrateError, UnavailableError, UnreadableError
-from reprocrate.files import FileDigest, could_not, sha256_file
 from reprocrate.validation.checklists.answers import FilledChecklist
 from reprocrate.validation.checklists.carriers.asked import Extract
 from reprocrate.validation.checklists.carriers.reading import MARKDOWN, TABLES, read_source
 from reprocrate.validation.checklists.carriers.recognition import recognise
 from reprocrate.validation.checklists.carriers.sources import Sources
+from reprocrate.validation.folder import FolderFiles
 from reprocrate.validation.subject import MANIFEST_NAME, Files
 
 _MOST_FILES = {".tex": 400, ".md": 60, ".json": 20, ".csv": 20, ".pdf": 8}
@@ -67,7 +66,8 @@ def read_checklist(path: Path) -> FilledChecklist:
     """
     if not path.is_file():
         raise UnreadableError(f"{path} is no file", "", "Give the file with the filled checklist")
-    extract, _ = read_source(Sources(_Beside(path.parent)), path.name)
+    place = path.resolve()
+    extract, _ = read_source(Sources(_Beside(place.parent)), place.name)
     filled = recognise(extract)
     if filled is None or not filled.id:
         why = (
@@ -77,7 +77,7 @@ def read_checklist(path: Path) -> FilledChecklist:
         raise UnreadableError(
             f"{path} holds no checklist that is known here",
             why,
-            "`reprocrate checklist` lists those that are known",
+            "`reprocrate export` lists the venues whose checklists are known",
         )
     return filled
 
@@ -100,35 +100,20 @@ class _Reader:
         return self._read[path]
 
 
-class _Beside:
+class _Beside(FolderFiles):
     """The files of a folder, as far as LaTeX includes them."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self._folder = folder
 
-    def names(self) -> Iterable[str]:
+    def names(self) -> Iterator[str]:
         """The files in it, and in its folders to some depth."""
         for pattern in ("*", "*/*", "*/*/*"):
             for path in self._folder.glob(pattern):
                 wanted = path.suffix == ".tex" or pattern == "*"
                 if wanted and path.is_file() and not path.is_symlink():
                     yield path.relative_to(self._folder).as_posix()
-
-    def exists(self, path: str) -> bool:
-        """Whether there is such a file."""
-        return (self._folder / path).is_file()
-
-    def digest(self, path: str) -> FileDigest:
-        """Its SHA-256 and size."""
-        return sha256_file(self._folder / path)
-
-    def read(self, path: str, limit: int) -> bytes:
-        """Its first bytes."""
-        try:
-            with (self._folder / path).open("rb") as file:
-                return file.read(limit)
-        except OSError as error:
-            raise could_not("read", self._folder / path, error) from error
 
 
 def _candidates(reader: _Reader) -> list[str]:
