@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -64,6 +65,10 @@ def _facts(policy: Policy) -> Iterator[tuple[str, str]]:
         yield "Builds on", ", ".join(policy.extends)
     if policy.checklist:
         yield "Checklist", policy.checklist
+    if policy.domains is not None:
+        yield "Domains", ", ".join(policy.domains) or "none, whatever the keywords say"
+    if policy.requires:
+        yield "Requires", ", ".join(policy.requires)
 
 
 def _levels(policy: Policy, weight: str) -> Iterator[RenderableType]:
@@ -85,7 +90,14 @@ def _parameters(policy: Policy) -> Iterator[RenderableType]:
         rule = find_rule(code)
         defaults = rule.parameters if rule else {}
         for name, value in values.items():
-            yield hanging(text(code, SOFT), f"{name} = {value} (standard: {defaults.get(name)})")
+            yield hanging(
+                text(code, SOFT), f"{name} = {_value(value)} (standard: {_value(defaults.get(name))})"
+            )
+
+
+def _value(value: object) -> str:
+    """A setting as TOML has it."""
+    return str(value) if type(value) in (int, float) else json.dumps(value, ensure_ascii=False)
 
 
 def _word(level: Severity | None) -> str:
@@ -109,6 +121,8 @@ def _document(name: str, policy: Policy | ReprocrateError) -> dict[str, Any]:
         "standard": policy.standard,
         **{key: value for key, value in about.items() if value},
         "extends": list(policy.extends),
+        **({} if policy.domains is None else {"domains": list(policy.domains)}),
+        **({"requires": list(policy.requires)} if policy.requires else {}),
         "levels": {code: _word(level) for code, level in sorted(policy.levels.items())},
         "parameters": {code: dict(values) for code, values in sorted(policy.parameters.items())},
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reprocrate.finding import Finding, NotAssessed, Report, Severity, Suppression
 from reprocrate.render import words
+from reprocrate.render.observed import found_of
 from reprocrate.validation import Rule, family_of, find_rule
 
 _FIRST = ("RC00", "RC01", "RC07")
@@ -126,6 +127,8 @@ def answer(report: Report) -> str:
     """What the report comes to, in a few words."""
     if report.failure:
         return "could not be judged"
+    if report.valid and report.without_manifest:
+        return f"has no manifest; {found_of(report)}"
     if report.valid:
         return "is valid"
     if report.undecided and not report.count(Severity.ERROR):

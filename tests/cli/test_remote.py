@@ -135,6 +135,17 @@ def test_only_the_manifest_is_brought_to_show_and_to_plan(
     assert site.sent < 400_000
 
 
+def test_a_bundle_is_judged_at_its_address(
+    reader: Callable[..., Said], site: Site, bundles: dict[str, bytes], tmp_path: Path
+) -> None:
+    address = f"{site.url}/sides.crate.zip"
+    report = reader("validate", address, "--json").document("report")
+    assert (report["subject"], report["valid"]) == (address, True)
+    site.pages["/sides.crate.zip"] = Page(bundles["zip"].replace(b'"score"', b'"scort"', 1))
+    assert not reader("validate", address, "--json", code=1).document("report")["valid"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_where_no_parts_are_given_out_the_whole_is_brought_and_said_so(
     reader: Callable[..., Said], site: Site, bundles: dict[str, bytes], tmp_path: Path
 ) -> None:
