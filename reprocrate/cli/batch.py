@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PANEL = "Many submissions"
 _SECONDS = "60s"
 _MEMORY = "2GB"
-_MANY = 20
+_MANY = 100
 """From so many paths on, several processes judge them without being asked to."""
 
 Each = Annotated[

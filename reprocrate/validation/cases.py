@@ -97,7 +97,7 @@ class Case:
     @property
     def size(self) -> int | None:
         """Bytes of the files around the manifest, where there are any."""
-        return CaseFiles(self.folder).size() if self.folder else None
+        return CaseFiles(self.folder).total_size() if self.folder else None
 
 
 def place_of(location: Location) -> str:
@@ -117,7 +117,7 @@ class CaseFiles:
         """Paths of all files, sorted."""
         return iter(sorted(_names(self._folder, "")))
 
-    def size(self) -> int:
+    def total_size(self) -> int:
         """Bytes of all files."""
         return sum(len(self._bytes(path)) for path in self.names())
 

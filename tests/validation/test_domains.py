@@ -99,8 +99,8 @@ def test_asked_for_goes_before_policy_and_policy_before_keywords(tmp_path: Path)
     assert [(each.id, each.because) for each in by_policy.domains] == [
         ("finance", "the policy venue asks for it")
     ]
-    assert named(judge(subject, Demands(policy, ("vision",)))) == ["vision"]
-    assert named(judge(subject, Demands(policy, ()))) == []
+    assert named(judge(subject, Demands(policy, domains=("vision",)))) == ["vision"]
+    assert named(judge(subject, Demands(policy, domains=()))) == []
 
 
 def test_policy_that_extends_another_keeps_its_domains(tmp_path: Path) -> None:

@@ -27,7 +27,12 @@ OTHER = "1bb988d9684dd5342c3e31b5b560d33affa87a6371365ee0dd8fbfc20e0fe73c"
 
 @cache
 def golden(name: str) -> Any:
-    return json.loads(shipped_bytes(f"conformance/golden/{name}.json"))
+    """The manifest, without what a printed table shows: a slip in a result would contradict that too."""
+    document = json.loads(shipped_bytes(f"conformance/golden/{name}.json"))
+    for table in document.get("tables", []):
+        for each in table["cells"]:
+            each.pop("text", None)
+    return document
 
 
 def put(path: str, value: Any) -> Operation:
