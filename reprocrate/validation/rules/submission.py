@@ -27,6 +27,8 @@ def required_item_is_there(subject: Subject) -> Iterator[Found]:
     Fix: add what is missing and submit again; if it is there and was not recognised, name it plainly in the
         README.
     """
+    if not subject.required:
+        return
     required = [each for each in subject.submission.observed if each.item in subject.required]
     for each in required:
         if each.presence is Presence.NOT_FOUND:
