@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from reprocrate.bundle.admission import Limits, printable
@@ -38,7 +39,12 @@ def is_bare_file(path: Path) -> bool:
         UnreadableError: it is nothing that can be judged.
         UnavailableError: it cannot be read.
     """
-    form = form_of(path)
+    try:
+        form = form_of(path)
+    except UnreadableError:
+        if zipfile.is_zipfile(path):
+            return False  # with something before it: whoever opens it as a bundle says so
+        raise
     if form not in (PlainForm.ZIP, PlainForm.TAR_ZSTD):
         return True
     from reprocrate.bundle.bag import DECLARATION, PAYLOAD

@@ -267,7 +267,7 @@ def test_older_manifest_is_judged_by_its_shape_alone(cli: Any, old: Path) -> Non
     flat = " ".join(said.out.split())
     assert "RC0023" in flat
     assert "`reprocrate migrate` writes the manifest as version 1.0 and keeps the original" in flat
-    assert "the manifest follows version 0.9, of which only the shape is judged" in flat
+    assert "version 0.9 is an older one, of which only the shape is judged" in flat
 
 
 def test_rules_of_migration_are_explained(cli: Any, tmp_path: Path) -> None:
