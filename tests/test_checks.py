@@ -18,6 +18,8 @@ from jsonschema import Draft7Validator
 
 from reprocrate.standard import shipped_bytes
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[1]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))

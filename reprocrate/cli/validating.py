@@ -76,10 +76,8 @@ def validate(
 ) -> None:
     """Judge shape, meaning, statistics and integrity. Exit code 0: no error; 1: errors.
 
-    Nothing is executed, and the network is not touched, unless an address is named. `reprocrate explain CODE`
-    tells more about a finding.
-
-    A folder or an archive without a manifest is looked through: what it has, and what it lacks.
+    Nothing is executed, and the network is not touched unless an address is named. What has no manifest is
+    looked through. `reprocrate explain CODE` tells more about a finding.
 
     Several things are judged in turn. As JSON, there is then one report on each line, in the order of the
     arguments; what cannot be judged has a report that says why. The exit code is the largest of all.

@@ -74,6 +74,7 @@ def failed(document: dict[str, Any]) -> dict[str, Any]:
 # Ours -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_our_validator_passes_every_case(runner: Runner) -> None:
     document = runner.document(f"{OURS} {{paths}}", "--policy=--policy {policy}", "--jobs", "2", code=0)
     assert failed(document) == {}

@@ -22,6 +22,8 @@ from reprocrate.standard import problems, shipped_bytes
 from reprocrate.workflow.batch.entries import children_of, entries_of, listed_in
 from reprocrate.workflow.batch.journal import JOURNAL, REPORTS
 
+pytestmark = pytest.mark.thorough
+
 SOUND = shipped_bytes("conformance/base/seeds.json")
 
 
