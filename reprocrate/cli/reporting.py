@@ -126,11 +126,13 @@ class Reporter:
             _append_summary(self._held)
 
     def _finish_rows(self) -> None:
+        if not self._rows:
+            return
         from reprocrate.render.batch import batch_text
 
-        if self._rows and self._output is None:
+        if self._output is None:
             self._voice.show(batch_text(self._rows))
-        elif self._rows:
+        else:
             self._texts.append(self._voice.plain(batch_text(self._rows)))
 
     def _add_text(self, report: Report) -> None:
