@@ -6,6 +6,7 @@ import importlib.resources
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -205,6 +206,12 @@ def test_pre_commit_itself_runs_the_hook(tmp_path: Path) -> None:
         who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
         subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
 
+    published = tmp_path / "published"  # this checkout may have come without its git repository
+    not_published = shutil.ignore_patterns(".git", ".venv", ".reprocrate", ".*_cache", "__pycache__", "tests")
+    shutil.copytree(ROOT, published, symlinks=True, ignore=not_published)
+    git(published, "init", "-q")
+    git(published, "add", "-A")
+    git(published, "commit", "-q", "-m", "All of it")
     document = json.loads(shipped_bytes("conformance/golden/full.json"))
     project = tmp_path / "project"
     project.mkdir()
@@ -216,7 +223,7 @@ def test_pre_commit_itself_runs_the_hook(tmp_path: Path) -> None:
         "-m",
         "pre_commit",
         "try-repo",
-        str(ROOT),
+        str(published),
         "reprocrate-validate",
         "--all-files",
     ]

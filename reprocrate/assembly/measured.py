@@ -18,7 +18,7 @@ from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.capture.privacy.scrubber import scrubber
 from reprocrate.capture.ranks.notebooks import LOG_NAME
 from reprocrate.capture.record import DataFile, Metric, RunRecord, Scalar, StoredFile
-from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.results.extraction import Written, extract
 from reprocrate.capture.results.hydra import OVERRIDES
 from reprocrate.capture.results.metric_sources import MetricSource, with_place

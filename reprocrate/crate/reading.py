@@ -17,6 +17,8 @@ from reprocrate.manifest.strict import parse
 METADATA = "ro-crate-metadata.json"
 """The metadata document, at the root of the crate."""
 
+_DESCRIPTORS = (METADATA, "ro-crate-metadata.jsonld")
+"""The metadata document as it describes itself; until RO-Crate 1.0 it had the second name."""
 _SPECIFICATION = re.compile(r"https?://w3id\.org/ro/crate/([^/]+)\Z")
 OUR_SCHEMA = re.compile(r"https://w3id\.org/reprocrate/schema/[0-9]+\.[0-9]+/manifest\.schema\.json\Z")
 """Addresses of the schema of experiment manifests, of any version."""
@@ -99,35 +101,43 @@ def read_crate(data: bytes, name: str = METADATA) -> CrateView:
 
 
 def _entities(document: Any, name: str) -> dict[str, dict[str, Any]]:
-    from rocrate.metadata import read_metadata
-
     if not isinstance(document, dict):
         raise _not_a_crate(name, "it is not a JSON object")
     graph = document.get("@graph")
     if "@context" not in document or not isinstance(graph, list):
         raise _not_a_crate(name, "it has no @context or no @graph")
-    seen: set[str] = set()
+    entities: dict[str, dict[str, Any]] = {}
     for place, entity in enumerate(graph):
         identifier = entity.get("@id") if isinstance(entity, dict) else None
         if not isinstance(identifier, str):
             raise _not_a_crate(name, f"/@graph/{place} is no entity with an @id")
-        if identifier in seen:
+        if identifier in entities:
             raise _not_a_crate(name, f"/@graph/{place} describes {identifier!r} a second time")
-        seen.add(identifier)
-    _context, entities = read_metadata(document)
-    return dict(entities)
+        entities[identifier] = entity
+    return entities
 
 
 def _descriptor_and_root(
     entities: Mapping[str, Mapping[str, Any]], name: str
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    from rocrate.metadata import find_root_entity_id
+    """The metadata descriptor and the root data entity (RO-Crate 1.1, "Root Data Entity").
 
-    try:
-        descriptor, root = find_root_entity_id(entities)
-        return entities[descriptor], entities[root]
-    except (KeyError, TypeError, ValueError) as error:
-        raise _not_a_crate(name, f"it does not say what its root is ({error})") from None
+    As `rocrate.metadata.find_root_entity_id` finds them, which would cost every command that opens a bundle
+    the import of an HTTP client.
+    """
+    descriptor = next((entities[known] for known in _DESCRIPTORS if known in entities), None)
+    if not descriptor:
+        raise _not_a_root(name, "no metadata descriptor was found")
+    if descriptor.get("@type") != "CreativeWork":
+        raise _not_a_root(name, 'the metadata descriptor must be of type "CreativeWork"')
+    about = descriptor.get("about")
+    root_id = about.get("@id") if isinstance(about, dict) else None
+    root = entities.get(root_id) if isinstance(root_id, str) else None
+    if root is None:
+        raise _not_a_root(name, "the metadata descriptor does not reference the root entity")
+    if "Dataset" not in types(root):
+        raise _not_a_root(name, 'the root entity must have "Dataset" among its types')
+    return descriptor, root
 
 
 def references(value: object) -> list[str]:
@@ -154,3 +164,7 @@ def _text(value: object) -> str | None:
 
 def _not_a_crate(name: str, why: str) -> UnreadableError:
     return UnreadableError(f"{name} is not the metadata of an RO-Crate", why)
+
+
+def _not_a_root(name: str, why: str) -> UnreadableError:
+    return _not_a_crate(name, f"it does not say what its root is ({why})")

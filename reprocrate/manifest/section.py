@@ -119,6 +119,7 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(
+        defer_build=True,  # most manifests are put together of what the schema has accepted (`construction`)
         extra="allow",
         frozen=True,
         strict=True,

@@ -7,7 +7,6 @@ is one small function that holds text, metadata and logic together; a family is 
 from __future__ import annotations
 
 from reprocrate.validation.domains import asked_domains, domains_asked_for
-from reprocrate.validation.explain import Example, Explanation, explain
 from reprocrate.validation.families import FAMILIES, Family, all_rules, family_of, find_rule, rule_codes
 from reprocrate.validation.folder import FolderFiles
 from reprocrate.validation.places import Declared, declared_files
@@ -22,8 +21,6 @@ __all__ = [
     "FAMILIES",
     "MANIFEST_NAME",
     "Declared",
-    "Example",
-    "Explanation",
     "Family",
     "Files",
     "FolderFiles",
@@ -37,7 +34,6 @@ __all__ = [
     "asked_domains",
     "declared_files",
     "domains_asked_for",
-    "explain",
     "family_of",
     "find_rule",
     "graded_by",

@@ -9,7 +9,7 @@ from typing import Any
 from reprocrate.assembly.pack_settings import Amount
 from reprocrate.bundle import Entry, layout
 from reprocrate.capture.data.digests import Digests, digests_of_project
-from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.records import RUNS
 from reprocrate.files import safe_relative
 from reprocrate.manifest import manifest_from
 from reprocrate.workflow.beside import add_reproduction

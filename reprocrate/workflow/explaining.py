@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 
 from reprocrate.errors import UsageError
-from reprocrate.validation import Explanation, explain, rule_codes
+from reprocrate.validation import rule_codes
+from reprocrate.validation.explain import Explanation, explain
 
 
 def explain_rule(code: str) -> Explanation:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from reprocrate.crate.foreign import KEPT, ORIGIN
+from reprocrate.crate.origins import KEPT, ORIGIN
 from reprocrate.finding import Finding, Location, Report
 from reprocrate.manifest import Manifest
 from reprocrate.standard import path_of, pointer_to, value_at

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from reprocrate.finding import Finding, NotAssessed, Report
 from reprocrate.validation import Policy, Subject
+from reprocrate.validation.checklists.carriers.likely import likely_files
+from reprocrate.validation.checklists.carriers.sources import Sources
 
 if TYPE_CHECKING:
     from reprocrate.validation.checklists.answers import FilledChecklist
@@ -63,7 +65,11 @@ def _filled(subject: Subject, named: Sequence[FilledChecklist]) -> tuple[FilledC
     """The filled checklists of a submission: those that the user names, else those among its files."""
     if subject.files is None:
         return tuple(named)
+    sources = Sources(subject.files)
+    likely = likely_files(sources)
+    if not likely:
+        return tuple(named)
     from reprocrate.validation.checklists.carriers.search import find_checklists
 
     names = {each.id for each in named}
-    return (*named, *(each for each in find_checklists(subject.files) if each.id not in names))
+    return (*named, *(each for each in find_checklists(sources, likely) if each.id not in names))

@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from reprocrate.capture.record import Metric
-
 if TYPE_CHECKING:
+    from reprocrate.capture.record import Metric
     from reprocrate.workflow.scheduling import Schedule
 
 

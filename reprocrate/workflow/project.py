@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.assembly import SETTINGS_NAME
-from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records.loading import RUNS, load_records
+from reprocrate.capture.records import RUNS
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.workflow.reproduction import WORK, is_rerun, project_of, reproduction_around
 
 if TYPE_CHECKING:
     from reprocrate.assembly.settings import ProjectSettings
+    from reprocrate.capture.record import RunRecord
     from reprocrate.manifest import Manifest
     from reprocrate.workflow.reproduction import Reproduced
 
@@ -40,6 +40,7 @@ def open_project(root: Path) -> Project:
     from reprocrate.assembly.assemble import assemble
     from reprocrate.assembly.reproduction import assemble_reproduction
     from reprocrate.assembly.toml import load_settings
+    from reprocrate.capture.records.loading import load_records
 
     reproduced = reproduction_around(root)
     settings = reproduced.settings() if reproduced else load_settings(root)

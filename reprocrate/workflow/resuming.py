@@ -7,9 +7,9 @@ from pathlib import Path
 from reprocrate.capture.data.digests import Digests
 from reprocrate.capture.launch.identity import Identity
 from reprocrate.capture.record import RECORD_NAME, Method, RunRecord
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.records.history import History
 from reprocrate.capture.records.liveness import LOCK_NAME
-from reprocrate.capture.records.loading import RUNS
 from reprocrate.capture.seeds.deterministic import is_deterministic
 from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import place_of

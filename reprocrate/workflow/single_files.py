@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.bundle import layout
-from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.records import RUNS
 from reprocrate.finding import NotAssessed, Report
 from reprocrate.validation import all_rules
 

@@ -8,22 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, printable
-from reprocrate.capture.data.digests import digests_of_project
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError
 from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import manifest_file_bytes
 from reprocrate.manifest.strict import too_large
 from reprocrate.validation import Subject
 from reprocrate.workflow.anonymous.telling import tell_review
-from reprocrate.workflow.contents import ContentFiles, collect
 from reprocrate.workflow.declared_files import GET_AGAIN, BundleFiles
-from reprocrate.workflow.foreign_crates import assess_foreign
-from reprocrate.workflow.foreign_reports import with_advice
 from reprocrate.workflow.judging import STANDARD, Demands, judge, regrade
 from reprocrate.workflow.opening import FORGED, Kind, forged, kind_of, open_imported, require_there
 from reprocrate.workflow.partial import Partial, partial_of
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.project import open_project, refuse_unread
 from reprocrate.workflow.single_files import meant_by, settings_alone
 from reprocrate.workflow.submissions import assess_bare, is_bare_file, is_bare_folder
 
@@ -67,9 +62,13 @@ def assess(
     if kind is Kind.PROJECT:
         return _assess_project(path, str(what), progress, demands, limits)
     if kind is Kind.MANIFEST:
+        from reprocrate.workflow.foreign_reports import with_advice
+
         subject = Subject.of_bytes(str(what), manifest_file_bytes(path))
         return with_advice(judge(subject, demands), subject.document)
     if kind is Kind.FOREIGN:
+        from reprocrate.workflow.foreign_crates import assess_foreign
+
         return assess_foreign(path, str(what), demands, limits)
     if path.is_file() and is_bare_file(path):
         return assess_bare(path, str(what), progress, demands, limits)
@@ -106,6 +105,11 @@ def assess_each(
 
 
 def _assess_project(root: Path, name: str, progress: Progress, demands: Demands, limits: Limits) -> Report:
+    # A bundle is judged without what it takes to read a project: settings, records, the way to a manifest.
+    from reprocrate.capture.data.digests import digests_of_project
+    from reprocrate.workflow.contents import ContentFiles, collect
+    from reprocrate.workflow.project import open_project, refuse_unread
+
     project = open_project(root)
     refuse_unread(project)
     if not project.manifest.runs:

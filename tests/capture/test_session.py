@@ -14,8 +14,8 @@ from reprocrate.capture.launch.launch import prepare
 from reprocrate.capture.launch.request import Request
 from reprocrate.capture.launch.session import Session
 from reprocrate.capture.record import RunRecord
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.records.history import INDEX_NAME, History
-from reprocrate.capture.records.loading import RUNS
 
 
 def git(folder: Path, *arguments: str) -> None:

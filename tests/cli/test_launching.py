@@ -21,8 +21,9 @@ import typer
 
 from reprocrate.capture.code.source_names import may_be_source
 from reprocrate.capture.record import RunRecord
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.records.history import INDEX_NAME, History
-from reprocrate.capture.records.loading import RUNS, load_records
+from reprocrate.capture.records.loading import load_records
 from reprocrate.cli import running
 from reprocrate.cli.run_arguments import RunArguments, parse
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from reprocrate.crate import TARGETS, CrateFile, write_crate
-from reprocrate.crate.foreign import KEPT, NO_COMMAND, CrateFiles, read_foreign
+from reprocrate.crate.foreign import NO_COMMAND, CrateFiles, read_foreign
+from reprocrate.crate.origins import KEPT
 from reprocrate.errors import ReprocrateError, UnreadableError
 from reprocrate.files import sha256_bytes, tree_digest
 from reprocrate.manifest import Manifest, parse_manifest

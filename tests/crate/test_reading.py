@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rocrate.metadata import find_root_entity_id, read_metadata
 
 from reprocrate.crate import CHECKED, file_id, path_of, read_crate
+from reprocrate.crate.reading import METADATA, read_graph
 from reprocrate.errors import UnreadableError
 from reprocrate.files import safe_relative
 
@@ -115,6 +117,37 @@ def test_entities_cannot_pose_as_the_root() -> None:
 
 
 DESCRIPTOR = b'{"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": %s}'
+
+
+VALUES = st.sampled_from(
+    [
+        "CreativeWork",
+        "Dataset",
+        ["CreativeWork"],
+        ["Dataset", "X"],
+        ["X"],
+        {"@id": "./"},
+        {"@id": 1},
+        [],
+        None,
+        "",
+    ]
+)
+ENTITY = st.fixed_dictionaries({}, optional={"@type": VALUES, "about": VALUES})
+
+
+@given(st.dictionaries(st.sampled_from([METADATA, "ro-crate-metadata.jsonld", "./", "x"]), ENTITY))
+def test_descriptor_and_root_are_those_that_ro_crate_py_finds(entities: dict[str, dict[str, Any]]) -> None:
+    graph = [{"@id": identifier, **entity} for identifier, entity in entities.items()]
+    document = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
+    try:
+        peer = find_root_entity_id(read_metadata(document)[1])
+    except (KeyError, TypeError, ValueError):
+        with pytest.raises(UnreadableError, match="does not say what its root is"):
+            read_graph(json.dumps(document).encode())
+        return
+    found = read_graph(json.dumps(document).encode())
+    assert (found.descriptor["@id"], found.root["@id"]) == peer
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from reprocrate import UnreadableError, UsageError
-from reprocrate.validation import Level, Rule, all_rules, explain
-from reprocrate.validation.explain import MOST_LINES, MOST_PARTS
+from reprocrate.validation import Level, Rule, all_rules
+from reprocrate.validation.explain import MOST_LINES, MOST_PARTS, explain
 
 
 def test_rule_is_explained_with_text_reason_remedy_and_examples() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from reprocrate.capture.records.loading import RUNS, load_records
+from reprocrate.capture.records import RUNS
+from reprocrate.capture.records.loading import load_records
 from reprocrate.errors import UsageError
 from reprocrate.render.concurrency import ran_at_once
 from reprocrate.workflow.progress import Silence

@@ -34,6 +34,7 @@ from reprocrate.capture.ranks.node_names import node_name
 from reprocrate.capture.ranks.notebooks import notebook_of
 from reprocrate.capture.ranks.slurm import note_job
 from reprocrate.capture.record import RECORD_NAME, Capture, Resources, RunRecord, Status, Tool
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.records.history import History
 from reprocrate.capture.records.keeping import (
     REMOVED,
@@ -44,7 +45,6 @@ from reprocrate.capture.records.keeping import (
     save_clean,
 )
 from reprocrate.capture.records.liveness import Liveness
-from reprocrate.capture.records.loading import RUNS
 from reprocrate.capture.usage import UsageMonitor
 from reprocrate.errors import ReprocrateError, UnavailableError
 from reprocrate.files import could_not, write_atomically

@@ -10,7 +10,7 @@ from pathlib import Path
 from reprocrate.capture.launch.circumstances import Circumstances
 from reprocrate.capture.ranks.notebooks import LOG_NAME
 from reprocrate.capture.record import RunRecord
-from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.results.extraction import MetricSource, Written, extract
 from reprocrate.capture.results.histories import keep_histories
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.capture.record import RECORD_NAME, Configuration, RunRecord, Seed, Status, plain
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.records.liveness import LOCK_NAME, is_alive
-from reprocrate.capture.records.loading import RUNS
 from reprocrate.errors import UnavailableError, UnreadableError
 from reprocrate.files import read_regular, write_atomically
 

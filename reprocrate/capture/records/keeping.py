@@ -17,7 +17,7 @@ from typing import Any
 from reprocrate.capture.privacy.cleaning import cleaned
 from reprocrate.capture.privacy.scrubber import Scrubber
 from reprocrate.capture.record import RECORD_NAME, RunRecord
-from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.records import RUNS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import read_regular, write_atomically
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate.capture.record import RECORD_NAME, Configuration, RunRecord
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.records.liveness import is_alive
 from reprocrate.errors import UnreadableError, UsageError
 
-RUNS = ".reprocrate/runs"
 _MOST_NAMES = 5
 
 

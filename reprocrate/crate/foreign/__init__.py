@@ -8,8 +8,7 @@ plain data sets. The graph is read loosely (`linked`), what it says is mapped (`
 from __future__ import annotations
 
 from reprocrate.crate.foreign.actions import NO_COMMAND
-from reprocrate.crate.foreign.kept import KEPT, ORIGIN
 from reprocrate.crate.foreign.places import CrateFiles
 from reprocrate.crate.foreign.reading import read_foreign
 
-__all__ = ["KEPT", "NO_COMMAND", "ORIGIN", "CrateFiles", "read_foreign"]
+__all__ = ["NO_COMMAND", "CrateFiles", "read_foreign"]

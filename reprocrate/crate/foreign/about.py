@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reprocrate.crate.foreign import stated
-from reprocrate.crate.foreign.kept import ORIGIN
 from reprocrate.crate.foreign.linked import Link, Linked, Node, first
+from reprocrate.crate.origins import ORIGIN
 
 NAMELESS = "A crate without a name"
 """Title where the crate does not state the name that RO-Crate requires."""

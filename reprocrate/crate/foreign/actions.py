@@ -12,10 +12,10 @@ from typing import Any
 from reprocrate.crate.foreign import stated
 from reprocrate.crate.foreign.about import Section, without_nothing
 from reprocrate.crate.foreign.commands import is_command, seed_of, seeds_in, split, template
-from reprocrate.crate.foreign.kept import ORIGIN
 from reprocrate.crate.foreign.linked import Link, Linked, Node, Value
 from reprocrate.crate.foreign.places import Places
 from reprocrate.crate.foreign.software import SOFTWARE, Software
+from reprocrate.crate.origins import ORIGIN
 
 ACTIONS = ("CreateAction", "UpdateAction", "Computation")
 """Types of what may be runs; the last is that of FAIRSCAPE's evidence graphs (https://w3id.org/EVI)."""

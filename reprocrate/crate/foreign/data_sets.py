@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from reprocrate.crate.foreign import stated
 from reprocrate.crate.foreign.about import Section, identifying, license_of, without_nothing
-from reprocrate.crate.foreign.kept import ORIGIN
 from reprocrate.crate.foreign.linked import Link, Linked, Node, first
 from reprocrate.crate.foreign.places import Places
+from reprocrate.crate.origins import ORIGIN
 
 _CROISSANT = "mlcommons.org/croissant"
 _MODELS = ("MLModel", "Model")

@@ -10,12 +10,6 @@ from typing import Any
 
 from reprocrate.manifest.canonical import MAX_SAFE_INTEGER
 
-KEPT = "x-ro-crate"
-"""The property of the manifest that holds the metadata."""
-
-ORIGIN = "x-ro-crate-id"
-"""The property of a section that names the entity that it was read from."""
-
 _INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 
 

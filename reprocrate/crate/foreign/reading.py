@@ -8,12 +8,13 @@ from typing import Any
 from reprocrate.crate.foreign.about import Section, experiment, without_nothing
 from reprocrate.crate.foreign.actions import Runs
 from reprocrate.crate.foreign.data_sets import data_sets, models, written_by
-from reprocrate.crate.foreign.kept import KEPT, keep
+from reprocrate.crate.foreign.kept import keep
 from reprocrate.crate.foreign.linked import Linked
 from reprocrate.crate.foreign.places import CrateFiles, Places
 from reprocrate.crate.foreign.results import results
 from reprocrate.crate.foreign.software import Software
 from reprocrate.crate.identifiers import NAMES
+from reprocrate.crate.origins import KEPT
 from reprocrate.files import sha256_bytes
 from reprocrate.manifest import SCHEMA_URL, VERSION, Manifest, manifest_from
 from reprocrate.manifest.strict import parse

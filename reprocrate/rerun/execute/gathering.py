@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reprocrate.capture.record import DataFile, RunRecord
-from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.records import RUNS
 from reprocrate.files import could_not
 from reprocrate.rerun.execute.workspace import Workspace, is_below_folders, make_folders
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reprocrate.capture.record import RunRecord
+from reprocrate.capture.records import RUNS
 from reprocrate.capture.records.liveness import take_lock
-from reprocrate.capture.records.loading import RUNS
 from reprocrate.errors import UnavailableError
 from reprocrate.files import could_not
 from reprocrate.rerun.execute.workspace import Workspace

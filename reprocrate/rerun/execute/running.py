@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate.capture.record import RECORD_NAME, RunRecord
-from reprocrate.capture.records.loading import RUNS
+from reprocrate.capture.records import RUNS
 from reprocrate.errors import UnreadableError
 from reprocrate.executors.local import LocalExecutor
 from reprocrate.executors.signals import SignalRelay, in_main_thread

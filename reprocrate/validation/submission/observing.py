@@ -7,9 +7,6 @@ from dataclasses import replace
 from functools import cached_property
 
 from reprocrate.finding import Observed, Presence
-from reprocrate.validation.submission import about, assets, programs
-from reprocrate.validation.submission.commands import commands_of, observe_commands, started_by
-from reprocrate.validation.submission.dependencies import declared_in, observe_dependencies
 from reprocrate.validation.submission.items import ITEMS
 from reprocrate.validation.submission.privacy import (
     Sighting,
@@ -58,6 +55,11 @@ class Submission:
         return tuple(known[item] for item in ITEMS)
 
     def _observed(self) -> Iterator[Observed]:
+        # secrets are looked for in every submission, the rest only where there is no manifest
+        from reprocrate.validation.submission import about, assets, programs
+        from reprocrate.validation.submission.commands import commands_of, observe_commands, started_by
+        from reprocrate.validation.submission.dependencies import declared_in, observe_dependencies
+
         tree = self._tree
         links = assets.links_in(tree)
         commands = commands_of(tree)

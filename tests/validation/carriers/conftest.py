@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.validation import FolderFiles
+from reprocrate.validation import Files, FolderFiles
 from reprocrate.validation.checklists.answers import FilledChecklist
+from reprocrate.validation.checklists.carriers.likely import likely_files
 from reprocrate.validation.checklists.carriers.search import find_checklists
+from reprocrate.validation.checklists.carriers.sources import Sources
 from reprocrate.validation.checklists.packs import Item, Pack, pack_of
 
 NEURIPS = pack_of("neurips-2026")
@@ -87,9 +89,15 @@ def find(tmp_path: Path) -> Find:
             path = tmp_path / "submission" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return find_checklists(FolderFiles(tmp_path / "submission"))
+        return checklists_in(FolderFiles(tmp_path / "submission"))
 
     return found
+
+
+def checklists_in(files: Files) -> tuple[FilledChecklist, ...]:
+    """The filled checklists among files."""
+    sources = Sources(files)
+    return find_checklists(sources, likely_files(sources))
 
 
 def told(filled: FilledChecklist) -> dict[str, str | None]:

@@ -12,8 +12,7 @@ from reprocrate.validation.checklists.carriers.asked import Extract
 from reprocrate.validation.checklists.carriers.labelled import labelled
 from reprocrate.validation.checklists.carriers.pdf.lines import text_of_pages
 from reprocrate.validation.checklists.carriers.recognition import recognise
-from reprocrate.validation.checklists.carriers.search import find_checklists
-from tests.validation.carriers.conftest import AAAI, NEURIPS, PRINTED, aaai, question, told
+from tests.validation.carriers.conftest import AAAI, NEURIPS, PRINTED, aaai, checklists_in, question, told
 
 WAYS = {
     "yes": [
@@ -85,7 +84,7 @@ def test_neurips_in_latex(answers, data) -> None:
         if data.draw(st.booleans()):
             lines.append(r"\item[] Guidelines: \begin{itemize} \item \answerNo{} means less. \end{itemize}")
     source = "\n".join([*lines, r"\end{enumerate}"])
-    (filled,) = find_checklists(InMemory({"checklist.tex": source.encode()}))
+    (filled,) = checklists_in(InMemory({"checklist.tex": source.encode()}))
     assert told(filled) == answers
 
 
@@ -98,7 +97,7 @@ def test_aaai_in_latex(answers, data) -> None:
             st.sampled_from([word, word.capitalize(), rf"\textbf{{{word}}}", f"  {word}.", f"{word} % sure"])
         )
         source = source.replace(f"\n{word}\n", f"\n{shown}\n")
-    (filled,) = find_checklists(InMemory({"checklist.tex": source.encode()}))
+    (filled,) = checklists_in(InMemory({"checklist.tex": source.encode()}))
     assert told(filled) == answers
 
 
@@ -157,7 +156,7 @@ def _broken(text: str, width: int) -> list[str]:
     st.sampled_from(["tex", "md", "json", "csv"]),
 )
 def test_nothing_makes_it_fail(data: bytes, ending: str) -> None:
-    find_checklists(InMemory({f"checklist.{ending}": data}))
+    checklists_in(InMemory({f"checklist.{ending}": data}))
 
 
 @given(
@@ -189,4 +188,4 @@ def test_nothing_makes_it_fail(data: bytes, ending: str) -> None:
     )
 )
 def test_no_latex_makes_it_fail(parts: list[str]) -> None:
-    find_checklists(InMemory({"checklist.tex": "".join(parts).encode()}))
+    checklists_in(InMemory({"checklist.tex": "".join(parts).encode()}))

@@ -11,6 +11,7 @@ from reprocrate.validation.checklists.carriers.asked import Asked, Extract
 from reprocrate.validation.checklists.carriers.fielded import fielded
 from reprocrate.validation.checklists.carriers.labelled import labelled
 from reprocrate.validation.checklists.carriers.latex.document import Document, read_document
+from reprocrate.validation.checklists.carriers.likely import TABLES
 from reprocrate.validation.checklists.carriers.markdown import markdown_text
 from reprocrate.validation.checklists.carriers.openreview import read_note
 from reprocrate.validation.checklists.carriers.optioned import optioned
@@ -26,8 +27,6 @@ from reprocrate.validation.checklists.carriers.ticked import acl_symbols, boxes
 MOST_PDF_BYTES = 48 << 20
 MOST_QUESTIONS = 1_000
 """A text with more is a data set of questions; the first ones are enough to tell."""
-MARKDOWN = (".md", ".markdown", ".txt", ".rst")
-TABLES = (".csv", ".tsv")
 _NAMES = re.compile(r"(?<![a-z])(?:neurips|nips|aaai|icml|iclr)[-_ ]?(?:20)?\d\d(?!\d)", re.IGNORECASE)
 _PHRASES = re.compile(
     r"Neural\s+Information\s+Processing\s+Systems\s+\((NeurIPS\s+20\d\d)\)|neurips\.cc/Conferences/(20\d\d)/LLM|"

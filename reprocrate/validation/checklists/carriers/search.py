@@ -4,53 +4,41 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from reprocrate.errors import ReprocrateError, UnavailableError, UnreadableError
 from reprocrate.validation.checklists.answers import FilledChecklist
 from reprocrate.validation.checklists.carriers.asked import Extract
-from reprocrate.validation.checklists.carriers.reading import MARKDOWN, TABLES, read_source
+from reprocrate.validation.checklists.carriers.likely import IN_LATEX, NAMED
+from reprocrate.validation.checklists.carriers.reading import read_source
 from reprocrate.validation.checklists.carriers.recognition import recognise
 from reprocrate.validation.checklists.carriers.sources import Sources
 from reprocrate.validation.folder import FolderFiles
-from reprocrate.validation.subject import MANIFEST_NAME, Files
 
-_MOST_FILES = {".tex": 400, ".md": 60, ".json": 20, ".csv": 20, ".pdf": 8}
-"""How many files of each form are looked at: a submission has one paper, and maybe thousands of figures."""
-_NOT_HERE = re.compile(
-    r"(^|/)(\.[^/]+|node_modules|site-packages|__pycache__|venv|figs?|figures?|images?|imgs?|plots?|assets/fig[^/]*)/",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(r"check[-_ ]?list|reproducib|responsible|neurips|aaai|\barr\b|openreview", re.IGNORECASE)
-_FORM = re.compile(r"submission|\bnotes?\b|form|response", re.IGNORECASE)
-_OF_OTHERS = re.compile(
-    r"(^|/)(references?|related[-_ ]?work|literature|bib(liography)?|papers|reading|templates?|examples?)/",
-    re.IGNORECASE,
-)
-_PAPER = re.compile(r"paper|main|submission|manuscript|camera|article|neurips|aaai|acl", re.IGNORECASE)
-_IN_LATEX = re.compile(rb"\\answer(?:Yes|No|NA)|\\question\s*\{|Answer\s*:|yes\s*/\s*(?:partial\s*/\s*)?no")
 _ROOT = re.compile(rb"^[^%\n]*\\document(?:class|style)", re.MULTILINE)
 DRAFT = b"% A draft for: "
 """How a draft of ours begins: it lies among the files of a project, and is nobody's answer yet."""
-_DRAFT_HEADING = re.compile(rb"\A# [^\n]*: a draft\n")
-_NOTE = re.compile(rb'"content"\s*:')
 
 
-def find_checklists(files: Files) -> tuple[FilledChecklist, ...]:
+def find_checklists(sources: Sources, likely: Mapping[str, list[str]]) -> tuple[FilledChecklist, ...]:
     """The filled checklists among the files of a submission, one for each venue.
+
+    Args:
+        sources: the files.
+        likely: what `likely_files` says of them.
 
     Where several files hold the same venue's, the source that the authors wrote is taken before pages that
     were made of it, and the others are told. So is a file that cannot be read, if its name is a checklist's.
     """
-    reader = _Reader(Sources(files))
+    reader = _Reader(sources)
     found: list[FilledChecklist] = []
-    for path in _candidates(reader):
+    for path in _candidates(reader, likely):
         try:
             extract, _ = reader.read(path)
         except (UnavailableError, UnreadableError) as error:
-            if _NAMED.search(posixpath.basename(path)):
+            if NAMED.search(posixpath.basename(path)):
                 found.append(FilledChecklist("", path, (), (_told(error),)))
             continue
         filled = recognise(extract)
@@ -117,55 +105,10 @@ class _Beside(FolderFiles):
                     yield path.relative_to(self._folder).as_posix()
 
 
-def _candidates(reader: _Reader) -> list[str]:
+def _candidates(reader: _Reader, likely: Mapping[str, list[str]]) -> list[str]:
     """The files to look into, the likeliest first."""
-    sources = reader.sources
-    by_form: dict[str, list[str]] = {}
-    for name in sorted(sources.names):
-        form = _form(name)
-        if form and not _NOT_HERE.search(name):
-            by_form.setdefault(form, []).append(name)
-    chosen = {form: sorted(names, key=_likeliest)[: _MOST_FILES[form]] for form, names in by_form.items()}
-    return [
-        *_latex(reader, chosen.get(".tex", [])),
-        *(name for name in chosen.get(".md", []) if not _holds(sources, name, _DRAFT_HEADING)),
-        *(name for name in chosen.get(".json", []) if _holds(sources, name, _NOTE)),
-        *chosen.get(".csv", []),
-        *chosen.get(".pdf", []),
-    ]
-
-
-def _form(name: str) -> str:
-    """What kind of file it is by its ending; empty where it is none that holds this submission's checklist.
-
-    Notes on other people's papers, and these papers themselves, hold other people's answers.
-    """
-    base = posixpath.basename(name)
-    ending = posixpath.splitext(base)[1].lower()
-    named = bool(_NAMED.search(base))
-    if ending in MARKDOWN:
-        return ".md" if named or base.lower().startswith("readme") else ""
-    if ending in TABLES:
-        return ".csv" if named or _FORM.search(base) else ""
-    if ending == ".json":
-        return ".json" if base != MANIFEST_NAME and (named or _FORM.search(base)) else ""
-    if ending == ".pdf":
-        return (
-            ".pdf"
-            if not _OF_OTHERS.search(name) and (named or _PAPER.search(base) or "/" not in name)
-            else ""
-        )
-    return ending if ending == ".tex" else ""
-
-
-def _likeliest(name: str) -> tuple[bool, bool, int, str]:
-    base = posixpath.basename(name)
-    return (
-        not re.search(r"check[-_ ]?list|reproducib", base, re.IGNORECASE),
-        not _PAPER.search(base),
-        name.count("/"),
-        name,
-    )
+    others = (name for form in (".md", ".json", ".csv", ".pdf") for name in likely.get(form, ()))
+    return [*_latex(reader, likely.get(".tex", [])), *others]
 
 
 def _latex(reader: _Reader, names: list[str]) -> list[str]:
@@ -177,10 +120,8 @@ def _latex(reader: _Reader, names: list[str]) -> list[str]:
         except UnavailableError:
             texts[name] = b""
     texts = {name: data for name, data in texts.items() if not data.startswith(DRAFT)}
-    holding = {name for name, data in texts.items() if _IN_LATEX.search(data)}
-    if not holding and all(texts.values()):
-        return []
-    unread = [name for name, data in texts.items() if not data and _NAMED.search(posixpath.basename(name))]
+    holding = {name for name, data in texts.items() if IN_LATEX.search(data)}
+    unread = [name for name, data in texts.items() if not data and NAMED.search(posixpath.basename(name))]
     roots = [name for name, data in texts.items() if _ROOT.search(data)]
     included: set[str] = set()
     chosen = []
@@ -197,13 +138,6 @@ def _parts(reader: _Reader, root: str) -> frozenset[str]:
         return reader.read(root)[1]
     except ReprocrateError:
         return frozenset()
-
-
-def _holds(sources: Sources, name: str, pattern: re.Pattern[bytes]) -> bool:
-    try:
-        return bool(pattern.search(sources.data(name)))
-    except UnavailableError:
-        return False
 
 
 def _one_of_each(found: list[FilledChecklist]) -> tuple[FilledChecklist, ...]:

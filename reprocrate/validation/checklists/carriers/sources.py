@@ -20,6 +20,7 @@ class Sources:
         self._files = files
         self._names = frozenset(files.names())
         self._left = MOST_ALL_BYTES
+        self._texts: dict[str, bytes] = {}
 
     @property
     def names(self) -> frozenset[str]:
@@ -36,6 +37,8 @@ class Sources:
         Raises:
             UnavailableError: it cannot be read, or is too large.
         """
+        if path in self._texts:
+            return self._texts[path]
         try:
             data = self._files.read(path, limit + 1)
         except ReprocrateError as error:  # files in a bundle refuse to be read in part
@@ -48,6 +51,8 @@ class Sources:
                 f"{path} is not read",
                 f"more than {MOST_ALL_BYTES >> 20} MB were read in search of checklists",
             )
+        if limit == MOST_TEXT_BYTES:  # texts are looked at more than once
+            self._texts[path] = data
         return data
 
     def text(self, path: str) -> str:
