@@ -51,7 +51,14 @@ def secret_formats() -> tuple[SecretFormat, ...]:
 
 def forms_possible_in(text: str) -> tuple[SecretFormat, ...]:
     """The forms of which the text holds a word: no secret of another form is in it, nor in any part of it."""
-    return tuple(form for form in secret_formats() if any(word in text for word in form.holds))
+    possible = {form.source for word, form in _words() if word in text}
+    return tuple(form for form in secret_formats() if form.source in possible) if possible else ()
+
+
+@cache
+def _words() -> tuple[tuple[str, SecretFormat], ...]:
+    """Every word with its form."""
+    return tuple((word, form) for form in secret_formats() for word in form.holds)
 
 
 def secrets_by_form(text: str, forms: Iterable[SecretFormat] | None = None) -> Iterator[Secret]:

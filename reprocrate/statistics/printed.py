@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
+from math import isfinite
 
 _PRINTED = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _LARGEST_EXPONENT = 1000
 _ROUNDING_NOISE = Fraction(1, 10**12)
+_OF_DOUBLES = 1e-14
+"""More than what a few operations on doubles are off by, relative to the largest number in them."""
 
 
 class Recomputed(StrEnum):
@@ -76,22 +80,60 @@ def recompute_mean(text: str, values: Sequence[float], scale: float = 1) -> Reco
     if not values:
         raise ValueError("at least 1 value needed, not 0")
     exact = sum((Fraction(repr(float(value))) for value in values), Fraction(0)) / len(values)
-    return compare_printed(text, exact * Fraction(repr(scale)))
+    return _exactly(read_printed(text), exact * Fraction(repr(scale)), Fraction(0))
 
 
-def compare_printed(text: str, value: float | Fraction, slack: float | Fraction = 0) -> Recomputed:
+def compare_printed(
+    text: str, value: float | Fraction, slack: float | Fraction = 0, *, scale: float = 1.0
+) -> Recomputed:
     """Whether a printed figure is this value, rounded or cut off.
 
     Args:
         text: the figure as printed.
         value: what it is held against.
         slack: how far the value itself may be off from having been computed.
+        scale: what both are multiplied by when printed.
 
     Raises:
         ValueError: the text is not a decimal number.
     """
-    printed, exact = read_printed(text), Fraction(value)
-    noise = abs(exact) * _ROUNDING_NOISE + Fraction(slack)
+    return _clearly(text, value, slack, scale) or _exactly(
+        read_printed(text), Fraction(value) * Fraction(scale), Fraction(slack) * abs(Fraction(scale))
+    )
+
+
+def _clearly(text: str, value: float | Fraction, slack: float | Fraction, scale: float) -> Recomputed | None:
+    """The answer of `_exactly`, told by doubles where they are far from where it changes; else None.
+
+    Most figures of a table are: what they show is some parts of a thousand away from half a unit.
+    """
+    shown, unit = _in_doubles(text)
+    try:
+        expected, slack = float(value) * scale, float(slack) * abs(scale)
+    except OverflowError:
+        return None
+    off = abs(expected - shown)
+    inexact = _OF_DOUBLES * (abs(expected) + abs(shown) + slack)
+    if not (isfinite(expected + off + slack) and isfinite(unit) and inexact < unit):
+        return None
+    if off + inexact < 0.499 * unit:
+        return Recomputed.ROUNDED
+    noise = 1.001e-12 * abs(expected) + 1.001 * slack
+    return Recomputed.DIFFERENT if off - inexact > 1.001 * unit + noise else None
+
+
+@lru_cache(maxsize=4096)
+def _in_doubles(text: str) -> tuple[float, float]:
+    """What a printed figure shows, and one unit of its last digit, as near as doubles are."""
+    printed = read_printed(text)
+    try:
+        return float(printed.value), float(printed.unit)
+    except OverflowError:
+        return float("inf"), float("inf")
+
+
+def _exactly(printed: Printed, exact: Fraction, slack: Fraction) -> Recomputed:
+    noise = abs(exact) * _ROUNDING_NOISE + slack
     if printed.low - noise <= exact <= printed.high + noise:
         return Recomputed.ROUNDED
     cut_off = abs(exact) + noise - abs(printed.value)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from string import hexdigits
 from typing import Any, TypeVar, get_args
 
 from reprocrate.bundle import layout
@@ -72,11 +73,13 @@ class Values:
     """What a document holds anywhere, without the places: enough to tell that most rules have nothing to say.
 
     Attributes:
+        names: its distinct names of properties.
         texts: its distinct texts, without names of properties.
-        text: all of them, in lines.
+        text: those of them that are no digest, in lines.
         large: whether there is a whole number beyond what every double keeps.
     """
 
+    names: frozenset[str]
     texts: frozenset[str]
     text: str
     large: bool
@@ -84,21 +87,24 @@ class Values:
 
 def values_in(document: Any) -> Values:
     """Look through all values of a document."""
+    names: set[str] = set()
     texts: set[str] = set()
     large = False
-    waiting = [[document]]
+    waiting: list[Collection[Any]] = [[document]]
     while waiting:
         for value in waiting.pop():
             kind = type(value)
             if kind is str:
                 texts.add(value)
             elif kind is dict:
+                names.update(value)
                 waiting.append(value.values())
             elif kind is list:
                 waiting.append(value)
             elif kind is int and not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
                 large = True
-    return Values(frozenset(texts), "\n".join(texts), large)
+    text = "\n".join([each for each in texts if each.strip(hexdigits)])
+    return Values(frozenset(names), frozenset(texts), text, large)
 
 
 Path = tuple[str | int, ...]

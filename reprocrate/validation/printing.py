@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 
 from reprocrate.manifest import Manifest, Reported, Result
 from reprocrate.statistics import Recomputed, compare_printed
@@ -68,11 +67,6 @@ def read_cell(text: str | None) -> PrintedCell | None:
     return PrintedCell(match["value"], match["spread"], bool(_BOLD.search(text))) if match else None
 
 
-def multiplied(value: float, scale: float) -> Fraction:
-    """A number times what it was multiplied by when printed, exactly."""
-    return Fraction(value) * Fraction(scale)
-
-
 def scales(manifest: Manifest, result: Result, scale: float | None = None) -> tuple[float, ...]:
     """What a result's numbers may have been multiplied by when they were printed.
 
@@ -94,6 +88,6 @@ def fitting_scales(manifest: Manifest, result: Result, reported: Reported) -> tu
     fitting = tuple(
         scale
         for scale in possible
-        if compare_printed(reported.value, multiplied(result.value, scale)) is not Recomputed.DIFFERENT
+        if compare_printed(reported.value, result.value, scale=scale) is not Recomputed.DIFFERENT
     )
     return fitting or possible

@@ -43,7 +43,7 @@ class ShownCell:
 
 
 def shown_cells(subject: Subject) -> Iterator[ShownCell]:
-    """The cells that show a figure and whose result is there."""
+    """The cells that show a figure and whose result is there; `Subject.shown` keeps them."""
     manifest = subject.well_formed
     printed = subject.printings.places if subject.printings else {}
     for pointer, table in numbered("/tables", manifest.tables):

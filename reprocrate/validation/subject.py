@@ -33,16 +33,11 @@ from reprocrate.validation.lineage import Lineage
 from reprocrate.validation.places import Declared, Values, declared_files, fields_of, sections_of, values_in
 
 if TYPE_CHECKING:
-    from reprocrate.validation.source import Source
-
-if TYPE_CHECKING:
-    from reprocrate.validation.printed_tables.matching import Printings
-
-if TYPE_CHECKING:
-    from reprocrate.validation.submission import Submission
-
-if TYPE_CHECKING:
     from reprocrate.validation.items import DataItems
+    from reprocrate.validation.printed_tables.matching import Printings
+    from reprocrate.validation.shown import ShownCell
+    from reprocrate.validation.source import Source
+    from reprocrate.validation.submission import Submission
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -274,6 +269,15 @@ class Subject:
         from reprocrate.validation.printed_tables.matching import Printings, reading
 
         return Printings(self.well_formed, reading(self.files.exists, self.files.read))
+
+    @cached_property
+    def shown(self) -> tuple[ShownCell, ...]:
+        """The cells of tables that show a figure of a result."""
+        if not self.well_formed.tables:
+            return ()
+        from reprocrate.validation.shown import shown_cells
+
+        return tuple(shown_cells(self))
 
     @cached_property
     def items(self) -> tuple[DataItems, ...]:

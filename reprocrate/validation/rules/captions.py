@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,11 +11,11 @@ from reprocrate import statistics
 from reprocrate.manifest import Manifest, Result, Table
 from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.printed_tables.matching import Printing
-from reprocrate.validation.printing import multiplied, scales
+from reprocrate.validation.printing import scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, Need, rule
 from reprocrate.validation.rules.printed import tell_unread
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
-from reprocrate.validation.shown import ShownCell, shown_cells
+from reprocrate.validation.shown import ShownCell
 from reprocrate.validation.subject import Subject
 
 _KINDS = {
@@ -115,7 +116,7 @@ def spread_is_of_the_declared_kind(subject: Subject) -> Iterator[Found]:
     Why: a standard error is much smaller than a standard deviation, and methods look further apart.
     Fix: print the kind that is declared, or declare the one that is printed.
     """
-    for shown in shown_cells(subject):
+    for shown in subject.shown:
         if shown.table.dispersion_kind is not None:
             yield from _of_another_kind(subject, shown, shown.table.dispersion_kind)
 
@@ -143,7 +144,7 @@ def spread_is_of_the_kind_in_the_caption(subject: Subject) -> Iterator[Found]:
         if (kind := _kind_said(printing.grid.caption))
         for pointer in printing.places
     }
-    for shown in shown_cells(subject):
+    for shown in subject.shown:
         if shown.table.dispersion_kind is None and shown.pointer in said:
             yield from _of_another_kind(subject, shown, said[shown.pointer])
     tell_unread(subject)
@@ -159,8 +160,12 @@ def _of_another_kind(subject: Subject, shown: ShownCell, kind: str) -> Iterator[
     values = values_behind_the_spread(subject, result)
     if spread is None or len(values) < 2:
         return
-    fitting = _fitting_kinds(subject.well_formed, shown.table, result, spread, values)
-    if fitting and not any(name.startswith(_KINDS[kind]) for name in fitting):
+    fitting = []
+    for name in _fitting_kinds(subject.well_formed, shown.table, result, spread, values):
+        if name.startswith(_KINDS[kind]):
+            return
+        fitting.append(name)
+    if fitting:
         yield shown.found(
             table=shown.table.label,
             spread=spread,
@@ -172,20 +177,17 @@ def _of_another_kind(subject: Subject, shown: ShownCell, kind: str) -> Iterator[
 
 def _fitting_kinds(
     manifest: Manifest, table: Table, result: Result, spread: str, values: Sequence[float]
-) -> list[str]:
+) -> Iterator[str]:
     """The kinds of spread that a printed one may be, the usual ones first."""
     slack = SLACK * max(map(abs, values))
-    possible = [*statistics.spreads(values)]
+    possible = statistics.spreads(values)
     if result.interval and result.interval.kind == "ci":
         half = (result.interval.high - result.interval.low) / 2.0
-        possible.append(("half-width of the 95 % t interval", half))
-    return [
-        name
-        for name, value in possible
-        for scale in scales(manifest, result, table.scale)
-        if compare_printed(spread, multiplied(value, abs(scale)), multiplied(slack, abs(scale)))
-        is not Recomputed.DIFFERENT
-    ]
+        possible = itertools.chain(possible, [("half-width of the 95 % t interval", half)])
+    for name, value in possible:
+        for scale in scales(manifest, result, table.scale):
+            if compare_printed(spread, value, slack, scale=abs(scale)) is not Recomputed.DIFFERENT:
+                yield name
 
 
 @rule(
@@ -249,12 +251,12 @@ def figures_have_one_unit(subject: Subject) -> Iterator[Found]:
     """
     manifest = subject.well_formed
     groups: dict[tuple[str, str], dict[float, list[ShownCell]]] = defaultdict(lambda: defaultdict(list))
-    for shown in shown_cells(subject):
+    for shown in subject.shown:
         possible = scales(manifest, shown.result, shown.table.scale)
         fitting = [
             scale
             for scale in possible
-            if compare_printed(shown.figure.value, multiplied(shown.result.value, scale))
+            if compare_printed(shown.figure.value, shown.result.value, scale=scale)
             is not Recomputed.DIFFERENT
         ]
         if len(possible) > 1 and len(fitting) == 1:

@@ -14,7 +14,7 @@ from reprocrate.validation.printed_tables.matching import Printing
 from reprocrate.validation.printed_tables.names import is_average, is_bound, is_rank
 from reprocrate.validation.printing import PrintedCell
 from reprocrate.validation.rule import SHOULD, Found, rule
-from reprocrate.validation.shown import ShownCell, shown_cells
+from reprocrate.validation.shown import ShownCell
 from reprocrate.validation.subject import Subject
 
 _Direction = tuple[str, str | None]
@@ -130,7 +130,7 @@ def _tables(subject: Subject) -> Iterator[_Table]:
     """The figures of each table that have a direction; tables that one grid prints count as one."""
     manifest = subject.well_formed
     of_tables: dict[str, list[ShownCell]] = defaultdict(list)
-    for each in shown_cells(subject):
+    for each in subject.shown:
         if each.file is None:
             of_tables[each.pointer.rpartition("/cells/")[0]].append(each)
     for cells in of_tables.values():

@@ -169,6 +169,8 @@ def prefix_is_declared(subject: Subject) -> Iterator[Found]:
     Why: nobody can look up what a property of an undeclared extension means.
     Fix: add the extension's address and prefix to `extensions`, or start the name with `x-`.
     """
+    if not any(":" in name for name in subject.values.names):
+        return
     declared = {extension.prefix for extension in subject.well_formed.extensions}
     for pointer, section in subject.sections:
         for name in section.__pydantic_extra__ or ():

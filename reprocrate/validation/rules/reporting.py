@@ -8,9 +8,8 @@ from reprocrate.manifest import Manifest, Result, Search
 from reprocrate.statistics import Recomputed, compare_printed, is_constant
 from reprocrate.validation.evidence import best
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printing import multiplied, scales
+from reprocrate.validation.printing import scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
-from reprocrate.validation.shown import shown_cells
 from reprocrate.validation.split_roles import reported_role
 from reprocrate.validation.subject import Subject
 
@@ -250,7 +249,7 @@ def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]
 
 
 def _outcome(result: Result, text: str, factors: Iterable[float]) -> Recomputed:
-    outcomes = {compare_printed(text, multiplied(result.value, factor)) for factor in factors}
+    outcomes = {compare_printed(text, result.value, scale=factor) for factor in factors}
     return next(each for each in Recomputed if each in outcomes)
 
 
@@ -293,7 +292,7 @@ def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     for pointer, result, text, outcome in _compare(manifest):
         if outcome is Recomputed.TRUNCATED:
             yield Found(pointer, text=text, result=result.id, value=result.value)
-    for shown in shown_cells(subject):
+    for shown in subject.shown:
         result, text = shown.result, shown.figure.value
         if _outcome(result, text, scales(manifest, result, shown.table.scale)) is Recomputed.TRUNCATED:
             yield shown.found(text=text, result=result.id, value=result.value)

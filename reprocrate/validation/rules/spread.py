@@ -10,7 +10,7 @@ from reprocrate import statistics
 from reprocrate.manifest import Manifest, Metric, Reported, Result
 from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printing import fitting_scales, multiplied
+from reprocrate.validation.printing import fitting_scales
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
@@ -140,10 +140,10 @@ def _fits(
     expected: Sequence[float],
     values: Sequence[float],
 ) -> bool:
+    slack = SLACK * max(map(abs, (*values, result.value)))
     return any(
-        compare_printed(reported.dispersion or "", multiplied(each, scale), slack) is not Recomputed.DIFFERENT
+        compare_printed(reported.dispersion or "", each, slack, scale=scale) is not Recomputed.DIFFERENT
         for scale in fitting_scales(manifest, result, reported)
-        for slack in [multiplied(SLACK * max(map(abs, (*values, result.value))), scale)]
         for each in expected
         if math.isfinite(each)
     )

@@ -11,10 +11,9 @@ from reprocrate.manifest import Cell, Data, Manifest, Result, Table
 from reprocrate.manifest.section import Scalar
 from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printing import multiplied, scales
+from reprocrate.validation.printing import scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
-from reprocrate.validation.shown import shown_cells
 from reprocrate.validation.subject import Subject
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -182,10 +181,10 @@ def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
     Fix: print the figure that the result gives. Text that is no figure is not judged.
     """
     manifest = subject.well_formed
-    for shown in shown_cells(subject):
+    for shown in subject.shown:
         result, text = shown.result, shown.figure.value
         outcomes = [
-            compare_printed(text, multiplied(result.value, scale))
+            compare_printed(text, result.value, scale=scale)
             for scale in scales(manifest, result, shown.table.scale)
         ]
         if set(outcomes) == {Recomputed.DIFFERENT}:
@@ -214,7 +213,7 @@ def cell_shows_a_spread_of_its_result(subject: Subject) -> Iterator[Found]:
     Fix: print the spread that the values give, and say in the caption which one it is.
     """
     manifest = subject.well_formed
-    for shown in shown_cells(subject):
+    for shown in subject.shown:
         result, spread = shown.result, shown.figure.spread
         values = values_behind_the_spread(subject, result)
         if spread is None or len(values) < 2:
@@ -234,7 +233,7 @@ def _has_spread(
     computed = (each for _, each in statistics.spreads(values))
     slack = SLACK * max(map(abs, values))
     outcomes = (
-        compare_printed(printed, multiplied(each, abs(scale)), multiplied(slack, abs(scale)))
+        compare_printed(printed, each, slack, scale=abs(scale))
         for each in itertools.chain(declared, computed)
         for scale in scales(manifest, result, table.scale)
     )
