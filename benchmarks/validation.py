@@ -110,7 +110,7 @@ def of_crate(options: argparse.Namespace) -> list[str]:
         for arguments in (["run", "--all"], ["pack", "--output", str(bundle)]):
             subprocess.run([*OURS, *arguments, "--quiet"], cwd=project, capture_output=True, check=True)
         unpacked = Path(name, "unpacked")
-        command = [*OURS, "import", str(bundle), "--into", str(unpacked), "--quiet"]
+        command = [*OURS, "import", str(bundle), str(unpacked), "--quiet"]
         subprocess.run(command, capture_output=True, check=True)
         count = sum(each.is_file() for each in unpacked.rglob("*"))
         lines = []

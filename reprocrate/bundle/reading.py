@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -176,7 +176,7 @@ class Bundle:
             raise self._not_intact([changed(path) if expected else extra(path)])
         return data
 
-    def pieces(self, path: str) -> Iterator[bytes]:
+    def pieces(self, path: str) -> Generator[bytes, None, None]:
         """One file as it is, whatever the list of checksums says, in pieces of bounded size.
 
         Raises:

@@ -41,7 +41,7 @@ class Sources:
             return self._texts[path]
         try:
             data = self._files.read(path, limit + 1)
-        except ReprocrateError as error:  # files in a bundle refuse to be read in part
+        except ReprocrateError as error:  # a damaged member of a bundle
             raise UnavailableError(f"{path} is not read", error.why or error.what) from error
         self._left -= len(data)
         if len(data) > limit:
