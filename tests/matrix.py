@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -77,7 +78,21 @@ class Use:
 
 def uses(document: Any) -> Iterator[Use]:
     """Every value of a document with its places in the manifest's schema."""
-    yield from _uses(schema_document("manifest"), "", document, ())
+    yield Use("", "", document)
+    for name, text in members(document).items():
+        yield from uses_within(name, text)
+
+
+def members(document: Any) -> dict[str, str]:
+    """The members of a document as JSON text; most of them are the same in hundreds of cases."""
+    return {name: json.dumps(each) for name, each in document.items()} if isinstance(document, dict) else {}
+
+
+@cache
+def uses_within(name: str, text: str) -> tuple[Use, ...]:
+    """The values of one member of a document with their places, and the member itself."""
+    inner, keyword = _member(schema_document("manifest"), name)
+    return tuple(_uses(inner, keyword, json.loads(text), (name,)))
 
 
 def _uses(node: Any, place: str, value: Any, path: tuple[str | int, ...]) -> Iterator[Use]:
@@ -194,12 +209,21 @@ class Coverage:
         ]
 
     @cached_property
+    def members(self) -> dict[tuple[str, str], set[str]]:
+        """Each member that a document of a sound case has, as JSON text, with the cases that have it."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for case in self.sound:
+            for member in members(case.document).items():
+                found.setdefault(member, set()).add(case.name)
+        return found
+
+    @cached_property
     def used(self) -> dict[str, set[str]]:
         """For each place in the schema the sound cases in whose document something stands there."""
-        found: dict[str, set[str]] = {}
-        for case in self.sound:
-            for use in uses(case.document):
-                found.setdefault(use.place, set()).add(case.name)
+        found = {"": {case.name for case in self.sound}}
+        for member, cases in self.members.items():
+            for place in {use.place for use in uses_within(*member)}:
+                found.setdefault(place, set()).update(cases)
         return found
 
     @cached_property
@@ -207,10 +231,10 @@ class Coverage:
         """For each place of an enumeration and each of its values the sound cases that use it."""
         enumerations = {place for place, _ in words()}
         found: dict[tuple[str, str], set[str]] = {}
-        for case in self.sound:
-            for use in uses(case.document):
+        for member, cases in self.members.items():
+            for use in uses_within(*member):
                 if use.place in enumerations:
-                    found.setdefault((use.place, repr(use.value)), set()).add(case.name)
+                    found.setdefault((use.place, repr(use.value)), set()).update(cases)
         return found
 
     @cached_property

@@ -21,7 +21,7 @@ from reprocrate.render.report_groups import (
     some_counted,
     ways_of_leaving_out,
 )
-from reprocrate.render.report_sections import scales
+from reprocrate.render.scales import scales
 from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, WARN, hanging, heading, joined, stacked, text
 
 _STYLE = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: SOFT}

@@ -23,7 +23,7 @@ from reprocrate.manifest.construction import construct
 from reprocrate.manifest.section import Section
 from reprocrate.standard import pointer_to, problems, shipped_folder
 from reprocrate.standard.inlined import InlinedSchema
-from reprocrate.validation.cases import Case, all_cases
+from reprocrate.validation.cases import all_cases
 
 CHUNKS = 24
 IN_A_CHUNK = 500
@@ -268,11 +268,25 @@ def test_schema_and_models_give_the_same_verdict(chunk: int) -> None:
     assert LEAST_SHARE < accepted / IN_A_CHUNK < 1 - LEAST_SHARE
 
 
-@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
-def test_cases_are_made_into_what_the_models_make_of_them(case: Case) -> None:
-    document = case.document
-    if isinstance(document, dict) and document.get("manifest_version") == "1.0" and by_models(document):
-        assert_made_alike(document)
+def test_cases_are_made_into_what_the_models_make_of_them() -> None:
+    """Every section of a case that the models accept, each once: most cases share nearly all of them."""
+    seen: set[str] = set()
+    for case in all_cases():
+        document = case.document
+        if not isinstance(document, dict) or document.get("manifest_version") != "1.0":
+            continue
+        kept = {name: value for name, value in document.items() if is_new((name, value), seen)}
+        part = {name: document[name] for name in ("manifest_version", "id", "experiment") if name in document}
+        if kept and by_models(part | kept):
+            assert_made_alike(part | kept)
+    assert len(seen) > 1000
+
+
+def is_new(member: Any, seen: set[str]) -> bool:
+    text = json.dumps(member)
+    new = text not in seen
+    seen.add(text)
+    return new
 
 
 def assert_made_alike(document: Any) -> None:
@@ -314,7 +328,7 @@ def test_mutations_reach_the_kinds_of_refusal() -> None:
     """Not to be vacuous: what is refused is refused by many keywords of the schema."""
     chance = random.Random("reach")
     refusing: set[str] = set()
-    for _ in range(8000):
+    for _ in range(2500):
         document = mutated(part_of(chance.choice(manifests()), chance), chance)
         refusing |= {each.keyword for each in problems(document, "manifest")}
     bounds = {"exclusiveMinimum", "maxLength", "minItems", "minLength", "minimum"}

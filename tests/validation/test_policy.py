@@ -133,7 +133,7 @@ def test_every_property_of_the_schema_says_what_it_means() -> None:
             yield node["items"]
 
     found = list(properties(InlinedSchema("policy").schema))
-    assert len(found) == 16
+    assert len(found) == 20
     for each in found:
         assert each["title"]
         assert each["description"].endswith(".")

@@ -9,7 +9,7 @@ from reprocrate.finding import Report, Severity, Standing
 from reprocrate.render import words
 from reprocrate.render.report import report_summary
 from reprocrate.render.report_groups import RuleGroup, by_reason, grouped, ways_of_leaving_out
-from reprocrate.render.report_sections import next_steps_of, step_name
+from reprocrate.render.scales import next_steps_of, step_name
 
 MOST_BYTES = 1_000_000
 """GitHub shows no summary of a step that is larger than a MiB."""

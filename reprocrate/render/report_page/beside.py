@@ -18,7 +18,7 @@ from reprocrate.finding import (
 from reprocrate.render import words
 from reprocrate.render.preview.markup import Markup, code, element, joined, prose, shortened
 from reprocrate.render.preview.tables import table
-from reprocrate.render.report_sections import next_steps_of, step_name
+from reprocrate.render.scales import next_steps_of, step_name
 
 _STANDING = {
     Standing.CONFLICTS: (
