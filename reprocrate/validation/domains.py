@@ -121,16 +121,21 @@ def domains_asked_for(names: Collection[str], by: str) -> tuple[JudgedDomain, ..
 def domains_of(manifest: Manifest) -> tuple[JudgedDomain, ...]:
     """The domains that a manifest shows by itself, each with what shows it."""
     return tuple(
-        JudgedDomain(name, domain_title(name), because[0])
+        JudgedDomain(name, domain_title(name), because)
         for name in domain_names()
-        if (because := list(_shown(manifest, name)))
+        if (because := next(_shown(manifest, name), None))
     )
+
+
+@lru_cache(4096)
+def _is_keyword(keyword: str, name: str) -> bool:
+    return holds(words_of(keyword), _keywords(name))
 
 
 def _shown(manifest: Manifest, name: str) -> Iterator[str]:
     """What shows that an experiment is of a domain, the most telling first."""
     for keyword in manifest.experiment.keywords:
-        if holds(words_of(keyword), _keywords(name)):
+        if _is_keyword(keyword, name):
             yield f'its keyword is "{keyword}"'
     libraries = _document()["domains"][name]["seeded"]
     if libraries:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from string import hexdigits
 from typing import Any, TypeVar, get_args
 
 from reprocrate.bundle import layout
@@ -13,6 +12,9 @@ from reprocrate.manifest import Code, Data, Environment, File, Lock, Manifest, R
 from reprocrate.manifest.canonical import MAX_SAFE_INTEGER
 
 T = TypeVar("T")
+
+_DIGITS = "0123456789abcdef"
+"""Of these alone consist digests, in which nothing else is to be looked for."""
 
 
 def numbered(pointer: str, entries: Iterable[T]) -> Iterable[tuple[str, T]]:
@@ -103,7 +105,7 @@ def values_in(document: Any) -> Values:
                 waiting.append(value)
             elif kind is int and not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
                 large = True
-    text = "\n".join([each for each in texts if each.strip(hexdigits)])
+    text = "\n".join([each for each in texts if each.strip(_DIGITS)])
     return Values(frozenset(names), frozenset(texts), text, large)
 
 

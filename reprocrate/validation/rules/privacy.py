@@ -26,8 +26,9 @@ def text_holds_no_secret(subject: Subject) -> Iterator[Found]:
         their keys so that they can be found.
     Fix: make the key invalid where it was issued, give the new one by the environment, and run again.
     """
-    forms = forms_possible_in(subject.values.text)  # most manifests hold a word of few forms
-    if not any(next(secrets_by_form(text, forms), None) for text in subject.values.texts if forms):
+    together = subject.values.text
+    forms = forms_possible_in(together)  # most manifests hold a word of few forms, and no secret
+    if next(secrets_by_form(together, forms), None) is None:
         return
     for path, text in values_of(subject.document):
         found = next(secrets_by_form(text, forms), None) if isinstance(text, str) else None
