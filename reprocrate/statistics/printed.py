@@ -51,6 +51,7 @@ class Printed:
         return self.value + self.unit / 2
 
 
+@lru_cache(maxsize=4096)
 def read_printed(text: str) -> Printed:
     """A printed decimal number: `95.30` stands for [95.295, 95.305], and its last digit for 0.01.
 

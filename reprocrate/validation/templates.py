@@ -29,12 +29,14 @@ def difference(configuration: Configuration, run: Run) -> str:
         seeds.append(SEED)
     fillings: list[str | None] = [*seeds] if run.seeds else [None]
     endings = [(), *(variant.overrides for variant in configuration.variants)]
-    found = [
-        _difference((*configuration.command, *ending), run.command, seed)
-        for seed in fillings
-        for ending in endings
-    ]
-    return found[0] if all(found) else ""
+    first = ""
+    for seed in fillings:
+        for ending in endings:
+            found = _difference((*configuration.command, *ending), run.command, seed)
+            if not found:
+                return ""
+            first = first or found
+    return first
 
 
 def _difference(template: Sequence[str], command: Sequence[str], seed: str | None) -> str:
@@ -42,7 +44,8 @@ def _difference(template: Sequence[str], command: Sequence[str], seed: str | Non
     # `python` stands for the environment's interpreter
     places = range(1 if wanted[0] == "python" else 0, min(len(wanted), len(command)))
     for place in places:
-        if not _fits(_literals(template[place], seed), command[place]):
+        said = command[place]
+        if said != wanted[place] and not _fits(_literals(template[place], seed), said):
             return f'"{command[place]}" in place of "{wanted[place]}"'
     if len(command) < len(wanted):
         return f'"{wanted[len(command)]}" is missing'
