@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics as standard_library
+import sys
 import warnings
 from fractions import Fraction
 from typing import Any
@@ -340,6 +341,31 @@ def test_printed_mean_in_percent() -> None:
 @pytest.mark.parametrize(("text", "value"), [("0.91", 0.9179), ("-0.91", -0.9179), ("91", 91.99)])
 def test_figure_cut_off_is_told_from_a_rounded_one(text: str, value: float) -> None:
     assert compare_printed(text, value) is Recomputed.TRUNCATED
+
+
+@given(
+    st.decimals(-200, 200, places=3).map(str) | st.sampled_from(["0", "1e300", "-1e-320", ".5", "9" * 400]),
+    st.sampled_from(["0.499", "0.5", "-0.5", "0.500001", "0.999", "1", "1.001", "-1", "0", "3"]),
+    st.sampled_from([0.0, 1e-9, 1e-3, 1e300]),
+    st.sampled_from([1.0, 100.0, -1.0, 1e-3, 1e308]),
+)
+def test_what_is_told_by_doubles_is_what_fractions_say(
+    text: str, units: str, slack: float, scale: float
+) -> None:
+    printed = read_printed(text)
+    try:
+        value = float((printed.value + Fraction(units) * printed.unit) / Fraction(scale))
+    except OverflowError:
+        value = sys.float_info.max
+    exact, slack_of = Fraction(value) * Fraction(scale), Fraction(slack) * abs(Fraction(scale))
+    noise = abs(exact) / 10**12 + slack_of
+    if printed.low - noise <= exact <= printed.high + noise:
+        expected = Recomputed.ROUNDED
+    elif 0 <= abs(exact) + noise - abs(printed.value) < printed.unit and exact * printed.value >= 0:
+        expected = Recomputed.TRUNCATED
+    else:
+        expected = Recomputed.DIFFERENT
+    assert compare_printed(text, value, slack, scale=scale) is expected
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=9), st.integers(1, 4))
