@@ -243,12 +243,7 @@ def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
             continue
         slack = _interval_slack(result, interval)
         is_around = interval.low - slack <= result.value <= interval.high + slack
-        is_judged = (
-            is_laid_around_the_value(interval)
-            and not _is_recomputed(subject, result)
-            and not _follows(result, interval)
-        )
-        if interval.low > interval.high or (is_judged and not is_around):
+        if interval.low > interval.high or (not is_around and _is_judged_alone(subject, result, interval)):
             yield Found(
                 f"{pointer}/interval",
                 result=result.id,
@@ -258,10 +253,16 @@ def interval_contains_the_value(subject: Subject) -> Iterator[Found]:
             )
 
 
+def _is_judged_alone(subject: Subject, result: Result, interval: Interval) -> bool:
+    """Whether an interval contains its value by the way it is made, and no other rule computes it again."""
+    is_computed = _is_recomputed(subject, result) or _follows(result, interval)
+    return is_laid_around_the_value(interval) and not is_computed
+
+
 def _is_recomputed(subject: Subject, result: Result) -> bool:
     """Whether another rule computes the interval again from the values, be they fewer than the runs."""
     sample = subject.evidence.sample(result)
-    return sample is not None and determined_interval(result, sample.values) is not None
+    return bool(sample and determined_interval(result, sample.values))
 
 
 _AROUND = (

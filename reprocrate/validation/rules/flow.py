@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from reprocrate.manifest import File, Metric, Observation, Run
 from reprocrate.validation.circles import in_circles
@@ -64,12 +65,18 @@ def run_reads_what_was_written_before(subject: Subject) -> Iterator[Found]:
     Why: the run used an older version of the file than the one that is there, or a time is wrong.
     Fix: run the steps again in their order, or list the run that wrote what was read.
     """
-    declared = _declared(subject)
+    written = subject.lineage.written
+    declared = _declared(subject) if written else set()
     for pointer, run in numbered("/runs", subject.well_formed.runs):
-        own = {place_of(file) for file in run.written}
         for place, read in numbered(f"{pointer}/inputs", run.inputs if run.status == "ok" else ()):
-            is_other = place_of(read) not in own and place_of(read) not in declared
-            what = _unwritten(subject, run, read) if is_other else ""
+            where = place_of(read)
+            if (
+                where not in written
+                or where in declared
+                or any(place_of(own) == where for own in run.written)
+            ):
+                continue
+            what = _unwritten(subject, run, read)
             if what:
                 yield Found(place, run=run.id, path=read.path, what=what)
 
@@ -161,6 +168,7 @@ def _sources(metric: Metric, run: Run) -> tuple[File, ...]:
 _WILD = re.compile(r"(\{[A-Za-z_][A-Za-z0-9_.-]*\}|\*\*|[*?])")
 
 
+@lru_cache(256)
 def _pattern(path: str) -> re.Pattern[str]:
     """The paths that a template with names in braces and wildcards may stand for."""
     meaning = {"**": ".*", "*": "[^/]*", "?": "[^/]*"}
