@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reprocrate.cli.targets import require_place
 from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,12 +25,16 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    JSONL = "jsonl"
     CSV = "csv"
     SARIF = "sarif"
     JUNIT = "junit"
     GITHUB = "github"
     MARKDOWN = "markdown"
     HTML = "html"
+
+
+_JSON = (Format.JSON, Format.JSONL)
 
 
 class Reporter:
@@ -41,6 +46,9 @@ class Reporter:
             output.
         voice: who says the rest.
         several: whether there may be more than one report.
+
+    Raises:
+        UsageError, UnavailableError: nothing can be written there.
     """
 
     def __init__(self, format_: Format, output: Path | None, voice: Voice, *, several: bool = False) -> None:
@@ -50,6 +58,8 @@ class Reporter:
                 "each has a page of its own, and an index leads to them",
                 "Name one with `--output FOLDER`",
             )
+        if output is not None and not (format_ is Format.HTML and several):
+            require_place(output, "--output")
         self.voice = voice
         self._format = format_
         self._output = output
@@ -71,7 +81,7 @@ class Reporter:
 
         if self._format is Format.TEXT:
             self._add_text(report)
-        elif self._format is Format.JSON:
+        elif self._format in _JSON:
             self._add_json(report)
         elif self._format is Format.HTML and self._several:
             self._add_page(report)
@@ -93,7 +103,7 @@ class Reporter:
             header = "" if self._begun else csv_header(ITEMS)
             self._begun = True
             self._say(header + csv_row(judged.entry.id, judged.entry.path, judged.row, ITEMS))
-        elif self._format is Format.JSON:
+        elif self._format in _JSON:
             self._say(self._voice.harmless(judged.text))
         else:
             self.add(judged.report, Path(judged.entry.path))
@@ -113,7 +123,7 @@ class Reporter:
         if self._pages is not None:
             index = self._pages.finish()
             self._voice.note(f"{index} leads to {self._pages.count} pages")
-        elif self._format in (Format.TEXT, Format.JSON, Format.CSV):
+        elif self._format in (Format.TEXT, Format.CSV, *_JSON):
             self._finish_rows()
             if self._output is not None:
                 self._write("".join(self._texts).encode("utf-8", "replace"))
@@ -150,8 +160,8 @@ class Reporter:
     def _add_json(self, report: Report) -> None:
         from reprocrate.validation import report_document
 
-        text = self._voice.json_text(report_document(report), on_one_line=self._several)
-        self._say(text)
+        on_one_line = self._several or self._format is Format.JSONL
+        self._say(self._voice.json_text(report_document(report), on_one_line=on_one_line))
 
     def _add_page(self, report: Report) -> None:
         from reprocrate.render.report_page.batch import BatchPages
