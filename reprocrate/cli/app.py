@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
+from pathlib import Path
 
 from reprocrate.cli.aside import say_aside
 from reprocrate.cli.exits import INTERRUPTED, NOT_DONE, exit_code_of
@@ -25,13 +26,7 @@ _GOES_ON = {
 
 def run_app(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; never a traceback for a user's mistake."""
-    if sys.stdout is None:  # it was closed when Python started
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character shows another; a closed stream shows nothing.
-        if isinstance(stream, TextIOWrapper):
-            with suppress(OSError, ValueError):
-                stream.reconfigure(errors="replace")
+    _prepare_streams()
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -80,6 +75,16 @@ def _what_happened(error: Exception) -> str:
             return str(could_not("write", "the output", error))
         return str(could_not("open", error.filename, error))
     return f"{type(error).__name__}: {error}. {_REPORT}."
+
+
+def _prepare_streams() -> None:
+    """A terminal that cannot show a character shows another; a closed stream shows nothing."""
+    if sys.stdout is None:  # it was closed when Python started
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            with suppress(OSError, ValueError):
+                stream.reconfigure(errors="replace")
 
 
 def _run(arguments: Sequence[str]) -> int:
