@@ -46,12 +46,15 @@ class Reporter:
             output.
         voice: who says the rest.
         several: whether there may be more than one report.
+        policy: the id of the policy that they are judged by; empty where that is the standard alone.
 
     Raises:
         UsageError, UnavailableError: nothing can be written there.
     """
 
-    def __init__(self, format_: Format, output: Path | None, voice: Voice, *, several: bool = False) -> None:
+    def __init__(
+        self, format_: Format, output: Path | None, voice: Voice, *, several: bool = False, policy: str = ""
+    ) -> None:
         if format_ is Format.HTML and several and output is None:
             raise UsageError(
                 "pages about several subjects need a folder",
@@ -67,6 +70,7 @@ class Reporter:
         self._rows: list[tuple[str, BatchRow]] = []
         self._begun = False
         self._several = several
+        self._policy = policy
         self._held: list[Placed] = []
         self._texts: list[str] = []
         self._pages: BatchPages | None = None
@@ -141,9 +145,9 @@ class Reporter:
         from reprocrate.render.batch import batch_text
 
         if self._output is None:
-            self._voice.show(batch_text(self._rows))
+            self._voice.show(batch_text(self._rows, self._policy))
         else:
-            self._texts.append(self._voice.plain(batch_text(self._rows)))
+            self._texts.append(self._voice.plain(batch_text(self._rows, self._policy)))
 
     def _add_text(self, report: Report) -> None:
         from reprocrate.render.report import report_text

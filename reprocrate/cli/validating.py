@@ -103,7 +103,9 @@ def validate(
             require_signed(one, signature, public_key, voice)
     if is_batch:
         judged = judged_batch(_paths(whats) if what else (), asked, demands, limits, voice)
-        raise typer.Exit(_hand_over(judged, Reporter(form, output, voice, several=True), known))
+        policy = demands.policy.id if demands.policy else ""
+        reporter = Reporter(form, output, voice, several=True, policy=policy)
+        raise typer.Exit(_hand_over(judged, reporter, known))
     if fix:
         _fix(whats[0], voice)
     reporter = Reporter(form, output, voice, several=len(whats) > 1)

@@ -29,6 +29,7 @@ __all__ = [
     "composed",
     "could_not",
     "hold",
+    "is_of_the_machine",
     "open_regular",
     "place_of",
     "places_of",

@@ -112,11 +112,12 @@ def csv_row(identifier: str, path: str, row: BatchRow, items: Sequence[str]) -> 
     )
 
 
-def batch_text(rows: Sequence[tuple[str, BatchRow]]) -> Group:
+def batch_text(rows: Sequence[tuple[str, BatchRow]], policy: str = "") -> Group:
     """A batch in a few words: the answers, what was found how often, and the submissions to look at.
 
     Args:
         rows: the submissions by their names.
+        policy: the id of the policy that they were judged by; empty where that is the standard alone.
     """
     failed = [(name, row.failure) for name, row in rows if row.failure]
     wrong = sorted(
@@ -132,7 +133,7 @@ def batch_text(rows: Sequence[tuple[str, BatchRow]]) -> Group:
         *_items([row for _, row in rows]),
         *_next_steps(rows),
         text(""),
-        _answer(valid, wrong=len(wrong), failed=len(failed)),
+        _answer(valid, policy, wrong=len(wrong), failed=len(failed)),
     )
 
 
@@ -203,7 +204,7 @@ def _next_steps(rows: Sequence[tuple[str, BatchRow]]) -> Iterator[RenderableType
     yield hanging("-", "All of them: `--format html --output FOLDER` for pages, `--format csv` for a table")
 
 
-def _answer(valid: Sequence[BatchRow], *, wrong: int, failed: int) -> RenderableType:
+def _answer(valid: Sequence[BatchRow], policy: str, *, wrong: int, failed: int) -> RenderableType:
     bare = sum(row.without_manifest for row in valid)
     counts = [
         f"{len(valid) - bare:,} valid",
@@ -211,10 +212,9 @@ def _answer(valid: Sequence[BatchRow], *, wrong: int, failed: int) -> Renderable
         f"{wrong:,} not valid",
         f"{failed:,} not judged",
     ]
-    style = BAD if failed or wrong else GOOD
-    return text(
-        f"{words.count_of(len(valid) + wrong + failed, 'submission')}: {words.listing(counts)}.", style
-    )
+    every = words.count_of(len(valid) + wrong + failed, "submission")
+    judged = f" by the policy {words.plain(policy)}" if policy else ""
+    return text(f"{every}{judged}: {words.listing(counts)}.", BAD if failed or wrong else GOOD)
 
 
 def _line(cells: Sequence[str]) -> str:

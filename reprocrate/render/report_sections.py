@@ -1,4 +1,4 @@
-"""The parts of a report beside its findings, for the terminal: what was observed, and scales."""
+"""The parts of a report beside its findings, for the terminal: scales."""
 
 from __future__ import annotations
 
@@ -6,46 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 
-from reprocrate.finding import Criterion, Observed, Presence, Scale, Step
+from reprocrate.finding import Criterion, Scale, Step
 from reprocrate.render import words
 from reprocrate.render.terminal import (
     GOOD,
     SOFT,
     STRONG,
     WARN,
-    Hanging,
     hanging,
     heading,
     joined,
     stacked,
     text,
 )
-
-_PRESENCE = {
-    Presence.FOUND: ("found", GOOD),
-    Presence.NOT_FOUND: ("not found", WARN),
-    Presence.NOT_ASSESSED: ("not assessed", SOFT),
-}
-_MOST_PLACES = 3
-_MARK_ROOM = max(len(name) for name, _ in _PRESENCE.values()) + 2
-
-
-def observed(found: Sequence[Observed]) -> Iterator[RenderableType]:
-    """What a submission was seen to have: what is there, what is not, what could not be looked for."""
-    if not found:
-        return
-    counts = [
-        f"{sum(each.presence is presence for each in found)} {name}"
-        for presence, (name, _) in _PRESENCE.items()
-    ]
-    yield heading(f"Observed ({', '.join(counts)})")
-    for each in found:
-        name, style = _PRESENCE[each.presence]
-        places = [str(place) for place in each.places]
-        where = f" ({words.shortened(map(words.plain, places), _MOST_PLACES)})" if places else ""
-        detail = f": {words.plain(each.detail)}" if each.detail else ""
-        told = joined(text(each.title, STRONG), detail, where)
-        yield Hanging(text(name, style), told, _MARK_ROOM)
 
 
 def scales(found: Sequence[Scale]) -> Iterator[RenderableType]:

@@ -108,7 +108,7 @@ def test_other_people_s_brackets_are_no_markup_anywhere() -> None:
         observed=(Observed("o", mark, Presence.FOUND, mark, (Location(mark, line=3),)),),
         scales=(Scale("s", mark, True, (step,)),),
     )
-    assert printed(report_text(report)).lower().count("x[/red]") == 12
+    assert printed(report_text(report)).lower().count("x[/red]") == 11
 
 
 def test_observed_and_scales_are_told_with_what_is_missing() -> None:
@@ -122,7 +122,7 @@ def test_observed_and_scales_are_told_with_what_is_missing() -> None:
         Observed("data", "Data", Presence.NOT_FOUND),
     )
     text = printed(report_text(Report("p", observed=seen, scales=(Scale("a", "Availability", True, steps),))))
-    assert "Observed (1 found, 1 not found, 0 not assessed)\nfound         Licence: MIT (LICENSE)\n" in text
+    assert "Found\nLicence           MIT.\n\nNot found\nData\n" in text
     assert "Availability\nReached: code (R2), step 1 of 2.\n- Next: data (R3)\n" in text
     assert "missing: data is there: none. Cost: a day." in text
 

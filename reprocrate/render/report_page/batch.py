@@ -46,6 +46,7 @@ class BatchPages:
         self._has_pages = pages
         self._rows: list[Row] = []
         self._weights: dict[str, Severity] = {}
+        self._policies: set[str] = set()
         self._subjects: Counter[str] = Counter()
         self._findings: Counter[str] = Counter()
         try:
@@ -72,6 +73,7 @@ class BatchPages:
             known = self._weights.get(group.code, Severity.NOTE)
             self._weights[group.code] = min(known, group.severity, key=list(Severity).index)
         errors, warnings, notes = (report.count(each) for each in Severity)
+        self._policies |= {report.policy.id} if report.policy else set()
         codes = tuple(group.code for group in urgent if group.severity is not Severity.NOTE)
         self._rows.append(
             Row(
@@ -101,7 +103,7 @@ class BatchPages:
         """
         rows = sorted(self._rows, key=_urgency)
         found = distribution(self._subjects, self._findings, self._weights, len(rows))
-        for number, page in enumerate(list_pages(self._title, rows, found), 1):
+        for number, page in enumerate(list_pages(self._title, rows, found, sorted(self._policies)), 1):
             write_atomically(self._folder / list_name(number), page)
         return self._folder / INDEX
 

@@ -65,13 +65,16 @@ def list_name(number: int) -> str:
     return INDEX if number == 1 else f"list-{number}.html"
 
 
-def list_pages(title: str, rows: Sequence[Row], found: Markup | None) -> Iterator[bytes]:
+def list_pages(
+    title: str, rows: Sequence[Row], found: Markup | None, policies: Sequence[str] = ()
+) -> Iterator[bytes]:
     """Every page of the list. The first one has all rows as data for its script, and what was found.
 
     Args:
         title: what the list is called.
         rows: the submissions in order.
         found: how findings are distributed.
+        policies: the ids of the policies that they were judged by.
     """
     total = max(1, -(-len(rows) // MOST_ROWS))
     for number in range(1, total + 1):
@@ -82,14 +85,17 @@ def list_pages(title: str, rows: Sequence[Row], found: Markup | None) -> Iterato
             joined(_turning(number, total, len(rows)), _table(shown, _Names.of(rows))),
         )
         if number == 1:
-            yield _index(title, rows, found, listed)
+            yield _index(title, rows, found, listed, policies)
         else:
             heading = element("header", element("h1", shortened(title)))
             body = element("main", listed, id="main", tabindex="-1")
             yield html_page(f"{title}, page {number}", title, heading, body, style=report_style())
 
 
-def _index(title: str, rows: Sequence[Row], found: Markup | None, listed: Markup) -> bytes:
+def _index(
+    title: str, rows: Sequence[Row], found: Markup | None, listed: Markup, policies: Sequence[str]
+) -> bytes:
+    judged_by = f", judged by the policy {words.listing(map(words.plain, policies))}" if policies else ""
     states = Counter(each.state for each in rows)
     there = [(states[key], name, tone) for key, (name, tone) in STATES.items() if states[key]]
     judged = words.listing(f"{count:,} {name}" for count, name, _ in there)
@@ -107,7 +113,7 @@ def _index(title: str, rows: Sequence[Row], found: Markup | None, listed: Markup
             "header",
             element("p", "Validation report", class_="eyebrow"),
             element("h1", shortened(title)),
-            element("p", words.sentence(words.count_of(len(rows), "submission")), class_="lead"),
+            element("p", words.sentence(words.count_of(len(rows), "submission") + judged_by), class_="lead"),
             element("dl", *facts, class_="facts"),
         ),
         contents([*links, ("submissions", "Submissions")]),
