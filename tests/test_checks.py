@@ -128,6 +128,10 @@ def test_action_takes_every_input(checkout: Path, place: Path) -> None:
     assert "by the policy strict" in done.stdout
     done, told, _ = run_step(VALIDATE, {"path": "wrong.json", "select": "data"}, checkout, place)
     assert told["valid"] == "true"
+    done, told, _ = run_step(
+        VALIDATE, {"path": "wrong.json", "policy": "double-blind", "format": "text"}, checkout, place
+    )
+    assert "by the policy double-blind" in done.stdout
 
 
 def test_action_fails_where_it_was_used_wrongly_even_if_it_is_not_to_fail(

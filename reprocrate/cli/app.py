@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
+from pathlib import Path
 
 from reprocrate.cli.aside import say_aside
 from reprocrate.cli.exits import INTERRUPTED, NOT_DONE, exit_code_of
@@ -24,13 +26,11 @@ _GOES_ON = {
 
 def run_app(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; never a traceback for a user's mistake."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character shows another; a closed stream shows nothing.
-        if isinstance(stream, TextIOWrapper):
-            with suppress(OSError, ValueError):
-                stream.reconfigure(errors="replace")
+    _prepare_streams()
     try:
-        return _run(arguments)
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
     except ReprocrateError as error:
         _complain(str(error))
         return exit_code_of(error)
@@ -39,17 +39,52 @@ def run_app(arguments: Sequence[str]) -> int:
         _complain(". ".join(["interrupted", *map(str, how)]))
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
-        return 0
+        return _without_a_reader()
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer and rich end so
+            return _without_a_reader()
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:
-        import os
-
         if os.environ.get("REPROCRATE_DEBUG"):
             raise
-        _complain(f"{type(error).__name__}: {error}. {_REPORT}.")
+        _complain(_what_happened(error))
         return NOT_DONE
+
+
+def _without_a_reader() -> int:
+    """The exit code where whoever read our output has gone: what was asked for could not be handed over."""
+    _drop_output()
+    return NOT_DONE
+
+
+def _drop_output() -> None:
+    """Let nothing of the output be written any more, so that Python does not try again when it ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _what_happened(error: Exception) -> str:
+    """What to tell of an error that nobody foresaw where it came up."""
+    from reprocrate.files import could_not, is_of_the_machine
+
+    if isinstance(error, OSError) and is_of_the_machine(error):
+        if error.filename is None:
+            _drop_output()
+            return str(could_not("write", "the output", error))
+        return str(could_not("open", error.filename, error))
+    return f"{type(error).__name__}: {error}. {_REPORT}."
+
+
+def _prepare_streams() -> None:
+    """A terminal that cannot show a character shows another; a closed stream shows nothing."""
+    if sys.stdout is None:  # it was closed when Python started
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            with suppress(OSError, ValueError):
+                stream.reconfigure(errors="replace")
 
 
 def _run(arguments: Sequence[str]) -> int:

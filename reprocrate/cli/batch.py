@@ -112,7 +112,7 @@ class Asked:
 
     def is_batch(self, what: Sequence[object]) -> bool:
         """Whether it is the business of several processes."""
-        asked = (self.jobs, self.time_limit, self.memory_limit, self.reports)
+        asked = (self.column, self.jobs, self.time_limit, self.memory_limit, self.reports)
         return (
             self.each
             or self.list_file is not None

@@ -5,15 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reprocrate.cli.targets import require_place
+
 if TYPE_CHECKING:
     from reprocrate.cli.voice import Voice
     from reprocrate.finding import Report
 
 
 class Known:
-    """Takes reports for a new baseline, if one is to be written."""
+    """Takes reports for a new baseline, if one is to be written.
+
+    Raises:
+        UsageError, UnavailableError: it cannot be written there.
+    """
 
     def __init__(self, path: Path | None) -> None:
+        if path is not None:
+            require_place(path, "--write-baseline")
         self._path = path
         self._reports: list[Report] = []
 

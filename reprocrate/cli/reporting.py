@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reprocrate.cli.targets import require_place
 from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,12 +25,16 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    JSONL = "jsonl"
     CSV = "csv"
     SARIF = "sarif"
     JUNIT = "junit"
     GITHUB = "github"
     MARKDOWN = "markdown"
     HTML = "html"
+
+
+_JSON = (Format.JSON, Format.JSONL)
 
 
 class Reporter:
@@ -41,15 +46,23 @@ class Reporter:
             output.
         voice: who says the rest.
         several: whether there may be more than one report.
+        policy: the id of the policy that they are judged by; empty where that is the standard alone.
+
+    Raises:
+        UsageError, UnavailableError: nothing can be written there.
     """
 
-    def __init__(self, format_: Format, output: Path | None, voice: Voice, *, several: bool = False) -> None:
+    def __init__(
+        self, format_: Format, output: Path | None, voice: Voice, *, several: bool = False, policy: str = ""
+    ) -> None:
         if format_ is Format.HTML and several and output is None:
             raise UsageError(
                 "pages about several subjects need a folder",
                 "each has a page of its own, and an index leads to them",
                 "Name one with `--output FOLDER`",
             )
+        if output is not None and not (format_ is Format.HTML and several):
+            require_place(output, "--output")
         self.voice = voice
         self._format = format_
         self._output = output
@@ -57,6 +70,7 @@ class Reporter:
         self._rows: list[tuple[str, BatchRow]] = []
         self._begun = False
         self._several = several
+        self._policy = policy
         self._held: list[Placed] = []
         self._texts: list[str] = []
         self._pages: BatchPages | None = None
@@ -71,7 +85,7 @@ class Reporter:
 
         if self._format is Format.TEXT:
             self._add_text(report)
-        elif self._format is Format.JSON:
+        elif self._format in _JSON:
             self._add_json(report)
         elif self._format is Format.HTML and self._several:
             self._add_page(report)
@@ -93,7 +107,7 @@ class Reporter:
             header = "" if self._begun else csv_header(ITEMS)
             self._begun = True
             self._say(header + csv_row(judged.entry.id, judged.entry.path, judged.row, ITEMS))
-        elif self._format is Format.JSON:
+        elif self._format in _JSON:
             self._say(self._voice.harmless(judged.text))
         else:
             self.add(judged.report, Path(judged.entry.path))
@@ -113,7 +127,7 @@ class Reporter:
         if self._pages is not None:
             index = self._pages.finish()
             self._voice.note(f"{index} leads to {self._pages.count} pages")
-        elif self._format in (Format.TEXT, Format.JSON, Format.CSV):
+        elif self._format in (Format.TEXT, Format.CSV, *_JSON):
             self._finish_rows()
             if self._output is not None:
                 self._write("".join(self._texts).encode("utf-8", "replace"))
@@ -131,9 +145,9 @@ class Reporter:
         from reprocrate.render.batch import batch_text
 
         if self._output is None:
-            self._voice.show(batch_text(self._rows))
+            self._voice.show(batch_text(self._rows, self._policy))
         else:
-            self._texts.append(self._voice.plain(batch_text(self._rows)))
+            self._texts.append(self._voice.plain(batch_text(self._rows, self._policy)))
 
     def _add_text(self, report: Report) -> None:
         from reprocrate.render.report import report_text
@@ -150,8 +164,8 @@ class Reporter:
     def _add_json(self, report: Report) -> None:
         from reprocrate.validation import report_document
 
-        text = self._voice.json_text(report_document(report), on_one_line=self._several)
-        self._say(text)
+        on_one_line = self._several or self._format is Format.JSONL
+        self._say(self._voice.json_text(report_document(report), on_one_line=on_one_line))
 
     def _add_page(self, report: Report) -> None:
         from reprocrate.render.report_page.batch import BatchPages

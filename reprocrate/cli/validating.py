@@ -79,8 +79,8 @@ def validate(
     Nothing is executed, and the network is not touched unless an address is named. What has no manifest is
     looked through. `reprocrate explain CODE` tells more about a finding.
 
-    Several things are judged in turn. As JSON, there is then one report on each line, in the order of the
-    arguments; what cannot be judged has a report that says why. The exit code is the largest of all.
+    Several things are judged in turn. As JSON, there is then one report on each line (`jsonl`: of one, too),
+    in their order; what cannot be judged has one that says why. The exit code is the largest of all.
     """
     from reprocrate.bundle import Limits
     from reprocrate.cli.batch import judged_batch
@@ -88,7 +88,7 @@ def validate(
 
     voice = Voice(quiet=quiet)
     asked = Asked(each, from_, column, jobs, time_limit, memory_limit, reports)
-    form = Format.JSON if json else form
+    form = _form(form, json=json)
     is_batch = form is Format.CSV or asked.is_batch(what or ())
     whats = [named(one, allow_address, voice) for one in what or ["."]]
     _refuse_many(is_batch or len(whats) > 1, checklist_file, fix=fix)
@@ -97,16 +97,41 @@ def validate(
         demands = replace(demands, fingerprints=True)
     limits = Limits.of(limit or ())
     known = Known(write_baseline)
-    for one in whats:
-        if isinstance(one, Path):
-            require_signed(one, signature, public_key, voice)
+    _require_signed(whats, signature, public_key, voice)
     if is_batch:
         judged = judged_batch(_paths(whats) if what else (), asked, demands, limits, voice)
-        raise typer.Exit(_hand_over(judged, Reporter(form, output, voice, several=True), known))
+        reporter = Reporter(form, output, voice, several=True, policy=demands.policy_id)
+        raise typer.Exit(_hand_over(judged, reporter, known))
     if fix:
         _fix(whats[0], voice)
     reporter = Reporter(form, output, voice, several=len(whats) > 1)
     raise typer.Exit(_judge(whats, voice, demands, limits, reporter, known))
+
+
+def _require_signed(
+    whats: Sequence[Path | Remote], signature: Path | None, public_key: Path | None, voice: Voice
+) -> None:
+    """Check the signature of what lies here, if that is asked for."""
+    for one in whats:
+        if isinstance(one, Path):
+            require_signed(one, signature, public_key, voice)
+
+
+def _form(form: Format, *, json: bool) -> Format:
+    """The form that was asked for.
+
+    Raises:
+        UsageError: two were.
+    """
+    if not json:
+        return form
+    if form not in (Format.TEXT, Format.JSON, Format.JSONL):
+        raise UsageError(
+            f"--json and --format {form.value} ask for two reports",
+            "one is written",
+            f"Leave one out; `--reports FOLDER` keeps a batch, to be told as {form.value} later",
+        )
+    return form if form is Format.JSONL else Format.JSON
 
 
 def _demands(

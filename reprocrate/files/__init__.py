@@ -11,7 +11,7 @@ from reprocrate.files.leftovers import hold, remove_leftovers
 from reprocrate.files.paths import LONGEST_PATH_BYTES, require_safe, safe_relative
 from reprocrate.files.pieces import PieceReader
 from reprocrate.files.reading import open_regular, read_regular
-from reprocrate.files.reasons import could_not
+from reprocrate.files.reasons import could_not, is_of_the_machine
 from reprocrate.files.sizes import bytes_of
 from reprocrate.files.spellings import composed, place_of, places_of, spelled_as
 from reprocrate.files.trees import FileKind, TreeFile, walk, walk_readable
@@ -29,6 +29,7 @@ __all__ = [
     "composed",
     "could_not",
     "hold",
+    "is_of_the_machine",
     "open_regular",
     "place_of",
     "places_of",

@@ -14,11 +14,18 @@ _REASONS = {
     errno.EROFS: ("the file system is read-only", "Choose another place"),
     errno.EACCES: ("permission denied", "Change the permissions or choose another place"),
     errno.EPERM: ("permission denied", "Change the permissions or choose another place"),
-    errno.ENOENT: ("there is no such file or folder", ""),
+    errno.ENOENT: ("there is no such file or folder", "Check the path"),
     errno.ENOTDIR: ("a part of the path is a file, not a folder", ""),
     errno.EISDIR: ("it is a folder", ""),
     errno.ENAMETOOLONG: ("the path is too long for this system", "Choose a shorter one"),
 }
+
+_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def is_of_the_machine(error: OSError) -> bool:
+    """Whether an error tells of a full disk or a missing permission, wherever that comes up."""
+    return error.errno in _OF_THE_MACHINE
 
 
 def could_not(verb: str, path: str | os.PathLike[str], error: OSError) -> UnavailableError:

@@ -11,10 +11,25 @@ from typing import Protocol
 from rich.console import Group, RenderableType
 
 from reprocrate.render import words
-from reprocrate.render.terminal import BAD, GOOD, SOFT, STRONG, Hanging, heading, joined, stacked, text
+from reprocrate.render.terminal import (
+    BAD,
+    GOOD,
+    SOFT,
+    STRONG,
+    Hanging,
+    hanging,
+    heading,
+    joined,
+    stacked,
+    text,
+)
+from reprocrate.validation import find_rule
 
 _MOST_SHOWN = 20
 _MOST_CODES = 12
+_NOT_WANTED = ("inventory", "secrets", "identities")
+"""What is observed in a submission, and speaks neither for nor against what it holds."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -97,22 +112,33 @@ def csv_row(identifier: str, path: str, row: BatchRow, items: Sequence[str]) -> 
     )
 
 
-def batch_text(rows: Sequence[tuple[str, BatchRow]]) -> Group:
+def batch_text(rows: Sequence[tuple[str, BatchRow]], policy: str = "") -> Group:
     """A batch in a few words: the answers, what was found how often, and the submissions to look at.
 
     Args:
         rows: the submissions by their names.
+        policy: the id of the policy that they were judged by; empty where that is the standard alone.
     """
     failed = [(name, row.failure) for name, row in rows if row.failure]
-    wrong = [(name, "; ".join(row.errors)) for name, row in rows if not row.failure and not row.valid]
+    wrong = sorted(
+        ((name, row) for name, row in rows if not row.failure and not row.valid),
+        key=lambda each: (-each[1].counts[0], -each[1].counts[1]),
+    )
+    valid = [row for _, row in rows if row.valid]
     return stacked(
+        *_named("Not valid", [(_with_errors(name, row), "; ".join(row.errors)) for name, row in wrong]),
         *_named("Not judged", failed),
-        *_named("Not valid", wrong),
+        *_nothing_found(rows),
         *_codes([row for _, row in rows]),
         *_items([row for _, row in rows]),
+        *_next_steps(rows),
         text(""),
-        _answer(len(rows), len(failed), len(wrong), sum(row.without_manifest for _, row in rows)),
+        _answer(valid, policy, wrong=len(wrong), failed=len(failed)),
     )
+
+
+def _with_errors(name: str, row: BatchRow) -> str:
+    return f"{name} ({words.count_of(row.counts[0], 'error')})" if row.counts[0] > len(row.errors) else name
 
 
 def _named(title: str, cases: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
@@ -120,18 +146,38 @@ def _named(title: str, cases: Sequence[tuple[str, str]]) -> Iterator[RenderableT
         return
     yield heading(f"{title} ({len(cases):,})")
     for name, why in cases[:_MOST_SHOWN]:
-        yield joined(text(f"{words.plain(name)}: ", STRONG), words.ended(words.plain(why)))
+        yield hanging(
+            text("-", SOFT), joined(text(f"{words.plain(name)}: ", STRONG), words.ended(words.plain(why)))
+        )
     if len(cases) > _MOST_SHOWN:
         yield text(f"and {len(cases) - _MOST_SHOWN:,} more, which `--format csv` lists", SOFT)
+
+
+def _nothing_found(rows: Sequence[tuple[str, BatchRow]]) -> Iterator[RenderableType]:
+    """Submissions of which nothing can be said: empty ones, a paper alone, an archive in an archive."""
+    names = [
+        words.plain(name)
+        for name, row in rows
+        if row.without_manifest and not any(row.observed.get(item) == "found" for item in _wanted(row))
+    ]
+    if names:
+        yield heading(f"Without anything that was looked for ({len(names):,})")
+        yield text(words.ended(words.shortened(names, _MOST_SHOWN)))
+
+
+def _wanted(row: BatchRow) -> list[str]:
+    return [item for item in row.observed if item not in _NOT_WANTED]
 
 
 def _codes(rows: Iterable[BatchRow]) -> Iterator[RenderableType]:
     """The rules that most submissions break."""
     count = Counter(code for row in rows for code in row.codes)
     if count:
-        yield heading("Most frequent findings")
+        yield heading("Rules that most submissions break")
     for code, number in count.most_common(_MOST_CODES):
-        yield Hanging(text(code), text(f"in {words.count_of(number, 'submission')}"), 8)
+        rule = find_rule(code)
+        name = f": {rule.name}" if rule else ""
+        yield Hanging(text(code), text(f"{words.count_of(number, 'submission')}{name}"), 8)
 
 
 def _items(rows: Sequence[BatchRow]) -> Iterator[RenderableType]:
@@ -147,11 +193,28 @@ def _items(rows: Sequence[BatchRow]) -> Iterator[RenderableType]:
         yield Hanging(text(item), text(f"{count['found']:,} ({share:.0f} %){unknown}"), 18)
 
 
-def _answer(every: int, failed: int, wrong: int, bare: int) -> RenderableType:
-    counts = [f"{every - failed - wrong:,} valid", f"{wrong:,} not valid", f"{failed:,} not judged"]
-    told = f"; {bare:,} had no manifest" if bare else ""
-    style = BAD if failed or wrong else GOOD
-    return text(f"{words.count_of(every, 'submission')}: {words.listing(counts)}{told}.", style)
+def _next_steps(rows: Sequence[tuple[str, BatchRow]]) -> Iterator[RenderableType]:
+    """How to see more: of one submission, of a rule, of all."""
+    count = Counter(code for _, row in rows for code in row.codes)
+    yield heading("Next steps")
+    yield hanging("-", "One submission: `reprocrate validate PATH`")
+    if count:
+        code = count.most_common(1)[0][0]
+        yield hanging("-", f"What a rule asks for: `reprocrate explain {code}`")
+    yield hanging("-", "All of them: `--format html --output FOLDER` for pages, `--format csv` for a table")
+
+
+def _answer(valid: Sequence[BatchRow], policy: str, *, wrong: int, failed: int) -> RenderableType:
+    bare = sum(row.without_manifest for row in valid)
+    counts = [
+        f"{len(valid) - bare:,} valid",
+        *([f"{bare:,} without a manifest and without an error"] if bare else []),
+        f"{wrong:,} not valid",
+        f"{failed:,} not judged",
+    ]
+    every = words.count_of(len(valid) + wrong + failed, "submission")
+    judged = f" by the policy {words.plain(policy)}" if policy else ""
+    return text(f"{every}{judged}: {words.listing(counts)}.", BAD if failed or wrong else GOOD)
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -133,10 +133,12 @@ def _asked_for(report: Report) -> Iterator[str]:
     named = report.selection
     if named and named.select:
         names = words.listing(map(words.plain, named.select))
-        yield f"Only {names} was asked for; reading, structure, integrity and security are always judged."
+        were = "was" if len(named.select) == 1 else "were"
+        yield f"Only {names} {were} asked for; reading, structure, integrity and security are always judged."
     if named and named.ignore and not report.suppressed_by(Suppression.SELECTION):
         names = words.listing(map(words.plain, named.ignore))
-        yield f"{names} was to be ignored, and would not have found anything."
+        were = "was" if len(named.ignore) == 1 else "were"
+        yield f"{names} {were} to be ignored, and would not have found anything."
 
 
 def _next_steps(report: Report) -> Iterator[RenderableType]:

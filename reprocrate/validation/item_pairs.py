@@ -48,6 +48,25 @@ def are_alike(first: SplitItems, second: SplitItems, data: DataItems, unclear: l
     return len(kinds) == 1
 
 
+def share_items(subject: Subject, pointer: str, first: int, second: int) -> bool:
+    """Whether the files of two splits of the data at a place show items that are in both, as RC1419 looks."""
+    for data in subject.items:
+        if data.pointer != pointer or first not in data.splits or second not in data.splits:
+            continue
+        one, other = data.splits[first], data.splits[second]
+        if not are_alike(one, other, data, []):
+            return False
+        return bool(other.records.shared_with(one.records)) or has_relabelled(one, other)
+    return False
+
+
+def has_relabelled(first: SplitItems, second: SplitItems) -> bool:
+    """Whether items of the second split are in the first one without regard to their labels."""
+    if first.features is None or second.features is None:
+        return False
+    return bool(second.features.shared_with(first.features))
+
+
 def unread(data: DataItems, concerns: Callable[[Split], bool]) -> list[str]:
     """Why splits that a rule concerns were not read."""
     return [reason for number, reason in data.unread.items() if concerns(data.data.splits[number])]

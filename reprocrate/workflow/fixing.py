@@ -49,8 +49,10 @@ def fix(what: Path) -> Fixed:
     kind, path = kind_of(what)
     if kind is Kind.PROJECT:
         return _fix_settings(path / SETTINGS_NAME)
-    if kind is Kind.MANIFEST and not (path.parent / layout.CHECKSUMS).exists():
-        return _fix_manifest(path)
+    manifest = path / layout.MANIFEST if kind is Kind.CRATE else path
+    is_packed = any((manifest.parent / name).exists() for name in (layout.CHECKSUMS, layout.METADATA))
+    if kind in (Kind.MANIFEST, Kind.CRATE) and manifest.is_file() and not is_packed:
+        return _fix_manifest(manifest)
     raise UsageError(
         f"{what} is not corrected",
         "it is packed: its digests, and perhaps its DOI, are those of its bytes as they are",

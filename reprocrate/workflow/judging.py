@@ -41,6 +41,11 @@ class Demands:
     asked: tuple[str, ...] = ()
     domains: tuple[str, ...] | None = None
 
+    @property
+    def policy_id(self) -> str:
+        """The id of the policy; empty where there is none."""
+        return self.policy.id if self.policy else ""
+
 
 STANDARD = Demands()
 """Nothing beside it."""

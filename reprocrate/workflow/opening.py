@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
 
     Raises:
         UsageError: there is nothing, or nothing that holds an experiment.
-        UnreadableError: it is a file that cannot be read.
+        UnreadableError: it is a file or a folder that cannot be read.
     """
     require_there(what)
     if what.is_file():
@@ -90,6 +91,7 @@ def require_there(what: Path) -> None:
 
     Raises:
         UsageError: it does not.
+        UnreadableError: it is a folder that may not be read.
     """
     try:
         there = what.exists()
@@ -100,6 +102,12 @@ def require_there(what: Path) -> None:
     if not what.is_file() and not what.is_dir():
         raise UsageError(
             f"{what} is a device, a pipe or a socket", "only files and folders are read", "Save it to a file"
+        )
+    if what.is_dir() and not os.access(what, os.R_OK | os.X_OK):
+        raise UnreadableError(
+            f"{what} cannot be looked into",
+            "you have no permission to read this folder",
+            f"Allow it (chmod u+rx {what.name or what}), or ask who owns it",
         )
 
 

@@ -43,7 +43,7 @@ class _Subject:
         self._file = what if self._is_file else None
         self._is_text = self._is_file and _begins_an_object(what)
         self._folder = what.parent if self._is_file else what
-        if (self._folder / DECLARATION).is_file() and (self._folder / PAYLOAD / layout.MANIFEST).is_file():
+        if _is_file(self._folder / DECLARATION) and _is_file(self._folder / PAYLOAD / layout.MANIFEST):
             self._folder /= PAYLOAD
         self._root = root
 
@@ -52,14 +52,14 @@ class _Subject:
         if self._file and (not self._is_text or file in (None, MANIFEST_NAME, self._file.name)):
             return self._file
         there = self._folder / (file or "")
-        if file == MANIFEST_NAME and not there.is_file() and (self._folder / SETTINGS).is_file():
+        if file == MANIFEST_NAME and not _is_file(there) and _is_file(self._folder / SETTINGS):
             return self._folder / SETTINGS  # a project's manifest is made of it, and is no file yet
         return there
 
     def file_of(self, file: str | None) -> Path | None:
         """The file on this disk itself, where it is there and in no archive."""
         there = self.on_disk(file)
-        return there if (self._is_text or not self._is_file) and there.is_file() else None
+        return there if (self._is_text or not self._is_file) and _is_file(there) else None
 
     def path_of(self, file: str | None) -> str:
         """Its path from the root, with forward slashes."""
@@ -82,6 +82,14 @@ class _Subject:
         except OSError:
             return None
         return data.decode("utf-8", "replace") if data else None
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; in a folder that nobody may look into there is none to be seen."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _begins_an_object(path: Path) -> bool:

@@ -84,7 +84,9 @@ def assess_bare(path: Path, name: str, progress: Progress, demands: Demands, lim
         if not contents.sizes and not contents.seen.is_whole:
             raise UnreadableError(f"{path} is not read", "nothing in it can be read", "Check its permissions")
         report = judge(Subject.bare(name, contents, _size(path, contents)), demands)
-        progress.note(f"{name}: {contents.form} without a manifest, {len(contents.sizes):,} files looked at")
+        count = len(contents.sizes)
+        looked = f"{count:,} {'file' if count == 1 else 'files'} looked at"
+        progress.note(f"{name}: {contents.form} without a manifest, {looked}")
         return report.with_findings(_outward(contents))
 
 

@@ -56,6 +56,12 @@ def test_short_forms_mean_the_long_ones() -> None:
     assert settings.configurations["wide"].command == ("python", "my script.py", "--seed", "{seed}")
 
 
+def test_an_orcid_may_be_written_as_its_address() -> None:
+    text = '[experiment]\nauthors = [{ name = "A", orcid = "https://orcid.org/0000-0002-1825-0097" }]\n'
+    (author,) = parse_settings(text).experiment.authors
+    assert author.orcid == "0000-0002-1825-0097"
+
+
 UNKNOWN = "is not a key that reprocrate knows. Did you mean"
 ERRORS = [
     ("x", "is not valid TOML"),
@@ -66,6 +72,10 @@ ERRORS = [
     (
         '\n\n[experiment]\nauthors = [{ name = "A", orcid = "0000-0002-1825-0098" }]\n',
         'line 4: experiment.authors[0]: the ORCID "0000-0002-1825-0098" has a wrong check digit',
+    ),
+    (
+        '[experiment]\nauthors = [{ name = "A", orcid = "0000000218250097" }]\n',
+        "is not of the form 0000-0002-1825-0097; correct it (`reprocrate validate --fix` does",
     ),
     (
         '[experiment]\nauthors = [{ name = "A", affiliation = "B", affiliation_ror = "000000099" }]\n',

@@ -18,6 +18,7 @@ from reprocrate.finding import (
     CheckedChecklist,
     Criterion,
     Finding,
+    JudgedDomain,
     Known,
     Location,
     NotAssessed,
@@ -193,10 +194,11 @@ def test_index_leads_to_each_page_and_back(tmp_path: Path) -> None:
     index = tree(files["index.html"])
     (table,) = [each for each in index.iter("table") if each.attrib.get("id") == "rows"]
     rows = [[texts(cell) for cell in row] for row in table.find("tbody").iter("tr")]
-    assert [row[0] for row in rows] == [f"sub/paper{n}.zip" for n in range(12)]
-    assert rows[0][1:] == ["not judged", "0", "0", "0", ""]
-    assert rows[1][1:] == ["not valid", "40", "0", "0", "RC0801"]
-    assert rows[3][1:] == ["valid", "0", "0", "0", ""]
+    worst_first = [2, 5, 8, 11, 1, 4, 10, 7, 0, 3, 6, 9]
+    assert [row[0] for row in rows] == [f"sub/paper{n}.zip" for n in worst_first]
+    assert rows[0][1:] == ["not valid", "80", "0", "0", "RC0801"]
+    assert rows[8][1:] == ["not judged", "0", "0", "0", ""]
+    assert rows[9][1:] == ["valid", "0", "0", "0", ""]
     links = [each.attrib["href"] for each in table.iter("a")]
     assert sorted(links) == sorted(name for name in files if name != "index.html")
     back = tree(files[links[0]])
@@ -233,6 +235,28 @@ def test_names_of_strangers_neither_leave_the_folder_nor_act(tmp_path: Path) -> 
     for name in names:
         assert re.fullmatch(r"[A-Za-z0-9-]+\.html", page_name(name))
         assert len(page_name(name)) < 100
+
+
+def sifted() -> list[Report]:
+    """A submission of a field that reaches a level, one of which a finding does not count, a bare one."""
+    reached = Scale("s", "Availability", True, (Step("a", "Code", (Criterion("c", "x", True),), "R2"),))
+    domain = JudgedDomain("nlp", "Natural language", "it was asked for")
+    left_out = (Suppressed(finding("RC1101", Severity.NOTE, "x"), Suppression.SELECTION),)
+    return [
+        Report("1.zip", assessed=("RC0001",), scales=(reached,), domains=(domain,)),
+        Report("2.zip", assessed=("RC0001",), suppressed=left_out),
+        Report("3.zip", assessed=("RC2102",), without_manifest=True),
+    ]
+
+
+def test_no_manifest_is_an_answer_of_its_own(tmp_path: Path) -> None:
+    index = tree(written(tmp_path, sifted())["index.html"])
+    (table,) = [each for each in index.iter("table") if each.attrib.get("id") == "rows"]
+    answers = [texts(row[1]) for row in table.find("tbody").iter("tr")]
+    assert answers == ["valid", "valid", "no manifest"]
+    assert "3 submissions: 1 no manifest and 2 valid." in {
+        each.attrib.get("content") for each in index.iter("meta")
+    }
 
 
 def test_no_submission_is_said(tmp_path: Path) -> None:

@@ -112,10 +112,11 @@ def test_reports_are_the_same_whatever_the_number_of_processes(mixed: tuple[Path
 
 def test_text_names_those_to_look_at(mixed: tuple[Path, str, int]) -> None:
     said = run("--each", mixed[0]).stdout
-    assert "11 submissions: 9 valid, 1 not valid and 1 not judged; 3 had no manifest." in " ".join(
-        said.split()
-    )
+    answer = "6 valid, 3 without a manifest and without an error, 1 not valid and 1 not judged."
+    assert f"11 submissions: {answer}" in " ".join(said.split())
     assert "104.bin: " in said
+    assert said.index("Not valid (1)") < said.index("Not judged (1)") < said.index("Next steps")
+    assert "Without anything that was looked for (1)\n103." in said
 
 
 # What goes wrong --------------------------------------------------------------------------------------

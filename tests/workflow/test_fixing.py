@@ -123,3 +123,11 @@ def test_what_is_packed_is_not_changed(tmp_path: Path) -> None:
     (tmp_path / "manifest-sha256.txt").write_text("")
     with pytest.raises(UsageError, match="it is packed"):
         fix(tmp_path)
+
+
+def test_a_folder_with_a_manifest_that_is_not_packed_is_corrected(tmp_path: Path) -> None:
+    document = json.loads(shipped_bytes("conformance/base/seeds.json"))
+    document["experiment"]["license"] = "apache2"
+    (tmp_path / "reprocrate.json").write_text(json.dumps(document))
+    assert [each.new for each in fix(tmp_path).made] == ["Apache-2.0"]
+    assert json.loads((tmp_path / "reprocrate.json").read_text())["experiment"]["license"] == "Apache-2.0"

@@ -37,13 +37,27 @@ def markdown(reports: Iterable[Report]) -> str:
 
 
 def _overview(reports: list[Report]) -> Iterator[str]:
-    valid = sum(each.valid for each in reports)
+    valid = sum(each.valid and not each.without_manifest for each in reports)
     yield f"**{valid} of {len(reports)} are valid.**\n\n"
     yield "| Subject | Valid | Errors | Warnings | Notes |\n|---|---|--:|--:|--:|\n"
-    for each in reports:
+    for each in sorted(reports, key=_urgency):
         counts = " | ".join(str(each.count(severity)) for severity in Severity)
-        yield f"| {_text(each.subject)} | {'yes' if each.valid else '**no**'} | {counts} |\n"
+        yield f"| {_text(each.subject)} | {_answer(each)} | {counts} |\n"
     yield "\n"
+
+
+def _urgency(report: Report) -> tuple[bool, bool, int, int]:
+    """A key by which those come first that somebody has to look at."""
+    counts = (-report.count(Severity.ERROR), -report.count(Severity.WARNING))
+    return report.valid, bool(report.failure), *counts
+
+
+def _answer(report: Report) -> str:
+    if report.failure:
+        return "**not judged**"
+    if report.valid:
+        return "no manifest" if report.without_manifest else "yes"
+    return "**no**"
 
 
 def _report(report: Report) -> Iterator[str]:

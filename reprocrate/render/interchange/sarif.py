@@ -146,7 +146,7 @@ def _location(finding: Finding, places: Places) -> dict[str, Any]:
     """Where it is (3.28): the file from the root, its lines, and the pointer into the document."""
     place = finding.location
     physical: dict[str, Any] = {
-        "artifactLocation": {"uri": quote(places.path(place) or ".", safe="/"), "uriBaseId": _ROOT}
+        "artifactLocation": {"uri": _address(places.path(place) or "."), "uriBaseId": _ROOT}
     }
     span = places.span(place)
     if span:
@@ -159,6 +159,14 @@ def _location(finding: Finding, places: Places) -> dict[str, Any]:
         whole = f"{place.file or ''}#{place.pointer}"
         location["logicalLocations"] = [{"name": name, "fullyQualifiedName": whole}]
     return location
+
+
+def _address(path: str) -> str:
+    """A path as a relative address; a name that is no text keeps the bytes that it has on disk."""
+    try:
+        return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    except UnicodeEncodeError:  # no name of a file, but what a document says
+        return quote(path.encode("utf-8", "replace"), safe="/")
 
 
 def _descriptor(code: str) -> dict[str, Any]:

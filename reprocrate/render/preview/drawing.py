@@ -74,7 +74,7 @@ def lanes(dots: list[tuple[float, float, str]]) -> list[tuple[float, float, floa
     return placed
 
 
-def named_strip(name: str, value: str, drawing: Markup, class_: str = "") -> Markup:
+def named_strip(name: str | Markup, value: str, drawing: Markup, class_: str = "") -> Markup:
     """A drawing beside its name and value."""
     said = [element("b", name), " ", element("span", value)] if name else []
     return element("div", element("div", *said, class_="strip-name"), drawing, class_=f"strip{class_}")

@@ -17,7 +17,8 @@ from reprocrate.finding import Report, Severity
 from reprocrate.render.report_groups import by_urgency
 from reprocrate.render.report_page import report_page
 from reprocrate.render.report_page.distribution import distribution
-from reprocrate.render.report_page.listing import INDEX, Row, list_name, list_pages
+from reprocrate.render.report_page.listing import INDEX, STATES, Row, list_name, list_pages
+from reprocrate.render.report_sections import step_name
 
 PAGES = "pages"
 
@@ -45,6 +46,7 @@ class BatchPages:
         self._has_pages = pages
         self._rows: list[Row] = []
         self._weights: dict[str, Severity] = {}
+        self._policies: set[str] = set()
         self._subjects: Counter[str] = Counter()
         self._findings: Counter[str] = Counter()
         try:
@@ -71,8 +73,22 @@ class BatchPages:
             known = self._weights.get(group.code, Severity.NOTE)
             self._weights[group.code] = min(known, group.severity, key=list(Severity).index)
         errors, warnings, notes = (report.count(each) for each in Severity)
+        self._policies |= {report.policy.id} if report.policy else set()
         codes = tuple(group.code for group in urgent if group.severity is not Severity.NOTE)
-        self._rows.append(Row(report.subject, page, state_of(report), (errors, warnings, notes), codes))
+        self._rows.append(
+            Row(
+                report.subject,
+                page,
+                state_of(report),
+                (errors, warnings, notes),
+                codes,
+                domains=tuple(each.title for each in report.domains),
+                levels=tuple(
+                    (scale.name, step_name(step)) for scale in report.scales for step in scale.reached
+                ),
+                left_out=len(report.suppressed),
+            )
+        )
         if not page:
             return None
         written = self._folder / page
@@ -85,19 +101,19 @@ class BatchPages:
         Raises:
             UnavailableError: it could not be written.
         """
-        rows = sorted(self._rows, key=lambda each: (_natural(each.subject), each.subject))
+        rows = sorted(self._rows, key=_urgency)
         found = distribution(self._subjects, self._findings, self._weights, len(rows))
-        for number, page in enumerate(list_pages(self._title, rows, found), 1):
+        for number, page in enumerate(list_pages(self._title, rows, found, sorted(self._policies)), 1):
             write_atomically(self._folder / list_name(number), page)
         return self._folder / INDEX
 
 
 def state_of(report: Report) -> str:
-    """What a report comes to: `valid`, `invalid`, `open` or `failed`."""
+    """What a report comes to: a key of `STATES`."""
     if report.failure:
         return "failed"
     if report.valid:
-        return "valid"
+        return "bare" if report.without_manifest else "valid"
     return "invalid" if report.count(Severity.ERROR) else "open"
 
 
@@ -107,6 +123,13 @@ def page_name(subject: str) -> str:
     stem = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:_LONGEST_STEM]
     digest = hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{stem}-{digest}.html" if stem else f"{digest}.html"
+
+
+def _urgency(row: Row) -> tuple[int, int, int, list[tuple[int, str]], str]:
+    """A key by which those come first that somebody has to look at, and of the same weight the numbers."""
+    errors, warnings, _ = row.counts
+    waits = list(STATES).index(row.state) if row.state in ("invalid", "open", "failed") else len(STATES)
+    return waits, -errors, -warnings, _natural(row.subject), row.subject
 
 
 def _natural(subject: str) -> list[tuple[int, str]]:

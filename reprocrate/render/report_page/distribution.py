@@ -12,7 +12,8 @@ from reprocrate.render.preview.markup import Markup, element, joined
 from reprocrate.render.preview.tables import Header, table
 from reprocrate.validation import family_of, find_rule
 
-_MOST_RULES = 20
+_MOST_RULES = 8
+_MOST_FAMILIES = 8
 _TONE = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "plain"}
 _HEIGHT = 14.0
 
@@ -33,14 +34,20 @@ def distribution(
     codes = sorted(subjects, key=lambda code: (-subjects[code], code))
     return joined(
         _key(weights.values()),
-        element("h3", "Rules, by the submissions that have findings of them"),
         element(
-            "figure",
-            *(_bar_of(code, subjects, weights, total) for code in codes[:_MOST_RULES]),
-            class_="bars",
+            "div",
+            element(
+                "div",
+                element("h3", "Rules, by submissions"),
+                element(
+                    "figure",
+                    *(_bar_of(code, subjects, weights, total) for code in codes[:_MOST_RULES]),
+                    class_="bars",
+                ),
+            ),
+            element("div", element("h3", "Families, by findings"), _families(findings, weights)),
+            class_="beside",
         ),
-        element("h3", "Families, by their findings"),
-        _families(findings, weights),
         element(
             "details",
             element("summary", f"All {len(codes)} rules with findings"),
@@ -68,7 +75,16 @@ def _bar_of(code: str, subjects: Mapping[str, int], weights: Mapping[str, Severi
         if share >= 1
         else words.count_of(count, "submission")
     )
-    return named_strip(name, value, _bar(code.lower(), name, value, share, weights[code]))
+    return named_strip(
+        _sifting(code, name, weights[code]), value, _bar(code.lower(), name, value, share, weights[code])
+    )
+
+
+def _sifting(code: str, name: str, weight: Severity) -> Markup | str:
+    """A name that leads to the submissions with findings of a rule; the list knows no notes."""
+    if weight is Severity.NOTE:
+        return name
+    return element("a", name, href="#submissions", data_rule=code)
 
 
 def _families(findings: Mapping[str, int], weights: Mapping[str, Severity]) -> Markup:
@@ -81,7 +97,8 @@ def _families(findings: Mapping[str, int], weights: Mapping[str, Severity]) -> M
         worst[title] = min(worst.get(title, Severity.NOTE), weights[code], key=list(Severity).index)
     most = max(counts.values())
     bars = []
-    for number, (title, count) in enumerate(sorted(counts.items(), key=lambda each: (-each[1], each[0]))):
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    for number, (title, count) in enumerate(ordered[:_MOST_FAMILIES]):
         value = words.count_of(count, "finding")
         drawing = _bar(f"family-{number}", title, value, 100 * count / most, worst[title])
         bars.append(named_strip(title, value, drawing))
@@ -112,7 +129,7 @@ def _table(
         rule = find_rule(code)
         rows.append(
             [
-                element("th", code, scope="row"),
+                element("th", _sifting(code, code, weights[code]), scope="row"),
                 element("td", rule.name if rule else ""),
                 element("td", weights[code].value),
                 element("td", f"{subjects[code]:,}", class_="number"),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files as package_files
+from typing import Self
 
 from reprocrate.finding import Severity
 from reprocrate.render import words
@@ -23,12 +24,14 @@ MOST_ROWS = 500
 _MOST_CODES = 2
 """How many rules a row names; the script looks for all of them."""
 
-_STATES = {
-    "valid": ("valid", "good"),
+STATES = {
     "invalid": ("not valid", "bad"),
     "open": ("undecided", "warn"),
     "failed": ("not judged", "warn"),
+    "bare": ("no manifest", "plain"),
+    "valid": ("valid", "good"),
 }
+"""What submissions come to, those to look at first before the others: in words, and the tone of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,13 @@ class Row:
     Attributes:
         subject: what was judged.
         page: address of its page from the index; empty where it has none.
-        state: `valid`, `invalid`, `open` where a rule itself failed, or `failed` where it was not judged.
+        state: `valid`, `invalid`, `open` where a rule itself failed, `failed` where it was not judged, or
+            `bare` where there is no manifest, and nothing against its files.
         counts: how many errors, warnings and notes there are.
         codes: the rules with errors or warnings, those to see to first before the others.
+        domains: fields whose own rules were applied.
+        levels: steps that are reached, each with its scale.
+        left_out: how many findings do not count.
     """
 
     subject: str
@@ -48,6 +55,9 @@ class Row:
     state: str
     counts: tuple[int, int, int]
     codes: tuple[str, ...]
+    domains: tuple[str, ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+    left_out: int = 0
 
 
 def list_name(number: int) -> str:
@@ -55,31 +65,39 @@ def list_name(number: int) -> str:
     return INDEX if number == 1 else f"list-{number}.html"
 
 
-def list_pages(title: str, rows: Sequence[Row], found: Markup | None) -> Iterator[bytes]:
+def list_pages(
+    title: str, rows: Sequence[Row], found: Markup | None, policies: Sequence[str] = ()
+) -> Iterator[bytes]:
     """Every page of the list. The first one has all rows as data for its script, and what was found.
 
     Args:
         title: what the list is called.
         rows: the submissions in order.
         found: how findings are distributed.
+        policies: the ids of the policies that they were judged by.
     """
     total = max(1, -(-len(rows) // MOST_ROWS))
     for number in range(1, total + 1):
         shown = rows[(number - 1) * MOST_ROWS : number * MOST_ROWS]
         listed = section(
-            "submissions", "Submissions", joined(_turning(number, total, len(rows)), _table(shown))
+            "submissions",
+            "Submissions",
+            joined(_turning(number, total, len(rows)), _table(shown, _Names.of(rows))),
         )
         if number == 1:
-            yield _index(title, rows, found, listed)
+            yield _index(title, rows, found, listed, policies)
         else:
             heading = element("header", element("h1", shortened(title)))
             body = element("main", listed, id="main", tabindex="-1")
             yield html_page(f"{title}, page {number}", title, heading, body, style=report_style())
 
 
-def _index(title: str, rows: Sequence[Row], found: Markup | None, listed: Markup) -> bytes:
+def _index(
+    title: str, rows: Sequence[Row], found: Markup | None, listed: Markup, policies: Sequence[str]
+) -> bytes:
+    judged_by = f", judged by the policy {words.listing(map(words.plain, policies))}" if policies else ""
     states = Counter(each.state for each in rows)
-    there = [(states[key], name, tone) for key, (name, tone) in _STATES.items() if states[key]]
+    there = [(states[key], name, tone) for key, (name, tone) in STATES.items() if states[key]]
     judged = words.listing(f"{count:,} {name}" for count, name, _ in there)
     facts = [
         definition(name.capitalize(), element("b", f"{count:,}", class_=f"count {tone}"))
@@ -95,7 +113,7 @@ def _index(title: str, rows: Sequence[Row], found: Markup | None, listed: Markup
             "header",
             element("p", "Validation report", class_="eyebrow"),
             element("h1", shortened(title)),
-            element("p", words.sentence(words.count_of(len(rows), "submission")), class_="lead"),
+            element("p", words.sentence(words.count_of(len(rows), "submission") + judged_by), class_="lead"),
             element("dl", *facts, class_="facts"),
         ),
         contents([*links, ("submissions", "Submissions")]),
@@ -106,10 +124,46 @@ def _index(title: str, rows: Sequence[Row], found: Markup | None, listed: Markup
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What submissions can be sifted by, each named once; the rows have their places."""
+
+    domains: tuple[str, ...]
+    levels: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Self:
+        """The names of all rows, levels in the order of their scales."""
+        domains = sorted({each for row in rows for each in row.domains})
+        most = sorted((row.levels for row in rows), key=lambda each: (-len(each), each))
+        return cls(tuple(domains), tuple(dict.fromkeys(each for levels in most for each in levels)))
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The names for the script, of what there is."""
+        return {
+            f"data_{name}": json.dumps(values)
+            for name, values in (("domains", self.domains), ("levels", self.levels))
+            if values
+        }
+
+
 def _data(rows: Sequence[Row]) -> str:
     """All rows for the script, one a line."""
+    names = _Names.of(rows)
     lines = [
-        json.dumps([shortened(one.subject), one.page, *_STATES[one.state], *one.counts, " ".join(one.codes)])
+        json.dumps(
+            [
+                shortened(one.subject),
+                one.page,
+                *STATES[one.state],
+                *one.counts,
+                " ".join(one.codes),
+                [names.domains.index(each) for each in one.domains],
+                [names.levels.index(each) for each in one.levels],
+                one.left_out,
+            ]
+        )
         for one in rows
     ]
     return "[\n" + ",\n".join(lines) + "\n]"
@@ -129,7 +183,7 @@ def _turning(number: int, total: int, count: int) -> Markup | None:
     return element("nav", said, *(joined(" · ", one) for one in links), id="turning", aria_label="Pages")
 
 
-def _table(rows: Sequence[Row]) -> Markup:
+def _table(rows: Sequence[Row], names: _Names) -> Markup:
     """A table that reads without the script."""
     if not rows:
         return element("p", "There is no submission.")
@@ -149,6 +203,7 @@ def _table(rows: Sequence[Row]) -> Markup:
             element("tbody", Markup("".join(_lines(rows)))),
             class_="rows",
             id="rows",
+            **names.attributes,
         ),
         class_="wide",
         role="group",
@@ -166,7 +221,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         name = text(shortened(row.subject))
         link = f'<a href="{row.page}">{name}</a>' if row.page else name
-        said, tone = _STATES[row.state]
+        said, tone = STATES[row.state]
         numbers = "".join(f'<td class="number">{count}</td>' for count in row.counts)
         told = f'<td class="{tone}-text">{said}</td>{numbers}<td class="first">{_first(row.codes)}</td>'
         yield f'<tr><th scope="row">{link}</th>{told}</tr>\n'

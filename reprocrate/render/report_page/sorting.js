@@ -7,9 +7,13 @@
   const CODES = 2;
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
-  // [subject, page, answer, tone, errors, warnings, notes, rules]; and where a column of the table is in it.
+  // [subject, page, answer, tone, errors, warnings, notes, rules, domains, levels, left out], domains and levels
+  // by their places among the names; and where a column of the table is in it.
   const rows = JSON.parse(document.getElementById("data").textContent);
   const at = [0, 2, 4, 5, 6, 7];
+  const named = (what) => JSON.parse(table.dataset[what] || "[]");
+  const PLACE = 11;
+  const TEXT = 12;
   rows.forEach((row, number) => row.push(number, `${row[0]} ${row[7]}`.toLowerCase()));
 
   const byText = new Intl.Collator("en", { numeric: true }).compare;
@@ -37,7 +41,7 @@
   const compare = (a, b) => {
     const [left, right] = [a[at[column]], b[at[column]]];
     const order = typeof left === "number" ? left - right : byText(left, right);
-    return direction * order || a[8] - b[8];
+    return direction * order || a[PLACE] - b[PLACE];
   };
 
   const pager = make("p", "", { class: "pager" });
@@ -60,7 +64,7 @@
   };
   const arrange = () => {
     first = 0;
-    shown = [...shown].sort(column < 0 ? (a, b) => a[8] - b[8] : compare);
+    shown = [...shown].sort(column < 0 ? (a, b) => a[PLACE] - b[PLACE] : compare);
     draw();
   };
   const turn = (by) => {
@@ -89,19 +93,43 @@
     return field;
   };
   const wanted = labelled("Submission or rule", make("input", "", { type: "search" }));
-  const answer = labelled("Answer", document.createElement("select"));
-  for (const name of ["all", ...new Set(rows.map((row) => row[2]))]) answer.add(new Option(name, name));
+  // Each choice has a test by the value of its option; only what there is can be chosen.
+  const choices = [];
+  const choice = (label, first, options, test) => {
+    if (!options.length) return;
+    const field = labelled(label, document.createElement("select"));
+    field.add(new Option(first, ""));
+    const groups = {};
+    for (const [value, name, group] of options) {
+      if (group && !groups[group]) field.append((groups[group] = make("optgroup", "", { label: group })));
+      (groups[group] || field).append(new Option(name, value));
+    }
+    field.addEventListener("change", () => sift());
+    choices.push((row) => !field.value || test(row, field.value));
+  };
   const sift = () => {
     const text = wanted.value.trim().toLowerCase();
-    shown = rows.filter((row) => (!text || row[9].includes(text)) && ["all", row[2]].includes(answer.value));
+    shown = rows.filter((row) => (!text || row[TEXT].includes(text)) && choices.every((fits) => fits(row)));
     arrange();
   };
+  const answers = [...new Set(rows.map((row) => row[2]))];
+  const levels = named("levels").map(([scale, step], place) => [place, step, scale]);
+  const some = [["yes", "some findings"], ["no", "none"]];
+  choice("Answer", "all", answers.map((name) => [name, name]), (row, value) => row[2] === value);
+  choice("Domain", "all", named("domains").map((name, place) => [place, name]), (row, value) => row[8].includes(+value));
+  choice("Level reached", "any", levels, (row, value) => row[9].includes(+value));
+  choice("Not counted", "any", rows.some((row) => row[10]) ? some : [], (row, value) => (row[10] > 0) === (value === "yes"));
   let waiting = 0;
   wanted.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(sift, 150);
   });
-  answer.addEventListener("change", sift);
+  for (const link of document.querySelectorAll("[data-rule]")) {
+    link.addEventListener("click", () => {
+      wanted.value = link.dataset.rule;
+      sift();
+    });
+  }
 
   const turning = document.getElementById("turning");
   if (turning) turning.remove();

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from reprocrate.manifest import Claim, Manifest, Preprocessing, Result, Split
 from reprocrate.validation.digests import EMPTY, item_digests
+from reprocrate.validation.item_pairs import share_items
 from reprocrate.validation.places import declared_files, numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, Need, rule
 from reprocrate.validation.split_roles import data_of, pairs_of, role_of
@@ -246,13 +247,14 @@ def splits_share_no_items(subject: Subject) -> Iterator[Found]:
     Judged: each split of role `test` and each split of another role of the same data, both with `digests`
         files that travel and are there, and of which RC1407 does not say that they are the same: lines that
         are in both; one finding for each two splits, at the `digests` of the test split. Files of another
-        form are not judged, as in RC0214.
+        form are not judged, as in RC0214, nor are two splits whose `files` show items in both: RC1419 tells
+        of these.
     Why: items that a model was trained on are easier for it than new ones, so the result is too good.
     Fix: remove the items from one of the two splits and run again.
     """
     unclear: dict[str, None] = {}
     for pointer, data in numbered("/data", subject.well_formed.data):
-        for _, first, j, second in pairs_of(data):
+        for i, first, j, second in pairs_of(data):
             if second.role != "test" or _have_the_same_file(first, second):
                 continue
             try:
@@ -260,7 +262,7 @@ def splits_share_no_items(subject: Subject) -> Iterator[Found]:
             except CannotAssessError as error:
                 unclear[str(error)] = None
                 continue
-            if shared:
+            if shared and not share_items(subject, pointer, i, j):
                 yield Found(
                     f"{pointer}/splits/{j}/digests",
                     n=len(shared),

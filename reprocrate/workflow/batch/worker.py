@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from reprocrate.errors import ReprocrateError, UsageError
+from reprocrate.files import could_not
 from reprocrate.finding import Report
 from reprocrate.validation import report_document
 from reprocrate.workflow.batch.protocol import READY, Answer, Outcome, Setup
@@ -121,6 +122,8 @@ def _answer(task: Sequence[Any], setup: Setup) -> Answer:
         )
     except MemoryError:
         return failed(number, path, _too_large(setup), Outcome.FAILED, is_last=True)
+    except OSError as error:
+        return failed(number, path, str(could_not("read", error.filename or path, error)), Outcome.FAILED)
     except Exception as error:
         why = f"judging it failed, which is a fault of reprocrate: {type(error).__name__}: {error}"
         return failed(number, path, why[:2000], Outcome.FAILED, is_last=True)
