@@ -18,7 +18,7 @@ from reprocrate.render.report_groups import by_urgency
 from reprocrate.render.report_page import report_page
 from reprocrate.render.report_page.distribution import distribution
 from reprocrate.render.report_page.listing import INDEX, STATES, Row, list_name, list_pages
-from reprocrate.render.report_sections import step_name
+from reprocrate.render.scales import step_name
 
 PAGES = "pages"
 
