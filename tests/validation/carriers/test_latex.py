@@ -357,3 +357,9 @@ def test_below_a_gate_that_is_answered_no_na_is_an_answer(find: Find) -> None:
     assert filled.not_read == ()
     (open_gate,) = find({"ReproducibilityChecklist.tex": aaai(answers | {gate.id: "yes"})})
     assert told(open_gate)[gate.gate[0]] is None
+
+
+def test_a_template_as_it_comes_is_left_open(find: Find) -> None:
+    (filled,) = find({"checklist.tex": neurips(dict.fromkeys(alternating(NEURIPS)))})
+    assert {(each.answer, each.written) for each in filled.answers} == {(None, "")}
+    assert filled.not_read == ()

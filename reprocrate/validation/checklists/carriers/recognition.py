@@ -176,6 +176,8 @@ def _answers(extract: Extract, match: Match) -> tuple[tuple[Answer, ...], list[s
         written = (
             " / ".join(dict.fromkeys(each.written for each in said)) if len(words) > 1 else first.written
         )
+        if answer is None and is_open(written):  # as the template has it
+            written = ""
         answers.append(Answer(name, answer, written, first.justification, first.place))
     return tuple(answers), told
 
