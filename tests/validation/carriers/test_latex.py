@@ -363,3 +363,15 @@ def test_a_template_as_it_comes_is_left_open(find: Find) -> None:
     (filled,) = find({"checklist.tex": neurips(dict.fromkeys(alternating(NEURIPS)))})
     assert {(each.answer, each.written) for each in filled.answers} == {(None, "")}
     assert filled.not_read == ()
+
+
+def test_a_colon_may_stand_before_the_answer(find: Find) -> None:
+    """As where authors set AAAI's questions anew, without its macro."""
+    lines = [r"\section*{Reproducibility Checklist}"]
+    for item in AAAI.items:
+        options = "/".join(AAAI.words[answer] for answer in item.answers)
+        answer = rf"\textbf{{{AAAI.words[item.answers[0]]}}}"
+        lines += ["", rf"\noindent\textbf{{{item.id}.}} {question(item)} \textit{{({options})}}:", answer]
+    (filled,) = find({"paper/reproducibility_checklist.tex": "\n".join(lines)})
+    assert told(filled) == {item.id: item.answers[0] for item in AAAI.items}
+    assert filled.answers[1].place.line == 7

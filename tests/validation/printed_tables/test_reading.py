@@ -310,7 +310,8 @@ def test_cells_of_html_that_span_rows_push_the_others_aside() -> None:
     text = """<table><thead><tr><th rowspan=2>Data<th rowspan=2>Method<th colspan=2>Scores</tr>
 <tr><th>Acc<th>F1</tr></thead><tbody>
 <tr><th rowspan=2>small<th>wide<td>91.5<td>90</tr><tr><th>narrow<td>90.5<td>89</tr>
-<tr><th rowspan=3>large<th>wide<td>81.5<td>80</tr></tbody><tfoot><tr><th>all<th>x<td>1<td>2</tr></tfoot></table>"""
+<tr><th rowspan=3>large<th>wide<td>81.5<td>80</tr></tbody>
+<tfoot><tr><th>all<th>x<td>1<td>2</tr></tfoot></table>"""
     assert grid_of(text, "t.html") == [
         ["Data", "Method", "Scores", "Scores"],
         ["Data", "Method", "Acc", "F1"],
