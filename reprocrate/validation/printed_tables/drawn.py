@@ -27,18 +27,19 @@ Drawn = tuple[list[Row], int, int]
 
 
 def grid_table(lines: Sequence[str], at: int, cell: Cell) -> Drawn | None:
-    """The grid table that begins at a line; None where none does, or where it is none that is read here."""
+    """The grid table that begins at a line; None where none does; no rows where it is not read here."""
     if not _BORDER.fullmatch(lines[at].strip()):
         return None
     indent = len(lines[at]) - len(lines[at].lstrip())
     edges = [match.start() for match in re.finditer(r"\+", lines[at].strip())]
     rows: list[Row] = []
-    heads, number, pending = 0, at + 1, []
+    pending: list[tuple[str, int]] = []
+    heads, number = 0, at + 1
     while number < len(lines) and lines[number].strip():
         line = lines[number][indent:].rstrip()
         if line.startswith("+"):
             if not _BORDER.fullmatch(line) or len(line) != edges[-1] + 1:
-                return None
+                return [], 0, number
             rows += _grid_row(pending, edges, cell)
             if "=" in line and len(rows):
                 heads = heads or len(rows)
@@ -46,9 +47,9 @@ def grid_table(lines: Sequence[str], at: int, cell: Cell) -> Drawn | None:
         elif line.startswith("|") and len(line) == edges[-1] + 1:
             pending.append((line, number))
         else:
-            return None
+            return [], 0, number
         number += 1
-    return (rows, heads, number) if rows and not pending else None
+    return ([] if pending else rows), heads, number
 
 
 def _grid_row(lines: Sequence[tuple[str, int]], edges: Sequence[int], cell: Cell) -> list[Row]:
@@ -67,7 +68,9 @@ def _grid_row(lines: Sequence[tuple[str, int]], edges: Sequence[int], cell: Cell
 
 def simple_table(lines: Sequence[str], at: int, cell: Cell) -> Drawn | None:
     """The simple table whose head stands at a line; None where none does."""
-    if at + 1 >= len(lines) or not lines[at].strip() or not _DASHES.fullmatch(lines[at + 1].strip()):
+    if at + 2 >= len(lines) or not _DASHES.fullmatch(lines[at + 1].strip()):
+        return None
+    if any(not text.strip() or _DASHES.fullmatch(text.strip()) for text in (lines[at], lines[at + 2])):
         return None
     runs = [match.span() for match in _RUN.finditer(lines[at + 1])]
     rows, number = [_simple_row(lines[at], at, runs, cell)], at + 2

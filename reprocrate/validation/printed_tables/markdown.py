@@ -61,7 +61,11 @@ def read(text: str) -> list[PrintedTable]:
             rows, heads, end = drawn
             caption = _caption(lines, at, end)
             labels = _LABEL.findall(caption)
-            table = make_table(rows, at + 1, caption=caption, labels=labels, heads=heads or None)
+            table = (
+                make_table(rows, at + 1, caption=caption, labels=labels, heads=heads or None)
+                if rows
+                else None
+            )
             found += [table] if table else []
             at = end
             continue

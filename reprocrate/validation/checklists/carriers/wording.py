@@ -45,8 +45,8 @@ _FILLERS = re.compile(r"[\s.,:;—–-]+")
 def read_answer(text: str) -> tuple[str | None, str, str]:
     """The answer that a text begins with, what stands there as it was written, and what follows.
 
-    A bare word counts where a sign or the end of a line or paragraph follows it. The answer is None where there
-    is none, where it is left open, and where more than one is named.
+    A bare word counts where a sign or the end of a line or paragraph follows it. The answer is None where
+    there is none, where it is left open, and where more than one is named.
     """
     match = _ANSWER.match(text)
     if not match:
