@@ -73,6 +73,7 @@ _CHECKLISTS = (
     "icml-2023",
     "ml-code-completeness",
     "nature-code",
+    "neurips-2022",
     "neurips-2024",
     "neurips-2025",
     "neurips-2026",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # reports and verdicts have no manifest, and the models take 
     from reprocrate.manifest import Configuration, Data, Environment, Metric, Run, Service
 
 _MOST_RANGES = 10
+_PATH = re.compile(r"\S*\w\.[A-Za-z][A-Za-z0-9]{0,7}(?=[:#\s])")
 _LONGEST = 20_000
 _KEPT_FORMATS = "\u200c\u200d\ufe0e\ufe0f"  # joiners that scripts and emoji need
 _MONTHS = (
@@ -191,8 +192,9 @@ def ended(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital letter and a full stop."""
-    return text.strip()[:1].upper() + ended(text)[1:]
+    """The text with a capital letter and a full stop; a path that it begins with stays as it is."""
+    text = text.strip()
+    return ended(text) if _PATH.match(text) else text[:1].upper() + ended(text)[1:]
 
 
 def configuration_label(configuration: Configuration | None, identifier: str | None) -> str:

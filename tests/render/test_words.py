@@ -63,5 +63,6 @@ def test_dates() -> None:
 
 def test_sentences() -> None:
     assert words.sentence("it failed") == "It failed."
+    assert words.sentence("main.tex:7: nothing") == "main.tex:7: nothing."
     assert words.ended("data.csv is absent") == "data.csv is absent."
     assert words.sentence("") == ""

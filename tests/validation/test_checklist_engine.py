@@ -398,3 +398,11 @@ def test_without_a_manifest_only_what_the_files_show_is_supported() -> None:
 def test_a_manifest_that_cannot_be_read_tells_nothing() -> None:
     found = answer_of("neurips-2026", "7", "yes", {"manifest_version": "1.0"})
     assert found.standing is Standing.NOT_EVIDENCED
+
+
+def test_error_bars_may_not_apply_where_nothing_is_random() -> None:
+    """Authors of deterministic or single runs answer NA; the venue's word for it is a matter for people."""
+    alone = FULL | {"results": [SINGLE], "comparisons": [], "claims": [], "tables": []}
+    assert answer_of("neurips-2026", "7", "na", alone).standing is not Standing.CONFLICTS
+    assert answer_of("neurips-2026", "6", "na", alone).standing is Standing.CONFLICTS
+    assert answer_of("neurips-2026", "7", "na", FULL).standing is Standing.CONFLICTS

@@ -83,6 +83,16 @@ def test_a_required_checklist_may_be_answered_in_the_paper(is_bare: bool) -> Non
     assert [each for each in with_it.findings if each.code == "RC1710"] == []
 
 
+def test_a_template_that_nobody_filled_in_answers_nothing() -> None:
+    """It is told in one sentence, not in one for each question."""
+    open_ones = tuple(Answer(name, None, "", "", Location("paper.tex", line=1)) for name in ALL)
+    empty = FilledChecklist("iclr", "paper.tex", open_ones)
+    report = judge(Subject.bare("paper", NoFiles()), Demands(REQUIRES, checklists=(empty,)))  # type: ignore[arg-type]
+    found = {each.code: each.message for each in report.findings if each.code.startswith("RC17")}
+    assert list(found) == ["RC1707", "RC1710"]
+    assert found["RC1707"].endswith(": code, data, theory, details, ethics, llm")
+
+
 def test_a_policy_that_leaves_a_rule_out_does_not_blind_the_checklist() -> None:
     wrong = json.loads(json.dumps(FULL))
     wrong["claims"][1]["value"] = 0.99

@@ -18,7 +18,7 @@ class Answer:
         item: number or name of the question in the venue's checklist, as its pack has it.
         answer: one of `ANSWERS`; None where the question is left open, or where what stands there is none of
             the answers that the venue allows.
-        written: what stands there, as it was written.
+        written: what stands there, as it was written; empty where the question is left open.
         justification: what the authors wrote beside it.
         place: where it was read.
     """

@@ -47,7 +47,8 @@ def with_requirement(
     """
     if not required:
         return report
-    if any(each.id == required and each.answers for each in carried):
+    given = [answer for each in carried if each.id == required for answer in each.answers]
+    if any(answer.answer is not None or answer.written for answer in given):
         kept = tuple(each for each in report.findings if not _is_of_requirement(each))
         return replace(report, findings=kept)
     if is_bare:

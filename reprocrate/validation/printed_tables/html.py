@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable, Row, make_table, plain
+from reprocrate.validation.printed_tables.grid import (
+    EMPTY,
+    MAX_PLACES,
+    GridCell,
+    PrintedTable,
+    Row,
+    UnreadableTableError,
+    make_table,
+    plain,
+)
 
 _BOLD = frozenset(("b", "strong"))
 _UNDERLINED = frozenset(("u", "ins"))
@@ -34,13 +43,15 @@ class _Reader(HTMLParser):
         self._about = ""
         self._in_head = self._is_ruled = False
         self._all_heads = True
+        self._covered: dict[int, int] = {}
+        self._left = MAX_PLACES
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "table":
             self._depth += 1
             if self._depth == 1:
-                self._start, self._rows, self._about = self.getpos()[0], [], ""
+                self._start, self._rows, self._about, self._covered = self.getpos()[0], [], "", {}
                 self._labels = [given["id"] or ""] if given.get("id") else []
         if self._depth != 1:
             return
@@ -49,6 +60,7 @@ class _Reader(HTMLParser):
         elif tag in ("thead", "tbody", "tfoot"):
             self._end_row()
             self._in_head, self._is_ruled = tag == "thead", bool(self._rows)
+            self._covered = {}  # no cell reaches out of its group of rows
         elif tag == "tr":
             self._end_row()
             self._row, self._all_heads = [], True
@@ -99,9 +111,33 @@ class _Reader(HTMLParser):
             is_head = self._in_head or (
                 self._all_heads and not any(row.is_head is False for row in self._rows)
             )
-            self._rows.append(Row(tuple(self._row), self._is_ruled, is_head))
+            self._rows.append(Row(tuple(self._beside_spans(self._row)), self._is_ruled, is_head))
             self._is_ruled = False
         self._row = None
+
+    def _beside_spans(self, cells: list[GridCell]) -> list[GridCell]:
+        """The cells of a row, with empty ones where cells of rows above reach into it.
+
+        Raises:
+            UnreadableTableError: it is too large.
+        """
+        row: list[GridCell] = []
+        below = {column: rows - 1 for column, rows in self._covered.items() if rows > 1}
+        column = 0
+        for cell in cells:
+            while column in self._covered:
+                row.append(EMPTY)
+                column += 1
+            width = max(cell.columns, 1)
+            self._left -= width + len(below)
+            if self._left < 0:
+                raise UnreadableTableError(f"its tables have more than {MAX_PLACES} places")
+            if cell.rows > 1:
+                below |= dict.fromkeys(range(column, column + width), cell.rows - 1)
+            row.append(cell)
+            column += width
+        self._covered = below
+        return row
 
     def _end_table(self) -> None:
         self._end_row()

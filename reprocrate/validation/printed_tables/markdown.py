@@ -1,10 +1,14 @@
-"""Pipe tables of Markdown, as GitHub writes them (GitHub Flavored Markdown 0.29, section 4.10)."""
+"""Tables of Markdown: pipe tables, grid tables and simple tables.
+
+The first are those of GitHub (GitHub Flavored Markdown 0.29, section 4.10), the others those of Pandoc.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from reprocrate.validation.printed_tables.drawn import grid_table, simple_table
 from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable, Row, make_table, plain
 from reprocrate.validation.printed_tables.html import read as read_html
 
@@ -38,7 +42,7 @@ _LABEL = re.compile(r"\{#([^\s{}]+)[^{}]*\}")
 
 
 def read(text: str) -> list[PrintedTable]:
-    """The pipe tables of a text, and those that it has in HTML, in their order."""
+    """The tables of a text, those that it has in HTML among them, in their order."""
     lines = text.split("\n")
     found: list[PrintedTable] = []
     at, fence = 0, ""
@@ -49,6 +53,19 @@ def read(text: str) -> list[PrintedTable]:
         if not fence and at + 1 < len(lines) and _begins(lines[at], lines[at + 1]):
             end = _end(lines, at)
             table = _table(lines, at, end)
+            found += [table] if table else []
+            at = end
+            continue
+        drawn = None if fence else grid_table(lines, at, _cell_of) or simple_table(lines, at, _cell_of)
+        if drawn:
+            rows, heads, end = drawn
+            caption = _caption(lines, at, end)
+            labels = _LABEL.findall(caption)
+            table = (
+                make_table(rows, at + 1, caption=caption, labels=labels, heads=heads or None)
+                if rows
+                else None
+            )
             found += [table] if table else []
             at = end
             continue
@@ -89,6 +106,10 @@ def _table(lines: Sequence[str], at: int, end: int) -> PrintedTable | None:
         rows.append(Row(cells, is_head=number == at))
     caption = _caption(lines, at, end)
     return make_table(rows, at + 1, caption=caption, labels=_LABEL.findall(caption), heads=1)
+
+
+def _cell_of(part: str, number: int) -> GridCell:
+    return _cell(part, number + 1)
 
 
 def _cell(part: str, line: int) -> GridCell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from reprocrate.validation.printed_tables.grid import (
     GridCell,
@@ -14,24 +15,33 @@ from reprocrate.validation.printed_tables.grid import (
     plain,
 )
 
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
+
+
+def _with_points(part: str) -> str:
+    """A text whose decimal commas are points."""
+    return _DECIMAL_COMMA.sub(r"\1.\2", part)
+
 
 def read(text: str, delimiter: str) -> list[PrintedTable]:
     """The table of a file; none where it has less than two columns.
 
-    A file named CSV whose first line has semicolons and no commas is read with semicolons.
+    A file named CSV whose lines all have as many semicolons as the first is read with semicolons, and then
+    a figure may have a decimal comma, as spreadsheets write it in much of Europe.
 
     Raises:
         UnreadableTableError: it does not follow the form.
     """
-    first = text.partition("\n")[0]
-    if delimiter == "," and ";" in first and "," not in first:
+    counts = {line.count(";") for line in text.splitlines() if line.strip()}
+    if delimiter == "," and len(counts) == 1 and max(counts) > 0:
         delimiter = ";"
+    shown = _with_points if delimiter == ";" else str
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     line = 1
     try:
         for parts in reader:
-            rows.append(Row(tuple(GridCell(plain(part), line, source=part.strip()) for part in parts)))
+            rows.append(Row(tuple(GridCell(plain(shown(part)), line, source=part.strip()) for part in parts)))
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableTableError(f"line {reader.line_num} is not CSV: {error}") from None

@@ -116,8 +116,8 @@ def underlined_figure_is_the_second_best(subject: Subject) -> Iterator[Found]:
 
     Judged: each underlined figure of a line as in RC1205 with a figure in bold type and at least three
         figures, in a file that is given: none of the line is better, and none is equal and in bold type; or
-        at least two are better, and have two values or more. Lines are columns, or rows as in RC1205; at its
-        line of the file.
+        at least two are better, and have two values or more. Lines are columns, or rows as in RC1205, if each
+        of these that has an underlined figure has one in bold type; at its line of the file.
     Why: underlining is read as the second place.
     Fix: underline the second best figure, and say in the caption what it means.
     """
@@ -314,7 +314,11 @@ def _wrongly_underlined(shown: _Table, by_column: bool) -> list[tuple[_Shown, st
     """Underlined figures that are not the second best of their line."""
     wrong = []
     for line, is_greater in _lines(shown, by_column=by_column):
-        if len(line) < 3 or not any(each.figure.is_bold for each in line):
+        if len(line) < 3:
+            continue
+        if not any(each.figure.is_bold for each in line):
+            if not by_column:  # then rows are not what is compared
+                wrong += [(each, "row") for each in line if each.is_underlined]
             continue
         for each in line:
             if not each.is_underlined:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reprocrate.manifest import Manifest, Result, Search
+from reprocrate.manifest import Manifest, Result, Run, Search
 from reprocrate.statistics import Recomputed, compare_printed, is_constant
 from reprocrate.validation.evidence import best
 from reprocrate.validation.places import numbered
@@ -25,9 +25,16 @@ def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Resu
             for run in runs
             if run.id not in listed and (run.status == "ok") is ended_well and run.kind != "smoke"
             if run.id not in launches or any(seen.metric == result.metric for seen in run.metrics)
+            if not (ended_well and _is_of_other_data(run, result))
         ]
         if left_out:
             yield pointer, result, left_out
+
+
+def _is_of_other_data(run: Run, result: Result) -> bool:
+    """Whether a run has values of the result's metric, and every one on other data than the result is of."""
+    seen = [each.data for each in run.metrics if each.metric == result.metric]
+    return bool(seen) and result.data is not None and not {result.data, None} & set(seen)
 
 
 def _configurations(subject: Subject, result: Result) -> list[str]:
@@ -65,7 +72,8 @@ def failed_runs_are_listed(subject: Subject) -> Iterator[Found]:
 def every_run_is_accounted_for(subject: Subject) -> Iterator[Found]:
     """A result SHOULD use or list as excluded every run of its configuration.
 
-    Judged: the same for runs with status `ok`; once for each result, at the result.
+    Judged: the same for runs with status `ok`, but for those whose values of the metric all name other data
+        than the result does; once for each result, at the result.
     Why: more runs than are reported suggest that somebody picked among them.
     Fix: list them in `excluded` with the reason, or use them.
     """

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.validation.carriers.conftest import AAAI, NEURIPS, Find, aaai, alternating, neurips, told
+from reprocrate.validation.checklists.packs import pack_of
+from tests.validation.carriers.conftest import (
+    AAAI,
+    MACROS,
+    NEURIPS,
+    Find,
+    aaai,
+    alternating,
+    neurips,
+    question,
+    told,
+)
 
 
 def test_neurips_macros_are_read_with_line_and_justification(find: Find) -> None:
@@ -277,3 +288,90 @@ def test_latin_1_and_windows_line_ends_are_read(find: Find) -> None:
     assert told(filled) == {"1": "yes", "2": "no", "3": "na", "4": "no"}
     assert "für 95%" in filled.answers[0].justification
     assert filled.answers[0].place.line == 6
+
+
+def test_answers_in_brackets_behind_their_question(find: Find) -> None:
+    """The form of NeurIPS 2021 and 2022, and that of authors who leave the labels out."""
+    pack = pack_of("neurips-2022")
+    answers = alternating(pack)
+    lines = [r"\section*{Checklist}", r"\begin{enumerate}"]
+    lines.append(r"\item Is there a licence, for instance? \answerNo{The code is a secret.}")
+    for name, answer in answers.items():
+        item = pack.find(name)
+        assert item
+        macro = MACROS[answer].replace("{}", r"{See Section~\ref{sec:x}.}" if answer else "{}")
+        lines += [rf"\item {question(item)}", rf"  {macro}"]
+    text = "\n".join([*lines, r"\end{enumerate}"])
+    (filled,) = find({"main.tex": rf"\documentclass{{article}}\usepackage{{neurips_2022}}{text}"})
+    assert filled.id == "neurips-2022"
+    assert told(filled) == answers
+    assert {each.justification for each in filled.answers if each.answer} == {"See Section sec:x."}
+
+
+def test_brackets_below_a_title_without_labels(find: Find) -> None:
+    lines = [
+        r"\section*{NeurIPS Paper Checklist}",
+        "They follow the NeurIPS 2025 checklist.",
+        r"\begin{itemize}",
+    ]
+    for item in pack_of("neurips-2025").items:
+        lines += [rf"\item \textbf{{{item.title}.}} Is it so?", r"\\\textbf{[Yes]} It is."]
+        lines += [r"\item \textbf{Another thing.} Is it so?", r"\\\textbf{[No]} It is not."]
+    (filled,) = find({"checklist.tex": "\n".join([*lines, r"\end{itemize}"])})
+    assert filled.id == "neurips-2025"
+    assert [each.answer for each in filled.answers] == ["yes"] * 16
+
+
+def test_a_list_with_as_many_questions_of_another_venue_is_not_recognised(find: Find) -> None:
+    """ICWSM asks all that NeurIPS 2022 asked, and as much again."""
+    lines = [r"\section*{Ethics Checklist}", r"\begin{enumerate}"]
+    for item in pack_of("neurips-2022").items:
+        lines += [rf"\item {question(item)}", r"\answerYes{Yes.}"]
+        lines += [r"\item Did you weigh what it means to others?", r"\answerNA{NA.}"]
+    assert find({"sections/checklist.tex": "\n".join([*lines, r"\end{enumerate}"])}) == ()
+
+
+def test_translated_labels(find: Find) -> None:
+    text = neurips(alternating(NEURIPS))
+    for word, other in (("Question", "Frage"), ("Answer", "Antwort"), ("Justification", "Begründung")):
+        text = text.replace(f"{word}:", f"{other}:")
+    (filled,) = find({"checklist.tex": text})
+    assert told(filled) == alternating(NEURIPS)
+
+
+def test_a_style_file_beside_names_the_year_of_a_part(find: Find) -> None:
+    answers = {item.id: "yes" for item in pack_of("neurips-2025").items}
+    text = neurips(answers, pack_of("neurips-2025"))
+    (filled,) = find(
+        {"paper/checklist.tex": text, "paper/neurips_2025.sty": "", "other/neurips_2026.sty": ""}
+    )
+    assert filled.id == "neurips-2025"
+
+
+def test_below_a_gate_that_is_answered_no_na_is_an_answer(find: Find) -> None:
+    gate = next(item for item in AAAI.items if item.gate)
+    answers: dict[str, str | None] = {item.id: "yes" for item in AAAI.items}
+    answers |= {gate.id: "no"} | dict.fromkeys(gate.gate, "na")
+    (filled,) = find({"ReproducibilityChecklist.tex": aaai(answers).replace("NA\n", "NA.\n")})
+    assert told(filled) == answers
+    assert filled.not_read == ()
+    (open_gate,) = find({"ReproducibilityChecklist.tex": aaai(answers | {gate.id: "yes"})})
+    assert told(open_gate)[gate.gate[0]] is None
+
+
+def test_a_template_as_it_comes_is_left_open(find: Find) -> None:
+    (filled,) = find({"checklist.tex": neurips(dict.fromkeys(alternating(NEURIPS)))})
+    assert {(each.answer, each.written) for each in filled.answers} == {(None, "")}
+    assert filled.not_read == ()
+
+
+def test_a_colon_may_stand_before_the_answer(find: Find) -> None:
+    """As where authors set AAAI's questions anew, without its macro."""
+    lines = [r"\section*{Reproducibility Checklist}"]
+    for item in AAAI.items:
+        options = "/".join(AAAI.words[answer] for answer in item.answers)
+        answer = rf"\textbf{{{AAAI.words[item.answers[0]]}}}"
+        lines += ["", rf"\noindent\textbf{{{item.id}.}} {question(item)} \textit{{({options})}}:", answer]
+    (filled,) = find({"paper/reproducibility_checklist.tex": "\n".join(lines)})
+    assert told(filled) == {item.id: item.answers[0] for item in AAAI.items}
+    assert filled.answers[1].place.line == 7

@@ -106,6 +106,19 @@ def test_a_note_of_openreview(find: Find, version: int) -> None:
     )
 
 
+def test_the_first_form_of_acl_rolling_review_has_bare_numbers(find: Find) -> None:
+    """What stands beside an answer may begin with "No" and is none."""
+    numbers = ("A1", "A2", "A3", "B", "B1", "B2", "C", "C1", "C2")
+    content = {number: {"value": ("yes", "no", "n/a")[index % 3]} for index, number in enumerate(numbers)}
+    content |= {f"{number}_elaboration_for_yes_or_no": {"value": "No, see Section 4"} for number in numbers}
+    (filled,) = find({"note.json": json.dumps({"content": content})})
+    assert (filled.id, filled.not_read) == ("arr", ())
+    assert list(told(filled).values()) == ["yes", "no", "na"] * 3
+    assert filled.answers[0].justification == "No, see Section 4"
+    letters = dict(zip("ABCDE", ("yes", "no", "yes", "no", "yes"), strict=True))
+    assert find({"note.json": json.dumps({"content": letters})}) == ()
+
+
 def test_fields_that_are_named_by_the_question(find: Find) -> None:
     answers = {"1": "yes", "5": "no", "7": "yes", "8": "na", "12": "yes"}
     content = {

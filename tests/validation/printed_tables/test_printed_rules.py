@@ -331,3 +331,10 @@ def test_one_changed_digit_is_told_at_its_line(tmp_path: Path, seed: int, step: 
     lines[at] = separator.join(cells)
     codes = told(tmp_path, "\n".join(lines), path=found.path, document=document)
     assert ("RC1204", at + 1) in codes
+
+
+def test_the_only_underlined_figure_is_compared_with_its_column(tmp_path: Path) -> None:
+    """No row with it has a figure in bold type, so rows cannot be what the table compares."""
+    text = TABLE.replace(r"\underline{90.3}", "90.3").replace(r"\underline{85.4}", "85.4")
+    assert told(tmp_path, text.replace("80.1", r"\underline{80.1}")) == [("RC1213", LINEAR)]
+    assert told(tmp_path, text.replace("90.3", r"\underline{90.3}")) == []

@@ -303,3 +303,68 @@ def test_no_text_ends_in_an_error_of_our_own(pieces: list[str], path: str) -> No
         assert {len(row) for row in table.rows} == {table.width}
         assert 1 <= table.heads <= len(table.rows)
         list(table.figures())
+
+
+def test_cells_of_html_that_span_rows_push_the_others_aside() -> None:
+    """Other than in LaTeX, nothing stands below them in the rows that they reach into."""
+    text = """<table><thead><tr><th rowspan=2>Data<th rowspan=2>Method<th colspan=2>Scores</tr>
+<tr><th>Acc<th>F1</tr></thead><tbody>
+<tr><th rowspan=2>small<th>wide<td>91.5<td>90</tr><tr><th>narrow<td>90.5<td>89</tr>
+<tr><th rowspan=3>large<th>wide<td>81.5<td>80</tr></tbody>
+<tfoot><tr><th>all<th>x<td>1<td>2</tr></tfoot></table>"""
+    assert grid_of(text, "t.html") == [
+        ["Data", "Method", "Scores", "Scores"],
+        ["Data", "Method", "Acc", "F1"],
+        ["small", "wide", "91.5", "90"],
+        ["small", "narrow", "90.5", "89"],
+        ["large", "wide", "81.5", "80"],
+        ["all", "x", "1", "2"],
+    ]
+
+
+def test_grid_and_simple_tables_of_pandoc() -> None:
+    text = """
++---------+------------+-----+
+| Method  | **Rings**  | F1  |
+|         | (%)        |     |
++:========+===========:+=====+
+| wide    | **91.5**   | 90  |
++---------+------------+-----+
+| both of them         | 89  |
++---------+------------+-----+
+
+Table: Accuracy {#tab:main}
+
+    Method    Acc.   F1
+    -------  -----  ---
+    wide      91.5   90
+    narrow    90.5   89
+
++---+---+
+| a | 1 |
++   +---+
+| a | 2 |
++---+---+
+"""
+    grid, simple = tables_of(text, "t.md")
+    assert [[cell.marked for cell in row] for row in grid.rows] == [
+        ["Method", "**Rings (%)**", "F1"],
+        ["wide", "**91.5**", "90"],
+        ["both of them", "both of them", "89"],
+    ]
+    assert (grid.heads, grid.caption, grid.labels) == (1, "Table: Accuracy {#tab:main}", ("tab:main",))
+    assert [[cell.text for cell in row] for row in simple.rows] == [
+        ["Method", "Acc.", "F1"],
+        ["wide", "91.5", "90"],
+        ["narrow", "90.5", "89"],
+    ]
+    assert simple.rows[1][1].line == 15
+
+
+def test_decimal_commas_of_spreadsheets() -> None:
+    text = "Method;Rings (acc., %)\nwide;91,5 ± 0,5\nnarrow;1.234,5\n"
+    assert grid_of(text, "t.csv") == [
+        ["Method", "Rings (acc., %)"],
+        ["wide", "91.5 ± 0.5"],
+        ["narrow", "1.234,5"],
+    ]

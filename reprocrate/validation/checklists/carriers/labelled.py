@@ -1,7 +1,7 @@
 """Answers that stand after their label: Question: … Answer: … Justification: … Guidelines: …
 
 So the checklist of NeurIPS since 2023 has them, in LaTeX and on the pages made of it, and so people write
-answers down in Markdown.
+answers down in Markdown. Some translate the labels, or all of it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,28 @@ from reprocrate.validation.checklists.carriers.asked import Asked
 from reprocrate.validation.checklists.carriers.text import Text
 from reprocrate.validation.checklists.carriers.wording import HEADING, ITEM, one_line, read_answer
 
+_TRANSLATED = {
+    "Frage": "Question",
+    "Antwort": "Answer",
+    "Begründung": "Justification",
+    "Réponse": "Answer",
+    "Pregunta": "Question",
+    "Respuesta": "Answer",
+    "Justificación": "Justification",
+    "问题": "Question",
+    "問題": "Question",
+    "答案": "Answer",
+    "回答": "Answer",
+    "理由": "Justification",
+    "質問": "Question",
+    "질문": "Question",
+    "답변": "Answer",
+    "근거": "Justification",
+}
 _LABEL = re.compile(
     rf"(?:^|(?<=[\s{ITEM}{HEADING}>*_\-•|.?]))[*_]*"
-    r"(Question|Answer|Justification|Explanation|Elaboration|Paper reference|Evidence|Guidelines?)"
+    r"(Question|Answer|Justification|Explanation|Elaboration|Paper reference|Evidence|Guidelines?|"
+    rf"{'|'.join(_TRANSLATED)})"
     r"[*_]*\s?[:：][*_]*"
 )
 _JUSTIFYING = ("Justification", "Explanation", "Elaboration", "Paper reference", "Evidence")
@@ -37,7 +56,10 @@ class _Label:
 def labelled(text: Text) -> Iterator[Asked]:
     """Every answer that has its label."""
     content = text.content
-    labels = [_Label(match[1], match.start(), match.end()) for match in _LABEL.finditer(content)]
+    labels = [
+        _Label(_TRANSLATED.get(match[1], match[1]), match.start(), match.end())
+        for match in _LABEL.finditer(content)
+    ]
     for index, label in enumerate(labels):
         if label.name == "Answer":
             yield _asked(text, labels, index)

@@ -31,9 +31,11 @@ _OF_OTHERS = re.compile(
 _PAPER = re.compile(r"paper|main|submission|manuscript|camera|article|neurips|aaai|acl", re.IGNORECASE)
 _DRAFT_HEADING = re.compile(rb"\A# [^\n]*: a draft\n")
 _NOTE = re.compile(rb'"content"\s*:')
-IN_LATEX = re.compile(rb"\\answer(?:Yes|No|NA)|\\question\s*\{|Answer\s*:|yes\s*/\s*(?:partial\s*/\s*)?no")
+IN_LATEX = re.compile(
+    rb"\\answer(?:Yes|No|NA)|\[(?:Yes|YES|No|NO|N/?A)\]|\\question\s*\{|Answer\s*:|yes\s*/\s*(?:partial\s*/\s*)?no"
+)
 _IN_MARKDOWN = re.compile(
-    rb"Answer|[(\[]\s*(?i:yes|no|partial|n/?a)\s*/|\[[ xX]\]|"
+    rb"Answer|[(\[]\s*(?i:yes|no|partial|n/?a)\s*[/\]]|\[[ xX]\]|"
     rb"\xe2\x9c[\x85\x93\x94\x97\x98]|\xe2\x9d\x8c|\xe2\x98[\x90-\x92]|\xe2\x96\xa1|"  # the signs of boxes
     rb"[A-E][1-9]?(?:\.|\s)[^A-Za-z\n]*(?:Did|Do|If|Was|Have|For every|Questions)\b|"
     rb"\|[^\n]*(?i:answer|response|reply|status|yes)"

@@ -1,8 +1,9 @@
 """Answers in the fields of an OpenReview note, as its API gives it.
 
 Version 1 has plain values, version 2 {"value": …}. ACL Rolling Review names its fields by the number of the
-question: `B1_cite_creators_of_artifacts` for the answer and `B1_elaboration` for what is written beside it
-(openreview-py, the stages of ACL Rolling Review). Other venues name a field by the question's title or text.
+question: first `B1` for the answer and `B1_elaboration_for_yes_or_no` for what is written beside it, now
+`B1_cite_creators_of_artifacts` and `B1_elaboration` (openreview-py, the stages of ACL Rolling Review). Other
+venues name a field by the question's title or text.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from reprocrate.finding import Location
 from reprocrate.validation.checklists.carriers.asked import Asked, Extract
 from reprocrate.validation.checklists.carriers.wording import one_line, read_answer
 
-_NUMBERED = re.compile(r"(?P<number>[A-E][1-9]?)_(?P<name>[a-z]\w*)")
-_BESIDE = re.compile(r"(?P<of>.+?)[ _](?:elaboration|justification|comment|explanation)", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?P<number>[A-E][1-9]?)(?:_(?P<name>[a-z]\w*))?")
+_BESIDE = re.compile(
+    r"(?P<of>.+?)[ _](?:elaboration|justification|comment|explanation)(?:_for_yes_or_no)?", re.IGNORECASE
+)
+_FEWEST_NUMBERED = 5
+"""Fewer fields with the number of a question do not make a form of ACL Rolling Review."""
 _CONFIRMED = re.compile(r"This paper has a [Ll]imitations section|I (?:confirm|agree)|We (?:confirm|agree)")
 
 
@@ -35,7 +40,7 @@ def read_note(data: str, path: str) -> Extract:
         )
     elif notes:
         extract.asked.extend(_fields(notes[0], path))
-        if sum(bool(_NUMBERED.fullmatch(name)) for name in notes[0]) > 4:
+        if len({each.number for each in extract.asked if len(each.number) == 2}) >= _FEWEST_NUMBERED:
             extract.venues = ("arr",)
     return extract
 
@@ -71,7 +76,7 @@ def _fields(content: Mapping[str, Any], path: str) -> Iterator[Asked]:
         if answer is None and _CONFIRMED.match(said):
             answer = "yes"
         number = numbered["number"] if numbered else ""
-        title = one_line((numbered["name"] if numbered else name).replace("_", " "))
+        title = one_line(((numbered["name"] or "") if numbered else name).replace("_", " "))
         yield Asked(
             question=title,
             title=title,

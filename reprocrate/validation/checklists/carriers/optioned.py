@@ -23,6 +23,7 @@ _BOUNDARY = re.compile(
     r"If yes, please address|If you answered",
     re.MULTILINE,
 )
+_COLON = re.compile(r"^[ \t]*[:：]")
 _LONGEST = 1_500
 
 
@@ -51,7 +52,7 @@ def _asked(text: Text, start: int, options: re.Match[str], end: int) -> Asked:
         f"{ITEM}{HEADING} \n-*•"
     )
     number = _NUMBER.match(question)
-    said = content[options.end() : end]
+    said = _COLON.sub("", content[options.end() : end])
     answer, written, rest = read_answer(said)
     lead = len(said) - len(said.lstrip())
     return Asked(
@@ -61,7 +62,7 @@ def _asked(text: Text, start: int, options: re.Match[str], end: int) -> Asked:
         written=written,
         answer=answer,
         justification=rest,
-        place=text.place(options.end() + lead if said.strip() else options.start()),
+        place=text.place(end - len(said) + lead if said.strip() else options.start()),
     )
 
 

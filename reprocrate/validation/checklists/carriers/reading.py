@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from reprocrate.validation.checklists.carriers.asked import Asked, Extract
+from reprocrate.validation.checklists.carriers.bracketed import bracketed, is_headed, mostly_foreign
 from reprocrate.validation.checklists.carriers.fielded import fielded
 from reprocrate.validation.checklists.carriers.labelled import labelled
 from reprocrate.validation.checklists.carriers.latex.document import Document, read_document
@@ -30,7 +31,8 @@ MOST_QUESTIONS = 1_000
 _NAMES = re.compile(r"(?<![a-z])(?:neurips|nips|aaai|icml|iclr)[-_ ]?(?:20)?\d\d(?!\d)", re.IGNORECASE)
 _PHRASES = re.compile(
     r"Neural\s+Information\s+Processing\s+Systems\s+\((NeurIPS\s+20\d\d)\)|neurips\.cc/Conferences/(20\d\d)/LLM|"
-    r"©\s*(20\d\d),\s*Association\s+for\s+the\s+Advancement\s+of\s+Artificial"
+    r"©\s*(20\d\d),\s*Association\s+for\s+the\s+Advancement\s+of\s+Artificial|"
+    r"NeurIPS\s+(20\d\d)\s+(?:official\s+)?(?:paper\s+)?checklist"
 )
 
 
@@ -43,7 +45,7 @@ def read_source(sources: Sources, path: str) -> tuple[Extract, frozenset[str]]:
     ending = posixpath.splitext(path)[1].lower()
     if ending == ".tex":
         document = read_document(sources, path)
-        return _of_latex(document, path), frozenset(document.files)
+        return _of_latex(document, path, _styles_beside(sources, path)), frozenset(document.files)
     return _of_another(sources, path, ending), frozenset((path,))
 
 
@@ -60,9 +62,10 @@ def _of_another(sources: Sources, path: str, ending: str) -> Extract:
     )
 
 
-def _of_latex(document: Document, path: str) -> Extract:
-    extract = _of_text(document.text, path, (labelled(document.text), optioned(document.text)))
-    extract.venues = venues_in(document.packages) or extract.venues or _venues_of_name(path)
+def _of_latex(document: Document, path: str, beside: tuple[str, ...]) -> Extract:
+    text = document.text
+    named = venues_in(document.packages) or _venues(text.content) or _venues_of_name(path) or beside
+    extract = _of_text(text, path, (labelled(text), optioned(text)), named)
     extract.not_read.extend(document.not_read)
     return extract
 
@@ -84,9 +87,11 @@ def _of_table(text: Text, path: str) -> Extract:
         return Extract(path, [], [told])
 
 
-def _of_text(text: Text, path: str, ways: tuple[Iterator[Asked], ...]) -> Extract:
+def _of_text(
+    text: Text, path: str, ways: tuple[Iterator[Asked], ...], named: tuple[str, ...] = ()
+) -> Extract:
     """The way of reading that recognises most."""
-    venues = _venues(text.content) or _venues_of_name(path)
+    venues = named or _venues(text.content) or _venues_of_name(path)
     best, extract = 0, Extract(path, venues=venues)
     for way in ways:
         found = Extract(path, list(islice(way, MOST_QUESTIONS)), venues=venues)
@@ -94,6 +99,14 @@ def _of_text(text: Text, path: str, ways: tuple[Iterator[Asked], ...]) -> Extrac
         count = len(match.items) if match else 0
         if count > best or (not best and len(found.asked) > len(extract.asked)):
             best, extract = count, found
+    plain = Extract(path, list(islice(bracketed(text), MOST_QUESTIONS)), venues=venues)
+    match = best_match(plain)
+    if (
+        match
+        and len(match.items) > best
+        and (is_headed(text, match.pack.venue) or not mostly_foreign(plain.asked, len(match.items)))
+    ):
+        best, extract = len(match.items), plain
     fields = Extract(path, list(islice(fielded(text), MOST_QUESTIONS)), venues=venues, kind="appendix")
     match = best_match(fields)
     return fields if match and len(match.items) > best else extract
@@ -103,10 +116,22 @@ def _venues(content: str) -> tuple[str, ...]:
     """The venues of a paper by what its pages say in fixed words."""
     named = []
     for match in _PHRASES.finditer(content):
-        year = match[2] or match[3]
+        year = match[2] or match[3] or match[4]
         venue = "aaai" if match[3] else "neurips"
         named.append(f"{venue}-{year}" if year else match[1].replace(" ", "-"))
     return venues_in(re.sub(r"\s+", "-", name) for name in named)
+
+
+def _styles_beside(sources: Sources, path: str) -> tuple[str, ...]:
+    """The venue of the one style file that lies beside a part of a paper which names none itself."""
+    folder = posixpath.dirname(path)
+    styles = [
+        posixpath.splitext(posixpath.basename(name))[0]
+        for name in sources.names
+        if posixpath.dirname(name) == folder and name.endswith((".sty", ".cls"))
+    ]
+    named = venues_in(styles)
+    return named if len(named) == 1 else ()
 
 
 def _venues_of_name(path: str) -> tuple[str, ...]:

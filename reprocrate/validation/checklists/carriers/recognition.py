@@ -160,7 +160,7 @@ def _keyed(pack: str) -> tuple[_Keyed, ...]:
 def _answers(extract: Extract, match: Match) -> tuple[tuple[Answer, ...], list[str]]:
     """An answer for each item, and what was told twice and not alike."""
     by_item: dict[str, list[Asked]] = {}
-    allowed_of = {item.id: item.answers for item in match.items.values()}
+    allowed_of = _allowed(extract, match)
     for index, item in match.items.items():
         by_item.setdefault(item.id, []).append(extract.asked[index])
     answers, told = [], []
@@ -176,8 +176,21 @@ def _answers(extract: Extract, match: Match) -> tuple[tuple[Answer, ...], list[s
         written = (
             " / ".join(dict.fromkeys(each.written for each in said)) if len(words) > 1 else first.written
         )
+        if answer is None and is_open(written):  # as the template has it
+            written = ""
         answers.append(Answer(name, answer, written, first.justification, first.place))
     return tuple(answers), told
+
+
+def _allowed(extract: Extract, match: Match) -> dict[str, tuple[str, ...]]:
+    """The answers that count, by item: those that the venue offers, and NA below a gate answered no."""
+    said: dict[str, set[str | None]] = {}
+    for index, item in match.items.items():
+        said.setdefault(item.id, set()).add(extract.asked[index].answer)
+    closed = {child for item in match.pack.items if said.get(item.id) == {"no"} for child in item.gate}
+    return {
+        item.id: (*item.answers, "na") if item.id in closed else item.answers for item in match.items.values()
+    }
 
 
 def _left_over(extract: Extract, match: Match) -> list[str]:
@@ -198,6 +211,7 @@ def _left_over(extract: Extract, match: Match) -> list[str]:
 def _not_answers(extract: Extract, match: Match) -> list[str]:
     """What stands in the place of an answer and is none that the venue allows."""
     told = []
+    allowed_of = _allowed(extract, match)
     for index, item in match.items.items():
         each = extract.asked[index]
         if is_open(each.written):
@@ -206,7 +220,7 @@ def _not_answers(extract: Extract, match: Match) -> list[str]:
             told.append(
                 f"{each.place}: what stands as the answer to {item.id} is none: {_shown(each.written)}"
             )
-        elif each.answer not in item.answers:
+        elif each.answer not in allowed_of[item.id]:
             allowed = ", ".join(match.pack.words.get(word, word) for word in item.answers)
             told.append(f"{each.place}: {_shown(each.written)} is no answer to {item.id}; allowed: {allowed}")
     return told

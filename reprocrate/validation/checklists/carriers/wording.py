@@ -33,6 +33,7 @@ _SECOND = re.compile(
     rf"\s*(?:[/|]|or\b|,)?\s*[\[({{]\s*(?:{_WORD})\s*[\])}}]|\s*[/|]\s*(?:{_WORD})\b", re.IGNORECASE
 )
 _LIMITS_OF_A_WORD = re.compile(r"\s*(?:$|[.,:;!()\[\]—–\-\n])")
+_PARAGRAPH = re.compile(r"\n\s*\n")
 _OPEN = re.compile(
     r"[\s*_`\[({]*(?:to\s*-?\s*do|tbd|\?+|\.{3}|…)[\s*_`\])}.:]*$|\s*type your response here|"
     r"\s*(?:\[\s*\]|[☐□])\s*$",
@@ -44,14 +45,15 @@ _FILLERS = re.compile(r"[\s.,:;—–-]+")
 def read_answer(text: str) -> tuple[str | None, str, str]:
     """The answer that a text begins with, what stands there as it was written, and what follows.
 
-    A bare word counts where a sign or the end of a line follows it. The answer is None where there is none,
-    where it is left open, and where more than one is named.
+    A bare word counts where a sign or the end of a line or paragraph follows it. The answer is None where
+    there is none, where it is left open, and where more than one is named.
     """
     match = _ANSWER.match(text)
     if not match:
         return None, one_line(text), ""
     rest = text[match.end() :]
-    ends = match["close"] or match["sign"] or _LIMITS_OF_A_WORD.match(rest)
+    behind = text[match.end("word") : match.end()]
+    ends = match["close"] or match["sign"] or _LIMITS_OF_A_WORD.match(rest) or _PARAGRAPH.search(behind)
     if _SECOND.match(rest) or not ends:
         return None, one_line(text), ""
     word = " ".join(match["word"].lower().split())
