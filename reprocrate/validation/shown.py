@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from reprocrate.manifest import Cell, Result, Table
+from reprocrate.manifest import Cell, Manifest, Result, Table
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import PrintedCell, read_cell
-from reprocrate.validation.rule import Found
-from reprocrate.validation.subject import Subject
+
+if TYPE_CHECKING:
+    from reprocrate.validation.printed_tables.matching import Printings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,15 @@ class ShownCell:
     file: str | None = None
     line: int | None = None
 
-    def found(self, **values: Any) -> Found:
-        """A case at this cell: in the file that prints it, or else at the manifest's `text`."""
-        if self.file is None:
-            return Found(f"{self.pointer}/text", **values)
-        return Found(file=self.file, line=self.line, **values)
 
+def shown_cells(manifest: Manifest, printings: Printings | None) -> Iterator[ShownCell]:
+    """The cells of a manifest that show a figure and whose result is there.
 
-def shown_cells(subject: Subject) -> Iterator[ShownCell]:
-    """The cells that show a figure and whose result is there; `Subject.shown` keeps them."""
-    manifest = subject.well_formed
-    printed = subject.printings.places if subject.printings else {}
+    Args:
+        manifest: the manifest.
+        printings: its printed tables, where their files are given.
+    """
+    printed = printings.places if printings else {}
     for pointer, table in numbered("/tables", manifest.tables):
         for place, cell in numbered(f"{pointer}/cells", table.cells):
             result = manifest.find_result(cell.result)

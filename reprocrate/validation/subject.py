@@ -277,7 +277,7 @@ class Subject:
             return ()
         from reprocrate.validation.shown import shown_cells
 
-        return tuple(shown_cells(self))
+        return tuple(shown_cells(self.well_formed, self.printings))
 
     @cached_property
     def items(self) -> tuple[DataItems, ...]:

@@ -13,7 +13,7 @@ from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.printed_tables.matching import Printing
 from reprocrate.validation.printing import scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, Need, rule
-from reprocrate.validation.rules.printed import tell_unread
+from reprocrate.validation.rules.printed import at_cell, tell_unread
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
 from reprocrate.validation.shown import ShownCell
 from reprocrate.validation.subject import Subject
@@ -166,7 +166,8 @@ def _of_another_kind(subject: Subject, shown: ShownCell, kind: str) -> Iterator[
             return
         fitting.append(name)
     if fitting:
-        yield shown.found(
+        yield at_cell(
+            shown,
             table=shown.table.label,
             spread=spread,
             result=result.id,
@@ -266,7 +267,8 @@ def figures_have_one_unit(subject: Subject) -> Iterator[Found]:
         fewest = min(found, key=lambda scale: len(found[scale]))
         if len(found) > 1 and any(len(found[other]) > len(found[fewest]) for other in found):
             for shown in found[fewest]:
-                yield shown.found(
+                yield at_cell(
+                    shown,
                     table=shown.table.label,
                     figure=shown.figure.value,
                     result=shown.result.id,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from reprocrate.manifest import Manifest, Result
@@ -14,6 +15,7 @@ from reprocrate.validation.printed_tables.matching import Printing
 from reprocrate.validation.printed_tables.names import is_average, is_bound, is_rank
 from reprocrate.validation.printing import PrintedCell
 from reprocrate.validation.rule import SHOULD, Found, rule
+from reprocrate.validation.rules.printed import at_cell
 from reprocrate.validation.shown import ShownCell
 from reprocrate.validation.subject import Subject
 
@@ -148,7 +150,7 @@ def _declared(manifest: Manifest, shown: ShownCell) -> _Shown:
         shown.figure,
         _value(shown.figure, shown.table.scale),
         False,
-        shown.found,
+        partial(at_cell, shown),
         _direction(manifest, shown.result),
         shown.result,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from reprocrate.manifest import Manifest
 from reprocrate.validation.places import numbered
@@ -12,6 +13,7 @@ from reprocrate.validation.printed_tables.matching import Printing
 from reprocrate.validation.printed_tables.names import Names, is_average, is_rank, normal
 from reprocrate.validation.printing import PrintedCell, read_cell
 from reprocrate.validation.rule import MAY, MUST, SHOULD, CannotAssessError, Found, Need, rule
+from reprocrate.validation.shown import ShownCell
 from reprocrate.validation.subject import Subject
 
 _MOST_SHOWN = 6
@@ -25,6 +27,13 @@ def tell_unread(subject: Subject) -> None:
     """
     if subject.printings and subject.printings.unread:
         raise CannotAssessError(" ".join(subject.printings.unread[:_MOST_SHOWN]))
+
+
+def at_cell(shown: ShownCell, **values: Any) -> Found:
+    """A case at a cell of a table: in the file that prints it, or else at the manifest's `text`."""
+    if shown.file is None:
+        return Found(f"{shown.pointer}/text", **values)
+    return Found(file=shown.file, line=shown.line, **values)
 
 
 @rule(

@@ -10,6 +10,7 @@ from reprocrate.validation.evidence import best
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rules.printed import at_cell
 from reprocrate.validation.split_roles import reported_role
 from reprocrate.validation.subject import Subject
 
@@ -303,7 +304,7 @@ def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     for shown in subject.shown:
         result, text = shown.result, shown.figure.value
         if _outcome(result, text, scales(manifest, result, shown.table.scale)) is Recomputed.TRUNCATED:
-            yield shown.found(text=text, result=result.id, value=result.value)
+            yield at_cell(shown, text=text, result=result.id, value=result.value)
 
 
 @rule(

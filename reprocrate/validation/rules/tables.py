@@ -13,6 +13,7 @@ from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rules.printed import at_cell
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
 from reprocrate.validation.subject import Subject
 
@@ -188,7 +189,7 @@ def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
             for scale in scales(manifest, result, shown.table.scale)
         ]
         if set(outcomes) == {Recomputed.DIFFERENT}:
-            yield shown.found(table=shown.table.label, text=text, result=result.id, value=result.value)
+            yield at_cell(shown, table=shown.table.label, text=text, result=result.id, value=result.value)
 
 
 @rule(
@@ -219,7 +220,7 @@ def cell_shows_a_spread_of_its_result(subject: Subject) -> Iterator[Found]:
         if spread is None or len(values) < 2:
             continue
         if not _has_spread(manifest, shown.table, result, spread, values):
-            yield shown.found(table=shown.table.label, spread=spread, result=result.id)
+            yield at_cell(shown, table=shown.table.label, spread=spread, result=result.id)
 
 
 def _has_spread(
