@@ -181,7 +181,9 @@ PACKING = {
 }
 
 
-@pytest.mark.parametrize("way", PACKING)
+@pytest.mark.parametrize(
+    "way", [pytest.param(way, marks=pytest.mark.thorough) if "19" in way else way for way in PACKING]
+)
 def test_bundle_that_was_packed_again_by_other_tools_is_accepted(
     way: str, unpacked: Path, tmp_path: Path
 ) -> None:

@@ -144,6 +144,7 @@ print("gone")
     assert ended.log("stdout.log").read_bytes() == b"gone\n"
 
 
+@pytest.mark.thorough
 def test_two_hundred_megabytes_of_output_take_no_memory(tmp_path: Path) -> None:
     text = "line = 'x' * 99 + '\\n'\nfor _ in range(200): print(line * 10_000, end='')\n"
     (tmp_path / "script.py").write_text(text)
@@ -404,6 +405,7 @@ def test_arguments_that_are_no_text(tmp_path: Path, locale: dict[str, str]) -> N
     assert ended.record["command"][2:] == ["\\xff\\xfe", "ä"]
 
 
+@pytest.mark.thorough
 def test_very_many_arguments(tmp_path: Path) -> None:
     arguments = [str(number) for number in range(20_000)]
     ended = run(tmp_path, "import sys\nprint(len(sys.argv))\n", *arguments)

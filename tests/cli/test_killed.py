@@ -118,7 +118,9 @@ def test_killed_at_any_moment_it_leaves_no_half_bundle(
     assert [place.name for place in out.iterdir() if TEMPORARY.fullmatch(place.name)] == []
 
 
-@pytest.mark.parametrize("form", ["zip", "tar.zst", "dir"])
+@pytest.mark.parametrize(
+    "form", ["zip", *(pytest.param(each, marks=pytest.mark.thorough) for each in ("tar.zst", "dir"))]
+)
 def test_interrupted_it_says_one_line_and_leaves_nothing(
     recorded: Any, cli: Any, tmp_path: Path, form: str
 ) -> None:

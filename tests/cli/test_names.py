@@ -104,7 +104,16 @@ def test_manifest_has_one_path_for_each_file(named: Path) -> None:
     assert manifest["results"][0]["value"] == 13 * 4 + 1
 
 
-@pytest.mark.parametrize("form", [("zip",), ("tar.zst",), ("dir",), ("zip", "--bagit"), ("dir", "--bagit")])
+@pytest.mark.parametrize(
+    "form",
+    [
+        ("zip",),
+        ("tar.zst",),
+        pytest.param(("dir",), marks=pytest.mark.thorough),
+        pytest.param(("zip", "--bagit"), marks=pytest.mark.thorough),
+        pytest.param(("dir", "--bagit"), marks=pytest.mark.thorough),
+    ],
+)
 def test_names_are_the_same_after_import(
     named: Path, cli: Any, tmp_path: Path, form: tuple[str, ...]
 ) -> None:

@@ -18,7 +18,7 @@ import pytest
     [
         ("zip",),
         pytest.param(("tar.zst",), marks=pytest.mark.thorough),
-        ("dir",),
+        pytest.param(("dir",), marks=pytest.mark.thorough),
         pytest.param(("zip", "--bagit"), marks=pytest.mark.thorough),
         ("tar.zst", "--bagit"),
         pytest.param(("dir", "--bagit"), marks=pytest.mark.thorough),

@@ -87,7 +87,7 @@ def test_bundle_does_not_depend_on_where_when_and_by_whom_it_is_packed(
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("form", ["zip", "tar.zst"])
+@pytest.mark.parametrize("form", ["zip", pytest.param("tar.zst", marks=pytest.mark.thorough)])
 def test_times_are_those_of_source_date_epoch(recorded: Any, cli: Any, tmp_path: Path, form: str) -> None:
     bundles = []
     for moment in ("", "1600000000", "1600000000", "1700000000"):
