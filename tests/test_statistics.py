@@ -509,7 +509,17 @@ def test_smallest_p_values_of_many_values_are_found_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("value", "rounding"),
-    [(0.92, 0.005), (0.9, 0.009), (90.0, 0.5), (12.0, 0.12), (1200.0, 0.5), (-0.92, 0.005), (0.0, 0.0)],
+    [
+        (0.92, 0.005),
+        (0.9, 0.009),
+        (90.0, 0.5),
+        (12.0, 0.12),
+        (1200.0, 0.5),
+        (-0.92, 0.005),
+        (0.0, 0.0),
+        (3.92e9, 5e6),
+        (3e9, 3e7),
+    ],
 )
 def test_a_claimed_number_may_be_off_by_half_its_last_digit_and_one_percent(
     value: float, rounding: float

@@ -10,6 +10,12 @@ from reprocrate.statistics.attainable import (
     smallest_p_of_ranks,
     smallest_p_of_signs,
 )
+from reprocrate.statistics.binomial import (
+    MOST_COUNTED,
+    deviations_of_items,
+    most_sd,
+    share_interval_is_possible,
+)
 from reprocrate.statistics.choosing import counting, rank
 from reprocrate.statistics.corrections import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 from reprocrate.statistics.differences import SLACK, Difference, paired, welch, welch_df, welch_of
@@ -33,6 +39,7 @@ from reprocrate.statistics.printed import (
     read_printed,
     recompute_mean,
 )
+from reprocrate.statistics.ranks import MOST_RANKED, mann_whitney_bounds, wilcoxon_bounds
 from reprocrate.statistics.rounding import Precision, exact, p_value, significant, with_spread
 from reprocrate.statistics.spread import (
     countable,
@@ -65,6 +72,8 @@ from reprocrate.statistics.summary import (
 __all__ = [
     "CORRECTIONS",
     "LEVEL",
+    "MOST_COUNTED",
+    "MOST_RANKED",
     "SLACK",
     "Difference",
     "Interval",
@@ -81,6 +90,7 @@ __all__ = [
     "compare_printed",
     "countable",
     "counting",
+    "deviations_of_items",
     "exact",
     "finest",
     "half_width",
@@ -93,11 +103,13 @@ __all__ = [
     "is_rounded",
     "is_share",
     "mad",
+    "mann_whitney_bounds",
     "mcnemar",
     "mean",
     "mean_bounds",
     "mean_is_impossible",
     "median",
+    "most_sd",
     "normal_half_width",
     "p_value",
     "paired",
@@ -110,6 +122,7 @@ __all__ = [
     "sd_bounds",
     "sd_is_impossible",
     "se",
+    "share_interval_is_possible",
     "shown",
     "significant",
     "smallest_p_of_labels",
@@ -124,5 +137,6 @@ __all__ = [
     "welch",
     "welch_df",
     "welch_of",
+    "wilcoxon_bounds",
     "with_spread",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from struct import pack, unpack
 
-from reprocrate.statistics.printed import Printed, read_printed
+from reprocrate.statistics.printed import Printed, last_place, read_printed
 
 _SLACK = Fraction(1, 10**9)
 _SINGLE = Fraction(1, 2**22)
@@ -35,13 +35,7 @@ def finest(values: Sequence[float]) -> Fraction:
     Raises:
         ValueError: there is no value, or one is not finite.
     """
-    return Fraction(10) ** min(map(_last_place, values))
-
-
-def _last_place(value: float) -> int:
-    """The power of ten of the last decimal place that a number shows."""
-    digits, _, exponent = repr(float(value)).removesuffix(".0").partition("e")
-    return int(exponent or 0) - len(digits.partition(".")[2])
+    return Fraction(10) ** min(map(last_place, values))
 
 
 def is_rounded(unit: Fraction) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -143,11 +142,29 @@ def _exactly(printed: Printed, exact: Fraction, slack: Fraction) -> Recomputed:
     return Recomputed.DIFFERENT
 
 
+_WITH_EXPONENT = 1e6
+"""From here on programs that print six digits use an exponent (`%g` of C): 3.92e9 ends in no zeros."""
+
+
+def last_place(value: float) -> int:
+    """The power of ten of the last decimal place that a recorded number shows.
+
+    JSON loses zeros at the end: those behind the point, and of 3.92e9, which is written as it comes, which of
+    its zeros were meant. Below a million a whole number is taken to show its ones.
+    """
+    sign_and_digits, _, exponent = repr(float(value)).removesuffix(".0").partition("e")
+    whole, _, decimals = sign_and_digits.partition(".")
+    place = int(exponent or 0) - len(decimals)
+    if not decimals and abs(value) >= _WITH_EXPONENT:
+        place += len(whole) - len(whole.rstrip("0"))
+    return place
+
+
 def claimed_rounding(value: float) -> float:
     """How far off a claimed number may be by its own rounding: half a unit of its last digit, at most 1 %.
 
     A number in JSON has lost its trailing zeros: `0.9` may stand for 0.900, hence the bound. The last
-    digit of a whole number is that of the ones: `90` may stand for what rounds to it.
+    digit of a whole number is that of the ones: `90` may stand for what rounds to it. From a million on it is
+    the last that is not zero, since 3.92e9 stands for what rounds to that.
     """
-    last_digit = min(0, int(Decimal(repr(float(value))).normalize().as_tuple().exponent))
-    return min(0.5 * 10.0**last_digit, 0.01 * abs(value))
+    return min(0.5 * 10.0 ** last_place(value), 0.01 * abs(value))

@@ -36,6 +36,14 @@ class Sample:
             return seeds
         return tuple(f"{seed} fold {fold}" for seed, fold in zip(seeds, self.folds, strict=True))
 
+    def partners_in(self, other: Sample) -> list[float] | None:
+        """The value of another result for each of these, by seed and fold; None where they do not pair."""
+        seeds, others = ([*map(str, each.seeds)] for each in (self, other))
+        by_seed = dict(zip(others, other.values, strict=True))
+        if None in self.seeds or len(by_seed) != len(seeds) or sorted(seeds) != sorted(others):
+            return None
+        return [by_seed[seed] for seed in seeds]
+
 
 class Evidence:
     """The runs and values behind the results of a manifest, looked up once.

@@ -56,7 +56,7 @@ FAMILIES = (
     Family(
         "RC08",
         "Results",
-        "results reporting aggregation spread bounds counts exclusions samples intervals parts",
+        "results reporting aggregation spread bounds counts exclusions samples intervals parts shares",
     ),
     Family("RC09", "Claims", "claims claiming wording"),
     Family("RC10", "Runs", "runs flow trials"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Result
+from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, Found, rule
 from reprocrate.validation.rules.comparisons import is_of_values
@@ -23,7 +25,7 @@ from reprocrate.validation.subject import Subject
     says="comparison {comparison} has p = {p}, but {test} of {of} gives {least} or more{at_most}",
 )
 def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
-    """The p value of a test of ranks, labels or items MUST be one that so many of them can give.
+    """The p value of a test of ranks, labels or items MUST be one that they can give.
 
     Judged: each comparison with a `p_value` whose values can be told, n and k of them, to a relative 1e-9.
         Not smaller, if it is of values, as the chapter says, than 2 / 2^n for `wilcoxon` with n = k; than 2 /
@@ -34,7 +36,16 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
         of which the values of a and b are whole numbers x and y to 1e-9, d being the larger minus the
         smaller: not smaller than min(1, 2 / 2^d), all items that only one side has right being on one side;
         and, without a correction, not larger than the p value with c = min(N - max(x, y), min(x, y)) such
-        items of the one side and c + d of the other. A correction only makes it larger; at the `p_value`.
+        items of the one side and c + d of the other. For `mann_whitney`, and for `wilcoxon` of values that
+        pair as in RC1306, of values, with n + k of at most 40 and no magnitude above 1e300, or below 1e-290
+        and not 0: neither smaller nor larger than the p values that the usual ways give, up to half a unit of
+        its last place. These are counting, with the ties there are or as if there were none, twice the
+        smaller tail or all that is as far from the middle; the normal distribution and Student's t of one
+        degree less than values, or differences, each with a variance with or without ties, with or without a
+        correction for continuity of half a rank; values that differ by a relative 1e-9 at most being equal or
+        not; differences of 0 being left out, ranked and then left out, or halved. There, two values, or two
+        sizes of differences, being equal, or a difference 0, the limits by the number of values do not count,
+        since programs then take the normal distribution. A correction only makes it larger; at the `p_value`.
     Why: with few values there are few signs or labels to exchange, and what was seen is one of these ways. An
         approximation that gives less does not hold for so few values. The items that two sides have right
         say how many more one of them has.
@@ -51,7 +62,7 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
         if comparison.test == "mcnemar":
             of, (least, most) = "their items", _mcnemar_bounds(manifest, comparison, n, k)
         elif is_of_values(manifest, comparison, *samples):
-            least = _smallest_p(comparison, n, k)
+            least, most = _bounds_of_ranks(comparison, *samples)
         if comparison.correction not in (None, "none"):
             most = 1.0
         if not least * (1.0 - SLACK) <= p <= most * (1.0 + SLACK):
@@ -76,6 +87,35 @@ def _smallest_p(comparison: Comparison, n: int, k: int) -> float:
     if comparison.test == "permutation" and not comparison.paired:
         return statistics.smallest_p_of_labels(n, k) / 10
     return 0.0
+
+
+def _bounds_of_ranks(comparison: Comparison, a: Sample, b: Sample) -> tuple[float, float]:
+    """The smallest and the largest p value, by the values where they are few, else by their number."""
+    least = _smallest_p(comparison, len(a.values), len(b.values))
+    values = (*a.values, *b.values)
+    if not a.values or not b.values or len(values) > statistics.MOST_RANKED:
+        return least, 1.0
+    if not statistics.are_computable(values):
+        return least, 1.0
+    if comparison.test == "mann_whitney":
+        ranked: Sequence[float] = values
+        bounds = statistics.mann_whitney_bounds(a.values, b.values)
+    elif comparison.test == "wilcoxon" and (partners := a.partners_in(b)):
+        differences = [x - y for x, y in zip(a.values, partners, strict=True)]
+        ranked = [0.0, *map(abs, differences)]
+        bounds = statistics.wilcoxon_bounds(differences)
+    else:
+        return least, 1.0
+    rounding = float(statistics.finest([comparison.p_value or 0.0]) / 2)
+    # with ties programs turn to the normal distribution, which knows no smallest p value
+    lowest = bounds[0] - rounding
+    return lowest if _has_ties(ranked, max(map(abs, values))) else max(least, lowest), bounds[1] + rounding
+
+
+def _has_ties(ranked: Sequence[float], largest: float) -> bool:
+    """Whether two of the numbers that are ranked are equal, but for the rounding of what they come from."""
+    ordered = sorted(ranked)
+    return any(after - before <= SLACK * largest for before, after in pairwise(ordered))
 
 
 _MOST_ITEMS = 10_000

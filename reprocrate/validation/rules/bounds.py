@@ -51,13 +51,13 @@ def value_lies_between_smallest_and_largest(subject: Subject) -> Iterator[Found]
     Fix: let reprocrate compute the result from the runs, or correct the number that is wrong.
     """
     for pointer, result in _without_values(subject):
-        wrong = _wrong_order(result)
+        wrong = wrong_order(result)
         if wrong:
             name, what = wrong
             yield Found(f"{pointer}/{name}", result=result.id, what=what)
 
 
-def _wrong_order(result: Result) -> tuple[str, str] | None:
+def wrong_order(result: Result) -> tuple[str, str] | None:
     """Which of a result's numbers cannot be, and why."""
     low, high = result.minimum, result.maximum
     if low is not None and high is not None and low > high:
@@ -122,7 +122,7 @@ def deviation_is_possible_for_the_range(subject: Subject) -> Iterator[Found]:
     yield from _wider_than_the_metric(subject)
     for pointer, result in _without_values(subject):
         low, high = result.minimum, result.maximum
-        if low is None or high is None or not _has_range(result) or _wrong_order(result):
+        if low is None or high is None or not _has_range(result) or wrong_order(result):
             continue
         for place, what, least_sd, most_sd in _deviations(subject.well_formed, pointer, result):
             least, most = _sd_bounds(result, low, high)

@@ -290,11 +290,9 @@ def _difference(subject: Subject, comparison: Comparison, method: str | None) ->
     if method == "welch":
         found = statistics.welch(a.values, b.values)
         return None if found.method == "constant" else found
-    by_seed = dict(zip(map(str, b.seeds), b.values, strict=True))
-    if None in a.seeds or len(by_seed) != len(a.values) or _seeds(a) != _seeds(b):
-        return None
-    found = statistics.paired(a.values, [by_seed[str(seed)] for seed in a.seeds])
-    return None if found.method == "constant" else found
+    partners = a.partners_in(b)
+    paired = statistics.paired(a.values, partners) if partners else None
+    return None if paired is None or paired.method == "constant" else paired
 
 
 def _interval(pointer: str, comparison: Comparison, computed: statistics.Interval | None) -> Iterator[Found]:

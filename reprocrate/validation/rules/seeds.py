@@ -48,21 +48,43 @@ def run_has_a_seed(subject: Subject) -> Iterator[Found]:
 def seed_counts_once(subject: Subject) -> Iterator[Found]:
     """The seeds of the runs that a result over seeds rests on MUST be unique.
 
-    Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told: each run
-        with a value whose seed another run before it in `runs` has, too; at the first entry of `runs` that
-        names the later one. A run that is named twice is judged by RC0811 alone.
+    Judged: each result over runs with `varies_over` absent or `seeds`, and each over folds: each run whose
+        seed another run before it in `runs` has, too, both having left a value, over folds one of the same
+        fold. Where the values cannot be told, it is a finite value of the result's metric. At the first entry
+        of `runs` that names the later one. A run that is named twice is judged by RC0811 alone.
     Why: a seed that counts twice makes the spread look smaller and the sample larger than it is.
     Fix: let the newest run of each seed count, and list the other as excluded with the reason repeated.
     """
-    for pointer, result, sample in _over_seeds(subject):
-        seen: dict[str, str] = {}
-        for run in {run.id: run for run in sample.runs if run}.values():  # RC0811 is about one that is twice
-            if run.seed is None:
-                continue
-            first = seen.setdefault(str(run.seed), run.id)
-            if first != run.id:
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        seen: dict[tuple[str, int | None], str] = {}
+        told: set[str] = set()
+        for run, fold in _witnesses(subject, result):
+            first = seen.setdefault((str(run.seed), fold), run.id)
+            if first != run.id and run.id not in told:  # RC0811 is about a run that is there twice
+                told.add(run.id)
                 place = f"{pointer}/runs/{result.runs.index(run.id)}"
                 yield Found(place, result=result.id, seed=run.seed, first=first, second=run.id)
+
+
+def _witnesses(subject: Subject, result: Result) -> Iterator[tuple[Run, int | None]]:
+    """The runs with a seed that left values for a result, each with the fold of its value."""
+    sample = subject.evidence.sample(result)
+    if result.over == "folds" or (result.over == "runs" and result.varies_over in (None, "seeds")):
+        runs = sample.runs if sample else tuple(_runs_with_values(subject, result))
+        folds = sample.folds if sample and sample.folds else (None,) * len(runs)
+        yield from (
+            (run, fold)
+            for run, fold in zip(runs, folds, strict=True)
+            if run is not None and run.seed is not None
+        )
+
+
+def _runs_with_values(subject: Subject, result: Result) -> Iterator[Run]:
+    """The runs that a result lists and that left a finite value of its metric, whichever counts."""
+    for name in result.runs if result.over == "runs" else ():
+        run = subject.well_formed.find_run(name)
+        if run and any(each.metric == result.metric and each.value is not None for each in run.metrics):
+            yield run
 
 
 @rule(
@@ -71,8 +93,9 @@ def seed_counts_once(subject: Subject) -> Iterator[Found]:
 def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
     """A result over seeds SHOULD rest on at least three of them, or as many as the venue asks for.
 
-    Judged: each result over runs with `varies_over` absent or `seeds`, whose values can be told and are fewer
-        than three (a policy may ask for more), silent runs not counted, whatever `n` says; at its `n`. Not
+    Judged: each result over runs with `varies_over` absent or `seeds` whose values are fewer than three (a
+        policy may ask for more), silent runs not counted, whatever `n` says; where they cannot be told, the
+        runs in `runs` with a finite value of its metric count, one at least; at its `n`. Not
         judged is a result whose `varies_over` is absent, where nothing takes a seed: no run in `runs` has
         `seeds`, their configurations have no `seed_variable` and no `{seed}` in `command` or in `overrides`
         of their variants, and `determinism.promised` is `bitwise` or `numerical`.
@@ -81,10 +104,20 @@ def enough_seeds(subject: Subject, *, least: int = 3) -> Iterator[Found]:
         has no seeds to vary.
     Fix: run more seeds, for example `reprocrate run --name CONFIGURATION --seeds 0-4`.
     """
-    for pointer, result, sample in _over_seeds(subject):
-        n = len(sample.values)
-        if n < least and not _takes_no_seed(subject, result):
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        n = _values_over_seeds(subject, result)
+        if n is not None and n < least and not _takes_no_seed(subject, result):
             yield Found(f"{pointer}/n", result=result.id, n=_seeds(n), shows=_what_it_shows(n))
+
+
+def _values_over_seeds(subject: Subject, result: Result) -> int | None:
+    """How many values a result over seeds rests on; None of others, and where that is not told."""
+    if result.over != "runs" or result.varies_over not in (None, "seeds"):
+        return None
+    sample = subject.evidence.sample(result)
+    return (
+        len(sample.values) if sample else len({run.id for run in _runs_with_values(subject, result)}) or None
+    )
 
 
 def _takes_no_seed(subject: Subject, result: Result) -> bool:

@@ -21,9 +21,9 @@ from reprocrate.validation.subject import Subject
 def cudnn_does_not_choose_by_time(subject: Subject) -> Iterator[Found]:
     """A program SHOULD NOT set `torch.backends.cudnn.benchmark` to True.
 
-    Judged: each assignment of True to it; not in a file that also assigns False, nor under a condition that
-        names determinism, a seed, reproducibility, benchmarks, debugging or speed, where the user decides; at
-        the assignment.
+    Judged: each assignment of True to it that may run in a program that calls `backward` or lightning's
+        `Trainer`; not in a file that also assigns False, nor under a condition that names determinism, a
+        seed, reproducibility, benchmarks, debugging or speed, where the user decides; at the assignment.
     Why: cuDNN then tries its algorithms and takes the fastest, which is another one on a busy day; they
         differ in the last digits, from which training departs.
     Fix: leave it out, or make it an option that is off for the runs that are reported.

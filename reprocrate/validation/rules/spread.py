@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from reprocrate import statistics
-from reprocrate.manifest import Manifest, Metric, Reported, Result
+from reprocrate.manifest import Interval, Manifest, Metric, Reported, Result
 from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import fitting_scales
@@ -15,6 +15,9 @@ from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
 from reprocrate.validation.subject import Subject
+
+_Spread = tuple[float, float]
+"""A spread, and how far off it may be since the numbers that it follows from were rounded."""
 
 _KINDS = {
     "sd": "standard deviation",
@@ -57,7 +60,10 @@ def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
         than `t` and `constant`, or none, or the values are not those of (1): half of it, or the part on
         either side of the `value`; it is not judged if its `low` exceeds its `high`. What is not known, or
         where a value's magnitude is above 1e300 or below 1e-290 and not 0, is not judged. A missing `level`
-        is 0.95, and 1e-9 of the largest value is allowed; at the `dispersion`.
+        is 0.95, and 1e-9 of the largest value is allowed, and in (2) and (3) how the recorded numbers were
+        rounded: half a unit of the last place of `sd` times the factor that it has in the formula, where that
+        is not 1; one unit of the finest last place among `value` and the two ends for `minimum` and `maximum`
+        and for an interval; at the `dispersion`.
     Why: a standard error that is taken for a standard deviation makes a method look steadier than it is.
     Fix: print the spread that the values give, or correct `dispersion_kind` or the result's `ddof`.
     """
@@ -67,18 +73,20 @@ def printed_spread_recomputes(subject: Subject) -> Iterator[Found]:
         values = values_behind_the_spread(subject, result)
         if result.n < 2 or len(values) == 1 or not statistics.are_computable(values):
             continue  # of one value RC0803 says that it is no more
-        expected = [each for each in _expected(kind, result, values) if math.isfinite(each)]
+        expected = [each for each in _expected(kind, result, values) if math.isfinite(each[0])]
         if not expected or _fits(manifest, result, reported, expected, values):
             continue
         others = statistics.spreads(values, _level(result))
-        fitting = (words for words, other in others if _fits(manifest, result, reported, [other], values))
+        fitting = (
+            words for words, other in others if _fits(manifest, result, reported, [(other, 0.0)], values)
+        )
         instead = next(fitting, None)
         yield Found(
             f"{place}/dispersion",
             printed=reported.dispersion,
             kind=_KINDS[kind],
             result=result.id,
-            computed=expected[0],
+            computed=expected[0][0],
             instead=f" (it fits the {instead})" if instead else "",
         )
 
@@ -88,63 +96,82 @@ def _level(result: Result) -> float:
     return interval.level if interval and interval.kind == "ci" and interval.level else statistics.LEVEL
 
 
-def _expected(kind: str, result: Result, values: Sequence[float]) -> list[float]:
+def _expected(kind: str, result: Result, values: Sequence[float]) -> list[_Spread]:
     """What the spread of a kind may be; nothing where the manifest does not tell."""
+    if not values:
+        return _declared(kind, result)
     if kind in ("sd", "se"):
-        return _deviations(kind, result, values)
-    if kind == "ci":
-        return _half_widths(result, values)
-    if kind == "range":
-        if values:
-            return [statistics.value_range(values)]
-        known = result.minimum is not None and result.maximum is not None
-        return [(result.maximum or 0.0) - (result.minimum or 0.0)] if known else []
-    if kind == "iqr" and values:
-        return list(statistics.interquartile_ranges(values))
-    return [statistics.mad(values)] if kind == "mad" and values else []
-
-
-def _deviations(kind: str, result: Result, values: Sequence[float]) -> list[float]:
-    divisor = math.sqrt(len(values) or statistics.countable(result.n)) if kind == "se" else 1.0
-    interval = result.interval
-    if values:
+        divisor = math.sqrt(len(values)) if kind == "se" else 1.0
         ddofs = (1, 0) if result.ddof is None else (result.ddof,)
-        return [statistics.sd(values, ddof) / divisor for ddof in ddofs]
+        return [(statistics.sd(values, ddof) / divisor, 0.0) for ddof in ddofs]
+    if kind == "ci":
+        interval = _confidence(result)
+        if interval and interval.method not in ("t", "constant"):
+            return _halves(result, interval)
+        return [(statistics.t_interval(values, _level(result)).half_width, 0.0)]
+    if kind == "range":
+        return [(statistics.value_range(values), 0.0)]
+    if kind == "iqr":
+        return [(each, 0.0) for each in statistics.interquartile_ranges(values)]
+    return [(statistics.mad(values), 0.0)] if kind == "mad" else []
+
+
+def _declared(kind: str, result: Result) -> list[_Spread]:
+    """What the spread of a kind is by the other numbers of a result, each rounded as it was recorded."""
+    if kind == "range" and result.minimum is not None and result.maximum is not None:
+        unit = float(statistics.finest([result.value, result.minimum, result.maximum]))
+        return [(result.maximum - result.minimum, unit)]
+    interval = result.interval
+    if kind == "ci" and (confidence := _confidence(result)):
+        return _halves(result, confidence)
+    if kind not in ("sd", "se", "ci"):
+        return []
     if result.sd is not None and (kind == "sd" or result.varies_over in (None, "seeds", "folds")):
-        return [result.sd / divisor]
-    if interval and interval.kind == kind:
-        return [interval.high / 2.0 - interval.low / 2.0]
+        lost = float(statistics.finest([result.sd]) / 2)
+        factors = _factors(kind, result)
+        return [(result.sd * factor, lost * factor if factor != 1.0 else 0.0) for factor in factors]
+    if kind != "ci" and interval and interval.kind == kind:
+        return _halves(result, interval)[:1]
     return []
 
 
-def _half_widths(result: Result, values: Sequence[float]) -> list[float]:
-    """Of the declared interval, or by Student's t, at 95 % where no level is declared."""
-    interval = result.interval if result.interval and result.interval.kind == "ci" else None
-    if interval and (interval.method not in ("t", "constant") or not values):
-        # an interval by resampling need not lie evenly around its value
-        sides = (result.value - interval.low, interval.high - result.value)
-        return [interval.high / 2.0 - interval.low / 2.0, *sides] if interval.low <= interval.high else []
-    if values:
-        return [statistics.t_interval(values, _level(result)).half_width]
-    if result.sd is None or result.varies_over not in (None, "seeds", "folds"):
-        return []
+def _factors(kind: str, result: Result) -> list[float]:
+    """What a declared deviation is multiplied by: of 95 % by Student's t, for a confidence interval."""
+    if kind == "sd":
+        return [1.0]
+    if kind == "se":
+        return [1.0 / math.sqrt(statistics.countable(result.n))]
     ddofs = (1, 0) if result.ddof is None else (result.ddof,)
-    sds = [result.sd * math.sqrt((result.n - ddof) / (result.n - 1)) for ddof in ddofs]
-    return [statistics.half_width(each, result.n) for each in sds]
+    lost = [math.sqrt((result.n - ddof) / (result.n - 1)) for ddof in ddofs]
+    return [statistics.half_width(each, result.n) for each in lost]
+
+
+def _confidence(result: Result) -> Interval | None:
+    return result.interval if result.interval and result.interval.kind == "ci" else None
+
+
+def _halves(result: Result, interval: Interval) -> list[_Spread]:
+    """Half of an interval, and its two sides: one by resampling need not lie evenly around its value."""
+    if interval.low > interval.high:
+        return []
+    unit = float(statistics.finest([result.value, interval.low, interval.high]))
+    half = interval.high / 2.0 - interval.low / 2.0
+    return [(each, unit) for each in (half, result.value - interval.low, interval.high - result.value)]
 
 
 def _fits(
     manifest: Manifest,
     result: Result,
     reported: Reported,
-    expected: Sequence[float],
+    expected: Sequence[_Spread],
     values: Sequence[float],
 ) -> bool:
-    slack = SLACK * max(map(abs, (*values, result.value)))
+    noise = SLACK * max(map(abs, (*values, result.value)))
     return any(
-        compare_printed(reported.dispersion or "", each, slack, scale=scale) is not Recomputed.DIFFERENT
+        compare_printed(reported.dispersion or "", each, noise + lost, scale=scale)
+        is not Recomputed.DIFFERENT
         for scale in fitting_scales(manifest, result, reported)
-        for each in expected
+        for each, lost in expected
         if math.isfinite(each)
     )
 

@@ -13,6 +13,7 @@ _THREADS_OF_A_CORE = 8
 _KW = 50.0
 """More than any machine, and any accelerator, draws."""
 
+_MIB = 1 << 20
 _SHARE, _SECONDS, _KWH = 1.1, 10.0, 0.01
 """What is allowed for: a tenth, and what clocks and meters may be off by."""
 
@@ -29,11 +30,12 @@ def run_uses_no_more_than_its_machines_have(subject: Subject) -> Iterator[Found]
 
     Judged: the `resources` of each run whose `hardware` is all there: one entry, which stands for as many
         machines as `launch.nodes` says (1 where it is absent), or several, as many as `launch.nodes` where
-        that is said. `peak_memory_bytes` exceeds the largest `memory_bytes`, if all have one. Let t be
-        `duration_s` and that of all `attempts`, if all are known. `gpu_s` exceeds 1.1 n t + 10, for n
-        accelerators, one at least; `cpu_s` exceeds 1.1 n t + 10, for n the sum of `threads`, or where that is
-        absent 8 times `cores`, if one is known of each; `energy_kwh` exceeds 1.1 (50 n t) / 3600 + 0.01, for
-        n machines and accelerators (50 kW each); at the number.
+        that is said. `peak_memory_bytes` exceeds the largest `memory_bytes`, if all have one, and
+        `peak_device_memory_bytes` the sum of those of all accelerators, one at least, if all have one in
+        bytes (see RC0503). Let t be `duration_s` and that of all `attempts`, if all are known. `gpu_s`
+        exceeds 1.1 n t + 10, for n accelerators, one at least; `cpu_s` exceeds 1.1 n t + 10, for n the sum of
+        `threads`, or where that is absent 8 times `cores`, if one is known of each; `energy_kwh` exceeds 1.1
+        (50 n t) / 3600 + 0.01, for n machines and accelerators (50 kW each); at the number.
     Why: it is in another unit (milliseconds, watt hours, KiB), or the duration or the machine is wrong.
     Fix: write seconds, kilowatt hours and bytes; `accelerators` has an entry for each of them.
     """
@@ -42,7 +44,12 @@ def run_uses_no_more_than_its_machines_have(subject: Subject) -> Iterator[Found]
         machines = _machines(manifest, run)
         if run.resources and machines:
             times = _nodes(run) if len(machines) == 1 else 1
-            for name, used, limit in (*_memory(run, machines), *_time(run, machines, times)):
+            over = (
+                *_memory(run, machines),
+                *_device_memory(run, machines, times),
+                *_time(run, machines, times),
+            )
+            for name, used, limit in over:
                 yield Found(f"{pointer}/resources/{name}", run=run.id, used=used, limit=limit)
 
 
@@ -64,6 +71,14 @@ def _memory(run: Run, machines: list[Hardware]) -> Iterator[tuple[str, str, str]
     largest = max((size for size in sizes if size), default=0)
     if used and all(sizes) and used > largest:
         yield "peak_memory_bytes", f"{used} bytes of memory", f"its machine has {largest}"
+
+
+def _device_memory(run: Run, machines: list[Hardware], times: int) -> Iterator[tuple[str, str, str]]:
+    used = run.resources.peak_device_memory_bytes if run.resources else None
+    sizes = [accelerator.memory_bytes or 0 for each in machines for accelerator in each.accelerators]
+    most = times * sum(sizes)
+    if used and sizes and min(sizes) >= _MIB and used > most:
+        yield "peak_device_memory_bytes", f"{used} bytes of device memory", f"its accelerators have {most}"
 
 
 def _time(run: Run, machines: list[Hardware], times: int) -> Iterator[tuple[str, str, str]]:

@@ -218,7 +218,15 @@ def _assign(block: _Block, statement: ast.stmt) -> None:
         found = [(each, _learned_in(block, value)) for each, value in pairs]
         for each, fit in found:
             _bind(block, each, fit)
+        _keep_fitted(block, target, statement.value)
     _divide(block, statement)
+
+
+def _keep_fitted(block: _Block, target: ast.expr, value: ast.expr) -> None:
+    """Remember a transformer that is fitted where it is made, since `fit` gives it back."""
+    call = block.calls.get(value) if isinstance(value, ast.Call) else None
+    if call is not None and call.last == "fit" and (fit := _fit_of(block, call)):
+        block.fitted[_base(target)] = fit
 
 
 def _bind(block: _Block, target: ast.expr, fit: Fit | None) -> None:
