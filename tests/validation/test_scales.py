@@ -130,6 +130,9 @@ def test_wrong_files_and_wrong_numbers_are_no_integrity(repository: Path) -> Non
     report = judge(Subject("x", base, CaseFiles(case / "files")), STANDARD)
     files = next(each for each in scale(report, "stack").steps[2].criteria if each.id == "integrity.files")
     assert files.met is False
+    whole = scale(report, "availability").steps[3]
+    assert [each.met for each in whole.criteria if each.id == "experiment.intact"] == [False]
+    assert whole not in scale(report, "availability").reached
 
     def wrong_mean(document: dict[str, Any]) -> None:
         document["results"][0]["value"] += 0.01

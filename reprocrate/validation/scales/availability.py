@@ -18,6 +18,7 @@ OBTAINABLE_DATA = "RC0202 RC0204"
 ENVIRONMENT = "RC0401 RC0402 RC0403 RC0404"
 HARDWARE = "RC0501 RC0502"
 SEEDS = "RC0601 RC0602 RC0620"
+INTEGRITY = "RC0701 RC0702 RC0703 RC0704 RC0705 RC0706 RC0707"
 
 
 def availability(basis: Basis) -> Scale:
@@ -147,6 +148,14 @@ def _no_data(basis: Basis) -> Criterion:
 def _experiment(basis: Basis, code: Sequence[Criterion], data: Sequence[Criterion]) -> Iterator[Criterion]:
     yield first_failing("experiment.code", "the code is there", code, "see Code")
     yield first_failing("experiment.data", "the data is there", data, "see Data")
+    if basis.has_files:
+        yield basis.by_rules(
+            "experiment.intact",
+            "the files are those that were recorded",
+            INTEGRITY,
+            met="every file that was declared is there, with its digest",
+            cost="get the bundle again",
+        )
     yield from setting(basis)
     results = [f"/results/{index}" for index, each in enumerate(basis.manifest.results) if each.runs]
     yield given(
