@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from reprocrate.capture.record import RECORD_NAME, RunRecord
 from reprocrate.capture.records import RUNS
@@ -113,6 +114,7 @@ class _Execution:
         self._waits = prerequisites(assignment.manifest, assignment.tasks)
         self._done = _read_done(folder)
         self._records: dict[str, RunRecord] = {}
+        self._keeping = Lock()
 
     def events(self, tick: Callable[[], None]) -> Iterator[Event]:
         tasks = self._assignment.tasks
@@ -127,12 +129,7 @@ class _Execution:
         number = {task.id: place for place, task in enumerate(tasks, start=1)}
         crew = Crew(self._stages(), tasks, self._waits, tuple(self._records), self._repeat)
         for task, ended in crew.run(tick):
-            if ended is None:
-                yield Started(task, number[task.id], len(tasks))
-            else:
-                self._done[task.id] = ended.record.id
-                _write_done(self._folder, self._done)
-                yield ended
+            yield Started(task, number[task.id], len(tasks)) if ended is None else ended
         if len(self._records) < len(tasks):
             yield Interrupted(len(self._records), len(tasks))
         elif self._assignment.jobs > 1:
@@ -179,7 +176,14 @@ class _Execution:
             place = self._assignment.tasks.index(task)
             self._gathering.bring(finished.record, place, stage.workspace)
         self._records[task.id] = finished.record  # before another begins that waits for it
+        self._keep(task, finished.record)
         return Ended(task, finished.record, finished.problems)
+
+    def _keep(self, task: Task, record: RunRecord) -> None:
+        """Write down that a task is done, before the worker begins another: we may be killed meanwhile."""
+        with self._keeping:
+            self._done[task.id] = record.id
+            _write_done(self._folder, self._done)
 
 
 def _own_folder(folder: Path) -> Path:
