@@ -94,7 +94,13 @@ BUNDLES: dict[str, Callable[[Path, zipfile.ZipFile], None]] = {
 """What else must be true of the bundles that some commands pack."""
 
 
-@pytest.mark.parametrize("kind", GOLDEN.kinds())
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=pytest.mark.thorough if kind in ("grid", "search") else ())
+        for kind in GOLDEN.kinds()
+    ],
+)
 def test_the_commands_of_the_example_make_the_golden_manifest(kind: str, tmp_path: Path) -> None:
     made = GOLDEN.produced(kind, tmp_path)
     expected = {"error": set(), "warning": set(WARNINGS.get(kind, {}))}

@@ -548,7 +548,12 @@ def program(cli: Cli, recorded_once: Path) -> Iterator[Program]:
 
 
 @pytest.mark.requirement("RQ30")
-@pytest.mark.parametrize("name", ALL)
+SLOW = ("large: too many", "large: checksums of 250 MB", "large: checksums of 300 MB")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.thorough if name in SLOW else ()) for name in ALL]
+)
 def test_hostile_bundle_is_refused(name: str, genuine: Genuine, reader: Path, program: Program) -> None:
     case = ALL[name]
     path = _made(case, genuine, reader)

@@ -83,6 +83,7 @@ def test_our_validator_passes_every_case(runner: Runner) -> None:
     assert sum(each["cases"] for each in document["families"].values()) == len(all_cases())
 
 
+@pytest.mark.thorough
 def test_one_process_for_each_case_gives_the_same(runner: Runner) -> None:
     """Among these are manifests, folders with files, and bytes that hold no document."""
     for pattern in ("RC0701/*", "RC0005/invalid/*"):
@@ -188,6 +189,7 @@ def test_runner_is_written_for_python_3_8_and_needs_nothing_else(repository: Pat
     assert imported <= sys.stdlib_module_names
 
 
+@pytest.mark.thorough
 def test_runner_and_package_put_the_same_manifests_together(runner: Runner, tmp_path: Path) -> None:
     """Neither reads the cases by the other's code."""
     for family, code in (("RC01*", "RC01"), ("RC000[3-7]/*", "RC000")):
