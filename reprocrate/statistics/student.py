@@ -18,7 +18,7 @@ _NORMAL = NormalDist()
 _LOG_PI = math.log(math.pi)
 _LOG_LARGEST = 709.0
 _NORMAL_FROM = 1e20
-"""So many degrees of freedom are as good as any more: what t and normal differ by is no double (t^4 / (4 df))."""
+"""So many degrees of freedom are as good as any more: t^4 / (4 df), by which t differs, is nothing."""
 _MOST_TERMS = 100_000
 _MOST_STEPS = 200
 

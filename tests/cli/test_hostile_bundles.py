@@ -547,10 +547,10 @@ def program(cli: Cli, recorded_once: Path) -> Iterator[Program]:
         process.stdin.close()
 
 
-@pytest.mark.requirement("RQ30")
 SLOW = ("large: too many", "large: checksums of 250 MB", "large: checksums of 300 MB")
 
 
+@pytest.mark.requirement("RQ30")
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.thorough if name in SLOW else ()) for name in ALL]
 )
