@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,7 @@ import pytest
 
 from reprocrate.cli.app import run_app
 from reprocrate.standard import problems
-from tests.cli.prepared import POSSIBLE, Prepared
-
-TIMEOUT = 120.0
+from tests.prepared import Prepared
 
 TRAIN = '''"""Tell two kinds of points apart by one threshold, or always guess the more frequent kind."""
 
@@ -130,23 +128,24 @@ class Said:
 class Cli:
     """Starts `reprocrate` as a process, in a folder, and looks at how it ended.
 
-    A call without variables is the fork of a process that has imported everything before (see `prepared`).
+    Most calls are forks of a process that has imported everything before (see `prepared`).
     """
 
     environ: Mapping[str, str]
     prepared: Prepared | None = None
 
     def __call__(self, folder: Path, *arguments: object, code: int = 0, **variables: str) -> Said:
-        if self.prepared and not variables:
-            return checked(Said(*self.prepared(folder, [*map(str, arguments)], TIMEOUT)), code)
+        environ = {**self.environ, **variables}
+        if self.prepared and self.prepared.takes(environ):
+            return checked(Said(*self.prepared(folder, [*map(str, arguments)], environ)), code)
         done = subprocess.run(
             self.argv(*arguments),
             cwd=folder,
-            env={**self.environ, **variables},
+            env=environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=TIMEOUT,
+            timeout=120,
             check=False,
         )
         return checked(Said(done.returncode, done.stdout, done.stderr), code)
@@ -278,7 +277,7 @@ def points_csv() -> str:
 
 
 @pytest.fixture(scope="session")
-def cli(bare_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
+def cli(bare_environment: Path, tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Cli:
     """The command line, with an environment without packages as the active one and no index in reach."""
     environ = {
         name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "UV_", "PIP_"))
@@ -296,10 +295,7 @@ def cli(bare_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     }
     for role in ("AUTHOR", "COMMITTER"):
         environ |= {f"GIT_{role}_NAME": "Ada Example", f"GIT_{role}_EMAIL": "ada@example.org"}
-    prepared = Prepared(environ) if POSSIBLE else None
-    yield Cli(environ, prepared)
-    if prepared:
-        prepared.end()
+    return Cli(environ, prepared)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from reprocrate.rerun.environment.uv_tool import find_uv
+from tests.prepared import Prepared
 from tests.rerun.package_index import PackageIndex, make_wheel
 
 Done = subprocess.CompletedProcess[str]
@@ -70,16 +71,16 @@ class Study:
     index: PackageIndex
     index_url: str
     server: http.server.ThreadingHTTPServer
+    prepared: Prepared
     environ: dict[str, str] = field(default_factory=dict)
 
     def __call__(
         self, *arguments: object, code: int = 0, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "reprocrate", *map(str, arguments)]
+        command = [*map(str, arguments)]
         environ = {**self.environ, "UV_DEFAULT_INDEX": self.index_url, **variables}
-        done = subprocess.run(
-            command, cwd=self.folder / "project", env=environ, capture_output=True, text=True, check=False
-        )
+        said = self.prepared(self.folder / "project", command, environ)
+        done = subprocess.CompletedProcess(command, *said)
         assert done.returncode == code, done
         assert "Traceback" not in done.stderr
         return done
@@ -115,7 +116,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def study(recorded: Path, tmp_path: Path) -> Iterator[Study]:
+def study(recorded: Path, tmp_path: Path, prepared: Prepared) -> Iterator[Study]:
     """A copy of them, with the index as a server that asks for a password."""
     for name in ("index", "project"):
         shutil.copytree(recorded / name, tmp_path / name)
@@ -126,7 +127,7 @@ def study(recorded: Path, tmp_path: Path) -> Iterator[Study]:
     environ |= {"UV_CACHE_DIR": str(tmp_path / "cache"), "NO_COLOR": "1", "COLUMNS": "200"}
     url = f"http://ada:secret@127.0.0.1:{server.server_port}/simple"
     index = PackageIndex(tmp_path / "index", wheels_at="/wheels")
-    made = Study(tmp_path, index, url, server, environ)
+    made = Study(tmp_path, index, url, server, prepared, environ)
     yield made
     made.close()
 

@@ -24,31 +24,35 @@ from tempfile import TemporaryFile
 
 _OTHERS = ("jinja2", "requests", "rich.console", "rich.progress", "rocrate.rocrate", "typer", "zstandard")
 """What our modules import in functions, beside each other."""
+_READ_BEFORE = ("PYTHON", "LC_", "LANG", "FORCE_COLOR", "PY_COLORS", "GITHUB_", "TERMINAL_WIDTH", "_TYPER")
+"""Beginnings of variables that the interpreter or a module reads when it starts or is imported."""
 _LARGEST = 1 << 20
 POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
 class Prepared:
-    """A process that runs commands in forks of itself.
+    """A process that runs commands in forks of itself; it starts when the first one is asked for."""
 
-    Args:
-        environ: what each command finds in its environment.
-    """
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._environ = dict(os.environ)
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._ours, theirs = socket.socketpair()
-        with theirs:
-            command = [sys.executable, __file__, str(theirs.fileno())]
-            self._process = subprocess.Popen(command, env=dict(environ), pass_fds=[theirs.fileno()])
+    def takes(self, environ: Mapping[str, str]) -> bool:
+        """Whether a command with this environment can be a fork: what is read at the start is as it was."""
+        return POSSIBLE and _read_before(environ) == _read_before(self._environ)
 
-    def __call__(self, folder: Path, arguments: Sequence[str], timeout: float) -> tuple[int, str, str]:
+    def __call__(
+        self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str], timeout: float = 120.0
+    ) -> tuple[int, str, str]:
         """Exit code, standard output and standard error of a command in a folder.
 
         Raises:
             subprocess.TimeoutExpired: it takes longer; it was killed.
         """
+        if self._process is None:
+            self._start()
         with TemporaryFile() as out, TemporaryFile() as err:
-            asked = json.dumps([str(folder), list(arguments)]).encode("utf-8", "surrogateescape")
+            asked = json.dumps([str(folder), list(arguments), dict(environ)]).encode()
             socket.send_fds(self._ours, [asked], [out.fileno(), err.fileno()])
             pid = self._answer(timeout)
             try:
@@ -65,10 +69,21 @@ class Prepared:
         self._ours.settimeout(timeout)
         return int.from_bytes(self._ours.recv(8), "little", signed=True)
 
+    def _start(self) -> None:
+        self._ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, __file__, str(theirs.fileno())]
+            self._process = subprocess.Popen(command, env=self._environ, pass_fds=[theirs.fileno()])
+
     def end(self) -> None:
         """End the prepared process."""
-        self._ours.close()
-        self._process.wait(timeout=10)
+        if self._process is not None:
+            self._ours.close()
+            self._process.wait(timeout=10)
+
+
+def _read_before(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name.startswith(_READ_BEFORE)}
 
 
 def _text(data: bytes) -> str:
@@ -84,7 +99,9 @@ def serve(asked: socket.socket) -> None:
         pid = os.fork()
         if pid == 0:
             asked.close()
-            folder, arguments = json.loads(data)
+            folder, arguments, environ = json.loads(data)
+            os.environ.clear()
+            os.environ.update(environ)
             become(folder, arguments, streams)
             return
         for stream in streams:
