@@ -7,14 +7,11 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
-
-from tests.prepared import Prepared
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -47,14 +44,6 @@ def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment") / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
     return folder
-
-
-@pytest.fixture(scope="session")
-def prepared() -> Iterator[Prepared]:
-    """Runs commands of ours as processes that need not import anything."""
-    process = Prepared()
-    yield process
-    process.end()
 
 
 @pytest.fixture(autouse=True)

@@ -75,15 +75,37 @@ class Prepared:
             command = [sys.executable, __file__, str(theirs.fileno())]
             self._process = subprocess.Popen(command, env=self._environ, pass_fds=[theirs.fileno()])
 
-    def end(self) -> None:
-        """End the prepared process."""
-        if self._process is not None:
-            self._ours.close()
-            self._process.wait(timeout=10)
+
+PREPARED = Prepared()
+"""The one of this process; it ends when this process does."""
+
+
+def completed(
+    folder: Path, *arguments: object, environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A command of ours in a folder, to its end; a fork if it can be one."""
+    command = [*map(str, arguments)]
+    environ = os.environ if environ is None else environ
+    if PREPARED.takes(environ):
+        return subprocess.CompletedProcess(command, *PREPARED(folder, command, environ))
+    fresh = [sys.executable, "-m", "reprocrate", *command]
+    return subprocess.run(
+        fresh,
+        cwd=folder,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def _read_before(environ: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environ.items() if name.startswith(_READ_BEFORE)}
+    """The order of sets is nothing that a command may show, so that their seed does not count."""
+    found = {name: value for name, value in environ.items() if name.startswith(_READ_BEFORE)}
+    found.pop("PYTHONHASHSEED", None)
+    return found
 
 
 def _text(data: bytes) -> str:

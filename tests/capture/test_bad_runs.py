@@ -229,6 +229,7 @@ time.sleep(0.2)
     assert "changed" in ended.record["capture"]["reason"]
 
 
+@pytest.mark.thorough
 def test_very_many_files(tmp_path: Path) -> None:
     code = "import os\nos.mkdir('o')\nfor i in range(5000): open(f'o/{i}.txt', 'w').write(str(i))\n"
     ended = run(tmp_path, code)

@@ -148,6 +148,7 @@ def test_numpy(empty: Project) -> None:
 
 
 @needs("numpy", "pandas", "scipy")
+@pytest.mark.thorough
 def test_libraries_on_top_of_numpy(empty: Project) -> None:
     record = empty.python(
         "import pandas as pd\n"

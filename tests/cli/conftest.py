@@ -21,7 +21,7 @@ import pytest
 
 from reprocrate.cli.app import run_app
 from reprocrate.standard import problems
-from tests.prepared import Prepared
+from tests.prepared import completed
 
 TRAIN = '''"""Tell two kinds of points apart by one threshold, or always guess the more frequent kind."""
 
@@ -132,22 +132,9 @@ class Cli:
     """
 
     environ: Mapping[str, str]
-    prepared: Prepared | None = None
 
     def __call__(self, folder: Path, *arguments: object, code: int = 0, **variables: str) -> Said:
-        environ = {**self.environ, **variables}
-        if self.prepared and self.prepared.takes(environ):
-            return checked(Said(*self.prepared(folder, [*map(str, arguments)], environ)), code)
-        done = subprocess.run(
-            self.argv(*arguments),
-            cwd=folder,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = completed(folder, *arguments, environ={**self.environ, **variables})
         return checked(Said(done.returncode, done.stdout, done.stderr), code)
 
     def argv(self, *arguments: object) -> list[str]:
@@ -277,7 +264,7 @@ def points_csv() -> str:
 
 
 @pytest.fixture(scope="session")
-def cli(bare_environment: Path, tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Cli:
+def cli(bare_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line, with an environment without packages as the active one and no index in reach."""
     environ = {
         name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "UV_", "PIP_"))
@@ -295,7 +282,7 @@ def cli(bare_environment: Path, tmp_path_factory: pytest.TempPathFactory, prepar
     }
     for role in ("AUTHOR", "COMMITTER"):
         environ |= {f"GIT_{role}_NAME": "Ada Example", f"GIT_{role}_EMAIL": "ada@example.org"}
-    return Cli(environ, prepared)
+    return Cli(environ)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 
 from reprocrate.assembly.toml import parse_settings
 from reprocrate.workflow.drafting import Draft, draft_settings, write_draft
+from tests.prepared import completed
 
 TORCH = {
     "README.md": """\
@@ -246,16 +247,9 @@ def test_a_package(tmp_path: Path) -> None:
 def test_the_draft_serves_the_other_commands(tmp_path: Path, name: str) -> None:
     project = made(tmp_path, PROJECTS[name])
     write_draft(project)
-    run = [sys.executable, "-m", "reprocrate", "run", "--quiet", "--", sys.executable, "-c", "print(1)"]
-    subprocess.run(run, cwd=project, check=True, capture_output=True)
-    for command in (["show"], ["validate"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "reprocrate", *command],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    completed(project, "run", "--quiet", "--", sys.executable, "-c", "print(1)").check_returncode()
+    for command in ("show", "validate"):
+        done = completed(project, command)
         assert done.returncode in (0, 1)
         assert "Traceback" not in done.stderr
         assert "reprocrate.toml line" not in done.stderr

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
-import sys
 import venv
 import zipfile
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reprocrate.manifest import Manifest, parse_manifest
+from tests.prepared import completed
 
 WHEELS = {
     "ringtools-1.5-py3-none-any.whl": hashlib.sha256(b"any").hexdigest(),
@@ -60,8 +59,7 @@ def site_of(project: Path) -> Path:
 
 
 def reprocrate(*arguments: str) -> str:
-    command = (sys.executable, "-m", "reprocrate", *arguments)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
+    done = completed(Path.cwd(), *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

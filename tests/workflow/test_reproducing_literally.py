@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from reprocrate.rerun.environment.uv_tool import find_uv
+from tests.prepared import completed
 from tests.rerun.package_index import PackageIndex
 
 TRAIN = """
@@ -93,8 +94,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     }
 
     def reprocrate(*arguments: str, inside: str = "") -> None:
-        command = [sys.executable, "-m", "reprocrate", *arguments]
-        subprocess.run(command, cwd=project / inside, env=environ, check=True, capture_output=True)
+        completed(project / inside, *arguments, environ=environ).check_returncode()
 
     scores = project / "src dir" / "scores.py"
     scores.write_text("def score(points):\n    return sum(points[:10])\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from reprocrate.assembly.settings import ProjectSettings
 from reprocrate.bundle import Entry, Form, open_bundle, pack
 from reprocrate.validation import Subject, validate
 from reprocrate.workflow.declared_files import BundleFiles
+from tests.prepared import completed
 
 SETTINGS = """
 [experiment]
@@ -53,8 +53,7 @@ direction = "maximize"
 
 
 def reprocrate(folder: Path, *arguments: str, code: int = 0) -> str:
-    command = [sys.executable, "-m", "reprocrate", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = completed(folder, *arguments)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from reprocrate.rerun.environment.uv_tool import find_uv
-from tests.prepared import Prepared
+from tests.prepared import completed
 from tests.rerun.package_index import PackageIndex, make_wheel
 
 Done = subprocess.CompletedProcess[str]
@@ -71,16 +71,13 @@ class Study:
     index: PackageIndex
     index_url: str
     server: http.server.ThreadingHTTPServer
-    prepared: Prepared
     environ: dict[str, str] = field(default_factory=dict)
 
     def __call__(
         self, *arguments: object, code: int = 0, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        command = [*map(str, arguments)]
         environ = {**self.environ, "UV_DEFAULT_INDEX": self.index_url, **variables}
-        said = self.prepared(self.folder / "project", command, environ)
-        done = subprocess.CompletedProcess(command, *said)
+        done = completed(self.folder / "project", *arguments, environ=environ)
         assert done.returncode == code, done
         assert "Traceback" not in done.stderr
         return done
@@ -116,7 +113,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def study(recorded: Path, tmp_path: Path, prepared: Prepared) -> Iterator[Study]:
+def study(recorded: Path, tmp_path: Path) -> Iterator[Study]:
     """A copy of them, with the index as a server that asks for a password."""
     for name in ("index", "project"):
         shutil.copytree(recorded / name, tmp_path / name)
@@ -127,7 +124,7 @@ def study(recorded: Path, tmp_path: Path, prepared: Prepared) -> Iterator[Study]
     environ |= {"UV_CACHE_DIR": str(tmp_path / "cache"), "NO_COLOR": "1", "COLUMNS": "200"}
     url = f"http://ada:secret@127.0.0.1:{server.server_port}/simple"
     index = PackageIndex(tmp_path / "index", wheels_at="/wheels")
-    made = Study(tmp_path, index, url, server, prepared, environ)
+    made = Study(tmp_path, index, url, server, environ)
     yield made
     made.close()
 
