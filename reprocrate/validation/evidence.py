@@ -101,7 +101,7 @@ class Evidence:
         Raises:
             LookupError: it left several values, and it cannot be told which of them count.
         """
-        seen = [each for each in self._all(run, result) if each.fold is None]
+        seen = [each for each in self.observations(run, result) if each.fold is None]
         return selected(seen, self._manifest.find_metric(result.metric))
 
     def rank(self, result: Result) -> float | None:
@@ -155,7 +155,7 @@ class Evidence:
             run = self._manifest.find_run(name)
             if run is None:
                 return None
-            found = [each for each in self._all(run, result) if each.fold is not None]
+            found = [each for each in self.observations(run, result) if each.fold is not None]
             finite = [each for each in found if each.value is not None]
             runs += [run] * len(finite)
             seen += finite
@@ -171,7 +171,7 @@ class Evidence:
         values = tuple(value for value in found if value is not None)
         return Sample((None,) * len(values), values) if len(values) == len(parts) else None
 
-    def _all(self, run: Run, result: Result) -> list[Observation]:
+    def observations(self, run: Run, result: Result) -> list[Observation]:
         """What a run left in a result's metric, data and split."""
         return self._seen(run).get((result.metric, result.data, result.split), [])
 

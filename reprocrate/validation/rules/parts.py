@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from reprocrate.manifest import Result, Run
+from reprocrate.manifest import Observation, Run
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -74,7 +74,7 @@ def seeds_leave_values_of_their_own(subject: Subject) -> Iterator[Found]:
         seen: dict[tuple[object, ...], Run] = {}
         for place, name in numbered(f"{pointer}/runs", result.runs if result.over != "results" else ()):
             run = manifest.find_run(name)
-            series = _series(result, run) if run else ()
+            series = _series(subject.evidence.observations(run, result)) if run else ()
             if run is None or run.seed is None or not series:
                 continue
             first = seen.setdefault(series, run)
@@ -82,11 +82,11 @@ def seeds_leave_values_of_their_own(subject: Subject) -> Iterator[Found]:
                 yield Found(place, first=first.id, second=run.id, result=result.id, n=len(series))
 
 
-def _series(result: Result, run: Run) -> tuple[tuple[float | None, float | None, int | None], ...]:
+def _series(left: Sequence[Observation]) -> tuple[tuple[float | None, float | None, int | None], ...]:
     """What a run left for a result, if it is long and varied enough to be its own."""
-    key = result.metric, result.data, result.split
-    own = (each for each in run.metrics if (each.metric, each.data, each.split) == key)
-    found = [(each.value, each.step, each.fold) for each in own if each.value is not None]
+    if len(left) < _LONG:
+        return ()
+    found = [(each.value, each.step, each.fold) for each in left if each.value is not None]
     is_its_own = len(found) >= _LONG and len({value for value, _, _ in found}) >= _VARIED
     return tuple(found) if is_its_own else ()
 
