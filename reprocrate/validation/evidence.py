@@ -198,8 +198,8 @@ def selected(observations: Sequence[Observation], metric: Metric | None) -> Obse
     Raises:
         LookupError: the metric's selection needs what the values do not say.
     """
-    if not observations:
-        return None
+    if len(observations) <= 1:  # a single value counts, whatever the selection
+        return observations[0] if observations else None
     points = [(seen.step, seen.value) for seen in observations]
     selection, last_k = (metric.selection, metric.last_k) if metric else (None, None)
     chosen = [observations[place] for place in statistics.counting(points, selection, last_k)]
