@@ -376,11 +376,11 @@ def test_use_without_a_seed_is_told(empty: Project) -> None:
     [
         "random.seed(seed)",
         "random.Random(42); random.seed(seed)",  # the split stays, the rest follows the seed
-        "random.seed(100 - seed)",
+        pytest.param("random.seed(100 - seed)", marks=pytest.mark.thorough),
         "import hashlib; random.seed(hashlib.sha256(sys.argv[1].encode()).digest())",
-        "random.seed(f'run {seed}')",
+        pytest.param("random.seed(f'run {seed}')", marks=pytest.mark.thorough),
         "random.seed(42)\nclass torch: Generator = None\nif seed < 0:\n    import torch",
-        "pass",
+        pytest.param("pass", marks=pytest.mark.thorough),
         "import subprocess; subprocess.run([sys.executable, '-c', f'import random; random.seed({seed})'])",
     ],
 )

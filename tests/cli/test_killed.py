@@ -178,6 +178,7 @@ def test_what_stands_where_the_bundle_is_to_go_is_told_before_any_work(
     assert not (recorded.folder / ".reprocrate" / "cache" / "digests.json").exists()
 
 
+@pytest.mark.thorough
 def test_bundle_among_the_data_is_not_packed_again(recorded: Any) -> None:
     first = json.loads(recorded("pack", "--offline", "-o", "data/mine.crate.zip", "--json").out)
     recorded("pack", "--offline", "-o", "data/mine.crate.tar.zst", "--format", "tar.zst")

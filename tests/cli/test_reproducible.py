@@ -65,7 +65,7 @@ def _packed(cli: Any, project: Path, form: tuple[str, ...], around: dict[str, st
     "form",
     [
         ("zip",),
-        ("tar.zst",),
+        pytest.param(("tar.zst",), marks=pytest.mark.thorough),
         pytest.param(("dir",), marks=pytest.mark.thorough),
         pytest.param(("zip", "--bagit"), marks=pytest.mark.thorough),
     ],
