@@ -294,7 +294,7 @@ def address_holds_no_credentials(subject: Subject) -> Iterator[Found]:
     Why: a manifest is published, and a token in it is then everybody's.
     Fix: remove the part before the @, make the token invalid where it was issued, and run again without it.
     """
-    possible = "@" in subject.values.text and "://" in subject.values.text
+    possible = any("@" in text and _CREDENTIALS.search(text) for text in subject.values.texts)
     for path, value in values_of(subject.document) if possible else ():
         if isinstance(value, str) and "@" in value and _CREDENTIALS.search(value):
             yield Found(pointer_to(path))
