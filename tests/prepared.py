@@ -1,6 +1,6 @@
 """Commands as processes of their own that need not import anything: a prepared process forks for each.
 
-Most of the second that a command takes is imports, and thousands of tests start one. What is forked is a
+Most of the second that a command takes is imports, and hundreds of tests start some. What is forked is a
 process like any other, with its own folder, environment, streams and exit code; it only began with the
 modules in memory. Tests of start-up, of signals and of the interpreter's settings start a fresh one instead.
 

@@ -9,7 +9,10 @@ from reprocrate.statistics.student import two_sided_quantile
 from reprocrate.statistics.summary import LEVEL
 
 MOST_COUNTED = 20_000
-"""Items up to which the exact interval is computed: each bound takes a sum over them."""
+"""Items up to which the exact interval is computed: each bound takes sums over some of them."""
+
+_NOTHING = 1e-17
+"""A part of a sum of doubles that does not change it."""
 
 
 def share_interval_is_possible(
@@ -106,11 +109,25 @@ def _solve(is_beyond: Callable[[float], bool]) -> float:
 
 
 def _at_most(right: int, items: int, share: float) -> float:
-    """The probability of so many right items or fewer."""
-    odds = math.log(share) - math.log1p(-share)
-    start = math.lgamma(items + 1) + items * math.log1p(-share)
-    terms = (start - math.lgamma(k + 1) - math.lgamma(items - k + 1) + k * odds for k in range(right + 1))
-    return math.fsum(math.exp(each) for each in terms)
+    """The probability of so many right items or fewer, by the side on which the terms fall."""
+    if right >= items:
+        return 1.0
+    if right < items * share:
+        return _far_side(right, items, share)
+    return 1.0 - _far_side(items - right - 1, items, 1.0 - share)
+
+
+def _far_side(most: int, items: int, share: float) -> float:
+    """The probability of `most` items or fewer, where more are expected: the terms fall."""
+    log_term = math.lgamma(items + 1) - math.lgamma(most + 1) - math.lgamma(items - most + 1)
+    term = math.exp(log_term + most * math.log(share) + (items - most) * math.log1p(-share))
+    total, odds = term, share / (1.0 - share)
+    for k in range(most, 0, -1):
+        term *= k / ((items - k + 1) * odds)
+        total += term
+        if term <= _NOTHING * total:
+            break
+    return total
 
 
 _WAYS: dict[str, tuple[Callable[[float, int, float], tuple[float, float]], ...]] = {
