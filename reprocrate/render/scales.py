@@ -22,11 +22,12 @@ from reprocrate.render.terminal import (
 
 
 def scales(found: Sequence[Scale]) -> Iterator[RenderableType]:
-    """Each scale: what is reached, and what the next step asks for."""
+    """Each scale: what is reached, and what the next step asks for; several ask for the same, told once."""
+    told: set[tuple[str, str]] = set()
     for scale in found:
         yield heading(words.plain(scale.name))
         yield _reached(scale)
-        yield from (hanging("-", part) for part in _missing(scale))
+        yield from (hanging("-", part) for part in _missing(scale, told))
 
 
 def step_name(step: Step) -> str:
@@ -53,15 +54,18 @@ def _reached(scale: Scale) -> RenderableType:
     return text(words.sentence(told), GOOD if names else WARN)
 
 
-def _missing(scale: Scale) -> Iterator[RenderableType]:
+def _missing(scale: Scale, told: set[tuple[str, str]]) -> Iterator[RenderableType]:
     for step in next_steps_of(scale):
-        lacking = [each for each in step.criteria if not each.met]
+        lacking = [_criterion(each, told) for each in step.criteria if not each.met]
         lead = "Next" if scale.ascending else "Not met"
-        yield stacked(joined(f"{lead}: ", text(step_name(step), STRONG)), *map(_criterion, lacking))
+        yield stacked(joined(f"{lead}: ", text(step_name(step), STRONG)), *lacking)
 
 
-def _criterion(each: Criterion) -> RenderableType:
+def _criterion(each: Criterion, told: set[tuple[str, str]]) -> RenderableType:
+    """What is missing, with reason and cost where these were not told before."""
     state = "not known" if each.met is None else "missing"
-    reason = f": {words.plain(each.reason)}" if each.reason else ""
-    cost = f" Cost: {words.ended(words.plain(each.cost))}" if each.cost else ""
+    is_new = (each.reason, each.cost) not in told
+    told.add((each.reason, each.cost))
+    reason = f": {words.plain(each.reason)}" if each.reason and is_new else ""
+    cost = f" Cost: {words.ended(words.plain(each.cost))}" if each.cost and is_new else ""
     return hanging(text(f"{state}:", SOFT), text(f"{words.ended(words.plain(each.text) + reason)}{cost}"))

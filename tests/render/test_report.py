@@ -127,6 +127,16 @@ def test_observed_and_scales_are_told_with_what_is_missing() -> None:
     assert "missing: data is there: none. Cost: a day." in text
 
 
+def test_what_several_levels_lack_is_told_once() -> None:
+    def asking(text: str) -> Step:
+        return Step("s", "step", (Criterion("lock", text, False, "there is none", "a minute"),))
+
+    scales = tuple(Scale(name, name, True, (asking(f"{name} wants a lock"),)) for name in ("one", "two"))
+    text = printed(report_text(Report("p", scales=scales)))
+    assert "missing: one wants a lock: there is none. Cost: a minute." in text
+    assert "missing: two wants a lock.\n" in text
+
+
 @pytest.mark.parametrize("width", [30, 40, 80])
 def test_no_line_is_wider_than_the_window(width: int) -> None:
     held = StringIO()

@@ -82,7 +82,7 @@ def _functional(basis: Basis) -> Iterator[Criterion]:
         "its environment can be built",
         ENVIRONMENT,
         met="there is a lock with digests",
-        cost="`reprocrate pack` makes one",
+        cost="`reprocrate pack` makes a lock with digests",
     )
 
 
