@@ -34,7 +34,7 @@ class ReprocrateError(Exception):
 
     def __str__(self) -> str:
         said = f"{self.what.rstrip('.')}: {self.why}" if self.why else self.what
-        return " ".join(_sentence(part) for part in (said, self.fix) if part)
+        return in_sentences(said, self.fix)
 
 
 class UsageError(ReprocrateError):
@@ -53,5 +53,6 @@ class UnavailableError(ReprocrateError):
     """What was asked for cannot be done here and now: no permission, no space, no network."""
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?", ":")) else f"{text}."
+def in_sentences(*parts: str) -> str:
+    """Parts of a message one after the other, each with its full stop; empty ones are left out."""
+    return " ".join(part if part.endswith((".", "!", "?", ":")) else f"{part}." for part in parts if part)

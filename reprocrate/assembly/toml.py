@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.assembly.settings import ProjectSettings
-from reprocrate.errors import UnavailableError, UsageError
+from reprocrate.errors import UnavailableError, UsageError, in_sentences
 from reprocrate.files.toml_lines import line_of
 from reprocrate.files.toml_text import read_toml
 
@@ -81,7 +81,7 @@ def parse_settings(text: str) -> ProjectSettings:
         problems = dict(_explain(each, document, text) for each in details[:_MOST_PROBLEMS])
         (what, fix), *more = problems.items()
         others = f"Also: {'; '.join(other for other, _ in more)}" if more else ""
-        raise UsageError(what, fix=" ".join(filter(None, (fix, others)))) from None
+        raise UsageError(what, fix=in_sentences(fix, others)) from None
 
 
 def _explain(detail: Any, document: Mapping[str, Any], text: str) -> tuple[str, str]:

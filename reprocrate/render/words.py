@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # reports and verdicts have no manifest, and the models take 
     from reprocrate.manifest import Configuration, Data, Environment, Metric, Run, Service
 
 _MOST_RANGES = 10
-_PATH = re.compile(r"\S*\w\.[A-Za-z][A-Za-z0-9]{0,7}(?=[:#\s])")
+_PATH = re.compile(r"\S*\w\.[A-Za-z][A-Za-z0-9]{0,7}(?=[:#,\s])")
 _LONGEST = 20_000
 _KEPT_FORMATS = "\u200c\u200d\ufe0e\ufe0f"  # joiners that scripts and emoji need
 _MONTHS = (

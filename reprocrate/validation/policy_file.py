@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from reprocrate.errors import UnreadableError, UsageError
+from reprocrate.errors import UnreadableError, UsageError, in_sentences
 from reprocrate.files import could_not
 from reprocrate.files.toml_lines import line_of
 from reprocrate.files.toml_text import read_toml
@@ -275,7 +275,7 @@ def _error(path: Path, text: str, found: list[Complaint]) -> UsageError:
     said = [(_place(path, text, place) + what, fix) for place, what, fix in found]
     (first, fix), *more = said
     others = f"Also: {'; '.join('. '.join(filter(None, each)) for each in more)}" if more else ""
-    return UsageError(first, fix=" ".join(filter(None, (fix, others))))
+    return UsageError(first, fix=in_sentences(fix, others))
 
 
 def _place(path: Path, text: str, place: tuple[str | int, ...]) -> str:
