@@ -124,7 +124,7 @@ def _scale(scale: Scale) -> Iterator[Markup]:
         element("li", element("b", step_name(step)), class_="there" if step in reached else "lacking")
         for step in scale.steps
     ]
-    kind = "Levels, the lowest first:" if scale.ascending else "Badges whose criteria are met, and others:"
+    kind = "Levels, the lowest first:" if scale.ascending else "Those whose criteria are met, and others:"
     yield element("p", kind, class_="note")
     yield element("ul", *items, class_="parts")
     for step in next_steps_of(scale):
