@@ -57,6 +57,21 @@ def test_questions_and_answers_in_markdown(find: Find) -> None:
     assert filled.answers[1].justification == "§1"
 
 
+@pytest.mark.parametrize("labels", [("Question", "Answer"), ("Frage", "Antwort")])
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_answers_without_titles_and_justifications(find: Find, labels: tuple[str, str], between: str) -> None:
+    parts = [f"{labels[0]}: {question(each)}{between}{labels[1]}: Yes{between}" for each in NEURIPS.items[:6]]
+    (filled,) = find({"checklist.md": "".join(parts)})
+    assert list(told(filled).values()) == ["yes"] * 6
+
+
+def test_an_answer_left_open_is_not_the_next_title(find: Find) -> None:
+    parts = [f"{each.title}\nQuestion: {question(each)}\nAnswer:\n\n" for each in NEURIPS.items[:6]]
+    (filled,) = find({"checklist.md": "".join(parts)})
+    assert list(told(filled).values()) == [None] * 6
+    assert filled.not_read == ()
+
+
 def test_a_table_in_markdown(find: Find) -> None:
     answers = {"1": "yes", "2": "no", "3": "na", "7": "yes"}
     rows = [

@@ -82,9 +82,10 @@ def _answer_text(content: str, labels: list[_Label], index: int) -> str:
     end = labels[index + 1].start if index + 1 < len(labels) else len(content)
     end = min(end, start + _LONGEST_ANSWER)
     text = content[start:end]
-    follows = labels[index + 1].name if index + 1 < len(labels) else "Question"
+    follows = labels[index + 1].name if index + 1 < len(labels) else ""
     if follows in ("Question", "Answer"):
-        text = text[: _title(content, start, end)[2] - start]
+        before = content[start : _title(content, start, end)[2]]
+        text = before if before.strip() else text.partition("\n")[0]  # the line of a label is no title
     return re.split(rf"{ITEM}|{HEADING}|\n\s*\n", text.lstrip(), maxsplit=1)[0]
 
 

@@ -73,12 +73,16 @@ def _may_answer_in_latex(sources: Sources, name: str) -> bool:
 
 
 def _may_hold_answers(sources: Sources, name: str) -> bool:
+    """Whether a text has signs of answers; one that is called a checklist is read whatever it has."""
+    is_named = bool(NAMED.search(posixpath.basename(name)))
     try:
         data = sources.data(name)
     except UnavailableError:
-        return bool(NAMED.search(posixpath.basename(name)))  # it is told that it cannot be read
-    if _DRAFT_HEADING.search(data):
-        return False
+        return is_named  # it is told that it cannot be read
+    return not _DRAFT_HEADING.search(data) and (is_named or _has_signs(data))
+
+
+def _has_signs(data: bytes) -> bool:
     fields = (match for match in _FIELD.finditer(data) if _FIELDS.search(match[1]))
     return bool(_IN_MARKDOWN.search(data)) or len(list(islice(fields, _FEWEST_FIELDS))) == _FEWEST_FIELDS
 
