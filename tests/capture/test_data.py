@@ -46,6 +46,11 @@ def _places(project: str, search_path: tuple[str, ...] = (), **environ: str) -> 
         ("/tmp/x/data.csv", Place("temporary", "x/data.csv")),
         ("/tmp/x/__pycache__/model.cpython-311.pyc", None),
         ("/home/adam/x", Place("external", "home/adam/x")),
+        ("/usr/local/nvidia/lib64/libcuda.so.1", None),
+        ("/apps/cuda/13.0/lib64/libcublas.so.13.1.0", None),
+        ("/scratch/ada/lib/libmine.so", None),
+        ("/home/ada/p/lib/libmine.so.2", Place(None, "lib/libmine.so.2")),
+        ("/scratch/ada/x.so.csv", Place("external", "scratch/user/x.so.csv")),
     ],
 )
 def test_place_of_a_data_file(path: str, place: Place | None) -> None:

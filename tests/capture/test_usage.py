@@ -186,15 +186,17 @@ def test_counters_that_only_root_may_read_tell_nothing(tmp_path: Path) -> None:
 def test_gpus_that_the_processes_hold(nvml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     holder = tmp_path / "holder"
     monkeypatch.setenv("FAKE_NVML_HOLDER", os.fspath(holder))
-    watch = GpuWatch(None)
+    watch = GpuWatch(None, 9.0)
     watch.look({41, 42}, 10.0)
-    assert (watch.held(), watch.held_s(), watch.peak_bytes) == ((), 0, 0)
+    assert (watch.held(), watch.held_s(10.0), watch.peak_bytes) == ((), 0, 0)
     for size, now in ((2**30, 11.0), (2**31, 13.5), (2**20, 15.0)):
         holder.write_text(f"42 {size}\n")
         watch.look({41, 42}, now)
+    assert watch.held_s(16.0) == 16.0 - 10.5
     holder.write_text(f"43 {2**33}\n")
     watch.look({41, 42}, 20.0)
-    assert (watch.held(), watch.held_s(), watch.peak_bytes) == (("NVIDIA H100 80GB HBM3",), 4.0, 2**31)
+    held = (watch.held(), watch.held_s(21.0), watch.peak_bytes)
+    assert held == (("NVIDIA H100 80GB HBM3",), 17.5 - 10.5, 2**31)
     joules = watch.used_j()
     assert joules is not None
     assert joules == pytest.approx(2 * 2 * 1.5)  # each reading of either GPU adds 1.5 J to the one counter
@@ -207,10 +209,10 @@ def test_only_the_gpus_that_the_launch_can_use_are_watched(
     holder = tmp_path / "holder"
     holder.write_text("42 4096\n")
     monkeypatch.setenv("FAKE_NVML_HOLDER", os.fspath(holder))
-    second = GpuWatch("1")
+    second = GpuWatch("1", 0.0)
     second.look({42}, 1.0)
     assert second.held() == ()
-    none = GpuWatch("")
+    none = GpuWatch("", 0.0)
     assert none.used_j() is None
     second.close()
     none.close()
@@ -341,6 +343,29 @@ def test_the_device_that_pytorch_computed_on_is_recorded(project: Any) -> None:
     assert record.resources.devices == ("NVIDIA Test 1",)
     assert record.resources.peak_device_memory_bytes == 3 * MIB
     assert record.resources.gpu_s == pytest.approx(record.duration_s, abs=0.001)
+
+
+CUPY = """
+import sys, types
+
+class Pool:
+    def total_bytes(self):
+        return 5 << 20
+
+cupy = types.ModuleType("cupy")
+cupy.get_default_memory_pool = Pool
+cupy.cuda = types.SimpleNamespace(runtime=types.SimpleNamespace(
+    getDevice=lambda: 0,
+    getDeviceProperties=lambda number: {"name": b"NVIDIA Test 0", "uuid": bytes(range(16))},
+))
+sys.modules["cupy"] = cupy
+"""
+
+
+def test_the_device_that_cupy_computed_on_is_recorded(project: Any) -> None:
+    record = project.python(CUPY)
+    assert record.resources.devices == ("NVIDIA Test 0",)
+    assert record.resources.peak_device_memory_bytes == 5 * MIB
 
 
 def test_a_program_without_such_libraries_says_nothing_of_devices(project: Any) -> None:

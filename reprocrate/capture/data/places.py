@@ -20,8 +20,11 @@ _SYSTEM = (
     *("/bin/", "/boot/", "/dev/", "/etc/", "/lib", "/nix/", "/proc/", "/run/", "/sbin/", "/snap/", "/sys/"),
     *("/usr/bin/", "/usr/include/", "/usr/lib", "/usr/libexec/", "/usr/sbin/", "/usr/src/"),
     *("/usr/local/bin/", "/usr/local/cuda", "/usr/local/include/", "/usr/local/lib", "/usr/local/sbin/"),
+    *("/usr/local/nvidia/", "/opt/nvidia/", "/opt/rocm", "/opt/intel/"),  # drivers and what comes with them
     *("/var/cache/", "/var/lib/", "/var/log/", "/var/run/", "/System/", "/Library/"),
 )
+# A library outside the project is software: a tracer sees the loader open it, wherever a cluster keeps it.
+_SHARED_LIBRARY = re.compile(r"\.so(?:\.[0-9]+)*$|\.dylib$|\.dll$")
 _SHARED_NOISE = frozenset(
     {
         *("R", "X11", "bash-completion", "ca-certificates", "fontconfig", "fonts", "gcc", "git-core"),
@@ -121,7 +124,7 @@ class Places:
         inside = self.in_project(path)
         if inside is not None:
             return None if _is_tools_own(inside) else Place(None, inside)
-        if self._is_installed(path) or _is_system(path):
+        if self._is_installed(path) or _is_system(path) or _SHARED_LIBRARY.search(path):
             return None
         for name, folder in self._named_folders:
             if _is_below(path, folder):

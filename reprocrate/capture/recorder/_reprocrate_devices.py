@@ -23,7 +23,7 @@ _DRIVERS = (b" /dev/nvidia", b" /dev/kfd", b" /dev/dri/render", b" /dev/accel", 
 def devices() -> dict[str, Any]:
     """The accelerators that were in use, and what there was to tell of them."""
     accelerators: list[dict[str, Any]] = []
-    for name, look in (("torch", _torch), ("jax", _jax), ("tensorflow", _tensorflow)):
+    for name, look in (("torch", _torch), ("jax", _jax), ("tensorflow", _tensorflow), ("cupy", _cupy)):
         module = sys.modules.get(name)
         if module is not None:
             try:
@@ -95,3 +95,17 @@ def _tensorflow(tensorflow: Any) -> list[dict[str, Any]]:
             name = details.get("device_name") or device.device_type
             found.append({"name": name, "unit": "tensorflow " + number, "peak_bytes": peak})
     return found
+
+
+def _cupy(cupy: Any) -> list[dict[str, Any]]:
+    """By CuPy's pool of the device in use, which keeps what it once had; to ask another would start it."""
+    peak = cupy.get_default_memory_pool().total_bytes()
+    if not peak:
+        return []
+    properties = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.runtime.getDevice())
+    name, number = properties["name"], properties["uuid"].hex()
+    unit = "-".join(
+        (number[:8], number[8:12], number[12:16], number[16:20], number[20:32])
+    )  # as PyTorch has it
+    text = name.decode() if isinstance(name, bytes) else name
+    return [{"name": text, "unit": unit, "peak_bytes": peak}]

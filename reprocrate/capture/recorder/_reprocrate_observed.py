@@ -104,7 +104,7 @@ def _installed() -> dict[str, list[str]]:
                 if file.startswith(folder + os.sep):
                     found[folder].append(file[len(folder) + 1 :].replace(os.sep, "/"))
                     break
-    return {folder: sorted(paths) for folder, paths in found.items() if paths}
+    return {folder: sorted(set(paths)) for folder, paths in found.items() if paths}
 
 
 def holds(project: str, name: str) -> bool:

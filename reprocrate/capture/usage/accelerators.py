@@ -11,9 +11,9 @@ from reprocrate.capture.hardware.nvml import Device, Library, has_driver, manage
 from reprocrate.capture.record import Accelerator
 
 
-@dataclass
+@dataclass(eq=False)
 class _Held:
-    """When a device was first and last seen to be held, by a clock that is never set."""
+    """From when to when a device was held, as far as looking now and then can tell."""
 
     first: float
     last: float
@@ -26,14 +26,16 @@ class GpuWatch:
 
     Args:
         visible: the launch's `CUDA_VISIBLE_DEVICES`.
+        now: the time, by a clock that is never set.
     """
 
-    def __init__(self, visible: str | None) -> None:
+    def __init__(self, visible: str | None, now: float) -> None:
         self._stack = ExitStack()
         self._library: Library | None = None
         self._devices: list[Device] = []
         self._energy_at_start: dict[int, int] = {}
         self._held: dict[str, _Held] = {}
+        self._looked_at = now
         self.peak_bytes = 0
         if has_driver():
             with suppress(OSError, AttributeError):
@@ -42,21 +44,29 @@ class GpuWatch:
                 self._energy_at_start = self._energy()
 
     def look(self, pids: Collection[int], now: float) -> None:
-        """Note which devices these processes hold, and how much of their memory."""
+        """Note which devices these processes hold, and how much of their memory.
+
+        What changed since the look before is taken to have changed halfway between.
+        """
         if self._library is None:
             return
-        together = 0
+        together, halfway = 0, (self._looked_at + now) / 2
         for device in self._devices:
             memory = self._library.processes(device.handle)
             ours = [size for pid, size in memory.items() if pid in pids]
+            held = self._held.get(device.unit)
             if ours:
                 together += sum(ours)
-                self._held.setdefault(device.unit, _Held(now, now)).last = now
+                self._held.setdefault(device.unit, _Held(halfway, now)).last = now
+            elif held is not None and held.last == self._looked_at:
+                held.last = halfway
+        self._looked_at = now
         self.peak_bytes = max(self.peak_bytes, together)
 
-    def held_s(self) -> float:
-        """Seconds times devices for which the processes held one."""
-        return sum(one.last - one.first for one in self._held.values())
+    def held_s(self, now: float) -> float:
+        """Seconds times devices for which the processes held one; what was held at the last look still is."""
+        ends = {one: now if one.last == self._looked_at else one.last for one in self._held.values()}
+        return sum(end - one.first for one, end in ends.items())
 
     def held(self) -> tuple[str, ...]:
         """Models of the devices that they held."""

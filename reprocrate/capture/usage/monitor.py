@@ -103,7 +103,9 @@ class UsageMonitor:
             self._usage = Usage(energy_j=energy.used_j() or None)
             return
         self._look(pid)
-        gpus = None if self._done.wait(_SLOW_START_S - _PAUSE_S) else GpuWatch(self._visible)
+        gpus = (
+            None if self._done.wait(_SLOW_START_S - _PAUSE_S) else GpuWatch(self._visible, time.monotonic())
+        )
         try:
             self._loop(pid, energy, gpus)
             energy.read()
@@ -132,7 +134,7 @@ class UsageMonitor:
         return Usage(
             memory_bytes=self._peak or None,
             device_bytes=gpus.peak_bytes or None if gpus else None,
-            device_s=gpus.held_s() if gpus and is_held else None,
+            device_s=gpus.held_s(time.monotonic()) if gpus and is_held else None,
             devices=gpus.held() if gpus else (),
             drivers_held_by=frozenset(self._drivers_held_by),
             energy_j=energy_j or None,
