@@ -64,6 +64,8 @@ class ConfigurationSettings(Table):
         seeds = "0-11"
         command = "python trial.py --trial {seed} --out out/kernel-search-{seed}.json"
 
+    In `command`, `{seed}` stands for the seed and `{configuration}` for NAME.
+
     With a `grid`, each combination of its values is a configuration, called `NAME-lr-0.1-width-64`; what is
     said of `NAME` holds for all of them, and what is said of one by its own name goes before:
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.launch.grid import (
+    NAME_PLACE,
     Grid,
     Point,
     base_name,
@@ -20,6 +21,7 @@ from reprocrate.capture.launch.grid import (
     parse_grid,
     point_name,
     points_of,
+    with_name,
 )
 from reprocrate.capture.launch.identity import identify
 from reprocrate.capture.launch.request import Request as LaunchRequest
@@ -117,6 +119,8 @@ def plan(project: Path, folder: Path, declared: DeclaredToRun, request: Request)
     check_grid_reaches(asked.command, grid)
     if asked.name is not None:
         check_name(asked.name)
+        if not grid:  # else each point of it is a configuration
+            asked = replace(asked, command=with_name(asked.command, asked.name))
     if asked.seeds is not None:
         check_seed_has_a_place(asked.command, asked.seed_variable)
     seeds: list[int | None] = [None] if asked.seeds is None else [*parse_seeds(asked.seeds)]
@@ -152,14 +156,17 @@ def forgotten_places(planned: Sequence[Planned]) -> Iterator[str]:
     for one in commands.values():
         known = {*one.point, *(() if one.seed is None else ("seed",))}
         for name in open_places(one.command, known):
-            option = "--seeds 0-4" if f"{{{name}}}" == PLACEHOLDER else f"--grid {name}=VALUE,VALUE"
-            yield (
-                f"the command gets {{{name}}} as it stands there, since nothing fills it. "
-                f"If something is to be put there, add {option}."
-            )
+            yield f"the command gets {{{name}}} as it stands there, since nothing fills it. {_remedy(name)}"
     for variable in dict.fromkeys(one.seed_variable for one in planned if one.seed is None):
         if variable is not None:
             yield f"{variable} carries no seed to the command, since no seeds are given. Add --seeds 0-4."
+
+
+def _remedy(name: str) -> str:
+    if f"{{{name}}}" == NAME_PLACE:
+        return "It stands for the --name of a configuration without a grid."
+    option = "--seeds 0-4" if f"{{{name}}}" == PLACEHOLDER else f"--grid {name}=VALUE,VALUE"
+    return f"If something is to be put there, add {option}."
 
 
 def _base_name(

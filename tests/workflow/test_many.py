@@ -201,6 +201,17 @@ def test_forgotten_parameters_are_told_and_braces_of_code_are_not(trained: Any) 
     assert "--seeds 0-4" in heard.warnings[1]
 
 
+def test_the_configuration_s_name_stands_in_the_command_where_it_asks_for_it(trained: Any) -> None:
+    heard = Heard()
+    code = "import sys; configuration = 1; print(f'{configuration}', sys.argv[1:])"
+    command = ("python", "-c", code, "out/{configuration}-{seed}.json")
+    session = run(trained, *command, name="wide", seeds="3", progress=heard)
+    assert session.records[-1].command[2:] == (code, "out/wide-3.json")
+    assert heard.warnings == []
+    run(trained, *command[:3], "{configuration}-{lr}", name="other", grid=("lr=1",), progress=heard)
+    assert "for the --name of a configuration without a grid" in heard.warnings[0]
+
+
 def test_order_is_that_of_the_seeds_whatever_ends_first(trained: Any) -> None:
     trained.write("hold", "")
     trained.write("fail-1", "")

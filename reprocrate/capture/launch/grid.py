@@ -130,6 +130,9 @@ def check_grid_reaches(template: Sequence[str], grid: Grid) -> None:
             )
 
 
+NAME_PLACE = "{configuration}"
+
+
 def open_places(template: Sequence[str], known: Iterable[str]) -> list[str]:
     """Names in braces that nothing fills, where they look as if something was meant to.
 
@@ -137,9 +140,18 @@ def open_places(template: Sequence[str], known: Iterable[str]) -> list[str]:
     and brackets is left alone.
     """
     filled = set(known)
-    words = [word for word in template if "{" in word and not re.search(_CODE, re.sub(_HOLE, "", word))]
+    words = [word for word in template if _has_places(word)]
     found = dict.fromkeys(match["name"] for word in words for match in re.finditer(_HOLE, word))
     return [name for name in found if name not in filled]
+
+
+def _has_places(word: str) -> bool:
+    return "{" in word and not re.search(_CODE, re.sub(_HOLE, "", word))
+
+
+def with_name(template: Sequence[str], name: str) -> tuple[str, ...]:
+    """The template with the configuration's name put where it asks for that, as a metric's place may."""
+    return tuple(word.replace(NAME_PLACE, name) if _has_places(word) else word for word in template)
 
 
 def filled(
