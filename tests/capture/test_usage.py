@@ -160,6 +160,7 @@ for name, value in (("0", 7_200_000), ("1", 262_143_328_849), ("0:1", 3_600_000)
 def test_energy_of_a_launch(project: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = rapl(tmp_path / "powercap")
     monkeypatch.setattr("reprocrate.capture.usage.energy.FOLDER", folder)
+    monkeypatch.setattr("reprocrate.capture.usage.accelerators.has_driver", lambda: False)
     project.write("meter.py", METER)
     used = project.record(sys.executable, "meter.py", os.fspath(folder)).resources
     assert used.energy_of == ("processor", "memory")
