@@ -14,6 +14,7 @@ from reprocrate.rerun.host.probing import Host, probe_host
 from reprocrate.rerun.plan import Plan, Scope, plan_scope
 from reprocrate.rerun.plan.scope import selection_of
 from reprocrate.rerun.work.selection import Task
+from reprocrate.workflow.asked_devices import with_asked_devices
 from reprocrate.workflow.bringing import provision_for
 from reprocrate.workflow.elsewhere import HERE, Elsewhere, host_of
 from reprocrate.workflow.opening import Kind, open_what
@@ -69,6 +70,8 @@ def plan_rerun(
     )
     host = host_of(opened, folder, elsewhere, progress)
     plan = plan_of(opened.manifest, folder, scope, provision, host)
+    if isinstance(what, Path) and opened.kind in (Kind.BUNDLE, Kind.CRATE):
+        plan = with_asked_devices(plan, opened.manifest, opened.path)
     if opened.size is None and opened.kind is Kind.MANIFEST:
         return plan  # where its files are is not known
     fetched = sum(one.fetched_bytes for one in plan.data)

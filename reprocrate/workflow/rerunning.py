@@ -17,6 +17,7 @@ from reprocrate.rerun.execute.repetition import Assignment
 from reprocrate.rerun.host.probing import Host, probe_host
 from reprocrate.rerun.plan import Plan, plan_scope
 from reprocrate.rerun.sandbox.limits import AskedLimits
+from reprocrate.workflow.asked_devices import with_asked_devices
 from reprocrate.workflow.bringing import bring_data, provision_for, require_data, require_placed
 from reprocrate.workflow.partial import partial_of
 from reprocrate.workflow.planning import scope_in, tasks_of
@@ -121,5 +122,5 @@ def _set_out(
     reach = Reach.of(choice.allow_address)
     tasks = tasks_of(manifest, scope)
     provision = provision_for(manifest, tasks, folder, progress, given=choice.data, reach=reach)
-    plan = plan_scope(manifest, host, scope, folder, provision)
+    plan = with_asked_devices(plan_scope(manifest, host, scope, folder, provision), manifest, folder)
     return _SetOut(folder, manifest, payload, host, provision, plan)
