@@ -9,7 +9,8 @@ import re
 from functools import partial
 from urllib.parse import quote
 
-from reprocrate.crate.graph import NOT_STATED, TERMS, Graph
+from reprocrate.crate.entities import TERMS
+from reprocrate.crate.graph import NOT_STATED, Graph
 from reprocrate.crate.identifiers import NAMES, ROOT, Reference, address_id, experiment_id, fragment_id, once
 from reprocrate.manifest import Author, Experiment, Grant, Manifest, Paper
 

@@ -1,8 +1,4 @@
-"""The graph of entities, built by ro-crate-py and written here.
-
-Nothing else imports ro-crate-py. Its `write` and `write_zip` are never called: they copy whatever a crate
-names, outside files included. So this module hands it names and properties, never a source to read from.
-"""
+"""The graph of entities: what is said of each, in the words of RO-Crate, and how it is written."""
 
 from __future__ import annotations
 
@@ -10,12 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reprocrate.crate.identifiers import Reference, fragment_id, native_id, reference
+from reprocrate.crate.entities import TERMS, Entities, Entity
+from reprocrate.crate.identifiers import ROOT, Reference, fragment_id, native_id, reference
 from reprocrate.crate.target import Target
-from reprocrate.standard import shipped_bytes
-
-TERMS = "https://w3id.org/reprocrate/terms#"
-"""The namespace of our terms; `context.jsonld` of the standard defines each."""
 
 NOT_STATED = f"{TERMS}notStated"
 """Stands where RO-Crate recommends an organisation or an address and nobody stated one."""
@@ -29,22 +22,23 @@ class Graph:
 
     Attributes:
         target: what the crate is written for.
+        further: further specifications that the root follows.
+
+    Args:
+        target: what the crate is written for.
+        entities: where they are kept.
     """
 
-    def __init__(self, target: Target) -> None:
-        from rocrate.rocrate import ROCrate
-
+    def __init__(self, target: Target, entities: Entities) -> None:
         self.target = target
-        self._crate = ROCrate(version=target.crate_version)
-        self._crate.metadata.extra_contexts.append(target.profile_context)
-        self._crate.metadata.extra_terms.update(own_terms())
+        self._entities = entities
         self._known: set[str] = set()
         self.further: list[Reference] = []
 
     def describe_root(self, properties: Mapping[str, object]) -> None:
         """Set properties of the root data entity."""
         for name, value in compact(properties).items():
-            self._crate.root_dataset[name] = value
+            self._entities.describe_root(name, value)
 
     def conform(self, address: str, name: str, version: str) -> None:
         """Say that the crate follows a further specification: of its metadata document, or of its root."""
@@ -52,32 +46,21 @@ class Graph:
         if not self.target.document_conforms:
             self.further.append(further)
             return
-        metadata = self._crate.metadata
-        metadata["conformsTo"] = [reference(_identifier(metadata["conformsTo"])), further]
+        self._entities.conform([reference(self._entities.document_conforms()), further])
 
     def add_file(self, path: str, properties: Mapping[str, object]) -> Reference:
         """Add a file of the crate, as part of the root."""
-        from rocrate.model.file import File
-
-        stated = compact({"@type": "File", **properties})
-        return self._keep(self._crate.add(File(self._crate, dest_path=path, properties=stated)))
+        return self._keep(self._entities.add_file(path, compact({"@type": "File", **properties})))
 
     def add_folder(self, path: str, properties: Mapping[str, object]) -> Reference:
         """Add a folder of the crate, as part of the root; the path has no slash at the end."""
-        from rocrate.model.dataset import Dataset
-
-        return self._keep(
-            self._crate.add(Dataset(self._crate, dest_path=path, properties=compact(properties)))
-        )
+        return self._keep(self._entities.add_folder(path, compact(properties)))
 
     def add(self, identifier: str, types: str | Sequence[str], properties: Mapping[str, object]) -> Reference:
         """Add something that is no file; the first description of an identifier stays."""
-        from rocrate.model.contextentity import ContextEntity
-
         if identifier in self._known:
             return reference(identifier)
-        stated = compact({"@type": types, **properties})
-        return self._keep(self._crate.add(ContextEntity(self._crate, identifier, properties=stated)))
+        return self._keep(self._entities.add(identifier, compact({"@type": types, **properties})))
 
     def add_not_stated(self) -> Reference:
         """Add the organisation that says that none was stated."""
@@ -115,32 +98,25 @@ class Graph:
 
     def add_preview(self) -> None:
         """Say that the crate has a page for people, which is no part of the data."""
-        from rocrate.model.preview import Preview
+        self._entities.add_preview()
 
-        self._crate.add(Preview(self._crate))
+    def entities(self) -> list[Entity]:
+        """The entities as they are written, with the root's parts as they are compacted."""
+        graph = self._entities.graph()
+        for entity in graph:
+            if entity["@id"] == ROOT["@id"]:
+                entity["hasPart"] = _unpacked(entity.get("hasPart", []))
+        return native(graph) if self.target.native_characters else graph
 
-    def to_bytes(self) -> bytes:
-        """The metadata document: UTF-8, one entity a line, properties sorted by name."""
-        root = self._crate.root_dataset
-        root["hasPart"] = _unpacked(root.properties().get("hasPart", []))
-        document = self._crate.metadata.generate()
-        graph = document["@graph"]
-        entities = ",\n".join(map(_written, native(graph) if self.target.native_characters else graph))
-        return f'{{"@context": {_written(document["@context"])},\n"@graph": [\n{entities}\n]}}\n'.encode()
-
-    def _keep(self, entity: Any) -> Reference:
-        self._known.add(entity.id)
-        return reference(entity.id)
+    def _keep(self, identifier: str) -> Reference:
+        self._known.add(identifier)
+        return reference(identifier)
 
 
-def _identifier(value: Any) -> str:
-    return str(value["@id"] if isinstance(value, dict) else getattr(value, "id", value))
-
-
-def own_terms() -> dict[str, str]:
-    """Our terms and the addresses that define them, from the shipped context."""
-    context = json.loads(shipped_bytes("context.jsonld"))["@context"]
-    return {term: address for term, address in context.items() if address.startswith(TERMS)}
+def document_of(context: object, entities: Sequence[Entity]) -> bytes:
+    """The metadata document: UTF-8, one entity a line, properties sorted by name."""
+    lines = ",\n".join(map(_written, entities))
+    return f'{{"@context": {_written(context)},\n"@graph": [\n{lines}\n]}}\n'.encode()
 
 
 def native(value: Any) -> Any:

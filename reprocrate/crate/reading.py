@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reprocrate.crate.entities import METADATA
 from reprocrate.crate.identifiers import path_of
 from reprocrate.errors import UnreadableError
 from reprocrate.manifest.strict import parse
-
-METADATA = "ro-crate-metadata.json"
-"""The metadata document, at the root of the crate."""
 
 _DESCRIPTORS = (METADATA, "ro-crate-metadata.jsonld")
 """The metadata document as it describes itself; until RO-Crate 1.0 it had the second name."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from reprocrate.crate.actions import Actions
 from reprocrate.crate.data import DataSets
+from reprocrate.crate.entities import Entity, PlainEntities, WrittenEntities
 from reprocrate.crate.environments import Environments
 from reprocrate.crate.experiment import describe_experiment, license_reference
-from reprocrate.crate.graph import Graph
+from reprocrate.crate.graph import Graph, document_of
 from reprocrate.crate.identifiers import ROOT, Reference, fragment_id
 from reprocrate.crate.media_types import media_type
 from reprocrate.crate.payload import STANDARD, CrateFile, Payload
@@ -73,7 +74,17 @@ def write_crate(
             "RO-Crate requires a date, and nothing says when a run of this experiment started",
             "Run the experiment with `reprocrate run`, or say in `[[runs]]` when each `started`",
         )
-    return _graph(manifest, _payload(manifest, files), target, preview, date).to_bytes()
+    entities = WrittenEntities(target)
+    graph = _graph(manifest, _payload(manifest, files), Graph(target, entities), preview, date)
+    return document_of(entities.context(), graph.entities())
+
+
+def described_entities(
+    manifest: Manifest, files: Iterable[CrateFile], published: str, *, target: Target = CHECKED
+) -> list[Entity]:
+    """The entities that `write_crate` writes with these arguments: to be compared with, not to be written."""
+    graph = Graph(target, PlainEntities(target))
+    return _graph(manifest, _payload(manifest, files), graph, False, published).entities()
 
 
 def _payload(manifest: Manifest, files: Iterable[CrateFile]) -> Payload:
@@ -84,8 +95,8 @@ def _payload(manifest: Manifest, files: Iterable[CrateFile]) -> Payload:
     return Payload(manifest, listed.values())
 
 
-def _graph(manifest: Manifest, payload: Payload, target: Target, preview: bool, date: str) -> Graph:
-    graph = Graph(target)
+def _graph(manifest: Manifest, payload: Payload, graph: Graph, preview: bool, date: str) -> Graph:
+    target = graph.target
     agents = describe_experiment(graph, manifest, date)
     if preview and target.describes_preview:
         graph.add_preview()

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
-from reprocrate.crate import METADATA, CrateFile, CrateGraph, path_of, read_graph, write_crate
+from reprocrate.crate import METADATA, CrateFile, CrateGraph, described_entities, path_of, read_graph
 from reprocrate.crate.reading import references, types
 from reprocrate.errors import UnreadableError
 from reprocrate.files import composed
@@ -60,8 +60,8 @@ class Described:
     def expected(self) -> Mapping[str, Entity]:
         """The entities that the manifest asks for, in the same way."""
         files = [CrateFile(composed(name), name=name) for name in self._names]
-        document = json.loads(write_crate(self._manifest, files, published=_ANY_DATE))
-        return {key(entity["@id"]): entity for entity in document["@graph"]}
+        entities = described_entities(self._manifest, files, _ANY_DATE)
+        return {key(entity["@id"]): entity for entity in entities}
 
     @cached_property
     def files(self) -> Mapping[str, Entity]:

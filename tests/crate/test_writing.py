@@ -14,11 +14,23 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from reprocrate.bundle import layout
-from reprocrate.crate import CHECKED, NEWEST, CrateFile, file_id, path_of, payload, read_crate, write_crate
+from reprocrate.crate import (
+    CHECKED,
+    NEWEST,
+    CrateFile,
+    described_entities,
+    file_id,
+    path_of,
+    payload,
+    read_crate,
+    write_crate,
+)
 from reprocrate.crate.target import Target
 from reprocrate.errors import UsageError
-from reprocrate.manifest import manifest_from
+from reprocrate.manifest import Manifest, load_manifest, manifest_from
+from reprocrate.validation.places import declared_files
 
+GOLDEN = Path(__file__).parents[2] / "schema" / "1.0" / "conformance" / "golden"
 SAMPLES = ["two_configurations", "nothing_declared", "one_failed", "odd_names", "many_folders", "unusual"]
 Entities = dict[str, dict[str, Any]]
 
@@ -31,6 +43,28 @@ def ids(value: Any) -> list[str]:
 
 def actions(graph: Entities) -> list[dict[str, Any]]:
     return [entity for entity in graph.values() if entity["@type"] == "CreateAction"]
+
+
+@pytest.mark.parametrize("target", [CHECKED, NEWEST], ids=lambda target: target.crate_version)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_a_crate_is_compared_with_is_what_would_be_written(
+    experiments: ModuleType, name: str, target: Target
+) -> None:
+    sample = getattr(experiments, name)()
+    _hold_equal(sample.manifest, sample.crate_files(), target)
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_the_same_for_every_kind_of_experiment(path: Path) -> None:
+    manifest = load_manifest(path)
+    names = [declared.place for declared in declared_files(manifest) if declared.travels]
+    _hold_equal(manifest, [CrateFile(name) for name in dict.fromkeys([*names, "a b/ü.txt", "more"])], CHECKED)
+
+
+def _hold_equal(manifest: Manifest, files: list[CrateFile], target: Target) -> None:
+    """Also in what is no JSON value, such as a tuple, and in the order of the entities."""
+    written = write_crate(manifest, files, published="2026-11-26", target=target)
+    assert described_entities(manifest, files, "2026-11-26", target=target) == json.loads(written)["@graph"]
 
 
 def test_each_run_is_one_action_that_the_root_mentions(experiments: ModuleType) -> None:
