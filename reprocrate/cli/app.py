@@ -88,18 +88,39 @@ def _prepare_streams() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Run one command; `run` in a way that does not wait for what only the others need."""
+    """Run one command; those that are to begin at once do not wait for what only the others need."""
+    code = None
     if arguments[:1] == ["run"]:
-        from reprocrate.cli.run_arguments import parse
-
-        asked = parse(arguments[1:])
-        if asked is not None:
-            from reprocrate.cli.launching import launch
-
-            return launch(asked)
+        code = _run_at_once(arguments[1:])
+    elif arguments[:1] == ["validate"]:
+        code = _validate_at_once(arguments[1:])
+    if code is not None:
+        return code
     from reprocrate.cli.commands import run_command
 
     return run_command(arguments)
+
+
+def _run_at_once(arguments: Sequence[str]) -> int | None:
+    from reprocrate.cli.run_arguments import parse
+
+    asked = parse(arguments)
+    if asked is None:
+        return None
+    from reprocrate.cli.launching import launch
+
+    return launch(asked)
+
+
+def _validate_at_once(arguments: Sequence[str]) -> int | None:
+    from reprocrate.cli.validate_arguments import parse
+
+    asked = parse(arguments)
+    if asked is None:
+        return None
+    from reprocrate.cli.judging import judge
+
+    return judge(asked)
 
 
 def _complain(text: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reprocrate.cli.exits import MISUSED, NO, NOT_DONE, YES
+from reprocrate.cli.validate_arguments import MOST_IN_TURN
 from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 _PANEL = "Many submissions"
 _SECONDS = "60s"
 _MEMORY = "2GB"
-_MANY = 100
-"""From so many paths on, several processes judge them without being asked to."""
 
 Each = Annotated[
     bool,
@@ -117,7 +116,7 @@ class Asked:
             self.each
             or self.list_file is not None
             or any(each is not None for each in asked)
-            or len(what) > _MANY
+            or len(what) > MOST_IN_TURN
         )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reprocrate.cli.addresses import AllowAddress, named
+from reprocrate.cli.addresses import AllowAddress
+from reprocrate.cli.naming import named
 from reprocrate.cli.options import Data, Fetch, Json, Limit, Quiet
 from reprocrate.cli.signing import PublicKey, Signature, require_signed
 

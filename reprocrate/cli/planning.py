@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from reprocrate.cli.addresses import AllowAddress, WhatOrAddress, named
+from reprocrate.cli.addresses import AllowAddress, WhatOrAddress
 from reprocrate.cli.exits import NOT_DONE, YES
+from reprocrate.cli.naming import named
 from reprocrate.cli.options import Data, Json
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within
 

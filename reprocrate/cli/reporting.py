@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.cli.targets import require_place
+from reprocrate.cli.validate_arguments import Format
 from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,20 +18,6 @@ if TYPE_CHECKING:
     from reprocrate.render.placement import Placed
     from reprocrate.render.report_page.batch import BatchPages
     from reprocrate.workflow.batch.running import Judged
-
-
-class Format(StrEnum):
-    """Forms of a report."""
-
-    TEXT = "text"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    MARKDOWN = "markdown"
-    HTML = "html"
 
 
 _JSON = (Format.JSON, Format.JSONL)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reprocrate.cli.addresses import AllowAddress, named
+from reprocrate.cli.addresses import AllowAddress
 from reprocrate.cli.exits import NO, YES
+from reprocrate.cli.naming import named
 from reprocrate.cli.options import Data, Fetch, Json, Margin, Quiet, Yes
 from reprocrate.cli.panels import ISOLATION, OUTPUT
 from reprocrate.cli.scope import Claims, DepthOption, NewSeeds, Only, Seeds, Within

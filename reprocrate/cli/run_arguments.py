@@ -1,8 +1,4 @@
-"""The arguments of `reprocrate run`, read without the package that reads those of the other commands.
-
-Importing that package takes longer than everything else before the author's command starts. What is not
-understood here, help and mistakes among it, is left to it, so nothing depends on this but the time it takes.
-"""
+"""The arguments of `reprocrate run`, for which the author's command waits."""
 
 from __future__ import annotations
 
@@ -10,18 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-_VALUES = {"--seeds": "seeds", "--name": "name", "--seed-env": "seed_env"}
-_CHOICES = {"--trace": ("trace", ("hook", "strace"))}
-_LISTS = {"--grid": "grid"}
-_NUMBERS = {"--jobs": "jobs", "-j": "jobs"}
-_SWITCHES = {
-    "--all": "all_",
-    "--deterministic": "deterministic",
-    "--quiet": "quiet",
-    "-q": "quiet",
-    "--resume": "resume",
-    "--twice": "twice",
-}
+from reprocrate.cli.plain_arguments import Options
+
+_OPTIONS = Options(
+    switches={
+        "--all": "all_",
+        "--deterministic": "deterministic",
+        "--quiet": "quiet",
+        "-q": "quiet",
+        "--resume": "resume",
+        "--twice": "twice",
+    },
+    values={"--seeds": "seeds", "--name": "name", "--seed-env": "seed_env"},
+    lists={"--grid": "grid"},
+    numbers={"--jobs": "jobs", "-j": "jobs"},
+    choices={"--trace": ("trace", ("hook", "strace"))},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +51,6 @@ def parse(arguments: Sequence[str]) -> RunArguments | None:
             return RunArguments(command=tuple(rest), **found)
         if not word.startswith("-"):
             return RunArguments(command=(word, *rest), **found)
-        if word in _SWITCHES:
-            found[_SWITCHES[word]] = True
-            continue
-        option, equals, value = word.partition("=")
-        if not equals:
-            value = next(rest, "-")
-        if value.startswith("-") or not _take(found, option, value):
+        if not _OPTIONS.take(found, word, rest):
             return None
     return RunArguments(**found)
-
-
-def _take(found: dict[str, Any], option: str, value: str) -> bool:
-    """Note the value of an option; False where it is none."""
-    if option in _CHOICES and value in _CHOICES[option][1]:
-        found[_CHOICES[option][0]] = value
-    elif option in _VALUES:
-        found[_VALUES[option]] = value
-    elif option in _LISTS:
-        found[_LISTS[option]] = (*found.get(_LISTS[option], ()), value)
-    elif option in _NUMBERS and value.isascii() and value.isdigit():
-        found[_NUMBERS[option]] = int(value)
-    else:
-        return False
-    return True

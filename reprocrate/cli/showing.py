@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from reprocrate.cli.addresses import AllowAddress, WhatOrAddress, named
+from reprocrate.cli.addresses import AllowAddress, WhatOrAddress
+from reprocrate.cli.naming import named
 from reprocrate.cli.options import Json
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from reprocrate.cli.panels import KNOWN, OUTPUT
-from reprocrate.cli.reporting import Format
+from reprocrate.cli.validate_arguments import Format
 
 Whats = Annotated[
     list[str] | None,

@@ -7,9 +7,10 @@ what keeps it until then (`entities`).
 
 from __future__ import annotations
 
+from reprocrate.crate.entities import METADATA
 from reprocrate.crate.identifiers import file_id, path_of
 from reprocrate.crate.payload import CrateFile
-from reprocrate.crate.reading import METADATA, CrateGraph, CrateView, read_crate, read_graph
+from reprocrate.crate.reading import CrateGraph, CrateView, read_crate, read_graph
 from reprocrate.crate.target import CHECKED, NEWEST, TARGETS, Target
 from reprocrate.crate.writing import described_entities, write_crate
 
