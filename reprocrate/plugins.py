@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reprocrate.errors import UnavailableError
+
+if TYPE_CHECKING:  # it takes a while to import, and most commands ask for no plug-in
+    from importlib.metadata import EntryPoint
 
 
 def find_part(group: str, name: str, built_in: Mapping[str, str]) -> Any:
@@ -28,6 +30,8 @@ def find_part(group: str, name: str, built_in: Mapping[str, str]) -> Any:
     if name in built_in:
         module, _, attribute = built_in[name].partition(":")
         return getattr(import_module(module), attribute)
+    from importlib.metadata import entry_points
+
     for found in entry_points(group=group, name=name):
         return _loaded(group, found)
     return None
@@ -35,6 +39,8 @@ def find_part(group: str, name: str, built_in: Mapping[str, str]) -> Any:
 
 def part_names(group: str, built_in: Mapping[str, str]) -> tuple[str, ...]:
     """Every name that there is a part of, sorted; nothing is loaded."""
+    from importlib.metadata import entry_points
+
     return tuple(sorted({*built_in, *(one.name for one in entry_points(group=group))}))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -28,6 +29,16 @@ HEAVY = (
     "scipy",
     "numpy",
 )
+NOT_TO_JUDGE = (
+    *(name for name in HEAVY if name not in ("jsonschema_rs", "pydantic")),
+    "importlib.metadata",
+    "importlib.resources",
+    "reprocrate.validation.policy_file",
+    "typer",
+    "yaml",
+)
+"""What a manifest or a crate folder that follows its schema is judged without."""
+
 AFTER_THE_RUNS = (
     "asyncio",
     "rich",
@@ -161,6 +172,22 @@ def test_starting_up_imports_nothing_that_is_needed_later_or_not_at_all(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("what", ["golden/supervised.json", "RC1805/valid"])
+def test_judging_imports_nothing_that_only_other_commands_need(what: str, tmp_path: Path) -> None:
+    given = PACKAGE.parent / "schema" / "1.0" / "conformance" / what
+    place = tmp_path / "crate"
+    if given.is_file():
+        place = tmp_path / "reprocrate.json"
+        shutil.copyfile(given, place)
+    else:
+        shutil.copytree(next(each / "files" for each in sorted(given.iterdir()) if each.is_dir()), place)
+    code = "import sys; from reprocrate.cli.app import run_app; code = run_app(sys.argv[1:])\n"
+    code += f"print(code, *[name for name in {NOT_TO_JUDGE} if name in sys.modules])"
+    argv = [sys.executable, "-c", code, "validate", "--quiet", str(place)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "0"
 
 
 def test_names_that_are_imported_when_first_used_are_all_there() -> None:

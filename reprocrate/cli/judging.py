@@ -138,17 +138,21 @@ def _require_signed(
 
 def _demands(asked: ValidateArguments) -> Demands:
     """What is asked for by the options."""
-    from reprocrate.validation import asked_domains, read_policy
+    from reprocrate.validation import asked_domains
     from reprocrate.validation.selection import selection_of
     from reprocrate.workflow.judging import Demands
 
-    baseline = None
+    policy = baseline = None
+    if asked.policy:
+        from reprocrate.validation.policy_file import read_policy
+
+        policy = read_policy(asked.policy)
     if asked.baseline:
         from reprocrate.validation.baseline import read_baseline
 
         baseline = read_baseline(asked.baseline)
     return Demands(
-        read_policy(asked.policy) if asked.policy else None,
+        policy,
         selection_of(asked.select, asked.ignore),
         baseline,
         checklists=_filled(asked.checklist_file),

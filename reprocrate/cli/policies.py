@@ -44,7 +44,7 @@ def show_policy(
     """Show what a policy asks for, with all that it builds on."""
     from reprocrate.cli.voice import Voice
     from reprocrate.render.policies import policies_document, policy_text
-    from reprocrate.validation import read_policy
+    from reprocrate.validation.policy_file import read_policy
 
     read = read_policy(policy)
     if json:

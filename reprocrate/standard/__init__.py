@@ -13,7 +13,6 @@ from reprocrate.standard.problems import MOST_PROBLEMS, SchemaProblem, problems
 from reprocrate.standard.shipped import (
     HOME,
     NEWEST,
-    Shipped,
     schema_bytes,
     schema_document,
     schema_url,
@@ -27,7 +26,6 @@ __all__ = [
     "MOST_PROBLEMS",
     "NEWEST",
     "SchemaProblem",
-    "Shipped",
     "ecma_pattern",
     "path_of",
     "pointer_to",

@@ -8,8 +8,8 @@ The shipped schemas do not refer to themselves in circles.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from reprocrate.standard.pointers import pointer_to, value_at
@@ -70,8 +70,9 @@ class InlinedSchema:
         made: dict[str, Any] = {}
         for keyword, value in node.items():
             if keyword != "$ref":
-                made[keyword] = self._value(keyword, value, place + pointer_to([keyword]))
-                self._origins[id(made), keyword] = place + pointer_to([keyword])
+                origin = place + _step(keyword)
+                made[keyword] = self._value(keyword, value, origin)
+                self._origins[id(made), keyword] = origin
         if "$ref" in node:
             self._merge(made, self._target(node["$ref"], place), f"{place}/$ref")
         return made
@@ -93,13 +94,19 @@ class InlinedSchema:
     def _value(self, keyword: str, value: Any, place: str) -> Any:
         if keyword in _LITERAL:
             return value
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             if keyword in _NAMED:
-                return {name: self._node(each, place + pointer_to([name])) for name, each in value.items()}
+                return {name: self._node(each, place + _step(name)) for name, each in value.items()}
             return self._node(value, place)
         if isinstance(value, list):
-            return [self._node(each, place + pointer_to([index])) for index, each in enumerate(value)]
+            return [self._node(each, place + _step(index)) for index, each in enumerate(value)]
         return value
+
+
+@cache
+def _step(part: str | int) -> str:
+    """The pointer of one step, of which schemas have few that differ."""
+    return pointer_to([part])
 
 
 def _find(address: str, version: str) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import json
 from functools import cache
-from importlib.resources.abc import Traversable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from reprocrate.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 HOME = "https://w3id.org/reprocrate/schema/"
 """What every identifier of a shipped schema starts with; `<version>/<name>.schema.json` follows."""
@@ -16,17 +18,24 @@ HOME = "https://w3id.org/reprocrate/schema/"
 NEWEST = "1.0"
 """The newest version of the standard that is known here."""
 
-Shipped = Traversable
-"""A file or folder of the standard, wherever the package is installed."""
+
+def _package() -> Traversable:
+    """The folder of this package."""
+    folder = Path(__file__).parents[1]
+    if folder.is_dir():
+        return folder
+    import importlib.resources  # takes a while to import, for packages that lie in an archive
+
+    return importlib.resources.files("reprocrate")
 
 
-def shipped_folder(version: str = NEWEST) -> Shipped:
+def shipped_folder(version: str = NEWEST) -> Traversable:
     """The folder that holds one version of the standard.
 
     Raises:
         UnreadableError: that version is not shipped.
     """
-    folder = importlib.resources.files("reprocrate") / "schema" / version
+    folder = _package() / "schema" / version
     if not folder.is_dir():
         raise UnreadableError(
             f"version {version} of the standard is not known here",
@@ -54,7 +63,7 @@ def specification() -> str:
     Raises:
         UnreadableError: the package was installed without it.
     """
-    file = importlib.resources.files("reprocrate") / "spec.md"
+    file = _package() / "spec.md"
     if not file.is_file():
         raise UnreadableError("this reprocrate was installed without the specification, spec.md")
     return file.read_text("utf-8")

@@ -2,6 +2,7 @@
 
 A subject is judged by every rule at once, nothing of it is executed, and the network is not touched. A rule
 is one small function that holds text, metadata and logic together; a family is a file or two of `rules`.
+What reads a policy (`policy_file`) is imported where there is one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from reprocrate.validation.families import FAMILIES, Family, all_rules, family_o
 from reprocrate.validation.folder import FolderFiles
 from reprocrate.validation.places import Declared, declared_files
 from reprocrate.validation.policy import Policy, graded_by, validate_by, validate_for
-from reprocrate.validation.policy_file import read_policy
 from reprocrate.validation.report_document import report_document
 from reprocrate.validation.rule import Level, Lifecycle, Need, Rule
 from reprocrate.validation.subject import MANIFEST_NAME, Files, Subject
@@ -37,7 +37,6 @@ __all__ = [
     "family_of",
     "find_rule",
     "graded_by",
-    "read_policy",
     "report_document",
     "rule_codes",
     "validate",

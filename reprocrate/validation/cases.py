@@ -11,12 +11,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.resources.abc import Traversable
 from typing import Any, BinaryIO
 
 from reprocrate.files import FileDigest, could_not, sha256_bytes
 from reprocrate.finding import Location
 from reprocrate.manifest.strict import read_text
-from reprocrate.standard import Shipped, path_of, shipped_folder
+from reprocrate.standard import path_of, shipped_folder
 from reprocrate.validation.subject import Subject
 
 CASE_NAME = "case.json"
@@ -35,7 +36,7 @@ class Case:
 
     name: str
     content: dict[str, Any]
-    folder: Shipped | None = None
+    folder: Traversable | None = None
 
     @property
     def says(self) -> str:
@@ -110,7 +111,7 @@ def place_of(location: Location) -> str:
 class CaseFiles:
     """The files of a case, wherever the package is installed."""
 
-    def __init__(self, folder: Shipped) -> None:
+    def __init__(self, folder: Traversable) -> None:
         self._folder = folder
 
     def names(self) -> Iterator[str]:
@@ -196,7 +197,7 @@ def _operate(parent: Any, key: str, operation: dict[str, Any]) -> None:
         parent[place] = operation["value"]
 
 
-def _cases(folder: Shipped, name: str) -> Iterator[Case]:
+def _cases(folder: Traversable, name: str) -> Iterator[Case]:
     if not folder.is_dir():
         return
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
@@ -207,7 +208,7 @@ def _cases(folder: Shipped, name: str) -> Iterator[Case]:
             yield Case(label, json.loads(entry.read_bytes()))
 
 
-def _names(folder: Shipped, prefix: str) -> Iterator[str]:
+def _names(folder: Traversable, prefix: str) -> Iterator[str]:
     for entry in folder.iterdir():
         if entry.is_dir():
             yield from _names(entry, f"{prefix}{entry.name}/")
@@ -215,5 +216,5 @@ def _names(folder: Shipped, prefix: str) -> Iterator[str]:
             yield prefix + entry.name
 
 
-def _conformance() -> Shipped:
+def _conformance() -> Traversable:
     return shipped_folder() / "conformance"

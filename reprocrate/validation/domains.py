@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any
 
@@ -90,6 +89,8 @@ def unknown_domain(name: str) -> str | None:
     names = domain_names()
     if name in names:
         return None
+    from difflib import get_close_matches
+
     near = _by_keyword(name) or get_close_matches(name.casefold()[:50], names, n=1, cutoff=0.5)
     return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(names)}"
 

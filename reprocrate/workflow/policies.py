@@ -10,8 +10,9 @@ from pathlib import Path
 from reprocrate.errors import ReprocrateError, UsageError
 from reprocrate.files import write_atomically
 from reprocrate.standard import NEWEST
-from reprocrate.validation import FAMILIES, Policy, Rule, read_policy
+from reprocrate.validation import FAMILIES, Policy, Rule
 from reprocrate.validation.policy import is_untouchable
+from reprocrate.validation.policy_file import read_policy
 from reprocrate.validation.policy_names import NAME, policy_names
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 from reprocrate.bundle.admission import Limits, printable
@@ -42,6 +41,8 @@ def is_bare_file(path: Path) -> bool:
     try:
         form = form_of(path)
     except UnreadableError:
+        import zipfile  # takes a while to import, and most of what is judged is none
+
         if zipfile.is_zipfile(path):
             return False  # with something before it: whoever opens it as a bundle says so
         raise

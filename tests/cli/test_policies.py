@@ -12,9 +12,10 @@ from reprocrate import UnavailableError, UsageError
 from reprocrate.cli.app import run_app
 from reprocrate.finding import Severity
 from reprocrate.standard import problems, shipped_bytes
-from reprocrate.validation import Subject, all_rules, read_policy, report_document, validate_by
+from reprocrate.validation import Subject, all_rules, report_document, validate_by
 from reprocrate.validation.families import rule_set_digest, rules_by
 from reprocrate.validation.policy import is_untouchable
+from reprocrate.validation.policy_file import read_policy
 from reprocrate.validation.policy_names import GROUP, policy_names, shipped_names
 
 BASE = json.loads(shipped_bytes("conformance/base/seeds.json"))

@@ -10,7 +10,7 @@ import pytest
 from reprocrate.assembly.toml import parse_settings
 from reprocrate.errors import ReprocrateError
 from reprocrate.files.toml_text import MOST_PARTS, read_toml
-from reprocrate.validation import read_policy
+from reprocrate.validation.policy_file import read_policy
 
 HOSTILE = {
     "nested": "x = " + "[" * 100_000,
