@@ -235,13 +235,15 @@ def runs_of_a_result_executed_the_same_code(subject: Subject) -> Iterator[Found]
     Fix: run the older seeds again with the code as it is now, and exclude the older runs (`other_code`).
     """
     manifest = subject.well_formed
+    trees = {
+        name: code.tree_sha256
+        for name, run in subject.evidence.named.items()
+        if (code := manifest.find_code(run.code))
+    }
+    if len(set(trees.values())) < 2:
+        return
     for pointer, result in numbered("/results", manifest.results):
-        first: tuple[str, str] | None = None
-        for place, name in numbered(f"{pointer}/runs", result.runs):
-            run = manifest.find_run(name)
-            code = manifest.find_code(run.code) if run else None
-            if code is None:
-                continue
-            first = first or (name, code.tree_sha256)
-            if code.tree_sha256 != first[1]:
-                yield Found(place, result=result.id, run=name, first=first[0])
+        first = next((name for name in result.runs if name in trees), None)
+        for place, name in numbered(f"{pointer}/runs", result.runs if first else ()):
+            if first and name in trees and trees[name] != trees[first]:
+                yield Found(place, result=result.id, run=name, first=first)

@@ -21,8 +21,8 @@ def _counted(manifest: Manifest) -> Iterator[_Seen]:
     """Measured values that count the items of a test set, with their places."""
     metrics = {metric.id: metric for metric in manifest.metrics if _is_count(metric)}
     judged: dict[tuple[str | None, ...], bool] = {}
-    for pointer, run in numbered("/runs", manifest.runs):
-        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
+    for pointer, run in numbered("/runs", manifest.runs if metrics else ()):
+        for index, seen in enumerate(run.metrics):
             metric = metrics.get(seen.metric)
             if metric is None or run.kind == "smoke" or seen.value is None or seen.fold is not None:
                 continue
@@ -30,7 +30,7 @@ def _counted(manifest: Manifest) -> Iterator[_Seen]:
             if key not in judged:
                 judged[key] = _is_of_all_items(manifest, metric, run.configuration, seen.data, seen.split)
             if judged[key]:
-                yield f"{place}/value", run, metric, seen
+                yield f"{pointer}/metrics/{index}/value", run, metric, seen
 
 
 def _is_count(metric: Metric) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from reprocrate.manifest import Manifest, Result, Run, Search
 from reprocrate.statistics import Recomputed, compare_printed, is_constant
@@ -17,14 +17,17 @@ from reprocrate.validation.subject import Subject
 
 def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Result, list[str]]]:
     """Runs of a result's configuration that it neither uses nor lists as excluded."""
+    evidence = subject.evidence
     launches = {run.parent for run in subject.well_formed.runs if run.parent}
     for pointer, result in numbered("/results", subject.well_formed.results):
-        listed = {*result.runs, *(each.run for each in result.excluded)}
-        runs = [run for name in _configurations(subject, result) for run in subject.evidence.runs_of[name]]
+        configurations = _configurations(subject, result)
+        excluded = [each.run for each in result.excluded]
+        unlisted = set[str]().union(*map(evidence.names_of.__getitem__, configurations))
+        unlisted.difference_update(result.runs, excluded)
         left_out = [
             run.id
-            for run in runs
-            if run.id not in listed and (run.status == "ok") is ended_well and run.kind != "smoke"
+            for run in (run for name in configurations for run in evidence.runs_of[name] if unlisted)
+            if run.id in unlisted and (run.status == "ok") is ended_well and run.kind != "smoke"
             if run.id not in launches or any(seen.metric == result.metric for seen in run.metrics)
             if not (ended_well and _is_of_other_data(run, result))
         ]
@@ -42,8 +45,8 @@ def _configurations(subject: Subject, result: Result) -> list[str]:
     """The configuration of a result over runs or folds; where it names none, those of the runs it lists."""
     if result.over == "results":
         return []
-    listed = [subject.well_formed.find_run(name) for name in result.runs]
-    names = [result.configuration] if result.configuration else [run.configuration for run in listed if run]
+    listed = () if result.configuration else subject.evidence.listed(result.runs).there
+    names = [result.configuration] if result.configuration else [run.configuration for run in listed]
     return [name for name in dict.fromkeys(names) if name in subject.evidence.runs_of]
 
 
@@ -148,8 +151,10 @@ def run_counts_once(subject: Subject) -> Iterator[Found]:
             left_out.add(excluded.run)
 
 
-def _again(pointer: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _again(pointer: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
     """Names that stand in a list before, with their places."""
+    if len(set(names)) == len(names):
+        return
     seen: set[str] = set()
     for place, name in numbered(pointer, names):
         if name in seen:
