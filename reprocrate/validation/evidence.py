@@ -10,8 +10,11 @@ from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Metric, Observation, Result, Run
 from reprocrate.validation.places import numbered
 
-Left = Mapping[tuple[str, str | None, str | None], list[Observation]]
-"""What a run left, by metric, data and split."""
+Key = tuple[str, str | None, str | None]
+"""A metric, the data and the split."""
+
+Left = Mapping[Key, list[Observation]]
+"""What a run left, by what it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Listed:
 
     Attributes:
         runs: the run of each name; None where it is not there.
-        left: what each of them left, by metric, data and split.
+        left: what each of them left.
     """
 
     def __init__(self, runs: tuple[Run | None, ...], left: tuple[Left, ...]) -> None:
@@ -87,7 +90,7 @@ class Evidence:
         self._manifest = manifest
         self._left: dict[str, Left] = {}
         self._listed: dict[tuple[str, ...], Listed] = {}
-        self._samples: dict[int, Sample | None] = {}
+        self._samples: dict[int, tuple[Result, Sample | None]] = {}
 
     def listed(self, names: tuple[str, ...]) -> Listed:
         """The runs that a result lists, and what they left."""
@@ -141,9 +144,10 @@ class Evidence:
         there, a run has several values and the metric's selection does not say which of them counts, or what
         is ranked cannot be ranked.
         """
-        if id(result) not in self._samples:  # of two with one id, each has its own values
-            self._samples[id(result)] = self._sample(result)
-        return self._samples[id(result)]
+        known = self._samples.get(id(result))  # and not by its name, which another one may have, too
+        if known is None:
+            known = self._samples[id(result)] = (result, self._sample(result))
+        return known[1]
 
     def samples(self, comparison: Comparison) -> tuple[Sample, Sample] | None:
         """The values of both sides of a comparison, if both can be told."""
@@ -169,13 +173,17 @@ class Evidence:
         metric = self._manifest.find_metric(result.metric)
         if result.over == "results" or metric is None or metric.direction not in ("maximize", "minimize"):
             return None
-        key = _ranked_with(result)
-        rivals = [
-            each.value
-            for each in self._manifest.results
-            if each.over != "results" and _ranked_with(each) == key
-        ]
+        rivals = [each.value for each in self._of_key[_key(result)] if each.statistic == result.statistic]
         return statistics.rank(result.value, rivals, larger_is_better=metric.direction == "maximize")
+
+    @cached_property
+    def _of_key(self) -> dict[Key, list[Result]]:
+        """The results over runs or folds, by metric, data and split."""
+        found: dict[Key, list[Result]] = {}
+        for result in self._manifest.results:
+            if result.over != "results":
+                found.setdefault(_key(result), []).append(result)
+        return found
 
     def _sample(self, result: Result) -> Sample | None:
         if result.over == "results":
@@ -186,13 +194,16 @@ class Evidence:
 
     def _of_runs(self, result: Result) -> Sample | None:
         listed = self.listed(result.runs)
-        key, metric = _key(result), self._manifest.find_metric(result.metric)
+        metric = self._manifest.find_metric(result.metric)
         values: list[float | None] = []
-        for run, left in zip(listed.runs, listed.left, strict=True):
+        for run, left in zip(listed.runs, self.left(result), strict=True):
             if run is None:
                 return None
+            if len(left) == 1 and left[0].fold is None:  # almost always
+                values.append(left[0].value)
+                continue
             try:
-                seen = _whole(left.get(key, ()), metric)
+                seen = _whole(left, metric)
             except LookupError:
                 return None
             values.append(seen.value if seen else None)
@@ -231,18 +242,24 @@ class Evidence:
         key = _key(result)
         return [left.get(key, ()) for left in self.listed(result.runs).left]
 
+    @cached_property
+    def longest(self) -> int:
+        """How many values of one thing a run left that a result rests on, where it left most."""
+        left = (values for run in self.named.values() for values in self._left_by(run).values())
+        return max(map(len, left), default=0)
+
     def _left_by(self, run: Run) -> Left:
         """What a run left."""
         if run.id not in self._left:
-            found: dict[tuple[str, str | None, str | None], list[Observation]] = {}
+            found: dict[Key, list[Observation]] = {}
             for seen in run.metrics:
                 found.setdefault((seen.metric, seen.data, seen.split), []).append(seen)
             self._left[run.id] = found
         return self._left[run.id]
 
 
-def _key(result: Result) -> tuple[str, str | None, str | None]:
-    """What a result is of, as what runs left is known by."""
+def _key(result: Result) -> Key:
+    """What a result is of."""
     return result.metric, result.data, result.split
 
 
@@ -252,14 +269,7 @@ def _whole(left: Sequence[Observation], metric: Metric | None) -> Observation | 
     Raises:
         LookupError: there are several, and it cannot be told which of them count.
     """
-    if len(left) == 1:  # almost always
-        return left[0] if left[0].fold is None else None
     return selected([each for each in left if each.fold is None], metric)
-
-
-def _ranked_with(result: Result) -> tuple[str | None, ...]:
-    """What results that are ranked among each other have in common."""
-    return result.metric, result.data, result.split, result.statistic
 
 
 def selected(observations: Sequence[Observation], metric: Metric | None) -> Observation | None:

@@ -38,14 +38,27 @@ def _pointers(pointer: str, count: int) -> tuple[str, ...]:
 def sections_of(section: Section, pointer: str = "") -> list[tuple[str, Section]]:
     """A part of the manifest and all parts within it, with their pointers, in the manifest's order."""
     found = [(pointer, section)]
+    _add_parts(section, pointer, found)
+    return found
+
+
+def _add_parts(section: Section, pointer: str, found: list[tuple[str, Section]]) -> None:
     for name, place in _parts_of(type(section)):
         value = getattr(section, name)
+        if not value:
+            continue
         if type(value) is tuple:
+            first: Section = value[0]
+            has_parts = bool(_parts_of(type(first)))
             for index, entry in enumerate(value):
-                found += sections_of(entry, f"{pointer}/{place}/{index}")
-        elif value is not None:
-            found += sections_of(value, f"{pointer}/{place}")
-    return found
+                inner = f"{pointer}/{place}/{index}"
+                found.append((inner, entry))
+                if has_parts:
+                    _add_parts(entry, inner, found)
+        else:
+            inner = f"{pointer}/{place}"
+            found.append((inner, value))
+            _add_parts(value, inner, found)
 
 
 @cache

@@ -23,6 +23,7 @@ from reprocrate.manifest import (
     other_major,
     shape_problems,
 )
+from reprocrate.manifest.collection import seldom_collected
 from reprocrate.manifest.strict import TextProblem, read_text
 from reprocrate.manifest.values_given import value_problems
 from reprocrate.standard import SchemaProblem
@@ -121,7 +122,8 @@ class Subject:
     @classmethod
     def of_bytes(cls, name: str, data: bytes, files: Files | None = None, size: int | None = None) -> Subject:
         """A subject whose manifest is given as it is stored, whatever these bytes are."""
-        document, found = read_text(data)
+        with seldom_collected():
+            document, found = read_text(data)
         return cls(name, document, files, found, size=size)
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any
 
 from reprocrate.finding import Finding, NotAssessed, Report, in_order
 from reprocrate.manifest import NewerWordError
+from reprocrate.manifest.collection import seldom_collected
 from reprocrate.validation.families import all_rules, rules_beginning
 from reprocrate.validation.rule import CannotAssessError, Need, Rule
 from reprocrate.validation.subject import Subject
@@ -37,6 +38,11 @@ def validate(
         chosen = all_rules() if only is None else rules_beginning(only)
     else:
         chosen = tuple(each for each in rules if only is None or each.code.startswith(tuple(only)))
+    with seldom_collected():
+        return _judged(subject, chosen, parameters or {})
+
+
+def _judged(subject: Subject, chosen: Sequence[Rule], parameters: Mapping[str, Mapping[str, Any]]) -> Report:
     if subject.is_bare:
         chosen = tuple(each for each in chosen if each.needs is Need.TREE)
     domains = subject.domains
@@ -50,7 +56,7 @@ def validate(
         if rule.needs in lacking:
             missing: NotAssessed | None = NotAssessed(rule.code, lacking[rule.needs])
         else:
-            missing = _apply(rule, subject, (parameters or {}).get(rule.code), findings)
+            missing = _apply(rule, subject, parameters.get(rule.code), findings)
         if missing:
             not_assessed.append(missing)
         else:

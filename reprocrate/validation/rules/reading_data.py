@@ -48,11 +48,11 @@ def named_data_was_read(subject: Subject) -> Iterator[Found]:
         if not result.data:
             continue
         case = (result.data, result.runs)
-        runs = subject.evidence.listed(result.runs).there
+        used = subject.evidence.listed(result.runs).there
         if case not in unread:
-            unread[case] = _is_unread(subject, result.data, runs)
+            unread[case] = _is_unread(subject, result.data, used)
         if unread[case]:
-            yield Found(f"{pointer}/data", what=f"result {result.id}", data=result.data, runs=_called(runs))
+            yield Found(f"{pointer}/data", what=f"result {result.id}", data=result.data, runs=_called(used))
 
 
 def _called(runs: Sequence[Run]) -> str:
