@@ -52,11 +52,10 @@ def construct(kind: type[S], document: Mapping[str, Any]) -> S:
 @cache
 def _builder(kind: type[Section]) -> Convert:
     """What makes instances of a model; made once, when the first is wanted."""
-    hints = typing.get_type_hints(kind, include_extras=True)
     fields = kind.model_fields
     template = {name: None if field.is_required() else field.get_default() for name, field in fields.items()}
     aliases = {field.alias: name for name, field in fields.items() if field.alias}
-    converting = {name: convert for name in fields if (convert := _convert(hints[name]))}
+    converting = {name: made for name, field in fields.items() if (made := _convert(field.annotation))}
     plans: dict[tuple[str, ...], _Plan] = {}
     new = kind.__new__
 
