@@ -17,6 +17,10 @@ Left = Mapping[Key, list[Observation]]
 """What a run left, by what it is of."""
 
 
+SPREADS_OF_VALUES = (None, "seeds", "folds")
+"""What a spread varies over where it is that of the values; test items and resamples are elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The values that a result was computed from.

@@ -72,9 +72,9 @@ def _parts_of(kind: type[Section]) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def fields_of(kind: type[Section]) -> frozenset[str]:
-    """The names of the fields of a model."""
-    return frozenset(kind.model_fields)
+def fields_among(kind: type[Section], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some names that are fields of a model."""
+    return tuple(name for name in names if name in kind.model_fields)
 
 
 def _holds_sections(annotation: Any) -> bool:

@@ -52,8 +52,9 @@ def _judged(subject: Subject, chosen: Sequence[Rule], parameters: Mapping[str, M
     not_assessed: list[NotAssessed] = []
     assessed: list[str] = []
     lacking = {} if subject.is_bare else _lacking(subject)
+    unmet = tuple(lacking)  # in which a word is found faster than in what has to hash it
     for rule in chosen:
-        if rule.needs in lacking:
+        if rule.needs in unmet:
             missing: NotAssessed | None = NotAssessed(rule.code, lacking[rule.needs])
         else:
             missing = _apply(rule, subject, parameters.get(rule.code), findings)
@@ -103,8 +104,7 @@ def _apply(
     """Add a rule's findings; the answer is why it could not be applied to the end, if so."""
     known = len(findings)
     try:
-        for finding in rule.findings(subject, settings):
-            findings.append(finding)  # noqa: PERF402 - those before a failure are kept
+        findings.extend(rule.findings(subject, settings))  # also those before a failure
     except NewerWordError as error:
         # What was found before it depends on the order of the entries, and the rule may not have applied.
         del findings[known:]

@@ -194,6 +194,7 @@ def started_program_is_part_of_the_code(subject: Subject) -> Iterator[Found]:
     manifest = subject.well_formed
     others = {file.path for data in manifest.data for file in data.files}
     others |= {file.path for run in manifest.runs for file in run.outputs}
+    of_code = {code.id: {file.path for file in code.files} for code in reversed(manifest.code)}
     told: set[tuple[str, str]] = set()
     for index, run in subject.evidence.counting:
         code = manifest.find_code(run.code)
@@ -201,7 +202,7 @@ def started_program_is_part_of_the_code(subject: Subject) -> Iterator[Found]:
         if code is None or not code.files or program is None or (code.id, program) in told:
             continue
         paths = (normpath(program), normpath(join(run.working_directory or "", program)))
-        if not {*map(composed, paths)} & ({file.path for file in code.files} | others):
+        if not any(path in of_code[code.id] or path in others for path in map(composed, paths)):
             told.add((code.id, program))
             yield Found(f"/runs/{index}/command", run=run.id, program=program, code=code.id)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from reprocrate.manifest import File, Metric, Observation, Run
-from reprocrate.validation.circles import in_circles
 from reprocrate.validation.lineage import Place, place_of
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -35,7 +34,7 @@ def launch_begins_before_its_runs(subject: Subject) -> Iterator[Found]:
     Fix: correct `parent`, or restore the times as they were recorded.
     """
     manifest = subject.well_formed
-    circles = in_circles({each.id: [each.parent] if each.parent else [] for each in manifest.runs})
+    circles = subject.lineage.in_circles
     for pointer, run in numbered("/runs", manifest.runs):
         parent = manifest.find_run(run.parent) if run.parent and run.id not in circles else None
         if not parent or not parent.started or not run.started:

@@ -29,7 +29,7 @@ _IDENTIFIED = (
     "claims",
     "models",
 )
-_TIMES = frozenset({"created", "resolved", "retrieved", "started", "when"})
+_TIMES = ("created", "resolved", "retrieved", "started", "when")
 _PATHS = frozenset({"card", "file", "folder", "path", "working_directory"})
 _REMEMBERED = 4096
 """How many texts it is remembered of whether there is something to say: the same stand in many places."""
@@ -218,10 +218,9 @@ def time_exists(subject: Subject) -> Iterator[Found]:
     Why: a month 13 or an hour 25 shows that the time was not read from a clock.
     Fix: correct the time.
     """
-    for name in _TIMES:
-        for pointer, time in subject.having(name):
-            if not _exists(time):
-                yield Found(pointer, time=time)
+    for pointer, time in subject.having(*_TIMES):
+        if not _exists(time):
+            yield Found(pointer, time=time)
 
 
 @lru_cache(_REMEMBERED)

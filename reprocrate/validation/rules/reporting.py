@@ -254,12 +254,14 @@ def search_says_how_many_trials(subject: Subject) -> Iterator[Found]:
             yield Found(f"{pointer}/search", configuration=configuration.label)
 
 
-def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]]:
+def _compared(subject: Subject) -> list[tuple[str, Result, str, Recomputed]]:
     """Printed figures of results with their places, and how they relate to the result's value."""
-    for pointer, result in numbered("/results", manifest.results):
-        for place, reported in numbered(f"{pointer}/reported", result.reported):
-            outcome = _outcome(result, reported.value, scales(manifest, result))
-            yield f"{place}/value", result, reported.value, outcome
+    manifest = subject.well_formed
+    return [
+        (f"{place}/value", result, reported.value, _outcome(result, reported.value, scales(manifest, result)))
+        for pointer, result in numbered("/results", manifest.results)
+        for place, reported in numbered(f"{pointer}/reported", result.reported)
+    ]
 
 
 def _outcome(result: Result, text: str, factors: Iterable[float]) -> Recomputed:
@@ -282,7 +284,7 @@ def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives.
     """
-    for pointer, result, text, outcome in _compare(subject.well_formed):
+    for pointer, result, text, outcome in subject.once(_compared):
         if outcome is Recomputed.DIFFERENT:
             yield Found(pointer, text=text, result=result.id, value=result.value)
 
@@ -303,7 +305,7 @@ def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     Fix: print the rounded figure.
     """
     manifest = subject.well_formed
-    for pointer, result, text, outcome in _compare(manifest):
+    for pointer, result, text, outcome in subject.once(_compared):
         if outcome is Recomputed.TRUNCATED:
             yield Found(pointer, text=text, result=result.id, value=result.value)
     for shown in subject.shown:

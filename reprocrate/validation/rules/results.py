@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reprocrate import statistics
 from reprocrate.manifest import Result
-from reprocrate.validation.evidence import Sample
+from reprocrate.validation.evidence import SPREADS_OF_VALUES, Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, Found, rule
@@ -35,10 +35,6 @@ def values_are_known(subject: Subject, result: Result) -> bool:
     """Whether it can be told which values a result was computed from."""
     sample = subject.evidence.sample(result)
     return sample is not None and bool(sample.values)
-
-
-SPREADS_OF_VALUES = (None, "seeds", "folds")
-"""What a spread varies over where it is that of the values; test items and resamples are elsewhere."""
 
 
 def values_behind_the_spread(subject: Subject, result: Result) -> tuple[float, ...]:
