@@ -22,7 +22,7 @@ def numbered(pointer: str, entries: Iterable[T]) -> Iterable[tuple[str, T]]:
     if not entries:
         return ()
     if type(entries) is tuple and len(entries) <= _REMEMBERED_ENTRIES:
-        return zip(_pointers(pointer, len(entries)), entries, strict=True)
+        return zip(_pointers(pointer, len(entries)), entries)  # noqa: B905 - four times faster than strict
     return ((f"{pointer}/{index}", entry) for index, entry in enumerate(entries))
 
 
