@@ -594,7 +594,7 @@ def test_mean_of_rounded_values_is_no_mean_of_counts(decimals: int) -> None:
 
 
 def test_of_two_results_with_one_id_each_is_judged_by_its_own_runs() -> None:
-    """An id that is there twice is one mistake; the second result is not held against the first one's values."""
+    """The second result is not held against the values of the first one, whose id it has."""
     document = json.loads(shipped_bytes("conformance/base/seeds.json"))
     twin = copy.deepcopy(document["results"][0])
     twin["runs"] = twin["runs"][:-1]
