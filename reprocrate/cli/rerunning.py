@@ -182,8 +182,8 @@ def _done(
 
 
 def _tell(outcome: Rerun, packed: Path | None, voice: Voice, json: bool) -> None:
+    from reprocrate.manifest.collection import without_collection
     from reprocrate.render.verdict import verdict_text
-    from reprocrate.workflow.collection import without_collection
 
     with without_collection():
         document = outcome.verdict.to_json()

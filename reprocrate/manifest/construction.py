@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal, TypeVar, Union
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from reprocrate.manifest.section import Section
 
@@ -22,8 +22,20 @@ S = TypeVar("S", bound=Section)
 Convert = Callable[[Any], Any]
 """Makes of a JSON value what the model of its place makes of it."""
 
+_Plan = tuple[set[str], tuple[str, ...], tuple[tuple[str, Convert], ...]]
+"""Of objects with the same properties: those that are given, those that no model has, and what is converted.
+
+Sections have the set in common: they are frozen, and pydantic copies it where it makes another of one.
+"""
+
+_MOST_PLANS = 1000
+"""For how many lists of properties of one model a plan is kept: a hostile manifest may have millions."""
+
 _PLAIN = (str, bool, int, float)
-_set = object.__setattr__
+_set_values, _set_extra, _set_given, _set_private = (
+    BaseModel.__dict__[name].__set__  # in less time than `object.__setattr__`, which looks the name up
+    for name in ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__")
+)
 
 
 def construct(kind: type[S], document: Mapping[str, Any]) -> S:
@@ -40,32 +52,39 @@ def construct(kind: type[S], document: Mapping[str, Any]) -> S:
 @cache
 def _builder(kind: type[Section]) -> Convert:
     """What makes instances of a model; made once, when the first is wanted."""
-    hints = typing.get_type_hints(kind, include_extras=True)
     fields = kind.model_fields
     template = {name: None if field.is_required() else field.get_default() for name, field in fields.items()}
     aliases = {field.alias: name for name, field in fields.items() if field.alias}
-    found = [(name, _convert(hints[name])) for name in fields]
-    converting = tuple((name, convert) for name, convert in found if convert is not None)
-    is_known, new = frozenset(fields).issuperset, kind.__new__
+    converting = {name: made for name, field in fields.items() if (made := _convert(field.annotation))}
+    plans: dict[tuple[str, ...], _Plan] = {}
+    new = kind.__new__
 
     def build(document: Any) -> Section:
         if aliases:
             document = {aliases.get(key, key): value for key, value in document.items()}
+        plan = plans.get(names := tuple(document))
+        if plan is None:
+            plan = _plan(names, template, converting)
+            if len(plans) < _MOST_PLANS:
+                plans[names] = plan
+        given, further, conversions = plan
         values = template | document
-        extra: dict[str, Any] = {}
-        if not is_known(document):
-            extra = {name: values.pop(name) for name in document if name not in template}
-        for name, convert in converting:
-            if name in document:
-                values[name] = convert(document[name])
+        for name, convert in conversions:
+            values[name] = convert(values[name])
         section = new(kind)
-        _set(section, "__dict__", values)
-        _set(section, "__pydantic_fields_set__", set(document))
-        _set(section, "__pydantic_extra__", extra)
-        _set(section, "__pydantic_private__", None)
+        _set_extra(section, {name: values.pop(name) for name in further} if further else {})
+        _set_values(section, values)
+        _set_given(section, given)
+        _set_private(section, None)
         return section
 
     return build
+
+
+def _plan(names: tuple[str, ...], known: Mapping[str, Any], converting: Mapping[str, Convert]) -> _Plan:
+    """What is done with every object that has these properties."""
+    conversions = tuple((name, converting[name]) for name in names if name in converting)
+    return set(names), tuple(name for name in names if name not in known), conversions
 
 
 def _convert(annotation: Any) -> Convert | None:
@@ -82,11 +101,20 @@ def _convert(annotation: Any) -> Convert | None:
     return _of_one(annotation, origin)
 
 
+def _whole(value: Any) -> Any:
+    return int(value) if type(value) is float else value
+
+
+def _real(value: Any) -> Any:
+    return float(value) if type(value) is int else value
+
+
+_NUMBERS: dict[Any, Convert] = {int: _whole, float: _real}
+
+
 def _of_one(annotation: Any, origin: Any) -> Convert | None:
-    if annotation is int:
-        return lambda value: int(value) if type(value) is float else value
-    if annotation is float:
-        return lambda value: float(value) if type(value) is int else value
+    if annotation in _NUMBERS:
+        return _NUMBERS[annotation]
     if origin is Literal or annotation in (str, bool, Any, object):
         return None
     return _by_model(annotation)
@@ -104,7 +132,9 @@ def _of_choice(annotation: Any, kinds: list[Any]) -> Convert | None:
     """For a place that takes one of several kinds, or null."""
     if len(kinds) == 1:
         inner = _convert(kinds[0])
-        return None if inner is None else lambda value: None if value is None else inner(value)
+        if inner is None or inner in _NUMBERS.values():
+            return inner  # which leaves null as it is
+        return lambda value: None if value is None else inner(value)
     plain = {_bare(each) for each in kinds}
     if not plain <= set(_PLAIN):
         return _by_model(annotation)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Metric, Observation, Result, Run
+from reprocrate.validation.places import numbered
 
 Key = tuple[str, str | None, str | None]
+"""A metric, the data and the split."""
+
+Left = Mapping[Key, list[Observation]]
+"""What a run left, by what it is of."""
+
+
+SPREADS_OF_VALUES = (None, "seeds", "folds")
+"""What a spread varies over where it is that of the values; test items and resamples are elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,35 @@ class Sample:
         return [by_seed[seed] for seed in seeds]
 
 
+class Listed:
+    """What a list of names of runs stands for; hundreds of results may have the same one.
+
+    Attributes:
+        runs: the run of each name; None where it is not there.
+        left: what each of them left.
+    """
+
+    def __init__(self, runs: tuple[Run | None, ...], left: tuple[Left, ...]) -> None:
+        self.runs = runs
+        self.left = left
+
+    @cached_property
+    def there(self) -> tuple[Run, ...]:
+        """The runs that are there."""
+        return tuple(run for run in self.runs if run)
+
+    @cached_property
+    def configurations(self) -> frozenset[str]:
+        """Those that the runs are of."""
+        return frozenset(run.configuration for run in self.there)
+
+    @cached_property
+    def differ_in_seeds(self) -> bool:
+        """Whether no two of the runs have the same seed."""
+        seeds = {run.id: str(run.seed) for run in self.there if run.seed is not None}
+        return len(set(seeds.values())) == len(seeds)
+
+
 class Evidence:
     """The runs and values behind the results of a manifest, looked up once.
 
@@ -54,21 +92,41 @@ class Evidence:
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
-        self._observations: dict[str, dict[Key, list[Observation]]] = {}
-        self._samples: dict[str, Sample | None] = {}
+        self._left: dict[str, Left] = {}
+        self._listed: dict[tuple[str, ...], Listed] = {}
+        self._samples: dict[int, tuple[Result, Sample | None]] = {}
+
+    def listed(self, names: tuple[str, ...]) -> Listed:
+        """The runs that a result lists, and what they left."""
+        found = self._listed.get(names)
+        if found is None:
+            runs = tuple(map(self._manifest.find_run, names))
+            left = tuple(self._left_by(run) if run else {} for run in runs)
+            found = self._listed[names] = Listed(runs, left)
+        return found
+
+    @cached_property
+    def named(self) -> dict[str, Run]:
+        """The runs that any result lists as one that it rests on, by name, as far as they are there."""
+        names = set[str]().union(*(result.runs for result in self._manifest.results))
+        return {run.id: run for run in reversed(self._manifest.runs) if run.id in names}
+
+    def entries_of(self, names: Set[str]) -> Iterator[tuple[str, Result, str]]:
+        """Each entry in `runs` of a result that is one of some names: its place, the result, and the name."""
+        for pointer, result in numbered("/results", self._manifest.results if names else ()):
+            if not names.isdisjoint(result.runs):
+                for place, name in numbered(f"{pointer}/runs", result.runs):
+                    if name in names:
+                        yield place, result, name
 
     @cached_property
     def counting(self) -> tuple[tuple[int, Run], ...]:
         """Runs that a result rests on, with their places; all that ended well where there is no result."""
-        named = {name for result in self._manifest.results for name in result.runs}
         return tuple(
             (index, run)
             for index, run in enumerate(self._manifest.runs)
-            if (self._is_meant(run, named) if self._manifest.results else run.status == "ok")
+            if (self.named.get(run.id) is run if self._manifest.results else run.status == "ok")
         )
-
-    def _is_meant(self, run: Run, named: Set[str]) -> bool:
-        return run.id in named and self._manifest.find_run(run.id) is run
 
     @cached_property
     def runs_of(self) -> dict[str, list[Run]]:
@@ -78,6 +136,11 @@ class Evidence:
             found.setdefault(run.configuration, []).append(run)
         return found
 
+    @cached_property
+    def names_of(self) -> dict[str, frozenset[str]]:
+        """The names of the runs of each configuration."""
+        return {name: frozenset(run.id for run in runs) for name, runs in self.runs_of.items()}
+
     def sample(self, result: Result) -> Sample | None:
         """The values that a result was computed from.
 
@@ -85,9 +148,10 @@ class Evidence:
         there, a run has several values and the metric's selection does not say which of them counts, or what
         is ranked cannot be ranked.
         """
-        if result.id not in self._samples:
-            self._samples[result.id] = self._sample(result)
-        return self._samples[result.id]
+        known = self._samples.get(id(result))  # and not by its name, which another one may have, too
+        if known is None:
+            known = self._samples[id(result)] = (result, self._sample(result))
+        return known[1]
 
     def samples(self, comparison: Comparison) -> tuple[Sample, Sample] | None:
         """The values of both sides of a comparison, if both can be told."""
@@ -101,8 +165,8 @@ class Evidence:
         Raises:
             LookupError: it left several values, and it cannot be told which of them count.
         """
-        seen = [each for each in self.observations(run, result) if each.fold is None]
-        return selected(seen, self._manifest.find_metric(result.metric))
+        left = self._left_by(run).get(_key(result), ())
+        return _whole(left, self._manifest.find_metric(result.metric))
 
     def rank(self, result: Result) -> float | None:
         """The place of a result over runs or folds among those of all configurations on the same data.
@@ -113,13 +177,17 @@ class Evidence:
         metric = self._manifest.find_metric(result.metric)
         if result.over == "results" or metric is None or metric.direction not in ("maximize", "minimize"):
             return None
-        key = _ranked_with(result)
-        rivals = [
-            each.value
-            for each in self._manifest.results
-            if each.over != "results" and _ranked_with(each) == key
-        ]
+        rivals = [each.value for each in self._of_key[_key(result)] if each.statistic == result.statistic]
         return statistics.rank(result.value, rivals, larger_is_better=metric.direction == "maximize")
+
+    @cached_property
+    def _of_key(self) -> dict[Key, list[Result]]:
+        """The results over runs or folds, by metric, data and split."""
+        found: dict[Key, list[Result]] = {}
+        for result in self._manifest.results:
+            if result.over != "results":
+                found.setdefault(_key(result), []).append(result)
+        return found
 
     def _sample(self, result: Result) -> Sample | None:
         if result.over == "results":
@@ -129,37 +197,39 @@ class Evidence:
         return self._of_folds(result) if result.over == "folds" else self._of_runs(result)
 
     def _of_runs(self, result: Result) -> Sample | None:
-        runs: list[Run] = []
-        values: list[float] = []
-        silent: list[str] = []
-        for name in result.runs:
-            run = self._manifest.find_run(name)
-            try:
-                seen = self.value(run, result) if run else None
-            except LookupError:
-                return None
+        listed = self.listed(result.runs)
+        metric = self._manifest.find_metric(result.metric)
+        values: list[float | None] = []
+        for run, left in zip(listed.runs, self.left(result), strict=True):
             if run is None:
                 return None
-            if seen is None or seen.value is None:
-                silent.append(name)
-            else:
-                runs.append(run)
-                values.append(seen.value)
-        return Sample(tuple(runs), tuple(values), tuple(silent))
+            if len(left) == 1 and left[0].fold is None:  # almost always
+                values.append(left[0].value)
+                continue
+            try:
+                seen = _whole(left, metric)
+            except LookupError:
+                return None
+            values.append(seen.value if seen else None)
+        finite = tuple(value for value in values if value is not None)
+        if len(finite) == len(values):
+            return Sample(listed.runs, finite)
+        runs = tuple(run for run, value in zip(listed.runs, values, strict=True) if value is not None)
+        silent = tuple(name for name, value in zip(result.runs, values, strict=True) if value is None)
+        return Sample(runs, finite, silent)
 
     def _of_folds(self, result: Result) -> Sample | None:
+        listed = self.listed(result.runs)
         runs: list[Run] = []
         seen: list[Observation] = []
         silent: list[str] = []
-        for name in result.runs:
-            run = self._manifest.find_run(name)
+        for run, left in zip(listed.runs, self.left(result), strict=True):
             if run is None:
                 return None
-            found = [each for each in self.observations(run, result) if each.fold is not None]
-            finite = [each for each in found if each.value is not None]
+            finite = [each for each in left if each.fold is not None and each.value is not None]
             runs += [run] * len(finite)
             seen += finite
-            silent += [] if finite else [name]
+            silent += [] if finite else [run.id]
         values = tuple(each.value for each in seen if each.value is not None)
         folds = tuple(each.fold for each in seen if each.fold is not None)
         return Sample(tuple(runs), values, tuple(silent), folds)
@@ -171,22 +241,39 @@ class Evidence:
         values = tuple(value for value in found if value is not None)
         return Sample((None,) * len(values), values) if len(values) == len(parts) else None
 
-    def observations(self, run: Run, result: Result) -> list[Observation]:
-        """What a run left in a result's metric, data and split."""
-        return self._seen(run).get((result.metric, result.data, result.split), [])
+    def left(self, result: Result) -> list[Sequence[Observation]]:
+        """What each of the runs that a result lists left in its metric, data and split."""
+        key = _key(result)
+        return [left.get(key, ()) for left in self.listed(result.runs).left]
 
-    def _seen(self, run: Run) -> dict[Key, list[Observation]]:
-        if run.id not in self._observations:
+    @cached_property
+    def longest(self) -> int:
+        """How many values of one thing a run left that a result rests on, where it left most."""
+        left = (values for run in self.named.values() for values in self._left_by(run).values())
+        return max(map(len, left), default=0)
+
+    def _left_by(self, run: Run) -> Left:
+        """What a run left."""
+        if run.id not in self._left:
             found: dict[Key, list[Observation]] = {}
             for seen in run.metrics:
                 found.setdefault((seen.metric, seen.data, seen.split), []).append(seen)
-            self._observations[run.id] = found
-        return self._observations[run.id]
+            self._left[run.id] = found
+        return self._left[run.id]
 
 
-def _ranked_with(result: Result) -> tuple[str | None, ...]:
-    """What results that are ranked among each other have in common."""
-    return result.metric, result.data, result.split, result.statistic
+def _key(result: Result) -> Key:
+    """What a result is of."""
+    return result.metric, result.data, result.split
+
+
+def _whole(left: Sequence[Observation], metric: Metric | None) -> Observation | None:
+    """What a run reports of values that it left, those of folds aside.
+
+    Raises:
+        LookupError: there are several, and it cannot be told which of them count.
+    """
+    return selected([each for each in left if each.fold is None], metric)
 
 
 def selected(observations: Sequence[Observation], metric: Metric | None) -> Observation | None:

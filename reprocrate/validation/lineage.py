@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from reprocrate.manifest import File, Manifest, Run
+from reprocrate.validation.circles import in_circles
 
 Place = tuple[str | None, str]
 """Root and path of a file."""
@@ -34,6 +35,12 @@ class Lineage:
             for file in run.written:
                 found.setdefault(place_of(file), {}).setdefault(file.sha256, []).append(run)
         return found
+
+    @cached_property
+    def in_circles(self) -> set[str]:
+        """The ids of the runs that are held by themselves, directly or not, as `parent` says."""
+        parents = {run.id: run.parent for run in self._manifest.runs}
+        return in_circles({name: [parent] for name, parent in parents.items() if parent})
 
     def writers(self, read: File) -> Iterator[Run]:
         """The runs that wrote what was read: the same bytes at the same place, as far as is known."""

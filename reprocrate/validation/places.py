@@ -22,7 +22,7 @@ def numbered(pointer: str, entries: Iterable[T]) -> Iterable[tuple[str, T]]:
     if not entries:
         return ()
     if type(entries) is tuple and len(entries) <= _REMEMBERED_ENTRIES:
-        return zip(_pointers(pointer, len(entries)), entries, strict=True)
+        return zip(_pointers(pointer, len(entries)), entries)  # noqa: B905 - four times faster than strict
     return ((f"{pointer}/{index}", entry) for index, entry in enumerate(entries))
 
 
@@ -38,14 +38,27 @@ def _pointers(pointer: str, count: int) -> tuple[str, ...]:
 def sections_of(section: Section, pointer: str = "") -> list[tuple[str, Section]]:
     """A part of the manifest and all parts within it, with their pointers, in the manifest's order."""
     found = [(pointer, section)]
+    _add_parts(section, pointer, found)
+    return found
+
+
+def _add_parts(section: Section, pointer: str, found: list[tuple[str, Section]]) -> None:
     for name, place in _parts_of(type(section)):
         value = getattr(section, name)
+        if not value:
+            continue
         if type(value) is tuple:
+            first: Section = value[0]
+            has_parts = bool(_parts_of(type(first)))
             for index, entry in enumerate(value):
-                found += sections_of(entry, f"{pointer}/{place}/{index}")
-        elif value is not None:
-            found += sections_of(value, f"{pointer}/{place}")
-    return found
+                inner = f"{pointer}/{place}/{index}"
+                found.append((inner, entry))
+                if has_parts:
+                    _add_parts(entry, inner, found)
+        else:
+            inner = f"{pointer}/{place}"
+            found.append((inner, value))
+            _add_parts(value, inner, found)
 
 
 @cache
@@ -59,9 +72,9 @@ def _parts_of(kind: type[Section]) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def fields_of(kind: type[Section]) -> frozenset[str]:
-    """The names of the fields of a model."""
-    return frozenset(kind.model_fields)
+def fields_among(kind: type[Section], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some names that are fields of a model."""
+    return tuple(name for name in names if name in kind.model_fields)
 
 
 def _holds_sections(annotation: Any) -> bool:

@@ -165,14 +165,16 @@ class Rule:
         Raises:
             CannotAssessError: it cannot be applied to this subject.
         """
-        for found in self.check(subject, **(settings or {})):
-            yield Finding(
-                self.code,
-                self.level.severity,
-                self.says.format_map({name: shown(value) for name, value in found.values.items()}),
-                Location(found.file, found.pointer, found.line, found.column),
-                self.fix,
-            )
+        return map(self._finding, self.check(subject, **(settings or {})))
+
+    def _finding(self, found: Found) -> Finding:
+        return Finding(
+            self.code,
+            self.level.severity,
+            self.says.format_map({name: shown(value) for name, value in found.values.items()}),
+            Location(found.file, found.pointer, found.line, found.column),
+            self.fix,
+        )
 
 
 def rule(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from reprocrate.crate import METADATA
 from reprocrate.files import FileDigest
@@ -23,6 +23,7 @@ from reprocrate.manifest import (
     other_major,
     shape_problems,
 )
+from reprocrate.manifest.collection import seldom_collected
 from reprocrate.manifest.strict import TextProblem, read_text
 from reprocrate.manifest.values_given import value_problems
 from reprocrate.standard import SchemaProblem
@@ -30,7 +31,14 @@ from reprocrate.validation.described import MAX_METADATA_BYTES, Described
 from reprocrate.validation.domains import domains_of
 from reprocrate.validation.evidence import Evidence
 from reprocrate.validation.lineage import Lineage
-from reprocrate.validation.places import Declared, Values, declared_files, fields_of, sections_of, values_in
+from reprocrate.validation.places import (
+    Declared,
+    Values,
+    declared_files,
+    fields_among,
+    sections_of,
+    values_in,
+)
 
 if TYPE_CHECKING:
     from reprocrate.validation.items import DataItems
@@ -38,6 +46,8 @@ if TYPE_CHECKING:
     from reprocrate.validation.shown import ShownCell
     from reprocrate.validation.source import Source
     from reprocrate.validation.submission import Submission
+
+T = TypeVar("T")
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -121,7 +131,8 @@ class Subject:
     @classmethod
     def of_bytes(cls, name: str, data: bytes, files: Files | None = None, size: int | None = None) -> Subject:
         """A subject whose manifest is given as it is stored, whatever these bytes are."""
-        document, found = read_text(data)
+        with seldom_collected():
+            document, found = read_text(data)
         return cls(name, document, files, found, size=size)
 
     @cached_property
@@ -219,14 +230,24 @@ class Subject:
             found.setdefault(type(section), []).append((place, section))
         return found
 
-    def having(self, name: str) -> Iterator[tuple[str, Any]]:
-        """Each property of a name that is given anywhere in the manifest, as its pointer and value."""
+    def having(self, *names: str) -> Iterator[tuple[str, Any]]:
+        """Each property of some names that is given anywhere in the manifest, as its pointer and value.
+
+        One that is an empty list counts as not given.
+        """
         for kind, entries in self.by_kind.items():
-            if name in fields_of(kind):
+            for name in fields_among(kind, names):
                 for place, section in entries:
                     value = getattr(section, name)
-                    if value is not None:
+                    if value is not None and value != ():
                         yield f"{place}/{name}", value
+
+    def once(self, find: Callable[[Subject], T]) -> T:
+        """What a function finds in this subject: called for the first of the rules that ask, and kept."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        found: T = self._found[find]
+        return found
 
     @cached_property
     def declared(self) -> tuple[Declared, ...]:
@@ -303,6 +324,10 @@ class Subject:
             return None
         data = files.read(METADATA, MAX_METADATA_BYTES + 1)
         return Described(data, self.well_formed, files.names())
+
+    @cached_property
+    def _found(self) -> dict[Callable[[Subject], Any], Any]:
+        return {}
 
     @cached_property
     def _read(self) -> tuple[Manifest | None, list[SchemaProblem]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from reprocrate.finding import Finding, NotAssessed, Report, in_order
 from reprocrate.manifest import NewerWordError
+from reprocrate.manifest.collection import seldom_collected
 from reprocrate.validation.families import all_rules, rules_beginning
 from reprocrate.validation.rule import CannotAssessError, Need, Rule
 from reprocrate.validation.subject import Subject
@@ -37,6 +38,11 @@ def validate(
         chosen = all_rules() if only is None else rules_beginning(only)
     else:
         chosen = tuple(each for each in rules if only is None or each.code.startswith(tuple(only)))
+    with seldom_collected():
+        return _judged(subject, chosen, parameters or {})
+
+
+def _judged(subject: Subject, chosen: Sequence[Rule], parameters: Mapping[str, Mapping[str, Any]]) -> Report:
     if subject.is_bare:
         chosen = tuple(each for each in chosen if each.needs is Need.TREE)
     domains = subject.domains
@@ -46,11 +52,12 @@ def validate(
     not_assessed: list[NotAssessed] = []
     assessed: list[str] = []
     lacking = {} if subject.is_bare else _lacking(subject)
+    unmet = tuple(lacking)  # in which a word is found faster than in what has to hash it
     for rule in chosen:
-        if rule.needs in lacking:
+        if rule.needs in unmet:
             missing: NotAssessed | None = NotAssessed(rule.code, lacking[rule.needs])
         else:
-            missing = _apply(rule, subject, (parameters or {}).get(rule.code), findings)
+            missing = _apply(rule, subject, parameters.get(rule.code), findings)
         if missing:
             not_assessed.append(missing)
         else:
@@ -97,8 +104,7 @@ def _apply(
     """Add a rule's findings; the answer is why it could not be applied to the end, if so."""
     known = len(findings)
     try:
-        for finding in rule.findings(subject, settings):
-            findings.append(finding)  # noqa: PERF402 - those before a failure are kept
+        findings.extend(rule.findings(subject, settings))  # also those before a failure
     except NewerWordError as error:
         # What was found before it depends on the order of the entries, and the rule may not have applied.
         del findings[known:]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from reprocrate.manifest.collection import without_collection
 from reprocrate.rerun.compare import Basis, Circumstances, Margin, Verdict, compare
-from reprocrate.workflow.collection import without_collection
 from reprocrate.workflow.evidence import evidence_of
 from reprocrate.workflow.opening import open_what
 from reprocrate.workflow.reruns.choice import margins_of, require_metrics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import decimal
 import json
 import math
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from reprocrate import statistics
 from reprocrate.finding import Severity
+from reprocrate.standard import shipped_bytes
 from reprocrate.validation import Subject, validate
 from reprocrate.validation.validate import WITHOUT_FILES
 
@@ -589,3 +591,15 @@ def test_mean_of_rounded_values_is_no_mean_of_counts(decimals: int) -> None:
     result.pop("interval")
     document["comparisons"] = []
     assert errors(document) == []
+
+
+def test_of_two_results_with_one_id_each_is_judged_by_its_own_runs() -> None:
+    """The second result is not held against the values of the first one, whose id it has."""
+    document = json.loads(shipped_bytes("conformance/base/seeds.json"))
+    twin = copy.deepcopy(document["results"][0])
+    twin["runs"] = twin["runs"][:-1]
+    document["results"].append(twin)
+    found = {(each.code, each.location.pointer) for each in validate(Subject("twins", document)).findings}
+    place = f"/results/{len(document['results']) - 1}"
+    assert ("RC0110", f"{place}/id") in found
+    assert ("RC0803", f"{place}/n") in found

@@ -186,19 +186,19 @@ _YEAR = re.compile(r"(?P<venue>.*?)-?(?P<year>(?:20)?[0-9]{2})")
 
 def another_year(name: str) -> str:
     """The pack of the same venue whose year is nearest to that of a name; empty where there is none."""
-    nearest, is_year = _nearest(name)
-    return nearest if is_year else ""
+    match = _YEAR.fullmatch(name.lower())
+    if match is None:
+        return ""
+    years = re.compile(re.escape(match["venue"]) + r"-(20)?[0-9]{2}")
+    same = [each for each in pack_ids() if years.fullmatch(each)]
+    year = int(match["year"]) % 100
+    return min(same, key=lambda each: abs(int(each[-2:]) - year), default="")
 
 
 def _nearest(name: str) -> tuple[str, bool]:
     """The pack that is most like a name that there is not, and whether it is another year of its venue."""
-    match = _YEAR.fullmatch(name.lower())
-    if match:
-        years = re.compile(re.escape(match["venue"]) + r"-(20)?[0-9]{2}")
-        same = [each for each in pack_ids() if years.fullmatch(each)]
-        if same:
-            year = int(match["year"]) % 100
-            return min(same, key=lambda each: abs(int(each[-2:]) - year)), True
+    if of_same_venue := another_year(name):
+        return of_same_venue, True
     near = difflib.get_close_matches(name.lower(), pack_ids(), n=1, cutoff=0.4)
     return (near[0], False) if near else ("", False)
 

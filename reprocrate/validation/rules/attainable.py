@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Result
+from reprocrate.validation.differences import is_of_values
 from reprocrate.validation.evidence import Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, Found, rule
-from reprocrate.validation.rules.comparisons import is_of_values
 from reprocrate.validation.rules.intervals import bounds_of_resamples, is_resampled
 from reprocrate.validation.rules.results import SLACK
 from reprocrate.validation.subject import Subject

@@ -12,13 +12,13 @@ from fractions import Fraction
 
 from reprocrate import statistics
 from reprocrate.manifest import Interval, Manifest, Result
+from reprocrate.validation.evidence import SPREADS_OF_VALUES
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import fitting_scales
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, Found, rule
 from reprocrate.validation.rules.results import (
     SLACK,
-    SPREADS_OF_VALUES,
     determined_interval,
     values_are_known,
 )

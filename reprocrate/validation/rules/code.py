@@ -194,6 +194,7 @@ def started_program_is_part_of_the_code(subject: Subject) -> Iterator[Found]:
     manifest = subject.well_formed
     others = {file.path for data in manifest.data for file in data.files}
     others |= {file.path for run in manifest.runs for file in run.outputs}
+    of_code = {code.id: {file.path for file in code.files} for code in reversed(manifest.code)}
     told: set[tuple[str, str]] = set()
     for index, run in subject.evidence.counting:
         code = manifest.find_code(run.code)
@@ -201,7 +202,7 @@ def started_program_is_part_of_the_code(subject: Subject) -> Iterator[Found]:
         if code is None or not code.files or program is None or (code.id, program) in told:
             continue
         paths = (normpath(program), normpath(join(run.working_directory or "", program)))
-        if not {*map(composed, paths)} & ({file.path for file in code.files} | others):
+        if not any(path in of_code[code.id] or path in others for path in map(composed, paths)):
             told.add((code.id, program))
             yield Found(f"/runs/{index}/command", run=run.id, program=program, code=code.id)
 
@@ -235,13 +236,15 @@ def runs_of_a_result_executed_the_same_code(subject: Subject) -> Iterator[Found]
     Fix: run the older seeds again with the code as it is now, and exclude the older runs (`other_code`).
     """
     manifest = subject.well_formed
+    trees = {
+        name: code.tree_sha256
+        for name, run in subject.evidence.named.items()
+        if (code := manifest.find_code(run.code))
+    }
+    if len(set(trees.values())) < 2:
+        return
     for pointer, result in numbered("/results", manifest.results):
-        first: tuple[str, str] | None = None
-        for place, name in numbered(f"{pointer}/runs", result.runs):
-            run = manifest.find_run(name)
-            code = manifest.find_code(run.code) if run else None
-            if code is None:
-                continue
-            first = first or (name, code.tree_sha256)
-            if code.tree_sha256 != first[1]:
-                yield Found(place, result=result.id, run=name, first=first[0])
+        first = next((name for name in result.runs if name in trees), None)
+        for place, name in numbered(f"{pointer}/runs", result.runs if first else ()):
+            if first and name in trees and trees[name] != trees[first]:
+                yield Found(place, result=result.id, run=name, first=first)

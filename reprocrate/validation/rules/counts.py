@@ -17,12 +17,16 @@ from reprocrate.validation.subject import Subject
 _Seen = tuple[str, Run, Metric, Observation]
 
 
-def _counted(manifest: Manifest) -> Iterator[_Seen]:
+def _counted(subject: Subject) -> tuple[_Seen, ...]:
     """Measured values that count the items of a test set, with their places."""
+    return tuple(_counting(subject.well_formed))
+
+
+def _counting(manifest: Manifest) -> Iterator[_Seen]:
     metrics = {metric.id: metric for metric in manifest.metrics if _is_count(metric)}
     judged: dict[tuple[str | None, ...], bool] = {}
-    for pointer, run in numbered("/runs", manifest.runs):
-        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
+    for pointer, run in numbered("/runs", manifest.runs if metrics else ()):
+        for index, seen in enumerate(run.metrics):
             metric = metrics.get(seen.metric)
             if metric is None or run.kind == "smoke" or seen.value is None or seen.fold is not None:
                 continue
@@ -30,7 +34,7 @@ def _counted(manifest: Manifest) -> Iterator[_Seen]:
             if key not in judged:
                 judged[key] = _is_of_all_items(manifest, metric, run.configuration, seen.data, seen.split)
             if judged[key]:
-                yield f"{place}/value", run, metric, seen
+                yield f"{pointer}/metrics/{index}/value", run, metric, seen
 
 
 def _is_count(metric: Metric) -> bool:
@@ -55,10 +59,10 @@ def _units(metric: Metric) -> tuple[int, ...]:
     return known or (1, 100, metric.count_of or 1)
 
 
-def _recorded(manifest: Manifest) -> dict[tuple[str, str], list[float]]:
+def _recorded(subject: Subject) -> dict[tuple[str, str], list[float]]:
     """The values that count items, by metric and configuration."""
     values: dict[tuple[str, str], list[float]] = {}
-    for _, run, metric, seen in _counted(manifest):
+    for _, run, metric, seen in subject.once(_counted):
         values.setdefault((metric.id, run.configuration), []).append(seen.value or 0.0)
     return values
 
@@ -86,8 +90,8 @@ def counted_value_is_a_count(subject: Subject) -> Iterator[Found]:
         value that was rounded when it was recorded is judged by the digits that are left.
     Fix: correct `count_of`, or what the program writes; leave `count_of` out if the metric counts no items.
     """
-    units = {key: statistics.finest(values) for key, values in _recorded(subject.well_formed).items()}
-    for pointer, run, metric, seen in _counted(subject.well_formed):
+    units = {key: statistics.finest(values) for key, values in subject.once(_recorded).items()}
+    for pointer, run, metric, seen in subject.once(_counted):
         unit = units[metric.id, run.configuration]
         items, value = metric.count_of or 1, seen.value or 0.0
         if not any(statistics.is_share(value, items, scale, unit) for scale in _units(metric)):
@@ -97,7 +101,7 @@ def counted_value_is_a_count(subject: Subject) -> Iterator[Found]:
 def _means(subject: Subject) -> Iterator[tuple[str, Result, Metric]]:
     """Means of counts that cannot be computed again, because their values are not known."""
     manifest = subject.well_formed
-    recorded = _recorded(manifest)
+    recorded = subject.once(_recorded)
     for pointer, result in numbered("/results", manifest.results):
         metric = manifest.find_metric(result.metric)
         is_mean = result.statistic == "mean" or (result.statistic == "single" and result.n == 1)

@@ -113,12 +113,18 @@ def runs_read_the_declared_data(subject: Subject) -> Iterator[Found]:
             if file.sha256:
                 owner = declared.setdefault((file.root or data.root, file.path), (data.id, set()))
                 owner[1].add(file.sha256)
-    behind = {id(run) for run in subject.lineage.before(run for _, run in subject.evidence.counting)}
-    for pointer, run in numbered("/runs", subject.well_formed.runs):
-        for place, read in numbered(f"{pointer}/inputs", run.inputs if id(run) in behind else ()):
-            name, digests = declared.get((read.root, read.path), ("", set()))
-            if digests and read.sha256 and read.sha256 not in digests:
-                yield Found(place, run=run.id, path=read.path, data=name)
+    counting = [run for _, run in subject.evidence.counting]
+    other = [
+        (place, run, read, declared[where][0])
+        for pointer, run in numbered("/runs", subject.well_formed.runs)
+        for place, read in numbered(f"{pointer}/inputs", run.inputs)
+        if (where := (read.root, read.path)) in declared
+        if read.sha256 and read.sha256 not in declared[where][1]
+    ]
+    behind = {id(run) for run in subject.lineage.before(counting)} if other else set[int]()
+    for place, run, read, name in other:
+        if id(run) in behind:
+            yield Found(place, run=run.id, path=read.path, data=name)
 
 
 @rule(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from reprocrate.manifest import File, Metric, Observation, Run
-from reprocrate.validation.circles import in_circles
 from reprocrate.validation.lineage import Place, place_of
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
@@ -34,7 +34,7 @@ def launch_begins_before_its_runs(subject: Subject) -> Iterator[Found]:
     Fix: correct `parent`, or restore the times as they were recorded.
     """
     manifest = subject.well_formed
-    circles = in_circles({each.id: [each.parent] if each.parent else [] for each in manifest.runs})
+    circles = subject.lineage.in_circles
     for pointer, run in numbered("/runs", manifest.runs):
         parent = manifest.find_run(run.parent) if run.parent and run.id not in circles else None
         if not parent or not parent.started or not run.started:
@@ -130,37 +130,63 @@ def same_bytes_hold_the_same_value(subject: Subject) -> Iterator[Found]:
     Fix: restore the record as it was written, or run again.
     """
     manifest = subject.well_formed
+    ended_well = [
+        each for each in numbered("/runs", manifest.runs) if manifest.metrics and each[1].status == "ok"
+    ]
+    twins: dict[tuple[bool, str | None], list[_Twin]] = {}
     for metric in manifest.metrics:
-        seen: dict[tuple[str | None, ...], tuple[Run, tuple[File, ...]]] = {}
-        for pointer, run in numbered("/runs", manifest.runs):
-            files = _sources(metric, run) if run.status == "ok" else ()
-            if not files or any(file.sha256 is None for file in files):
-                continue
-            other, theirs = seen.setdefault(tuple(file.sha256 for file in files), (run, files))
-            if other is run or {place_of(file) for file in files} & {place_of(file) for file in theirs}:
-                continue
-            for place, mine, value in _differing(metric, pointer, run, other):
+        where = (bool(metric.source.stdout), metric.source.path) if metric.source else (False, None)
+        if where not in twins:
+            twins[where] = list(_twins(ended_well, *where))
+        for twin in twins[where]:
+            for place, mine, value in _differing(metric, twin):
                 yield Found(
                     place,
                     metric=metric.id,
-                    run=run.id,
+                    run=twin.run.id,
                     value=mine,
-                    other=other.id,
+                    other=twin.other.id,
                     theirs=value,
-                    path=files[0].path,
-                    elsewhere=theirs[0].path,
+                    path=twin.path,
+                    elsewhere=twin.elsewhere,
                 )
 
 
-def _sources(metric: Metric, run: Run) -> tuple[File, ...]:
-    """The files that hold a run's value of a metric; none where that cannot be told."""
-    if metric.source is None:
-        return ()
-    if metric.source.stdout:
-        return run.logs
-    if not metric.source.path:
-        return ()
-    pattern = _pattern(metric.source.path)
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """A run whose values of some metrics come from the same bytes as those of an earlier one.
+
+    Attributes:
+        pointer: to the run.
+        run: itself.
+        other: the earlier one.
+        path: of the first file that holds its values.
+        elsewhere: of the other's.
+    """
+
+    pointer: str
+    run: Run
+    other: Run
+    path: str
+    elsewhere: str
+
+
+def _twins(runs: list[tuple[str, Run]], stdout: bool, path: str | None) -> Iterator[_Twin]:
+    """The runs of which there are several with the same bytes where some metrics are read."""
+    seen: dict[tuple[str | None, ...], tuple[Run, tuple[File, ...]]] = {}
+    for pointer, run in runs if stdout or path else ():
+        files = run.logs if stdout else _matching(path or "", run)
+        if not files or any(file.sha256 is None for file in files):
+            continue
+        other, theirs = seen.setdefault(tuple(file.sha256 for file in files), (run, files))
+        if other is run or {place_of(file) for file in files} & {place_of(file) for file in theirs}:
+            continue
+        yield _Twin(pointer, run, other, files[0].path, theirs[0].path)
+
+
+def _matching(path: str, run: Run) -> tuple[File, ...]:
+    """The one file of a run that fits the path of a source; none where that cannot be told."""
+    pattern = _pattern(path)
     found = tuple(file for file in run.written if pattern.fullmatch(file.path))
     return found if len(found) == 1 else ()
 
@@ -177,18 +203,18 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("".join(wild), re.DOTALL)
 
 
-def _differing(metric: Metric, pointer: str, run: Run, other: Run) -> Iterator[tuple[str, str, str]]:
+def _differing(metric: Metric, twin: _Twin) -> Iterator[tuple[str, str, str]]:
     """Values of a run that another one has otherwise: the place, the value, and the other's."""
     waiting: dict[object, list[Observation]] = {}
-    for each in reversed(other.metrics):
+    for each in reversed(twin.other.metrics):
         if each.metric == metric.id:
             waiting.setdefault((each.data, each.split, each.step, each.fold), []).append(each)
-    for place, each in numbered(f"{pointer}/metrics", run.metrics):
+    for index, each in enumerate(twin.run.metrics):
         before = waiting.get((each.data, each.split, each.step, each.fold))
         if each.metric == metric.id and before:
             first = before.pop()
             if first.value != each.value:
-                yield place, _written(each), _written(first)
+                yield f"{twin.pointer}/metrics/{index}", _written(each), _written(first)
 
 
 def _written(seen: Observation) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from reprocrate import statistics
 from reprocrate.manifest import Interval, Result
+from reprocrate.validation.evidence import SPREADS_OF_VALUES
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.results import (
     SLACK,
-    SPREADS_OF_VALUES,
     values_are_known,
     values_behind_the_spread,
 )

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from reprocrate.manifest import Claim, Manifest, Preprocessing, Result, Split
 from reprocrate.validation.digests import EMPTY, item_digests
 from reprocrate.validation.item_pairs import share_items
-from reprocrate.validation.places import declared_files, numbered
+from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, CannotAssessError, Found, Need, rule
 from reprocrate.validation.split_roles import data_of, pairs_of, role_of
 from reprocrate.validation.subject import Subject
@@ -305,10 +305,8 @@ def argument_names_its_evidence(subject: Subject) -> Iterator[Found]:
     Fix: correct the name; put what is no file and no result into the argument's text.
     """
     manifest = subject.well_formed
-    files: set[str] = set()
     for pointer, entry in numbered("/leakage", manifest.leakage):
         for place, name in numbered(f"{pointer}/evidence", entry.evidence):
-            files = files or {declared.place for declared in declared_files(manifest)}
-            is_known = manifest.find_result(name) or manifest.find_comparison(name) or name in files
-            if not is_known:
+            is_known = manifest.find_result(name) or manifest.find_comparison(name)
+            if not is_known and all(name != declared.place for declared in subject.declared):
                 yield Found(place, type=entry.type, name=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 
@@ -29,7 +29,7 @@ _IDENTIFIED = (
     "claims",
     "models",
 )
-_TIMES = frozenset({"created", "resolved", "retrieved", "started", "when"})
+_TIMES = ("created", "resolved", "retrieved", "started", "when")
 _PATHS = frozenset({"card", "file", "folder", "path", "working_directory"})
 _REMEMBERED = 4096
 """How many texts it is remembered of whether there is something to say: the same stand in many places."""
@@ -89,32 +89,36 @@ def reference_resolves(subject: Subject) -> Iterator[Found]:
     """
     manifest = subject.well_formed
     known = {section: {entry.id for entry in getattr(manifest, section)} for section in _IDENTIFIED}
-    for pointer, name, section in _references(manifest):
+    for pointer, name, section in _references(manifest, known):
         if name is not None and name not in known[section]:
             yield Found(pointer, name=name, section=section)
 
 
 Reference = tuple[str, str | None, str]
+Known = Mapping[str, set[str]]
 
 
-def _references(manifest: Manifest) -> Iterator[Reference]:
-    """Every reference as its place, the name, and the section where that must be; not those of claims."""
+def _references(manifest: Manifest, known: Known) -> Iterator[Reference]:
+    """References as their place, the name, and the section where that must be; not those of claims.
+
+    Of long lists those alone whose names are not known.
+    """
     for pointer, data in numbered("/data", manifest.data):
-        yield from _all(f"{pointer}/derived_from", data.derived_from, "data")
+        yield from _all(f"{pointer}/derived_from", data.derived_from, "data", known)
     for pointer, configuration in numbered("/configurations", manifest.configurations):
         yield f"{pointer}/code", configuration.code, "code"
-        yield from _all(f"{pointer}/data", configuration.data, "data")
+        yield from _all(f"{pointer}/data", configuration.data, "data", known)
         if configuration.search and configuration.search.selected_by:
             yield f"{pointer}/search/selected_by/metric", configuration.search.selected_by.metric, "metrics"
         if configuration.search:
-            yield from _all(f"{pointer}/search/runs", configuration.search.runs, "runs")
+            yield from _all(f"{pointer}/search/runs", configuration.search.runs, "runs", known)
     for pointer, metric in numbered("/metrics", manifest.metrics):
         yield f"{pointer}/source/data", metric.source.data if metric.source else None, "data"
     for pointer, entry in numbered("/determinism/measured", _measured(manifest)):
         yield f"{pointer}/run", entry.run, "runs"
         yield f"{pointer}/repeated_by", entry.repeated_by, "runs"
-    yield from _references_of_runs(manifest)
-    yield from _references_of_results(manifest)
+    yield from _references_of_runs(manifest, known)
+    yield from _references_of_results(manifest, known)
     for name in manifest.compute.by_configuration if manifest.compute else ():
         yield f"/compute/by_configuration/{name}", name, "configurations"
 
@@ -123,25 +127,27 @@ def _measured(manifest: Manifest) -> tuple[Repetition, ...]:
     return manifest.determinism.measured if manifest.determinism else ()
 
 
-def _references_of_runs(manifest: Manifest) -> Iterator[Reference]:
+def _references_of_runs(manifest: Manifest, known: Known) -> Iterator[Reference]:
     for pointer, run in numbered("/runs", manifest.runs):
         yield f"{pointer}/configuration", run.configuration, "configurations"
         yield f"{pointer}/code", run.code, "code"
         yield f"{pointer}/environment", run.environment, "environments"
         yield f"{pointer}/repeats", run.repeats, "runs"
-        yield from _all(f"{pointer}/hardware", run.hardware, "hardware")
-        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
-            yield f"{place}/metric", seen.metric, "metrics"
-            yield f"{place}/data", seen.data, "data"
+        yield from _all(f"{pointer}/hardware", run.hardware, "hardware", known)
+        for index, seen in enumerate(run.metrics):
+            if seen.metric not in known["metrics"]:
+                yield f"{pointer}/metrics/{index}/metric", seen.metric, "metrics"
+            if seen.data is not None and seen.data not in known["data"]:
+                yield f"{pointer}/metrics/{index}/data", seen.data, "data"
 
 
-def _references_of_results(manifest: Manifest) -> Iterator[Reference]:
+def _references_of_results(manifest: Manifest, known: Known) -> Iterator[Reference]:
     for pointer, result in numbered("/results", manifest.results):
         yield f"{pointer}/configuration", result.configuration, "configurations"
         yield f"{pointer}/metric", result.metric, "metrics"
         yield f"{pointer}/data", result.data, "data"
-        yield from _all(f"{pointer}/runs", result.runs, "runs")
-        yield from _all(f"{pointer}/results", result.results, "results")
+        yield from _all(f"{pointer}/runs", result.runs, "runs", known)
+        yield from _all(f"{pointer}/results", result.results, "results", known)
         for place, excluded in numbered(f"{pointer}/excluded", result.excluded):
             yield f"{place}/run", excluded.run, "runs"
     for pointer, comparison in numbered("/comparisons", manifest.comparisons):
@@ -153,9 +159,10 @@ def _references_of_results(manifest: Manifest) -> Iterator[Reference]:
             yield f"{place}/result", cell.result, "results"
 
 
-def _all(pointer: str, names: Iterable[str], section: str) -> Iterator[Reference]:
-    for place, name in numbered(pointer, names):
-        yield place, name, section
+def _all(pointer: str, names: Iterable[str], section: str, known: Known) -> Iterator[Reference]:
+    if not known[section].issuperset(names):
+        for place, name in numbered(pointer, names):
+            yield place, name, section
 
 
 @rule(
@@ -211,10 +218,9 @@ def time_exists(subject: Subject) -> Iterator[Found]:
     Why: a month 13 or an hour 25 shows that the time was not read from a clock.
     Fix: correct the time.
     """
-    for name in _TIMES:
-        for pointer, time in subject.having(name):
-            if not _exists(time):
-                yield Found(pointer, time=time)
+    for pointer, time in subject.having(*_TIMES):
+        if not _exists(time):
+            yield Found(pointer, time=time)
 
 
 @lru_cache(_REMEMBERED)

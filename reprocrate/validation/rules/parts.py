@@ -69,16 +69,19 @@ def seeds_leave_values_of_their_own(subject: Subject) -> Iterator[Found]:
         used.
     Fix: record the run of this seed, or check that the seed reaches every random generator.
     """
-    manifest = subject.well_formed
-    for pointer, result in numbered("/results", manifest.results):
+    has_series = subject.evidence.longest >= _LONG
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        left = subject.evidence.left(result) if result.over != "results" and has_series else []
+        if sum(len(each) >= _LONG for each in left) < 2:
+            continue
         seen: dict[tuple[object, ...], Run] = {}
-        for place, name in numbered(f"{pointer}/runs", result.runs if result.over != "results" else ()):
-            run = manifest.find_run(name)
-            series = _series(subject.evidence.observations(run, result)) if run else ()
+        for index, run in enumerate(subject.evidence.listed(result.runs).runs):
+            series = _series(left[index])
             if run is None or run.seed is None or not series:
                 continue
             first = seen.setdefault(series, run)
             if str(first.seed) != str(run.seed):
+                place = f"{pointer}/runs/{index}"
                 yield Found(place, first=first.id, second=run.id, result=result.id, n=len(series))
 
 
@@ -110,10 +113,11 @@ def parts_are_what_their_result_says(subject: Subject) -> Iterator[Found]:
     Fix: correct what the result lists, or leave out what its parts do not share.
     """
     manifest = subject.well_formed
-    measured = {seen.metric for run in manifest.runs for seen in run.metrics}
-    for pointer, result in numbered("/results", manifest.results):
-        if result.over != "results":
-            continue
+    aggregated = [
+        (pointer, each) for pointer, each in numbered("/results", manifest.results) if each.over == "results"
+    ]
+    measured = {seen.metric for run in manifest.runs for seen in run.metrics} if aggregated else set[str]()
+    for pointer, result in aggregated:
         parts = [
             (place, part)
             for place, name in numbered(f"{pointer}/results", result.results)

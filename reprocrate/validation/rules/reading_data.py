@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from reprocrate.manifest import Data, Manifest, Run
 from reprocrate.validation.digests import digests_do_not_fit, number_of_digests
@@ -43,18 +43,23 @@ def named_data_was_read(subject: Subject) -> Iterator[Found]:
             if _is_unread(subject, name, runs):
                 what = f"configuration {configuration.label}"
                 yield Found(place, what=what, data=name, runs=_called(runs))
+    unread: dict[tuple[str, tuple[str, ...]], bool] = {}
     for pointer, result in numbered("/results", manifest.results):
-        found = [manifest.find_run(name) for name in result.runs]
-        runs = [run for run in found if run]
-        if result.data and _is_unread(subject, result.data, runs):
-            yield Found(f"{pointer}/data", what=f"result {result.id}", data=result.data, runs=_called(runs))
+        if not result.data:
+            continue
+        case = (result.data, result.runs)
+        used = subject.evidence.listed(result.runs).there
+        if case not in unread:
+            unread[case] = _is_unread(subject, result.data, used)
+        if unread[case]:
+            yield Found(f"{pointer}/data", what=f"result {result.id}", data=result.data, runs=_called(used))
 
 
-def _called(runs: list[Run]) -> str:
+def _called(runs: Sequence[Run]) -> str:
     return f"run {runs[0].id}" if len(runs) == 1 else f"its {len(runs)} runs"
 
 
-def _is_unread(subject: Subject, name: str, runs: list[Run]) -> bool:
+def _is_unread(subject: Subject, name: str, runs: Sequence[Run]) -> bool:
     """Whether runs that were seen completely read nothing of some data, nor of what was made from it."""
     data = subject.well_formed.find_data(name)
     seen = all(run.capture and run.capture.completeness == "complete" and not run.parent for run in runs)

@@ -26,9 +26,8 @@ def references_lead_nowhere_in_circles(subject: Subject) -> Iterator[Found]:
     for pointer, data in numbered("/data", manifest.data):
         if data.id in derived:
             yield Found(f"{pointer}/derived_from", name=data.id, how="is derived from")
-    held = in_circles({each.id: [each.parent] if each.parent else [] for each in manifest.runs})
     for pointer, run in numbered("/runs", manifest.runs):
-        if run.id in held:
+        if run.id in subject.lineage.in_circles:
             yield Found(f"{pointer}/parent", name=run.id, how="is held by")
 
 
@@ -70,12 +69,11 @@ def process_is_of_the_run(subject: Subject) -> Iterator[Found]:
     known: dict[str, set[str]] = {}
     for pointer, run in numbered("/runs", manifest.runs):
         yield from _processes(f"{pointer}/processes", run, known.setdefault(pointer, set()))
-    for property_ in ("read_by", "written_by"):
-        for pointer, names in subject.having(property_):
-            run_of = "/".join(pointer.split("/")[:3]) if names and pointer.startswith("/runs/") else ""
-            for place, name in numbered(pointer, names):
-                if name not in known.get(run_of, ()):
-                    yield Found(place, name=name, problem="is not the id of a process of the run")
+    for pointer, names in subject.having("read_by", "written_by"):
+        run_of = "/".join(pointer.split("/")[:3]) if pointer.startswith("/runs/") else ""
+        for place, name in numbered(pointer, names):
+            if name not in known.get(run_of, ()):
+                yield Found(place, name=name, problem="is not the id of a process of the run")
 
 
 def _processes(pointer: str, run: Run, known: set[str]) -> Iterator[Found]:
@@ -100,4 +98,5 @@ def _lists(manifest: Manifest) -> Iterator[tuple[str, Iterable[File], str | None
         yield f"{pointer}/files", data.files, data.root
     for pointer, run in numbered("/runs", manifest.runs):
         for name in ("inputs", "outputs", "checkpoints", "logs", "artifacts"):
-            yield f"{pointer}/{name}", getattr(run, name), None
+            if files := getattr(run, name):
+                yield f"{pointer}/{name}", files, None

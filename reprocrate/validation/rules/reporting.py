@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from reprocrate.manifest import Manifest, Result, Run, Search
 from reprocrate.statistics import Recomputed, compare_printed, is_constant
@@ -17,14 +17,17 @@ from reprocrate.validation.subject import Subject
 
 def _unlisted(subject: Subject, *, ended_well: bool) -> Iterator[tuple[str, Result, list[str]]]:
     """Runs of a result's configuration that it neither uses nor lists as excluded."""
+    evidence = subject.evidence
     launches = {run.parent for run in subject.well_formed.runs if run.parent}
     for pointer, result in numbered("/results", subject.well_formed.results):
-        listed = {*result.runs, *(each.run for each in result.excluded)}
-        runs = [run for name in _configurations(subject, result) for run in subject.evidence.runs_of[name]]
+        configurations = _configurations(subject, result)
+        excluded = [each.run for each in result.excluded]
+        unlisted = set[str]().union(*map(evidence.names_of.__getitem__, configurations))
+        unlisted.difference_update(result.runs, excluded)
         left_out = [
             run.id
-            for run in runs
-            if run.id not in listed and (run.status == "ok") is ended_well and run.kind != "smoke"
+            for run in (run for name in configurations for run in evidence.runs_of[name] if unlisted)
+            if run.id in unlisted and (run.status == "ok") is ended_well and run.kind != "smoke"
             if run.id not in launches or any(seen.metric == result.metric for seen in run.metrics)
             if not (ended_well and _is_of_other_data(run, result))
         ]
@@ -42,8 +45,8 @@ def _configurations(subject: Subject, result: Result) -> list[str]:
     """The configuration of a result over runs or folds; where it names none, those of the runs it lists."""
     if result.over == "results":
         return []
-    listed = [subject.well_formed.find_run(name) for name in result.runs]
-    names = [result.configuration] if result.configuration else [run.configuration for run in listed if run]
+    listed = () if result.configuration else subject.evidence.listed(result.runs).there
+    names = [result.configuration] if result.configuration else [run.configuration for run in listed]
     return [name for name in dict.fromkeys(names) if name in subject.evidence.runs_of]
 
 
@@ -148,8 +151,10 @@ def run_counts_once(subject: Subject) -> Iterator[Found]:
             left_out.add(excluded.run)
 
 
-def _again(pointer: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _again(pointer: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
     """Names that stand in a list before, with their places."""
+    if len(set(names)) == len(names):
+        return
     seen: set[str] = set()
     for place, name in numbered(pointer, names):
         if name in seen:
@@ -249,12 +254,14 @@ def search_says_how_many_trials(subject: Subject) -> Iterator[Found]:
             yield Found(f"{pointer}/search", configuration=configuration.label)
 
 
-def _compare(manifest: Manifest) -> Iterator[tuple[str, Result, str, Recomputed]]:
+def _compared(subject: Subject) -> list[tuple[str, Result, str, Recomputed]]:
     """Printed figures of results with their places, and how they relate to the result's value."""
-    for pointer, result in numbered("/results", manifest.results):
-        for place, reported in numbered(f"{pointer}/reported", result.reported):
-            outcome = _outcome(result, reported.value, scales(manifest, result))
-            yield f"{place}/value", result, reported.value, outcome
+    manifest = subject.well_formed
+    return [
+        (f"{place}/value", result, reported.value, _outcome(result, reported.value, scales(manifest, result)))
+        for pointer, result in numbered("/results", manifest.results)
+        for place, reported in numbered(f"{pointer}/reported", result.reported)
+    ]
 
 
 def _outcome(result: Result, text: str, factors: Iterable[float]) -> Recomputed:
@@ -277,7 +284,7 @@ def printed_figure_recomputes(subject: Subject) -> Iterator[Found]:
     Why: a misprint or a number from an older run misleads every reader of the paper.
     Fix: print the figure that the result gives.
     """
-    for pointer, result, text, outcome in _compare(subject.well_formed):
+    for pointer, result, text, outcome in subject.once(_compared):
         if outcome is Recomputed.DIFFERENT:
             yield Found(pointer, text=text, result=result.id, value=result.value)
 
@@ -298,7 +305,7 @@ def printed_figure_is_rounded(subject: Subject) -> Iterator[Found]:
     Fix: print the rounded figure.
     """
     manifest = subject.well_formed
-    for pointer, result, text, outcome in _compare(manifest):
+    for pointer, result, text, outcome in subject.once(_compared):
         if outcome is Recomputed.TRUNCATED:
             yield Found(pointer, text=text, result=result.id, value=result.value)
     for shown in subject.shown:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reprocrate import statistics
 from reprocrate.manifest import Result
-from reprocrate.validation.evidence import Sample
+from reprocrate.validation.evidence import SPREADS_OF_VALUES, Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, Found, rule
@@ -35,10 +35,6 @@ def values_are_known(subject: Subject, result: Result) -> bool:
     """Whether it can be told which values a result was computed from."""
     sample = subject.evidence.sample(result)
     return sample is not None and bool(sample.values)
-
-
-SPREADS_OF_VALUES = (None, "seeds", "folds")
-"""What a spread varies over where it is that of the values; test items and resamples are elsewhere."""
 
 
 def values_behind_the_spread(subject: Subject, result: Result) -> tuple[float, ...]:
@@ -290,22 +286,26 @@ def value_is_within_the_metrics_range(subject: Subject) -> Iterator[Found]:
     Fix: correct the metric's unit or range, or what the program writes.
     """
     ranges = {metric.id: range_of(metric) for metric in subject.well_formed.metrics}
-    for pointer, metric_id, value, where in _ranged(subject):
-        low, high = ranges.get(metric_id, (-math.inf, math.inf))
-        if not low <= value <= high:
-            yield Found(pointer, metric=metric_id, value=value, where=where, low=low, high=high)
+    for pointer, metric, value, where in _outside(subject, ranges):
+        low, high = ranges[metric]
+        yield Found(pointer, metric=metric, value=value, where=where, low=low, high=high)
 
 
-def _ranged(subject: Subject) -> Iterator[tuple[str, str, float, str]]:
-    """Measured values, and the numbers of results whose values are not known, each with its place."""
-    for pointer, run in numbered("/runs", subject.well_formed.runs):
-        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
-            if seen.value is not None:
-                yield f"{place}/value", seen.metric, seen.value, run.id
+def _outside(
+    subject: Subject, ranges: Mapping[str, tuple[float, float]]
+) -> Iterator[tuple[str, str, float, str]]:
+    """What is outside, with its place: measured values, and numbers of results whose values are not known."""
+    limited = {name: each for name, each in ranges.items() if each != (-math.inf, math.inf)}
+    for pointer, run in numbered("/runs", subject.well_formed.runs if limited else ()):
+        for index, seen in enumerate(run.metrics):
+            bounds = limited.get(seen.metric)
+            if bounds and seen.value is not None and not bounds[0] <= seen.value <= bounds[1]:
+                yield f"{pointer}/metrics/{index}/value", seen.metric, seen.value, run.id
     for pointer, result in numbered("/results", subject.well_formed.results):
-        if result.statistic == "mean_rank" or values_are_known(subject, result):
+        bounds = limited.get(result.metric)
+        if result.statistic == "mean_rank" or values_are_known(subject, result) or not bounds:
             continue
         for name in ("value", "minimum", "maximum"):
             number = getattr(result, name)
-            if number is not None:
+            if number is not None and not bounds[0] <= number <= bounds[1]:
                 yield f"{pointer}/{name}", result.metric, number, result.id

@@ -49,12 +49,9 @@ def results_rest_on_runs_that_ended_well(subject: Subject) -> Iterator[Found]:
     Why: what a run wrote before it failed or was stopped is not what it would have written at the end.
     Fix: list the run as excluded with its status, and let reprocrate compute the result anew.
     """
-    manifest = subject.well_formed
-    for pointer, result in numbered("/results", manifest.results):
-        for place, name in numbered(f"{pointer}/runs", result.runs):
-            run = manifest.find_run(name)
-            if run and run.status != "ok":
-                yield Found(place, result=result.id, run=name, status=run.status)
+    statuses = {name: run.status for name, run in subject.evidence.named.items() if run.status != "ok"}
+    for place, result, name in subject.evidence.entries_of(statuses.keys()):
+        yield Found(place, result=result.id, run=name, status=statuses[name])
 
 
 @rule(
@@ -68,13 +65,14 @@ def results_rest_on_their_configuration(subject: Subject) -> Iterator[Found]:
     Why: otherwise the number belongs to another method.
     Fix: correct the list of runs, or the configuration.
     """
-    manifest = subject.well_formed
-    for pointer, result in numbered("/results", manifest.results):
-        for place, name in numbered(f"{pointer}/runs", result.runs):
-            run = manifest.find_run(name)
-            if run and result.configuration and run.configuration != result.configuration:
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        runs = subject.evidence.listed(result.runs)
+        if not result.configuration or runs.configurations <= {result.configuration}:
+            continue
+        for place, run in numbered(f"{pointer}/runs", runs.runs):
+            if run and run.configuration != result.configuration:
                 yield Found(
-                    place, result=result.id, own=result.configuration, run=name, other=run.configuration
+                    place, result=result.id, own=result.configuration, run=run.id, other=run.configuration
                 )
 
 
@@ -94,9 +92,9 @@ def value_agrees_with_its_status(subject: Subject) -> Iterator[Found]:
     Fix: write the number with the status ok, or null with the status that fits.
     """
     for pointer, run in numbered("/runs", subject.well_formed.runs):
-        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
+        for index, seen in enumerate(run.metrics):
             if (seen.value is None) is (seen.status == "ok"):
-                value = "null" if seen.value is None else seen.value
+                value, place = "null" if seen.value is None else seen.value, f"{pointer}/metrics/{index}"
                 yield Found(place, metric=seen.metric, run=run.id, status=seen.status, value=value)
 
 
@@ -195,12 +193,9 @@ def results_do_not_rest_on_smoke_runs(subject: Subject) -> Iterator[Found]:
     Why: such a run proves only that the code runs; its values are those of a smaller experiment.
     Fix: run the configuration in full, and leave the scaled-down run out of the result.
     """
-    manifest = subject.well_formed
-    for pointer, result in numbered("/results", manifest.results):
-        for place, name in numbered(f"{pointer}/runs", result.runs):
-            run = manifest.find_run(name)
-            if run and run.kind == "smoke":
-                yield Found(place, result=result.id, run=name)
+    smoke = {name for name, run in subject.evidence.named.items() if run.kind == "smoke"}
+    for place, result, name in subject.evidence.entries_of(smoke):
+        yield Found(place, result=result.id, run=name)
 
 
 @rule(

@@ -37,11 +37,11 @@ def runs_are_of_one_configuration(subject: Subject) -> Iterator[Found]:
     """
     manifest = subject.well_formed
     for pointer, result in numbered("/results", manifest.results):
-        used = _used(manifest, pointer, result)
+        used = [] if result.configuration else _used(manifest, pointer, result)
         own = result.configuration or (used[0][1].configuration if used else None)
         if own is None or result.over == "results":
             continue
-        places = [] if result.configuration else used
+        places = used
         for place, excluded in numbered(f"{pointer}/excluded", result.excluded):
             run = manifest.find_run(excluded.run)
             places += [(f"{place}/run", run)] if run else []
@@ -67,14 +67,32 @@ def runs_read_the_same_data(subject: Subject) -> Iterator[Found]:
     Fix: run again with one version of the data, and leave out the older runs as `other_data`.
     """
     manifest = subject.well_formed
-    written = {(file.root, file.path) for run in manifest.runs for file in run.written}
+    changed = _read_unlike(subject)
     for pointer, result in numbered("/results", manifest.results):
         first: dict[Place, tuple[str, str]] = {}
-        for place, run in _used(manifest, pointer, result):
+        for place, run in _used(manifest, pointer, result) if result.over != "results" and changed else ():
             clash = None
-            for where, digest in read_digests(run).items():
+            for where, digest in changed.get(run.id, {}).items():
                 known, other = first.setdefault(where, (digest, run.id))
-                if known != digest and where not in written:
+                if known != digest:
                     clash = clash or (where[1], other)
             if clash:
                 yield Found(place, result=result.id, run=run.id, path=clash[0], other=clash[1])
+
+
+def _read_unlike(subject: Subject) -> dict[str, dict[Place, str]]:
+    """The digests of what runs read where some read other bytes, and no run wrote; by run."""
+    read = {name: read_digests(run) for name, run in subject.evidence.named.items()}
+    seen: dict[Place, set[str]] = {}
+    for digests in read.values():
+        for where, digest in digests.items():
+            seen.setdefault(where, set()).add(digest)
+    unlike = {where for where, digests in seen.items() if len(digests) > 1}
+    if not unlike:
+        return {}
+    unlike -= {(file.root, file.path) for run in subject.well_formed.runs for file in run.written}
+    kept = {
+        name: {where: digest for where, digest in digests.items() if where in unlike}
+        for name, digests in read.items()
+    }
+    return {name: digests for name, digests in kept.items() if digests}

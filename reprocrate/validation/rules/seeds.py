@@ -67,9 +67,13 @@ def seed_counts_once(subject: Subject) -> Iterator[Found]:
 
 
 def _witnesses(subject: Subject, result: Result) -> Iterator[tuple[Run, int | None]]:
-    """The runs with a seed that left values for a result, each with the fold of its value."""
+    """The runs with a seed that left values for a result, each with the fold of its value.
+
+    None where all that the result lists have seeds of their own.
+    """
     sample = subject.evidence.sample(result)
-    if result.over == "folds" or (result.over == "runs" and result.varies_over in (None, "seeds")):
+    is_judged = result.over == "folds" or (result.over == "runs" and result.varies_over in (None, "seeds"))
+    if is_judged and not subject.evidence.listed(result.runs).differ_in_seeds:
         runs = sample.runs if sample else tuple(_runs_with_values(subject, result))
         folds = sample.folds if sample and sample.folds else (None,) * len(runs)
         yield from (

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from reprocrate import statistics
 from reprocrate.manifest import Result
+from reprocrate.validation.evidence import SPREADS_OF_VALUES
 from reprocrate.validation.places import numbered
 from reprocrate.validation.ranges import range_of
 from reprocrate.validation.rule import MUST, Found, rule
 from reprocrate.validation.rules.bounds import wrong_order
-from reprocrate.validation.rules.results import SLACK, SPREADS_OF_VALUES, values_are_known
+from reprocrate.validation.rules.results import SLACK, values_are_known
 from reprocrate.validation.subject import Subject
 
 _SCALES = {"fraction": 1.0, "percent": 100.0}

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from reprocrate import statistics
 from reprocrate.manifest import Interval
+from reprocrate.validation.differences import recomputed_difference, recomputed_interval
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.rules.bounds import is_laid_around_the_value
-from reprocrate.validation.rules.comparisons import recomputed_difference, recomputed_interval
 from reprocrate.validation.rules.results import SLACK
 from reprocrate.validation.subject import Subject
 

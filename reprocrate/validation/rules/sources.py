@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from reprocrate.manifest import MetricSource
+from reprocrate.manifest import Manifest, MetricSource
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -89,24 +89,35 @@ def source_is_of_the_values(subject: Subject) -> Iterator[Found]:
     manifest = subject.well_formed
     splits = {split.name for data in manifest.data for split in data.splits}
     there = {"data": {data.id for data in manifest.data}, "split": splits}
-    seen: dict[tuple[str, str], set[str]] = {}
-    for run in manifest.runs:
-        for each in run.metrics:
-            for what, name in (("data", each.data), ("split", each.split)):
-                seen.setdefault((each.metric, what), set()).update([name] if name else [])
-    for pointer, metric in numbered("/metrics", manifest.metrics):
+    sources = [
+        (f"{pointer}/source", metric.id, metric.source)
+        for pointer, metric in numbered("/metrics", manifest.metrics)
+        if metric.source and (metric.source.data or metric.source.split)
+    ]
+    seen = _data_and_splits(manifest, {name for _, name, _ in sources})
+    for pointer, metric, source in sources:
         for what in ("data", "split"):
-            declared = getattr(metric.source, what) if metric.source else None
-            names = seen.get((metric.id, what), set())
+            declared, names = getattr(source, what), seen[metric][what]
             is_there = declared in there[what] or (what == "split" and not splits)
             if declared is not None and is_there and names and declared not in names:
                 yield Found(
-                    f"{pointer}/source/{what}",
-                    metric=metric.id,
+                    f"{pointer}/{what}",
+                    metric=metric,
                     what=what,
                     declared=declared,
                     seen=sorted(names),
                 )
+
+
+def _data_and_splits(manifest: Manifest, metrics: Collection[str]) -> dict[str, dict[str, set[str]]]:
+    """The names of the data and of the splits that values of some metrics are of."""
+    found: dict[str, dict[str, set[str]]] = {name: {"data": set(), "split": set()} for name in metrics}
+    for run in manifest.runs if metrics else ():
+        for seen in run.metrics:
+            if seen.metric in found:
+                found[seen.metric]["data"].update([seen.data] if seen.data else [])
+                found[seen.metric]["split"].update([seen.split] if seen.split else [])
+    return found
 
 
 @rule(

@@ -13,13 +13,13 @@ from reprocrate.bundle import layout
 from reprocrate.capture.record import RunRecord
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, Reproduction, save_manifest
+from reprocrate.manifest.collection import without_collection
 from reprocrate.render.verdict_page import verdict_page
 from reprocrate.rerun.compare import Circumstances, Margin, Verdict, compare
 from reprocrate.rerun.execute.repetition import Assignment
 from reprocrate.rerun.execute.running import WORK
 from reprocrate.rerun.plan import Plan
 from reprocrate.rerun.work.selection import asked_seeds
-from reprocrate.workflow.collection import without_collection
 from reprocrate.workflow.evidence import FolderEvidence
 from reprocrate.workflow.reproduction import VERDICT, about_verdict, keep
 from reprocrate.workflow.reruns.folders import PAGE, archived_doi
