@@ -12,6 +12,9 @@ from reprocrate.validation.printing import PrintedCell, read_cell
 MAX_PLACES = 200_000
 """Rows times columns of one table at most; in a file with many tables, of all of them."""
 
+MAX_TABLES = 10_000
+"""A book has fewer."""
+
 _GROUPED = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:[,\u2009\u202f]\d{3})+)(?![\d,])")
 _SPACE = re.compile(r"[ \t\n\f\v\u00a0\u2009\u202f]+")
 _LONGEST = 500
@@ -64,18 +67,20 @@ EMPTY = GridCell("", 0)
 
 
 class Places:
-    """How many places the tables of one file may still have, so that no file takes long to read."""
+    """How many tables and places one file may still have, so that no file takes long to read."""
 
     def __init__(self) -> None:
-        self._left = MAX_PLACES
+        self._left, self._tables = MAX_PLACES, MAX_TABLES
 
     def take(self, count: int) -> None:
         """Count the places of one more table.
 
         Raises:
-            UnreadableTableError: they are too many.
+            UnreadableTableError: they are too many, or the tables are.
         """
-        self._left -= count
+        self._left, self._tables = self._left - count, self._tables - 1
+        if self._tables < 0:
+            raise UnreadableTableError(f"it has more than {MAX_TABLES} tables")
         if self._left < 0:
             raise UnreadableTableError(f"its tables have more than {MAX_PLACES} places")
 

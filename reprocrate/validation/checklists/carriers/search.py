@@ -56,7 +56,7 @@ def read_checklist(path: Path) -> FilledChecklist:
     if not path.is_file():
         raise UnreadableError(f"{path} is no file", "", "Give the file with the filled checklist")
     place = path.resolve()
-    extract, _ = read_source(Sources(_Beside(place.parent)), place.name)
+    extract, _ = read_source(Sources(_Beside(place.parent)), place.name, is_named=True)
     filled = recognise(extract)
     if filled is None or not filled.id:
         why = (
