@@ -25,6 +25,8 @@ _CARRIERS = {
     ".markdown": "markdown",
     ".rmd": "markdown",
     ".qmd": "markdown",
+    ".rst": "restructured",
+    ".rest": "restructured",
     ".html": "html",
     ".htm": "html",
     ".csv": "separated",

@@ -98,9 +98,7 @@ class _Sweep:
         """Whether a column has a bar at each line between two crossings."""
         first, last = self._begun.get(column, (number, -2))
         return (
-            first <= top
-            and last == number
-            and self._lines[top][column] == "+" == self._lines[number][column]
+            first <= top and last == number and self._lines[top][column] == "+" == self._lines[number][column]
         )
 
     def _close(self, number: int, parts: Iterable[tuple[int, int]]) -> None:

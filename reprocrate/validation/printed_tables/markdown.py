@@ -69,7 +69,7 @@ def read(text: str) -> list[PrintedTable]:
         drawn = None if fence else _drawn(lines, at, places)
         if drawn:
             rows, heads, end = drawn
-            caption = _caption(lines, at, end)
+            caption = caption_beside(lines, at, end)
             labels = _LABEL.findall(caption)
             table = (
                 make_table(rows, at + 1, caption=caption, labels=labels, heads=heads or None)
@@ -119,7 +119,7 @@ def _table(lines: Sequence[str], at: int, end: int, places: Places) -> PrintedTa
         parts = (_parts(lines[number]) + [""] * width)[:width]
         cells = tuple(_cell(part, number + 1) for part in parts)
         rows.append(Row(cells, is_head=number == at))
-    caption = _caption(lines, at, end)
+    caption = caption_beside(lines, at, end)
     return make_table(rows, at + 1, caption=caption, labels=_LABEL.findall(caption), heads=1)
 
 
@@ -137,7 +137,7 @@ def _cell(part: str, line: int) -> GridCell:
     return GridCell(plain(shown), line, is_bold, is_underlined, part.strip())
 
 
-def _caption(lines: Sequence[str], at: int, end: int) -> str:
+def caption_beside(lines: Sequence[str], at: int, end: int) -> str:
     """The paragraph above or below that begins with the word table."""
     for step, start in ((-1, at - 1), (1, end)):
         number = start
