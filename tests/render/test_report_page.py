@@ -36,9 +36,9 @@ from reprocrate.finding import (
     Suppression,
     in_order,
 )
+from reprocrate.render.batch import csv_header, csv_row
 from reprocrate.render.preview.frame import used_style
 from reprocrate.render.preview.markup import Markup
-from reprocrate.render.batch import csv_header, csv_row
 from reprocrate.render.report_page import report_page
 from reprocrate.render.report_page.batch import BatchPages, page_name, state_of
 from reprocrate.render.report_page.listing import STATES

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from reprocrate.validation.printed_tables.grid import MAX_PLACES, UnreadableTableError
 
-_LINE = re.compile(r"\+(?:[:=-]+\+)+")
+_LINE = re.compile(r"\+(?::?(?:-+|=+):?\+)+")
 _CROSSING = re.compile(r"[|+]")
 _SECOND_HALF = "\0"
 """Stands behind a character that is two columns wide."""

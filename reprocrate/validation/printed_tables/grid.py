@@ -73,14 +73,23 @@ class Places:
         self._left, self._tables = MAX_PLACES, MAX_TABLES
 
     def take(self, count: int) -> None:
-        """Count the places of one more table.
+        """Count one more table with its places.
 
         Raises:
             UnreadableTableError: they are too many, or the tables are.
         """
-        self._left, self._tables = self._left - count, self._tables - 1
+        self._tables -= 1
         if self._tables < 0:
             raise UnreadableTableError(f"it has more than {MAX_TABLES} tables")
+        self.take_more(count)
+
+    def take_more(self, count: int) -> None:
+        """Count places of a table that was counted before.
+
+        Raises:
+            UnreadableTableError: they are too many.
+        """
+        self._left -= count
         if self._left < 0:
             raise UnreadableTableError(f"its tables have more than {MAX_PLACES} places")
 

@@ -28,8 +28,30 @@ _ASIDE = re.compile(r"\.\. (?:\[|_|__ )")
 _OPTION = re.compile(r":(?P<name>[\w-]+):\s*(?P<said>.*)")
 _CODE = re.compile(r"r:(\d+)|U\+([0-9A-Fa-f]{1,6})|0x([0-9A-Fa-f]{1,6})|\\?[ux]([0-9A-Fa-f]{1,6})")
 _UNREAD = frozenset(
-    "code code-block sourcecode highlight math raw literalinclude parsed-literal image include productionlist"
-    " replace unicode date role default-role meta contents toctree bibliography graphviz mermaid".split()
+    [
+        "code",
+        "code-block",
+        "sourcecode",
+        "highlight",
+        "math",
+        "raw",
+        "literalinclude",
+        "parsed-literal",
+        "image",
+        "include",
+        "productionlist",
+        "replace",
+        "unicode",
+        "date",
+        "role",
+        "default-role",
+        "meta",
+        "contents",
+        "toctree",
+        "bibliography",
+        "graphviz",
+        "mermaid",
+    ]
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from reprocrate.errors import UnavailableError
 from reprocrate.validation.checklists.carriers.asked import Asked, Extract
 from reprocrate.validation.checklists.carriers.bracketed import bracketed, is_headed, mostly_foreign
 from reprocrate.validation.checklists.carriers.fielded import fielded
@@ -25,10 +26,12 @@ from reprocrate.validation.checklists.carriers.sources import Sources
 from reprocrate.validation.checklists.carriers.tabled import SeveralError, comma_separated, markdown_tables
 from reprocrate.validation.checklists.carriers.text import Text
 from reprocrate.validation.checklists.carriers.ticked import acl_symbols, boxes
+from reprocrate.validation.checklists.carriers.typst import styles_in, typst_text
 
 MOST_PDF_BYTES = 48 << 20
 MOST_QUESTIONS = 1_000
 """A text with more is a data set of questions; the first ones are enough to tell."""
+_MOST_BESIDE = 50
 _NAMES = re.compile(r"(?<![a-z])(?:neurips|nips|aaai|icml|iclr)[-_ ]?(?:20)?\d\d(?!\d)", re.IGNORECASE)
 _PHRASES = re.compile(
     r"Neural\s+Information\s+Processing\s+Systems\s+\((NeurIPS\s+20\d\d)\)|neurips\.cc/Conferences/(20\d\d)/LLM|"
@@ -61,6 +64,8 @@ def read_source(sources: Sources, path: str, *, is_named: bool = False) -> tuple
 def _of_another(sources: Sources, path: str, ending: str, *, is_named: bool) -> Extract:
     if ending == ".pdf":
         return _of_pdf(sources, path, is_named=is_named)
+    if ending == ".typ":
+        return _of_typst(sources, path, is_named=is_named)
     if ending == ".json":
         return read_note(sources.text(path), path)
     if ending in TABLES:
@@ -76,6 +81,28 @@ def _of_latex(document: Document, path: str, beside: tuple[str, ...], *, is_name
     extract = _of_text(text, path, (labelled(text), optioned(text)), named, is_named=is_named)
     extract.not_read.extend(document.not_read)
     return extract
+
+
+def _of_typst(sources: Sources, path: str, *, is_named: bool) -> Extract:
+    source = sources.text(path)
+    text = typst_text(source, path)
+    named = venues_in(styles_in(source)) or _venues(text.content) or _venues_of_name(path)
+    ways = (labelled(text), optioned(text), boxes(text))
+    return _of_text(text, path, ways, named or _style_beside(sources, path), is_named=is_named)
+
+
+def _style_beside(sources: Sources, path: str) -> tuple[str, ...]:
+    """The venue of the one style that papers in Typst take which lie beside a part of one."""
+    folder = posixpath.dirname(path)
+    beside = [name for name in sorted(sources.names) if posixpath.dirname(name) == folder]
+    styles: list[str] = []
+    for name in [name for name in beside if name.endswith(".typ")][:_MOST_BESIDE]:
+        try:
+            styles += styles_in(sources.text(name))
+        except UnavailableError:
+            continue
+    named = venues_in(styles)
+    return named if len(named) == 1 else ()
 
 
 def _of_pdf(sources: Sources, path: str, *, is_named: bool) -> Extract:

@@ -107,7 +107,7 @@ class _Beside(FolderFiles):
 
 def _candidates(reader: _Reader, likely: Mapping[str, list[str]]) -> list[str]:
     """The files to look into, the likeliest first."""
-    others = (name for form in (".md", ".json", ".csv", ".pdf") for name in likely.get(form, ()))
+    others = (name for form in (".typ", ".md", ".json", ".csv", ".pdf") for name in likely.get(form, ()))
     return [*_latex(reader, likely.get(".tex", [])), *others]
 
 
