@@ -90,8 +90,9 @@ def csv_header(items: Sequence[str]) -> str:
 def csv_row(identifier: str, path: str, row: BatchRow, items: Sequence[str]) -> str:
     """One submission as a line of the table (RFC 4180).
 
-    The answer is that of the page about the batch, a word of `STATES`: of files without a manifest that nothing
-    speaks against it is `no manifest`, since nobody can call them valid. `codes` are the rules with their numbers of findings.
+    The answer is that of the page about the batch, a word of `STATES`: of files without a manifest that
+    nothing speaks against it is `no manifest`, since nobody can call them valid. `codes` are the rules with
+    their numbers of findings.
     A cell that a spreadsheet would take for a formula has an apostrophe before it, since a name or a message
     may come from a stranger.
     """

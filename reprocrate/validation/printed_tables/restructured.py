@@ -28,7 +28,7 @@ _ASIDE = re.compile(r"\.\. (?:\[|_|__ )")
 _OPTION = re.compile(r":(?P<name>[\w-]+):\s*(?P<said>.*)")
 _CODE = re.compile(r"r:(\d+)|U\+([0-9A-Fa-f]{1,6})|0x([0-9A-Fa-f]{1,6})|\\?[ux]([0-9A-Fa-f]{1,6})")
 _UNREAD = frozenset(
-    [
+    (
         "code",
         "code-block",
         "sourcecode",
@@ -51,7 +51,7 @@ _UNREAD = frozenset(
         "bibliography",
         "graphviz",
         "mermaid",
-    ]
+    )
 )
 
 

@@ -1,4 +1,4 @@
-"""Tables that directives of reStructuredText make (docutils, reStructuredText Directives, section "Table")."""
+"""Tables that directives of reStructuredText make (docutils, reStructuredText Directives, "Table")."""
 
 from __future__ import annotations
 

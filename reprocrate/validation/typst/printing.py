@@ -24,7 +24,7 @@ from reprocrate.validation.typst.reading import COMPUTED
 _DEEPEST = 40
 _MOST_PIECES = 500_000
 _SILENT = frozenset(
-    [
+    (
         "footnote",
         "cite",
         "ref",
@@ -48,7 +48,7 @@ _SILENT = frozenset(
         "hline",
         "table.hline",
         "table.vline",
-    ]
+    )
 )
 _NUMBERS = frozenset(("num", "qty", "unit"))
 _HEAVY = frozenset(("bold", "semibold", "extrabold", "black"))

@@ -82,7 +82,7 @@ class Scanner:
         return re.sub(r"\\(.)", r"\1", match[1]) if match else None
 
     def raw(self) -> str:
-        """The raw text that comes next, between signs of a backtick; of a block, which is shown apart, nothing."""
+        """The raw text that comes next, between signs of a backtick; nothing of a block, which is code."""
         ticks = self.next(_TICKS)
         count = len(ticks[0]) if ticks else 0
         if count == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 
@@ -158,7 +159,7 @@ def test_a_file_that_never_ends_is_told(find: Find, tmp_path) -> None:
     (filled,) = find({"checklist.typ": "#answerYes " + "#f[" * 100})
     assert "brackets are nested in more than 60 others" in filled.not_read[0]
     find({"again.typ": "#let a = [#a #a #answerYes]\n#a" + template(alternating(NEURIPS))})
-    with pytest.raises(UnreadableError, match="nested|more text"):
+    with pytest.raises(UnreadableError, match=r"nested|more text"):
         read_checklist(tmp_path / "submission" / "again.typ")
 
 
@@ -172,10 +173,8 @@ def test_a_file_that_never_ends_is_told(find: Find, tmp_path) -> None:
     )
 )
 def test_no_typst_makes_it_fail(parts: list[str]) -> None:
-    try:
+    with contextlib.suppress(UnreadableError):
         typst_text("".join(parts), "t.typ")
-    except UnreadableError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -186,8 +185,6 @@ def test_no_typst_makes_it_fail(parts: list[str]) -> None:
 )  # fmt: skip
 def test_hostile_typst_takes_no_long_time(text: str) -> None:
     began = time.process_time()
-    try:
+    with contextlib.suppress(UnreadableError):
         typst_text(text, "t.typ")
-    except UnreadableError:
-        pass
     assert time.process_time() - began < 3

@@ -147,7 +147,8 @@ def test_a_csv_table() -> None:
     ],
 )
 def test_a_cell_is_what_it_prints(source: str, printed: str) -> None:
-    table = f".. |pm| unicode:: U+00B1\n.. |best| replace:: **91.5**\n\n.. list-table::\n\n   * - a\n     - {source}\n"
+    names = ".. |pm| unicode:: U+00B1\n.. |best| replace:: **91.5**\n\n"
+    table = f"{names}.. list-table::\n\n   * - a\n     - {source}\n"
     (found,) = tables_of(table)
     expected = printed.replace("91.5± ", "91.5 ± ")
     assert found.rows[0][1].marked == expected
@@ -206,11 +207,30 @@ def test_every_form_holds_the_same(rows: list[list[str]]) -> None:
     assert len(texts[0]) == 1
 
 
+PIECES = (
+    [
+        " ",
+        "+---+---+",
+        "| a | b |",
+        "+===+",
+        "=== ===",
+        "--- ---",
+        "a   b",
+        "",
+        "   ",
+        "::",
+        ".. ",
+        "..",
+        "\n",
+        "\t",
+    ]
+    + ["table::", "list-table::", "csv-table::", "   * - a", "     - b", ":name: x"]
+    + ["**", "`", "|", ":math:`", "\\", "é方"]
+)
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(
-    ["+---+---+", "| a | b |", "+===+", "=== ===", "--- ---", "a   b", "", "   ", "::", ".. ", "..", "table::", "list-table::",
-     "   * - a", "     - b", ":name: x", "csv-table::", "\n", "**", "`", "|", ":math:`", "\\", "é方", "\t"]
-), max_size=30), st.sampled_from(["", "\n"]))  # fmt: skip
+@given(st.lists(st.sampled_from(PIECES), max_size=30), st.sampled_from(["", "\n"]))
 def test_no_text_ends_in_an_error_of_our_own(pieces: list[str], between: str) -> None:
     try:
         for table in read_tables("t.rst", between.join(pieces).encode()):

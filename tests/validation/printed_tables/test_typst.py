@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -201,8 +202,6 @@ def test_escaped_text_is_printed_as_it_is(rows: list[list[str]]) -> None:
 )
 def test_hostile_typst_takes_no_long_time(text: str) -> None:
     began = time.process_time()
-    try:
+    with contextlib.suppress(UnreadableTableError):
         tables_of(text)
-    except UnreadableTableError:
-        pass
     assert time.process_time() - began < 4
