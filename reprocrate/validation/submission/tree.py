@@ -29,7 +29,8 @@ LANGUAGES = {
 """Languages of programs by the endings of their files."""
 
 DOCUMENTS = {
-    ".pdf": "PDF", ".tex": "LaTeX", ".typ": "Typst", ".docx": "Word", ".md": "Markdown", ".rst": "reStructuredText",
+    ".pdf": "PDF", ".tex": "LaTeX", ".typ": "Typst", ".docx": "Word", ".md": "Markdown",
+    ".rst": "reStructuredText",
 }  # fmt: skip
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz", ".7z", ".rar")
