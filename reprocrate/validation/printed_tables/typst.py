@@ -165,7 +165,7 @@ class _Reader:
         for each in arguments:
             if each.value is None:
                 raise _ComputedError
-            call = _only_call(each)
+            call = self._only_call(each)
             name = call.name if call else ""
             if "." in name and name.partition(".")[0] != "table":  # a method, which computes something
                 raise _ComputedError
@@ -177,6 +177,18 @@ class _Reader:
                 flow.rule()
             elif name not in _NOTHING:
                 flow.add(self._cell(each, call if name in _CELLS else None, flow.columns))
+
+    def _only_call(self, argument: Argument) -> Call | None:
+        """The function that an argument calls, also under a name, as `midrule` stands for a rule."""
+        value = argument.value or ()
+        if argument.is_content or len(value) != 1:
+            return None
+        if isinstance(value[0], Name):
+            found = self._definitions.get(value[0].name)
+            if found is None:
+                raise _ComputedError
+            value = found.value or ()
+        return value[0] if len(value) == 1 and isinstance(value[0], Call) else None
 
     def _cell(self, given: Argument, call: Call | None, columns: int) -> GridCell:
         nodes: Iterable[Node] = given.value or ()
@@ -210,11 +222,6 @@ def _label_behind(nodes: Sequence[Node], at: int) -> Iterator[str]:
             yield node.name
         if not isinstance(node, Text) or node.text.strip():
             return
-
-
-def _only_call(argument: Argument) -> Call | None:
-    value = argument.value or ()
-    return value[0] if len(value) == 1 and isinstance(value[0], Call) and not argument.is_content else None
 
 
 def _number(argument: Argument | None) -> int:

@@ -76,9 +76,7 @@ class _Reader(Scanner):
         Raises:
             TypstError: there are too many, or they are nested too deeply.
         """
-        self._parts += 1
-        if self._parts > _MOST_PARTS:
-            raise TypstError(f"it has more than {_MOST_PARTS} parts")
+        self._count()
         sign, line = self.source[self.at], self.line
         if plain := self.next(_LINK) or self.next(_PLAIN):
             found.append(Text(plain[0], line, self._is_bold))
@@ -100,6 +98,11 @@ class _Reader(Scanner):
             found.append(Sign("reference", line, match[1]))
         else:
             self._sign(sign, found)
+
+    def _count(self) -> None:
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise TypstError(f"it has more than {_MOST_PARTS} parts")
 
     def _sign(self, sign: str, found: list[Node]) -> None:
         line = self.line
@@ -292,6 +295,7 @@ class _Reader(Scanner):
             self.skip_blank()
             if self.sees(")") or self.at >= len(self.source):
                 break
+            self._count()
             before = self.at
             named = self.next(_NAMED)
             self.skip_blank()

@@ -143,6 +143,7 @@ def test_columns_are_counted(columns: str, count: int) -> None:
         "#table(columns: 2, [a], results.at(0))",
         "#table(columns: 2, table.cell(x: 1)[a], [b])",
         "#table([a], [b])",
+        "#table(columns: 2, toprule, [a], [b])",
         "`#table(columns: 2, [a], [b])`",
         "```\n#table(columns: 2, [a], [b])\n```",
         "// #table(columns: 2, [a], [b])",
@@ -154,6 +155,11 @@ def test_columns_are_counted(columns: str, count: int) -> None:
 )
 def test_what_is_computed_or_not_shown_is_not_read(text: str) -> None:
     assert tables_of(text) == []
+
+
+def test_a_rule_may_have_a_name() -> None:
+    (table,) = tables_of("#let rule = table.hline()\n#table(columns: 2, rule, [a], [b], rule, [c], [1])")
+    assert shown(table) == [["a", "b"], ["c", "1"]]
 
 
 def test_a_table_may_have_a_name_and_stand_in_a_block() -> None:
