@@ -32,7 +32,7 @@ ChecklistFile = Annotated[
     typer.Option(
         "--checklist-file",
         metavar="FILE",
-        help="A filled checklist that lies elsewhere: LaTeX, PDF, Markdown, CSV, an OpenReview note.",
+        help="A filled checklist that lies elsewhere: LaTeX, Typst, PDF, Markdown, CSV, an OpenReview note.",
     ),
 ]
 Checklist = Annotated[

@@ -11,6 +11,7 @@ from typing import Protocol
 from rich.console import Group, RenderableType
 
 from reprocrate.render import words
+from reprocrate.render.report_page.listing import STATES
 from reprocrate.render.terminal import (
     BAD,
     GOOD,
@@ -89,11 +90,13 @@ def csv_header(items: Sequence[str]) -> str:
 def csv_row(identifier: str, path: str, row: BatchRow, items: Sequence[str]) -> str:
     """One submission as a line of the table (RFC 4180).
 
-    The answer is `valid`, `not valid` or `not judged`; `codes` are the rules with their numbers of findings.
+    The answer is that of the page about the batch, a word of `STATES`: of files without a manifest that
+    nothing speaks against it is `no manifest`, since nobody can call them valid. `codes` are the rules with
+    their numbers of findings.
     A cell that a spreadsheet would take for a formula has an apostrophe before it, since a name or a message
     may come from a stranger.
     """
-    answer = "not judged" if row.failure else "valid" if row.valid else "not valid"
+    answer = STATES[_state(row)][0]
     manifest = "" if row.failure else "no" if row.without_manifest else "yes"
     said = [row.failure] if row.failure else list(row.errors)
     return _line(
@@ -112,6 +115,15 @@ def csv_row(identifier: str, path: str, row: BatchRow, items: Sequence[str]) -> 
     )
 
 
+def _state(row: BatchRow) -> str:
+    """What a submission comes to, as `report_page.batch.state_of` tells it of a whole report."""
+    if row.failure:
+        return "failed"
+    if row.valid:
+        return "bare" if row.without_manifest else "valid"
+    return "invalid" if row.counts[0] else "open"
+
+
 def batch_text(rows: Sequence[tuple[str, BatchRow]], policy: str = "") -> Group:
     """A batch in a few words: the answers, what was found how often, and the submissions to look at.
 
@@ -120,20 +132,22 @@ def batch_text(rows: Sequence[tuple[str, BatchRow]], policy: str = "") -> Group:
         policy: the id of the policy that they were judged by; empty where that is the standard alone.
     """
     failed = [(name, row.failure) for name, row in rows if row.failure]
+    undecided = [(name, "a rule itself failed") for name, row in rows if _state(row) == "open"]
     wrong = sorted(
-        ((name, row) for name, row in rows if not row.failure and not row.valid),
+        ((name, row) for name, row in rows if _state(row) == "invalid"),
         key=lambda each: (-each[1].counts[0], -each[1].counts[1]),
     )
     valid = [row for _, row in rows if row.valid]
     return stacked(
         *_named("Not valid", [(_with_errors(name, row), "; ".join(row.errors)) for name, row in wrong]),
+        *_named("Undecided", undecided),
         *_named("Not judged", failed),
         *_nothing_found(rows),
         *_codes([row for _, row in rows]),
         *_items([row for _, row in rows]),
         *_next_steps(rows),
         text(""),
-        _answer(valid, policy, wrong=len(wrong), failed=len(failed)),
+        _answer(valid, policy, wrong=len(wrong), undecided=len(undecided), failed=len(failed)),
     )
 
 
@@ -204,17 +218,20 @@ def _next_steps(rows: Sequence[tuple[str, BatchRow]]) -> Iterator[RenderableType
     yield hanging("-", "All of them: `--format html --output FOLDER` for pages, `--format csv` for a table")
 
 
-def _answer(valid: Sequence[BatchRow], policy: str, *, wrong: int, failed: int) -> RenderableType:
+def _answer(
+    valid: Sequence[BatchRow], policy: str, *, wrong: int, undecided: int, failed: int
+) -> RenderableType:
     bare = sum(row.without_manifest for row in valid)
     counts = [
         f"{len(valid) - bare:,} valid",
         *([f"{bare:,} without a manifest and without an error"] if bare else []),
         f"{wrong:,} not valid",
+        *([f"{undecided:,} undecided"] if undecided else []),
         f"{failed:,} not judged",
     ]
-    every = words.count_of(len(valid) + wrong + failed, "submission")
+    every = words.count_of(len(valid) + wrong + undecided + failed, "submission")
     judged = f" by the policy {words.plain(policy)}" if policy else ""
-    return text(f"{every}{judged}: {words.listing(counts)}.", BAD if failed or wrong else GOOD)
+    return text(f"{every}{judged}: {words.listing(counts)}.", BAD if failed or wrong or undecided else GOOD)
 
 
 def _line(cells: Sequence[str]) -> str:

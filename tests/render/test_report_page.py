@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 import re
@@ -34,10 +36,13 @@ from reprocrate.finding import (
     Suppression,
     in_order,
 )
+from reprocrate.render.batch import csv_header, csv_row
 from reprocrate.render.preview.frame import used_style
 from reprocrate.render.preview.markup import Markup
 from reprocrate.render.report_page import report_page
-from reprocrate.render.report_page.batch import BatchPages, page_name
+from reprocrate.render.report_page.batch import BatchPages, page_name, state_of
+from reprocrate.render.report_page.listing import STATES
+from reprocrate.workflow.batch.row import Row
 
 HOSTILE = "<script>alert(1)</script>\"'&</style>\x1b[31m"
 
@@ -267,3 +272,16 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     with pytest.raises(UsageError, match="is a file"):
         BatchPages(tmp_path / "x")
+
+
+@pytest.mark.parametrize("failure", ["", "no ZIP"])
+@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize("findings", [(), (finding("RC0801", Severity.ERROR, "x"),)])
+@pytest.mark.parametrize("broken", [(), (NotAssessed("RC0801", "it failed", Severity.ERROR),)])
+def test_table_says_what_the_page_says(
+    failure: str, bare: bool, findings: tuple[Finding, ...], broken: tuple[NotAssessed, ...]
+) -> None:
+    report = Report("1.zip", findings, broken, failure=failure, without_manifest=bare)
+    line = csv_header(()) + csv_row("1", "1.zip", Row.of(report), ())
+    (told,) = csv.DictReader(io.StringIO(line))
+    assert told["answer"] == STATES[state_of(report)][0]

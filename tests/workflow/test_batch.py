@@ -94,6 +94,7 @@ def test_batch_is_a_table_by_number(mixed: tuple[Path, str, int]) -> None:
     assert (found["100"]["answer"], found["100"]["errors"]) == ("not valid", "1")
     assert "RC1104" in found["100"]["first_errors"]
     assert (found["101"]["manifest"], found["101"]["training-code"]) == ("no", "found")
+    assert {found[number]["answer"] for number in ("101", "102", "103")} == {"no manifest"}
     assert (found["102"]["readme"], found["103"]["readme"]) == ("found", "not-assessed")
     assert found["104.bin"]["answer"] == "not judged"
     assert mixed[2] == 3

@@ -1,4 +1,4 @@
-"""Tables as papers print them: LaTeX, Markdown, HTML, CSV and TSV become grids of cells.
+"""Tables as papers print them: LaTeX, Typst, Markdown, reStructuredText, HTML, CSV and TSV as grids.
 
 Nothing is executed, and nothing but the given bytes is read: an `input` of LaTeX is not followed. Each
 carrier has a module of its own; `grid` holds what they all make.
@@ -25,6 +25,9 @@ _CARRIERS = {
     ".markdown": "markdown",
     ".rmd": "markdown",
     ".qmd": "markdown",
+    ".rst": "restructured",
+    ".rest": "restructured",
+    ".typ": "typst",
     ".html": "html",
     ".htm": "html",
     ".csv": "separated",

@@ -6,88 +6,110 @@
     | wide   | 91.5 |        narrow    90.5
     +--------+------+
 
-A grid table in which a cell spans rows is left alone.
+Grid tables of reStructuredText are drawn in the same way.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
-from reprocrate.validation.printed_tables.grid import GridCell, Row
+from reprocrate.validation.printed_tables.drawn_cells import DrawnCell, drawn_cells
+from reprocrate.validation.printed_tables.grid import EMPTY, GridCell, Places, Row
 
 _BORDER = re.compile(r"\+(?:[:=-]+\+)+")
 _DASHES = re.compile(r"-{2,}(?:\s+-{2,})+")
 _RUN = re.compile(r"-+")
 
 Cell = Callable[[str, int], GridCell]
+"""What a text at a line, counted from 0, prints."""
 Drawn = tuple[list[Row], int, int]
 """Rows, how many of them are the head, and the line behind the last one, counted from 0."""
 
 
-def grid_table(lines: Sequence[str], at: int, cell: Cell) -> Drawn | None:
-    """The grid table that begins at a line; None where none does; no rows where it is not read here."""
-    if not _BORDER.fullmatch(lines[at].strip()):
+def grid_table(lines: Sequence[str], at: int, cell: Cell, places: Places) -> Drawn | None:
+    """The grid table that begins at a line; None where none does; no rows where it is not drawn to its end.
+
+    Args:
+        lines: all lines of the file.
+        at: the line.
+        cell: how a text becomes a cell.
+        places: what the file may still have.
+
+    Raises:
+        UnreadableTableError: the file has more places than are read.
+    """
+    first = lines[at].strip()
+    if not _BORDER.fullmatch(first):
         return None
     indent = len(lines[at]) - len(lines[at].lstrip())
-    edges = [match.start() for match in re.finditer(r"\+", lines[at].strip())]
-    rows: list[Row] = []
-    pending: list[tuple[str, int]] = []
-    heads, number = 0, at + 1
-    while number < len(lines) and lines[number].strip():
-        line = lines[number][indent:].rstrip()
-        if line.startswith("+"):
-            if not _BORDER.fullmatch(line) or len(line) != edges[-1] + 1:
-                return [], 0, number
-            rows += _grid_row(pending, edges, cell)
-            if "=" in line and len(rows):
-                heads = heads or len(rows)
-            pending = []
-        elif line.startswith("|") and len(line) == edges[-1] + 1:
-            pending.append((line, number))
-        else:
-            return [], 0, number
-        number += 1
-    return ([] if pending else rows), heads, number
+    taken = [first]
+    while at + len(taken) < len(lines):
+        line = lines[at + len(taken)][indent:].rstrip()
+        if not line.startswith(("+", "|")) or not line.endswith(("+", "|")):
+            break
+        taken.append(line)
+    found = drawn_cells(taken) if len(taken) > 2 else None
+    return (*(_rows(found, at, cell, places, taken) if found else ([], 0)), at + len(taken))
 
 
-def _grid_row(lines: Sequence[tuple[str, int]], edges: Sequence[int], cell: Cell) -> list[Row]:
-    """The row that stands between two borders; a cell ends where all of its lines have a bar."""
-    if not lines:
-        return []
-    kept = [edge for edge in edges if all(line[edge] == "|" for line, _ in lines)]
-    cells = []
-    for start, end in pairwise(kept):
-        text = " ".join(line[start + 1 : end].strip() for line, _ in lines).strip()
-        made = cell(text, lines[0][1])
-        span = edges.index(end) - edges.index(start)
-        cells.append(GridCell(made.text, made.line, made.is_bold, made.is_underlined, made.source, span))
-    return [Row(tuple(cells))]
+def _rows(
+    found: Sequence[DrawnCell], at: int, cell: Cell, places: Places, lines: Sequence[str]
+) -> tuple[list[Row], int]:
+    """The rows that cells make, and how many of them are the head: those above the first border of `=`."""
+    tops = {top: row for row, top in enumerate(sorted({each.top for each in found}))}
+    lefts = {left: column for column, left in enumerate(sorted({each.left for each in found}))}
+    tops[max(each.bottom for each in found)], lefts[max(each.right for each in found)] = len(tops), len(lefts)
+    places.take((len(tops) - 1) * (len(lefts) - 1))
+    rows: list[dict[int, GridCell]] = [{} for _ in range(len(tops) - 1)]
+    covered: list[set[int]] = [set() for _ in rows]
+    for each in found:
+        row, column = tops[each.top], lefts[each.left]
+        span, reach = lefts[each.right] - column, tops[each.bottom] - row
+        rows[row][column] = cell(each.text, at + each.top + 1).spanning(span, reach)
+        for below in range(row, row + reach):
+            covered[below] |= set(range(column, column + span)) - ({column} if below == row else set())
+    heads = next((tops[top] for top in tops if "=" in lines[top] and tops[top]), 0)
+    if heads == len(rows):  # a border of `=` that closes a foot
+        heads = 0
+    return [Row(tuple(_row(cells, taken))) for cells, taken in zip(rows, covered, strict=True)], heads
 
 
-def simple_table(lines: Sequence[str], at: int, cell: Cell) -> Drawn | None:
-    """The simple table whose head stands at a line; None where none does."""
+def _row(cells: dict[int, GridCell], covered: set[int]) -> list[GridCell]:
+    """The cells that begin in a row, with empty ones where a cell from above reaches into it."""
+    beside = {column for at, cell in cells.items() for column in range(at + 1, at + cell.columns)}
+    return [cells.get(column, EMPTY) for column in sorted((covered - beside) | set(cells))]
+
+
+def simple_table(lines: Sequence[str], at: int, cell: Cell, places: Places) -> Drawn | None:
+    """The simple table of Pandoc whose head stands at a line; None where none does.
+
+    Raises:
+        UnreadableTableError: the file has more places than are read.
+    """
     if at + 2 >= len(lines) or not _DASHES.fullmatch(lines[at + 1].strip()):
         return None
     if any(not text.strip() or _DASHES.fullmatch(text.strip()) for text in (lines[at], lines[at + 2])):
         return None
-    runs = [match.span() for match in _RUN.finditer(lines[at + 1])]
-    rows, number = [_simple_row(lines[at], at, runs, cell)], at + 2
+    starts = [match.start() for match in _RUN.finditer(lines[at + 1])]
+    cut = [(at, _cut(lines[at], starts))]
+    number = at + 2
     while number < len(lines) and lines[number].strip() and not _DASHES.fullmatch(lines[number].strip()):
-        rows.append(_simple_row(lines[number], number, runs, cell))
-        number += 1
-    told = [row for row in rows if row is not None]
-    return (told, 1, number) if len(told) == len(rows) > 1 else None
-
-
-def _simple_row(line: str, number: int, runs: Sequence[tuple[int, int]], cell: Cell) -> Row | None:
-    """A row cut where the columns part; None where a text stands across two columns."""
-    starts = [0, *(start for start, _ in runs[1:])]
-    ends = [*(start for start, _ in runs[1:]), len(line)]
-    cells = []
-    for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        if index and start and line[start - 1 : start].strip():
+        parts = _cut(lines[number], starts)
+        if parts is None:
             return None
-        cells.append(cell(line[start:end].strip(), number))
-    return Row(tuple(cells))
+        cut.append((number, parts))
+        number += 1
+    if cut[0][1] is None:
+        return None
+    places.take(len(cut) * len(starts))
+    rows = [Row(tuple(cell(part, line) for part in parts or ())) for line, parts in cut]
+    return rows, 1, number
+
+
+def _cut(line: str, starts: Sequence[int]) -> list[str] | None:
+    """The parts of a row, cut where the columns part; None where a text stands across two columns."""
+    if any(line[start - 1 : start].strip() for start in starts[1:]):
+        return None
+    begins, ends = [0, *starts[1:]], [*starts[1:], len(line)]
+    return [line[start:end].strip() for start, end in zip(begins, ends, strict=True)]

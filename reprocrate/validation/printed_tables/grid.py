@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reprocrate.validation.printing import PrintedCell, read_cell
 
 MAX_PLACES = 200_000
-"""Rows times columns of one table at most."""
+"""Rows times columns of one table at most; in a file with many tables, of all of them."""
+
+MAX_TABLES = 10_000
+"""A book has fewer."""
 
 _GROUPED = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:[,\u2009\u202f]\d{3})+)(?![\d,])")
 _SPACE = re.compile(r"[ \t\n\f\v\u00a0\u2009\u202f]+")
@@ -55,8 +58,40 @@ class GridCell:
         """The figure that it shows, if it shows one."""
         return read_cell(self.marked)
 
+    def spanning(self, columns: int, rows: int) -> GridCell:
+        """The same cell over so many columns and rows."""
+        return self if columns == rows == 1 else replace(self, columns=columns, rows=rows)
+
 
 EMPTY = GridCell("", 0)
+
+
+class Places:
+    """How many tables and places one file may still have, so that no file takes long to read."""
+
+    def __init__(self) -> None:
+        self._left, self._tables = MAX_PLACES, MAX_TABLES
+
+    def take(self, count: int) -> None:
+        """Count one more table with its places.
+
+        Raises:
+            UnreadableTableError: they are too many, or the tables are.
+        """
+        self._tables -= 1
+        if self._tables < 0:
+            raise UnreadableTableError(f"it has more than {MAX_TABLES} tables")
+        self.take_more(count)
+
+    def take_more(self, count: int) -> None:
+        """Count places of a table that was counted before.
+
+        Raises:
+            UnreadableTableError: they are too many.
+        """
+        self._left -= count
+        if self._left < 0:
+            raise UnreadableTableError(f"its tables have more than {MAX_PLACES} places")
 
 
 def plain(text: str) -> str:

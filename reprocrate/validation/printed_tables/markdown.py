@@ -8,11 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reprocrate.validation.printed_tables.drawn import grid_table, simple_table
-from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable, Row, make_table, plain
+from reprocrate.validation.printed_tables.drawn import Drawn, grid_table, simple_table
+from reprocrate.validation.printed_tables.grid import (
+    GridCell,
+    Places,
+    PrintedTable,
+    Row,
+    make_table,
+    plain,
+)
 from reprocrate.validation.printed_tables.html import read as read_html
 
-_DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
+_DELIMITER = re.compile(r"(?:\|\s*)?:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
 _PIPE = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
 _BOLD = re.compile(r"\*\*(?=\S)|(?<!\w)__(?=\S)|<b>|<strong>|\\(?:textbf|mathbf|bm|boldsymbol)\{")
@@ -21,11 +28,11 @@ _REPLACED = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
         (r"<br\s*/?>", " "),
-        (r"<su[pb]>\s*(±[^<]*)</su[pb]>", r" \1"),
-        (r"<sup>[^<]*</sup>|\[\^[^\]]*\]", ""),
+        (r"<su[pb]>[ \t]*(±[^<]*)</su[pb]>", r" \1"),
+        (r"<sup>[^<]*</sup>|\[\^[^\[\]]*\]", ""),
         (r"<[/A-Za-z][^<>]*>", ""),
-        (r"!\[[^\]]*\]\([^()]*\)", ""),
-        (r"\[([^\]]*)\]\([^()]*\)", r"\1"),
+        (r"!\[[^\[\]]*\]\([^()]*\)", ""),
+        (r"\[([^\[\]]*)\]\([^()]*\)", r"\1"),
         (r"\\(?:textbf|mathbf|bm|boldsymbol|underline|text|mathrm)\{([^{}]*)\}", r"\1"),
         (r"\\pm|\+/-|&plusmn;", "±"),
         (r"\\uparrow|&uarr;", "↑"),
@@ -37,7 +44,9 @@ _REPLACED = tuple(
         (r"\\([!-/:-@\[-`{-~])", r"\1"),
     )
 )
-_CAPTION = re.compile(r"\s*(?:\*\*|[*_:])*\s*(?:table|tab\.)\s*:?\s*\w+", re.IGNORECASE)
+_MARKED = re.compile(r"[\\*_<>\[\]`~$&+!]")
+"""What makes a text more than the characters that it shows."""
+_CAPTION = re.compile(r"[\s*_:]*(?:table|tab\.)\s*(?::\s*)?\w+", re.IGNORECASE)
 _LABEL = re.compile(r"\{#([^\s{}]+)[^{}]*\}")
 
 
@@ -45,6 +54,7 @@ def read(text: str) -> list[PrintedTable]:
     """The tables of a text, those that it has in HTML among them, in their order."""
     lines = text.split("\n")
     found: list[PrintedTable] = []
+    places = Places()
     at, fence = 0, ""
     while at < len(lines):
         match = _FENCE.match(lines[at])
@@ -52,14 +62,14 @@ def read(text: str) -> list[PrintedTable]:
             fence = "" if fence else match[1]
         if not fence and at + 1 < len(lines) and _begins(lines[at], lines[at + 1]):
             end = _end(lines, at)
-            table = _table(lines, at, end)
+            table = _table(lines, at, end, places)
             found += [table] if table else []
             at = end
             continue
-        drawn = None if fence else grid_table(lines, at, _cell_of) or simple_table(lines, at, _cell_of)
+        drawn = None if fence else _drawn(lines, at, places)
         if drawn:
             rows, heads, end = drawn
-            caption = _caption(lines, at, end)
+            caption = caption_beside(lines, at, end)
             labels = _LABEL.findall(caption)
             table = (
                 make_table(rows, at + 1, caption=caption, labels=labels, heads=heads or None)
@@ -75,8 +85,12 @@ def read(text: str) -> list[PrintedTable]:
     return sorted(found, key=lambda table: table.line)
 
 
+def _drawn(lines: Sequence[str], at: int, places: Places) -> Drawn | None:
+    return grid_table(lines, at, _cell_of, places) or simple_table(lines, at, _cell_of, places)
+
+
 def _begins(head: str, delimiter: str) -> bool:
-    if "|" not in head or "-" not in delimiter or not _DELIMITER.fullmatch(delimiter):
+    if "|" not in head or "-" not in delimiter or not _DELIMITER.fullmatch(delimiter.strip()):
         return False
     return len(_parts(head)) == len(_parts(delimiter))
 
@@ -97,14 +111,15 @@ def _parts(line: str) -> list[str]:
     return _PIPE.split(trimmed)
 
 
-def _table(lines: Sequence[str], at: int, end: int) -> PrintedTable | None:
+def _table(lines: Sequence[str], at: int, end: int, places: Places) -> PrintedTable | None:
     width = len(_parts(lines[at]))
+    places.take(width * (end - at - 1))
     rows = []
     for number in (at, *range(at + 2, end)):
         parts = (_parts(lines[number]) + [""] * width)[:width]
         cells = tuple(_cell(part, number + 1) for part in parts)
         rows.append(Row(cells, is_head=number == at))
-    caption = _caption(lines, at, end)
+    caption = caption_beside(lines, at, end)
     return make_table(rows, at + 1, caption=caption, labels=_LABEL.findall(caption), heads=1)
 
 
@@ -113,6 +128,8 @@ def _cell_of(part: str, number: int) -> GridCell:
 
 
 def _cell(part: str, line: int) -> GridCell:
+    if not _MARKED.search(part):
+        return GridCell(plain(part), line, source=part.strip())
     shown = part.replace("\\|", "|").strip()
     is_bold, is_underlined = bool(_BOLD.search(shown)), bool(_UNDERLINED.search(shown))
     for pattern, by in _REPLACED:
@@ -120,7 +137,7 @@ def _cell(part: str, line: int) -> GridCell:
     return GridCell(plain(shown), line, is_bold, is_underlined, part.strip())
 
 
-def _caption(lines: Sequence[str], at: int, end: int) -> str:
+def caption_beside(lines: Sequence[str], at: int, end: int) -> str:
     """The paragraph above or below that begins with the word table."""
     for step, start in ((-1, at - 1), (1, end)):
         number = start

@@ -28,14 +28,17 @@ LANGUAGES = {
 }  # fmt: skip
 """Languages of programs by the endings of their files."""
 
-DOCUMENTS = {".pdf": "PDF", ".tex": "LaTeX", ".docx": "Word", ".md": "Markdown", ".rst": "reStructuredText"}
+DOCUMENTS = {
+    ".pdf": "PDF", ".tex": "LaTeX", ".typ": "Typst", ".docx": "Word", ".md": "Markdown",
+    ".rst": "reStructuredText",
+}  # fmt: skip
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 
 _MANIFEST = "reprocrate.json"
 
 _ENDINGS_OF_TEXTS = """
-.txt .md .rst .tex .bib .toml .cfg .ini .yaml .yml .json .lock .in .html .htm .xml .css .env .conf .gin
+.txt .md .rst .tex .typ .bib .toml .cfg .ini .yaml .yml .json .lock .in .html .htm .xml .css .env .conf .gin
 .sbatch .slurm .mk .cmake .dockerfile .properties .org .log .cff .gitmodules .nf .smk .cwl .wdl .pub .pem
 .key .sql .ps1 .bat .zsh .fish .csv .tsv .jsonl
 """

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from reprocrate.errors import UnreadableError
+from reprocrate.finding import Location
 from reprocrate.validation.checklists.carriers.search import read_checklist
-from reprocrate.validation.checklists.packs import pack_of
+from reprocrate.validation.checklists.objecting import unanswered
+from reprocrate.validation.checklists.packs import Pack, pack_of
 from tests.validation.carriers.conftest import AAAI, ARR, NEURIPS, Find, alternating, neurips, question, told
 
 BOXES = """# A model
@@ -235,3 +238,39 @@ def test_a_named_file_must_hold_one(find: Find, tmp_path, name: str) -> None:
     find({"plain.md": "nothing here"})
     with pytest.raises(UnreadableError):
         read_checklist(tmp_path / "submission" / name)
+
+
+def few_of(pack: Pack, names: Sequence[str], said: str = "Yes") -> str:
+    items = [item for item in pack.items if item.id in names]
+    return "\n\n".join(
+        f"**{item.title}**\n\nQuestion: {question(item)}\n\nAnswer: {said}\n\nJustification: Section 3."
+        for item in items
+    )
+
+
+def test_a_named_file_may_hold_a_few_questions(find: Find, tmp_path) -> None:
+    text = few_of(NEURIPS, ["2", "7", "8"])
+    assert find({"checklist.md": text}) == ()
+    filled = read_checklist(tmp_path / "submission" / "checklist.md")
+    assert filled.id.startswith("neurips-")
+    assert told(filled) == dict.fromkeys(("2", "7", "8"), "yes")
+    (left,) = unanswered(filled, Location("checklist.md"))
+    assert left.values["items"].split(", ") == [
+        item.id for item in pack_of(filled.id).items if item.id not in told(filled)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        few_of(NEURIPS, ["7"]),
+        "1. Answer: Yes\n\n2. Answer: No\n\n3. Answer: Yes\n",
+        few_of(NEURIPS, ["7", "8"])
+        + "".join(f"\n\nQuestion: Is the sky {n} blue?\n\nAnswer: No" for n in range(5)),
+    ],
+    ids=["one", "numbers", "others"],
+)
+def test_what_few_questions_do_not_tell_for_certain_is_refused(find: Find, tmp_path, text: str) -> None:
+    find({"checklist.md": text})
+    with pytest.raises(UnreadableError):
+        read_checklist(tmp_path / "submission" / "checklist.md")

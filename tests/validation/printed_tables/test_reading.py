@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -346,7 +347,7 @@ Table: Accuracy {#tab:main}
 | a | 2 |
 +---+---+
 """
-    grid, simple = tables_of(text, "t.md")
+    grid, simple, spanned = tables_of(text, "t.md")
     assert [[cell.marked for cell in row] for row in grid.rows] == [
         ["Method", "**Rings (%)**", "F1"],
         ["wide", "**91.5**", "90"],
@@ -359,6 +360,71 @@ Table: Accuracy {#tab:main}
         ["narrow", "90.5", "89"],
     ]
     assert simple.rows[1][1].line == 15
+    assert [[cell.text for cell in row] for row in spanned.rows] == [["a a", "1"], ["a a", "2"]]
+
+
+def test_cells_that_are_drawn_span_rows_and_columns() -> None:
+    text = """
++----------+-----------------+-------+
+|          | Rings           | Größe |
+| Method   +--------+--------+  方法 |
+|          | Acc.   | F1     |       |
++==========+========+========+=======+
+| wide     | **91.5**        | 3     |
+|          | + b+--+ | no    |       |
++----------+--------+--------+-------+
+| narrow   | 4      | 5      | 6     |
+|          +--------+--------+       |
+|          | 7      | 8      |       |
++----------+--------+--------+-------+
+"""
+    (table,) = tables_of(text, "t.md")
+    assert table.heads == 2
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["Method", "Rings", "Rings", "Größe 方法"],
+        ["Method", "Acc.", "F1", "Größe 方法"],
+        ["wide", "91.5 + b+--+ | no", "91.5 + b+--+ | no", "3"],
+        ["narrow", "4", "5", "6"],
+        ["narrow", "7", "8", "6"],
+    ]
+
+
+@pytest.mark.parametrize("line", ["| a | b | c |", "| a |     |", "  | a | b |", "+---+--+"])
+def test_a_drawing_that_does_not_close_is_no_table(line: str) -> None:
+    assert tables_of(f"+---+---+\n| a | b |\n{line}\n+---+---+\n", "t.md") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*" * 200 + "x\n| a | b |\n|---|---|\n| 1 | 2 |\n",  # was tried in every way that stars can be paired
+        "a | b\n" + " " * 100_000 + "-x\n",
+        "| a | b |\n|---|---|\n| " + "[" * 100_000 + " | 2 |\n",
+        "a  b\n--  --\n" + "ab cd\n" * 100_000,
+        ("+" + "-+" * 5_000 + "\n|" + "a|" * 5_000 + "\n") * 10 + "+" + "-+" * 5_000 + "\n",
+        "+-+-+\n|a|b|\n" * 30_000,
+    ],
+    ids=["stars", "spaces", "brackets", "simple", "wide", "unclosed"],
+)
+def test_hostile_markdown_takes_no_long_time(text: str) -> None:
+    began = time.process_time()
+    tables_of(text, "t.md")
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a   b\n--  --\n1   2\n\n" * 10_001, "more than 10000 tables"),
+        ("a   " * 300 + "\n" + "--  " * 300 + "\n" + ("1   " * 300 + "\n") * 700, "more than 200000 places"),
+        ("|" + "a|" * 300 + "\n|" + "-|" * 300 + "\n" + ("|" + "1|" * 300 + "\n") * 700, "200000 places"),
+        ("+" + "-+" * 300 + "\n" + ("|" + "a|" * 300 + "\n+" + "-+" * 300 + "\n") * 700, "200000 places"),
+    ],
+    ids=["tables", "simple", "pipe", "grid"],
+)
+def test_more_than_is_read_is_told(text: str, why: str) -> None:
+    with pytest.raises(UnreadableTableError, match=why):
+        tables_of(text, "t.md")
 
 
 def test_decimal_commas_of_spreadsheets() -> None:

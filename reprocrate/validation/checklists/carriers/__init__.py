@@ -3,6 +3,7 @@
 The sources differ, what comes of them does not:
 
     LaTeX ─ text ┐
+    Typst ─ text ┤
     Markdown ────┤ Text ─ labelled | optioned | ticked ─┐
     PDF ─ lines ─┘                                      ├ Asked ─ recognition ─ FilledChecklist
     OpenReview note, CSV, form fields of a PDF ─────────┘

@@ -40,6 +40,7 @@ class Extract:
         not_read: what looked like a part of a checklist and could not be read.
         venues: venues with a year that the source names, such as `neurips-2026`; most frequent first.
         kind: `appendix` where it is a form with fields for text.
+        is_named: whether somebody gave this very file as a checklist.
     """
 
     source: str
@@ -47,3 +48,4 @@ class Extract:
     not_read: list[str] = field(default_factory=list)
     venues: tuple[str, ...] = ()
     kind: str = "checklist"
+    is_named: bool = False

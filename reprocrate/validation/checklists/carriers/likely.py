@@ -16,7 +16,7 @@ from reprocrate.validation.subject import MANIFEST_NAME
 
 MARKDOWN = (".md", ".markdown", ".txt", ".rst")
 TABLES = (".csv", ".tsv")
-_MOST_FILES = {".tex": 400, ".md": 60, ".json": 20, ".csv": 20, ".pdf": 8}
+_MOST_FILES = {".tex": 400, ".typ": 100, ".md": 60, ".json": 20, ".csv": 20, ".pdf": 8}
 """How many files of each form are looked at: a submission has one paper, and maybe thousands of figures."""
 _NOT_HERE = re.compile(
     r"(^|/)(\.[^/]+|node_modules|site-packages|__pycache__|venv|figs?|figures?|images?|imgs?|plots?|assets/fig[^/]*)/",
@@ -33,6 +33,9 @@ _DRAFT_HEADING = re.compile(rb"\A# [^\n]*: a draft\n")
 _NOTE = re.compile(rb'"content"\s*:')
 IN_LATEX = re.compile(
     rb"\\answer(?:Yes|No|NA)|\[(?:Yes|YES|No|NO|N/?A)\]|\\question\s*\{|Answer\s*:|yes\s*/\s*(?:partial\s*/\s*)?no"
+)
+IN_TYPST = re.compile(
+    rb"answer(?:Yes|No|NA)\b|\banswer\s*:|Answer\s*:|\[(?:Yes|YES|No|NO|N/?A)\]|yes\s*/\s*(?:partial\s*/\s*)?no"
 )
 _IN_MARKDOWN = re.compile(
     rb"Answer|[(\[]\s*(?i:yes|no|partial|n/?a)\s*[/\]]|\[[ xX]\]|"
@@ -57,7 +60,11 @@ def likely_files(sources: Sources) -> Mapping[str, list[str]]:
         if form and not _NOT_HERE.search(name):
             by_form.setdefault(form, []).append(name)
     chosen = {form: sorted(names, key=_likeliest)[: _MOST_FILES[form]] for form, names in by_form.items()}
-    for form, may_hold in ((".md", _may_hold_answers), (".json", _may_be_note)):
+    for form, may_hold in (
+        (".md", _may_hold_answers),
+        (".typ", _may_answer_in_typst),
+        (".json", _may_be_note),
+    ):
         chosen[form] = [name for name in chosen.get(form, ()) if may_hold(sources, name)]
     if not any(_may_answer_in_latex(sources, name) for name in chosen.get(".tex", ())):
         chosen.pop(".tex", None)
@@ -70,6 +77,13 @@ def _may_answer_in_latex(sources: Sources, name: str) -> bool:
         return bool(IN_LATEX.search(sources.data(name)))
     except UnavailableError:
         return True
+
+
+def _may_answer_in_typst(sources: Sources, name: str) -> bool:
+    try:
+        return bool(IN_TYPST.search(sources.data(name)))
+    except UnavailableError:
+        return bool(NAMED.search(posixpath.basename(name)))
 
 
 def _may_hold_answers(sources: Sources, name: str) -> bool:
@@ -114,7 +128,7 @@ def _form(name: str) -> str:
             if not _OF_OTHERS.search(name) and (named or _PAPER.search(base) or "/" not in name)
             else ""
         )
-    return ending if ending == ".tex" else ""
+    return ending if ending in (".tex", ".typ") else ""
 
 
 def _likeliest(name: str) -> tuple[bool, bool, int, str]:

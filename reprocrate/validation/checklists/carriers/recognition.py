@@ -20,6 +20,8 @@ from reprocrate.validation.checklists.packs import Item, Pack, pack_ids, pack_of
 
 FEWEST = 3
 """Fewer questions than this are no checklist: single ones are asked everywhere."""
+_FEWEST_IN_NAMED = 2
+"""So many are enough in a file that somebody gave as a checklist, if their words say whose they are."""
 _LONGEST_SHOWN = 60
 _WORD, _SMALL = re.compile(r"[a-z]+"), frozenset(["and", "of", "the", "for", "or", "with", "to", "in"])
 _YEARED = re.compile(r"(?P<venue>[a-z]+)[-_]?(?:20)?(?P<year>\d\d)")
@@ -78,13 +80,8 @@ def best_match(extract: Extract) -> Match | None:
 
     Where it names none, the one of which most questions are there, then the latest: venues keep most of them.
     """
-    asked, venues = extract.asked, extract.venues
-    if len(asked) < FEWEST:
-        return None
-    packs = [pack for pack in map(pack_of, pack_ids()) if _can_be(pack, extract.kind)]
-    found = [
-        each for each in (_matched(asked, pack, named=pack.id in venues) for pack in packs) if each.is_enough
-    ]
+    found = _found(extract)
+    venues = extract.venues
     if not found:
         return None
 
@@ -96,6 +93,37 @@ def best_match(extract: Extract) -> Match | None:
     rivals = [each for each in found if each.pack.venue == best.pack.venue and each.pack.id in venues]
     almost = [each for each in rivals if each.count >= 0.8 * best.count]
     return max(almost, key=rank) if almost else best
+
+
+def _found(extract: Extract) -> list[Match]:
+    """The packs of which enough questions are there."""
+    asked, venues = extract.asked, extract.venues
+    if len(asked) < _FEWEST_IN_NAMED:
+        return []
+    packs = [pack for pack in map(pack_of, pack_ids()) if _can_be(pack, extract.kind)]
+    matches = [_matched(asked, pack, named=pack.id in venues) for pack in packs]
+    found = [each for each in matches if each.is_enough]
+    return found if found or not extract.is_named else _few(extract, matches)
+
+
+def _few(extract: Extract, matches: Sequence[Match]) -> list[Match]:
+    """The packs of one venue whose questions alone are there, though they are few; none where several fit.
+
+    Numbers and parts of titles do not count: they tell no venue from the others.
+    """
+    answered = sum(each.answer is not None for each in extract.asked)
+    certain = {
+        each.pack.id: len({item.id for ask in extract.asked if (item := _said(ask, each.pack))})
+        for each in matches
+        if each.pack.kind != "appendix" and len(each.items) > (2 * answered) // 3
+    }
+    most = max(certain.values(), default=0)
+    if most < _FEWEST_IN_NAMED:
+        return []
+    likely = [each for each in matches if certain.get(each.pack.id) == most]
+    named = [each for each in likely if each.pack.id in extract.venues]
+    venues = {each.pack.venue for each in named or likely}
+    return (named or likely) if len(venues) == 1 else []
 
 
 def _can_be(pack: Pack, kind: str) -> bool:
@@ -119,6 +147,11 @@ def _matched(asked: Sequence[Asked], pack: Pack, *, named: bool) -> Match:
 
 
 def _item_of(asked: Asked, pack: Pack) -> Item | None:
+    return _said(asked, pack) or _shortened(asked.title, pack)
+
+
+def _said(asked: Asked, pack: Pack) -> Item | None:
+    """The item whose own words a question has, or whose whole title."""
     question, title = squeezed(asked.question or asked.title), squeezed(asked.title)
     if question:
         fitting = [
@@ -129,9 +162,7 @@ def _item_of(asked: Asked, pack: Pack) -> Item | None:
         if len(best) == 1:
             return best[0].item
     titled = [each.item for each in _keyed(pack.id) if each.title in (title, question)]
-    if len(titled) == 1:
-        return titled[0]
-    return _shortened(asked.title, pack)
+    return titled[0] if len(titled) == 1 else None
 
 
 def _shortened(title: str, pack: Pack) -> Item | None:

@@ -56,7 +56,7 @@ def read_checklist(path: Path) -> FilledChecklist:
     if not path.is_file():
         raise UnreadableError(f"{path} is no file", "", "Give the file with the filled checklist")
     place = path.resolve()
-    extract, _ = read_source(Sources(_Beside(place.parent)), place.name)
+    extract, _ = read_source(Sources(_Beside(place.parent)), place.name, is_named=True)
     filled = recognise(extract)
     if filled is None or not filled.id:
         why = (
@@ -107,7 +107,7 @@ class _Beside(FolderFiles):
 
 def _candidates(reader: _Reader, likely: Mapping[str, list[str]]) -> list[str]:
     """The files to look into, the likeliest first."""
-    others = (name for form in (".md", ".json", ".csv", ".pdf") for name in likely.get(form, ()))
+    others = (name for form in (".typ", ".md", ".json", ".csv", ".pdf") for name in likely.get(form, ()))
     return [*_latex(reader, likely.get(".tex", [])), *others]
 
 
