@@ -16,11 +16,11 @@ from reprocrate.validation import (
     all_rules,
     asked_domains,
     find_rule,
-    read_policy,
     report_document,
     validate,
 )
 from reprocrate.validation.domains import domain_names, domains_of, words_of
+from reprocrate.validation.policy_file import read_policy
 from reprocrate.workflow.judging import Demands, judge
 
 AGENTS: dict[str, Any] = json.loads(shipped_bytes("conformance/base/agents.json"))

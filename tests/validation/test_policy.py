@@ -22,13 +22,12 @@ from reprocrate.validation import (
     Subject,
     all_rules,
     graded_by,
-    read_policy,
     report_document,
     validate,
     validate_by,
 )
 from reprocrate.validation.cases import Case, all_cases, patched
-from reprocrate.validation.policy_file import MOST_BYTES, complaints
+from reprocrate.validation.policy_file import MOST_BYTES, complaints, read_policy
 from tests.render.test_show import printed
 
 FOLDER = Path(__file__).parents[2] / "schema" / "1.0" / "conformance" / "policies"
