@@ -9,6 +9,7 @@ As a program, this is the prepared process: `python prepared.py FD`, with the so
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import json
@@ -17,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -149,7 +151,27 @@ def become(folder: str, arguments: Sequence[str], streams: Sequence[int]) -> Non
     time.tzset()
     from reprocrate.cli import main
 
-    main()
+    try:
+        main()
+    except SystemExit as ended:
+        _end(ended.code or 0)
+        raise
+
+
+def _end(code: object) -> None:
+    """End as an interpreter does, but for taking every module apart: that takes longer than most commands.
+
+    Where an output can no longer be written to, the interpreter has its own way to end, and this returns.
+    """
+    assert isinstance(code, int)
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except (OSError, ValueError):
+        return
+    os._exit(code)
 
 
 def prepare() -> None:
