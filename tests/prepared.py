@@ -188,6 +188,7 @@ def prepare() -> None:
     for name in _OTHERS:
         importlib.import_module(name)
     make_commands_once()
+    _judge_and_show()
     gc.collect()
     gc.freeze()
 
@@ -201,6 +202,30 @@ def make_commands_once() -> None:
 
     made = get_command(commands.make_app())
     setattr(commands, "make_app", lambda: made)  # noqa: B010 - it is no application, and called like one
+
+
+def _judge_and_show() -> None:
+    """Do with a manifest what most commands do with one: models, patterns and schemas are made at first use.
+
+    None of it looks at the environment, so that all that stays in memory is what a fresh process would make.
+    """
+    from reprocrate.crate import write_crate
+    from reprocrate.manifest import manifest_from
+    from reprocrate.render.preview import preview_page
+    from reprocrate.render.show import show_document
+    from reprocrate.standard import problems, shipped_bytes
+    from reprocrate.validation import Subject, validate
+
+    for name in ("full", "grid"):
+        document = json.loads(shipped_bytes(f"conformance/golden/{name}.json"))
+        manifest = manifest_from(document)
+        manifest.to_dict()
+        validate(Subject("reprocrate.json", document))
+        write_crate(manifest, [], preview=True, published="2026-01-01")
+        preview_page(manifest)
+        show_document(manifest)
+    for schema in ("report", "plan", "verdict"):
+        problems({}, schema)
 
 
 if __name__ == "__main__":
