@@ -45,9 +45,18 @@ class Prepared:
         return POSSIBLE and _read_before(environ) == _read_before(self._environ)
 
     def __call__(
-        self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str], timeout: float = 120.0
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        first: str = "",
+        timeout: float = 120.0,
     ) -> tuple[int, str, str]:
         """Exit code, standard output and standard error of a command in a folder.
+
+        Args:
+            first: Python code that the fork runs before the command.
 
         Raises:
             subprocess.TimeoutExpired: it takes longer; it was killed.
@@ -55,7 +64,7 @@ class Prepared:
         if self._process is None:
             self._start()
         with TemporaryFile() as out, TemporaryFile() as err:
-            asked = json.dumps([str(folder), list(arguments), dict(environ)]).encode()
+            asked = json.dumps([str(folder), list(arguments), dict(environ), first]).encode()
             socket.send_fds(self._ours, [asked], [out.fileno(), err.fileno()])
             pid = self._answer(timeout)
             try:
@@ -84,14 +93,15 @@ PREPARED = Prepared()
 
 
 def completed(
-    folder: Path, *arguments: object, environ: Mapping[str, str] | None = None
+    folder: Path, *arguments: object, environ: Mapping[str, str] | None = None, first: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """A command of ours in a folder, to its end; a fork if it can be one."""
+    """A command of ours in a folder, to its end, with what is to be done `first`; a fork if it can be one."""
     command = [*map(str, arguments)]
     environ = os.environ if environ is None else environ
     if PREPARED.takes(environ):
-        return subprocess.CompletedProcess(command, *PREPARED(folder, command, environ))
-    fresh = [sys.executable, "-m", "reprocrate", *command]
+        return subprocess.CompletedProcess(command, *PREPARED(folder, command, environ, first=first))
+    program = f"{first}\nfrom reprocrate.cli import main\nmain()"
+    fresh = [sys.executable, *(("-c", program) if first else ("-m", "reprocrate")), *command]
     return subprocess.run(
         fresh,
         cwd=folder,
@@ -124,10 +134,10 @@ def serve(asked: socket.socket) -> None:
         pid = os.fork()
         if pid == 0:
             asked.close()
-            folder, arguments, environ = json.loads(data)
+            folder, arguments, environ, first = json.loads(data)
             os.environ.clear()
             os.environ.update(environ)
-            become(folder, arguments, streams)
+            become(folder, arguments, streams, first)
             return
         for stream in streams:
             os.close(stream)
@@ -136,7 +146,7 @@ def serve(asked: socket.socket) -> None:
         asked.send(code.to_bytes(8, "little", signed=True))
 
 
-def become(folder: str, arguments: Sequence[str], streams: Sequence[int]) -> None:
+def become(folder: str, arguments: Sequence[str], streams: Sequence[int], first: str) -> None:
     """Be the command."""
     os.chdir(folder)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -153,6 +163,7 @@ def become(folder: str, arguments: Sequence[str], streams: Sequence[int]) -> Non
     from reprocrate.cli import main
 
     try:
+        exec(first, {})
         main()
     except SystemExit as ended:
         _end(ended.code or 0)
