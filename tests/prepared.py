@@ -24,6 +24,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 _OTHERS = ("jinja2", "requests", "rich.console", "rich.progress", "rocrate.rocrate", "typer", "zstandard")
 """What our modules import in functions, beside each other."""
@@ -45,6 +46,13 @@ class Prepared:
         return POSSIBLE and _read_before(environ) == _read_before(self._environ)
 
     def __call__(
+        self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str], **more: Any
+    ) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error of a command in a folder, as text; see `in_bytes`."""
+        code, out, err = self.in_bytes(folder, arguments, environ, **more)
+        return code, _text(out), _text(err)
+
+    def in_bytes(
         self,
         folder: Path,
         arguments: Sequence[str],
@@ -52,7 +60,7 @@ class Prepared:
         *,
         first: str = "",
         timeout: float = 120.0,
-    ) -> tuple[int, str, str]:
+    ) -> tuple[int, bytes, bytes]:
         """Exit code, standard output and standard error of a command in a folder.
 
         Args:
@@ -75,7 +83,7 @@ class Prepared:
                 raise subprocess.TimeoutExpired(list(arguments), timeout) from None
             for file in (out, err):
                 file.seek(0)
-            return code, _text(out.read()), _text(err.read())
+            return code, out.read(), err.read()
 
     def _answer(self, timeout: float) -> int:
         self._ours.settimeout(timeout)
