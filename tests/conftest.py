@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import socket
@@ -13,7 +14,12 @@ from typing import Any
 import hypothesis
 import pytest
 
+from reprocrate.validation import cases
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Most of the tests of rules need all cases of the conformance suite: they are read and put together once.
+setattr(cases, "all_cases", functools.cache(cases.all_cases))  # noqa: B010 - a function is no place to assign to
 
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

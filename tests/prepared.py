@@ -9,6 +9,8 @@ As a program, this is the prepared process: `python prepared.py FD`, with the so
 
 from __future__ import annotations
 
+import atexit
+import functools
 import gc
 import io
 import json
@@ -17,10 +19,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 _OTHERS = ("jinja2", "requests", "rich.console", "rich.progress", "rocrate.rocrate", "typer", "zstandard")
 """What our modules import in functions, beside each other."""
@@ -42,9 +46,25 @@ class Prepared:
         return POSSIBLE and _read_before(environ) == _read_before(self._environ)
 
     def __call__(
-        self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str], timeout: float = 120.0
+        self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str], **more: Any
     ) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error of a command in a folder, as text; see `in_bytes`."""
+        code, out, err = self.in_bytes(folder, arguments, environ, **more)
+        return code, _text(out), _text(err)
+
+    def in_bytes(
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        first: str = "",
+        timeout: float = 120.0,
+    ) -> tuple[int, bytes, bytes]:
         """Exit code, standard output and standard error of a command in a folder.
+
+        Args:
+            first: Python code that the fork runs before the command.
 
         Raises:
             subprocess.TimeoutExpired: it takes longer; it was killed.
@@ -52,7 +72,7 @@ class Prepared:
         if self._process is None:
             self._start()
         with TemporaryFile() as out, TemporaryFile() as err:
-            asked = json.dumps([str(folder), list(arguments), dict(environ)]).encode()
+            asked = json.dumps([str(folder), list(arguments), dict(environ), first]).encode()
             socket.send_fds(self._ours, [asked], [out.fileno(), err.fileno()])
             pid = self._answer(timeout)
             try:
@@ -63,7 +83,7 @@ class Prepared:
                 raise subprocess.TimeoutExpired(list(arguments), timeout) from None
             for file in (out, err):
                 file.seek(0)
-            return code, _text(out.read()), _text(err.read())
+            return code, out.read(), err.read()
 
     def _answer(self, timeout: float) -> int:
         self._ours.settimeout(timeout)
@@ -81,14 +101,15 @@ PREPARED = Prepared()
 
 
 def completed(
-    folder: Path, *arguments: object, environ: Mapping[str, str] | None = None
+    folder: Path, *arguments: object, environ: Mapping[str, str] | None = None, first: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """A command of ours in a folder, to its end; a fork if it can be one."""
+    """A command of ours in a folder, to its end, with what is to be done `first`; a fork if it can be one."""
     command = [*map(str, arguments)]
     environ = os.environ if environ is None else environ
     if PREPARED.takes(environ):
-        return subprocess.CompletedProcess(command, *PREPARED(folder, command, environ))
-    fresh = [sys.executable, "-m", "reprocrate", *command]
+        return subprocess.CompletedProcess(command, *PREPARED(folder, command, environ, first=first))
+    program = f"{first}\nfrom reprocrate.cli import main\nmain()"
+    fresh = [sys.executable, *(("-c", program) if first else ("-m", "reprocrate")), *command]
     return subprocess.run(
         fresh,
         cwd=folder,
@@ -121,10 +142,10 @@ def serve(asked: socket.socket) -> None:
         pid = os.fork()
         if pid == 0:
             asked.close()
-            folder, arguments, environ = json.loads(data)
+            folder, arguments, environ, first = json.loads(data)
             os.environ.clear()
             os.environ.update(environ)
-            become(folder, arguments, streams)
+            become(folder, arguments, streams, first)
             return
         for stream in streams:
             os.close(stream)
@@ -133,7 +154,7 @@ def serve(asked: socket.socket) -> None:
         asked.send(code.to_bytes(8, "little", signed=True))
 
 
-def become(folder: str, arguments: Sequence[str], streams: Sequence[int]) -> None:
+def become(folder: str, arguments: Sequence[str], streams: Sequence[int], first: str) -> None:
     """Be the command."""
     os.chdir(folder)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -149,7 +170,28 @@ def become(folder: str, arguments: Sequence[str], streams: Sequence[int]) -> Non
     time.tzset()
     from reprocrate.cli import main
 
-    main()
+    try:
+        exec(first, {})
+        main()
+    except SystemExit as ended:
+        _end(ended.code or 0)
+        raise
+
+
+def _end(code: object) -> None:
+    """End as an interpreter does, but for taking every module apart: that takes longer than most commands.
+
+    Where an output can no longer be written to, the interpreter has its own way to end, and this returns.
+    """
+    assert isinstance(code, int)
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except (OSError, ValueError):
+        return
+    os._exit(code)
 
 
 def prepare() -> None:
@@ -164,8 +206,45 @@ def prepare() -> None:
             importlib.import_module(each.name)
     for name in _OTHERS:
         importlib.import_module(name)
+    make_commands_once()
+    _judge_and_show()
     gc.collect()
     gc.freeze()
+
+
+@functools.cache
+def make_commands_once() -> None:
+    """Have every command line in this process read by the same commands; to make them takes 50 ms."""
+    from typer.main import get_command
+
+    from reprocrate.cli import commands
+
+    made = get_command(commands.make_app())
+    setattr(commands, "make_app", lambda: made)  # noqa: B010 - it is no application, and called like one
+
+
+def _judge_and_show() -> None:
+    """Do with a manifest what most commands do with one: models, patterns and schemas are made at first use.
+
+    None of it looks at the environment, so that all that stays in memory is what a fresh process would make.
+    """
+    from reprocrate.crate import write_crate
+    from reprocrate.manifest import manifest_from
+    from reprocrate.render.preview import preview_page
+    from reprocrate.render.show import show_document
+    from reprocrate.standard import problems, shipped_bytes
+    from reprocrate.validation import Subject, validate
+
+    for name in ("full", "grid"):
+        document = json.loads(shipped_bytes(f"conformance/golden/{name}.json"))
+        manifest = manifest_from(document)
+        manifest.to_dict()
+        validate(Subject("reprocrate.json", document))
+        write_crate(manifest, [], preview=True, published="2026-01-01")
+        preview_page(manifest)
+        show_document(manifest)
+    for schema in ("report", "plan", "verdict"):
+        problems({}, schema)
 
 
 if __name__ == "__main__":

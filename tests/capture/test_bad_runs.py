@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from reprocrate.executors import local
+from tests.prepared import PREPARED, completed
 
 _DROP, _OVERRIDE, _READ_ANYTHING = 24, 1, 2  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 
@@ -57,20 +58,15 @@ def run(
 ) -> Ended:
     """Run a script with this text, as a user would."""
     (folder / "script.py").write_text(code, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "reprocrate",
-        "run",
-        *options,
-        "--",
-        sys.executable,
-        "script.py",
-        *arguments,
-    ]
+    command = ["run", *options, "--", sys.executable, "script.py", *arguments]
+    environ = os.environ if env is None else env
+    texts = [each for each in command if isinstance(each, str)]
+    if texts == command and before is None and not more and PREPARED.takes(environ):
+        ended, out, err = PREPARED.in_bytes(folder, texts, environ)
+        return Ended(ended, out, err.decode(errors="replace"), folder)
     more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE} | more
     done = subprocess.run(
-        command,
+        [sys.executable, "-m", "reprocrate", *command],
         cwd=folder,
         env=env,
         preexec_fn=before,
@@ -313,7 +309,7 @@ def test_another_root_folder(tmp_path: Path) -> None:
 def test_an_isolated_python_that_starts_another(tmp_path: Path, option: str) -> None:
     inner = "import subprocess, sys; subprocess.run([sys.executable, '-c', '1'], check=True)"
     command = ["run", "--", sys.executable, option, "-c", inner]
-    subprocess.run([sys.executable, "-m", "reprocrate", *command], cwd=tmp_path, check=True)
+    assert completed(tmp_path, *command).returncode == 0
     (record,) = Ended(0, b"", "", tmp_path).records
     assert "Python was isolated" in record["capture"]["reason"]
     assert "is not Python" not in record["capture"]["reason"]
@@ -387,9 +383,8 @@ def test_folders_with_strange_names(tmp_path: Path, name: str | bytes) -> None:
     assert ended.code == 0
     assert [file["path"] for file in ended.record["inputs"]] == ["data.csv"]
     assert [file["path"] for file in ended.record["outputs"]] == ["o.txt"]
-    shown = subprocess.run(
-        [sys.executable, "-m", "reprocrate", "show", "--json"], cwd=folder, capture_output=True, check=True
-    )
+    shown = completed(folder, "show", "--json")
+    assert shown.returncode == 0
     assert json.loads(shown.stdout)
 
 
@@ -458,8 +453,7 @@ def test_whatever_a_cache_has_become_the_next_launch_runs(tmp_path: Path, name: 
 def test_records_that_cannot_be_read_are_not_said_to_be_absent(tmp_path: Path, asked: str) -> None:
     ended = run(tmp_path, "pass")
     next(ended.folder.glob(".reprocrate/runs/*/run.json")).write_text("[" * 200_000)
-    command = [sys.executable, "-m", "reprocrate", asked]
-    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    shown = completed(tmp_path, asked)
     assert shown.returncode != 0
     assert "nested too deeply" in shown.stderr
     assert "Traceback" not in shown.stderr

@@ -21,7 +21,7 @@ import pytest
 
 from reprocrate.cli.app import run_app
 from reprocrate.standard import problems
-from tests.prepared import completed
+from tests.prepared import completed, make_commands_once
 
 TRAIN = '''"""Tell two kinds of points apart by one threshold, or always guess the more frequent kind."""
 
@@ -154,6 +154,7 @@ class Cli:
 
     def here(self, folder: Path, *arguments: object, code: int = 0) -> Said:
         """The same in this process, for commands that start no other: it spares the start-up."""
+        make_commands_once()
         out, err = io.StringIO(), io.StringIO()
         surroundings = (
             contextlib.chdir(folder),

@@ -20,9 +20,11 @@ import time
 from typing import Any
 
 from reprocrate.cli.app import run_app
+from tests.prepared import make_commands_once
 
 
 def main() -> None:
+    make_commands_once()
     with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as folder:
         for command in (["validate", sys.argv[1]], ["import", sys.argv[1], f"{folder}/target"]):
             assert run_app(command) == 0

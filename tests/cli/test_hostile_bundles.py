@@ -533,11 +533,11 @@ class Program:
 
 
 @pytest.fixture(scope="session")
-def program(cli: Cli, recorded_once: Path) -> Iterator[Program]:
+def program(cli: Cli, recorded_once: Path, repository: Path) -> Iterator[Program]:
     """The program, ready."""
     with subprocess.Popen(
         [sys.executable, Path(__file__).with_name("forking.py"), recorded_once / "threshold.crate.zip"],
-        env=dict(cli.environ),
+        env={**cli.environ, "PYTHONPATH": str(repository)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

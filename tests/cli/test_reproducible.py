@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.prepared import completed
+
 SURROUNDINGS = {
     "plain": {},
     "tokyo": {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "1", "UMASK": "077", "USER": "tanaka"},
@@ -99,11 +101,8 @@ def test_times_are_those_of_source_date_epoch(recorded: Any, cli: Any, tmp_path:
 
 
 ANOTHER = """
-import sys
 from reprocrate.bundle import writing, zip_writer
-from reprocrate.cli.app import run_app
 zip_writer.LEVEL, writing.COMPRESSOR = 1, "zlib 9.9"
-sys.exit(run_app(sys.argv[1:]))
 """
 
 
@@ -111,10 +110,9 @@ def test_another_compressor_is_told_and_gives_another_file_of_the_same_identity(
     recorded: Any, cli: Any, tmp_path: Path
 ) -> None:
     ours = json.loads(recorded("pack", "--offline", "-o", tmp_path / "ours.zip", "--json").out)
-    command = [sys.executable, "-c", ANOTHER, "pack", "--offline", "-o", tmp_path / "theirs.zip", "--json"]
-    done = subprocess.run(
-        command, cwd=recorded.folder, env=dict(cli.environ), capture_output=True, text=True, check=True
-    )
+    arguments = ("pack", "--offline", "-o", tmp_path / "theirs.zip", "--json")
+    done = completed(recorded.folder, *arguments, environ=cli.environ, first=ANOTHER)
+    assert done.returncode == 0, done.stderr
     theirs = json.loads(done.stdout)
     assert theirs["payload_sha256"] == ours["payload_sha256"]
     assert (tmp_path / "theirs.zip").read_bytes() != (tmp_path / "ours.zip").read_bytes()

@@ -26,7 +26,7 @@ from reprocrate.standard.inlined import InlinedSchema
 from reprocrate.validation.cases import all_cases
 
 CHUNKS = 24
-EACH_TIME = 6
+EACH_TIME = 4
 """How many of them are judged each time; the others are when `-m thorough` asks for them."""
 IN_A_CHUNK = 500
 LEAST_SHARE = 0.2

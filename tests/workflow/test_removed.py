@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 REMOVES = """
-import os, shutil, sys, time
+import glob, json, os, shutil, sys, time
 seed = int(sys.argv[1])
 open(f"out-{seed}.txt", "w").write("x")
 print("loss", seed / 10, flush=True)
@@ -21,9 +21,14 @@ def wait(name):
     end = time.monotonic() + 60
     while not os.path.exists(name) and time.monotonic() < end:
         time.sleep(0.02)
+def recorded(seed):
+    records = [json.load(open(path)) for path in glob.glob(".reprocrate/runs/*/run.json")]
+    return seed in [record["seeds"][0]["value"] for record in records if record["metrics"]]
 if seed == 1:
     wait("out-4.txt")
-    time.sleep(1)
+    end = time.monotonic() + 60
+    while not recorded(4) and time.monotonic() < end:
+        time.sleep(0.1)
     shutil.rmtree(".reprocrate")
     open("removed", "w").close()
 if seed == 2 and "--jobs" in sys.argv:
