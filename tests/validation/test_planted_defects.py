@@ -282,6 +282,12 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0503", "an unknown driver", [drop("/hardware/0/accelerators/0/driver")]),
     ("RC0504", "more processors than cores", [put("/hardware/0/cpu/sockets", 16)]),
     ("RC0507", "milliseconds of accelerators", [put("/runs/0/resources/gpu_s", 9500)]),
+    (
+        "RC0508",
+        "a GPU that the machine lacks",
+        [{"op": "replace", "path": "/runs/0/resources/devices/0", "value": "NVIDIA A100-SXM4-40GB"}],
+    ),
+    ("RC0508", "hours on no GPU", [put("/runs/0/resources/devices", ["cpu"])]),
     ("RC0507", "more memory than there is", [put("/runs/0/resources/peak_memory_bytes", 2**35)]),
     ("RC0502", "memory in gigabytes", [put("/hardware/0/memory_bytes", 16), MEMORY]),
     ("RC0503", "memory in mebibytes", [put("/hardware/0/accelerators/0/memory_bytes", 81559)]),
@@ -431,6 +437,11 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ("RC0704", "one place with two contents", [put("/runs/1/outputs/0/path", "out/wide-0.json")]),
     ("RC0801", "a mean that does not follow", [put(f"{OVERALL}/value", 0.95)]),
     ("RC0802", "a spread that does not follow", [put(f"{NARROW}/sd", 0.0041)]),
+    (
+        "RC0845",
+        "one spread of two divided by n",
+        [put(f"{NARROW}/ddof", 0), put(f"{NARROW}/sd", 0.004615192303685734 * 0.8**0.5)],
+    ),
     ("RC0803", "more runs than there are", [put(f"{OVERALL}/n", 3)]),
     ("RC0804", "an interval that does not follow", [put(f"{NARROW}/interval/low", 0.9)]),
     (
@@ -695,6 +706,17 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         "RC1307",
         "a baseline with a smaller budget",
         [put("/configurations/1/search/trials", 1), put("/configurations/1/search/trials_completed", 1)],
+    ),
+    (
+        "RC1318",
+        "one method under two names",
+        [
+            *(
+                {"op": "replace", "path": f"{place}/command/5", "value": "256"}
+                for place in ("/configurations/1", *(f"/runs/{index}" for index in range(5, 10)))
+            ),
+            *(put(f"/runs/{index}/capture", {"completeness": "complete"}) for index in (1, 2, 6, 7)),
+        ],
     ),
     (
         "RC1314",

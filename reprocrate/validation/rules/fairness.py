@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
-from reprocrate.manifest import Configuration
+from reprocrate.manifest import Configuration, Result, Run
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -66,3 +67,54 @@ def compared_results_share_their_statistic(subject: Subject) -> Iterator[Found]:
         kinds = ["mean" if each.statistic == "single" else each.statistic for each in (a, b)]
         if kinds[0] != kinds[1]:
             yield Found(pointer, comparison=comparison.id, first=a.statistic, second=b.statistic)
+
+
+@rule(
+    "RC1318",
+    SHOULD,
+    spec="comparisons",
+    since="1.0",
+    says="comparison {comparison} sets {a} against {b}, but their runs of the same seeds share command, "
+    "code, environment and inputs",
+)
+def compared_configurations_were_run_differently(subject: Subject) -> Iterator[Found]:
+    """Configurations that are compared SHOULD have been run differently.
+
+    Judged: each comparison of results of two configurations with at least two seeds in common, where of each
+        of these the runs of both agree in `command`, without what names files that the run wrote or folders
+        of these, `working_directory`, `code`, `environment` and the digests of `inputs`. Runs that have a
+        `parent`, or no `capture` or a `minimal` one, are left out. `hyperparameters` and `factors`, which
+        people write, do not count; at the comparison.
+    Why: a thing is compared with itself, or what makes the difference is not in the record (a variable, a
+        file that was changed in between), so that a rerun computes the same twice.
+    Fix: give what differs as an argument or in a file, and run again; if they are one, do not compare them.
+    """
+    manifest = subject.well_formed
+    for pointer, comparison in numbered("/comparisons", manifest.comparisons):
+        sides = [manifest.find_result(name) for name in (comparison.a, comparison.b)]
+        a, b = (manifest.find_configuration(side.configuration) if side else None for side in sides)
+        if not sides[0] or not sides[1] or not a or not b or a is b:
+            continue
+        one, other = (_runs_by_seed(subject, side) for side in sides if side)
+        common = one.keys() & other.keys()
+        if len(common) > 1 and all(_work(one[seed]) == _work(other[seed]) for seed in common):
+            yield Found(pointer, comparison=comparison.id, a=a.label, b=b.label)
+
+
+def _runs_by_seed(subject: Subject, result: Result) -> dict[int | str, Run]:
+    """Those that were launches of their own, and whose files were seen."""
+    return {
+        run.seed: run
+        for run in subject.evidence.listed(result.runs).there
+        if run.seed is not None and not run.parent and run.capture and run.capture.completeness != "minimal"
+    }
+
+
+def _work(run: Run) -> tuple[object, ...]:
+    """What was recorded of what a run did, but for the names of what it wrote."""
+    written = {file.path for file in run.written}
+    folders = {str(folder) for path in written for folder in PurePosixPath(path).parents}
+    own = written | folders - {"."}
+    command = tuple("" if word.rpartition("=")[2].rstrip("/") in own else word for word in run.command)
+    inputs = frozenset((file.root, file.path, file.sha256) for file in run.inputs)
+    return command, run.working_directory, run.code, run.environment, inputs

@@ -258,3 +258,45 @@ def standard_deviation_says_its_ddof(subject: Subject) -> Iterator[Found]:
     for pointer, result in numbered("/results", subject.well_formed.results):
         if result.sd and result.ddof is None and result.n > 1:
             yield Found(pointer, result=result.id)
+
+
+_FEW = 50
+"""From so many values on, dividing by n or n - 1 differs by less than a hundredth."""
+
+
+@rule(
+    "RC0845",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="the sd of result {result} has ddof {ddof}, those of {count} of {metric} ddof {other}",
+)
+def deviations_of_a_metric_are_alike(subject: Subject) -> Iterator[Found]:
+    """Standard deviations of one metric SHOULD lose the same degrees of freedom.
+
+    Judged: the results of each metric, data, split and `varies_over` with an `sd` other than 0, `n` from 2 to
+        49, and `ddof`, where this is 0 in some and 1 in others; at the `ddof` of those that have the rarer
+        one, or 0 where both are as frequent.
+    Why: they are read side by side, and of five values that with `ddof` 0 looks a tenth smaller.
+    Fix: compute all of them with `ddof` 1, as reprocrate does.
+    """
+    groups: dict[tuple[str | None, ...], list[tuple[str, Result]]] = {}
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        if result.sd and result.ddof is not None and 1 < result.n < _FEW:
+            key = (result.metric, result.data, result.split, result.varies_over)
+            groups.setdefault(key, []).append((pointer, result))
+    for group in groups.values():
+        ones = sum(result.ddof == 1 for _, result in group)
+        rarer = 1 if ones < len(group) - ones else 0
+        others = sum(result.ddof != rarer for _, result in group)
+        for pointer, result in group if 0 < ones < len(group) else ():
+            if result.ddof == rarer:
+                count = "another" if others == 1 else f"{others} others"
+                yield Found(
+                    f"{pointer}/ddof",
+                    result=result.id,
+                    ddof=rarer,
+                    count=count,
+                    metric=result.metric,
+                    other=1 - rarer,
+                )

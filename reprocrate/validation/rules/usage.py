@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from reprocrate.manifest import Hardware, Manifest, Run
@@ -14,6 +15,7 @@ _KW = 50.0
 """More than any machine, and any accelerator, draws."""
 
 _MIB = 1 << 20
+_PROCESSOR = "cpu"
 _SHARE, _SECONDS, _KWH = 1.1, 10.0, 0.01
 """What is allowed for: a tenth, and what clocks and meters may be off by."""
 
@@ -106,3 +108,59 @@ def _threads(machine: Hardware) -> int:
     if machine.cpu is None:
         return 0
     return machine.cpu.threads or _THREADS_OF_A_CORE * (machine.cpu.cores or 0)
+
+
+_WORDS = re.compile(r"[a-z0-9]*[0-9][a-z0-9]*")
+"""What models differ by: of `NVIDIA H100 80GB HBM3` these are h100, 80gb and hbm3."""
+
+
+@rule(
+    "RC0508",
+    SHOULD,
+    spec="hardware",
+    since="1.0",
+    says="run {run} is said to have computed on {device}, but {instead}",
+)
+def run_computed_on_what_its_machines_have(subject: Subject) -> Iterator[Found]:
+    """A run that used a device SHOULD name one that its machines have.
+
+    Judged: each entry of `resources.devices` other than `cpu`, of a run whose `hardware` is all there (see
+        RC0507), where these machines have no `accelerators`, or where its words with a digit, of which
+        it has one at least, are in the `model` of none of them, upper case or not, and each model has such
+        words, too, and no number of a bus (`0x...`). And `cpu`, where it is the only device and `gpu_s` is
+        more than 0; at the entry.
+    Why: the figures are then of another machine than the one that a rerun will be compared with.
+    Fix: name the machine that the run used in its `hardware`, with all `accelerators`.
+    """
+    manifest = subject.well_formed
+    for pointer, run in numbered("/runs", manifest.runs):
+        devices = run.resources.devices if run.resources else ()
+        machines = _machines(manifest, run) if devices else []
+        for place, device in numbered(f"{pointer}/resources/devices", devices):
+            instead = _instead(run, machines, device)
+            if instead:
+                named = "the processor alone" if device == _PROCESSOR else device
+                yield Found(place, run=run.id, device=named, instead=instead)
+
+
+def _instead(run: Run, machines: list[Hardware], device: str) -> str:
+    """What contradicts that a run computed on a device; empty where nothing does."""
+    if device == _PROCESSOR:
+        seconds = run.resources.gpu_s if run.resources and set(run.resources.devices) == {device} else None
+        return f"on accelerators for {seconds} s" if seconds else ""
+    if not machines:
+        return ""
+    models = [accelerator.model for each in machines for accelerator in each.accelerators]
+    if not models:
+        return "its machine has no accelerator"
+    words = _words(device)
+    known = [_words(model) for model in models]
+    if words and all(known) and all(words.isdisjoint(each) for each in known):
+        return f"its machine has {', '.join(dict.fromkeys(models))}"
+    return ""
+
+
+def _words(model: str) -> frozenset[str]:
+    if "0x" in model:
+        return frozenset()
+    return frozenset(_WORDS.findall(model.lower()))
