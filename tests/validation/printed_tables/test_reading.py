@@ -409,7 +409,7 @@ def test_a_drawing_that_does_not_close_is_no_table(line: str) -> None:
 def test_hostile_markdown_takes_no_long_time(text: str) -> None:
     began = time.process_time()
     tables_of(text, "t.md")
-    assert time.process_time() - began < 60  # seconds where it takes one; a quadratic reader takes many minutes
+    assert time.process_time() - began < 60  # it takes a second; if quadratic, many minutes
 
 
 @pytest.mark.parametrize(

@@ -238,4 +238,4 @@ def test_no_text_ends_in_an_error_of_our_own(pieces: list[str], between: str) ->
 def test_hostile_text_takes_no_long_time(text: str) -> None:
     began = time.process_time()
     tables_of(text)
-    assert time.process_time() - began < 60  # seconds where it takes one; a quadratic reader takes many minutes
+    assert time.process_time() - began < 60  # it takes a second; if quadratic, many minutes
