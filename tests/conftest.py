@@ -53,6 +53,14 @@ def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def one_try(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test says is not there is not asked for again and again, with pauses, but for a genuine index."""
+    if request.node.get_closest_marker("loop") is None:
+        monkeypatch.setenv("PIP_RETRIES", "0")
+        monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+
+
+@pytest.fixture(autouse=True)
 def quiet_git(monkeypatch: pytest.MonkeyPatch) -> None:
     """Git, for the tests and what they start: an author, and nobody's own settings."""
     for role in ("AUTHOR", "COMMITTER"):

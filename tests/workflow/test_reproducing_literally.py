@@ -157,7 +157,12 @@ def told(text: str, bundle: Path, tool: str, *, wheels: bool) -> str:
 
 @pytest.mark.parametrize(
     ("form", "tool", "wheels"),
-    [("zip", "uv", False), ("zip", "pip", True), ("tar.zst", "pip", False), ("tar.zst", "uv", True)],
+    [
+        ("zip", "pip", True),
+        ("tar.zst", "uv", False),
+        pytest.param("zip", "uv", True, marks=pytest.mark.thorough),
+        pytest.param("tar.zst", "pip", False, marks=pytest.mark.thorough),
+    ],
 )
 def test_recorded_values_come_out(study: Study, tmp_path: Path, form: str, tool: str, wheels: bool) -> None:
     bundle = study.folder / f"study{'-with-wheels' * wheels}.crate.{form}"
