@@ -54,7 +54,7 @@ def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def one_try(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test says is not there is not asked for again and again, with pauses, but for a genuine index."""
+    """What is not there is asked for once, without pauses; a genuine index may take several tries."""
     if request.node.get_closest_marker("loop") is None:
         monkeypatch.setenv("PIP_RETRIES", "0")
         monkeypatch.setenv("UV_HTTP_RETRIES", "0")
