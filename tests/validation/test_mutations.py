@@ -148,7 +148,8 @@ def expected(case: Case) -> Counter[tuple[str, str]]:
 
 @cache
 def cases() -> dict[str, Case]:
-    return {case.name: case for case in matrix().coverage().documents}
+    """Those that have a manifest."""
+    return {case.name: case for case in matrix().coverage().documents if not case.is_bare}
 
 
 @cache
