@@ -13,7 +13,7 @@ from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, r
 from reprocrate.capture.data.digests import Digests, digests_of_project
 from reprocrate.crate import CHECKED, TARGETS, Target, write_crate
 from reprocrate.errors import UnavailableError, UsageError
-from reprocrate.files import composed
+from reprocrate.files import composed, remove_leftovers
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
 from reprocrate.render.preview import preview_page
@@ -247,6 +247,7 @@ def _written(
         progress=counter(progress, "packing", sum(map(size_of, draft.entries))),
     )
     if blinding.finish(packed.payload_digest):
+        remove_leftovers(project.root)
         try:
             save_manifest(contents.manifest, project.root / layout.MANIFEST)
         except UnavailableError as error:  # the bundle has it, and that is what was asked for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -51,6 +52,15 @@ def test_file_is_named_by_its_form(recorded: Any) -> None:
     assert (recorded.folder / "threshold.crate.zip").is_file()
     assert (recorded.folder / "threshold.crate").is_dir()
     assert "not empty" in recorded("pack", "--offline", "--format", "dir", code=2).err
+
+
+def test_what_a_killed_pack_left_beside_the_manifest_is_removed(recorded: Any, tmp_path: Path) -> None:
+    old, new = (recorded.folder / f".reprocrate-{number:016x}.tmp" for number in range(2))
+    for place in (old, new):
+        place.write_text("half a manifest")
+    os.utime(old, (0, 0))
+    recorded("pack", "--offline", "-o", tmp_path / "x.zip")
+    assert (old.exists(), new.exists()) == (False, True)  # the new one may be somebody's who still writes
 
 
 def test_limits_are_the_readers(recorded: Any, cli: Any, tmp_path: Path) -> None:
