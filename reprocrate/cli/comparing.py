@@ -34,7 +34,7 @@ def compare(
     Exit code 0: upheld; 1: not upheld or undecided; 3: one of the two cannot be read.
     """
     from reprocrate.cli.voice import Voice
-    from reprocrate.manifest.collection import without_collection
+    from reprocrate.manifest.garbage import without_collection
     from reprocrate.render.verdict import verdict_text
     from reprocrate.workflow.comparing import compare_recorded
 

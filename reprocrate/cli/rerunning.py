@@ -182,7 +182,7 @@ def _done(
 
 
 def _tell(outcome: Rerun, packed: Path | None, voice: Voice, json: bool) -> None:
-    from reprocrate.manifest.collection import without_collection
+    from reprocrate.manifest.garbage import without_collection
     from reprocrate.render.verdict import verdict_text
 
     with without_collection():

@@ -23,7 +23,7 @@ from reprocrate.manifest import (
     other_major,
     shape_problems,
 )
-from reprocrate.manifest.collection import seldom_collected
+from reprocrate.manifest.garbage import seldom_collected
 from reprocrate.manifest.strict import TextProblem, read_text
 from reprocrate.manifest.values_given import value_problems
 from reprocrate.standard import SchemaProblem

@@ -7,7 +7,7 @@ from typing import Any
 
 from reprocrate.finding import Finding, NotAssessed, Report, in_order
 from reprocrate.manifest import NewerWordError
-from reprocrate.manifest.collection import seldom_collected
+from reprocrate.manifest.garbage import seldom_collected
 from reprocrate.validation.families import all_rules, rules_beginning
 from reprocrate.validation.rule import CannotAssessError, Need, Rule
 from reprocrate.validation.subject import Subject

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from reprocrate.manifest import Manifest
@@ -30,18 +29,7 @@ def with_asked_devices(plan: Plan, manifest: Manifest, path: Path) -> Plan:
     for one in lacking:
         if named := [place for place, users in places.items() if not users.isdisjoint(one.configurations)]:
             reasons[one] = f"{one.reason}. {_told(named)}"
-    if not reasons:
-        return plan
-    texts = {f": {one.reason}.": f": {reason}." for one, reason in reasons.items()}
-    consents = []
-    for consent in plan.consents:
-        before = next((text for text in texts if consent.text.endswith(text)), None)
-        text = consent.text.removesuffix(before) + texts[before] if before else consent.text
-        consents.append(replace(consent, text=text))
-    requirements = tuple(
-        replace(one, reason=reasons[one]) if one in reasons else one for one in plan.requirements
-    )
-    return replace(plan, requirements=requirements, consents=tuple(consents))
+    return plan.with_reasons(reasons)
 
 
 def _told(places: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from reprocrate.manifest.collection import without_collection
+from reprocrate.manifest.garbage import without_collection
 from reprocrate.rerun.compare import Basis, Circumstances, Margin, Verdict, compare
 from reprocrate.workflow.evidence import evidence_of
 from reprocrate.workflow.opening import open_what

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,16 @@ class Plan:
     def possible(self) -> bool:
         """Whether anything can be run here."""
         return self.overall is not Decision.IMPOSSIBLE
+
+    def with_reasons(self, reasons: Mapping[Requirement, str]) -> Plan:
+        """The plan with other reasons for some requirements, also where the user is asked about these."""
+        changed = {one: replace(one, reason=reason) for one, reason in reasons.items()}
+        asked = {_degraded(one): _degraded(other) for one, other in changed.items()}
+        return replace(
+            self,
+            requirements=tuple(changed.get(one, one) for one in self.requirements),
+            consents=tuple(asked.get(one, one) for one in self.consents),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain JSON values, following `plan.schema.json`."""
@@ -259,11 +269,18 @@ def _consents(requirements: Sequence[Requirement], host: Host) -> Iterator[Conse
         text = f"Run the authors' code without a sandbox: {host.sandbox.reason}. {host.sandbox.how_to_get}"
         yield Consent("sandbox", text, "--no-sandbox")
     for one in requirements:
-        text = f"{one.namespace} {one.feature}: {one.reason}."
         if one.override == ALLOW_NETWORK:
-            yield Consent("network", text, ALLOW_NETWORK)
+            yield Consent("network", _told(one), ALLOW_NETWORK)
         elif one.decision is Decision.DEGRADED:
-            yield Consent("degraded", text, "--accept-degraded")
+            yield _degraded(one)
+
+
+def _degraded(one: Requirement) -> Consent:
+    return Consent("degraded", _told(one), "--accept-degraded")
+
+
+def _told(one: Requirement) -> str:
+    return f"{one.namespace} {one.feature}: {one.reason}."
 
 
 def _fetching(data: Iterable[DataNeed]) -> Iterator[Consent]:

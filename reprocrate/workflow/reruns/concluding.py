@@ -13,7 +13,7 @@ from reprocrate.bundle import layout
 from reprocrate.capture.record import RunRecord
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, Reproduction, save_manifest
-from reprocrate.manifest.collection import without_collection
+from reprocrate.manifest.garbage import without_collection
 from reprocrate.render.verdict_page import verdict_page
 from reprocrate.rerun.compare import Circumstances, Margin, Verdict, compare
 from reprocrate.rerun.execute.repetition import Assignment
