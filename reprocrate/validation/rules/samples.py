@@ -37,11 +37,10 @@ def runs_are_of_one_configuration(subject: Subject) -> Iterator[Found]:
     """
     manifest = subject.well_formed
     for pointer, result in numbered("/results", manifest.results):
-        used = [] if result.configuration else _used(manifest, pointer, result)
-        own = result.configuration or (used[0][1].configuration if used else None)
+        places = [] if result.configuration else _used(manifest, pointer, result)
+        own = result.configuration or (places[0][1].configuration if places else None)
         if own is None or result.over == "results":
             continue
-        places = used
         for place, excluded in numbered(f"{pointer}/excluded", result.excluded):
             run = manifest.find_run(excluded.run)
             places += [(f"{place}/run", run)] if run else []
