@@ -15,10 +15,13 @@ from reprocrate.crate.identifiers import NAMES, ROOT, Reference, address_id, exp
 from reprocrate.manifest import Author, Experiment, Grant, Manifest, Paper
 
 _ONE_LICENSE = re.compile(r"[A-Za-z0-9.-]+\Z")
+_DOIS = "https://registry.identifiers.org/registry/doi"
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+\Z")
 
 
-def describe_experiment(graph: Graph, manifest: Manifest, published: str) -> list[Reference]:
+def describe_experiment(
+    graph: Graph, manifest: Manifest, published: str, doi: str | None = None
+) -> list[Reference]:
     """Describe the root, and return those who answer for the experiment."""
     experiment = manifest.experiment
     contact = _contact(graph, experiment)
@@ -39,7 +42,7 @@ def describe_experiment(graph: Graph, manifest: Manifest, published: str) -> lis
             "license": license_reference(graph, experiment.license) or _no_license(graph),
             "author": authors or _nobody(graph),
             "publisher": _publisher(graph, manifest, authors),
-            "identifier": _identifier(graph, manifest.id),
+            "identifier": [_identifier(graph, manifest.id), *([_doi(graph, doi)] if doi else [])],
             "version": experiment.version,
             "keywords": experiment.keywords,
             "creativeWorkStatus": experiment.status,
@@ -83,6 +86,16 @@ def _identifier(graph: Graph, identifier: str) -> Reference:
         "#identifier",
         "PropertyValue",
         {"name": "identifier of the manifest", "propertyID": f"{NAMES}schema", "value": identifier},
+    )
+
+
+def _doi(graph: Graph, doi: str) -> Reference:
+    """The DOI of the crate, in the form that RO-Crate recommends (1.1, "Recommended Identifiers")."""
+    address = address_id(f"https://doi.org/{doi}")
+    return graph.add(
+        address,
+        "PropertyValue",
+        {"name": "DOI", "propertyID": _DOIS, "value": f"doi:{doi}", "url": address},
     )
 
 

@@ -47,6 +47,7 @@ def write_crate(
     *,
     preview: bool = False,
     published: str | None = None,
+    doi: str | None = None,
     target: Target = CHECKED,
 ) -> bytes:
     """The bytes of `ro-crate-metadata.json`: RO-Crate with Process Run Crate and our profile.
@@ -62,6 +63,7 @@ def write_crate(
         preview: whether the crate has an `ro-crate-preview.html`.
         published: date for `datePublished` (ISO 8601); else when the last run ended, or the newest other
             time that the manifest holds.
+        doi: the DOI under which the crate is kept, once that is known.
         target: the versions of RO-Crate and Process Run Crate.
 
     Raises:
@@ -75,7 +77,7 @@ def write_crate(
             "Run the experiment with `reprocrate run`, or say in `[[runs]]` when each `started`",
         )
     entities = WrittenEntities(target)
-    graph = _graph(manifest, _payload(manifest, files), Graph(target, entities), preview, date)
+    graph = _graph(manifest, _payload(manifest, files), Graph(target, entities), date, preview, doi)
     return document_of(entities.context(), graph.entities())
 
 
@@ -84,7 +86,7 @@ def described_entities(
 ) -> list[Entity]:
     """The entities that `write_crate` writes with these arguments: to be compared with, not to be written."""
     graph = Graph(target, PlainEntities(target))
-    return _graph(manifest, _payload(manifest, files), graph, False, published).entities()
+    return _graph(manifest, _payload(manifest, files), graph, published).entities()
 
 
 def _payload(manifest: Manifest, files: Iterable[CrateFile]) -> Payload:
@@ -95,9 +97,16 @@ def _payload(manifest: Manifest, files: Iterable[CrateFile]) -> Payload:
     return Payload(manifest, listed.values())
 
 
-def _graph(manifest: Manifest, payload: Payload, graph: Graph, preview: bool, date: str) -> Graph:
+def _graph(
+    manifest: Manifest,
+    payload: Payload,
+    graph: Graph,
+    date: str,
+    preview: bool = False,
+    doi: str | None = None,
+) -> Graph:
     target = graph.target
-    agents = describe_experiment(graph, manifest, date)
+    agents = describe_experiment(graph, manifest, date, doi)
     if preview and target.describes_preview:
         graph.add_preview()
     environments = Environments(graph, manifest, payload)

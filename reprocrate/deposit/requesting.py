@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from reprocrate import __version__
 from reprocrate.deposit.addresses import Reach, proxy_for, shown
+from reprocrate.deposit.reasons import reason_of, retry_after
 from reprocrate.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -68,6 +67,10 @@ class Answer:
         self.headers: Mapping[str, str] = response.headers
         self._response = response
 
+    def close(self) -> None:
+        """End the exchange: nothing more of the body is read."""
+        self._response.close()
+
     @property
     def length(self) -> int | None:
         """Bytes that the body is said to have."""
@@ -86,7 +89,7 @@ class Answer:
             yield from self._response.raw.stream(PIECE_BYTES, decode_content=False)
         except (HTTPError, OSError) as error:
             raise BrokenOffError(
-                f"{shown(self.url)} broke off", _reason(error), "Try again: what is there is kept"
+                f"{shown(self.url)} broke off", reason_of(error), "Try again: what is there is kept"
             ) from error
 
     def body(self, limit: int = _DOCUMENT_BYTES) -> bytes:
@@ -107,7 +110,7 @@ class Answer:
                         f"{shown(self.url)} sends too much", f"more than {limit:,} bytes were not expected"
                     )
         except (HTTPError, OSError) as error:
-            raise BrokenOffError(f"{shown(self.url)} broke off", _reason(error), "Try again") from error
+            raise BrokenOffError(f"{shown(self.url)} broke off", reason_of(error), "Try again") from error
         return bytes(data)
 
     def beginning(self, limit: int) -> bytes:
@@ -125,7 +128,7 @@ class Answer:
                 if len(data) >= limit:
                     break
         except (HTTPError, OSError) as error:
-            raise BrokenOffError(f"{shown(self.url)} broke off", _reason(error), "Try again") from error
+            raise BrokenOffError(f"{shown(self.url)} broke off", reason_of(error), "Try again") from error
         return bytes(data[:limit])
 
     def json(self) -> Any:
@@ -186,7 +189,7 @@ class Client:
         try:
             yield answer
         finally:
-            answer._response.close()
+            answer.close()
 
     def _patiently(self, url: str, headers: dict[str, str], also: tuple[int, ...]) -> Answer:
         pauses = iter(PAUSES)
@@ -201,7 +204,7 @@ class Client:
                 continue
             if answer.status == 200 or answer.status in also:
                 return answer
-            answer._response.close()
+            answer.close()
             pause = self._pause(answer, pauses)
             if pause is None:
                 raise _refusal(url, answer)
@@ -214,7 +217,7 @@ class Client:
         pause = next(pauses, None)
         if pause is None:
             return None
-        asked = _retry_after(answer.headers)
+        asked = retry_after(answer.headers)
         if asked is None:
             return pause
         if asked > LONGEST_WAIT:
@@ -226,11 +229,11 @@ class Client:
         """The answer at the end of all redirections, each of which is judged before it is followed."""
         current = url
         for _ in range(_REDIRECTIONS):
-            answer = self._once(current, headers)
+            answer = self.once(current, headers)
             place = answer.headers.get("Location") if answer.status in _MOVED else None
             if place is None:
                 return answer
-            answer._response.close()
+            answer.close()
             try:
                 current = self._secure(urljoin(current, place))
                 self.reach.require(current)
@@ -253,7 +256,27 @@ class Client:
             return url
         return f"https{url.removeprefix('http')}"
 
-    def _once(self, url: str, headers: dict[str, str]) -> Answer:
+    def once(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        method: str = "GET",
+        data: Any = None,
+        read_seconds: float = _READ_SECONDS,
+    ) -> Answer:
+        """What a server answers to one request, whatever that is; nothing is followed, or tried again.
+
+        Args:
+            url: what it is about.
+            headers: header fields.
+            method: what is asked for (RFC 9110, 9).
+            data: what is sent: bytes, or a file of which `len` is the length.
+            read_seconds: how long the server may be silent.
+
+        Raises:
+            UnreachableError: no answer came. If something was to be changed, it may have been.
+            UnavailableError: it may not be asked, or cannot be trusted.
+        """
         import requests
 
         self.reach.require(url)
@@ -262,46 +285,38 @@ class Client:
             "User-Agent": f"reprocrate/{__version__}",
             "Accept": "*/*",
             "Accept-Encoding": "identity",
-        } | headers
+        } | dict(headers)
         try:
-            response = self._session.get(
+            response = self._session.request(
+                method,
                 url,
                 headers=asked,
+                data=data,
                 stream=True,
                 allow_redirects=False,
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                timeout=(_CONNECT_SECONDS, read_seconds),
                 proxies={"https": proxy, "http": proxy} if proxy else {},
             )
         except requests.exceptions.SSLError as error:
             raise UnavailableError(
                 f"{shown(url)} cannot be trusted",
-                f"the connection is not secure: {_reason(error)}",
+                f"the connection is not secure: {reason_of(error)}",
                 "Check the address; if your network has its own authority, name it by SSL_CERT_FILE",
             ) from error
         except (requests.ConnectionError, requests.Timeout) as error:
             raise UnreachableError(
                 f"{shown(url)} cannot be reached",
-                _reason(error),
+                reason_of(error),
                 "Check the address and the network connection, and try again",
             ) from error
         except (requests.RequestException, OSError, ValueError) as error:
-            raise UnavailableError(f"{shown(url)} cannot be asked", _reason(error)) from error
+            raise UnavailableError(f"{shown(url)} cannot be asked", reason_of(error)) from error
         return Answer(url, response)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a server asks to wait: a number or a date (RFC 9110, 10.2.3)."""
-    said = headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdigit():
-        return float(said[:9])
-    with suppress(ValueError, TypeError, OverflowError):
-        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
-    return None
 
 
 def _refusal(url: str, answer: Answer) -> RefusedError:
     status = answer.status
-    asked = _retry_after(answer.headers)
+    asked = retry_after(answer.headers)
     if status in (404, 410):
         why, fix = f"the server has nothing there (it answers {status})", "Check the address"
     elif status in (401, 403):
@@ -315,21 +330,3 @@ def _refusal(url: str, answer: Answer) -> RefusedError:
     error = RefusedError(f"{shown(url)} cannot be had", why, fix)
     error.status = status
     return error
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost reason of an error of the network, in the system's own words."""
-    inner: BaseException = error
-    for _ in range(8):
-        found = getattr(inner, "reason", None)
-        following = (
-            found
-            if isinstance(found, BaseException)
-            else next((one for one in inner.args if isinstance(one, BaseException)), None)
-        )
-        if following is None:
-            break
-        inner = following
-    said = getattr(inner, "verify_message", None) or getattr(inner, "strerror", None)
-    text = str(said or str(inner) or type(inner).__name__)
-    return text.rpartition("object at ")[2].partition(": ")[2] or text if "object at 0x" in text else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from reprocrate.manifest import Manifest
@@ -77,7 +77,7 @@ class Citation:
     @property
     def address(self) -> str:
         """The address of the DOI or of the place, or an empty string."""
-        return f"https://doi.org/{quote(self.doi, safe='/:;()._-')}" if self.doi else self.url
+        return doi_address(self.doi) if self.doi else self.url
 
     @property
     def line(self) -> str:
@@ -112,11 +112,26 @@ class Citation:
         return f"{family}{self.year}{first}"[:60] or "experiment"
 
 
-def citations_of(manifest: Manifest, declared: Declared | None = None) -> list[Citation]:
+def doi_address(doi: str) -> str:
+    """The address at which a DOI leads to what it names."""
+    return f"https://doi.org/{quote(doi, safe='/:;()._-')}"
+
+
+def citations_of(manifest: Manifest, declared: Declared | None = None, doi: str = "") -> list[Citation]:
     """What to cite: the experiment, and what the CITATION.cff names where that is something else.
 
     Where the two have the same title, the manifest comes first and the CITATION.cff adds what it lacks.
+
+    Args:
+        manifest: the experiment.
+        declared: what a CITATION.cff says.
+        doi: the DOI under which this record of it is kept, which comes before any that is declared.
     """
+    record, *others = _citations(manifest, declared)
+    return [replace(record, doi=words.plain(doi)) if doi else record, *others]
+
+
+def _citations(manifest: Manifest, declared: Declared | None) -> list[Citation]:
     about = manifest.experiment
     title = words.plain(about.title)
     if declared is None or declared.title is None:

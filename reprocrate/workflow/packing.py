@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from reprocrate import standard
-from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target, writing_bytes
+from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target
 from reprocrate.capture.data.digests import Digests, digests_of_project
-from reprocrate.crate import CHECKED, TARGETS, Target, write_crate
+from reprocrate.crate import CHECKED, TARGETS
 from reprocrate.errors import UnavailableError, UsageError
 from reprocrate.files import composed, remove_leftovers
 from reprocrate.finding import Finding, Report, Severity
 from reprocrate.manifest import save_manifest
-from reprocrate.render.preview import preview_page
-from reprocrate.render.reproducing import reproducing_text
 from reprocrate.validation import Subject, validate
 from reprocrate.workflow.anonymous.anonymising import Anonymity
 from reprocrate.workflow.anonymous.blinding import Blinding
+from reprocrate.workflow.bundle_files import Making, all_entries, bundle_entries
 from reprocrate.workflow.choosing import DataChoice
-from reprocrate.workflow.citing import citation_declared
 from reprocrate.workflow.contents import collect
 from reprocrate.workflow.fitting import Proposal, proposal
 from reprocrate.workflow.hashing import declared_files, hash_ahead, recorded_files
-from reprocrate.workflow.identity import known_payload_digest
-from reprocrate.workflow.inventory import ContentFiles, Contents, crate_file_of, size_of
+from reprocrate.workflow.inventory import ContentFiles, Contents, size_of
 from reprocrate.workflow.links import with_tree
 from reprocrate.workflow.listing import Listing, make_listing
 from reprocrate.workflow.locking import make_locks
 from reprocrate.workflow.main_program import with_main_program
-from reprocrate.workflow.page_contents import curves_of, verdict_of
 from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.project import Project, find_project, name_of, open_project, refuse_unread
 from reprocrate.workflow.screening import screen
@@ -65,6 +59,7 @@ class PackingChoice:
         named: ids of data sets that travel whatever else is said of them.
         most: how many bytes its files may have before compression; None for any number.
         dry: whether only to say what would be packed. Nothing is written then, not even a lock.
+        doi: the DOI under which the bundle will be kept, where that is known.
     """
 
     output: Path | None = None
@@ -81,6 +76,12 @@ class PackingChoice:
     named: tuple[str, ...] = ()
     most: int | None = None
     dry: bool = False
+    doi: str = ""
+
+    @property
+    def making(self) -> Making:
+        """How the bundle's own files are made."""
+        return Making(TARGETS[self.ro_crate], self.form, self.doi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,28 +205,22 @@ def _draft(
         return _Draft(refused, True, digests, contents)
     if blinding.identities:
         return _Draft(refused, True, digests, contents)
-    crate = TARGETS[choice.ro_crate]
     name = _usual_name(project.root, choice)
     if finishing:
         name = blinding.name(
             name,
             choice.form,
-            lambda name: _all_entries(contents, bundle_entries(contents, name, report, crate, choice.form)),
+            lambda name: all_entries(contents, bundle_entries(contents, name, report, choice.making)),
         )
     # the bytes do not depend on where they go
-    entries = bundle_entries(contents, name, report, crate, choice.form)
-    sizes = {composed(entry.path): size_of(entry) for entry in _all_entries(contents, entries)}
+    entries = bundle_entries(contents, name, report, choice.making)
+    sizes = {composed(entry.path): size_of(entry) for entry in all_entries(contents, entries)}
     sizes[layout.CHECKSUMS] = sum(_LINE_BYTES + len(path.encode()) for path in sizes)
     warnings = [*contents.warnings, *surprises(contents, sizes, project.settings)]
     listing = make_listing(contents, sizes, warnings)
     too_large = None if choice.most is None else proposal(contents, sizes, choice.most)
     outcome = PackingOutcome(report, listing=listing, proposal=too_large)
     return _Draft(outcome, too_large is not None, digests, contents, name, entries)
-
-
-def _all_entries(contents: Contents, entries: list[Entry]) -> list[Entry]:
-    """All files but the checksums: also the list of links and empty folders, which `pack` adds."""
-    return [*entries, *contents.tree.entries()]
 
 
 def _written(
@@ -296,47 +291,6 @@ def _begun(folder: Path, choice: PackingChoice, progress: Progress) -> Project:
 
 def _usual_name(root: Path, choice: PackingChoice) -> str:
     return f"{name_of(root)}{choice.form.suffix}"
-
-
-def bundle_entries(
-    contents: Contents, name: str, report: Report, crate: Target = CHECKED, form: Form = Form.ZIP
-) -> list[Entry]:
-    """Everything that goes into the bundle: the project's files and the bundle's own.
-
-    Args:
-        contents: the project's files.
-        name: the bundle's usual file name, for the commands on its page.
-        report: what validation said, for its page.
-        crate: what its metadata follows.
-        form: what it will be.
-    """
-    manifest = contents.manifest
-    own = {
-        layout.MANIFEST: manifest.to_bytes(),
-        layout.INSTRUCTIONS: reproducing_text(manifest).encode(),
-        layout.WRITING: writing_bytes(form),
-        f"{layout.STANDARD}manifest.schema.json": standard.schema_bytes("manifest"),
-        f"{layout.STANDARD}context.jsonld": (
-            files("reprocrate") / "schema" / "1.0" / "context.jsonld"
-        ).read_bytes(),
-        f"{layout.STANDARD}spec.md": (files("reprocrate") / "spec.md").read_bytes(),
-    }
-    entries = list(contents.entries.values())
-    entries += [Entry(path, data) for path, data in own.items()]
-    page = preview_page(
-        manifest,
-        files={composed(entry.path): size_of(entry) for entry in entries},
-        bundle=name,
-        payload_sha256=known_payload_digest(_all_entries(contents, entries)),
-        report=report,
-        curves=curves_of(contents),
-        declared=citation_declared(contents),
-        verdict=verdict_of(contents),
-    )
-    entries.append(Entry(layout.PREVIEW, page))
-    described = [crate_file_of(entry) for entry in _all_entries(contents, entries)]
-    metadata = write_crate(manifest, described, preview=True, target=crate)
-    return [*entries, Entry(layout.METADATA, metadata)]
 
 
 def _stands_in_the_way(finding: Finding, choice: PackingChoice) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render.curves import read_curves
-from reprocrate.render.preview import preview_page
+from reprocrate.render.preview import Known, preview_page
 from tests.genuine.chromium import PROGRAM, Browser, browser
 from tests.render import sample
 
@@ -84,7 +84,9 @@ def written(manifest: Manifest, folder: Path) -> Path:
     ]
     files = {f"{'deep/' * depth}{'name' * 50}.txt": 10**depth for depth in range(12)}
     page = folder / "ro-crate-preview.html"
-    page.write_bytes(preview_page(manifest, curves=curves, files=files, payload_sha256="ab" * 32))
+    page.write_bytes(
+        preview_page(manifest, curves=curves, files=files, known=Known(payload_sha256="ab" * 32))
+    )
     return page
 
 

@@ -16,7 +16,7 @@ import pytest
 from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import Manifest, manifest_from
 from reprocrate.render import preview
-from reprocrate.render.preview import preview_page
+from reprocrate.render.preview import Known, preview_page
 from reprocrate.render.preview.axis import Axis
 from tests.render import sample
 from tests.render.verdicts import moved, verdict
@@ -376,7 +376,7 @@ def test_missing_things_are_said_in_words() -> None:
 
 def test_only_files_that_are_there_are_linked_to() -> None:
     files = {"train.py": 1874, "reprocrate.json": 9000, "README.md": 640}
-    page = preview_page(sample.digits(), files=files, payload_sha256="ab" * 32)
+    page = preview_page(sample.digits(), files=files, known=Known(payload_sha256="ab" * 32))
     tree = parsed(page)
     linked = {a.attrib["href"] for a in named(tree, "a") if a.attrib["href"].startswith("./")}
     assert {"./train.py", "./reprocrate.json", "./README.md"} <= linked
@@ -386,13 +386,13 @@ def test_only_files_that_are_there_are_linked_to() -> None:
 
 
 def test_names_of_bundles_are_quoted_in_commands() -> None:
-    page = words_of(parsed(preview_page(sample.digits(), bundle="my $(run).crate.zip")))
+    page = words_of(parsed(preview_page(sample.digits(), known=Known("my $(run).crate.zip"))))
     assert "reprocrate rerun 'my $(run).crate.zip'" in page
-    folder = words_of(parsed(preview_page(sample.digits(), bundle="x.crate")))
+    folder = words_of(parsed(preview_page(sample.digits(), known=Known("x.crate"))))
     assert "cd x.crate sha256sum -c manifest-sha256.txt" in folder
     assert "unzip" not in folder
     assert "tar -xf x.crate.tar.zst -C" in words_of(
-        parsed(preview_page(sample.digits(), bundle="x.crate.tar.zst"))
+        parsed(preview_page(sample.digits(), known=Known("x.crate.tar.zst")))
     )
 
 

@@ -6,7 +6,7 @@ It is `ro-crate-preview.html` of the RO-Crate specification. The same manifest g
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.finding import Report
 from reprocrate.manifest import Manifest
@@ -23,15 +23,31 @@ from reprocrate.render.preview.provenance import Provenance
 from reprocrate.render.preview.reproduction import claims_of_original
 from reprocrate.render.preview.runs import every_run
 
-__all__ = ["preview_page"]
+__all__ = ["Known", "preview_page"]
+
+
+class Known(NamedTuple):
+    """By what a bundle is known.
+
+    Attributes:
+        name: the name of its file, for the commands that are shown.
+        payload_sha256: its payload digest, where that does not depend on this page.
+        doi: the DOI under which it is kept, once that is known.
+    """
+
+    name: str = "experiment.crate.zip"
+    payload_sha256: str | None = None
+    doi: str = ""
+
+
+AS_USUAL = Known()
 
 
 def preview_page(
     manifest: Manifest,
     *,
     files: Mapping[str, int] | None = None,
-    bundle: str = "experiment.crate.zip",
-    payload_sha256: str | None = None,
+    known: Known = AS_USUAL,
     report: Report | None = None,
     curves: Sequence[Curve] = (),
     declared: Declared | None = None,
@@ -43,8 +59,7 @@ def preview_page(
         manifest: the experiment.
         files: size in bytes of every file that will be beside the page, by path: only these are linked to.
             None links to every file that the manifest says travels.
-        bundle: name of the bundle's file, for the commands that are shown.
-        payload_sha256: the bundle's payload digest, where it does not depend on this page.
+        known: by what the bundle is known.
         report: what validation said, to be shown too.
         curves: values over steps, to be drawn.
         declared: what a CITATION.cff says.
@@ -62,8 +77,8 @@ def preview_page(
         ("comparisons", "Comparisons", comparisons),
         ("completeness", "Completeness", joined(top.parts(manifest), usage.gaps(manifest))),
         ("checks", "Validation", usage.checks(report) if report else None),
-        ("reproduce", "How to run it again", usage.reproduce(manifest, bundle)),
-        ("cite", "How to cite", citing(manifest, citations_of(manifest, declared))),
+        ("reproduce", "How to run it again", usage.reproduce(manifest, known.name)),
+        ("cite", "How to cite", citing(manifest, citations_of(manifest, declared, known.doi))),
         ("runs", "Runs", every_run(manifest, links)),
         ("code", "Code", provenance.code()),
         ("data", "Data", provenance.data()),
@@ -73,21 +88,20 @@ def preview_page(
         ("hardware", "Hardware and cost", joined(provenance.hardware(), account.cost(manifest))),
         ("determinism", "Determinism", provenance.determinism()),
         ("files", "Files", usage.important_files(manifest, files)),
-        ("fixity", "Integrity", usage.fixity(payload_sha256, files, bundle)),
+        ("fixity", "Integrity", usage.fixity(known.payload_sha256, files, known.name)),
     ]
+    header = top.header(manifest, report, links, known.doi)
     return _document(
-        manifest, report, links, [(name, title, body) for name, title, body in sections if body is not None]
+        manifest, header, [(name, title, body) for name, title, body in sections if body is not None]
     )
 
 
-def _document(
-    manifest: Manifest, report: Report | None, files: FileLinks, sections: list[tuple[str, str, Markup]]
-) -> bytes:
+def _document(manifest: Manifest, header: Markup, sections: list[tuple[str, str, Markup]]) -> bytes:
     return html_page(
         manifest.experiment.title,
         top.summary(manifest),
         element("a", "Skip to the claims and results", href="#main", class_="skip"),
-        top.header(manifest, report, files),
+        header,
         top.contents([(name, title) for name, title, _ in sections]),
         element("main", *(section(*one) for one in sections), id="main", tabindex="-1"),
         usage.colophon(manifest),

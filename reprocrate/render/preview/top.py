@@ -8,6 +8,7 @@ from reprocrate.finding import Report, Severity
 from reprocrate.manifest import Author, Experiment, Manifest, Paper
 from reprocrate.render import words
 from reprocrate.render.availability import availability_of
+from reprocrate.render.citation import doi_address
 from reprocrate.render.numbers import duration
 from reprocrate.render.preview.citing import paper_address
 from reprocrate.render.preview.links import FileLinks, separated
@@ -21,7 +22,7 @@ _COMPLETENESS = {"complete": "completely", "partial": "in part", "minimal": "not
 _METHOD = {"hook": "from inside the programs", "strace": "by the system calls of every process"}
 
 
-def header(manifest: Manifest, report: Report | None, files: FileLinks) -> Markup:
+def header(manifest: Manifest, report: Report | None, files: FileLinks, doi: str = "") -> Markup:
     """Title, authors, a paragraph of what this is, how much there is of it, and the facts for a catalogue."""
     about = manifest.experiment
     authors = "Anonymous authors" if manifest.anonymous else _authors(about.authors)
@@ -35,7 +36,7 @@ def header(manifest: Manifest, report: Report | None, files: FileLinks) -> Marku
         given or element("p", "The authors gave no description.", class_="lead soft"),
         reproduced(manifest, files),
         element("p", summary(manifest)),
-        element("dl", *_standing(manifest, report), *_facts(manifest), class_="facts"),
+        element("dl", *_standing(manifest, report), *_doi(doi), *_facts(manifest), class_="facts"),
     )
 
 
@@ -165,6 +166,11 @@ def _status(about: Experiment) -> Markup | None:
             "p", element("span", "Corrected: replaces an earlier version with an error.", class_="tag warn")
         )
     return None
+
+
+def _doi(doi: str) -> Iterator[Markup]:
+    if doi:
+        yield definition("DOI", link(doi_address(doi), words.plain(doi)))
 
 
 def _facts(manifest: Manifest) -> Iterator[Markup]:

@@ -1,0 +1,354 @@
+"""Deposits at an archive that runs InvenioRDM, such as Zenodo.
+
+https://inveniordm.docs.cern.ch/reference/rest_api_drafts_records/
+
+Zenodo's own older interface (`/api/deposit`) is not used: new versions break with it, and no other site has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from reprocrate.deposit.archive import Access, Deposit, GoneError, Kept, Limits, Parts, Sent, Stage
+from reprocrate.deposit.calling import PAUSES, Caller, DoubtfulError, Reply
+from reprocrate.deposit.description import Description
+from reprocrate.deposit.inveniordm.answers import errors_in
+from reprocrate.deposit.inveniordm.communities import Communities
+from reprocrate.deposit.inveniordm.metadata import draft_metadata, vocabulary_path
+from reprocrate.deposit.inveniordm.refusals import refusals
+from reprocrate.deposit.inveniordm.uploads import PART_BYTES, Uploads
+from reprocrate.deposit.requesting import RefusedError
+from reprocrate.deposit.sources import Source
+from reprocrate.errors import UnavailableError
+
+_BEGUN = "A deposit that is being made by reprocrate."
+_NEWEST = "/api/user/records?sort=newest&shared_with_me=false&size=50"
+_ABSENT = (404, 410)
+_DENIED = (401, 403)
+_LOOKS = 3
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+
+
+class TokenError(UnavailableError):
+    """The archive does not take the token."""
+
+
+@dataclass
+class InvenioArchive:
+    """An archive that runs InvenioRDM.
+
+    Args:
+        caller: who asks.
+        limits: what it takes, as far as that is known.
+        part_bytes: bytes of a part where large files are sent in parts; 0 where they are not.
+        source: where the token came from, for what is said of a wrong one.
+        name: the name under which it publishes; its host, where none is given.
+    """
+
+    caller: Caller
+    limits: Limits = field(default_factory=Limits)
+    part_bytes: int = PART_BYTES
+    source: str = "the token"
+    name: str = ""
+    _known: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Its host, with the path in front of its interface where there is one."""
+        return self.caller.site.partition("://")[2]
+
+    def refusals(self, description: Description) -> Sequence[str]:
+        """What it would refuse or drop of a description."""
+        return refusals(description)
+
+    def holds(self, doi: str) -> Deposit | None:
+        """The deposit that a DOI belongs to; the newest, if it stands for all versions."""
+        suffix = doi.partition("/")[2]
+        for guess in dict.fromkeys((suffix.rpartition(".")[2], suffix)):
+            if _IDENTIFIER.fullmatch(guess) and (found := self._of_doi(self._found(guess), doi)):
+                return found
+        query = urlencode(
+            {"q": f'pids.doi.identifier:"{doi}" OR parent.pids.doi.identifier:"{doi}"', "size": 5}
+        )
+        hits = self._hits(f"/api/records?{query}")
+        return next((found for one in hits if (found := self._of_doi(one, doi))), None)
+
+    def begun(self, mark: str) -> Deposit | None:
+        """The draft that was begun under a mark. Of several, as lost answers can make, the others go."""
+        for look in range(_LOOKS):
+            if look:
+                self.caller.pause(PAUSES[0])  # it is found only once it has been indexed
+            marked = [one for one in self._hits(_NEWEST) if mark in str(_metadata(one).get("description"))]
+            drafts = [_deposit(one, self.caller.site) for one in marked]
+            first, *others = reversed(drafts) if drafts else [None]
+            for other in others:
+                if other is not None:
+                    self._delete(other.id)
+            if first is not None:
+                return first
+        return None
+
+    def begin(self, mark: str, title: str) -> Deposit:
+        """Begin a draft under a mark."""
+        self._require_token()
+        document = {
+            "metadata": {"title": title, "description": f"<p>{_BEGUN} {mark}</p>"},
+            "access": {"record": "public", "files": "public"},
+            "files": {"enabled": True},
+        }
+        doubted = False
+
+        def act() -> Deposit:
+            return self._deposit_of(self.caller.change("POST", "/api/records", document))
+
+        def look() -> Deposit | None:
+            nonlocal doubted
+            doubted = True
+            return self.begun(mark)
+
+        made = self.caller.settled(act, look)
+        return (self.begun(mark) or made) if doubted else made
+
+    def begin_version(self, previous: str) -> Deposit:
+        """The draft of a new version; while it is not published, the same one again."""
+        path = f"/api/records/{previous}/versions"
+        return self.caller.settled(lambda: self._deposit_of(self.caller.change("POST", path)), lambda: None)
+
+    def state(self, identifier: str) -> Deposit:
+        """A deposit as it is now.
+
+        Raises:
+            GoneError: it is not there any more.
+        """
+        found = self._found(identifier)
+        if found is None:
+            self._require_token()
+            raise GoneError(
+                f"{self.label} has no deposit {identifier} any more",
+                "it was deleted there, or belongs to another account than the token",
+                "If it was deleted, begin anew with --anew; it will have another DOI",
+            )
+        return _deposit(found, self.caller.site)
+
+    def reserve(self, identifier: str) -> Deposit:
+        """Give a draft its DOI, unless it has one."""
+        now = self.state(identifier)
+        if now.doi:
+            return now
+
+        def act() -> Deposit:
+            # a second reservation is refused with 400: then there is one
+            self.caller.change("POST", f"{_draft(identifier)}/pids/doi", also=(400,))
+            reserved = self.state(identifier)
+            if not reserved.doi:
+                raise UnavailableError(
+                    f"{self.label} reserves no DOI for {identifier}",
+                    "it gives none, or not before publication",
+                    "Look at the draft there: " + reserved.page,
+                )
+            return reserved
+
+        return self.caller.settled(act, lambda: None)
+
+    def describe(self, identifier: str, description: Description, access: Access) -> Deposit:
+        """Say what a draft is, and who may have it. Its DOI stays, as long as none is sent along."""
+        document = {
+            **draft_metadata(description, self._has, archive=self.name or self.caller.host),
+            "access": _access(access),
+            "files": {"enabled": True},
+        }
+        reply = self.caller.settled(
+            lambda: self.caller.change("PUT", _draft(identifier), document), lambda: None
+        )
+        made = self._deposit_of(reply)
+        return replace(made, problems=tuple(errors_in(reply.object, description)))
+
+    def files(self, identifier: str) -> Mapping[str, Kept]:
+        """The files of a draft, or of what is published."""
+        published = self.state(identifier).stage is Stage.PUBLISHED
+        place = f"/api/records/{identifier}" if published else _draft(identifier)
+        return Uploads(self.caller, place).kept()
+
+    def take_over(self, identifier: str) -> None:
+        """Take the files of the version before into a draft that has none."""
+        # repeated after a doubt it is refused, since then there are files
+        path = f"{_draft(identifier)}/actions/files-import"
+        self.caller.settled(lambda: self.caller.change("POST", path, also=(400,)), lambda: None)
+
+    def remove(self, identifier: str, name: str) -> None:
+        """Remove a file from a draft."""
+        self._uploads(identifier).remove(name)
+
+    def send(self, identifier: str, source: Source, md5: str, parts: Parts, sent: Sent) -> Kept:
+        """Bring a file into a draft."""
+        return self._uploads(identifier).send(source, md5, parts, sent)
+
+    def publish(self, identifier: str) -> Deposit:
+        """Publish a draft; one that is published already stays so."""
+
+        def look() -> Deposit | None:
+            now = self.state(identifier)
+            return now if now.stage is Stage.PUBLISHED else None
+
+        def act() -> Deposit:
+            path = f"{_draft(identifier)}/actions/publish"
+            reply = self.caller.change("POST", path, also=(400, *_ABSENT))
+            if reply.status in _ABSENT and (found := look()):
+                return found
+            if not 200 <= reply.status < 300:
+                raise UnavailableError(
+                    f"{self.label} does not publish {identifier}",
+                    "; ".join(errors_in(reply.object))
+                    or str(reply.object.get("message", "it gives no reason")),
+                    f"Nothing is lost: correct that, and give the same command again; or look at it there, "
+                    f"{self.caller.site}/uploads/{identifier}",
+                )
+            return self._deposit_of(reply)
+
+        return self.caller.settled(act, look)
+
+    def link(self, identifier: str, until: date | None) -> str:
+        """An address by which whoever has it may see a draft with its files."""
+        path = f"/api/records/{identifier}/access/links"
+        day = until.isoformat() if until else None
+
+        def existing() -> str | None:
+            for one in self._hits(path):
+                ends = str(one.get("expires_at") or "")[:10] or None
+                if one.get("permission") == "preview" and ends == day and one.get("token"):
+                    return str(one["token"])
+            return None
+
+        def make() -> str:
+            wanted = {"permission": "preview", **({"expires_at": day} if day else {})}
+            return str(self.caller.change("POST", path, wanted).object["token"])
+
+        token = existing() or self.caller.settled(make, existing)
+        return f"{self.caller.site}/records/{identifier}?{urlencode({'preview': 1, 'token': token})}"
+
+    def propose(self, identifier: str, communities: Sequence[str], *, review: bool) -> Deposit:
+        """Ask communities to include a deposit, or with `review` one to decide on its publication."""
+        asked = Communities(self.caller)
+        if not review:
+            for name in communities:
+                asked.include(identifier, name)
+        elif self.state(identifier).stage is Stage.DRAFT:
+            asked.review(identifier, communities[0])
+        return self.state(identifier)
+
+    def owner(self, identifier: str) -> str:
+        """The number of the account that a draft shows as its owner; empty if it shows none."""
+        parent = (self._found(identifier) or {}).get("parent")
+        access = parent.get("access") if isinstance(parent, dict) else None
+        owner = access.get("owned_by") if isinstance(access, dict) else None
+        return str(owner.get("user", "")) if isinstance(owner, dict) else ""
+
+    def _uploads(self, identifier: str) -> Uploads:
+        return Uploads(self.caller, _draft(identifier), self.part_bytes)
+
+    def _delete(self, identifier: str) -> None:
+        path = _draft(identifier)
+        self.caller.settled(lambda: self.caller.change("DELETE", path, also=_ABSENT), lambda: None)
+
+    def _found(self, identifier: str) -> Mapping[str, Any] | None:
+        """What the archive says of a draft or else of what is published; None if there is neither."""
+        refused = (*_ABSENT, *_DENIED)
+        reply = self.caller.get(_draft(identifier), also=refused)
+        if reply.status in refused:
+            reply = self.caller.get(f"/api/records/{identifier}", also=refused)
+        return reply.object if reply.status == 200 and "id" in reply.object else None
+
+    def _of_doi(self, document: Mapping[str, Any] | None, doi: str) -> Deposit | None:
+        if document is None:
+            return None
+        found = _deposit(document, self.caller.site)
+        return found if doi.lower() in (found.doi.lower(), found.concept.lower()) else None
+
+    def _hits(self, path: str) -> list[Mapping[str, Any]]:
+        try:
+            hits = self.caller.get(path).object.get("hits")
+        except RefusedError as error:
+            if error.status in _DENIED:
+                raise self._wrong_token() from error
+            raise
+        listed = hits.get("hits") if isinstance(hits, dict) else None
+        return [one for one in listed or () if isinstance(one, dict)]
+
+    def _deposit_of(self, reply: Reply) -> Deposit:
+        if not _IDENTIFIER.fullmatch(str(reply.object.get("id", ""))):
+            raise DoubtfulError(f"{self.label} does not answer as InvenioRDM does", "it names no deposit")
+        return _deposit(reply.object, self.caller.site)
+
+    def _has(self, vocabulary: str, identifier: str) -> bool:
+        """Whether a vocabulary of the archive has an entry: what it has not makes it refuse everything."""
+        key = vocabulary, identifier
+        if key not in self._known:
+            path = f"/api{vocabulary_path(vocabulary, identifier)}"
+            reply = self.caller.get(path, also=(400, *_DENIED, *_ABSENT))
+            self._known[key] = reply.status == 200
+        return self._known[key]
+
+    @cached_property
+    def _token_is_good(self) -> bool:
+        return self.caller.get("/api/user/records?size=1", also=_DENIED).status == 200
+
+    def _require_token(self) -> None:
+        if not self._token_is_good:
+            raise self._wrong_token()
+
+    def _wrong_token(self) -> TokenError:
+        return TokenError(
+            f"{self.label} does not take the token",
+            f"{self.source} is wrong, has expired, or may not do this",
+            f"Make one with the scopes deposit:write and deposit:actions at {self.caller.site}"
+            "/account/settings/applications/tokens/new/",
+        )
+
+
+def _draft(identifier: str) -> str:
+    return f"/api/records/{identifier}/draft"
+
+
+def _metadata(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = document.get("metadata")
+    return found if isinstance(found, dict) else {}
+
+
+def _deposit(document: Mapping[str, Any], site: str) -> Deposit:
+    identifier = str(document["id"])
+    parent = document.get("parent")
+    published = bool(document.get("is_published"))
+    stage = Stage.PUBLISHED if published else Stage.DRAFT
+    if document.get("status") == "in_review" and not published:
+        stage = Stage.IN_REVIEW
+    return Deposit(
+        id=identifier,
+        stage=stage,
+        doi=_doi(document),
+        concept=_doi(parent) if isinstance(parent, dict) else "",
+        page=f"{site}/{'records' if published else 'uploads'}/{identifier}",
+        version=str(_metadata(document).get("version") or ""),
+        problems=tuple(errors_in(document)),
+    )
+
+
+def _doi(document: Mapping[str, Any]) -> str:
+    pids = document.get("pids")
+    found = pids.get("doi") if isinstance(pids, dict) else None
+    return str(found.get("identifier") or "") if isinstance(found, dict) else ""
+
+
+def _access(access: Access) -> dict[str, Any]:
+    if access.open:
+        return {"record": "public", "files": "public"}
+    wanted: dict[str, Any] = {"record": "public", "files": "restricted"}
+    if access.until is not None:
+        embargo = {"active": True, "until": access.until.isoformat(), "reason": access.reason or None}
+        wanted["embargo"] = embargo
+    return wanted
