@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from reprocrate.assembly.consent import PrivacySettings
 from reprocrate.assembly.data_settings import DataSettings
+from reprocrate.assembly.deposit_settings import DepositSettings
 from reprocrate.assembly.elsewhere import EnvironmentSettings, HardwareSettings, RunSettings
 from reprocrate.assembly.metric_settings import MetricSettings
 from reprocrate.assembly.pack_settings import PackSettings
@@ -256,6 +257,7 @@ class ProjectSettings(Table):
     checklists: Many[Checklist] = ()
     privacy: PrivacySettings = PrivacySettings()
     pack: PackSettings = PackSettings()
+    deposits: Many[DepositSettings] = ()
 
     @model_validator(mode="after")
     def _trials_have_a_search(self) -> ProjectSettings:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from reprocrate.bundle.admission import Limits
+from reprocrate.bundle.admission import USUAL, Limits
 from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
 from reprocrate.bundle.formats import Container, Form
 from reprocrate.bundle.layout import MANIFEST, STANDARD
@@ -49,6 +50,16 @@ def open_container(
     if not opened.has(MANIFEST) and opened.has(DECLARATION) and opened.has(PAYLOAD + MANIFEST):
         return BagContainer(opened)
     return opened
+
+
+def is_bag(path: Path) -> bool:
+    """Whether a bundle is the payload of a BagIt bag.
+
+    Raises:
+        ReprocrateError: as `open_container`.
+    """
+    with closing(open_container(path, lambda _path: False, USUAL)) as opened:
+        return isinstance(opened, BagContainer)
 
 
 def looks_like_bundle(path: Path) -> bool:

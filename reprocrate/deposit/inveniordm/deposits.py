@@ -2,7 +2,7 @@
 
 https://inveniordm.docs.cern.ch/reference/rest_api_drafts_records/
 
-Zenodo's own older interface (`/api/deposit`) is not used: new versions break with it, and no other site has it.
+Zenodo's own older interface (`/api/deposit`) is not used: new versions break with it, and only Zenodo has it.
 """
 
 from __future__ import annotations

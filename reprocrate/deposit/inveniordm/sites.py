@@ -26,7 +26,7 @@ TOKEN = "REPROCRATE_TOKEN"  # noqa: S105
 """Variable that holds the token for an archive that is named by its address."""
 
 ZENODO_LIMITS = Limits(most_files=100, most_bytes=50_000_000_000, takes_empty=False)
-"""What Zenodo takes in one record (https://help.zenodo.org/docs/deposit/manage-quota/). Files go whole there."""
+"""What Zenodo takes in one record (https://help.zenodo.org/docs/deposit/manage-quota/)."""
 
 
 def zenodo(place: Place) -> InvenioArchive:
@@ -35,7 +35,7 @@ def zenodo(place: Place) -> InvenioArchive:
 
 
 def sandbox(place: Place) -> InvenioArchive:
-    """Zenodo's sandbox: to try it out. What is deposited there is deleted some day, and its DOIs lead nowhere."""
+    """Zenodo's sandbox, to try it out: what is there is deleted some day, and its DOIs lead nowhere."""
     return _zenodo(place, SANDBOX, "https://sandbox.zenodo.org", "ZENODO_SANDBOX_TOKEN")
 
 
@@ -51,7 +51,7 @@ def site(place: Place) -> InvenioArchive:
 
 def _zenodo(place: Place, variable: str, usual: str, token: str) -> InvenioArchive:
     address = _site_of(os.environ.get(variable, "") or usual)
-    made = _archive(place, address, token, ZENODO_LIMITS, 0)
+    made = _archive(place, address, token, ZENODO_LIMITS, 0)  # files go whole there
     made.name = "Zenodo"
     return made
 
