@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from reprocrate import __version__
-from reprocrate.deposit.addresses import Reach, proxy_for, shown
+from reprocrate.deposit.addresses import Reach, gives_away, proxy_for, shown
+from reprocrate.deposit.network_reasons import reason_of
 from reprocrate.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ _DOCUMENT_BYTES = 32 << 20
 _CONNECT_SECONDS = 20
 _READ_SECONDS = 90
 _REDIRECTIONS = 10
-_MOVED = (301, 302, 303, 307, 308)
+MOVED = (301, 302, 303, 307, 308)
+"""Status codes of redirections."""
+
 _OVERLOADED = (429, 503)
 _BROKEN_FOR_NOW = (500, 502, 504)
 
@@ -86,7 +89,7 @@ class Answer:
             yield from self._response.raw.stream(PIECE_BYTES, decode_content=False)
         except (HTTPError, OSError) as error:
             raise BrokenOffError(
-                f"{shown(self.url)} broke off", _reason(error), "Try again: what is there is kept"
+                f"{shown(self.url)} broke off", reason_of(error), "Try again: what is there is kept"
             ) from error
 
     def body(self, limit: int = _DOCUMENT_BYTES) -> bytes:
@@ -107,7 +110,7 @@ class Answer:
                         f"{shown(self.url)} sends too much", f"more than {limit:,} bytes were not expected"
                     )
         except (HTTPError, OSError) as error:
-            raise BrokenOffError(f"{shown(self.url)} broke off", _reason(error), "Try again") from error
+            raise BrokenOffError(f"{shown(self.url)} broke off", reason_of(error), "Try again") from error
         return bytes(data)
 
     def beginning(self, limit: int) -> bytes:
@@ -125,7 +128,7 @@ class Answer:
                 if len(data) >= limit:
                     break
         except (HTTPError, OSError) as error:
-            raise BrokenOffError(f"{shown(self.url)} broke off", _reason(error), "Try again") from error
+            raise BrokenOffError(f"{shown(self.url)} broke off", reason_of(error), "Try again") from error
         return bytes(data[:limit])
 
     def json(self) -> Any:
@@ -169,7 +172,11 @@ class Client:
 
     @contextmanager
     def get(
-        self, url: str, headers: Mapping[str, str] | None = None, also: tuple[int, ...] = ()
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        also: tuple[int, ...] = (),
+        until: Callable[[str], bool] = lambda _url: False,
     ) -> Iterator[Answer]:
         """What a server answers to GET.
 
@@ -177,23 +184,27 @@ class Client:
             url: what to ask for.
             headers: header fields of the request.
             also: status codes that are an answer, besides 200.
+            until: whether an address that a redirection leads to need not be asked; the answer is the
+                redirection then, with that address as its `url`, and its status has to be in `also`.
 
         Raises:
             RefusedError: it answers with another status.
             UnavailableError: it, or where it leads, cannot be reached or may not be asked.
         """
-        answer = self._patiently(url, dict(headers or {}), also)
+        answer = self._patiently(url, dict(headers or {}), also, until)
         try:
             yield answer
         finally:
             answer._response.close()
 
-    def _patiently(self, url: str, headers: dict[str, str], also: tuple[int, ...]) -> Answer:
+    def _patiently(
+        self, url: str, headers: dict[str, str], also: tuple[int, ...], until: Callable[[str], bool]
+    ) -> Answer:
         pauses = iter(PAUSES)
         again = list(PAUSES[:1])  # who has no network is not to wait long to be told so
         while True:
             try:
-                answer = self._followed(url, headers)
+                answer = self._followed(url, headers, until)
             except UnreachableError:
                 if not again:
                     raise
@@ -222,18 +233,20 @@ class Client:
         self._tell(f"{shown(answer.url)} asks to wait {asked:.0f} s")
         return asked
 
-    def _followed(self, url: str, headers: dict[str, str]) -> Answer:
+    def _followed(self, url: str, headers: dict[str, str], until: Callable[[str], bool]) -> Answer:
         """The answer at the end of all redirections, each of which is judged before it is followed."""
         current = url
         for _ in range(_REDIRECTIONS):
             answer = self._once(current, headers)
-            place = answer.headers.get("Location") if answer.status in _MOVED else None
+            place = answer.headers.get("Location") if answer.status in MOVED else None
             if place is None:
                 return answer
             answer._response.close()
             try:
                 current = self._secure(urljoin(current, place))
                 self.reach.require(current)
+                if gives_away(url, current):
+                    raise UnavailableError(shown(current), "it would be told the key of an access link")
             except ValueError as error:
                 raise UnavailableError(f"{shown(url)} leads nowhere", str(error)) from error
             except UnavailableError as error:
@@ -242,6 +255,9 @@ class Client:
                     f"{error.what}: {error.why}",
                     error.fix,
                 ) from error
+            if until(current):
+                answer.url = current
+                return answer
         raise UnavailableError(
             f"{shown(url)} cannot be reached", f"it redirects more than {_REDIRECTIONS} times"
         )
@@ -275,17 +291,17 @@ class Client:
         except requests.exceptions.SSLError as error:
             raise UnavailableError(
                 f"{shown(url)} cannot be trusted",
-                f"the connection is not secure: {_reason(error)}",
+                f"the connection is not secure: {reason_of(error)}",
                 "Check the address; if your network has its own authority, name it by SSL_CERT_FILE",
             ) from error
         except (requests.ConnectionError, requests.Timeout) as error:
             raise UnreachableError(
                 f"{shown(url)} cannot be reached",
-                _reason(error),
+                reason_of(error),
                 "Check the address and the network connection, and try again",
             ) from error
         except (requests.RequestException, OSError, ValueError) as error:
-            raise UnavailableError(f"{shown(url)} cannot be asked", _reason(error)) from error
+            raise UnavailableError(f"{shown(url)} cannot be asked", reason_of(error)) from error
         return Answer(url, response)
 
 
@@ -315,21 +331,3 @@ def _refusal(url: str, answer: Answer) -> RefusedError:
     error = RefusedError(f"{shown(url)} cannot be had", why, fix)
     error.status = status
     return error
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost reason of an error of the network, in the system's own words."""
-    inner: BaseException = error
-    for _ in range(8):
-        found = getattr(inner, "reason", None)
-        following = (
-            found
-            if isinstance(found, BaseException)
-            else next((one for one in inner.args if isinstance(one, BaseException)), None)
-        )
-        if following is None:
-            break
-        inner = following
-    said = getattr(inner, "verify_message", None) or getattr(inner, "strerror", None)
-    text = str(said or str(inner) or type(inner).__name__)
-    return text.rpartition("object at ")[2].partition(": ")[2] or text if "object at 0x" in text else text
