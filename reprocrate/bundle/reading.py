@@ -27,6 +27,7 @@ from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, TREE, payload_digest
 from reprocrate.bundle.part import Part
 from reprocrate.bundle.recognition import open_container
 from reprocrate.bundle.tree import MAX_TREE_BYTES, Tree, parse_tree
+from reprocrate.bundle.volumes import volumes_at
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import sha256_bytes
 
@@ -42,7 +43,7 @@ def open_bundle(
     file: BinaryIO | None = None,
     absent: Mapping[str, int | None] = NOTHING,
 ) -> Bundle:
-    """Open a bundle, recognised by its content: a file or a folder with `reprocrate.json` at its root.
+    """Open a bundle, recognised by its content: a file, a volume, or a folder with `reprocrate.json` in it.
 
     Nothing of it is trusted yet; `Bundle.verify` or `Bundle.extract` check it.
 
@@ -63,7 +64,8 @@ def open_bundle(
     """
     container = open_container(path, skip, limits, file)
     try:
-        return Bundle(path, container, absent, in_folder=file is None and path.is_dir())
+        in_folder = file is None and path.is_dir() and volumes_at(path) is None
+        return Bundle(path, container, absent, in_folder=in_folder)
     except BaseException:
         container.close()
         raise

@@ -12,6 +12,8 @@ from reprocrate.bundle.admission import USUAL, Limits
 from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
 from reprocrate.bundle.formats import Container, Form
 from reprocrate.bundle.layout import MANIFEST, STANDARD
+from reprocrate.bundle.volume_list import LIST_SUFFIX
+from reprocrate.bundle.volumes import Volumes, volumes_at
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 
@@ -83,6 +85,8 @@ def looks_like_bundle(path: Path) -> bool:
 def _opened(
     path: Path, skip: Callable[[str], bool], limits: Limits, file: BinaryIO | None = None
 ) -> Container:
+    if file is None and (volumes := volumes_at(path)):
+        return _of_volumes(volumes, limits)
     # Readers are imported where they are needed: starting is most of what reading a manifest takes.
     if file is None and path.is_dir():
         from reprocrate.bundle.folder import FolderContainer
@@ -98,6 +102,23 @@ def _opened(
 
         return TarContainer(path, limits, file)
     raise UnreadableError(f"{path} is not a bundle", *_why_not(start))
+
+
+def _of_volumes(volumes: Volumes, limits: Limits) -> Container:
+    """What volumes make together, read as one file."""
+    file = volumes.open()
+    try:
+        return _opened(volumes.bundle, lambda _path: False, limits, file)
+    except UnreadableError as error:
+        file.close()
+        if volumes.listed is not None:
+            raise
+        raise UnreadableError(
+            error.what,
+            f"{error.why}; it is read from {len(volumes.paths)} volumes, and no list beside them says "
+            "whether these are all",
+            f"Get {volumes.bundle.name}{LIST_SUFFIX} from where they are from, and what it names",
+        ) from error
 
 
 def _why_not(start: bytes) -> tuple[str, str]:

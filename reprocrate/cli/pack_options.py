@@ -84,6 +84,15 @@ MaxSize = Annotated[
         "k, M, G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024.",
     ),
 ]
+VolumeSize = Annotated[
+    str | None,
+    typer.Option(
+        "--volume-size",
+        metavar="SIZE",
+        help="If the bundle is larger, also write it as volumes of this size, NAME.crate.zip.001 and so on, "
+        "and NAME.crate.zip.sha256 with their checksums, for archives and disks that take no larger files.",
+    ),
+]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Only show what would be packed, and what stays behind; write nothing."),
@@ -173,8 +182,8 @@ def data_wanted(given: list[str] | None) -> tuple[DataChoice, tuple[str, ...]]:
     return (words[0] if words else "small"), names
 
 
-def most_bytes(size: str | None) -> int | None:
-    """What `--max-size` says, in bytes.
+def size_given(size: str | None, option: str) -> int | None:
+    """What `--max-size` or `--volume-size` says, in bytes.
 
     Raises:
         UsageError: it is no size.
@@ -184,4 +193,4 @@ def most_bytes(size: str | None) -> int | None:
     try:
         return bytes_of(size)
     except ValueError as error:
-        raise UsageError(f"--max-size {size} cannot be used", str(error), "Write 100MB or 1.5GiB") from None
+        raise UsageError(f"{option} {size} cannot be used", str(error), "Write 100MB or 1.5GiB") from None

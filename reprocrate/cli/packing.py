@@ -31,15 +31,17 @@ from reprocrate.cli.pack_options import (
     Reveal,
     RoCrate,
     Strict,
+    VolumeSize,
     Wheels,
     Workflow,
     data_wanted,
-    most_bytes,
+    size_given,
 )
 
 if TYPE_CHECKING:
     from reprocrate.cli.voice import Voice
     from reprocrate.workflow.packing import PackingOutcome
+    from reprocrate.workflow.splitting import PackedInVolumes
 
 
 def register(app: typer.Typer) -> None:
@@ -53,6 +55,7 @@ def pack(
     format_: Form = Format.ZIP,
     data: Data = None,
     max_size: MaxSize = None,
+    volume_size: VolumeSize = None,
     dry_run: DryRun = False,
     strict: Strict = False,
     offline: Offline = False,
@@ -73,7 +76,8 @@ def pack(
     from reprocrate import bundle
     from reprocrate.cli.voice import Voice
     from reprocrate.cli.wheels import wheels_wanted
-    from reprocrate.workflow.packing import PackingChoice, pack_project
+    from reprocrate.workflow.packing import PackingChoice
+    from reprocrate.workflow.splitting import pack_in_volumes
 
     voice = Voice(quiet=quiet)
     in_general, named = data_wanted(data)
@@ -90,16 +94,17 @@ def pack(
         workflow=workflow,
         wheels=wheels_wanted(wheels, platform, may_redistribute),
         named=named,
-        most=most_bytes(max_size),
+        most=size_given(max_size, "--max-size"),
         dry=dry_run,
     )
     with voice.progress():
-        outcome = pack_project(folder, choice, voice)
+        outcome = pack_in_volumes(folder, choice, size_given(volume_size, "--volume-size"), voice)
     _tell(outcome, voice, json=json)
 
 
-def _tell(outcome: PackingOutcome, voice: Voice, *, json: bool) -> None:
+def _tell(made: PackedInVolumes, voice: Voice, *, json: bool) -> None:
     """Say what was packed, or why nothing was, and leave."""
+    outcome = made.outcome
     tell_identities(voice, outcome.identities)
     packed = outcome.packed
     if packed is None:
@@ -109,9 +114,12 @@ def _tell(outcome: PackingOutcome, voice: Voice, *, json: bool) -> None:
             "packed, but validation found errors that readers will see; `reprocrate validate` lists them"
         )
     if json:
-        voice.json(outcome.to_json())
+        voice.json(made.to_json())
         return
     voice.show(f"{packed.path}  {packed.files} files, {packed.size:,} bytes")
+    if made.volumes:
+        *volumes, listed = made.volumes
+        voice.show(f"{volumes[0]} to {volumes[-1].name}, and their checksums: {listed.name}")
     voice.show(f"payload sha256 {packed.payload_digest}")
     voice.show(f"Next: reprocrate import {shlex.quote(str(packed.path))}   (anywhere), then reprocrate rerun")
 

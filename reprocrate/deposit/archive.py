@@ -189,6 +189,9 @@ class Archive(Protocol):
     def link(self, identifier: str, until: date | None) -> str:
         """An address by which whoever has it may see a draft with its files; the same when called again."""
 
+    def shows(self, identifier: str) -> Sequence[str]:
+        """What a draft that names nobody shows of its owner all the same, as sentences."""
+
     def propose(self, identifier: str, communities: Sequence[str], *, review: bool) -> Deposit:
         """Ask communities to include a deposit.
 

@@ -17,7 +17,14 @@ from urllib.parse import urljoin, urlsplit
 
 from reprocrate.deposit.addresses import Reach, shown
 from reprocrate.deposit.reasons import retry_after
-from reprocrate.deposit.requesting import Answer, BrokenOffError, Client, RefusedError, UnreachableError
+from reprocrate.deposit.requesting import (
+    MOVED,
+    Answer,
+    BrokenOffError,
+    Client,
+    RefusedError,
+    UnreachableError,
+)
 from reprocrate.deposit.sources import Window
 from reprocrate.errors import UnavailableError, UsageError
 
@@ -34,7 +41,7 @@ _JSON = "application/vnd.inveniordm.v1+json"
 _SLOW_SECONDS = 900
 """How long an archive may be silent after a large file: it computes digests, and may copy."""
 
-_MOVED = (301, 302, 303, 307, 308)
+
 _LIMITED = 429
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -230,7 +237,7 @@ class Caller:
         """An answer that is no redirection; one of GET is followed, if it stays on the site."""
         for _ in range(5):
             answer = self._client.once(url, headers, method, data, slow)
-            place = answer.headers.get("Location") if answer.status in _MOVED else None
+            place = answer.headers.get("Location") if answer.status in MOVED else None
             if place is None:
                 return answer
             answer.close()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from reprocrate.errors import UnavailableError
+from reprocrate.bundle.layout import MANIFEST
+from reprocrate.bundle.volume_list import LIST_SUFFIX, require_numbered, sizes_problem, volume_name
+from reprocrate.errors import IntegrityError, UnavailableError
 
 BUNDLE_SUFFIXES = (".crate.zip", ".crate.tar.zst")
 """What names of bundles end in; others may be some, too."""
@@ -22,7 +24,7 @@ _NAME = re.compile(r"[^\w.+ -]+")
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file that can be brought.
+    """A file that can be brought, in one piece or as volumes.
 
     Attributes:
         url: where its bytes are.
@@ -33,6 +35,11 @@ class RemoteFile:
         media_type: what kind of file it is said to be.
         address: how a user can name it alone; empty for its `url`.
         notes: what the user should know about where it was found.
+        volumes: in their order, where it has no bytes of its own: its `url` is that of the first then.
+        checksums: the list of checksums beside the volumes.
+        manifest: the copy of the bundle's manifest that lies beside it.
+        member: where the archive gives out a file of it alone, with `{}` for its path; empty where it does
+            not.
     """
 
     url: str
@@ -43,6 +50,10 @@ class RemoteFile:
     media_type: str = ""
     address: str = ""
     notes: tuple[str, ...] = ()
+    volumes: tuple[RemoteFile, ...] = ()
+    checksums: RemoteFile | None = None
+    manifest: RemoteFile | None = None
+    member: str = ""
 
 
 def may_be_bundle(file: RemoteFile) -> bool:
@@ -62,14 +73,18 @@ def file_name(text: str) -> str:
 
 
 def bundle_among(files: Sequence[RemoteFile], where: str) -> RemoteFile:
-    """The one file that is a bundle by its name, or the one that may be one.
+    """The one file that is a bundle by its name, or the one that may be one; it may be in volumes.
 
     Raises:
         UnavailableError: there is none, or several, which are named with how to choose.
+        UnreadableError: it is in volumes, of which some are missing.
     """
-    for found in (_named(files, BUNDLE_SUFFIXES), _possible(files)):
+    known = [*files, *_in_volumes(files)]
+    for found in (_named(known, BUNDLE_SUFFIXES), _possible(known)):
         if len(found) == 1:
-            return found[0]
+            copies = [one for one in files if one.name == MANIFEST]
+            beside = copies[0] if len(copies) == 1 else None
+            return replace(_complete(found[0], where), manifest=beside)
         if found:
             raise UnavailableError(
                 f"{where} holds {len(found)} files that may be the bundle",
@@ -83,6 +98,70 @@ def bundle_among(files: Sequence[RemoteFile], where: str) -> RemoteFile:
         f"its files are {_listed(one.name for one in files)}",
         "A bundle ends in .crate.zip or .crate.tar.zst; look at the page for where it is",
     )
+
+
+def bundle_of(file: RemoteFile, files: Sequence[RemoteFile], where: str) -> RemoteFile:
+    """The file that was named, or the bundle that it is a volume of, or the list of checksums beside it.
+
+    Raises:
+        UnreadableError: some of the volumes are missing.
+    """
+    for one in _in_volumes(files):
+        if file in one.volumes or file == one.checksums:
+            return _complete(one, where)
+    return file
+
+
+def volumes_as_one(
+    name: str, volumes: Sequence[RemoteFile], checksums: RemoteFile | None = None
+) -> RemoteFile:
+    """The bundle that volumes make together.
+
+    Args:
+        name: what it is called.
+        volumes: in their order.
+        checksums: the list beside them.
+    """
+    sizes = [one.size for one in volumes if one.size is not None]
+    return RemoteFile(
+        volumes[0].url,
+        name,
+        size=sum(sizes) if len(sizes) == len(volumes) else None,
+        address=(checksums or volumes[0]).address,
+        volumes=tuple(volumes),
+        checksums=checksums,
+    )
+
+
+def _in_volumes(files: Sequence[RemoteFile]) -> list[RemoteFile]:
+    """The bundles of which volumes are there, but for those that are there as one file, too."""
+    found: dict[str, dict[int, RemoteFile]] = {}
+    for one in files:
+        if of := volume_name(one.name):
+            found.setdefault(of.bundle, {})[of.number] = one
+    by_name = {one.name: one for one in files}
+    return [
+        volumes_as_one(name, [them[number] for number in sorted(them)], by_name.get(f"{name}{LIST_SUFFIX}"))
+        for name, them in found.items()
+        if name not in by_name
+    ]
+
+
+def _complete(file: RemoteFile, where: str) -> RemoteFile:
+    """The same, if all volumes up to the last one are there, with sizes that fit each other."""
+    if file.volumes:
+        names = [one.name for one in file.volumes]
+        require_numbered(
+            file.name, names, None, f"in {where}", "Ask whoever published it for what is missing"
+        )
+        sizes = [one.size for one in file.volumes if one.size is not None]
+        if len(sizes) == len(names) and (problem := sizes_problem(names, sizes)):
+            raise IntegrityError(
+                f"the volumes of {file.name} in {where} do not fit each other",
+                problem,
+                "Tell whoever published it",
+            )
+    return file
 
 
 def _named(files: Iterable[RemoteFile], suffixes: tuple[str, ...]) -> list[RemoteFile]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from reprocrate.deposit.addresses import Reach, shown
+from reprocrate.deposit.candidates import RemoteFile
 from reprocrate.deposit.partial import About, Partial
 from reprocrate.deposit.requesting import PAUSES, Answer, BrokenOffError, Client, UnreachableError
 from reprocrate.errors import IntegrityError, UnavailableError
@@ -20,6 +22,7 @@ CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", 
 """Which part of what a server sends: first byte, last byte, bytes of the whole (RFC 9110, 14.4)."""
 
 _MOST_BYTES = 1 << 42
+_AGAIN = "Try again; if it stays so, tell whoever published it"
 
 
 def download(
@@ -85,6 +88,30 @@ def download_aside(
         return part.path
 
 
+def small_file(file: RemoteFile, client: Client, limit: int) -> bytes:
+    """The bytes of a small file, compared with what its archive states.
+
+    Args:
+        file: the file.
+        client: who asks.
+        limit: the most bytes to accept.
+
+    Raises:
+        IntegrityError: it is not what its archive states.
+        UnavailableError: it cannot be had, or is larger than `limit`.
+    """
+    with client.get(file.url) as answer:
+        data = answer.body(limit)
+    wrong = "" if file.size in (None, len(data)) else f"it has {len(data):,} bytes, not {file.size:,}"
+    for name, expected in (("sha256", file.sha256), ("md5", file.md5)):
+        found = hashlib.new(name, data, usedforsecurity=False).hexdigest()
+        if expected and found != expected.lower():
+            wrong = wrong or f"its {name.upper()} is {found}, not {expected}"
+    if wrong:
+        raise _not_announced(file.url, wrong, _AGAIN)
+    return data
+
+
 @contextmanager
 def _completed(
     url: str,
@@ -130,11 +157,7 @@ class _Download:
             wrong = self._wrong()
         if wrong:
             self._part.remove()
-            raise IntegrityError(
-                f"{shown(self._url)} is not what was announced",
-                wrong,
-                "Try again; if it stays so, tell whoever published it",
-            )
+            raise _not_announced(self._url, wrong, _AGAIN)
 
     def _bring(self) -> None:
         failures = 0
@@ -195,11 +218,7 @@ class _Download:
     def _require_size(self, total: int | None) -> None:
         if total is not None and self._size is not None and total != self._size:
             self._part.remove()
-            raise IntegrityError(
-                f"{shown(self._url)} is not what was announced",
-                f"it has {total:,} bytes, not {self._size:,}",
-                "Check the address; if it is right, tell whoever published it",
-            )
+            raise _not_announced(self._url, f"it has {total:,} bytes, not {self._size:,}")
 
     def _receive(self, answer: Answer, total: int | None) -> None:
         part = self._part
@@ -208,11 +227,7 @@ class _Download:
         for piece in answer.pieces():
             if part.size + len(piece) > most:
                 part.remove()
-                raise IntegrityError(
-                    f"{shown(self._url)} is not what was announced",
-                    f"it sends more than {most:,} bytes",
-                    "Check the address; if it is right, tell whoever published it",
-                )
+                raise _not_announced(self._url, f"it sends more than {most:,} bytes")
             part.append(piece)
             self._notify(part.size, self._size or total)
         if total is not None and part.size < total:
@@ -231,6 +246,12 @@ class _Download:
             if found != expected:
                 return f"its {name.upper()} is {found}, not {expected}"
         return ""
+
+
+def _not_announced(
+    url: str, why: str, fix: str = "Check the address; if it is right, tell whoever published it"
+) -> IntegrityError:
+    return IntegrityError(f"{shown(url)} is not what was announced", why, fix)
 
 
 def validator_of(headers: Mapping[str, str]) -> str:

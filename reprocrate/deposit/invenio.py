@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from reprocrate.deposit.addresses import shown
-from reprocrate.deposit.candidates import RemoteFile, bundle_among, file_name
+from reprocrate.deposit.candidates import RemoteFile, bundle_among, bundle_of, file_name
+from reprocrate.deposit.record_pages import RecordPage, record_page
 from reprocrate.deposit.requesting import Client, RefusedError
 from reprocrate.errors import UnavailableError
 
@@ -22,56 +23,70 @@ JSON = "application/vnd.inveniordm.v1+json"
 LISTING = "application/json"
 """The only form of the list of a record's files: to the one above the server answers 406."""
 
-_PAGE = re.compile(
-    r"(?P<base>(?:/[\w.-]+)*?)/(?:api/)?records?/(?P<id>[A-Za-z0-9][A-Za-z0-9-]{0,39})"
-    r"(?:/files/(?P<file>[^/]+)(?:/content)?)?/?"
-)
 _DIGEST = re.compile(r"(md5:[0-9a-fA-F]{32}|sha256:[0-9a-fA-F]{64})")
+_FORBIDDEN = (401, 403)
+_DELETED = 410
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPage:
-    """A record by the address of its page or of a file of it.
+class Record:
+    """A record as its archive describes it.
 
     Attributes:
-        site: scheme, host and path in front of what belongs to InvenioRDM.
-        id: the record's identifier there.
-        file: the file that the address names.
+        page: where it is; of what stands for all versions the newest one.
+        document: what is said of it.
+        named: the identifier by which it was asked for.
     """
 
-    site: str
-    id: str
-    file: str | None = None
+    page: RecordPage
+    document: Mapping[str, Any]
+    named: str
 
     @property
-    def api(self) -> str:
-        """The address of the record in the interface."""
-        return f"{self.site}/api/records/{self.id}"
+    def doi(self) -> str:
+        """Its DOI; empty if it has none."""
+        return _doi(self.document)
+
+    @property
+    def doi_of_all(self) -> str:
+        """The DOI that stands for all its versions; empty if there is none."""
+        return _doi(self.document.get("parent"))
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether no newer version is said to be there."""
+        versions = self.document.get("versions")
+        return not isinstance(versions, dict) or versions.get("is_latest") is not False
+
+    @property
+    def version(self) -> str:
+        """Its version and its DOI, in words; its identifier where it has no DOI."""
+        metadata = self.document.get("metadata")
+        number = metadata.get("version") if isinstance(metadata, dict) else None
+        return ", ".join(filter(None, [str(number or "")[:60], self.doi or str(self.page)]))
 
 
-def record_page(url: str) -> RecordPage | None:
-    """The record that an address may belong to, as far as its form tells."""
-    parts = urlsplit(url)
-    match = _PAGE.fullmatch(parts.path)
-    if match is None:
-        return None
-    name = unquote(match["file"]) if match["file"] else None
-    return RecordPage(f"{parts.scheme}://{parts.netloc}{match['base']}", match["id"], name)
-
-
-def bundle_of_record(page: RecordPage, client: Client) -> RemoteFile | None:
+def bundle_of_record(page: RecordPage, client: Client, doi: str = "") -> RemoteFile | None:
     """The bundle of a record, or the file that its address names; None if there is no InvenioRDM.
+
+    Args:
+        page: the record.
+        client: who asks.
+        doi: the DOI by which it was found.
 
     Raises:
         UnavailableError: the record's files cannot be had, or which of them is the bundle is not clear.
+        UnreadableError: the bundle is in volumes, of which some are missing.
     """
     record = _record(page, client)
     if record is None:
         return None
-    page, document, where = record
-    files = _files(page, document, client, where)
-    chosen = _one_named(files, page.file, where) if page.file else bundle_among(files, where)
-    return replace(chosen, notes=_notes(document, where))
+    files = _files(record, client)
+    if page.file is None:
+        chosen = bundle_among(list(files.values()), str(record.page))
+    else:
+        chosen = bundle_of(_one_named(files, page.file, record), list(files.values()), str(record.page))
+    return replace(chosen, notes=(*_notes(record, client, doi), *chosen.notes))
 
 
 def files_of_record(page: RecordPage, client: Client) -> list[RemoteFile] | None:
@@ -81,86 +96,152 @@ def files_of_record(page: RecordPage, client: Client) -> list[RemoteFile] | None
         UnavailableError: the record's files cannot be had.
     """
     record = _record(page, client)
-    if record is None:
-        return None
-    page, document, where = record
-    return _files(page, document, client, where)
+    return None if record is None else list(_files(record, client).values())
 
 
-def _record(page: RecordPage, client: Client) -> tuple[RecordPage, Mapping[str, Any], str] | None:
-    """The record as it was found, what is said of it, and what to call it."""
+def _record(page: RecordPage, client: Client) -> Record | None:
+    """The record that a page belongs to; of a draft that is published meanwhile what it has become."""
     try:
-        with client.get(page.api, {"Accept": JSON}) as answer:
+        with client.get(page.asked(), {"Accept": JSON}, also=(_DELETED,)) as answer:
             document = answer.json()
             found = record_page(answer.url)  # the interface leads from a concept to its newest version
+            deleted = answer.status == _DELETED
     except RefusedError as error:
-        if error.status in (401, 403):
+        if page.draft and (record := _published(page, client)):
+            return record
+        if error.status in _FORBIDDEN:
             raise _restricted(page) from error
         return None
     except UnavailableError as error:
         if "JSON" in error.why:
             return None
         raise
+    if deleted and isinstance(document, dict):
+        raise _gone(page, document)
     if not isinstance(document, dict) or "files" not in document or "id" not in document:
         return None
-    page = replace(page, id=str(document["id"]) if found is None else found.id)
-    return page, document, f"the record {page.id} at {urlsplit(page.site).netloc}"
+    here = replace(page, id=str(document["id"]) if found is None else found.id)
+    return Record(here, document, page.id)
 
 
-def _files(page: RecordPage, document: Mapping[str, Any], client: Client, where: str) -> list[RemoteFile]:
-    access = document.get("access")
-    if isinstance(access, dict) and access.get("files") == "restricted":
-        raise _restricted(page)
+def _published(page: RecordPage, client: Client) -> Record | None:
+    """What a draft has become, if it was published; its link may open no more than that."""
     try:
-        with client.get(f"{page.api}/files", {"Accept": LISTING}) as answer:
-            listing = answer.json()
-    except RefusedError as error:
-        if error.status in (401, 403):
-            raise _restricted(page) from error
-        raise
-    entries = listing.get("entries") if isinstance(listing, dict) else None
-    if isinstance(entries, dict):  # as earlier versions answered
+        return _record(replace(page, draft=False), client)
+    except UnavailableError:
+        return None
+
+
+def _files(record: Record, client: Client) -> dict[str, RemoteFile]:
+    """The files of a record by their names, as the archive has them."""
+    page, document = record.page, record.document
+    access, about = document.get("access"), document["files"]
+    if isinstance(access, dict) and access.get("files") == "restricted" and not page.token:
+        raise _restricted(page)
+    entries = about.get("entries") if isinstance(about, dict) else None
+    if not entries:
+        entries = _listed(record, client)
+    if isinstance(entries, dict):
         entries = list(entries.values())
     if not isinstance(entries, list):
-        raise UnavailableError(f"{where} does not list its files", "it has none, or answers otherwise")
-    return [_file(page, one) for one in entries if isinstance(one, dict) and isinstance(one.get("key"), str)]
+        raise UnavailableError(f"{page} does not list its files", "it has none, or answers otherwise")
+    known = [one for one in entries if isinstance(one, dict) and isinstance(one.get("key"), str)]
+    return {one["key"]: _file(page, one) for one in known}
+
+
+def _listed(record: Record, client: Client) -> Any:
+    """The list of files, where the record itself holds none: so it is with earlier versions."""
+    try:
+        with client.get(record.page.asked("/files"), {"Accept": LISTING}) as answer:
+            listing = answer.json()
+    except RefusedError as error:
+        if error.status in _FORBIDDEN:
+            raise _restricted(record.page) from error
+        raise
+    return listing.get("entries") if isinstance(listing, dict) else None
 
 
 def _file(page: RecordPage, entry: Mapping[str, Any]) -> RemoteFile:
-    key, size = entry["key"], entry.get("size")
+    key, size, links = entry["key"], entry.get("size"), entry.get("links")
     digest = _DIGEST.fullmatch(str(entry.get("checksum") or ""))
     kind, _, number = digest[1].lower().partition(":") if digest else ("", "", "")
-    name = quote(key, safe="")
+    # Not the addresses that the answer names: a server may not know by which name it is reached.
+    place = f"/files/{quote(key, safe='')}"
+    opens = isinstance(links, dict) and "container" in links
     return RemoteFile(
-        # Not the address that the answer names: a server may not know by which name it is reached.
-        url=f"{page.api}/files/{name}/content",
+        url=page.asked(f"{place}/content"),
         name=file_name(key),
         size=size if isinstance(size, int) and size >= 0 else None,
         md5=number if kind == "md5" else None,
         sha256=number if kind == "sha256" else None,
         media_type=str(entry.get("mimetype") or ""),
-        address=f"{page.site}/records/{page.id}/files/{name}",
+        address=page.address_of(key),
+        member=page.asked(f"{place}/container/{{}}") if opens else "",
     )
 
 
-def _one_named(files: list[RemoteFile], name: str, where: str) -> RemoteFile:
-    for one in files:
-        if unquote(one.address.rpartition("/")[2]) == name:
-            return one
-    held = ", ".join(one.name for one in files[:10]) or "none"
-    raise UnavailableError(f"{where} holds no file {name}", f"its files are {held}", "Check the address")
+def _one_named(files: Mapping[str, RemoteFile], name: str, record: Record) -> RemoteFile:
+    if name in files:
+        return files[name]
+    held = ", ".join(one.name for one in list(files.values())[:10]) or "none"
+    raise UnavailableError(
+        f"{record.page} holds no file {name}", f"its files are {held}", "Check the address"
+    )
 
 
-def _notes(document: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    versions = document.get("versions")
-    if isinstance(versions, dict) and versions.get("is_latest") is False:
-        return (f"there is a newer version of {where}",)
-    return ()
+def _notes(record: Record, client: Client, doi: str) -> tuple[str, ...]:
+    """What a user should know of which version this is."""
+    page = record.page
+    if page.draft:
+        return (f"{page} is not published: it may still change",)
+    of_all = doi and doi.lower() == record.doi_of_all.lower() != record.doi.lower()
+    if of_all or record.named != page.id:
+        asked = doi if of_all else replace(page, id=record.named)
+        return (f"{asked} stands for all versions; the newest is {record.version}",)
+    if record.is_newest:
+        return ()
+    newest = _newest(record, client)
+    return (f"there is a newer version of {page}{f': {newest.version}' if newest else ''}",)
+
+
+def _newest(record: Record, client: Client) -> Record | None:
+    """The newest version of a record, where the archive tells it."""
+    try:
+        with client.get(f"{record.page.api}/versions/latest", {"Accept": JSON}) as answer:
+            document, found = answer.json(), record_page(answer.url)
+    except UnavailableError:
+        return None  # that there is one is known all the same
+    if not isinstance(document, dict) or found is None or found.id == record.page.id:
+        return None
+    return Record(found, document, found.id)
+
+
+def _doi(document: Any) -> str:
+    pids = document.get("pids") if isinstance(document, dict) else None
+    doi = pids.get("doi") if isinstance(pids, dict) else None
+    return str(doi.get("identifier") or "")[:300] if isinstance(doi, dict) else ""
+
+
+def _gone(page: RecordPage, document: Mapping[str, Any]) -> UnavailableError:
+    """What is said of a record that was taken away: what its archive left in its place."""
+    left = document.get("tombstone")
+    said = left if isinstance(left, dict) else {}
+    reason = said.get("removal_reason")
+    told = [reason.get("id") if isinstance(reason, dict) else None, said.get("note")]
+    why = ": ".join(str(each)[:300] for each in told if each) or "the archive does not say why"
+    return UnavailableError(f"{page} was deleted", why, "Ask its authors, or the archive, for the bundle")
 
 
 def _restricted(page: RecordPage) -> UnavailableError:
+    if page.token:
+        return UnavailableError(
+            f"the access link of {page} does not open it",
+            "it has expired, was revoked, or is for something else",
+            "Ask whoever gave it to you for a new one",
+        )
     return UnavailableError(
         f"the files of {shown(page.site)}/records/{page.id} are restricted",
         "the archive gives them to nobody without permission",
-        "Ask for access on the record's page, download the bundle there, and name the file",
+        "Ask for access on the record's page, or for an access link; or download the bundle there, and name "
+        "the file",
     )

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import io
 from collections import OrderedDict
-from threading import RLock
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
+from typing import BinaryIO, cast
 
+from reprocrate.bundle.joined import JoinedFile, Piece
 from reprocrate.deposit.addresses import shown
+from reprocrate.deposit.candidates import RemoteFile
 from reprocrate.deposit.downloading import CONTENT_RANGE, validator_of
 from reprocrate.deposit.requesting import PAUSES, Answer, BrokenOffError, Client
 from reprocrate.errors import UnavailableError
+from reprocrate.files import SeekableReader
 
 BLOCK_BYTES = 1 << 16
 """What is asked for at once, at least: the end of a ZIP file, whose length is not known, fits twice."""
+
+FIRST_BYTES = 4 * BLOCK_BYTES
+"""What is asked for first of a file that is read from its start, where a bundle has its manifest: so most
+come with it, and nothing else is asked for them but the table of contents."""
 
 _KEPT_BLOCKS = 512
 _MOST_BLOCKS = 64
@@ -29,13 +36,15 @@ class NoRangesError(UnavailableError):
     size: int | None = None
 
 
-class RangedFile(io.RawIOBase):
+class RangedFile(SeekableReader):
     """A remote file, open for reading: only what is read is brought, in blocks that are kept a while.
 
     Args:
         url: where it is.
         client: who asks.
         size: bytes that it should have.
+        at: the place that is read first.
+        kept: how many blocks are kept.
 
     Attributes:
         length: bytes that it has.
@@ -46,62 +55,26 @@ class RangedFile(io.RawIOBase):
         UnavailableError: it cannot be had.
     """
 
-    def __init__(self, url: str, client: Client, size: int | None = None) -> None:
+    def __init__(
+        self, url: str, client: Client, size: int | None = None, at: int = 0, kept: int = _KEPT_BLOCKS
+    ) -> None:
         super().__init__()
         self._url = url
+        self._kept = kept
         self._client = client
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
-        self._position = 0
         self._validator = ""
-        self._alone = RLock()
         self.brought = 0
         self.length = -1
-        first = self._ask(0, BLOCK_BYTES)
+        number = at // BLOCK_BYTES
+        first = self._ask(number * BLOCK_BYTES, FIRST_BYTES if not number else 2 * BLOCK_BYTES)
         if size is not None and size != self.length:
             raise UnavailableError(
                 f"{shown(url)} is not the file that was announced",
                 f"it has {self.length:,} bytes, not {size:,}",
                 "Try again; if it stays so, tell whoever published it",
             )
-        self._keep(0, first)
-
-    def readable(self) -> bool:
-        """Whether it can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Whether it can be read at any place."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.length}[whence]
-        self._position = max(0, start + offset)
-        return self._position
-
-    def tell(self) -> int:
-        """The place."""
-        return self._position
-
-    def readinto(self, buffer: Any, /) -> int:
-        """Fill a buffer."""
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def read(self, size: int = -1, /) -> bytes:
-        """As many bytes as there are from here on, but not more than `size`.
-
-        Raises:
-            UnavailableError: they cannot be had, or the file has changed since it was opened.
-        """
-        with self._alone:
-            end = self.length if size < 0 else min(self.length, self._position + size)
-            if end <= self._position:
-                return b""
-            data = self._between(self._position, end)
-            self._position = end
-            return data
+        self._keep(number, first)
 
     def _between(self, start: int, end: int) -> bytes:
         pieces = []
@@ -128,7 +101,7 @@ class RangedFile(io.RawIOBase):
     def _keep(self, number: int, data: bytes) -> None:
         for place in range(0, len(data), BLOCK_BYTES):
             self._blocks[number + place // BLOCK_BYTES] = data[place : place + BLOCK_BYTES]
-        while len(self._blocks) > _KEPT_BLOCKS:
+        while len(self._blocks) > self._kept:
             self._blocks.popitem(last=False)
 
     def _ask(self, start: int, size: int) -> bytes:
@@ -181,3 +154,43 @@ class RangedFile(io.RawIOBase):
 
     def _unexpected(self, why: str) -> UnavailableError:
         return UnavailableError(f"{shown(self._url)} cannot be read in parts", why, "Try again")
+
+
+class RangedVolumes(JoinedFile):
+    """The volumes of a remote bundle, read as one file of which only what is read is brought.
+
+    Args:
+        volumes: in their order.
+        client: who asks.
+
+    Raises:
+        NoRangesError: the server gives out whole files only.
+        UnavailableError: they cannot be had.
+    """
+
+    def __init__(self, volumes: Sequence[RemoteFile], client: Client) -> None:
+        self._client = client
+        self._asked: list[RangedFile] = []
+        first = self._opened_at(volumes[0], 0)
+        sizes = [first.length, *(one.size for one in volumes[1:])]
+        known = [
+            self._opened_at(one, 0).length if size is None else size
+            for one, size in zip(volumes, sizes, strict=True)
+        ]
+        super().__init__(
+            [
+                Piece(size, partial(self._opened_at, one))  # type: ignore[arg-type]  # a file to read alone
+                for one, size in zip(volumes, known, strict=True)
+            ]
+        )
+        self._open[0] = cast(BinaryIO, first)
+
+    @property
+    def brought(self) -> int:
+        """Bytes that were brought."""
+        return sum(one.brought for one in self._asked)
+
+    def _opened_at(self, volume: RemoteFile, place: int) -> RangedFile:
+        file = RangedFile(volume.url, self._client, volume.size, place, _MOST_BLOCKS)
+        self._asked.append(file)
+        return file

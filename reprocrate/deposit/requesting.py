@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from reprocrate import __version__
-from reprocrate.deposit.addresses import Reach, proxy_for, shown
+from reprocrate.deposit.addresses import Reach, gives_away, proxy_for, shown
 from reprocrate.deposit.reasons import reason_of, retry_after
 from reprocrate.errors import UnavailableError
 
@@ -29,7 +29,9 @@ _DOCUMENT_BYTES = 32 << 20
 _CONNECT_SECONDS = 20
 _READ_SECONDS = 90
 _REDIRECTIONS = 10
-_MOVED = (301, 302, 303, 307, 308)
+MOVED = (301, 302, 303, 307, 308)
+"""Status codes of redirections."""
+
 _OVERLOADED = (429, 503)
 _BROKEN_FOR_NOW = (500, 502, 504)
 
@@ -172,7 +174,11 @@ class Client:
 
     @contextmanager
     def get(
-        self, url: str, headers: Mapping[str, str] | None = None, also: tuple[int, ...] = ()
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        also: tuple[int, ...] = (),
+        until: Callable[[str], bool] = lambda _url: False,
     ) -> Iterator[Answer]:
         """What a server answers to GET.
 
@@ -180,23 +186,27 @@ class Client:
             url: what to ask for.
             headers: header fields of the request.
             also: status codes that are an answer, besides 200.
+            until: whether an address that a redirection leads to need not be asked; the answer is the
+                redirection then, with that address as its `url`, and its status has to be in `also`.
 
         Raises:
             RefusedError: it answers with another status.
             UnavailableError: it, or where it leads, cannot be reached or may not be asked.
         """
-        answer = self._patiently(url, dict(headers or {}), also)
+        answer = self._patiently(url, dict(headers or {}), also, until)
         try:
             yield answer
         finally:
             answer.close()
 
-    def _patiently(self, url: str, headers: dict[str, str], also: tuple[int, ...]) -> Answer:
+    def _patiently(
+        self, url: str, headers: dict[str, str], also: tuple[int, ...], until: Callable[[str], bool]
+    ) -> Answer:
         pauses = iter(PAUSES)
         again = list(PAUSES[:1])  # who has no network is not to wait long to be told so
         while True:
             try:
-                answer = self._followed(url, headers)
+                answer = self._followed(url, headers, until)
             except UnreachableError:
                 if not again:
                     raise
@@ -225,18 +235,20 @@ class Client:
         self._tell(f"{shown(answer.url)} asks to wait {asked:.0f} s")
         return asked
 
-    def _followed(self, url: str, headers: dict[str, str]) -> Answer:
+    def _followed(self, url: str, headers: dict[str, str], until: Callable[[str], bool]) -> Answer:
         """The answer at the end of all redirections, each of which is judged before it is followed."""
         current = url
         for _ in range(_REDIRECTIONS):
             answer = self.once(current, headers)
-            place = answer.headers.get("Location") if answer.status in _MOVED else None
+            place = answer.headers.get("Location") if answer.status in MOVED else None
             if place is None:
                 return answer
             answer.close()
             try:
                 current = self._secure(urljoin(current, place))
                 self.reach.require(current)
+                if gives_away(url, current):
+                    raise UnavailableError(shown(current), "it would be told the key of an access link")
             except ValueError as error:
                 raise UnavailableError(f"{shown(url)} leads nowhere", str(error)) from error
             except UnavailableError as error:
@@ -245,6 +257,9 @@ class Client:
                     f"{error.what}: {error.why}",
                     error.fix,
                 ) from error
+            if until(current):
+                answer.url = current
+                return answer
         raise UnavailableError(
             f"{shown(url)} cannot be reached", f"it redirects more than {_REDIRECTIONS} times"
         )

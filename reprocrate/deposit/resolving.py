@@ -1,8 +1,9 @@
 """From an address or a DOI to the file that is the bundle.
 
-Asked in this order: the address itself, if it is a file; an archive that runs InvenioRDM, such as Zenodo; the
-links that a landing page gives by FAIR Signposting, in header fields or else in its head; the addresses of
-content that DataCite's metadata of a DOI names. Nothing is read out of the text of a web page.
+Asked in this order: the address itself, if it is a file, or what lies beside it, if it is a volume; an
+archive that runs InvenioRDM, such as Zenodo; the links that a landing page gives by FAIR Signposting, in
+header fields or else in its head; the addresses of content that DataCite's metadata of a DOI names. Nothing
+is read out of the text of a web page.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from urllib.parse import quote, unquote, urlsplit
 
 from reprocrate.deposit.addresses import shown
 from reprocrate.deposit.candidates import MAYBE_TYPES, RemoteFile, bundle_among, file_name, name_in
-from reprocrate.deposit.invenio import bundle_of_record, files_of_record, record_page
+from reprocrate.deposit.invenio import bundle_of_record, files_of_record
 from reprocrate.deposit.landing_page import MOST_BYTES
+from reprocrate.deposit.record_pages import record_page
 from reprocrate.deposit.references import Reference
-from reprocrate.deposit.requesting import Client
+from reprocrate.deposit.remote_volumes import volumes_beside
+from reprocrate.deposit.requesting import MOVED, Client
 from reprocrate.deposit.signposting import items_in, items_of
 from reprocrate.errors import UnavailableError
 
@@ -55,12 +58,13 @@ def resolve(reference: Reference, client: Client) -> RemoteFile:
 
     Raises:
         UnavailableError: it leads to none, or to several that may be meant; or somebody cannot be reached.
+        UnreadableError: it leads to a bundle in volumes, of which some are missing.
     """
     if reference.doi is not None:
         return _of_doi(reference.doi, client)
     url = reference.text
     client.reach.require(url)
-    if found := _of_record(url, client):
+    if found := _of_record(url, client) or volumes_beside(url, client):
         return found
     path = urlsplit(url).path.lower()
     if path.endswith(_FILES):
@@ -108,14 +112,18 @@ def _resolver_address(doi: str) -> str:
 
 def _of_doi(doi: str, client: Client) -> RemoteFile:
     address = _resolver_address(doi)
-    page = _look(address, client)
+    page = _look(address, client, to_record=True)
+    if page.status in MOVED:
+        if found := _of_record(page.url, client, doi):
+            return found
+        page = _look(page.url, client)
     if page.status in _UNKNOWN and urlsplit(page.url).netloc == urlsplit(address).netloc:
         raise UnavailableError(
             f"the DOI {doi} is not known at {urlsplit(address).netloc}",
             "nothing is registered under it, or not yet",
             f"Check it; the DOI of an archive for trying out needs that archive's resolver ({RESOLVER})",
         )
-    if found := _of_record(page.url, client):
+    if found := _of_record(page.url, client, doi):
         return found
     if page.status in (200, 206) and page.media_type not in _PAGES:
         return RemoteFile(page.url, _name_of(page), media_type=page.media_type)
@@ -124,14 +132,24 @@ def _of_doi(doi: str, client: Client) -> RemoteFile:
     return bundle_among(list({one.url: one for one in files}.values()), where)
 
 
-def _of_record(url: str, client: Client) -> RemoteFile | None:
+def _of_record(url: str, client: Client, doi: str = "") -> RemoteFile | None:
     page = record_page(url)
-    return bundle_of_record(page, client) if page else None
+    return bundle_of_record(page, client, doi) if page else None
 
 
-def _look(url: str, client: Client) -> _Page:
-    """Where an address leads and what it says there. A part is asked for, since it may be a large file."""
-    with client.get(url, {"Range": "bytes=0-511"}, also=_PAGE_STATUS) as answer:
+def _look(url: str, client: Client, *, to_record: bool = False) -> _Page:
+    """Where an address leads and what it says there. A part is asked for, since it may be a large file.
+
+    Args:
+        url: the address.
+        client: who asks.
+        to_record: whether to stop before the page of a record, of which the interface tells more.
+    """
+
+    def enough(place: str) -> bool:
+        return to_record and record_page(place) is not None
+
+    with client.get(url, {"Range": "bytes=0-511"}, (*_PAGE_STATUS, *MOVED), enough) as answer:
         return _Page(answer.url, answer.status, answer.headers)
 
 

@@ -12,6 +12,7 @@ from reprocrate.files.paths import LONGEST_PATH_BYTES, require_safe, safe_relati
 from reprocrate.files.pieces import PieceReader
 from reprocrate.files.reading import open_regular, read_regular
 from reprocrate.files.reasons import could_not, is_of_the_machine
+from reprocrate.files.seekable import SeekableReader
 from reprocrate.files.sizes import bytes_of
 from reprocrate.files.spellings import composed, place_of, places_of, spelled_as
 from reprocrate.files.trees import FileKind, TreeFile, walk, walk_readable
@@ -23,6 +24,7 @@ __all__ = [
     "FileDigest",
     "FileKind",
     "PieceReader",
+    "SeekableReader",
     "TreeFile",
     "atomic_file",
     "bytes_of",

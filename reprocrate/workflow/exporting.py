@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.bundle import open_bundle
+from reprocrate.bundle.volumes import volumes_at
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.exports import KINDS, Export, Kind, Request, export
 from reprocrate.exports.request import Person, RerunFile
@@ -216,6 +217,8 @@ def _tested(bundle: Path, verdict: Mapping[str, Any] | None) -> RerunFile:
         raise IntegrityError(
             f"{bundle} is not what was rerun", f"its payload digest is {payload}, not {expected}"
         )
+    if volumes := volumes_at(bundle):
+        return RerunFile(volumes.bundle.name, volumes.sha256())
     return RerunFile(bundle.name, sha256_file(bundle).sha256)
 
 

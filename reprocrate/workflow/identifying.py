@@ -77,7 +77,9 @@ def _entries(bundle: Bundle, unpacked: Path, name: str, making: Making) -> list[
     from reprocrate.bundle import writing_bytes
 
     contents = _contents(bundle, unpacked)
-    report = validate(Subject.of(contents.manifest, contents.manifest.experiment.title, ContentFiles(contents)))
+    report = validate(
+        Subject.of(contents.manifest, contents.manifest.experiment.title, ContentFiles(contents))
+    )
     entries = [*contents.entries.values(), Entry(layout.WRITING, writing_bytes(making.form))]
     return described(contents, entries, name, report, making)
 

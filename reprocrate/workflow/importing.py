@@ -12,6 +12,8 @@ from typing import Any
 from reprocrate.bundle import USUAL, Bundle, Limits, open_bundle, printable
 from reprocrate.bundle.extraction import is_empty_folder
 from reprocrate.bundle.part import Part
+from reprocrate.bundle.volume_list import LIST_SUFFIX, volume_name
+from reprocrate.bundle.volumes import volumes_at
 from reprocrate.deposit.candidates import RemoteFile
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import write_atomically
@@ -28,7 +30,7 @@ from reprocrate.workflow.partial import IMPORTED, partial_of
 from reprocrate.workflow.planning import plan_of
 from reprocrate.workflow.preparing import prepare_environments
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.remote import Remote, bring_aside, opened_remote, source_of
+from reprocrate.workflow.remote import Remote, bring_aside, opened_remote, require_same_manifest, source_of
 
 _KEPT = "What has arrived is kept: the same command goes on from there"
 _AGAIN = "Nothing of it is left: the same command begins again"
@@ -104,8 +106,12 @@ def import_bundle(
         target = folder or Path(default_name(path))
         if check:
             check(path)
-        with going_on(_AGAIN), open_bundle(path, skip=added_by_us, limits=limits) as bundle:
-            imported = _unpacked(bundle, target, progress, {"bundle": path.name}, claim)
+        with going_on(_AGAIN):
+            if volumes := volumes_at(path):
+                volumes.require_intact(counter(progress, "checking the volumes", volumes.size))
+            about = {"bundle": volumes.bundle.name if volumes else path.name}
+            with open_bundle(path, skip=added_by_us, limits=limits) as bundle:
+                imported = _unpacked(bundle, target, progress, about, claim)
     if not prepare:
         return imported
     place = shlex.quote(str(imported.folder))
@@ -164,16 +170,18 @@ class _Bringing:
         brought = bring_aside(found, beside, client, self.progress)
         try:
             if check:
-                check(brought)
+                with brought.one_file(beside) as file:
+                    check(file)
             with (
-                brought.open("rb") as file,
-                open_bundle(Path(found.name), limits=self.limits, file=file) as bundle,
+                brought.open() as content,
+                open_bundle(Path(found.name), limits=self.limits, file=content) as bundle,
             ):
+                require_same_manifest(bundle, found, client)
                 imported = _unpacked(bundle, target, self.progress, self._about(found), None)
         except (IntegrityError, UnreadableError):
-            _remove(brought)
+            brought.remove()
             raise
-        _remove(brought)
+        brought.remove()
         return imported
 
     def of_claim(self, claim: str, check: Callable[[Path], object] | None) -> Imported:
@@ -187,6 +195,7 @@ class _Bringing:
         if self.folder is not None:
             is_empty_folder(self.folder)
         with opened_remote(self.remote, self.limits) as (bundle, found):
+            require_same_manifest(bundle, found, self.remote.client())
             return _unpacked(bundle, self._target(found), self.progress, self._about(found), claim)
 
     def _target(self, found: RemoteFile) -> Path:
@@ -222,11 +231,6 @@ def _unpacked(
     return Imported(target, manifest, digest, plan, claim, len(absent))
 
 
-def _remove(brought: Path) -> None:
-    brought.unlink(missing_ok=True)
-    brought.with_name(f"{brought.name}.json").unlink(missing_ok=True)
-
-
 def _refuse_our_own_places(bundle: Bundle) -> None:
     """A bundle must not bring what only import and rerun make.
 
@@ -239,7 +243,10 @@ def _refuse_our_own_places(bundle: Bundle) -> None:
 
 def default_name(bundle: Path) -> str:
     """Name of the folder that a bundle is unpacked to."""
-    name = bundle.name
+    if bundle.is_dir() and (volumes := volumes_at(bundle)):
+        bundle = volumes.bundle
+    of = volume_name(bundle.name)
+    name = of.bundle if of else bundle.name.removesuffix(LIST_SUFFIX)
     for suffix in _SUFFIXES:
         if name.endswith(suffix) and name != suffix:
             return name.removesuffix(suffix)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from reprocrate.bundle import USUAL, Bundle, Limits, bag, layout, open_bundle
 from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES
 from reprocrate.bundle.checksums import parse_checksums
+from reprocrate.bundle.volumes import volumes_at
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
 from reprocrate.files import composed
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest
@@ -68,9 +69,12 @@ class Opened:
 def kind_of(what: Path) -> tuple[Kind, Path]:
     """What a path is, and where it begins: for a folder inside a project the project's root.
 
+    A folder of volumes, one of them and the list beside them are the bundle that the volumes make.
+
     Raises:
         UsageError: there is nothing, or nothing that holds an experiment.
-        UnreadableError: it is a file or a folder that cannot be read.
+        UnreadableError: it is a file or a folder that cannot be read, or volumes are missing.
+        IntegrityError: the sizes of volumes do not fit each other.
     """
     require_there(what)
     if what.is_file():
@@ -83,7 +87,12 @@ def kind_of(what: Path) -> tuple[Kind, Path]:
         return Kind.CRATE, what
     if is_crate_folder(what) and not is_project(what):
         return Kind.FOREIGN, what
-    return Kind.PROJECT, find_project(what)
+    try:
+        return Kind.PROJECT, find_project(what)
+    except UsageError:
+        if volumes_at(what) is None:
+            raise
+        return Kind.BUNDLE, what
 
 
 def require_there(what: Path) -> None:
@@ -222,6 +231,8 @@ def forged(bundle: Bundle) -> list[str]:
 
 
 def _kind_of_file(path: Path) -> Kind:
+    if volumes_at(path) is not None:  # whatever its first bytes look like: they are from the midst of a file
+        return Kind.FOREIGN if is_crate_file(path) else Kind.BUNDLE
     try:
         with path.open("rb") as file:
             start = file.read(4096)

@@ -206,7 +206,9 @@ class _Publishing:
         known = self.journal.current(self.archive.label)
         if known is not None and not known.published and known.previous:
             return known.previous
-        newest = known.doi or known.page if known is not None and known.published else listed[-1] if listed else ""
+        newest = (
+            known.doi or known.page if known is not None and known.published else listed[-1] if listed else ""
+        )
         if not newest:
             raise UsageError(
                 f"nothing is known to be published at {self.archive.label}",
@@ -229,8 +231,6 @@ class _Publishing:
     def _differs(self, payload: str) -> bool:
         if not payload or not self.work.bundle.exists():
             return False
-        if self.work.packs:
-            return _payload_of_project(self.work, self.choice, self.progress) not in ("", payload)
         with open_bundle(self.work.bundle) as bundle:
             return bundle.payload_digest() != payload
 
@@ -268,7 +268,9 @@ class _Publishing:
         """Describe the draft, and bring the files into it."""
         with open_bundle(work.bundle) as bundle:
             payload = bundle.payload_digest()
-            sources = sources_of(bundle, self.choice.volume_bytes)
+            size = work.bundle.stat().st_size
+            read = counter(self.progress, "making volumes", size)
+            sources = sources_of(bundle, self.choice.volume_bytes, read)
         engine.require_fit(sources)
         total = sum(one.size for one in sources)
         listener = Listener(
@@ -373,9 +375,19 @@ def _require_consistent(choice: PublishingChoice) -> None:
     """Make sure that what is wanted does not contradict itself."""
     anonymous = choice.packing.anonymous is not None
     wrong = [
-        (choice.publish and anonymous, "--publish", "--anonymous", "what is published cannot be hidden again"),
+        (
+            choice.publish and anonymous,
+            "--publish",
+            "--anonymous",
+            "what is published cannot be hidden again",
+        ),
         (choice.publish and choice.review, "--publish", "--review", "the community publishes it"),
-        (choice.new_version and bool(choice.new_version_of), "--new-version", "--new-version-of", "say it once"),
+        (
+            choice.new_version and bool(choice.new_version_of),
+            "--new-version",
+            "--new-version-of",
+            "say it once",
+        ),
         (choice.anew and choice.new_version, "--anew", "--new-version", "a version belongs to what there is"),
     ]
     for both, one, other, why in wrong:
@@ -383,12 +395,6 @@ def _require_consistent(choice: PublishingChoice) -> None:
             raise UsageError(f"{one} cannot go with {other}", why, "Leave one of them out")
     if choice.review and len(choice.communities) != 1:
         raise UsageError("--review needs one community", fix="Name it: --community NAME")
-
-
-def _payload_of_project(work: _Work, choice: PublishingChoice, progress: Progress) -> str:  # noqa: ARG001
-    """The payload digest that was packed last; empty where that is not known."""
-    with open_bundle(work.bundle) as bundle:
-        return bundle.payload_digest()
 
 
 def _named(deposit: Deposit) -> str:

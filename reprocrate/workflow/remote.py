@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from reprocrate.bundle import USUAL, Bundle, Limits, layout, open_bundle
+from reprocrate.bundle.volume_list import volume_names
 from reprocrate.deposit.addresses import Reach, shown
 from reprocrate.deposit.candidates import RemoteFile
+from reprocrate.deposit.downloading import small_file
+from reprocrate.deposit.ranged import NoRangesError
 from reprocrate.deposit.references import Reference
+from reprocrate.deposit.remote_volumes import Brought, bring_volumes
 from reprocrate.deposit.requesting import Client
-from reprocrate.errors import UnreadableError
+from reprocrate.errors import IntegrityError, UnavailableError, UnreadableError
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.manifest.strict import MAX_BYTES
 from reprocrate.rerun.wording import size_text
@@ -60,7 +64,8 @@ class Remote:
             self.listener.note(note)
         if file.url != self.reference.text:
             size = f", {size_text(file.size)}" if file.size is not None else ""
-            self.listener.note(f"{self} leads to {file.name}{size}, at {shown(file.url)}")
+            parts = f" in {len(file.volumes)} volumes" if file.volumes else ""
+            self.listener.note(f"{self} leads to {file.name}{parts}{size}, at {shown(file.url)}")
         return file
 
 
@@ -101,13 +106,39 @@ def opened_remote(remote: Remote, limits: Limits = USUAL) -> Iterator[tuple[Bund
 def seen_remote(remote: Remote) -> Seen:
     """The manifest of a remote bundle, or one that lies there alone, and nothing else of it.
 
+    Where a copy of the manifest lies beside the bundle, that is read, and said.
+
     Raises:
+        IntegrityError: the copy is not what its archive states.
         UnreadableError: it is neither.
         UnavailableError: it cannot be reached or not be read.
     """
     client = remote.client()
     found = remote.found(client)
-    with in_parts_or_whole(remote, found, client) as file:
+    if found.manifest is not None and found.size is not None:
+        remote.listener.note(
+            f"read the copy of {layout.MANIFEST} beside {found.name}; `import` compares it with the bundle"
+        )
+        data = small_file(found.manifest, client, MAX_BYTES)
+        where = f"{layout.MANIFEST} beside {found.name}"
+        return Seen(parse_manifest(data, where), found.name, found.size, is_manifest=False)
+    with suppress(NoRangesError):
+        return _seen_inside(remote, found, client)
+    given = _given_out(found, client)
+    if given is None or found.size is None:
+        return _seen_inside(remote, found, client, whole=True)
+    where = f"{layout.MANIFEST} in {found.name}"
+    remote.listener.note(f"read {where}, as its archive gives it out")
+    return Seen(parse_manifest(given, where), found.name, found.size, is_manifest=False)
+
+
+def _seen_inside(remote: Remote, found: RemoteFile, client: Client, *, whole: bool = False) -> Seen:
+    """What is read out of the file itself.
+
+    Raises:
+        NoRangesError: the server gives out whole files only, and not the whole is to be brought.
+    """
+    with in_parts_or_whole(remote, found, client) if whole else in_parts(found, client) as file:
         size = file.seek(0, 2)
         file.seek(0)
         alone = file.read(4).startswith(_JSON_STARTS)
@@ -124,9 +155,40 @@ def seen_remote(remote: Remote) -> Seen:
     return Seen(parse_manifest(data, where), found.name, size, alone)
 
 
+def _given_out(found: RemoteFile, client: Client) -> bytes | None:
+    """The manifest, taken out of the bundle by its archive; None where that does not do so."""
+    if not found.member:
+        return None
+    inside = RemoteFile(found.member.replace("{}", layout.MANIFEST), layout.MANIFEST)
+    try:
+        return small_file(inside, client, MAX_BYTES)
+    except UnavailableError:
+        return None  # such as of a bundle in a bag: then the whole is brought
+
+
+def require_same_manifest(bundle: Bundle, found: RemoteFile, client: Client) -> None:
+    """Make sure that the copy of the manifest beside a remote bundle, if there is one, is the bundle's.
+
+    Who looked at the copy before has seen what is in the bundle then.
+
+    Raises:
+        IntegrityError: it is another one.
+        UnavailableError: it cannot be had.
+    """
+    if found.manifest is None:
+        return
+    if small_file(found.manifest, client, MAX_BYTES) != bundle.manifest_bytes():
+        raise IntegrityError(
+            f"the {layout.MANIFEST} beside {found.name} is not the one in it",
+            "`show` and `plan` of this record tell of another experiment than the bundle holds",
+            f"Tell whoever published it; {found.address or shown(found.url)} is the address of the bundle "
+            "alone",
+        )
+
+
 @contextmanager
 def brought_whole(remote: Remote) -> Iterator[Path]:
-    """A remote file at a temporary place, compared with what its archive states.
+    """A remote file at a temporary place, compared with what its archive states; of volumes the first.
 
     Raises:
         IntegrityError: it is not what its archive states.
@@ -135,35 +197,57 @@ def brought_whole(remote: Remote) -> Iterator[Path]:
     client = remote.client()
     found = remote.found(client)
     with tempfile.TemporaryDirectory(prefix="reprocrate-") as place:
-        yield bring_aside(found, Path(place) / "bundle", client, remote.listener)
+        brought = bring_aside(found, Path(place) / "bundle", client, remote.listener)
+        if len(brought.paths) == 1:
+            yield brought.paths[0]
+            return
+        names = volume_names("bundle.zip", len(brought.paths))
+        named = [path.rename(Path(place) / name) for path, name in zip(brought.paths, names, strict=True)]
+        yield named[0]
+
+
+@contextmanager
+def in_parts(found: RemoteFile, client: Client) -> Iterator[BinaryIO]:
+    """A remote file, open for reading at any place, of which only what is read is brought.
+
+    Raises:
+        NoRangesError: the server gives out whole files only.
+        UnavailableError: it cannot be had.
+    """
+    from reprocrate.deposit.ranged import RangedFile, RangedVolumes
+
+    file = (
+        RangedVolumes(found.volumes, client) if found.volumes else RangedFile(found.url, client, found.size)
+    )
+    with file:
+        yield cast(BinaryIO, file)
 
 
 @contextmanager
 def in_parts_or_whole(remote: Remote, found: RemoteFile, client: Client) -> Iterator[BinaryIO]:
-    """A remote file, open for reading at any place.
+    """A remote file, open for reading at any place; brought whole where its server gives out no parts.
 
     Raises:
         UnavailableError: it cannot be had.
     """
-    from reprocrate.deposit.ranged import NoRangesError, RangedFile
-
-    try:
-        ranged = RangedFile(found.url, client, found.size)
-    except NoRangesError as error:
-        whole = found.size if found.size is not None else error.size
-    else:
-        with ranged:
-            yield cast(BinaryIO, ranged)
-        return
-    size = "of unknown size" if whole is None else size_text(whole)
-    remote.listener.note(f"the server gives out whole files only, so all of {found.name} is brought: {size}")
-    with tempfile.TemporaryDirectory(prefix="reprocrate-") as place:
-        path = bring_aside(found, Path(place) / "bundle", client, remote.listener)
-        with path.open("rb") as file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(in_parts(found, client))
+        except NoRangesError as error:
+            whole = found.size if found.size is not None else error.size
+        else:
             yield file
+            return
+        size = "of unknown size" if whole is None else size_text(whole)
+        remote.listener.note(
+            f"the server gives out whole files only, so all of {found.name} is brought: {size}"
+        )
+        place = stack.enter_context(tempfile.TemporaryDirectory(prefix="reprocrate-"))
+        brought = bring_aside(found, Path(place) / "bundle", client, remote.listener)
+        yield stack.enter_context(brought.open())
 
 
-def bring_aside(found: RemoteFile, target: Path, client: Client, progress: Progress) -> Path:
+def bring_aside(found: RemoteFile, target: Path, client: Client, progress: Progress) -> Brought:
     """Bring a remote file whole, and compare it with what its archive states.
 
     Args:
@@ -174,6 +258,7 @@ def bring_aside(found: RemoteFile, target: Path, client: Client, progress: Progr
 
     Raises:
         IntegrityError: it is not what its archive states.
+        UnreadableError: it is in volumes, of which some are missing.
         UnavailableError: it cannot be had; what has arrived is kept.
     """
     from reprocrate.deposit.downloading import download_aside
@@ -181,7 +266,9 @@ def bring_aside(found: RemoteFile, target: Path, client: Client, progress: Progr
     def tell(done: int, total: int | None) -> None:
         progress.transfer(f"bringing {found.name}", done, max(total or 0, done + (total is None)))
 
-    return download_aside(
+    if found.volumes:
+        return bring_volumes(found, target, client, tell)
+    path = download_aside(
         found.url,
         target,
         client=client,
@@ -190,6 +277,7 @@ def bring_aside(found: RemoteFile, target: Path, client: Client, progress: Progr
         sha256=found.sha256,
         notify=tell,
     )
+    return Brought((path,))
 
 
 def _tell_brought(remote: Remote, file: BinaryIO, size: int) -> None:
@@ -203,4 +291,6 @@ def source_of(remote: Remote, found: RemoteFile) -> dict[str, str | int]:
     about = {"address": shown(found.url), "doi": remote.reference.doi}
     about |= {"sha256": found.sha256, "md5": found.md5}
     known: dict[str, str | int] = {name: text for name, text in about.items() if text}
+    if found.volumes:
+        known["volumes"] = len(found.volumes)
     return known if found.size is None else known | {"size": found.size}

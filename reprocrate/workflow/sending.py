@@ -1,8 +1,11 @@
-"""The files of a deposit: the bundle, whole or in volumes, and beside it what people and programs look at first."""
+"""The files of a deposit: the bundle, whole or in volumes, and beside it what is looked at first."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from reprocrate.bundle import Bundle, layout
+from reprocrate.bundle.volumes import split_bundle
 from reprocrate.deposit.sources import Source
 
 _MOST_BYTES = 64 << 20
@@ -11,14 +14,16 @@ _LOOSE = (layout.MANIFEST, layout.METADATA, layout.PREVIEW)
 """Files of the bundle that lie beside it as well: who looks at them need not bring the bundle."""
 
 
-def sources_of(bundle: Bundle, volume_bytes: int) -> list[Source]:
+def sources_of(bundle: Bundle, volume_bytes: int, read: Callable[[int], object]) -> list[Source]:
     """The files to be sent, the small ones first.
 
     Args:
         bundle: the bundle, a file.
-        volume_bytes: bytes of a volume; 0 for a bundle in one piece.
+        volume_bytes: bytes of a volume of a bundle that is larger; 0 for bundles in one piece.
+        read: told how many bytes were read.
 
     Raises:
+        UsageError: it makes no such volumes.
         IntegrityError: a file that goes beside the bundle is not what its checksum says.
         UnavailableError: the bundle cannot be read.
     """
@@ -27,4 +32,9 @@ def sources_of(bundle: Bundle, volume_bytes: int) -> list[Source]:
     whole = Source(bundle.path.name, bundle.path)
     if not volume_bytes or whole.size <= volume_bytes:
         return [*loose, whole]
-    raise NotImplementedError
+    split = split_bundle(bundle.path, volume_bytes, read)
+    return [
+        *loose,
+        Source(split.list_name, split.list_bytes),
+        *(Source(one.name, bundle.path, one.start, one.size) for one in split.volumes),
+    ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from reprocrate.bundle import open_bundle
 from reprocrate.bundle.signing import check_signature, sign_file
+from reprocrate.bundle.volumes import volumes_at
 from reprocrate.errors import UsageError
 from reprocrate.workflow.opening import Kind, kind_of
 from reprocrate.workflow.progress import Progress, counter
@@ -56,5 +58,11 @@ def _one_file(what: Path) -> Path:
     if kind is not Kind.BUNDLE:
         raise UsageError(
             f"{what} is a {kind.value}", "only a bundle that is one file has a signature", "Name the bundle"
+        )
+    if volumes := volumes_at(path):
+        raise UsageError(
+            f"{what} is a bundle in volumes",
+            "a signature is of the bundle as one file",
+            f"Join them: cat {shlex.quote(str(volumes.bundle))}.[0-9]* > {shlex.quote(str(volumes.bundle))}",
         )
     return path

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, printable
+from reprocrate.bundle.volumes import volumes_at
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError
 from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import manifest_file_bytes
@@ -70,8 +71,11 @@ def assess(
         from reprocrate.workflow.foreign_crates import assess_foreign
 
         return assess_foreign(path, str(what), demands, limits)
-    if path.is_file() and is_bare_file(path):
+    volumes = volumes_at(path)
+    if volumes is None and path.is_file() and is_bare_file(path):
         return assess_bare(path, str(what), progress, demands, limits)
+    if volumes is not None:
+        volumes.require_intact(counter(progress, "checking the volumes", volumes.size))
     with open_imported(path, limits) as bundle:
         return with_part(_assess_bundle(bundle, str(what), progress, demands), partial_of(path))
 
@@ -150,6 +154,8 @@ def with_part(report: Report, part: Partial | None) -> Report:
 
 def size_of(bundle: Bundle) -> int:
     """Bytes of the one file, or of all files of a folder."""
+    if volumes := volumes_at(bundle.path):
+        return volumes.size
     return bundle.path.stat().st_size if bundle.path.is_file() else bundle.total_size
 
 

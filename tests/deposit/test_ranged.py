@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from reprocrate.deposit.ranged import BLOCK_BYTES, NoRangesError, RangedFile
+from reprocrate.deposit.ranged import BLOCK_BYTES, FIRST_BYTES, NoRangesError, RangedFile
 from reprocrate.deposit.requesting import Client
 from reprocrate.errors import UnavailableError
 from tests.deposit.server import Page, Site
@@ -24,7 +24,7 @@ def test_only_what_is_read_is_brought(site: Site, client: Client) -> None:
         assert file.read() == b""
         assert file.tell() == len(BODY)
     assert len(site.asked) == 2
-    assert site.sent == file.brought == BLOCK_BYTES + 123
+    assert site.sent == file.brought == FIRST_BYTES + 123
 
 
 def test_it_is_the_file_wherever_it_is_read(site: Site, client: Client) -> None:
@@ -80,6 +80,6 @@ def test_an_empty_file_and_other_parts_than_asked_for(site: Site, client: Client
     site.pages["/other"] = Page(b"x" * 10, 206, {"Content-Range": "bytes 5-14/100"})
     with pytest.raises(UnavailableError, match="another part"):
         RangedFile(f"{site.url}/other", client)
-    site.pages["/more"] = Page(b"x" * 2 * BLOCK_BYTES, 206, {"Content-Range": "bytes 0-9/100"})
+    site.pages["/more"] = Page(b"x" * 2 * FIRST_BYTES, 206, {"Content-Range": "bytes 0-9/100"})
     with pytest.raises(UnavailableError, match="more than was asked for"):
         RangedFile(f"{site.url}/more", client)

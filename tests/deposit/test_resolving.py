@@ -8,7 +8,7 @@ import json
 import pytest
 
 from reprocrate.deposit.candidates import RemoteFile, bundle_among, file_name, name_in
-from reprocrate.deposit.invenio import record_page
+from reprocrate.deposit.record_pages import record_page
 from reprocrate.deposit.references import Reference, reference_in
 from reprocrate.deposit.requesting import Client
 from reprocrate.deposit.resolving import RESOLVER, resolve

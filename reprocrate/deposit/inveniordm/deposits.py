@@ -242,12 +242,17 @@ class InvenioArchive:
             asked.review(identifier, communities[0])
         return self.state(identifier)
 
-    def owner(self, identifier: str) -> str:
-        """The number of the account that a draft shows as its owner; empty if it shows none."""
+    def shows(self, identifier: str) -> Sequence[str]:
+        """What a draft that names nobody shows of its owner all the same."""
         parent = (self._found(identifier) or {}).get("parent")
         access = parent.get("access") if isinstance(parent, dict) else None
         owner = access.get("owned_by") if isinstance(access, dict) else None
-        return str(owner.get("user", "")) if isinstance(owner, dict) else ""
+        if not isinstance(owner, dict) or not owner.get("user"):
+            return ()
+        return (
+            f"whoever asks the interface of {self.label} with the link is told the number of your account, "
+            f"{owner['user']}, and other records of that account can be found by it",
+        )
 
     def _uploads(self, identifier: str) -> Uploads:
         return Uploads(self.caller, _draft(identifier), self.part_bytes)

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from reprocrate.deposit.addresses import Reach, shown, why_not_public
-from reprocrate.deposit.invenio import record_page
+from reprocrate.deposit.record_pages import record_page
 from reprocrate.manifest import Data, Source
 from reprocrate.rerun.data.supply import Supplies
 from reprocrate.rerun.work.materials import Material
