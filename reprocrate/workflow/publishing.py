@@ -115,6 +115,7 @@ class _Work:
         bundle: the bundle, or where it is to be.
         project: the project that it is of, if that is here.
         packs: whether the project has to be packed.
+        payload: the payload digest; empty where it is not known yet.
         journal: where what was begun is written down.
     """
 
@@ -122,6 +123,7 @@ class _Work:
     bundle: Path
     project: Project | None
     packs: bool
+    payload: str
     journal: Path
 
     @property
@@ -194,6 +196,8 @@ class _Publishing:
         listed = known_deposits(self.work.project, self.archive.label) if self.work.project else ()
         if self.choice.new_version_of:
             return self.choice.new_version_of
+        if self.choice.new_version and known is not None and known.published and self._is(known.payload):
+            return known.previous  # the command is given again, and all is done
         if self.choice.new_version:
             return self._newest(listed)
         if known is None and listed and not self.choice.anew and not self._hides:
@@ -220,7 +224,7 @@ class _Publishing:
     def _standing(self, deposit: Deposit) -> PublishingOutcome:
         """What is published already, or lies with a community, is not changed."""
         known = self.journal.current(self.archive.label)
-        if deposit.stage is Stage.PUBLISHED and self._differs(known.payload if known else ""):
+        if deposit.stage is Stage.PUBLISHED and known and known.payload and not self._is(known.payload):
             raise UsageError(
                 f"{self.work.bundle.name} differs from what is published as {deposit.doi or deposit.page}",
                 "what is published does not change any more",
@@ -228,11 +232,9 @@ class _Publishing:
             )
         return self._told(deposit, self.work, unchanged=True)
 
-    def _differs(self, payload: str) -> bool:
-        if not payload or not self.work.bundle.exists():
-            return False
-        with open_bundle(self.work.bundle) as bundle:
-            return bundle.payload_digest() != payload
+    def _is(self, payload: str) -> bool:
+        """Whether this is what a payload digest identifies, as far as it can be told."""
+        return not self.work.payload or self.work.payload == payload
 
     def _note_in_project(self, deposit: Deposit) -> None:
         if self.work.project is None or not (deposit.doi or deposit.page):
@@ -332,7 +334,8 @@ def _prepared(what: Path, choice: PublishingChoice, progress: Progress) -> _Work
     project = open_project(place)
     bundle = packing.output or Path(f"{name_of(place)}{packing.form.suffix}")
     journal = _journal_of(packing.reveal or bundle)
-    return _Work(project.manifest, bundle, project, packs=True, journal=journal)
+    payload = outcome.packed.payload_digest if outcome.packed else outcome.payload
+    return _Work(project.manifest, bundle, project, packs=True, payload=payload, journal=journal)
 
 
 def _of_bundle(path: Path, choice: PublishingChoice) -> _Work:
@@ -342,10 +345,11 @@ def _of_bundle(path: Path, choice: PublishingChoice) -> _Work:
                 f"{path} has no {layout.CHECKSUMS}", "so it is no bundle that was packed", "Pack it first"
             )
         manifest = parse_manifest(bundle.manifest_bytes(), f"{layout.MANIFEST} in {path}")
+        payload = bundle.payload_digest()
     if not choice.as_is:
         require_writable(written_place(path, choice.packing.output))
     project = None if manifest.anonymous else project_of_bundle(path, manifest.id)
-    return _Work(manifest, path, project, packs=False, journal=_journal_of(path))
+    return _Work(manifest, path, project, packs=False, payload=payload, journal=_journal_of(path))
 
 
 def _journal_of(bundle: Path) -> Path:

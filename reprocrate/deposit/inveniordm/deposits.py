@@ -249,10 +249,10 @@ class InvenioArchive:
         owner = access.get("owned_by") if isinstance(access, dict) else None
         if not isinstance(owner, dict) or not owner.get("user"):
             return ()
-        return (
-            f"whoever asks the interface of {self.label} with the link is told the number of your account, "
-            f"{owner['user']}, and other records of that account can be found by it",
-        )
+        number = owner["user"]
+        return [
+            f"the interface of {self.label} tells whoever has the link the number of your account, {number}"
+        ]
 
     def _uploads(self, identifier: str) -> Uploads:
         return Uploads(self.caller, _draft(identifier), self.part_bytes)
