@@ -1,7 +1,7 @@
 """A proxy in front of an archive that interferes: it loses requests and answers, cuts them, and changes them.
 
-Each request is forwarded by a connection of its own, and its answer is sent back when all of it has come: what
-a request does is done once it is in the log. Addresses of the archive in answers become those of the proxy.
+Each request is forwarded by a connection of its own, and its answer is sent back when all of it has come, so
+what a request does is done once it is in the log. Addresses of the archive in answers become the proxy's.
 """
 
 from __future__ import annotations
@@ -84,19 +84,19 @@ class Exchange:
         path: its path with the query.
         headers: its header fields, in small letters.
         size: bytes of its body that arrived.
-        sha256: their digest.
+        md5: their digest, of the kind that archives give.
         body: them, or None where they are many.
         status: what the archive answered with; None if it was not asked or gave no answer.
         answered: the status that the client got; None where its connection ended first.
-        answer_headers: header fields of the archive's answer, in small letters.
-        answer: the body of that, or None where it is long.
+        answer_headers: header fields of what the client got, in small letters.
+        answer: the body of that, or None where it is long or was cut.
     """
 
     method: str
     path: str
     headers: dict[str, str]
     size: int = 0
-    sha256: str = ""
+    md5: str = ""
     body: bytes | None = b""
     status: int | None = None
     answered: int | None = None
@@ -217,7 +217,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Send a request on; tell whether all of it came."""
         if connection:
             self._send_head(connection)
-        digest, kept, sending = hashlib.sha256(), bytearray(), connection is not None
+        digest, kept, sending = hashlib.md5(), bytearray(), connection is not None
         left = int(self.headers.get("content-length") or 0)
         limit = left if deed.cut_request is None else deed.cut_request
         call_at, call = deed.at_byte or (left + 1, None)
@@ -240,7 +240,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if connection and connection.sock and (left or limit < exchange.size):
             with suppress(OSError):
                 connection.sock.shutdown(socket.SHUT_WR)
-        exchange.sha256 = digest.hexdigest()
+        exchange.md5 = digest.hexdigest()
         exchange.body = bytes(kept) if exchange.size <= KEPT else None
         return not left
 
@@ -279,6 +279,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             status = deed.instead
             fields = {"content-type": "application/json", **dict(deed.fields)}
             body = json.dumps({"message": "interfered with", "status": status}).encode()
+            exchange.answer_headers, exchange.answer = fields, body
+        if deed.cut_answer is not None:
+            exchange.answer = None
         exchange.answered = status
         self.proxy._note(exchange)  # before the client can know
         self.send_response_only(status)
