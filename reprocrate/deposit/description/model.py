@@ -101,9 +101,11 @@ class Grant:
     Attributes:
         funder: who.
         number: the funder's number of the grant.
+        field: where the manifest says so, such as `experiment.funding[0]`.
     """
 
     funder: Organization
+    field: str
     number: str | None = None
 
 

@@ -44,14 +44,20 @@ def contributors_of(experiment: Experiment) -> tuple[Contributor, ...]:
         found.append(Contributor(named or Agent(contact), Role.CONTACT))
     publisher = experiment.publisher
     if publisher and publisher.ror:
-        found.append(Contributor(Agent(line(publisher.name), ror=publisher.ror), Role.DISTRIBUTOR))
+        name = line(publisher.name) or ror_address(publisher.ror)
+        found.append(Contributor(Agent(name, ror=publisher.ror), Role.DISTRIBUTOR))
     return tuple(found)
 
 
 def organization(name: str | None, ror: str | None) -> Organization | None:
     """An organisation by its name, or by its identifier where it has no name; None where it has neither."""
-    text = line(name) or (f"https://ror.org/{ror}" if ror else "")
+    text = line(name) or (ror_address(ror) if ror else "")
     return Organization(text, ror) if text else None
+
+
+def ror_address(ror: str) -> str:
+    """The page of an organisation in the registry."""
+    return f"https://ror.org/{ror}"
 
 
 def named(name: str) -> Agent:
