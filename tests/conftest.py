@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import hypothesis
 import pytest
 
 from reprocrate.validation import cases
+from tests.genuine.inveniordm.instance import Instance, Server
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -50,6 +52,34 @@ def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment") / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
     return folder
+
+
+@pytest.fixture(scope="session")
+def inveniordm_instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A genuine InvenioRDM, on which servers can be started; for tests marked `archive`."""
+    python = os.environ.get("REPROCRATE_INVENIORDM_PYTHON")
+    if not python:
+        pytest.skip("REPROCRATE_INVENIORDM_PYTHON names no Python with InvenioRDM (see CONTRIBUTING.md)")
+    kept = os.environ.get("REPROCRATE_INVENIORDM_INSTANCE")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("inveniordm")
+    instance = Instance(folder / os.environ.get("PYTEST_XDIST_WORKER", ""), python, tied=True)
+    instance.open()
+    try:
+        yield instance
+    finally:
+        instance.close()
+
+
+@pytest.fixture(scope="session")
+def inveniordm(inveniordm_instance: Instance) -> Server:
+    """A server that is set up as Zenodo is, without its rate limits."""
+    return inveniordm_instance.serve("zenodo")
+
+
+@pytest.fixture(scope="session")
+def plain_inveniordm(inveniordm_instance: Instance) -> Server:
+    """A server on the same data that is set up as InvenioRDM is by itself: files may be uploaded in parts."""
+    return inveniordm_instance.serve("plain")
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,8 @@
-"""A bundle that lies at a genuine InvenioRDM is found and imported.
-
-The server is started apart, and named by two variables: `REPROCRATE_INVENIORDM` is its address, such as
-http://127.0.0.1:5055, and `REPROCRATE_INVENIORDM_TOKEN` a file with the token of a user who may publish.
-"""
+"""A bundle that lies at a genuine InvenioRDM is found and imported."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,26 +20,21 @@ from reprocrate.deposit.requesting import Client
 from reprocrate.deposit.resolving import RESOLVER, resolve
 from reprocrate.errors import UnavailableError
 from tests.deposit.server import Page, Site, serving
+from tests.genuine.inveniordm.instance import Server
 
-SERVER = os.environ.get("REPROCRATE_INVENIORDM", "")
-TOKEN = os.environ.get("REPROCRATE_INVENIORDM_TOKEN", "")
-
-pytestmark = [
-    pytest.mark.genuine,
-    pytest.mark.skipif(not (SERVER and TOKEN), reason="no InvenioRDM is named by REPROCRATE_INVENIORDM"),
-]
+pytestmark = pytest.mark.archive
 
 BODY = bytes(range(256)) * 3000
 FILES = {"two rings.crate.zip": BODY, "reprocrate.json": b"{}"}
 
 
-def published(files: dict[str, bytes], *, restricted: bool = False) -> dict[str, Any]:
+def published(server: Server, files: dict[str, bytes], *, restricted: bool = False) -> dict[str, Any]:
     """A record with these files."""
     session = requests.Session()
-    session.headers.update({"Accept": JSON, "Authorization": f"Bearer {Path(TOKEN).read_text().strip()}"})
+    session.headers.update({"Accept": JSON, "Authorization": f"Bearer {server.tokens['depositor']}"})
 
     def call(method: str, path: str, **more: Any) -> dict[str, Any]:
-        answer = session.request(method, f"{SERVER}/api{path}", timeout=60, **more)
+        answer = session.request(method, f"{server.url}/api{path}", timeout=60, **more)
         assert answer.ok, answer.text
         return dict(answer.json())
 
@@ -71,9 +61,9 @@ def published(files: dict[str, bytes], *, restricted: bool = False) -> dict[str,
 
 
 @pytest.fixture(scope="module")
-def record() -> dict[str, Any]:
+def record(inveniordm: Server) -> dict[str, Any]:
     """A published record with a bundle."""
-    return published(FILES)
+    return published(inveniordm, FILES)
 
 
 @pytest.fixture
@@ -85,16 +75,16 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 @pytest.fixture
-def client(resolver: Site) -> Client:
+def client(resolver: Site, inveniordm: Server) -> Client:
     """Asks both."""
-    return Client(Reach.of([urlsplit(SERVER).netloc, resolver.host]))
+    return Client(Reach.of([urlsplit(inveniordm.url).netloc, resolver.host]))
 
 
 def test_its_doi_and_its_page_lead_to_the_bundle(
-    record: dict[str, Any], resolver: Site, client: Client, tmp_path: Path
+    record: dict[str, Any], resolver: Site, client: Client, inveniordm: Server, tmp_path: Path
 ) -> None:
     doi = record["pids"]["doi"]["identifier"]
-    page = f"{SERVER}/records/{record['id']}"
+    page = f"{inveniordm.url}/records/{record['id']}"
     resolver.pages[f"/{doi}"] = Page(status=302, headers={"Location": page})
     for reference in (Reference(doi, doi), Reference(page), Reference(f"{page}/files/two%20rings.crate.zip")):
         found = resolve(reference, client)
@@ -104,19 +94,21 @@ def test_its_doi_and_its_page_lead_to_the_bundle(
     assert (tmp_path / "b").read_bytes() == BODY
 
 
-def test_files_on_its_own_disk_cannot_be_read_in_parts(record: dict[str, Any], client: Client) -> None:
-    found = resolve(Reference(f"{SERVER}/records/{record['id']}"), client)
+def test_files_on_its_own_disk_cannot_be_read_in_parts(
+    record: dict[str, Any], client: Client, inveniordm: Server
+) -> None:
+    found = resolve(Reference(f"{inveniordm.url}/records/{record['id']}"), client)
     with pytest.raises(NoRangesError) as caught:
         RangedFile(found.url, client, found.size)
     assert caught.value.size == len(BODY)
 
 
-def test_a_restricted_record_is_told(client: Client) -> None:
-    hidden = published(FILES, restricted=True)
+def test_a_restricted_record_is_told(client: Client, inveniordm: Server) -> None:
+    hidden = published(inveniordm, FILES, restricted=True)
     with pytest.raises(UnavailableError, match="are restricted"):
-        resolve(Reference(f"{SERVER}/records/{hidden['id']}"), client)
+        resolve(Reference(f"{inveniordm.url}/records/{hidden['id']}"), client)
 
 
-def test_a_record_that_is_none_is_told(client: Client) -> None:
+def test_a_record_that_is_none_is_told(client: Client, inveniordm: Server) -> None:
     with pytest.raises(UnavailableError, match=r"it answers 404"):
-        resolve(Reference(f"{SERVER}/records/zzzzz-zzz99"), client)
+        resolve(Reference(f"{inveniordm.url}/records/zzzzz-zzz99"), client)
