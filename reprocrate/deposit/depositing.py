@@ -69,7 +69,7 @@ class Depositing:
 
         Args:
             title: of a new draft, until it is described.
-            previous: the DOI of which it is to be a new version, if it is to be one.
+            previous: the DOI or address of which it is to be a new version, if it is to be one.
 
         Raises:
             GoneError: what was begun before is no longer there.
@@ -146,8 +146,8 @@ class Depositing:
             IntegrityError: what arrives is not what was sent.
             UnavailableError: the archive cannot be asked, or refuses.
         """
-        digests = {one.name: one.md5(self.listener.reading) for one in content.sources}
-        wanted = {one.name: Kept(one.size, digests[one.name]) for one in content.sources}
+        algorithm, reading = self.archive.algorithm, self.listener.reading
+        wanted = {one.name: Kept(one.size, one.digest(algorithm, reading)) for one in content.sources}
         self.journal.note(self.archive.label, payload=content.payload, anonymous=content.anonymous)
         kept = self.archive.files(deposit.id)
         if not kept and self._has_some(deposit, wanted):
@@ -189,16 +189,17 @@ class Depositing:
             "Publish it first, or leave it with --anew",
         )
 
-    def _published(self, doi: str) -> Deposit:
-        found = self.archive.holds(doi)
+    def _published(self, name: str) -> Deposit:
+        found = self.archive.holds(name)
         if found is None:
             raise UsageError(
-                f"{self.archive.label} has nothing with the DOI {doi}",
-                fix="Check the DOI, and that it is of this archive",
+                f"{self.archive.label} has no {name}",
+                "what is to have a new version has to be there",
+                "Check the DOI or address, and that it is of this archive",
             )
         if found.stage is not Stage.PUBLISHED:
             raise UsageError(
-                f"{doi} is not published yet", "only what is published has versions", "Publish it first"
+                f"{name} is not published yet", "only what is published has versions", "Publish it first"
             )
         return found
 
@@ -217,8 +218,8 @@ class Depositing:
         parts = self.journal.parts(self.archive.label)
         self.listener.note(f"sending {source.name}")
         for _ in range(_TRIES):
-            arrived = self.archive.send(deposit.id, source, wanted.md5, parts, self.listener.sent)
-            if arrived == wanted or (not arrived.md5 and arrived.size == wanted.size):
+            arrived = self.archive.send(deposit.id, source, wanted.digest, parts, self.listener.sent)
+            if arrived == wanted or (not arrived.digest and arrived.size == wanted.size):
                 return
             self.archive.remove(deposit.id, source.name)
             self.listener.sent(-source.size)
@@ -259,4 +260,4 @@ def _new_mark() -> str:
 
 def _cannot_tell(kept: Kept | None, wanted: Kept | None) -> bool:
     """Whether an archive holds a file of the right size, and does not tell its digest."""
-    return kept is not None and wanted is not None and kept == replace(wanted, md5="")
+    return kept is not None and wanted is not None and kept == replace(wanted, digest="")

@@ -41,7 +41,7 @@ class Begun:
         id: what the archive calls it; empty while its answer has not come.
         doi: its DOI; empty while it has none.
         page: where it can be looked at.
-        previous: the DOI of which it is to be a new version; empty for a first one.
+        previous: the DOI or address of which it is to be a new version; empty for a first one.
         payload: the payload digest of the bundle that was last brought into it.
         anonymous: whether that bundle shows nobody.
         published: whether it was seen to be published.

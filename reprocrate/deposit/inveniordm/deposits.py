@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from reprocrate.deposit.archive import Access, Deposit, GoneError, Kept, Limits, Parts, Sent, Stage
@@ -57,6 +57,8 @@ class InvenioArchive:
     source: str = "the token"
     name: str = ""
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    algorithm: ClassVar[str] = "md5"
 
     @property
     def label(self) -> str:
@@ -249,10 +251,8 @@ class InvenioArchive:
         owner = access.get("owned_by") if isinstance(access, dict) else None
         if not isinstance(owner, dict) or not owner.get("user"):
             return ()
-        return (
-            f"whoever asks the interface of {self.label} with the link is told the number of your account, "
-            f"{owner['user']}, and other records of that account can be found by it",
-        )
+        number = f"the number of your account, {owner['user']}, and other records of it can be found by that"
+        return (f"whoever asks the interface of {self.label} with the link is told {number}",)
 
     def _uploads(self, identifier: str) -> Uploads:
         return Uploads(self.caller, _draft(identifier), self.part_bytes)
