@@ -6,13 +6,12 @@ does what is missing. So the same call, given again after any failure, goes on f
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reprocrate.deposit.archive import Access, Archive, Deposit, Kept, Sent, Stage
 from reprocrate.deposit.description import Description
-from reprocrate.deposit.journal import Begun, Journal
+from reprocrate.deposit.journal import Begun, Journal, new_mark
 from reprocrate.deposit.sources import Source
 from reprocrate.errors import IntegrityError, UnavailableError, UsageError
 
@@ -80,7 +79,7 @@ class Depositing:
         known = self.journal.current(label)
         if known is None or self._is_done(known, previous):
             before = self._published(previous) if previous else None
-            known = self.journal.begin(label, _new_mark(), previous)
+            known = self.journal.begin(label, new_mark(), previous)
             deposit = (
                 self.archive.begin_version(before.id) if before else self.archive.begin(known.mark, title)
             )
@@ -99,7 +98,7 @@ class Depositing:
 
     def adopt(self, deposit: Deposit) -> None:
         """Go on with a deposit that the journal does not know of."""
-        self.journal.begin(self.archive.label, _new_mark())
+        self.journal.begin(self.archive.label, new_mark())
         self._write_down(deposit)
 
     def require_fit(self, sources: Sequence[Source]) -> None:
@@ -252,10 +251,6 @@ class Depositing:
             page=deposit.page,
             published=deposit.stage is Stage.PUBLISHED,
         )
-
-
-def _new_mark() -> str:
-    return f"reprocrate-{secrets.token_hex(12)}"
 
 
 def _cannot_tell(kept: Kept | None, wanted: Kept | None) -> bool:

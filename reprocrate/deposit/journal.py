@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -27,6 +28,7 @@ except ImportError:  # Windows lets nobody else write what is open
 SUFFIX = ".deposit.jsonl"
 """What the name of a bundle's journal adds to that of the bundle."""
 
+_MARK = re.compile(r"reprocrate-[0-9a-f]{24}")
 _MOST_BYTES = 64 << 20
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FORMAT = 1
@@ -60,6 +62,11 @@ class Begun:
 
 
 _NOTED = {one.name: (bool if one.type == "bool" else str) for one in fields(Begun) if one.name != "parts"}
+
+
+def new_mark() -> str:
+    """A word under which nothing was begun yet: random, so that nobody else's draft holds it."""
+    return f"reprocrate-{secrets.token_hex(12)}"
 
 
 class Journal:

@@ -60,12 +60,7 @@ def _objects(text: str) -> Objects:
         top = root.partition("/")[0] or "/"
         missing = not _may_exist(system, top)
     except ImportError as error:
-        fix = (
-            "pip install 'reprocrate[s3]'"
-            if scheme in ("s3", "s3a")
-            else f"Install what fsspec needs for {scheme}"
-        )
-        raise UnavailableError(f"{text} cannot be opened", str(error), fix) from error
+        raise UnavailableError(f"{text} cannot be opened", str(error), _needed(scheme)) from error
     except ValueError as error:
         raise UsageError(f"{text} is no address that fsspec knows", str(error)) from error
     except Exception as error:  # each implementation has its own
