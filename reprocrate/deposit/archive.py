@@ -49,11 +49,17 @@ class Limits:
         most_files: how many files a deposit may have.
         most_bytes: how many bytes they may have together.
         takes_empty: whether a file may be empty.
+        restricts: whether it can keep files from others, for a time or for good.
+        has_links: whether it gives addresses by which others may see a draft.
+        has_communities: whether there are communities that can be asked to include a deposit.
     """
 
     most_files: int | None = None
     most_bytes: int | None = None
     takes_empty: bool = True
+    restricts: bool = True
+    has_links: bool = True
+    has_communities: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +88,12 @@ class Kept:
 
     Attributes:
         size: its bytes.
-        md5: its MD5 in hexadecimal digits, which is what InvenioRDM computes; empty if that is not told.
+        digest: in hexadecimal digits, by the algorithm of the archive; empty if that is not told.
         complete: whether it has arrived whole.
     """
 
     size: int
-    md5: str = ""
+    digest: str = ""
     complete: bool = True
 
 
@@ -98,9 +104,9 @@ class Deposit:
     Attributes:
         id: what the archive calls it.
         stage: how far it is.
-        doi: its DOI, reserved or registered; empty if it has none yet.
+        doi: its DOI, reserved or registered; empty if it has none yet, or the archive gives none.
         concept: the DOI that stands for all its versions; empty if there is none.
-        page: where it can be looked at; while it is a draft, by its owner.
+        page: its address, where it can be looked at; while it is a draft, by its owner.
         version: what is written as its version.
         problems: what the archive took amiss of its description, in the author's terms.
     """
@@ -135,11 +141,18 @@ class Archive(Protocol):
     def limits(self) -> Limits:
         """What it takes."""
 
+    @property
+    def algorithm(self) -> str:
+        """By which algorithm it tells digests of files: a name of `hashlib`, such as `sha256`."""
+
     def refusals(self, description: Description) -> Sequence[str]:
         """What it would not take of a description, each as a sentence; nothing is sent."""
 
-    def holds(self, doi: str) -> Deposit | None:
-        """The deposit that a DOI of this archive belongs to: the newest, if it stands for all versions."""
+    def holds(self, name: str) -> Deposit | None:
+        """The deposit that a DOI belongs to, or where there are none, an address: what `Deposit` tells of it.
+
+        Of a DOI that stands for all versions it is the newest.
+        """
 
     def begun(self, mark: str) -> Deposit | None:
         """The draft that was begun under a mark: its answer may never have come."""
@@ -172,13 +185,13 @@ class Archive(Protocol):
     def remove(self, identifier: str, name: str) -> None:
         """Remove a file from a draft; one that is not there is no error."""
 
-    def send(self, identifier: str, source: Source, md5: str, parts: Parts, sent: Sent) -> Kept:
+    def send(self, identifier: str, source: Source, digest: str, parts: Parts, sent: Sent) -> Kept:
         """Bring a file into a draft, and tell what arrived. What arrived before is not sent again.
 
         Args:
             identifier: the draft.
             source: the file. No whole one of its name is there.
-            md5: its MD5.
+            digest: its digest.
             parts: which parts of it have arrived before.
             sent: told how many bytes have gone; fewer than none where they have to go again.
         """

@@ -6,13 +6,12 @@ does what is missing. So the same call, given again after any failure, goes on f
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reprocrate.deposit.archive import Access, Archive, Deposit, Kept, Sent, Stage
 from reprocrate.deposit.description import Description
-from reprocrate.deposit.journal import Begun, Journal
+from reprocrate.deposit.journal import Begun, Journal, new_mark
 from reprocrate.deposit.sources import Source
 from reprocrate.errors import IntegrityError, UnavailableError, UsageError
 
@@ -69,7 +68,7 @@ class Depositing:
 
         Args:
             title: of a new draft, until it is described.
-            previous: the DOI of which it is to be a new version, if it is to be one.
+            previous: the DOI or address of which it is to be a new version, if it is to be one.
 
         Raises:
             GoneError: what was begun before is no longer there.
@@ -80,7 +79,7 @@ class Depositing:
         known = self.journal.current(label)
         if known is None or self._is_done(known, previous):
             before = self._published(previous) if previous else None
-            known = self.journal.begin(label, _new_mark(), previous)
+            known = self.journal.begin(label, new_mark(), previous)
             deposit = (
                 self.archive.begin_version(before.id) if before else self.archive.begin(known.mark, title)
             )
@@ -99,7 +98,7 @@ class Depositing:
 
     def adopt(self, deposit: Deposit) -> None:
         """Go on with a deposit that the journal does not know of."""
-        self.journal.begin(self.archive.label, _new_mark())
+        self.journal.begin(self.archive.label, new_mark())
         self._write_down(deposit)
 
     def require_fit(self, sources: Sequence[Source]) -> None:
@@ -146,8 +145,8 @@ class Depositing:
             IntegrityError: what arrives is not what was sent.
             UnavailableError: the archive cannot be asked, or refuses.
         """
-        digests = {one.name: one.md5(self.listener.reading) for one in content.sources}
-        wanted = {one.name: Kept(one.size, digests[one.name]) for one in content.sources}
+        algorithm, reading = self.archive.algorithm, self.listener.reading
+        wanted = {one.name: Kept(one.size, one.digest(algorithm, reading)) for one in content.sources}
         self.journal.note(self.archive.label, payload=content.payload, anonymous=content.anonymous)
         kept = self.archive.files(deposit.id)
         if not kept and self._has_some(deposit, wanted):
@@ -189,16 +188,17 @@ class Depositing:
             "Publish it first, or leave it with --anew",
         )
 
-    def _published(self, doi: str) -> Deposit:
-        found = self.archive.holds(doi)
+    def _published(self, name: str) -> Deposit:
+        found = self.archive.holds(name)
         if found is None:
             raise UsageError(
-                f"{self.archive.label} has nothing with the DOI {doi}",
-                fix="Check the DOI, and that it is of this archive",
+                f"{self.archive.label} has no {name}",
+                "what is to have a new version has to be there",
+                "Check the DOI or address, and that it is of this archive",
             )
         if found.stage is not Stage.PUBLISHED:
             raise UsageError(
-                f"{doi} is not published yet", "only what is published has versions", "Publish it first"
+                f"{name} is not published yet", "only what is published has versions", "Publish it first"
             )
         return found
 
@@ -217,8 +217,8 @@ class Depositing:
         parts = self.journal.parts(self.archive.label)
         self.listener.note(f"sending {source.name}")
         for _ in range(_TRIES):
-            arrived = self.archive.send(deposit.id, source, wanted.md5, parts, self.listener.sent)
-            if arrived == wanted or (not arrived.md5 and arrived.size == wanted.size):
+            arrived = self.archive.send(deposit.id, source, wanted.digest, parts, self.listener.sent)
+            if arrived == wanted or (not arrived.digest and arrived.size == wanted.size):
                 return
             self.archive.remove(deposit.id, source.name)
             self.listener.sent(-source.size)
@@ -253,10 +253,6 @@ class Depositing:
         )
 
 
-def _new_mark() -> str:
-    return f"reprocrate-{secrets.token_hex(12)}"
-
-
 def _cannot_tell(kept: Kept | None, wanted: Kept | None) -> bool:
     """Whether an archive holds a file of the right size, and does not tell its digest."""
-    return kept is not None and wanted is not None and kept == replace(wanted, md5="")
+    return kept is not None and wanted is not None and kept == replace(wanted, digest="")

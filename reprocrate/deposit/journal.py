@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -27,6 +28,7 @@ except ImportError:  # Windows lets nobody else write what is open
 SUFFIX = ".deposit.jsonl"
 """What the name of a bundle's journal adds to that of the bundle."""
 
+_MARK = re.compile(r"reprocrate-[0-9a-f]{24}")
 _MOST_BYTES = 64 << 20
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FORMAT = 1
@@ -41,7 +43,7 @@ class Begun:
         id: what the archive calls it; empty while its answer has not come.
         doi: its DOI; empty while it has none.
         page: where it can be looked at.
-        previous: the DOI of which it is to be a new version; empty for a first one.
+        previous: the DOI or address of which it is to be a new version; empty for a first one.
         payload: the payload digest of the bundle that was last brought into it.
         anonymous: whether that bundle shows nobody.
         published: whether it was seen to be published.
@@ -60,6 +62,11 @@ class Begun:
 
 
 _NOTED = {one.name: (bool if one.type == "bool" else str) for one in fields(Begun) if one.name != "parts"}
+
+
+def new_mark() -> str:
+    """A word under which nothing was begun yet: random, so that nobody else's draft holds it."""
+    return f"reprocrate-{secrets.token_hex(12)}"
 
 
 class Journal:

@@ -46,14 +46,18 @@ class Source:
         except OSError as error:
             raise could_not("read", self.content, error) from error
 
-    def md5(self, read: Callable[[int], object] = lambda _count: None) -> str:
-        """Its MD5 in hexadecimal digits: what InvenioRDM tells of a file, which finds damage and not malice.
+    def digest(self, algorithm: str, read: Callable[[int], object] = lambda _count: None) -> str:
+        """Its digest in hexadecimal digits, to find damage and not malice: InvenioRDM tells no more than MD5.
+
+        Args:
+            algorithm: by its name in `hashlib`.
+            read: told how many bytes were read.
 
         Raises:
             UnavailableError: the file cannot be read.
             IntegrityError: it is shorter than it was.
         """
-        digest = hashlib.md5(usedforsecurity=False)
+        digest = hashlib.new(algorithm, usedforsecurity=False)
         with self.open() as window:
             while piece := window.read(CHUNK_BYTES):
                 digest.update(piece)

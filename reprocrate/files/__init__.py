@@ -16,7 +16,7 @@ from reprocrate.files.seekable import SeekableReader
 from reprocrate.files.sizes import bytes_of
 from reprocrate.files.spellings import composed, place_of, places_of, spelled_as
 from reprocrate.files.trees import FileKind, TreeFile, walk, walk_readable
-from reprocrate.files.writing import atomic_file, write_atomically
+from reprocrate.files.writing import atomic_file, sync_folder, write_atomically
 
 __all__ = [
     "CHUNK_BYTES",
@@ -42,6 +42,7 @@ __all__ = [
     "sha256_bytes",
     "sha256_file",
     "spelled_as",
+    "sync_folder",
     "tree_digest",
     "walk",
     "walk_readable",

@@ -59,7 +59,7 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             raw.close()
             temporary.replace(target)
             named = False
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
     finally:
         _abandon(handle, raw)
         if named:
@@ -122,7 +122,7 @@ def _permissions(target: Path) -> int | None:
     return stat.S_IMODE(mode) if stat.S_ISREG(mode) else None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename survive a power failure, where folders can be synchronised at all."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from reprocrate.deposit.archive import Access, Deposit, GoneError, Kept, Limits, Parts, Sent, Stage
@@ -57,6 +57,8 @@ class InvenioArchive:
     source: str = "the token"
     name: str = ""
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    algorithm: ClassVar[str] = "md5"
 
     @property
     def label(self) -> str:
