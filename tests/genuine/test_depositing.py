@@ -1,4 +1,4 @@
-"""Whatever fails on the way to a genuine archive: in the end there is one record, one DOI and the right bytes."""
+"""Whatever fails on the way to a genuine archive: in the end one record, one DOI and the right bytes."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from reprocrate.deposit.calling import PAUSES, Caller, DoubtfulError, Reply
 from reprocrate.deposit.description import Description
 from reprocrate.deposit.inveniordm.answers import errors_in
 from reprocrate.deposit.inveniordm.communities import Communities
+from reprocrate.deposit.inveniordm.documents import access_for, deposit_of, metadata_of, owner_of
 from reprocrate.deposit.inveniordm.metadata import draft_metadata, vocabulary_path
 from reprocrate.deposit.inveniordm.refusals import refusals
 from reprocrate.deposit.inveniordm.uploads import PART_BYTES, Uploads
@@ -86,8 +87,8 @@ class InvenioArchive:
         for look in range(_LOOKS):
             if look:
                 self.caller.pause(PAUSES[0])  # it is found only once it has been indexed
-            marked = [one for one in self._hits(_NEWEST) if mark in str(_metadata(one).get("description"))]
-            drafts = [_deposit(one, self.caller.site) for one in marked]
+            marked = [one for one in self._hits(_NEWEST) if mark in str(metadata_of(one).get("description"))]
+            drafts = [deposit_of(one, self.caller.site) for one in marked]
             first, *others = reversed(drafts) if drafts else [None]
             for other in others:
                 if other is not None:
@@ -136,18 +137,15 @@ class InvenioArchive:
                 "it was deleted there, or belongs to another account than the token",
                 "If it was deleted, begin anew with --anew; it will have another DOI",
             )
-        return _deposit(found, self.caller.site)
+        return deposit_of(found, self.caller.site)
 
     def reserve(self, identifier: str) -> Deposit:
         """Give a draft its DOI, unless it has one."""
-        now = self.state(identifier)
-        if now.doi:
-            return now
 
         def act() -> Deposit:
             # a second reservation is refused with 400: then there is one
-            self.caller.change("POST", f"{_draft(identifier)}/pids/doi", also=(400,))
-            reserved = self.state(identifier)
+            reply = self.caller.change("POST", f"{_draft(identifier)}/pids/doi", also=(400,))
+            reserved = self.state(identifier) if reply.status == 400 else self._deposit_of(reply)
             if not reserved.doi:
                 raise UnavailableError(
                     f"{self.label} reserves no DOI for {identifier}",
@@ -162,7 +160,7 @@ class InvenioArchive:
         """Say what a draft is, and who may have it. Its DOI stays, as long as none is sent along."""
         document = {
             **draft_metadata(description, self._has, archive=self.name or self.caller.host),
-            "access": _access(access),
+            "access": access_for(access),
             "files": {"enabled": True},
         }
         reply = self.caller.settled(
@@ -173,9 +171,8 @@ class InvenioArchive:
 
     def files(self, identifier: str) -> Mapping[str, Kept]:
         """The files of a draft, or of what is published."""
-        published = self.state(identifier).stage is Stage.PUBLISHED
-        place = f"/api/records/{identifier}" if published else _draft(identifier)
-        return Uploads(self.caller, place).kept()
+        found = self._uploads(identifier).kept()
+        return Uploads(self.caller, f"/api/records/{identifier}").kept() or {} if found is None else found
 
     def take_over(self, identifier: str) -> None:
         """Take the files of the version before into a draft that has none."""
@@ -246,15 +243,11 @@ class InvenioArchive:
 
     def shows(self, identifier: str) -> Sequence[str]:
         """What a draft that names nobody shows of its owner all the same."""
-        parent = (self._found(identifier) or {}).get("parent")
-        access = parent.get("access") if isinstance(parent, dict) else None
-        owner = access.get("owned_by") if isinstance(access, dict) else None
-        if not isinstance(owner, dict) or not owner.get("user"):
-            return ()
-        number = owner["user"]
-        return [
+        number = owner_of(self._found(identifier) or {})
+        told = (
             f"the interface of {self.label} tells whoever has the link the number of your account, {number}"
-        ]
+        )
+        return [told] if number else []
 
     def _uploads(self, identifier: str) -> Uploads:
         return Uploads(self.caller, _draft(identifier), self.part_bytes)
@@ -274,7 +267,7 @@ class InvenioArchive:
     def _of_doi(self, document: Mapping[str, Any] | None, doi: str) -> Deposit | None:
         if document is None:
             return None
-        found = _deposit(document, self.caller.site)
+        found = deposit_of(document, self.caller.site)
         return found if doi.lower() in (found.doi.lower(), found.concept.lower()) else None
 
     def _hits(self, path: str) -> list[Mapping[str, Any]]:
@@ -290,7 +283,7 @@ class InvenioArchive:
     def _deposit_of(self, reply: Reply) -> Deposit:
         if not _IDENTIFIER.fullmatch(str(reply.object.get("id", ""))):
             raise DoubtfulError(f"{self.label} does not answer as InvenioRDM does", "it names no deposit")
-        return _deposit(reply.object, self.caller.site)
+        return deposit_of(reply.object, self.caller.site)
 
     def _has(self, vocabulary: str, identifier: str) -> bool:
         """Whether a vocabulary of the archive has an entry: what it has not makes it refuse everything."""
@@ -320,42 +313,3 @@ class InvenioArchive:
 
 def _draft(identifier: str) -> str:
     return f"/api/records/{identifier}/draft"
-
-
-def _metadata(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = document.get("metadata")
-    return found if isinstance(found, dict) else {}
-
-
-def _deposit(document: Mapping[str, Any], site: str) -> Deposit:
-    identifier = str(document["id"])
-    parent = document.get("parent")
-    published = bool(document.get("is_published"))
-    stage = Stage.PUBLISHED if published else Stage.DRAFT
-    if document.get("status") == "in_review" and not published:
-        stage = Stage.IN_REVIEW
-    return Deposit(
-        id=identifier,
-        stage=stage,
-        doi=_doi(document),
-        concept=_doi(parent) if isinstance(parent, dict) else "",
-        page=f"{site}/{'records' if published else 'uploads'}/{identifier}",
-        version=str(_metadata(document).get("version") or ""),
-        problems=tuple(errors_in(document)),
-    )
-
-
-def _doi(document: Mapping[str, Any]) -> str:
-    pids = document.get("pids")
-    found = pids.get("doi") if isinstance(pids, dict) else None
-    return str(found.get("identifier") or "") if isinstance(found, dict) else ""
-
-
-def _access(access: Access) -> dict[str, Any]:
-    if access.open:
-        return {"record": "public", "files": "public"}
-    wanted: dict[str, Any] = {"record": "public", "files": "restricted"}
-    if access.until is not None:
-        embargo = {"active": True, "until": access.until.isoformat(), "reason": access.reason or None}
-        wanted["embargo"] = embargo
-    return wanted
