@@ -2,8 +2,8 @@
 
 A scenario is a function that deposits something at an address. To record it, run it against a genuine server
 within `recording`, in a test marked `archive`: with REPROCRATE_RECORD set, what was said is written to
-`recordings/NAME.json`. Within `replaying` it runs against a server that says the same again, and fails where it
-asks for anything else.
+`recordings/NAME.json`. Within `replaying` it runs against a server that says the same again, and fails where
+it asks for anything else.
 """
 
 from __future__ import annotations

@@ -6,20 +6,19 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-import requests
 
 from reprocrate.deposit.addresses import Reach
 from reprocrate.deposit.downloading import download
-from reprocrate.deposit.invenio import JSON
 from reprocrate.deposit.ranged import NoRangesError, RangedFile
 from reprocrate.deposit.references import Reference
 from reprocrate.deposit.requesting import Client
 from reprocrate.deposit.resolving import RESOLVER, resolve
 from reprocrate.errors import UnavailableError
 from tests.deposit.server import Page, Site, serving
+from tests.genuine.inveniordm.calling import Caller
 from tests.genuine.inveniordm.instance import Server
 
 pytestmark = pytest.mark.archive
@@ -30,34 +29,14 @@ FILES = {"two rings.crate.zip": BODY, "reprocrate.json": b"{}"}
 
 def published(server: Server, files: dict[str, bytes], *, restricted: bool = False) -> dict[str, Any]:
     """A record with these files."""
-    session = requests.Session()
-    session.headers.update({"Accept": JSON, "Authorization": f"Bearer {server.tokens['depositor']}"})
-
-    def call(method: str, path: str, **more: Any) -> dict[str, Any]:
-        answer = session.request(method, f"{server.url}/api{path}", timeout=60, **more)
-        assert answer.ok, answer.text
-        return dict(answer.json())
-
-    person = {"type": "personal", "family_name": "Example", "given_name": "Ada"}
-    metadata = {
-        "title": "Two rings",
-        "publication_date": "2026-11-26",
-        "resource_type": {"id": "dataset"},
-        "creators": [{"person_or_org": person}],
-        "publisher": "Zenodo",
-    }
-    access = {"record": "public", "files": "restricted" if restricted else "public"}
-    draft = call(
-        "POST", "/records", json={"metadata": metadata, "access": access, "files": {"enabled": True}}
+    depositor = Caller(server)
+    draft = depositor.draft(
+        access={"record": "public", "files": "restricted" if restricted else "public"},
     )
-    place = f"/records/{draft['id']}/draft"
-    call("POST", f"{place}/pids/doi")
-    call("POST", f"{place}/files", json=[{"key": name} for name in files])
+    depositor("POST", f"{draft}/pids/doi", 201)
     for name, data in files.items():
-        sent = {"Content-Type": "application/octet-stream"}
-        call("PUT", f"{place}/files/{quote(name)}/content", data=data, headers=sent)
-        call("POST", f"{place}/files/{quote(name)}/commit")
-    return call("POST", f"{place}/actions/publish")
+        depositor.upload(draft, name, data)
+    return depositor.publish(draft)
 
 
 @pytest.fixture(scope="module")

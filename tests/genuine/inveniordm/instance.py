@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -42,7 +42,7 @@ class Server:
     """
 
     url: str
-    tokens: Mapping[str, str]
+    tokens: Mapping[str, str] = field(repr=False)
     name: str
 
 
@@ -132,8 +132,8 @@ class Instance:
         self._start("redis", redis, cache)
         state = self.folder / "search.json"
         if not self._ready.exists():  # what a first start that was interrupted left
-            for name in ("db.sqlite", "search.json"):
-                (self.folder / name).unlink(missing_ok=True)
+            for path in (*self.folder.glob("db.sqlite*"), *self.folder.glob("search.json")):
+                path.unlink()
         program = [self.python, INSIDE / "search.py", "--port", search, "--state", state]
         self._start("search", program, search)
         if not self._ready.exists():
