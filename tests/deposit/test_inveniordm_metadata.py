@@ -37,7 +37,7 @@ PYTHON = os.environ.get("REPROCRATE_INVENIORDM_PYTHON", "")
 
 KINDS = [("resourcetypes", word) for word in ("dataset", "workflow", "software", "model", "publication")]
 KEPT_TAGS = {"p", "strong", "table", "tbody", "tr", "th", "td"}
-"""The tags used, all of which InvenioRDM keeps (ALLOWED_HTML_TAGS of invenio-config 1.4)."""
+"""The tags used, all of which InvenioRDM keeps (ALLOWED_HTML_TAGS of invenio-config 1.1)."""
 
 
 def knowing(*words: tuple[str, str]) -> Callable[[str, str], bool]:
