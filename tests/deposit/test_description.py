@@ -242,7 +242,7 @@ def test_a_claim_that_rests_on_a_run_which_is_not_there_says_so() -> None:
 def test_results_are_told_and_more_of_them_than_anybody_reads_are_counted() -> None:
     wide = described().results[0]
     assert (wide.configuration, wide.metric, wide.data, wide.statistic, wide.n) == (
-        *("wide", "Accuracy (fraction)", "Three rings, heldout", "mean"),
+        *("wide", "Accuracy", "Three rings, heldout", "mean"),
         5,
     )
     document = full()

@@ -73,7 +73,7 @@ def _result(manifest: Manifest, result: Result) -> ResultRow:
     metric = manifest.find_metric(result.metric)
     data = manifest.find_data(result.data)
     name = line(metric.name if metric and metric.name else result.metric.replace("_", " "))
-    unit = line(metric.unit) if metric and metric.unit else ""
+    unit = line(metric.unit) if metric and metric.unit not in (None, "fraction") else ""
     parts = [data.name if data and data.name else result.data, result.split]
     return ResultRow(
         configuration=line(configuration.label if configuration else result.configuration),

@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     DATASET = "Dataset"
     MODEL = "Model"
+    OTHER = "Other"
     PREPRINT = "Preprint"
     SOFTWARE = "Software"
     TEXT = "Text"
