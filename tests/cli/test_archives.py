@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import subprocess
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -164,20 +162,15 @@ def test_what_is_wrong_with_volumes_is_told_in_a_line(
     assert not (tmp_path / "threshold").exists()
 
 
-def test_volumes_of_a_record_are_imported_and_a_killed_import_goes_on(
-    cli: Cli, reader: Callable[..., Said], site: Site, volumes: dict[str, bytes], empty: Path
+def test_volumes_of_a_record_are_imported_and_nothing_is_brought_twice(
+    reader: Callable[..., Said], site: Site, volumes: dict[str, bytes], empty: Path
 ) -> None:
     add_record(site, "5", volumes, doi=DOI)
     place = f"/api/records/5/files/{NAME}.003/content"
-    site.pages[place] = Page(volumes[f"{NAME}.003"], breaks_after=1000, breaks=10**9)
-    running = cli.start(empty, "import", DOI, "--allow-address", site.host)
-    part = empty / "threshold.download.003.part"
-    while not (part.exists() and part.stat().st_size == 1000):
-        assert running.poll() is None
-        time.sleep(0.01)
-    running.send_signal(signal.SIGKILL)
-    running.communicate()
+    site.pages[place] = Page(status=403)
+    assert "without permission" in reader("import", DOI, code=3).err
     kept = sum(path.stat().st_size for path in empty.glob("*.part"))
+    assert kept == len(volumes[f"{NAME}.001"]) + len(volumes[f"{NAME}.002"])
     site.pages[place] = Page(volumes[f"{NAME}.003"])
     before = site.sent
     said = reader("import", DOI)
@@ -186,7 +179,24 @@ def test_volumes_of_a_record_are_imported_and_a_killed_import_goes_on(
     about = site.sent - before - (sum(sizes.values()) - kept)
     assert 0 <= about < 6000  # the record itself
     assert [path.name for path in empty.iterdir()] == ["threshold"]
-    assert json.loads((empty / "threshold/.reprocrate/imported.json").read_text())["source"]["volumes"] == 4
+    source = json.loads((empty / "threshold/.reprocrate/imported.json").read_text())["source"]
+    assert [len(each) for each in source["volumes"]] == [32] * 4
+
+
+def test_a_rerun_of_a_record_brings_its_bundle_once_though_no_parts_are_given_out(
+    rerun: Callable[..., Said], reader: Callable[..., Said], site: Site, whole: bytes, empty: Path
+) -> None:
+    page = add_record(site, "5", {NAME: whole})
+    place = f"/api/records/5/files/{NAME}/content"
+    site.pages[place] = Page(whole, ranges=False)
+    arguments = (page, "--depth", "logs", "--allow-address", site.host)
+    said = rerun(empty, *arguments)
+    assert said.err.count("leads to") == 1
+    assert "going on in threshold" in rerun(empty, *arguments).err
+    assert [path for _, path, _ in site.asked].count(place) == 1
+    add_record(site, "5", {NAME: whole}, checksums={NAME: f"md5:{'0' * 32}"})
+    site.pages[place] = Page(whole, ranges=False)
+    assert "its MD5 is" in rerun(empty, *arguments, code=1).err
 
 
 def test_volumes_of_a_record_are_shown_planned_and_judged_where_they_are(
