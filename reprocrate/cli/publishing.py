@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,9 +142,19 @@ def _tell(outcome: PublishingOutcome, voice: Voice, *, json: bool) -> None:
         voice.show(f"For reviewers: {outcome.link}")
     for line in outcome.shows:
         voice.show(f"It shows all the same: {line}.")
-    voice.show(f"Cite: {outcome.citation}")
+    if outcome.citation:
+        voice.show(f"Cite: {outcome.citation}")
     if deposit.stage.value == "draft":
-        voice.show("Only you see it. Look at it, then give the same command with --publish.")
+        voice.show(_next(outcome))
+
+
+def _next(outcome: PublishingOutcome) -> str:
+    """What to do with a draft."""
+    if outcome.anonymous:
+        bundle = shlex.quote(str(outcome.bundle))
+        return f"Keep {bundle}. After acceptance: reprocrate publish --reveal {bundle} --publish --to ARCHIVE"
+    seen = "Only you and whoever has the link see it." if outcome.link else "Only you see it."
+    return f"{seen} Look at it, then give the same command with --publish."
 
 
 _STANDS = {
