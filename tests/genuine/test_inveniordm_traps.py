@@ -193,6 +193,17 @@ def test_a_rate_limit_is_told_in_every_answer(inveniordm_instance: Instance) -> 
         assert 1 <= int(caller.last.headers["Retry-After"]) <= 6
 
 
+def test_a_quota_is_told_by_the_upload_that_exceeds_it(inveniordm_instance: Instance) -> None:
+    with inveniordm_instance.serving("zenodo", quota=1000) as server:
+        caller = Caller(server)
+        draft = caller.draft()
+        caller.upload(draft, "a", bytes(800))
+        caller("POST", f"{draft}/files", 201, json=[{"key": "b", "size": 800}])
+        refused = caller("PUT", f"{draft}/files/b/content", 400, data=bytes(800), headers=OCTETS)
+        assert refused == {"status": 400, "message": "Bucket quota exceeded."}
+        assert caller("GET", f"{draft}/files/b", 200)["status"] == "pending"
+
+
 def test_what_it_answers_can_be_answered_again(inveniordm: Server, proxy: Proxy) -> None:
     def deposit(url: str, data: bytes) -> dict[str, Any]:
         caller = Caller(inveniordm, url=url)
