@@ -249,6 +249,18 @@ def test_what_would_be_taken_for_a_slip_is_written_as_a_reference() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["é«x", "Â x", "Ã©", "‚Äú"])
+def test_what_looks_like_letters_of_windows_is_written_as_references(text: str) -> None:
+    """A server would make other letters of them, as if they had been read wrongly."""
+    html = paragraphs([text])
+    assert html.isascii()
+    assert "".join(parsed(html).itertext()) == text
+
+
+def test_letters_of_other_scripts_are_left_as_they_are() -> None:
+    assert paragraphs(["三つの輪 é 三"]) == "<p>三つの輪 é 三</p>"
+
+
 def test_text_without_the_tags_can_still_be_read() -> None:
     text = "".join(parsed(f"{table('T', ['a', 'b'], [['1', '2'], ['3', '4']])}").itertext())
     assert text.split() == ["T", "a", "b", "1", "2", "3", "4"]
@@ -280,7 +292,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "ROR of the publisher": (
         {"publisher": {"name": "X", "ror": "000000099"}},
-        "experiment.publisher",
+        "experiment.publisher.ror",
         "check digits",
     ),
     "long version": ({"version": "1" * (LONGEST_VERSION + 1)}, "experiment.version", "192 characters"),
