@@ -166,7 +166,8 @@ def test_authors_who_are_not_to_be_known_are_one_anonymous_person() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["https://git/rings", "https://[::1]/rings", "https://git_1.example.org/"]
+    "address",
+    ["https://git/rings", "https://[::1]/rings", "https://git_1.example.org/", "https://git.example.org?"],
 )
 def test_an_address_that_the_field_of_the_repository_refuses_is_told_elsewhere(address: str) -> None:
     document = full()
