@@ -326,7 +326,7 @@ def test_data_that_existed_before_are_told_of_authors_who_are_not_to_be_known() 
 # Any manifest -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(CHANGES)
 def test_every_text_of_any_manifest_can_be_shown(changes: dict[str, Any]) -> None:
     manifest = changed(changes)

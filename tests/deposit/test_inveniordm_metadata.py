@@ -225,7 +225,7 @@ def parsed(html: str) -> Element:
     return body
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(CHANGES)
 def test_any_text_is_told_whole_in_html_that_is_kept(changes: dict[str, Any]) -> None:
     told = describe(changed(changes), today=TODAY)
