@@ -58,9 +58,11 @@ def describe(
         today: the day of publication.
         doi: the DOI of the record, once that is reserved.
         anonymous: leave out authors, contact, publisher, funding, paper, code, what was reproduced, data of
-            the authors' own, the names of their licences and the manifest's own name.
+            the authors' own, the names of their licences and the manifest's own name. That is done in any
+            case where the manifest was made anonymous.
     """
     experiment = manifest.experiment
+    anonymous = anonymous or manifest.anonymous is not None
     return Description(
         title=line(experiment.title),
         kind=_kind(manifest),

@@ -12,6 +12,7 @@ the parts are told from the name as far as that can be done:
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from reprocrate.deposit.description.model import Agent, Contributor, Organization, Role
@@ -89,10 +90,8 @@ def _author(author: Author) -> Agent:
 
 
 def _says_organisation(words: list[str]) -> bool:
-    if len(words) < 2:
-        return False
-    last = " ".join(words[-2:])
-    return words[0] == "The" or any(_ORGANISATIONS.fullmatch(each) for each in (words[-1], words[0], last))
+    said = [*words, *(f"{one} {two}" for one, two in itertools.pairwise(words))]
+    return len(words) > 1 and any(map(_ORGANISATIONS.fullmatch, said))
 
 
 def _family_starts(words: list[str]) -> int:

@@ -40,7 +40,7 @@ _OF_THEIR_OWN = (AFFILIATIONS, AWARDS, FUNDERS)
 _KINDS = {Kind.TEXT: "publication", Kind.PREPRINT: "publication-preprint"}
 _PUBLIC = re.compile(
     r"https?://(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}|localhost|[0-9]{1,3}(\.[0-9]{1,3}){3})"
-    r"(:[0-9]+)?([/?]\S*)?",
+    r"(:[0-9]+)?(/|[/?]\S+)?",
     re.IGNORECASE | re.ASCII,
 )
 """Addresses that the field for a repository takes (the URL of marshmallow): of hosts with a domain."""

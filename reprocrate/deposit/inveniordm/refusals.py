@@ -79,10 +79,8 @@ def _creators(description: Description) -> Iterator[str]:
         )
     for place, agent in enumerate(description.creators):
         yield from _agent(f"experiment.authors[{place}]", agent)
-    if description.contributors and not description.anonymous:
-        for one in description.contributors:
-            field = "experiment.contact" if one.agent.ror is None else "experiment.publisher"
-            yield from _ror(field, one.agent.name, one.agent.ror)
+    for one in description.contributors:  # only the publisher has a ROR
+        yield from _ror("experiment.publisher.ror", one.agent.name, one.agent.ror)
 
 
 def _agent(field: str, agent: Agent) -> Iterator[str]:
