@@ -43,6 +43,7 @@ _SLOW_SECONDS = 900
 
 
 _LIMITED = 429
+_UNKNOWN = 501  # what was asked for is not known there, and will not be in a second
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -229,7 +230,7 @@ class Caller:
             answer.close()
         if 200 <= reply.status < 300 or reply.status in also:
             return reply, 0
-        if reply.status >= 500:
+        if reply.status >= 500 and reply.status != _UNKNOWN:
             raise _doubtful(f"{self.host} fails", _answered(reply), "Try again later")
         raise self._refused(reply)
 
