@@ -7,7 +7,6 @@ Zenodo's own older interface (`/api/deposit`) is not used: new versions break wi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,18 +20,27 @@ from reprocrate.deposit.description import Description
 from reprocrate.deposit.inveniordm.answers import errors_in
 from reprocrate.deposit.inveniordm.communities import Communities
 from reprocrate.deposit.inveniordm.metadata import draft_metadata, vocabulary_path
+from reprocrate.deposit.inveniordm.records import (
+    IDENTIFIER,
+    access_of,
+    deposit_of,
+    draft_path,
+    metadata_of,
+    record_path,
+)
 from reprocrate.deposit.inveniordm.refusals import refusals
 from reprocrate.deposit.inveniordm.uploads import PART_BYTES, Uploads
+from reprocrate.deposit.journal import MARK
 from reprocrate.deposit.requesting import RefusedError
 from reprocrate.deposit.sources import Source
 from reprocrate.errors import UnavailableError
 
 _BEGUN = "A deposit that is being made by reprocrate."
-_NEWEST = "/api/user/records?sort=newest&shared_with_me=false&size=50"
+_NEWEST = "/api/user/records?sort=newest&shared_with_me=false"
+_PAGE, _MOST_PAGES = 50, 40
 _ABSENT = (404, 410)
 _DENIED = (401, 403)
 _LOOKS = 3
-_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
 
 class TokenError(UnavailableError):
@@ -73,7 +81,7 @@ class InvenioArchive:
         """The deposit that a DOI belongs to; the newest, if it stands for all versions."""
         suffix = doi.partition("/")[2]
         for guess in dict.fromkeys((suffix.rpartition(".")[2], suffix)):
-            if _IDENTIFIER.fullmatch(guess) and (found := self._of_doi(self._found(guess), doi)):
+            if IDENTIFIER.fullmatch(guess) and (found := self._of_doi(self._found(guess), doi)):
                 return found
         query = urlencode(
             {"q": f'pids.doi.identifier:"{doi}" OR parent.pids.doi.identifier:"{doi}"', "size": 5}
@@ -83,17 +91,18 @@ class InvenioArchive:
 
     def begun(self, mark: str) -> Deposit | None:
         """The draft that was begun under a mark. Of several, as lost answers can make, the others go."""
+        if not MARK.fullmatch(mark):
+            return None
         for look in range(_LOOKS):
             if look:
                 self.caller.pause(PAUSES[0])  # it is found only once it has been indexed
-            marked = [one for one in self._hits(_NEWEST) if mark in str(_metadata(one).get("description"))]
-            drafts = [_deposit(one, self.caller.site) for one in marked]
-            first, *others = reversed(drafts) if drafts else [None]
-            for other in others:
-                if other is not None:
-                    self._delete(other.id)
-            if first is not None:
-                return first
+            drafts = [
+                one for one in self._marked(mark, 1 if look else _MOST_PAGES) if one.stage is Stage.DRAFT
+            ]
+            for other in drafts[:-1]:
+                self._delete(other.id)
+            if drafts:
+                return drafts[-1]
         return None
 
     def begin(self, mark: str, title: str) -> Deposit:
@@ -119,7 +128,7 @@ class InvenioArchive:
 
     def begin_version(self, previous: str) -> Deposit:
         """The draft of a new version; while it is not published, the same one again."""
-        path = f"/api/records/{previous}/versions"
+        path = f"{record_path(previous)}/versions"
         return self.caller.settled(lambda: self._deposit_of(self.caller.change("POST", path)), lambda: None)
 
     def state(self, identifier: str) -> Deposit:
@@ -136,7 +145,7 @@ class InvenioArchive:
                 "it was deleted there, or belongs to another account than the token",
                 "If it was deleted, begin anew with --anew; it will have another DOI",
             )
-        return _deposit(found, self.caller.site)
+        return deposit_of(found, self.caller.site)
 
     def reserve(self, identifier: str) -> Deposit:
         """Give a draft its DOI, unless it has one."""
@@ -146,7 +155,7 @@ class InvenioArchive:
 
         def act() -> Deposit:
             # a second reservation is refused with 400: then there is one
-            self.caller.change("POST", f"{_draft(identifier)}/pids/doi", also=(400,))
+            self.caller.change("POST", f"{draft_path(identifier)}/pids/doi", also=(400,))
             reserved = self.state(identifier)
             if not reserved.doi:
                 raise UnavailableError(
@@ -162,11 +171,11 @@ class InvenioArchive:
         """Say what a draft is, and who may have it. Its DOI stays, as long as none is sent along."""
         document = {
             **draft_metadata(description, self._has, archive=self.name or self.caller.host),
-            "access": _access(access),
+            "access": access_of(access),
             "files": {"enabled": True},
         }
         reply = self.caller.settled(
-            lambda: self.caller.change("PUT", _draft(identifier), document), lambda: None
+            lambda: self.caller.change("PUT", draft_path(identifier), document), lambda: None
         )
         made = self._deposit_of(reply)
         return replace(made, problems=tuple(errors_in(reply.object, description)))
@@ -174,13 +183,13 @@ class InvenioArchive:
     def files(self, identifier: str) -> Mapping[str, Kept]:
         """The files of a draft, or of what is published."""
         published = self.state(identifier).stage is Stage.PUBLISHED
-        place = f"/api/records/{identifier}" if published else _draft(identifier)
+        place = record_path(identifier) if published else draft_path(identifier)
         return Uploads(self.caller, place).kept()
 
     def take_over(self, identifier: str) -> None:
         """Take the files of the version before into a draft that has none."""
         # repeated after a doubt it is refused, since then there are files
-        path = f"{_draft(identifier)}/actions/files-import"
+        path = f"{draft_path(identifier)}/actions/files-import"
         self.caller.settled(lambda: self.caller.change("POST", path, also=(400,)), lambda: None)
 
     def remove(self, identifier: str, name: str) -> None:
@@ -199,7 +208,7 @@ class InvenioArchive:
             return now if now.stage is Stage.PUBLISHED else None
 
         def act() -> Deposit:
-            path = f"{_draft(identifier)}/actions/publish"
+            path = f"{draft_path(identifier)}/actions/publish"
             reply = self.caller.change("POST", path, also=(400, *_ABSENT))
             if reply.status in _ABSENT and (found := look()):
                 return found
@@ -217,7 +226,7 @@ class InvenioArchive:
 
     def link(self, identifier: str, until: date | None) -> str:
         """An address by which whoever has it may see a draft with its files."""
-        path = f"/api/records/{identifier}/access/links"
+        path = f"{record_path(identifier)}/access/links"
         day = until.isoformat() if until else None
 
         def existing() -> str | None:
@@ -229,7 +238,10 @@ class InvenioArchive:
 
         def make() -> str:
             wanted = {"permission": "preview", **({"expires_at": day} if day else {})}
-            return str(self.caller.change("POST", path, wanted).object["token"])
+            made = self.caller.change("POST", path, wanted).object.get("token")
+            if not isinstance(made, str):
+                raise DoubtfulError(f"{self.label} gives no link", "its answer holds none")
+            return made
 
         token = existing() or self.caller.settled(make, existing)
         return f"{self.caller.site}/records/{identifier}?{urlencode({'preview': 1, 'token': token})}"
@@ -254,25 +266,34 @@ class InvenioArchive:
         number = f"the number of your account, {owner['user']}, and other records of it can be found by that"
         return (f"whoever asks the interface of {self.label} with the link is told {number}",)
 
+    def _marked(self, mark: str, pages: int) -> list[Deposit]:
+        """The user's deposits that have a mark, the newest first; the search itself need not find words."""
+        for page in range(1, pages + 1):
+            hits = self._hits(f"{_NEWEST}&size={_PAGE}&page={page}")
+            marked = [one for one in hits if mark in str(metadata_of(one).get("description"))]
+            if marked or len(hits) < _PAGE:
+                return [deposit_of(one, self.caller.site) for one in marked if "id" in one]
+        return []
+
     def _uploads(self, identifier: str) -> Uploads:
-        return Uploads(self.caller, _draft(identifier), self.part_bytes)
+        return Uploads(self.caller, draft_path(identifier), self.part_bytes)
 
     def _delete(self, identifier: str) -> None:
-        path = _draft(identifier)
+        path = draft_path(identifier)
         self.caller.settled(lambda: self.caller.change("DELETE", path, also=_ABSENT), lambda: None)
 
     def _found(self, identifier: str) -> Mapping[str, Any] | None:
         """What the archive says of a draft or else of what is published; None if there is neither."""
         refused = (*_ABSENT, *_DENIED)
-        reply = self.caller.get(_draft(identifier), also=refused)
+        reply = self.caller.get(draft_path(identifier), also=refused)
         if reply.status in refused:
-            reply = self.caller.get(f"/api/records/{identifier}", also=refused)
+            reply = self.caller.get(record_path(identifier), also=refused)
         return reply.object if reply.status == 200 and "id" in reply.object else None
 
     def _of_doi(self, document: Mapping[str, Any] | None, doi: str) -> Deposit | None:
         if document is None:
             return None
-        found = _deposit(document, self.caller.site)
+        found = deposit_of(document, self.caller.site)
         return found if doi.lower() in (found.doi.lower(), found.concept.lower()) else None
 
     def _hits(self, path: str) -> list[Mapping[str, Any]]:
@@ -286,9 +307,9 @@ class InvenioArchive:
         return [one for one in listed or () if isinstance(one, dict)]
 
     def _deposit_of(self, reply: Reply) -> Deposit:
-        if not _IDENTIFIER.fullmatch(str(reply.object.get("id", ""))):
+        if not IDENTIFIER.fullmatch(str(reply.object.get("id", ""))):
             raise DoubtfulError(f"{self.label} does not answer as InvenioRDM does", "it names no deposit")
-        return _deposit(reply.object, self.caller.site)
+        return deposit_of(reply.object, self.caller.site)
 
     def _has(self, vocabulary: str, identifier: str) -> bool:
         """Whether a vocabulary of the archive has an entry: what it has not makes it refuse everything."""
@@ -314,46 +335,3 @@ class InvenioArchive:
             f"Make one with the scopes deposit:write and deposit:actions at {self.caller.site}"
             "/account/settings/applications/tokens/new/",
         )
-
-
-def _draft(identifier: str) -> str:
-    return f"/api/records/{identifier}/draft"
-
-
-def _metadata(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = document.get("metadata")
-    return found if isinstance(found, dict) else {}
-
-
-def _deposit(document: Mapping[str, Any], site: str) -> Deposit:
-    identifier = str(document["id"])
-    parent = document.get("parent")
-    published = bool(document.get("is_published"))
-    stage = Stage.PUBLISHED if published else Stage.DRAFT
-    if document.get("status") == "in_review" and not published:
-        stage = Stage.IN_REVIEW
-    return Deposit(
-        id=identifier,
-        stage=stage,
-        doi=_doi(document),
-        concept=_doi(parent) if isinstance(parent, dict) else "",
-        page=f"{site}/{'records' if published else 'uploads'}/{identifier}",
-        version=str(_metadata(document).get("version") or ""),
-        problems=tuple(errors_in(document)),
-    )
-
-
-def _doi(document: Mapping[str, Any]) -> str:
-    pids = document.get("pids")
-    found = pids.get("doi") if isinstance(pids, dict) else None
-    return str(found.get("identifier") or "") if isinstance(found, dict) else ""
-
-
-def _access(access: Access) -> dict[str, Any]:
-    if access.open:
-        return {"record": "public", "files": "public"}
-    wanted: dict[str, Any] = {"record": "public", "files": "restricted"}
-    if access.until is not None:
-        embargo = {"active": True, "until": access.until.isoformat(), "reason": access.reason or None}
-        wanted["embargo"] = embargo
-    return wanted
