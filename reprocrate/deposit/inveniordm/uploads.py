@@ -31,6 +31,7 @@ _LISTING = "application/json"
 
 _MD5 = re.compile(r"md5:([0-9a-f]{32})")
 _GONE = (404, 410)
+_FAILS = 500
 _POLLS = 150
 _POLL_SECONDS = 4.0
 
@@ -131,6 +132,8 @@ class Uploads:
         about = {"key": source.name, "size": source.size}
         try:
             entry = self._declare({**about, "transfer": {"type": "M", "parts": count, "part_size": size}})
+            if not _is_in_parts(entry):  # older ones know of no parts, and do not look at what they are told
+                return None
             return self._bring_parts(entry, source, md5, parts, sent)
         except RefusedError as error:
             if error.status in (400, 403, 405, 501):
@@ -181,24 +184,34 @@ class Uploads:
         def announce() -> Mapping[str, Any]:
             reply = self.caller.change("POST", f"{self.draft}/files", [about])
             entries = reply.object.get("entries")
-            found = [one for one in entries or () if isinstance(one, dict) and one.get("key") == name]
-            return found[0] if found else self.entries()[name]
+            listed = entries if isinstance(entries, list) else ()
+            found = [one for one in listed if isinstance(one, dict) and one.get("key") == name]
+            if not found and (there := self.entries().get(name)):
+                found = [there]
+            if not found:
+                raise DoubtfulError(f"{name} cannot be announced", f"{self.caller.host} does not list it")
+            return found[0]
 
         return self.caller.settled(announce, lambda: self.entries().get(name))
 
     def _commit(self, name: str) -> Kept | None:
         """What arrived of a file, once it is complete; None if nothing did."""
-        for pause in (*PAUSES[:1], None):
+        failures = 0
+        for pause in PAUSES:
             try:
                 reply = self.caller.change("POST", f"{self._path(name)}/commit", also=_GONE)
-            except DoubtfulError:
+            except DoubtfulError as doubt:
                 entry = self.entries().get(name)
                 if entry is None:
                     return None
                 if kept_of(entry).complete:
                     return self._digested(name, entry)
-                if pause is not None:
-                    self.caller.pause(pause)
+                # 500 is what it answers where no content came; any other failure may be one of the way there,
+                # while the archive is still at it
+                failures += doubt.status == _FAILS
+                if failures > 1:
+                    return None
+                self.caller.pause(pause)
                 continue
             return None if reply.status in _GONE else self._digested(name, reply.object)
         return None
