@@ -7,6 +7,7 @@ Zenodo's own older interface (`/api/deposit`) is not used: new versions break wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -41,6 +42,7 @@ _PAGE, _MOST_PAGES = 50, 40
 _ABSENT = (404, 410)
 _DENIED = (401, 403)
 _LOOKS = 3
+_RESOLVER = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)", re.IGNORECASE)
 
 
 class TokenError(UnavailableError):
@@ -77,12 +79,17 @@ class InvenioArchive:
         """What it would refuse or drop of a description."""
         return refusals(description)
 
-    def holds(self, doi: str) -> Deposit | None:
-        """The deposit that a DOI belongs to; the newest, if it stands for all versions."""
-        suffix = doi.partition("/")[2]
+    def holds(self, name: str) -> Deposit | None:
+        """The deposit that a DOI or a page belongs to; the newest, if a DOI stands for all versions."""
+        page = name.removeprefix(f"{self.caller.site}/records/").rstrip("/")
+        if page != name:
+            found = self._found(page) if IDENTIFIER.fullmatch(page) else None
+            return None if found is None else deposit_of(found, self.caller.site)
+        doi = _RESOLVER.sub("", name)
+        suffix = doi.partition("/")[2].lower()
         for guess in dict.fromkeys((suffix.rpartition(".")[2], suffix)):
-            if IDENTIFIER.fullmatch(guess) and (found := self._of_doi(self._found(guess), doi)):
-                return found
+            if IDENTIFIER.fullmatch(guess) and (held := self._of_doi(self._found(guess), doi)):
+                return held
         query = urlencode(
             {"q": f'pids.doi.identifier:"{doi}" OR parent.pids.doi.identifier:"{doi}"', "size": 5}
         )

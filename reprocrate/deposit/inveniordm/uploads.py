@@ -185,12 +185,12 @@ class Uploads:
             reply = self.caller.change("POST", f"{self.draft}/files", [about])
             entries = reply.object.get("entries")
             listed = entries if isinstance(entries, list) else ()
-            found = [one for one in listed if isinstance(one, dict) and one.get("key") == name]
-            if not found and (there := self.entries().get(name)):
-                found = [there]
-            if not found:
-                raise DoubtfulError(f"{name} cannot be announced", f"{self.caller.host} does not list it")
-            return found[0]
+            for one in listed:
+                if isinstance(one, dict) and one.get("key") == name:
+                    return one
+            if there := self.entries().get(name):
+                return there
+            raise DoubtfulError(f"{name} cannot be announced", f"{self.caller.host} does not list it")
 
         return self.caller.settled(announce, lambda: self.entries().get(name))
 
@@ -263,7 +263,7 @@ def _is_in_parts(entry: Mapping[str, Any]) -> bool:
 
 def _key(entry: Mapping[str, Any], md5: str) -> str:
     """What tells the parts of a file from those of another one that was announced by the same name."""
-    return f"{md5}/{entry.get('file_id')}"
+    return f"{md5}/{entry.get('file_id') or entry.get('created')}"
 
 
 def _did_not_arrive(source: Source, host: str) -> UnavailableError:
