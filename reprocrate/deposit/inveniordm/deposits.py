@@ -83,8 +83,8 @@ class InvenioArchive:
         """The deposit that a DOI or a page belongs to; the newest, if a DOI stands for all versions."""
         page = name.removeprefix(f"{self.caller.site}/records/").rstrip("/")
         if page != name:
-            found = self._found(page) if IDENTIFIER.fullmatch(page) else None
-            return None if found is None else deposit_of(found, self.caller.site)
+            record = self._found(page) if IDENTIFIER.fullmatch(page) else None
+            return None if record is None else deposit_of(record, self.caller.site)
         doi = _RESOLVER.sub("", name)
         suffix = doi.partition("/")[2].lower()
         for guess in dict.fromkeys((suffix.rpartition(".")[2], suffix)):
