@@ -34,7 +34,7 @@ def test_the_environment_comes_before_the_keyring(
 
 
 def test_who_has_no_token_is_told_where_to_get_one(keyring: dict[tuple[str, str], str]) -> None:
-    with pytest.raises(UnavailableError, match="no token for zenodo.org") as caught:
+    with pytest.raises(UnavailableError, match=r"no token for zenodo\.org") as caught:
         token_for(HOST, VARIABLE, PAGE)
     assert PAGE in caught.value.fix
     assert VARIABLE in caught.value.fix
