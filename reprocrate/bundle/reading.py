@@ -27,7 +27,7 @@ from reprocrate.bundle.layout import CHECKSUMS, MANIFEST, TREE, payload_digest
 from reprocrate.bundle.part import Part
 from reprocrate.bundle.recognition import open_container
 from reprocrate.bundle.tree import MAX_TREE_BYTES, Tree, parse_tree
-from reprocrate.bundle.volumes import volumes_at
+from reprocrate.bundle.volume_set import volumes_at
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import sha256_bytes
 

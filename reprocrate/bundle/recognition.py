@@ -13,7 +13,7 @@ from reprocrate.bundle.bag import DECLARATION, PAYLOAD, BagContainer
 from reprocrate.bundle.formats import Container, Form
 from reprocrate.bundle.layout import MANIFEST, STANDARD
 from reprocrate.bundle.volume_list import LIST_SUFFIX
-from reprocrate.bundle.volumes import Volumes, volumes_at
+from reprocrate.bundle.volume_set import Volumes, volumes_at
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from reprocrate.bundle.admission import printable
@@ -113,6 +114,18 @@ def parse_volume_list(data: bytes, name: str) -> VolumeList | None:
     if whole is None:
         raise _no_list(where, f"it does not name {name}, which the volumes make together")
     return VolumeList(name, whole, {each: found[each] for each in names})
+
+
+def numbered_files(bundle: Path) -> list[Path]:
+    """The files beside a bundle whose names are those of its volumes, in their order.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    if not bundle.parent.is_dir():
+        return []
+    found = ((volume_name(each.name), each) for each in bundle.parent.iterdir())
+    return [each for of, each in sorted((of, each) for of, each in found if of and of.bundle == bundle.name)]
 
 
 def require_numbered(

@@ -12,8 +12,8 @@ WhatOrAddress = Annotated[
     str,
     typer.Argument(
         metavar="WHAT",
-        help="A project folder, a manifest, a crate folder or a bundle, recognised by content; or the "
-        "https:// address or the DOI of a bundle.",
+        help="A project folder, a manifest, a crate folder, a bundle or one of its volumes, recognised by "
+        "content; or the https:// address or the DOI of a bundle or of its record.",
         show_default="this folder",
     ),
 ]

@@ -22,6 +22,7 @@ from reprocrate.cli import (
     packing,
     planning,
     policies,
+    publishing,
     rerunning,
     running,
     showing,
@@ -109,8 +110,10 @@ def make_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for module in (init, running, showing, validating, explaining, packing, planning, importing, rerunning):
+    for module in (init, running, showing, validating, explaining, packing, publishing, planning):
         module.register(app)
+    importing.register(app)
+    rerunning.register(app)
     policies.register(app)
     comparing.register(app)
     exporting.register(app)

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from reprocrate.workflow.importing import Imported
 
 Bundle = Annotated[
-    str, typer.Argument(help="A bundle or crate folder, or the https:// address or the DOI of a bundle.")
+    str,
+    typer.Argument(
+        help="A bundle, one of its volumes or a crate folder; or the https:// address or the DOI of a bundle "
+        "or of its record."
+    ),
 ]
 Target = Annotated[
     Path | None,
@@ -63,10 +67,12 @@ def import_(
     conda are fetched from the addresses of the bundle after you agree (`--fetch`), each file checked by its
     digest; what you have (`--data`) is checked and stays where it is.
 
-    A bundle may lie on the network: `reprocrate import 10.5281/zenodo.123` or an https:// address. A DOI is
-    followed to its archive (InvenioRDM such as Zenodo, or any that names its files by FAIR Signposting or in
-    its metadata at DataCite); the digest that the archive states is checked. What has arrived lies beside the
-    folder as `NAME.download.part`; after an interruption the same command goes on from there. The variable
+    A bundle may lie on the network: `reprocrate import 10.5281/zenodo.123`, or an https:// address such as
+    that of a record, also with the key of a link for reviewers. A DOI is followed to its archive (InvenioRDM
+    such as Zenodo, or any that names its files by FAIR Signposting or in its metadata at DataCite). What the
+    archive states of sizes and digests is checked, a manifest beside the bundle is compared with it, and
+    volumes are read as one. What has arrived lies beside the folder as `NAME.download.part`, or a file for
+    each volume; after an interruption the same command goes on from there. The variable
     REPROCRATE_DOI_RESOLVER names another resolver than https://doi.org, such as
     https://handle.test.datacite.org for DOIs of a sandbox.
     """

@@ -108,7 +108,7 @@ def _tell(made: PackedInVolumes, voice: Voice, *, json: bool) -> None:
     tell_identities(voice, outcome.identities)
     packed = outcome.packed
     if packed is None:
-        raise _not_packed(outcome, voice, json=json)
+        raise not_packed(outcome, voice, json=json)
     if not outcome.report.valid:
         voice.warn(
             "packed, but validation found errors that readers will see; `reprocrate validate` lists them"
@@ -124,7 +124,7 @@ def _tell(made: PackedInVolumes, voice: Voice, *, json: bool) -> None:
     voice.show(f"Next: reprocrate import {shlex.quote(str(packed.path))}   (anywhere), then reprocrate rerun")
 
 
-def _not_packed(outcome: PackingOutcome, voice: Voice, *, json: bool) -> typer.Exit:
+def not_packed(outcome: PackingOutcome, voice: Voice, *, json: bool) -> typer.Exit:
     """Say why nothing was packed, and what would have been."""
     from reprocrate.render.report import report_text
 

@@ -86,7 +86,7 @@ class Depositing:
         else:
             deposit = self._gone_on(known, title)
         self._write_down(deposit)
-        if deposit.stage is Stage.DRAFT:
+        if deposit.stage is Stage.DRAFT and not deposit.doi:
             deposit = self.archive.reserve(deposit.id)
             self._write_down(deposit)
         return deposit

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.bundle import open_bundle
-from reprocrate.bundle.volumes import volumes_at
+from reprocrate.bundle.volume_set import volumes_at
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.exports import KINDS, Export, Kind, Request, export
 from reprocrate.exports.request import Person, RerunFile

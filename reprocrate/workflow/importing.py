@@ -13,7 +13,7 @@ from reprocrate.bundle import USUAL, Bundle, Limits, open_bundle, printable
 from reprocrate.bundle.extraction import is_empty_folder
 from reprocrate.bundle.part import Part
 from reprocrate.bundle.volume_list import LIST_SUFFIX, volume_name
-from reprocrate.bundle.volumes import volumes_at
+from reprocrate.bundle.volume_set import volumes_at
 from reprocrate.deposit.candidates import RemoteFile
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import write_atomically

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from reprocrate.bundle import USUAL, Bundle, Limits, bag, layout, open_bundle
 from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES
 from reprocrate.bundle.checksums import parse_checksums
-from reprocrate.bundle.volumes import volumes_at
+from reprocrate.bundle.volume_set import volumes_at
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError, UsageError
 from reprocrate.files import composed
 from reprocrate.manifest import Manifest, load_manifest, parse_manifest

@@ -22,6 +22,7 @@ from reprocrate.workflow.choosing import DataChoice
 from reprocrate.workflow.contents import collect
 from reprocrate.workflow.fitting import Proposal, proposal
 from reprocrate.workflow.hashing import declared_files, hash_ahead, recorded_files
+from reprocrate.workflow.identity import known_payload_digest
 from reprocrate.workflow.inventory import ContentFiles, Contents, size_of
 from reprocrate.workflow.links import with_tree
 from reprocrate.workflow.listing import Listing, make_listing
@@ -95,6 +96,7 @@ class PackingOutcome:
         identities: what looks like an identity in a bundle that is to show none, likewise.
         listing: what goes into it, where nothing stands in the way.
         proposal: what to leave out, where it would be larger than it may.
+        payload: the payload digest of what would be packed; empty where it is not known before.
     """
 
     report: Report
@@ -103,6 +105,7 @@ class PackingOutcome:
     identities: tuple[str, ...] = ()
     listing: Listing | None = None
     proposal: Proposal | None = None
+    payload: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The bundle as plain JSON values."""
@@ -219,7 +222,8 @@ def _draft(
     warnings = [*contents.warnings, *surprises(contents, sizes, project.settings)]
     listing = make_listing(contents, sizes, warnings)
     too_large = None if choice.most is None else proposal(contents, sizes, choice.most)
-    outcome = PackingOutcome(report, listing=listing, proposal=too_large)
+    payload = known_payload_digest(all_entries(contents, entries)) if choice.dry else None
+    outcome = PackingOutcome(report, listing=listing, proposal=too_large, payload=payload or "")
     return _Draft(outcome, too_large is not None, digests, contents, name, entries)
 
 

@@ -38,11 +38,13 @@ class Remote:
         reference: the address or DOI.
         reach: what may be asked.
         listener: told what was found.
+        told: what it was told already.
     """
 
     reference: Reference
     reach: Reach = field(default_factory=Reach)
     listener: Progress = field(default_factory=Silence, compare=False)
+    told: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def __str__(self) -> str:
         return shown(str(self.reference)) if self.reference.doi is None else str(self.reference)
@@ -60,12 +62,15 @@ class Remote:
         from reprocrate.deposit.resolving import resolve
 
         file = resolve(self.reference, client)
-        for note in file.notes:
-            self.listener.note(note)
+        notes = [*file.notes]
         if file.url != self.reference.text:
             size = f", {size_text(file.size)}" if file.size is not None else ""
             parts = f" in {len(file.volumes)} volumes" if file.volumes else ""
-            self.listener.note(f"{self} leads to {file.name}{parts}{size}, at {shown(file.url)}")
+            notes.append(f"{self} leads to {file.name}{parts}{size}, at {shown(file.url)}")
+        for note in notes:
+            if note not in self.told:
+                self.listener.note(note)
+        self.told.update(notes)
         return file
 
 
@@ -286,11 +291,29 @@ def _tell_brought(remote: Remote, file: BinaryIO, size: int) -> None:
         remote.listener.note(f"read {size_text(brought)} of {size_text(size)}")
 
 
-def source_of(remote: Remote, found: RemoteFile) -> dict[str, str | int]:
+def source_of(remote: Remote, found: RemoteFile) -> dict[str, object]:
     """Where something was brought from, as the imported folder notes it: without keys in an address."""
     about = {"address": shown(found.url), "doi": remote.reference.doi}
     about |= {"sha256": found.sha256, "md5": found.md5}
-    known: dict[str, str | int] = {name: text for name, text in about.items() if text}
+    known: dict[str, object] = {name: text for name, text in about.items() if text}
+    if found.size is not None:
+        known["size"] = found.size
     if found.volumes:
-        known["volumes"] = len(found.volumes)
-    return known if found.size is None else known | {"size": found.size}
+        return known | {"volumes": [one.sha256 or one.md5 or "" for one in found.volumes]}
+    return known
+
+
+def is_from(found: RemoteFile, source: object) -> bool:
+    """Whether something was brought from the very bytes that an archive states now, by digest and size.
+
+    Args:
+        found: what it states now.
+        source: what `source_of` noted then; anything else is no proof.
+    """
+    if not isinstance(source, dict) or source.get("size") != found.size:
+        return False
+    if found.volumes:
+        digests = [one.sha256 or one.md5 for one in found.volumes]
+        return all(digests) and source.get("volumes") == digests
+    digests = [found.sha256 or found.md5]
+    return all(digests) and [source.get("sha256") or source.get("md5")] == digests

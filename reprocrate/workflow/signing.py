@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reprocrate.bundle import open_bundle
 from reprocrate.bundle.signing import check_signature, sign_file
-from reprocrate.bundle.volumes import volumes_at
+from reprocrate.bundle.volume_set import volumes_at
 from reprocrate.errors import UsageError
 from reprocrate.workflow.opening import Kind, kind_of
 from reprocrate.workflow.progress import Progress, counter

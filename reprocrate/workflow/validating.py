@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprocrate.bundle import USUAL, Bundle, Limits, Problem, ProblemKind, layout, printable
-from reprocrate.bundle.volumes import volumes_at
+from reprocrate.bundle.volume_set import volumes_at
 from reprocrate.errors import IntegrityError, ReprocrateError, UnreadableError
 from reprocrate.finding import Finding, Location, NotAssessed, Report, Severity
 from reprocrate.manifest import manifest_file_bytes

@@ -62,7 +62,7 @@ def _patched(path: Path, record: bytes, offset: int, change: bytes, number: int 
 # -- names --
 
 
-@pytest.mark.requirement("RQ30")
+@pytest.mark.requirement("RQ32")
 @pytest.mark.parametrize(
     "name",
     [
@@ -88,7 +88,7 @@ def test_unsafe_names_are_refused(name: str, make_zip: MakeZip) -> None:
     assert "unsafe name" in message
 
 
-@pytest.mark.requirement("RQ28")
+@pytest.mark.requirement("RQ30")
 @pytest.mark.parametrize("name", [".git/config", "data/.GIT/config", ".git", "GIT~1/config"])
 def test_what_git_would_take_for_a_repository_is_refused(name: str, make_zip: MakeZip) -> None:
     assert "git repository" in _refused(make_zip([(name, b"")]), ProblemKind.UNSAFE)
@@ -134,7 +134,7 @@ def test_name_that_is_not_utf_8_is_refused(make_zip: MakeZip) -> None:
 # -- kinds of members --
 
 
-@pytest.mark.requirement("RQ30")
+@pytest.mark.requirement("RQ32")
 def test_symbolic_links_are_refused(make_zip: MakeZip) -> None:
     path = make_zip([(_member("link", stat.S_IFLNK | 0o777), b"/etc/passwd"), ("link/x", b"")])
     assert "link is a symbolic link" in _refused(path, ProblemKind.LINK)

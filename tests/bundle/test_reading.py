@@ -189,7 +189,7 @@ def test_truncated_bundle_is_told_wherever_it_ends(tmp_path: Path) -> None:
 # -- not what was packed --
 
 
-@pytest.mark.requirement("RQ18")
+@pytest.mark.requirement("RQ20")
 def test_edited_manifest_is_found_whoever_asks(bundle: Path, tmp_path: Path) -> None:
     _rewrite(bundle, lambda files: files.update({"reprocrate.json": b'{"manifest_version":"9.0"}'}))
     assert _problems(bundle) == [("reprocrate.json", "changed")]
@@ -204,7 +204,7 @@ def test_edited_manifest_is_found_whoever_asks(bundle: Path, tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.requirement("RQ19")
+@pytest.mark.requirement("RQ21")
 def test_changed_missing_and_extra_files_are_all_named(bundle: Path, tmp_path: Path) -> None:
     def change(files: dict[str, bytes]) -> None:
         files["data/rings.csv"] += b"1,2\n"
@@ -226,7 +226,7 @@ def test_changed_missing_and_extra_files_are_all_named(bundle: Path, tmp_path: P
     assert sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.requirement("RQ18")
+@pytest.mark.requirement("RQ20")
 def test_file_that_is_not_listed_is_not_given_out(bundle: Path) -> None:
     _rewrite(bundle, lambda files: files.update({"extra": b"data"}))
     with open_bundle(bundle) as opened:

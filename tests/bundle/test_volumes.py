@@ -16,7 +16,8 @@ import pytest
 from reprocrate.bundle import Entry, Form, open_bundle, pack
 from reprocrate.bundle.joined import JoinedFile, Piece
 from reprocrate.bundle.volume_list import MOST_VOLUMES, VolumeList, parse_volume_list, volume_name
-from reprocrate.bundle.volumes import split_bundle, volumes_at, write_volumes
+from reprocrate.bundle.volume_set import volumes_at
+from reprocrate.bundle.volumes import split_bundle, write_volumes
 from reprocrate.errors import IntegrityError, UnavailableError, UnreadableError, UsageError
 
 VOLUME_BYTES = 400_000
@@ -47,7 +48,7 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-@pytest.mark.requirement("RQ33")
+@pytest.mark.requirement("RQ18")
 def test_common_tools_join_and_check_them(folder: Path, packed: Path) -> None:
     check = ["sha256sum", "--strict", "-c", f"{NAME}.sha256"]
     before = subprocess.run([*check, "--ignore-missing"], cwd=folder, check=True, capture_output=True)
@@ -58,7 +59,7 @@ def test_common_tools_join_and_check_them(folder: Path, packed: Path) -> None:
     assert (folder / NAME).read_bytes() == packed.read_bytes()
 
 
-@pytest.mark.requirement("RQ33")
+@pytest.mark.requirement("RQ18")
 def test_they_are_consecutive_bytes_and_none_is_copied_to_say_so(packed: Path) -> None:
     data = packed.read_bytes()
     split = split_bundle(packed, VOLUME_BYTES)
@@ -78,7 +79,7 @@ def test_they_are_consecutive_bytes_and_none_is_copied_to_say_so(packed: Path) -
     assert names(packed.parent) == [NAME]
 
 
-@pytest.mark.requirement("RQ34")
+@pytest.mark.requirement("RQ19")
 @pytest.mark.parametrize("what", [f"{NAME}.001", f"{NAME}.004", f"{NAME}.sha256", "."])
 def test_any_of_them_is_the_bundle(
     folder: Path, tmp_path: Path, contents: dict[str, bytes], what: str
@@ -101,7 +102,7 @@ def test_those_of_the_other_form_are_read_too(entries: list[Entry], tmp_path: Pa
         assert bundle.payload_digest() == made.payload_digest
 
 
-@pytest.mark.requirement("RQ34")
+@pytest.mark.requirement("RQ19")
 @pytest.mark.parametrize("number", [1, 2, 4])
 def test_a_missing_one_is_named(folder: Path, number: int) -> None:
     (folder / f"{NAME}.00{number}").unlink()
@@ -123,7 +124,7 @@ def test_without_a_list_what_is_in_the_midst_is_missed_and_the_end_is_guessed(fo
         open_bundle(folder / f"{NAME}.001")
 
 
-@pytest.mark.requirement("RQ34")
+@pytest.mark.requirement("RQ19")
 def test_one_of_another_size_or_content_is_named(folder: Path) -> None:
     second = folder / f"{NAME}.002"
     data = second.read_bytes()

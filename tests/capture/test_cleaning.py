@@ -74,7 +74,7 @@ def telling(text: str) -> set[str]:
     return {word for word in (TOKEN, HOME, "ada-lovelace", HOST, "engine-12") if word in text}
 
 
-@pytest.mark.requirement("RQ26")
+@pytest.mark.requirement("RQ28")
 def test_nothing_telling_is_left_in_any_field() -> None:
     assert telling(json.dumps(plain(EVERYTHING))) == {TOKEN, HOME, "ada-lovelace", HOST, "engine-12"}
     record = cleaned(EVERYTHING, ADA).record

@@ -124,7 +124,7 @@ def test_the_folder_of_a_launch_tells_everything(empty: Any) -> None:
     assert [line["values"] for line in lines if "values" in line] == [{"x": 1.0}]
 
 
-@pytest.mark.requirement("RQ26")
+@pytest.mark.requirement("RQ28")
 def test_names_of_series_tell_neither_the_machine_nor_a_secret(
     empty: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ HOST = "node17.example.org"
 ADA = Scrubber(PROJECT, PROJECT, (HOME,), ("ada", HOST, "gauss"), (HOST, "node17", "gauss"))
 
 
-@pytest.mark.requirement("RQ26")
+@pytest.mark.requirement("RQ28")
 @pytest.mark.parametrize(
     ("argument", "recorded"),
     [
@@ -52,7 +52,7 @@ def test_paths_are_relative_to_where_the_command_starts() -> None:
     assert below.command(["python", "/home/ada/projects/rings/d/x.csv"]) == ("python", "../d/x.csv")
 
 
-@pytest.mark.requirement("RQ27")
+@pytest.mark.requirement("RQ29")
 @pytest.mark.parametrize(
     ("argv", "recorded"),
     [

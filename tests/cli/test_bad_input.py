@@ -468,7 +468,7 @@ def test_a_line_of_the_list_is_no_file(cli: Any, bundle: Path, line: str) -> Non
     assert [each["code"] for each in report["findings"] if each["severity"] == "error"] == ["RC0705"]
 
 
-@pytest.mark.requirement("RQ20")
+@pytest.mark.requirement("RQ22")
 @pytest.mark.parametrize("command", ["show", "plan", "import", "rerun"])
 def test_a_manifest_of_a_version_that_there_is_not_yet(cli: Any, bundle: Path, command: str) -> None:
     def edit(files: dict[str, bytes]) -> None:

@@ -555,7 +555,7 @@ SLOW = (
 )
 
 
-@pytest.mark.requirement("RQ30")
+@pytest.mark.requirement("RQ32")
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.thorough if name in SLOW else ()) for name in ALL]
 )

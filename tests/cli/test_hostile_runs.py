@@ -159,7 +159,7 @@ def record_of(place: Path) -> dict[str, Any]:
     ],
 )
 @pytest.mark.usefixtures("only_sandboxed", "leaves_nothing")
-@pytest.mark.requirement("RQ32")
+@pytest.mark.requirement("RQ34")
 def test_a_run_that_takes_too_much_is_ended(
     hostile: Path, rerun: Any, seed: int, limits: Sequence[str], because: str
 ) -> None:
@@ -290,7 +290,7 @@ print("score", 0.75)
 
 
 @pytest.mark.usefixtures("only_sandboxed")
-@pytest.mark.requirement("RQ32")
+@pytest.mark.requirement("RQ34")
 def test_a_run_reaches_nothing_of_the_reader(
     packed_from: Callable[..., Path], cli: Any, tmp_path: Path
 ) -> None:

@@ -133,7 +133,7 @@ def test_text_goes_to_stdout_and_everything_else_to_stderr(recorded: Any) -> Non
     assert quiet.err == ""
 
 
-@pytest.mark.requirement("RQ28")
+@pytest.mark.requirement("RQ30")
 def test_import_runs_nothing_and_tells_what_a_rerun_needs(bundle: Path, cli: Any, tree: Any) -> None:
     said = cli(bundle.parent, "import", bundle.name, "--json")
     document = said.document("plan")
@@ -281,7 +281,7 @@ def test_an_interrupted_rerun_goes_on_where_it_stopped(
     assert sorted(seeds) == [0, 1, 2]
 
 
-@pytest.mark.requirement("RQ32")
+@pytest.mark.requirement("RQ34")
 def test_without_a_sandbox_nothing_runs_until_it_is_agreed_to(
     imported: Path, cli: Any, bare_environment: Path, tmp_path: Path
 ) -> None:

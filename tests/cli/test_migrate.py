@@ -43,7 +43,7 @@ def manifest_of(version: object, folder: Path, **changes: Any) -> Path:
 # What it writes ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("RQ22")
+@pytest.mark.requirement("RQ24")
 @pytest.mark.parametrize("what", [[], ["reprocrate.json"], ["."]])
 def test_new_manifest_is_written_beside_the_original(cli: Any, old: Path, what: list[str]) -> None:
     said = cli.here(old, "migrate", *what)
@@ -144,7 +144,7 @@ def test_bundle_with_an_older_manifest_is_refused_with_what_to_do(
 # What it refuses --------------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("RQ22")
+@pytest.mark.requirement("RQ24")
 @pytest.mark.parametrize(
     ("arguments", "exists"),
     [([], "reprocrate-1.0.json"), (["-o", "taken"], "taken"), (["--in-place"], "reprocrate-0.9.json")],

@@ -133,7 +133,7 @@ def test_only_the_manifest_is_brought_to_show_and_to_plan(
     assert re.search(r"of 1\.[56] MB", said.err)
     planned = reader("plan", address, "--json").document("plan")
     assert planned["download_bytes"] == len(bundles[form])
-    assert site.sent < 400_000
+    assert site.sent < len(bundles[form])  # of twice that
 
 
 def test_a_bundle_is_judged_at_its_address(

@@ -154,6 +154,47 @@ def cyclonedx(folder: Path) -> Vocabulary:
     return made("1.7", clone.source(path), kept, root="bom", values=words)
 
 
+def inveniordm(folder: Path) -> Vocabulary:
+    """The stored record's JSON Schema; what `local://` names lies in this repository or in another one."""
+    clone = Clone(folder, "inveniosoftware/invenio-rdm-records")
+    shared = Clone(folder, "inveniosoftware/invenio-records-resources")
+    base, path = "invenio_rdm_records/records/jsonschemas/records/", "record-v6.0.0.json"
+    elsewhere = "invenio_records_resources/records/jsonschemas/"
+    types: dict[str, dict[str, str]] = {}
+
+    def resolved(node: dict[str, Any], home: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        if "$ref" not in node:
+            return node, home
+        file, _, pointer = node["$ref"].partition("#/")
+        name = file.rpartition("/")[2]
+        if name:
+            text = clone.read(base + name) if "records/" in file else shared.read(elsewhere + name)
+            home = json.loads(text)
+        found: Any = home
+        for part in pointer.split("/"):
+            found = found[part]
+        return resolved(found, home)
+
+    def kind(node: dict[str, Any], home: dict[str, Any], name: str) -> str:
+        node, home = resolved(node, home)
+        if node.get("type") == "array":
+            return f"{kind(node.get('items', {}), home, name)}[]"
+        if "properties" in node:
+            types[name] = {
+                key: kind(value, home, f"{name}.{key}") for key, value in node["properties"].items()
+            }
+            return name
+        return "{}" if node.get("type") == "object" else ""
+
+    document = json.loads(clone.read(base + path))
+    metadata = kind(document["properties"]["metadata"], document, "metadata")
+    types["record"] = {"metadata": metadata, "custom_fields": "custom_fields"}
+    fields = clone.read("invenio_rdm_records/contrib/codemeta/custom_fields.py")
+    types["custom_fields"] = dict.fromkeys(re.findall(r'name="(code:[A-Za-z]+)"', fields), "")
+    (released,) = re.findall(r'__version__ = "([^"]+)"', clone.read("invenio_rdm_records/__init__.py"))
+    return made(released, clone.source(base + path), types, root="record")
+
+
 # Tables and lists in specifications -------------------------------------------------------------------
 
 
@@ -502,6 +543,7 @@ MAKERS: dict[str, Callable[[Path], Vocabulary]] = {
     "dvc": dvc,
     "fair4ml": fair4ml,
     "huggingface": huggingface,
+    "inveniordm": inveniordm,
     "mlflow": mlflow,
     "mlperf": mlperf,
     "pylock": pylock,

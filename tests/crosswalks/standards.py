@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
+import re
 import sqlite3
 import tomllib
 from collections.abc import Callable
@@ -126,8 +128,41 @@ def _declared_files(value: Any) -> list[dict[str, Any]]:
     return own + [file for each in value.values() for file in _declared_files(each)]
 
 
+def _inveniordm() -> Lookup:
+    """What reprocrate sends: to an archive that knows all words but grants, and to one that knows none.
+
+    The main description stands for its paragraphs, another one for the cells of its tables.
+    """
+    from datetime import date
+
+    from reprocrate.deposit.description import describe
+    from reprocrate.deposit.inveniordm.metadata import draft_metadata
+    from reprocrate.manifest import manifest_from
+
+    told = describe(manifest_from(MANIFEST), today=date(2026, 11, 27))
+    bodies = [
+        draft_metadata(told, lambda word, _, known=known: known and word != "awards", archive="Zenodo")
+        for known in (True, False)
+    ]
+
+    def find(path: str) -> list[Any]:
+        found = [each for body in bodies for each in values(body, path)]
+        if not path.endswith("description"):
+            return found
+        tag = "p" if path == "metadata.description" else "td"
+        texts = [re.findall(rf"<{tag}>([^<]+)</", each) for each in found]
+        return [html.unescape(each) for one in texts for each in one]
+
+    return find
+
+
 def _datacite() -> Lookup:
-    root = ElementTree.fromstring((FIXTURES / "datacite.xml").read_text("utf-8"))
+    return datacite_lookup((FIXTURES / "datacite.xml").read_text("utf-8"))
+
+
+def datacite_lookup(text: str) -> Lookup:
+    """A lookup in a document of DataCite."""
+    root = ElementTree.fromstring(text)
     for element in root.iter():
         element.tag = element.tag.partition("}")[2]
 
@@ -212,6 +247,7 @@ LOOKUPS: dict[str, Callable[[], Lookup]] = {
     "dvc": _dvc,
     "fair4ml": _graph("fair4ml.json"),
     "huggingface": _yaml("model-card.yaml"),
+    "inveniordm": _inveniordm,
     "mlflow": _mlflow,
     "mlperf": _json("system.json"),
     "pylock": _pylock,

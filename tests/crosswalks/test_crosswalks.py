@@ -48,6 +48,7 @@ NOT_IN_A_FIXTURE = {
     "mlflow /runs/*/parent": "the run has no parent",
     "mlflow /configurations/*/search/runs/*": "the run has no parent",
     "wandb /configurations/*/search/runs/*": "the run is of no sweep",
+    "inveniordm /reproduces/doi": "nothing is reproduced",
     "sacred /hardware/*/accelerators/*/model": "made on a machine without accelerator",
     "sacred /hardware/*/accelerators/*/memory_bytes": "made on a machine without accelerator",
     "sacred /hardware/*/accelerators/*/driver": "made on a machine without accelerator",
@@ -207,6 +208,44 @@ BY_PROPERTY: dict[str, Callable[[Any], Any]] = {
 }
 """What a value becomes elsewhere, by the last part of its pointer, where it is not written the same."""
 
+INVENIORDM: dict[str, Callable[[], list[Any]]] = {
+    "metadata.description": lambda: [
+        *text("/experiment/description"),
+        "The paper: How wide is wide enough?, Journal of Rings.",
+    ],
+    "metadata.creators[].person_or_org.family_name": lambda: ["Example"],
+    "metadata.creators[].person_or_org.identifiers[scheme=orcid].identifier": lambda: text(
+        "/experiment/authors/*/orcid"
+    ),
+    "metadata.creators[].affiliations[].id": lambda: text("/experiment/authors/*/affiliation_ror"),
+    "metadata.contributors[].person_or_org.name": lambda: text(
+        "/experiment/contact", "/experiment/publisher/name"
+    ),
+    "metadata.contributors[].person_or_org.identifiers[scheme=ror].identifier": lambda: text(
+        "/experiment/publisher/ror"
+    ),
+    "metadata.rights[].id": lambda: ["apache-2.0"],
+    "metadata.dates[].date": lambda: ["2026-01-01"],
+    "metadata.funding[].funder.id": lambda: text("/experiment/funding/*/funder_ror"),
+    "metadata.related_identifiers[scheme=doi].identifier": lambda: text(
+        "/experiment/paper/doi", "/data/*/source/doi"
+    ),
+    "metadata.related_identifiers[scheme=arxiv].identifier": lambda: text("/experiment/paper/arxiv"),
+    "metadata.related_identifiers[scheme=url].identifier": lambda: [
+        *text("/experiment/paper/url", "/code/*/repository"),
+        *(f"https://archive.softwareheritage.org/{each}" for each in text("/code/*/swhid")),
+    ],
+    "metadata.related_identifiers[].resource_type.id": lambda: [
+        *text("/data/*/kind"),
+        *("publication", "publication-preprint", "software"),
+    ],
+    "metadata.additional_descriptions[].description": lambda: [
+        f"{MANIFEST['claims'][0]['text']} (primary)",
+        *("–", "0.9375", "1", "yes", "wide", "Accuracy", "Rings, heldout", "single"),
+    ],
+}
+"""What reprocrate writes for the manifest of the fixtures at the paths that hold more than one thing."""
+
 ELSEWHERE: dict[tuple[str, str], Callable[[], list[Any]]] = {
     ("cff", "authors[].given-names"): lambda: ["Ada"],
     ("cff", "authors[].family-names"): lambda: ["Example"],
@@ -246,6 +285,7 @@ ELSEWHERE: dict[tuple[str, str], Callable[[], list[Any]]] = {
     ("fair4ml", "MLModelEvaluation.evaluationDataset"): lambda: ["#data-rings"],
     ("fair4ml", "MLModelEvaluation.evaluationSoftware"): lambda: ["#code-code-1"],
     ("huggingface", "license"): lambda: ["apache-2.0"],
+    **{("inveniordm", path): told for path, told in INVENIORDM.items()},
     ("mlflow", "mlflow.db#runs[].name"): lambda: ["wide-0"],
     ("mlflow", "mlruns/*/*/meta.yaml#run_name"): lambda: ["wide-0"],
     ("mlflow", "mlflow.db#params[].value"): lambda: text(*SETTINGS),

@@ -34,7 +34,8 @@ class Deed:
 
     Attributes:
         before: called when the head of the request has come.
-        at_byte: called when so many bytes of its body have come and been forwarded.
+        at_byte: called when so many bytes of its body have come and been forwarded. To kill the client there,
+            cut the request there, too: more that it has sent is on its way.
         after: called when the archive has answered, before that is sent back.
         delay: seconds before it is forwarded.
         forward: whether the archive gets it.
@@ -87,7 +88,7 @@ class Exchange:
         md5: their digest, of the kind that archives give.
         body: them, or None where they are many.
         status: what the archive answered with; None if it was not asked or gave no answer.
-        answered: the status that the client got; None where its connection ended first.
+        answered: the status that was sent to the client; None where its connection ended first.
         answer_headers: header fields of what the client got, in small letters.
         answer: the body of that, or None where it is long or was cut.
     """

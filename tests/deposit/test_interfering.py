@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import http.server
 import json
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -202,6 +205,22 @@ def test_a_client_that_dies_while_it_sends(proxy: Proxy, behind: Archive) -> Non
     proxy.wait()
     assert (proxy.log[0].size, proxy.log[0].answered) == (4, None)
     assert behind.got == [("PUT", "/f", b"0123")]
+
+
+def test_a_client_that_is_killed_at_a_byte(proxy: Proxy, behind: Archive) -> None:
+    program = (
+        "import http.client, sys\n"
+        "connection = http.client.HTTPConnection(sys.argv[1])\n"
+        "connection.request('PUT', '/f', bytes(1_000_000))\n"
+        "connection.getresponse()\n"
+    )
+    client = subprocess.Popen([sys.executable, "-c", program, proxy.url.removeprefix("http://")])
+    proxy.on(Deed(cut_request=300_000, at_byte=(300_000, client.kill)))
+    assert client.wait(10) == -signal.SIGKILL
+    while not proxy.log:
+        time.sleep(0.01)
+    proxy.wait()
+    assert behind.got == [("PUT", "/f", bytes(300_000))]
 
 
 def test_a_long_body_is_known_by_its_digest(proxy: Proxy) -> None:

@@ -101,7 +101,7 @@ def test_a_doi_leads_to_the_bundle_of_its_record(resolver: Site, client: Client)
 
 def test_so_do_the_pages_of_a_record_and_of_its_file(site: Site, client: Client) -> None:
     files = {"a b.crate.zip": BUNDLE, "two.crate.zip": BUNDLE}
-    page = add_record(site, "77", files, latest=False)
+    page = add_record(site, "77", files, newest="78")
     with pytest.raises(UnavailableError, match="holds 2 files that may be the bundle") as caught:
         resolve(Reference(page), client)
     assert f"{page}/files/a%20b.crate.zip" in str(caught.value)
@@ -256,7 +256,7 @@ def test_an_answer_that_is_no_record_leads_nowhere(site: Site, client: Client, b
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"nonsense", b'{"entries": 5}'])
 def test_a_listing_that_is_none_is_told(site: Site, client: Client, body: bytes) -> None:
-    page = add_record(site, "1", {"a.crate.zip": BUNDLE})
+    page = add_record(site, "1", {"a.crate.zip": BUNDLE}, older=True)
     site.pages["/api/records/1/files"] = Page(body)
     with pytest.raises(UnavailableError, match=r"does not list its files|not JSON"):
         resolve(Reference(page), client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +20,10 @@ from requests_cache import CachedSession
 from rocrate_validator import models, services
 from urllib3.response import HTTPResponse
 
+from tests.deposit.interfering import Proxy, interfering
+from tests.genuine.inveniordm.calling import Caller
+from tests.genuine.inveniordm.instance import Server
+
 CONTEXTS = {
     "https://w3id.org/ro/crate/1.1/context": "ro-crate-1.1.jsonld",
     "https://w3id.org/ro/crate/1.3/context": "ro-crate-1.3.jsonld",
@@ -27,6 +31,19 @@ CONTEXTS = {
 }
 
 Judge = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def depositor(inveniordm: Server) -> Caller:
+    """A user of an archive like Zenodo."""
+    return Caller(inveniordm)
+
+
+@pytest.fixture
+def proxy(inveniordm: Server) -> Iterator[Proxy]:
+    """A proxy in front of that archive."""
+    with interfering(inveniordm.url) as running:
+        yield running
 
 
 class ContextFiles(HTTPAdapter):

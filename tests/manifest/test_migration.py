@@ -62,7 +62,7 @@ def test_there_are_golden_manifests_before_and_after() -> None:
     ) == [f"{name}.json" for name in NAMES]
 
 
-@pytest.mark.requirement("RQ23")
+@pytest.mark.requirement("RQ25")
 @pytest.mark.parametrize("name", NAMES)
 def test_golden_manifest_becomes_what_is_stored_byte_for_byte(name: str) -> None:
     before = golden(name)
@@ -180,7 +180,7 @@ def test_what_is_better_rests_on_one_comparison() -> None:
     assert seeds["evidence"] == ["claim-1-comparison"]
 
 
-@pytest.mark.requirement("RQ23")
+@pytest.mark.requirement("RQ25")
 def test_private_values_are_nowhere_in_the_new_manifest() -> None:
     text = json.dumps(migrate(LOSSES).document)
     for private in ("secret", "/home/dora", "/scratch", "node-17", "../shared"):
@@ -214,7 +214,7 @@ def test_names_of_ones_own_come_along_and_never_get_in_the_way() -> None:
     assert_notes_lead_somewhere(document)
 
 
-@pytest.mark.requirement("RQ23")
+@pytest.mark.requirement("RQ25")
 def test_nothing_is_invented() -> None:
     document = migrate(golden("minimal")).document
     assert document == {

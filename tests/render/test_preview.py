@@ -123,7 +123,7 @@ def test_same_manifest_gives_the_same_bytes() -> None:
     assert preview_page(sample.digits()) == preview_page(sample.digits())
 
 
-@pytest.mark.requirement("RQ31")
+@pytest.mark.requirement("RQ33")
 def test_hostile_text_stands_there_as_text() -> None:
     page = preview_page(sample.hostile()).decode()
     tree = parsed(page.encode())

@@ -173,7 +173,7 @@ def test_any_width_does(width: int) -> None:
             assert line == line.rstrip()
 
 
-@pytest.mark.requirement("RQ31")
+@pytest.mark.requirement("RQ33")
 def test_hostile_text_reaches_no_terminal() -> None:
     document = compare(sample.hostile(), sample.hostile(), circumstances=UNSAFE).to_json()
     assert "\x1b" not in printed(verdict_text(document), width=200)

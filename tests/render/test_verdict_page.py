@@ -253,7 +253,7 @@ def test_what_was_not_as_recorded_is_told() -> None:
     assert told["Seeds asked for"] == "0-4 of mlp and logistic"
 
 
-@pytest.mark.requirement("RQ31")
+@pytest.mark.requirement("RQ33")
 def test_hostile_text_stands_there_as_text() -> None:
     page = verdict_page(VERDICTS["hostile"]()).decode()
     tree = parsed(page.encode())

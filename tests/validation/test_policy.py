@@ -150,7 +150,7 @@ def is_protected(code: str, spec: str) -> bool:
     return code[:4] in ("RC00", "RC01", "RC07") or spec == "security"
 
 
-@pytest.mark.requirement("RQ25")
+@pytest.mark.requirement("RQ27")
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 def test_rules_about_integrity_structure_reading_and_security_are_not_lowered(rule: Any) -> None:
     own = ORDER.index(rule.level.severity.value)
@@ -168,7 +168,7 @@ LENIENT = Policy(
 STRICT = Policy("strict", "1.0", levels={rule.code: Severity.ERROR for rule in all_rules()})
 
 
-@pytest.mark.requirement("RQ25")
+@pytest.mark.requirement("RQ27")
 @pytest.mark.parametrize(
     "case",
     [case for case in all_cases() if not case.is_valid and case.name[:4] in ("RC00", "RC01", "RC07")],
@@ -187,7 +187,7 @@ def test_the_strictest_policy_finds_nothing_in_a_sound_manifest() -> None:
     assert report.findings == ()
 
 
-@pytest.mark.requirement("RQ25")
+@pytest.mark.requirement("RQ27")
 def test_no_policy_makes_an_error_of_an_answer_that_conflicts(tmp_path: Path) -> None:
     manifest = BASE | {
         "checklists": [{"policy": "aaai-27", "answers": [{"item": "4.1", "answer": "no", "location": "1"}]}]

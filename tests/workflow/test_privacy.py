@@ -147,7 +147,7 @@ def clean_script(study: Any) -> None:
     study.write("secrets.json", json.dumps({**SECRETS, "H": HOST, "U": USER}))
 
 
-@pytest.mark.requirement("RQ26")
+@pytest.mark.requirement("RQ28")
 def test_nothing_planted_is_in_a_record_or_in_the_manifest(planted: Any) -> None:
     clean_script(planted)
     session = run(planted, *arguments(planted))

@@ -12,7 +12,7 @@ from reprocrate.deposit.description.model import Description, Grant, Kind
 from reprocrate.deposit.description.people import contributors_of, creators_of, organization
 from reprocrate.deposit.description.plain_text import line, paragraphs
 from reprocrate.deposit.description.related import related_of, web_address
-from reprocrate.manifest import Experiment, Manifest
+from reprocrate.manifest import Experiment, Manifest, Run
 
 _NO_DESCRIPTION = "No description was given by the authors."
 _LANGUAGES = {
@@ -58,9 +58,11 @@ def describe(
         today: the day of publication.
         doi: the DOI of the record, once that is reserved.
         anonymous: leave out authors, contact, publisher, funding, paper, code, what was reproduced, data of
-            the authors' own, the names of their licences and the manifest's own name.
+            the authors' own, the names of their licences and the manifest's own name. That is done in any
+            case where the manifest was made anonymous.
     """
     experiment = manifest.experiment
+    anonymous = anonymous or manifest.anonymous is not None
     return Description(
         title=line(experiment.title),
         kind=_kind(manifest),
@@ -73,7 +75,7 @@ def describe(
         licence_expression=told_expression(experiment.license, anonymous=anonymous),
         keywords=tuple(dict.fromkeys(filter(None, map(line, experiment.keywords)))),
         version=line(experiment.version) or None,
-        created=_day(experiment.created),
+        created=created.isoformat() if (created := _day(experiment.created)) else None,
         collected=_days_of_runs(manifest),
         grants=() if anonymous else tuple(_grants(experiment)),
         related=related_of(manifest, doi=doi, anonymous=anonymous),
@@ -144,10 +146,10 @@ def _technical(manifest: Manifest, anonymous: bool) -> Iterator[str]:
 
 
 def _grants(experiment: Experiment) -> Iterator[Grant]:
-    for grant in experiment.funding:
+    for place, grant in enumerate(experiment.funding):
         funder = organization(grant.funder, grant.funder_ror)
         if funder:
-            yield Grant(funder, line(grant.number) or None)
+            yield Grant(funder, f"experiment.funding[{place}]", line(grant.number) or None)
 
 
 def _repository(manifest: Manifest) -> str | None:
@@ -170,34 +172,22 @@ def _languages(manifest: Manifest) -> Iterator[str]:
     yield from sorted(count, key=lambda language: -count[language])
 
 
-def _day(timestamp: str | None) -> str | None:
+def _day(timestamp: str | None) -> date | None:
     """The day of a time; None where that day is in no calendar."""
-    moment = _moment(timestamp)
-    return moment.date().isoformat() if moment else None
-
-
-def _moment(timestamp: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(timestamp) if timestamp else None
+        return date.fromisoformat(timestamp[:10]) if timestamp else None
     except ValueError:
         return None
 
 
 def _days_of_runs(manifest: Manifest) -> tuple[str, str] | None:
     """The first and the last day on which results were made."""
-    starts, ends = [], []
-    for run in manifest.runs:
-        started = _moment(run.started)
-        if started:
-            starts.append(started)
-            ends.append(_later(started, run.duration_s or 0.0))
-    if not starts:
-        return None
-    return min(starts).date().isoformat(), max(ends).date().isoformat()
+    days = [day for run in manifest.runs for day in (_day(run.started), _last_day(run)) if day]
+    return (min(days).isoformat(), max(days).isoformat()) if days else None
 
 
-def _later(moment: datetime, seconds: float) -> datetime:
+def _last_day(run: Run) -> date | None:
     try:
-        return moment + timedelta(seconds=seconds)
-    except OverflowError:
-        return moment
+        return (datetime.fromisoformat(run.started or "") + timedelta(seconds=run.duration_s or 0.0)).date()
+    except (ValueError, OverflowError):
+        return None

@@ -55,7 +55,7 @@ def _measured(manifest: Manifest, claim: Claim) -> Iterator[tuple[str, list[Resu
             yield _value_of(result), [result]
         elif comparison:
             sides = (manifest.find_result(comparison.a), manifest.find_result(comparison.b))
-            yield _effect_of(comparison), [side for side in sides if side]
+            yield _effect_of(manifest, comparison), [side for side in sides if side]
 
 
 def _is_recorded(manifest: Manifest, result: Result) -> bool:
@@ -73,7 +73,7 @@ def _result(manifest: Manifest, result: Result) -> ResultRow:
     metric = manifest.find_metric(result.metric)
     data = manifest.find_data(result.data)
     name = line(metric.name if metric and metric.name else result.metric.replace("_", " "))
-    unit = line(metric.unit) if metric and metric.unit else ""
+    unit = line(metric.unit) if metric and metric.unit not in (None, "fraction") else ""
     parts = [data.name if data and data.name else result.data, result.split]
     return ResultRow(
         configuration=line(configuration.label if configuration else result.configuration),
@@ -93,8 +93,8 @@ def _value_of(result: Result) -> str:
     return f"{precision.write(result.value)} {_told(interval, precision)}"
 
 
-def _effect_of(comparison: Comparison) -> str:
-    between = f"{comparison.a} against {comparison.b}"
+def _effect_of(manifest: Manifest, comparison: Comparison) -> str:
+    between = _sides(manifest, comparison)
     effect = comparison.effect
     if effect is None:
         return between
@@ -103,6 +103,14 @@ def _effect_of(comparison: Comparison) -> str:
         return f"{kind} {Precision().write(effect.value)}, {between}"
     precision = Precision.of(effect.value, (effect.interval.high - effect.interval.low) / 4)
     return f"{kind} {precision.write(effect.value)} {_told(effect.interval, precision)}, {between}"
+
+
+def _sides(manifest: Manifest, comparison: Comparison) -> str:
+    """`wide against narrow`: by the names of the configurations, where these tell the sides apart."""
+    results = [manifest.find_result(side) for side in (comparison.a, comparison.b)]
+    found = [manifest.find_configuration(result.configuration) for result in results if result]
+    names = [line(configuration.label) for configuration in found if configuration]
+    return " against ".join(names if len(set(names)) == 2 else (comparison.a, comparison.b))
 
 
 def _told(interval: Interval, precision: Precision) -> str:

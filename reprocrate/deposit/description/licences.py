@@ -16,6 +16,7 @@ from reprocrate.standard import shipped_bytes
 
 _PARTED = re.compile(r" (?:AND|OR) ")
 _OWN = re.compile(r"(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-")
+_UNNAMED = "Terms of the authors' own"
 
 
 def licences_of(expression: str | None, *, anonymous: bool) -> tuple[Licence, ...]:
@@ -52,12 +53,11 @@ def licences_of_parts(manifest: Manifest) -> Iterator[tuple[str, str]]:
 
 def _licence(name: str, anonymous: bool) -> Licence:
     if _OWN.match(name):
-        own = "Own terms of the authors" if anonymous else _OWN.sub("", name)
-        return Licence(own)
+        return Licence(_UNNAMED if anonymous else _OWN.sub("", name) or _UNNAMED)
     alone = name.partition(" WITH ")[0]
     spdx = _listed().get(alone.lower())
     link = f"https://spdx.org/licenses/{spdx}.html" if spdx else None
-    return Licence(name, spdx if alone == name else None, link)
+    return Licence(spdx, spdx, link) if spdx and alone == name else Licence(name, link=link)
 
 
 @cache

@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     DATASET = "Dataset"
     MODEL = "Model"
+    OTHER = "Other"
     PREPRINT = "Preprint"
     SOFTWARE = "Software"
     TEXT = "Text"
@@ -101,9 +102,11 @@ class Grant:
     Attributes:
         funder: who.
         number: the funder's number of the grant.
+        field: where the manifest says so, such as `experiment.funding[0]`.
     """
 
     funder: Organization
+    field: str
     number: str | None = None
 
 

@@ -12,6 +12,7 @@ the parts are told from the name as far as that can be done:
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from reprocrate.deposit.description.model import Agent, Contributor, Organization, Role
@@ -44,14 +45,20 @@ def contributors_of(experiment: Experiment) -> tuple[Contributor, ...]:
         found.append(Contributor(named or Agent(contact), Role.CONTACT))
     publisher = experiment.publisher
     if publisher and publisher.ror:
-        found.append(Contributor(Agent(line(publisher.name), ror=publisher.ror), Role.DISTRIBUTOR))
+        name = line(publisher.name) or ror_address(publisher.ror)
+        found.append(Contributor(Agent(name, ror=publisher.ror), Role.DISTRIBUTOR))
     return tuple(found)
 
 
 def organization(name: str | None, ror: str | None) -> Organization | None:
     """An organisation by its name, or by its identifier where it has no name; None where it has neither."""
-    text = line(name) or (f"https://ror.org/{ror}" if ror else "")
+    text = line(name) or (ror_address(ror) if ror else "")
     return Organization(text, ror) if text else None
+
+
+def ror_address(ror: str) -> str:
+    """The page of an organisation in the registry."""
+    return f"https://ror.org/{ror}"
 
 
 def named(name: str) -> Agent:
@@ -83,10 +90,8 @@ def _author(author: Author) -> Agent:
 
 
 def _says_organisation(words: list[str]) -> bool:
-    if len(words) < 2:
-        return False
-    last = " ".join(words[-2:])
-    return words[0] == "The" or any(_ORGANISATIONS.fullmatch(each) for each in (words[-1], words[0], last))
+    said = [*words, *(f"{one} {two}" for one, two in itertools.pairwise(words))]
+    return len(words) > 1 and any(map(_ORGANISATIONS.fullmatch, said))
 
 
 def _family_starts(words: list[str]) -> int:

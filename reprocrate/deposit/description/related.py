@@ -14,7 +14,7 @@ SOFTWARE_HERITAGE = "https://archive.softwareheritage.org/"
 _DOI_OF_ARXIV = "10.48550/arxiv."
 _DOI_HOSTS = ("doi.org", "dx.doi.org", "www.doi.org")
 _PARTS_OF_A_TREE = ("cnt", "dir")
-_KINDS = {"dataset": Kind.DATASET, "model": Kind.MODEL}
+_KINDS = {"dataset": Kind.DATASET, "model": Kind.MODEL, "other": Kind.OTHER}
 
 
 def related_of(manifest: Manifest, *, doi: str | None, anonymous: bool) -> tuple[Related, ...]:

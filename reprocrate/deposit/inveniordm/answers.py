@@ -18,7 +18,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (r"description", "the description", _EXPERIMENT.format("description")),
     (r"version", "the version", _EXPERIMENT.format("version")),
     (r"publisher", "the publisher", "[experiment.publisher] in reprocrate.toml"),
-    (r"publication_date", "the day of publication", "the day on which it is published"),
+    (r"publication_date", "the day of publication", "the day on which the record is published"),
     (
         r"creators\.(\d+)\.person_or_org\.identifiers\b.*",
         "the ORCID of author {}",
@@ -47,6 +47,7 @@ _CUSTOM = {
 }
 _RELATED = re.compile(r"related_identifiers\.(\d+)\b.*")
 _NO_FILES = re.compile(r"files(\.enabled)?")
+_UNKNOWN_WORD = re.compile(r"Invalid value (.+)\.")
 
 
 def errors_in(answer: Mapping[str, Any], description: Description | None = None) -> list[str]:
@@ -62,8 +63,15 @@ def errors_in(answer: Mapping[str, Any], description: Description | None = None)
     listed = [each for each in answer.get("errors") or () if isinstance(each, Mapping)]
     told = [_told(each, description) for each in listed if not (is_draft and _is_about_files(each))]
     if not listed and not is_draft and answer.get("message"):
-        return [f"The archive says: {answer['message']}"]
+        return [_message(str(answer["message"]))]
     return list(dict.fromkeys(told))
+
+
+def _message(message: str) -> str:
+    unknown = _UNKNOWN_WORD.fullmatch(message)
+    if unknown:
+        return f"The archive has no word {unknown[1]!r} in its vocabularies; it does not say of which field."
+    return f"The archive says: {message}"
 
 
 def _is_about_files(error: Mapping[str, Any]) -> bool:
@@ -76,7 +84,7 @@ def _told(error: Mapping[str, Any], description: Description | None) -> str:
     name, source = _source(field, description)
     if not name:
         return f"The archive did not take {field or 'a part'}: it says {said!r}."
-    return f"The archive did not take {name}: it says {said!r}. It comes from {source}."
+    return f"The archive did not take {name}: it says {said!r}. That is {source}."
 
 
 def _messages(messages: Any) -> Iterator[str]:
@@ -92,6 +100,8 @@ def _messages(messages: Any) -> Iterator[str]:
 
 def _source(field: str, description: Description | None) -> tuple[str, str]:
     """What a field is to the author, and where it comes from; empty where that is unknown."""
+    if _NO_FILES.fullmatch(field):
+        return "the files", "what was uploaded"
     area, _, name = field.partition(".")
     if area == "custom_fields":
         return _CUSTOM.get(name.partition(".")[0], ("", ""))
@@ -108,6 +118,6 @@ def _source(field: str, description: Description | None) -> tuple[str, str]:
 
 def _related(place: int, description: Description | None) -> tuple[str, str]:
     if description is None or place >= len(description.related):
-        return f"related identifier {place + 1}", "the paper, the code or the data"
+        return f"related identifier {place + 1}", "of the paper, the code or the data"
     one = description.related[place]
     return one.identifier, f"`{one.field}` of the manifest"

@@ -20,15 +20,16 @@ from reprocrate.deposit.calling import PAUSES, Caller, DoubtfulError, Reply
 from reprocrate.deposit.description import Description
 from reprocrate.deposit.inveniordm.answers import errors_in
 from reprocrate.deposit.inveniordm.communities import Communities
-from reprocrate.deposit.inveniordm.metadata import draft_metadata, vocabulary_path
-from reprocrate.deposit.inveniordm.records import (
+from reprocrate.deposit.inveniordm.documents import (
     IDENTIFIER,
-    access_of,
+    access_for,
     deposit_of,
     draft_path,
     metadata_of,
+    owner_of,
     record_path,
 )
+from reprocrate.deposit.inveniordm.metadata import draft_metadata, vocabulary_path
 from reprocrate.deposit.inveniordm.refusals import refusals
 from reprocrate.deposit.inveniordm.uploads import PART_BYTES, Uploads
 from reprocrate.deposit.journal import MARK
@@ -81,9 +82,10 @@ class InvenioArchive:
 
     def holds(self, name: str) -> Deposit | None:
         """The deposit that a DOI or a page belongs to; the newest, if a DOI stands for all versions."""
-        page = name.removeprefix(f"{self.caller.site}/records/").rstrip("/")
-        if page != name:
-            record = self._found(page) if IDENTIFIER.fullmatch(page) else None
+        pages = f"{self.caller.site}/records/"
+        if name.startswith(pages):
+            identifier = name.removeprefix(pages).rstrip("/")
+            record = self._found(identifier) if IDENTIFIER.fullmatch(identifier) else None
             return None if record is None else deposit_of(record, self.caller.site)
         doi = _RESOLVER.sub("", name)
         suffix = doi.partition("/")[2].lower()
@@ -98,14 +100,13 @@ class InvenioArchive:
 
     def begun(self, mark: str) -> Deposit | None:
         """The draft that was begun under a mark. Of several, as lost answers can make, the others go."""
-        if not MARK.fullmatch(mark):
+        if not MARK.fullmatch(mark):  # any other word may stand in drafts that are not ours
             return None
         for look in range(_LOOKS):
             if look:
                 self.caller.pause(PAUSES[0])  # it is found only once it has been indexed
-            drafts = [
-                one for one in self._marked(mark, 1 if look else _MOST_PAGES) if one.stage is Stage.DRAFT
-            ]
+            marked = self._marked(mark, 1 if look else _MOST_PAGES)
+            drafts = [one for one in marked if one.stage is Stage.DRAFT]
             for other in drafts[:-1]:
                 self._delete(other.id)
             if drafts:
@@ -156,14 +157,11 @@ class InvenioArchive:
 
     def reserve(self, identifier: str) -> Deposit:
         """Give a draft its DOI, unless it has one."""
-        now = self.state(identifier)
-        if now.doi:
-            return now
 
         def act() -> Deposit:
             # a second reservation is refused with 400: then there is one
-            self.caller.change("POST", f"{draft_path(identifier)}/pids/doi", also=(400,))
-            reserved = self.state(identifier)
+            reply = self.caller.change("POST", f"{draft_path(identifier)}/pids/doi", also=(400,))
+            reserved = self.state(identifier) if reply.status == 400 else self._deposit_of(reply)
             if not reserved.doi:
                 raise UnavailableError(
                     f"{self.label} reserves no DOI for {identifier}",
@@ -178,7 +176,7 @@ class InvenioArchive:
         """Say what a draft is, and who may have it. Its DOI stays, as long as none is sent along."""
         document = {
             **draft_metadata(description, self._has, archive=self.name or self.caller.host),
-            "access": access_of(access),
+            "access": access_for(access),
             "files": {"enabled": True},
         }
         reply = self.caller.settled(
@@ -189,9 +187,8 @@ class InvenioArchive:
 
     def files(self, identifier: str) -> Mapping[str, Kept]:
         """The files of a draft, or of what is published."""
-        published = self.state(identifier).stage is Stage.PUBLISHED
-        place = record_path(identifier) if published else draft_path(identifier)
-        return Uploads(self.caller, place).kept()
+        found = self._uploads(identifier).kept()
+        return Uploads(self.caller, record_path(identifier)).kept() or {} if found is None else found
 
     def take_over(self, identifier: str) -> None:
         """Take the files of the version before into a draft that has none."""
@@ -265,13 +262,11 @@ class InvenioArchive:
 
     def shows(self, identifier: str) -> Sequence[str]:
         """What a draft that names nobody shows of its owner all the same."""
-        parent = (self._found(identifier) or {}).get("parent")
-        access = parent.get("access") if isinstance(parent, dict) else None
-        owner = access.get("owned_by") if isinstance(access, dict) else None
-        if not isinstance(owner, dict) or not owner.get("user"):
-            return ()
-        number = f"the number of your account, {owner['user']}, and other records of it can be found by that"
-        return (f"whoever asks the interface of {self.label} with the link is told {number}",)
+        number = owner_of(self._found(identifier) or {})
+        told = (
+            f"the interface of {self.label} tells whoever has the link the number of your account, {number}"
+        )
+        return [told] if number else []
 
     def _marked(self, mark: str, pages: int) -> list[Deposit]:
         """The user's deposits that have a mark, the newest first; the search itself need not find words."""

@@ -8,11 +8,19 @@ The text that it hands to DataCite is the same without the tags, so there is whi
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
 
 _QUOTATION_MARKS = "‘’‚‛“”„‟"
+_FIRST_OF_TWO = "ÂÃ"
+"""What UTF-8 that was read as Windows' letters most often begins with; a space may follow."""
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_WESTERN = re.compile(r"[\x80-\u052f\u2000-\u2bff]")
+"""Of several characters beside each other one of these may be such letters, too."""
+
 _HEAD, _CELL = "th", "td"
 
 
@@ -30,14 +38,19 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str
 
 def text(plain: str) -> str:
     """Text in which nothing is taken for markup, and nothing for a slip."""
-    return "".join(map(_kept, escape(plain, quote=False)))
+    return _NOT_ASCII.sub(_kept, escape(plain, quote=False))
 
 
-def _kept(character: str) -> str:
-    if character.isascii():
-        return character
-    is_replaced = character in _QUOTATION_MARKS or unicodedata.normalize("NFKC", character) != character
-    return f"&#{ord(character)};" if is_replaced else character
+def _kept(match: re.Match[str]) -> str:
+    """Characters beside each other, as references where they would be replaced."""
+    found = match[0]
+    is_suspect = len(found) > 1 and bool(_WESTERN.search(found))
+    return "".join(f"&#{ord(one)};" if is_suspect or _is_replaced(one) else one for one in found)
+
+
+def _is_replaced(character: str) -> bool:
+    is_compatible = unicodedata.normalize("NFKC", character) != character
+    return is_compatible or character in _QUOTATION_MARKS or character in _FIRST_OF_TWO
 
 
 def _row(cells: Sequence[str], tag: str) -> str:

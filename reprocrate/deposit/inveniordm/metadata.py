@@ -6,6 +6,7 @@ which field it was in. So the server is asked first, and what it does not know i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -37,6 +38,13 @@ PROGRAMMING_LANGUAGES = "code:programmingLanguages"
 
 _OF_THEIR_OWN = (AFFILIATIONS, AWARDS, FUNDERS)
 _KINDS = {Kind.TEXT: "publication", Kind.PREPRINT: "publication-preprint"}
+_PUBLIC = re.compile(
+    r"https?://(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}|localhost|[0-9]{1,3}(\.[0-9]{1,3}){3})"
+    r"(:[0-9]+)?(/|[/?]\S+)?",
+    re.IGNORECASE | re.ASCII,
+)
+"""Addresses that the field for a repository takes (the URL of marshmallow): of hosts with a domain."""
+
 _COMBINED = "How the licences that are listed beside this are combined, as an SPDX expression."
 
 
@@ -161,8 +169,9 @@ def _custom_fields(description: Description, has: Has) -> dict[str, Any]:
     if not has(PROGRAMMING_LANGUAGES, "python"):
         return {}
     words = [language.lower().replace(" ", "_") for language in description.programming_languages]
+    repository = description.repository
     fields = {
-        "code:codeRepository": description.repository,
+        "code:codeRepository": repository if repository and _PUBLIC.fullmatch(repository) else None,
         "code:programmingLanguage": [{"id": word} for word in words if has(PROGRAMMING_LANGUAGES, word)],
     }
     return {name: value for name, value in fields.items() if value}

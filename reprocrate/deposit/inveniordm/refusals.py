@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 from html import unescape
 
-from reprocrate.deposit.description import Agent, Description, Organization, Related
+from reprocrate.deposit.description import Agent, Description, Grant, Related
 from reprocrate.manifest.experiment import has_ror_check_digits
 from reprocrate.standard.identity_formats import has_orcid_check_digit
 
@@ -41,7 +41,7 @@ def refusals(description: Description) -> list[str]:
         *_dates(description),
         *_version(description.version),
         *_words(description),
-        *(problem for place, one in enumerate(description.grants) for problem in _funder(place, one.funder)),
+        *(problem for one in description.grants for problem in _funder(one)),
         *(problem for one in description.related for problem in _related(one)),
     ]
 
@@ -79,10 +79,8 @@ def _creators(description: Description) -> Iterator[str]:
         )
     for place, agent in enumerate(description.creators):
         yield from _agent(f"experiment.authors[{place}]", agent)
-    if description.contributors and not description.anonymous:
-        for one in description.contributors:
-            field = "experiment.contact" if one.agent.ror is None else "experiment.publisher"
-            yield from _ror(field, one.agent.name, one.agent.ror)
+    for one in description.contributors:  # only the publisher has a ROR
+        yield from _ror("experiment.publisher.ror", one.agent.name, one.agent.ror)
 
 
 def _agent(field: str, agent: Agent) -> Iterator[str]:
@@ -104,8 +102,8 @@ def _agent(field: str, agent: Agent) -> Iterator[str]:
         yield from _ror(f"{field}.affiliation_ror", agent.affiliation.name, agent.affiliation.ror)
 
 
-def _funder(place: int, funder: Organization) -> Iterator[str]:
-    yield from _ror(f"experiment.funding[{place}].funder_ror", funder.name, funder.ror)
+def _funder(grant: Grant) -> Iterator[str]:
+    yield from _ror(f"{grant.field}.funder_ror", grant.funder.name, grant.funder.ror)
 
 
 def _ror(field: str, name: str, ror: str | None) -> Iterator[str]:
@@ -174,7 +172,8 @@ def _words(description: Description) -> Iterator[str]:
 def _related(related: Related) -> Iterator[str]:
     forms = {"doi": _DOI, "arxiv": _ARXIV, "url": _ADDRESS}
     names = {"doi": "DOI", "arxiv": "number of arXiv", "url": "address of the web"}
-    if not forms[related.scheme].fullmatch(related.identifier):
+    is_one = forms[related.scheme].fullmatch(related.identifier) and related.identifier.isprintable()
+    if not is_one:
         yield _told(
             related.field,
             f"{related.identifier!r} is no {names[related.scheme]}",

@@ -32,6 +32,9 @@ _LISTING = "application/json"
 _MD5 = re.compile(r"md5:([0-9a-f]{32})")
 _GONE = (404, 410)
 _FAILS = 500
+_NO_PARTS = (400, 403, 405, 501)
+"""What archives answer that take no parts: Zenodo when the first one is sent."""
+
 _POLLS = 150
 _POLL_SECONDS = 4.0
 
@@ -50,17 +53,10 @@ class Uploads:
     draft: str
     part_bytes: int = 0
 
-    def entries(self) -> dict[str, Mapping[str, Any]]:
-        """What the archive says of each file, by name."""
-        listing = self.caller.get(f"{self.draft}/files", accept=_LISTING).object.get("entries")
-        found = (
-            listing.values() if isinstance(listing, dict) else listing if isinstance(listing, list) else ()
-        )
-        return {one["key"]: one for one in found if isinstance(one, dict) and isinstance(one.get("key"), str)}
-
-    def kept(self) -> dict[str, Kept]:
-        """The files, by name."""
-        return {name: kept_of(entry) for name, entry in self.entries().items()}
+    def kept(self) -> dict[str, Kept] | None:
+        """The files, by name; None where there is no such draft or record for this user."""
+        entries = self._entries()
+        return None if entries is None else {name: kept_of(entry) for name, entry in entries.items()}
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is not there is no error."""
@@ -75,26 +71,28 @@ class Uploads:
         Raises:
             UnavailableError: it could not be brought in.
         """
-        entry = self.entries().get(source.name)
-        if entry is not None:
-            found = self._gone_on(entry, source, md5, parts, sent)
+        about = self._about(source)
+        entry = self._announced(about)
+        if entry is None:
+            found = self._gone_on(source, md5, parts, sent)
             if found is not None:
                 return found
-            self.remove(source.name)
-        if self.part_bytes and source.size > self.part_bytes:
-            found = self._send_parts(source, md5, parts, sent)
-            if found is not None:
-                return found
-            self.remove(source.name)
+            entry = self._announced_anew(about)
+        if _is_in_parts(entry):
+            try:
+                return self._bring_parts(entry, source, md5, parts, sent)
+            except RefusedError as error:
+                if error.status not in _NO_PARTS:
+                    raise
+            self._announced_anew({"key": source.name})
         return self._send_whole(source, sent)
 
-    def _gone_on(
-        self, entry: Mapping[str, Any], source: Source, md5: str, parts: Parts, sent: Sent
-    ) -> Kept | None:
+    def _gone_on(self, source: Source, md5: str, parts: Parts, sent: Sent) -> Kept | None:
         """What became of a file that was begun before; None if it has to be begun anew."""
+        entry = (self._entries() or {}).get(source.name, {})
         if not _is_in_parts(entry):
             found = self._commit(source.name)
-            if found is None or found != Kept(source.size, md5):
+            if found != Kept(source.size, md5):
                 return None
             sent(source.size)
             return found
@@ -103,10 +101,9 @@ class Uploads:
         return self._bring_parts(entry, source, md5, parts, sent)
 
     def _send_whole(self, source: Source, sent: Sent) -> Kept:
-        """Send a file by one request, and again where it did not arrive."""
+        """Send a file that was announced by one request, and again where it did not arrive."""
         error: UnavailableError | None = None
         for pause in (*PAUSES, None):
-            self._declare({"key": source.name})
             gone = _Gone(sent)
             try:
                 with source.open() as content:
@@ -120,29 +117,14 @@ class Uploads:
             if found is not None and found.size == source.size:
                 return found
             gone.again()
-            self.remove(source.name)
             if pause is not None:
                 self.caller.pause(pause)
+                self._announced_anew({"key": source.name})
         raise _did_not_arrive(source, self.caller.host) from error
-
-    def _send_parts(self, source: Source, md5: str, parts: Parts, sent: Sent) -> Kept | None:
-        """Send a file in parts; None where the archive takes none."""
-        size = max(self.part_bytes, -(-source.size // _MOST_PARTS))
-        count = -(-source.size // size)
-        about = {"key": source.name, "size": source.size}
-        try:
-            entry = self._declare({**about, "transfer": {"type": "M", "parts": count, "part_size": size}})
-            if not _is_in_parts(entry):  # older ones know of no parts, and do not look at what they are told
-                return None
-            return self._bring_parts(entry, source, md5, parts, sent)
-        except RefusedError as error:
-            if error.status in (400, 403, 405, 501):
-                return None
-            raise
 
     def _bring_parts(
         self, entry: Mapping[str, Any], source: Source, md5: str, parts: Parts, sent: Sent
-    ) -> Kept | None:
+    ) -> Kept:
         """Send the parts that are missing."""
         key, size = _key(entry, md5), int(entry["transfer"]["part_size"])
         for number in range(1, int(entry["transfer"]["parts"]) + 1):
@@ -153,7 +135,10 @@ class Uploads:
                 continue
             self._send_part(source, number, (start, length), sent)
             parts.note(key, number)
-        return self._commit(source.name)
+        found = self._commit(source.name)
+        if found is None:
+            raise _did_not_arrive(source, self.caller.host)
+        return found
 
     def _send_part(self, source: Source, number: int, where: tuple[int, int], sent: Sent) -> None:
         error: UnavailableError | None = None
@@ -177,22 +162,53 @@ class Uploads:
                 self.caller.pause(pause)
         raise _did_not_arrive(source, self.caller.host) from error
 
-    def _declare(self, about: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Announce a file; what is there of its name is not looked at."""
-        name = about["key"]
+    def _about(self, source: Source) -> dict[str, Any]:
+        """What is said of a file when it is announced: whether it goes whole or in parts."""
+        if not self.part_bytes or source.size <= self.part_bytes:
+            return {"key": source.name}
+        size = max(self.part_bytes, -(-source.size // _MOST_PARTS))
+        transfer = {"type": "M", "parts": -(-source.size // size), "part_size": size}
+        return {"key": source.name, "size": source.size, "transfer": transfer}
 
-        def announce() -> Mapping[str, Any]:
-            reply = self.caller.change("POST", f"{self.draft}/files", [about])
-            entries = reply.object.get("entries")
-            listed = entries if isinstance(entries, list) else ()
-            for one in listed:
-                if isinstance(one, dict) and one.get("key") == name:
-                    return one
-            if there := self.entries().get(name):
-                return there
-            raise DoubtfulError(f"{name} cannot be announced", f"{self.caller.host} does not list it")
+    def _announced(self, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The entry of a file that is announced; None if there is one of its name already."""
+        name = str(about["key"])
 
-        return self.caller.settled(announce, lambda: self.entries().get(name))
+        def announce() -> Mapping[str, Any] | None:
+            try:
+                reply = self.caller.change("POST", f"{self.draft}/files", [about])
+            except RefusedError as error:
+                if error.status == 400 and name in (self._entries() or {}):
+                    return None
+                raise
+            entries = [one for one in reply.object.get("entries") or () if isinstance(one, dict)]
+            return next((one for one in entries if one.get("key") == name), {})
+
+        # After a doubt it may be there: then it is looked at like any that was begun before.
+        return self.caller.settled(announce, lambda: None)
+
+    def _announced_anew(self, about: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The entry of a file, in the place of whatever was there under its name."""
+        for _ in PAUSES:
+            self.remove(str(about["key"]))
+            entry = self._announced(about)
+            if entry is not None:
+                return entry
+        raise UnavailableError(
+            f"{self.caller.host} does not take {about['key']}",
+            "a file of this name is there again and again",
+            "Somebody may be changing the draft; give the same command again",
+        )
+
+    def _entries(self) -> dict[str, Mapping[str, Any]] | None:
+        """What the archive says of each file, by name; None where there is no such draft or record."""
+        reply = self.caller.get(f"{self.draft}/files", also=(403, *_GONE), accept=_LISTING)
+        if reply.status != 200:
+            return None
+        found = reply.object.get("entries") or ()
+        if isinstance(found, dict):  # as earlier versions answered
+            found = found.values()
+        return {one["key"]: one for one in found if isinstance(one, dict) and isinstance(one.get("key"), str)}
 
     def _commit(self, name: str) -> Kept | None:
         """What arrived of a file, once it is complete; None if nothing did."""
@@ -201,13 +217,12 @@ class Uploads:
             try:
                 reply = self.caller.change("POST", f"{self._path(name)}/commit", also=_GONE)
             except DoubtfulError as doubt:
-                entry = self.entries().get(name)
+                entry = (self._entries() or {}).get(name)
                 if entry is None:
                     return None
                 if kept_of(entry).complete:
                     return self._digested(name, entry)
-                # 500 is what it answers where no content came; any other failure may be one of the way there,
-                # while the archive is still at it
+                # It answers 500 where no content came; after any other failure it may still be at it.
                 failures += doubt.status == _FAILS
                 if failures > 1:
                     return None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reprocrate import __version__
 from reprocrate.bundle import open_bundle
+from reprocrate.deposit.candidates import RemoteFile
 from reprocrate.errors import UsageError
 from reprocrate.files import write_atomically
 from reprocrate.manifest import Manifest, parse_manifest
@@ -19,7 +20,7 @@ from reprocrate.workflow.importing import default_name, import_bundle
 from reprocrate.workflow.opening import Kind, added_by_us, kind_of, open_imported
 from reprocrate.workflow.partial import IMPORTED, imported_note
 from reprocrate.workflow.progress import Progress, counter
-from reprocrate.workflow.remote import Remote, opened_remote
+from reprocrate.workflow.remote import Remote, is_from, opened_remote
 from reprocrate.workflow.reproduction import REQUEST, VERDICT
 from reprocrate.workflow.reruns.choice import RerunChoice
 
@@ -57,12 +58,21 @@ def imported_folder(what: Path | Remote, progress: Progress) -> Path:
 
 def _imported_remote(remote: Remote, progress: Progress) -> Path:
     """The folder that a remote bundle was imported to; now, if it was not done before."""
-    with opened_remote(remote) as (bundle, found):
-        target = Path(default_name(Path(found.name)))
-        if (target / IMPORTED).is_file() and _holds_all_of(target, bundle.payload_digest()):
-            progress.note(f"going on in {target}, where this bundle was imported to")
-            return target
+    found = remote.found(remote.client())
+    target = Path(default_name(Path(found.name)))
+    if (target / IMPORTED).is_file() and _is_of(target, remote, found):
+        progress.note(f"going on in {target}, where this bundle was imported to")
+        return target
     return import_bundle(remote, target, progress).folder
+
+
+def _is_of(folder: Path, remote: Remote, found: RemoteFile) -> bool:
+    """Whether a folder is a remote bundle, imported: as its archive states, or by the bundle's own list."""
+    note = imported_note(folder)
+    if "partial" not in note and is_from(found, note.get("source")):
+        return True
+    with opened_remote(remote) as (bundle, _):
+        return _holds_all_of(folder, bundle.payload_digest())
 
 
 def _holds_all_of(folder: Path, digest: str) -> bool:

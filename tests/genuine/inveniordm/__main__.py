@@ -36,7 +36,7 @@ def main() -> int:
 
 def _served(instance: Instance, arguments: argparse.Namespace) -> Server:
     try:
-        return instance.serve(arguments.flavour, arguments.rate_limit, arguments.port)
+        return instance.serve(arguments.flavour, arguments.rate_limit, port=arguments.port)
     except BaseException:
         instance.close()
         raise

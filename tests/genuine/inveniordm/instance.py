@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -42,7 +42,7 @@ class Server:
     """
 
     url: str
-    tokens: Mapping[str, str]
+    tokens: Mapping[str, str] = field(repr=False)
     name: str
 
 
@@ -76,13 +76,21 @@ class Instance:
             self.close()
             raise
 
-    def serve(self, flavour: Flavour = "zenodo", rate_limit: str = UNLIMITED, port: int = 0) -> Server:
+    def serve(
+        self,
+        flavour: Flavour = "zenodo",
+        rate_limit: str = UNLIMITED,
+        *,
+        port: int = 0,
+        quota: int | None = None,
+    ) -> Server:
         """Start one more server on the data.
 
         Args:
             flavour: how it is set up.
             rate_limit: for each user, such as "5 per minute" or "5 per 2 second"; empty for Zenodo's own.
             port: where it listens; 0 for any.
+            quota: bytes that the files of a new record may have; None for Zenodo's 50 GB.
 
         Raises:
             StartError: it does not start.
@@ -93,7 +101,12 @@ class Instance:
         url = f"http://127.0.0.1:{port}"
         name = f"server-{self._servers}"
         self._servers += 1
-        settings = {"RDM_PORT": str(port), "RDM_FLAVOUR": flavour, "RDM_RATE_LIMIT": rate_limit}
+        settings = {
+            "RDM_PORT": str(port),
+            "RDM_FLAVOUR": flavour,
+            "RDM_RATE_LIMIT": rate_limit,
+            "RDM_QUOTA": str(quota or ""),
+        }
         processes.start(
             [self.python, INSIDE / "serve.py"],
             self.folder / f"{name}.pid",
@@ -104,9 +117,11 @@ class Instance:
         return Server(url, self._tokens(), name)
 
     @contextmanager
-    def serving(self, flavour: Flavour = "zenodo", rate_limit: str = UNLIMITED) -> Iterator[Server]:
+    def serving(
+        self, flavour: Flavour = "zenodo", rate_limit: str = UNLIMITED, *, quota: int | None = None
+    ) -> Iterator[Server]:
         """A server while the block runs, as `serve` starts it."""
-        server = self.serve(flavour, rate_limit)
+        server = self.serve(flavour, rate_limit, quota=quota)
         try:
             yield server
         finally:
@@ -132,8 +147,8 @@ class Instance:
         self._start("redis", redis, cache)
         state = self.folder / "search.json"
         if not self._ready.exists():  # what a first start that was interrupted left
-            for name in ("db.sqlite", "search.json"):
-                (self.folder / name).unlink(missing_ok=True)
+            for path in (*self.folder.glob("db.sqlite*"), *self.folder.glob("search.json")):
+                path.unlink()
         program = [self.python, INSIDE / "search.py", "--port", search, "--state", state]
         self._start("search", program, search)
         if not self._ready.exists():

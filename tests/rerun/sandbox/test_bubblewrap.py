@@ -126,7 +126,7 @@ def test_an_environment_below_the_home_folder_is_readable(
     assert done.stdout.strip() == str(environment)
 
 
-@pytest.mark.requirement("RQ32")
+@pytest.mark.requirement("RQ34")
 def test_there_is_no_network(sandbox: Sandbox, work: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -147,7 +147,7 @@ def test_a_service_of_the_host_is_out_of_reach(sandbox: Sandbox, work: Path) -> 
     assert "user" not in inside(sandbox, work, code)
 
 
-@pytest.mark.requirement("RQ32")
+@pytest.mark.requirement("RQ34")
 def test_other_processes_are_not_seen(sandbox: Sandbox, work: Path) -> None:
     code = "import os; print(max(int(one) for one in os.listdir('/proc') if one.isdigit()) < 20)"
     assert inside(sandbox, work, code) == "True"

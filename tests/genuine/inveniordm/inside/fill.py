@@ -4,6 +4,7 @@ import csv
 import datetime
 import os
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ ONLY = {
 def main() -> None:
     """Do it once."""
     folder = Path(os.environ["INVENIO_INSTANCE_PATH"])
+    with sqlite3.connect(folder / "db.sqlite") as connection:
+        connection.execute("PRAGMA journal_mode=WAL")  # who reads waits for nobody who writes
     with create_api().app_context():
         for table in db.metadata.sorted_tables:
             table.create(bind=db.engine, checkfirst=True)

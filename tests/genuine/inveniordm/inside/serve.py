@@ -2,11 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 from invenio_app.factory import create_api
 from invenio_db import db
 from invenio_files_rest.models import Location
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
@@ -15,6 +18,19 @@ class KeepAlive(WSGIRequestHandler):
     """Speak HTTP/1.1, as servers in use do."""
 
     protocol_version = "HTTP/1.1"
+
+
+@event.listens_for(Engine, "connect")
+def leave_transactions_to_us(connection: Any, _record: Any) -> None:
+    """Python's sqlite3 is not to begin transactions by itself."""
+    connection.isolation_level = None
+
+
+@event.listens_for(Engine, "begin")
+def begin(connection: Connection) -> None:
+    """Let who may write wait for who does: SQLite refuses at once who wants to after having read."""
+    reads = has_request_context() and request.method in ("GET", "HEAD")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def main() -> None:

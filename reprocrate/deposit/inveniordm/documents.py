@@ -1,7 +1,4 @@
-"""What InvenioRDM says of a record, and where that is.
-
-https://inveniordm.docs.cern.ch/reference/rest_api_drafts_records/
-"""
+"""What InvenioRDM's documents of drafts and records tell, and where they are."""
 
 from __future__ import annotations
 
@@ -16,31 +13,30 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 """The form of the names of records: `ab1cd-2ef34`, and at Zenodo a number."""
 
 
-def draft_path(identifier: str) -> str:
-    """The path of a draft."""
-    return f"{record_path(identifier)}/draft"
-
-
 def record_path(identifier: str) -> str:
-    """The path of a record: its name may come from a journal of a stranger's."""
+    """Where a record is.
+
+    Raises:
+        GoneError: no record has such a name, which may come from a journal of a stranger's.
+    """
     if not IDENTIFIER.fullmatch(identifier):
         raise GoneError(f"there is no deposit {ascii(identifier)[:60]}", "no archive names one like this")
     return f"/api/records/{identifier}"
 
 
+def draft_path(identifier: str) -> str:
+    """Where a draft is; it raises what `record_path` does."""
+    return f"{record_path(identifier)}/draft"
+
+
 def metadata_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What describes it."""
+    """What it is said to be."""
     found = document.get("metadata")
     return found if isinstance(found, dict) else {}
 
 
 def deposit_of(document: Mapping[str, Any], site: str) -> Deposit:
-    """A deposit, from the document of a draft or a record.
-
-    Args:
-        document: it; it has an `id`.
-        site: the address of the archive.
-    """
+    """A deposit, as the archive at `site` tells of it."""
     identifier = str(document["id"])
     parent = document.get("parent")
     published = bool(document.get("is_published"))
@@ -64,8 +60,8 @@ def _doi(document: Mapping[str, Any]) -> str:
     return str(found.get("identifier") or "") if isinstance(found, dict) else ""
 
 
-def access_of(access: Access) -> dict[str, Any]:
-    """Who may have the files, as InvenioRDM is told."""
+def access_for(access: Access) -> dict[str, Any]:
+    """Who may have the files, in the words of the interface. Records themselves stay public, as at Zenodo."""
     if access.open:
         return {"record": "public", "files": "public"}
     wanted: dict[str, Any] = {"record": "public", "files": "restricted"}
@@ -73,3 +69,11 @@ def access_of(access: Access) -> dict[str, Any]:
         embargo = {"active": True, "until": access.until.isoformat(), "reason": access.reason or None}
         wanted["embargo"] = embargo
     return wanted
+
+
+def owner_of(document: Mapping[str, Any]) -> str:
+    """The number of the account that it belongs to; empty if it does not say."""
+    parent = document.get("parent")
+    access = parent.get("access") if isinstance(parent, dict) else None
+    owner = access.get("owned_by") if isinstance(access, dict) else None
+    return str(owner.get("user", "")) if isinstance(owner, dict) else ""

@@ -14,6 +14,24 @@ _LOOSE = (layout.MANIFEST, layout.METADATA, layout.PREVIEW)
 """Files of the bundle that lie beside it as well: who looks at them need not bring the bundle."""
 
 
+def expected_sources(bundle: Bundle, volume_bytes: int) -> list[Source]:
+    """Files of the names and sizes that will be sent, about: without reading them.
+
+    Args:
+        bundle: the bundle, before its DOI is in it.
+        volume_bytes: bytes of a volume; 0 for a bundle in one piece.
+    """
+    loose = [Source(one.path, b"", 0, one.size) for one in bundle.members if one.path in _LOOSE]
+    if bundle.path.is_dir():  # it becomes a file of another size
+        return loose
+    size = bundle.path.stat().st_size
+    if not volume_bytes or size <= volume_bytes:
+        return [*loose, Source(bundle.path.name, bundle.path, 0, size)]
+    starts = range(0, size, volume_bytes)
+    volumes = [Source(f"{at}", bundle.path, at, min(volume_bytes, size - at)) for at in starts]
+    return [*loose, Source("list", b"", 0, 1), *volumes]
+
+
 def sources_of(bundle: Bundle, volume_bytes: int, read: Callable[[int], object]) -> list[Source]:
     """The files to be sent, the small ones first.
 

@@ -1,0 +1,219 @@
+"""The steps of a deposit, from what is known of it to what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reprocrate.bundle import open_bundle
+from reprocrate.deposit.archive import Archive, Deposit, Stage
+from reprocrate.deposit.archives import Place, archive_at
+from reprocrate.deposit.depositing import Content, Depositing, Listener
+from reprocrate.deposit.description import Description, describe
+from reprocrate.deposit.journal import Journal
+from reprocrate.deposit.sources import Source
+from reprocrate.errors import UsageError
+from reprocrate.manifest import Manifest
+from reprocrate.render.citation import citations_of
+from reprocrate.workflow.interruption import going_on
+from reprocrate.workflow.packing import PackingOutcome
+from reprocrate.workflow.progress import Progress, counter
+from reprocrate.workflow.publishing.material import Material, material
+from reprocrate.workflow.publishing.noting import add_deposit, known_deposits
+from reprocrate.workflow.publishing.outcome import PublishingOutcome
+from reprocrate.workflow.publishing.sending import expected_sources, sources_of
+from reprocrate.workflow.publishing.wanted import PublishingChoice
+
+_AGAIN = "The same command goes on from here: nothing that arrived is sent again"
+
+
+def publish(what: Path, choice: PublishingChoice, progress: Progress) -> PublishingOutcome:
+    """Deposit a bundle or a project.
+
+    Raises:
+        ReprocrateError: the choice contradicts itself, what is to be deposited cannot be read, or the archive
+            cannot be asked or refuses.
+    """
+    choice.require_consistent()
+    with going_on(_AGAIN):
+        archive = archive_at(Place(choice.to, progress.note))
+        choice.require_possible(archive)
+        work = material(what, choice, progress)
+        if isinstance(work, PackingOutcome):
+            return PublishingOutcome(None, packing=work)
+        if work.anonymous and choice.publish:
+            raise UsageError(
+                f"{work.bundle.name} names nobody, and what is published cannot be changed",
+                fix="Publish it with names: --reveal BUNDLE --publish",
+            )
+        _require_describable(archive, _description(work.manifest, ""))
+        with Journal(work.journal) as journal:
+            return _Publishing(archive, journal, work, choice, progress).outcome()
+
+
+@dataclass(frozen=True)
+class _Publishing:
+    """One deposit on its way."""
+
+    archive: Archive
+    journal: Journal
+    work: Material
+    choice: PublishingChoice
+    progress: Progress
+
+    def outcome(self) -> PublishingOutcome:
+        """Do what is missing, and tell what there is then."""
+        engine = Depositing(self.archive, self.journal, Listener(self.progress.note))
+        if self.choice.anew:
+            self._leave(engine)
+        if not self.work.packs:
+            engine.require_fit(self._expected())
+        previous = self._previous(engine)
+        deposit = engine.begin(self.work.manifest.experiment.title, previous)
+        if deposit.stage is not Stage.DRAFT:
+            return self._standing(deposit)
+        self.progress.note(f"{self.archive.label}: draft {deposit.page}, {_named(deposit)}")
+        if not self._hides:
+            self._note_in_project(deposit)
+        work = self.work.identified(deposit.doi, self.choice, self.progress)
+        if isinstance(work, PackingOutcome):
+            return PublishingOutcome(deposit, self.archive.label, packing=work)
+        deposit = self._brought(engine, deposit, work)
+        return self._finished(engine, deposit, work)
+
+    @property
+    def _hides(self) -> bool:
+        """Whether the project's own file must stay what is under review."""
+        return self.work.anonymous or self.choice.packing.reveal is not None
+
+    def _expected(self) -> list[Source]:
+        with open_bundle(self.work.bundle) as bundle:
+            return expected_sources(bundle, self.choice.volume_bytes)
+
+    def _leave(self, engine: Depositing) -> None:
+        known = self.journal.current(self.archive.label)
+        if known is not None:
+            engine.give_up()
+            if known.page and not known.published:
+                self.progress.warn(f"{known.page} is left as it is; delete it there if nobody needs it")
+
+    def _previous(self, engine: Depositing) -> str:
+        """The DOI of which this is to be a new version; what the project knows of is gone on with."""
+        known = self.journal.current(self.archive.label)
+        listed = known_deposits(self.work.project, self.archive.label) if self.work.project else ()
+        if self.choice.new_version_of:
+            return self.choice.new_version_of
+        if self.choice.new_version and known is not None and known.published and self._is(known.payload):
+            return known.previous  # the command is given again, and all is done
+        if self.choice.new_version:
+            return self._newest(listed)
+        if known is None and listed and not self.choice.anew and not self._hides:
+            found = self.archive.holds(listed[-1])
+            if found is not None:
+                engine.adopt(found)
+        return known.previous if known else ""
+
+    def _newest(self, listed: Sequence[str]) -> str:
+        known = self.journal.current(self.archive.label)
+        if known is not None and not known.published and known.previous:
+            return known.previous
+        newest = (
+            known.doi or known.page if known is not None and known.published else listed[-1] if listed else ""
+        )
+        if not newest:
+            raise UsageError(
+                f"nothing is known to be published at {self.archive.label}",
+                "neither the journal beside the bundle nor reprocrate.toml says so",
+                "Name what it is a new version of: --new-version-of DOI",
+            )
+        return newest
+
+    def _standing(self, deposit: Deposit) -> PublishingOutcome:
+        """What is published already, or lies with a community, is not changed."""
+        known = self.journal.current(self.archive.label)
+        if deposit.stage is Stage.PUBLISHED and known and known.payload and not self._is(known.payload):
+            raise UsageError(
+                f"{self.work.bundle.name} differs from what is published as {deposit.doi or deposit.page}",
+                "what is published does not change any more",
+                "Publish it as a new version: --new-version",
+            )
+        return self._told(deposit, self.work, unchanged=True)
+
+    def _is(self, payload: str) -> bool:
+        """Whether this is what a payload digest identifies, as far as it can be told."""
+        return not self.work.payload or self.work.payload == payload
+
+    def _note_in_project(self, deposit: Deposit) -> None:
+        if self.work.project is None or not (deposit.doi or deposit.page):
+            return
+        if not add_deposit(self.work.project.root, self.archive.label, deposit):
+            self.progress.warn(
+                f"{deposit.doi or deposit.page} could not be written into reprocrate.toml; add it yourself"
+            )
+
+    def _brought(self, engine: Depositing, deposit: Deposit, work: Material) -> Deposit:
+        """Describe the draft, and bring the files into it."""
+        with open_bundle(work.bundle) as bundle:
+            payload = bundle.payload_digest()
+            size = work.bundle.stat().st_size
+            read = counter(self.progress, "making volumes", size)
+            sources = sources_of(bundle, self.choice.volume_bytes, read)
+        engine.require_fit(sources)
+        total = sum(one.size for one in sources)
+        listener = Listener(
+            self.progress.note,
+            counter(self.progress, "reading what is to be sent", total),
+            counter(self.progress, f"sending to {self.archive.label}", total),
+        )
+        engine = replace(engine, listener=listener)
+        described = engine.describe(deposit, _description(work.manifest, deposit.doi), self.choice.access)
+        engine.fill(described, Content(sources, payload, work.anonymous))
+        return described
+
+    def _finished(self, engine: Depositing, deposit: Deposit, work: Material) -> PublishingOutcome:
+        """Publish it, hand it to a community, or leave it a draft."""
+        choice = self.choice
+        if choice.review:
+            deposit = self.archive.propose(deposit.id, choice.communities, review=True)
+        elif choice.publish:
+            deposit = engine.publish(deposit)
+            if choice.communities:
+                self.archive.propose(deposit.id, choice.communities, review=False)
+        if self._hides and not work.anonymous:
+            self._note_in_project(deposit)
+        return self._told(deposit, work)
+
+    def _told(self, deposit: Deposit, work: Material, *, unchanged: bool = False) -> PublishingOutcome:
+        wants_link = self.choice.link or (work.anonymous and deposit.stage is Stage.DRAFT)
+        link = self.archive.link(deposit.id, self.choice.link_until) if wants_link else ""
+        record = citations_of(work.manifest, None, deposit.doi)[0]
+        return PublishingOutcome(
+            deposit,
+            self.archive.label,
+            work.bundle,
+            "" if work.anonymous else f"{record.line} {record.address or deposit.page}".rstrip(),
+            link,
+            shows=tuple(self.archive.shows(deposit.id)) if work.anonymous else (),
+            anonymous=work.anonymous,
+            unchanged=unchanged,
+        )
+
+
+def _description(manifest: Manifest, doi: str) -> Description:
+    today = datetime.now(UTC).date()
+    return describe(manifest, today=today, doi=doi or None, anonymous=manifest.anonymous is not None)
+
+
+def _require_describable(archive: Archive, description: Description) -> None:
+    """Make sure that the archive will take the description, before anything is sent."""
+    if refused := archive.refusals(description):
+        raise UsageError(
+            f"{archive.label} would not take this description: {refused[0]}",
+            "; ".join(refused[1:]),
+        )
+
+
+def _named(deposit: Deposit) -> str:
+    return f"DOI {deposit.doi} reserved" if deposit.doi else "no DOI"
