@@ -60,7 +60,11 @@ def _by_address(text: str) -> Callable[[Place], Archive] | None:
     scheme = _SCHEME.match(text)
     if scheme is None:
         return None
-    if urlsplit(text).username is not None:
+    try:
+        named = urlsplit(text).username is not None
+    except ValueError as error:
+        raise UsageError(f"--to {text}: this is no address", str(error)) from error
+    if named:
         raise UsageError(
             "the address of the archive holds a user name or a password",
             "it would stand in your shell's history and in lists of processes",

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from reprocrate.deposit.addresses import Reach, shown
-from reprocrate.deposit.reasons import retry_after
+from reprocrate.deposit.pacing import LIMITED, Pace
 from reprocrate.deposit.requesting import (
     MOVED,
     Answer,
@@ -34,21 +34,24 @@ PAUSES = (1.0, 3.0, 9.0, 27.0)
 """Seconds before something is tried again, about: each is lengthened at random by up to a half, so that those
 who failed at once do not all come back at once."""
 
-LONGEST_WAIT = 3700.0
-"""Seconds that an archive may ask to wait: the limits of Zenodo count hours, too."""
-
 _JSON = "application/vnd.inveniordm.v1+json"
 _SLOW_SECONDS = 900
 """How long an archive may be silent after a large file: it computes digests, and may copy."""
 
+_UNKNOWN = 501
+"""What was asked for is not known there, and will not be in a second."""
 
-_LIMITED = 429
-_UNKNOWN = 501  # what was asked for is not known there, and will not be in a second
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class DoubtfulError(UnavailableError):
-    """No proper answer came, so that nobody knows whether it was done."""
+    """No proper answer came, so that nobody knows whether it was done.
+
+    Attributes:
+        status: the status code that came, if one did.
+    """
+
+    status = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class Caller:
     wait: Callable[[float], object] = time.sleep
     clock: Callable[[], float] = time.time
     _client: Client = field(init=False)
-    _free_at: float = field(init=False, default=0.0)
+    _pace: Pace = field(init=False)
+    _heard: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.site)
@@ -102,6 +106,7 @@ class Caller:
             )
         # The user named the host by themselves, so it may be one of their own network, too.
         self._client = Client(Reach.of([parts.netloc]), wait=self.wait, tell=self.tell)
+        self._pace = Pace(parts.netloc, self.tell, self.wait, self.clock)
 
     @property
     def host(self) -> str:
@@ -126,7 +131,8 @@ class Caller:
                 return self._asked("GET", path, also=also, accept=accept)
             except DoubtfulError:
                 pause = next(pauses, None)
-                if pause is None:
+                # who has no network is not to wait long to be told so
+                if pause is None or (pause > PAUSES[0] and not self._heard):
                     raise
                 self.pause(pause)
 
@@ -165,16 +171,16 @@ class Caller:
         Raises:
             UnavailableError: it could not be done, or nobody knows.
         """
-        for pause in (*PAUSES, None):
+        doubts: list[DoubtfulError] = []
+        for pause in (*PAUSES, PAUSES[0]):
             try:
                 return act()
-            except DoubtfulError:
-                if pause is None:
-                    raise
-                self.pause(pause)
-                if (found := look()) is not None:
-                    return found
-        raise AssertionError
+            except DoubtfulError as doubt:
+                doubts.append(doubt)
+            self.pause(pause)
+            if (found := look()) is not None:
+                return found
+        raise doubts[-1]
 
     def pause(self, seconds: float) -> None:
         """Wait about so long."""
@@ -200,39 +206,50 @@ class Caller:
             headers["Content-Type"] = "application/json"
             data = json.dumps(document, ensure_ascii=False).encode()
         while True:
-            self._keep_pace()
-            reply, again = self._exchanged(method, path, headers, data, also)
+            self._pace.keep()
+            reply = self._exchanged(method, path, headers, data, also)
             if reply is not None:
                 return reply
             if content is not None:  # part of it has gone, so whoever sends begins anew
-                self._wait_for(again)
-                raise _doubtful(f"{self.host} asked to wait", "it was too much at once for it")
-            self._wait_for(again)
+                raise _doubtful(LIMITED, f"{self.host} asked to wait", "it was too much at once for it")
 
     def _exchanged(
         self, method: str, path: str, headers: Mapping[str, str], data: Any, also: tuple[int, ...]
-    ) -> tuple[Reply | None, float]:
-        """The answer to one request; without one, how long to wait before the same is asked again."""
+    ) -> Reply | None:
+        """The answer to one request; None if the same is to be asked again when more is allowed."""
         slow = _SLOW_SECONDS if method != "GET" else 90
         url = self.site + path
         try:
             answer = self._followed(method, url, headers, data, slow)
         except UnreachableError as error:
-            raise _doubtful(error.what, error.why, error.fix) from error
+            raise _doubtful(0, error.what, error.why, error.fix) from error
+        self._heard = True
         try:
-            self._heed(answer)
-            if answer.status == _LIMITED:
-                return None, self._asked_to_wait(answer)
-            reply = Reply(answer.status, _document(answer))
+            self._pace.heed(answer)
+            if answer.status == LIMITED:
+                return None
+            body = answer.body()
         except BrokenOffError as error:
-            raise _doubtful(error.what, error.why, error.fix) from error
+            raise _doubtful(0, error.what, error.why, error.fix) from error
         finally:
             answer.close()
+        reply = Reply(answer.status, _document(body))
         if 200 <= reply.status < 300 or reply.status in also:
-            return reply, 0
+            if body and reply.document is None:
+                raise self._strange(method, reply.status)
+            return reply
         if reply.status >= 500 and reply.status != _UNKNOWN:
-            raise _doubtful(f"{self.host} fails", _answered(reply), "Try again later")
+            raise _doubtful(reply.status, f"{self.host} fails", _answered(reply), "Try again later")
         raise self._refused(reply)
+
+    def _strange(self, method: str, status: int) -> UnavailableError:
+        """The error about an answer that is none of an archive, such as a page to log in at a network."""
+        said = (
+            f"{self.host} does not answer as an archive does",
+            f"what it sends with status {status} is not JSON",
+            "Check the address, and whether something else answers in its place; then try again",
+        )
+        return UnavailableError(*said) if method == "GET" or status >= 400 else _doubtful(status, *said)
 
     def _followed(self, method: str, url: str, headers: Mapping[str, str], data: Any, slow: float) -> Answer:
         """An answer that is no redirection; one of GET is followed, if it stays on the site."""
@@ -242,7 +259,10 @@ class Caller:
             if place is None:
                 return answer
             answer.close()
-            there, here = urlsplit(urljoin(url, place)), urlsplit(url)
+            try:
+                there, here = urlsplit(urljoin(url, place)), urlsplit(url)
+            except ValueError as error:
+                raise UnavailableError(f"{self.host} leads nowhere", str(error)) from error
             if method != "GET" or (there.scheme, there.netloc) != (here.scheme, here.netloc):
                 raise UnavailableError(
                     f"{self.host} leads elsewhere, which is not followed",
@@ -252,59 +272,24 @@ class Caller:
             url = there.geturl()
         raise UnavailableError(f"{self.host} cannot be asked", "it redirects again and again")
 
-    def _keep_pace(self) -> None:
-        """Wait where the archive said that nothing more is allowed for now."""
-        if (left := self._free_at - self.clock()) > 0:
-            self._wait_for(min(left, LONGEST_WAIT))
-        self._free_at = 0.0
-
-    def _heed(self, answer: Answer) -> None:
-        """Keep in mind until when nothing more is allowed, if the answer says that this was the last."""
-        left = _number(answer.headers, "X-RateLimit-Remaining")
-        until = _number(answer.headers, "X-RateLimit-Reset")
-        if left == 0 and until:
-            # It is told in whole seconds, which are rounded down.
-            self._free_at = min(until + 1, self.clock() + LONGEST_WAIT)
-
-    def _asked_to_wait(self, answer: Answer) -> float:
-        asked = retry_after(answer.headers)
-        if asked is None:
-            asked = max(self._free_at - self.clock(), 1.0)
-        self._free_at = 0.0
-        if asked > LONGEST_WAIT:
-            raise UnavailableError(
-                f"{self.host} asks to come back in {asked / 3600:.1f} hours",
-                "as much as it allows has been asked",
-                "Give the same command then: it goes on from here",
-            )
-        return asked + random.uniform(0.1, 1.0)
-
-    def _wait_for(self, seconds: float) -> None:
-        if seconds >= 5:
-            self.tell(f"{self.host} allows no more for now: waiting {seconds:.0f} s")
-        self.wait(seconds)
-
     def _refused(self, reply: Reply) -> RefusedError:
         error = RefusedError(f"{self.host} refuses", _answered(reply))
         error.status = reply.status
         return error
 
 
-def _doubtful(what: str, why: str, fix: str = "") -> DoubtfulError:
-    return DoubtfulError(what, why, fix)
+def _doubtful(status: int, what: str, why: str, fix: str = "") -> DoubtfulError:
+    error = DoubtfulError(what, why, fix)
+    error.status = status
+    return error
 
 
-def _document(answer: Answer) -> Any:
-    """The body as JSON; None if it is none, as of a proxy's own page."""
+def _document(body: bytes) -> Any:
+    """A body as JSON; None if it is none, as of a proxy's own page."""
     try:
-        return json.loads(answer.body())
+        return json.loads(body)
     except (ValueError, RecursionError):
         return None
-
-
-def _number(headers: Mapping[str, str], name: str) -> float | None:
-    said = headers.get(name, "").strip()
-    return float(said) if said.isascii() and said.isdigit() and len(said) < 13 else None
 
 
 def _answered(reply: Reply) -> str:

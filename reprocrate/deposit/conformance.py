@@ -5,9 +5,9 @@
         def archive(self) -> Archive:
             return MyArchive(...)
 
-pytest runs the tests that the class inherits. They make deposits and publish some: let them have an archive for
-trying out. `pytest.register_assert_rewrite("reprocrate.deposit.conformance")` in `conftest.py` makes failures
-tell more. pytest itself is not needed to import this.
+pytest runs the tests that the class inherits. They make deposits and publish some: let them have an archive
+for trying out. `pytest.register_assert_rewrite("reprocrate.deposit.conformance")` in `conftest.py` makes
+failures tell more. pytest itself is not needed to import this.
 """
 
 from __future__ import annotations

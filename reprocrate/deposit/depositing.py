@@ -123,6 +123,30 @@ class Depositing:
         if empty := [one.name for one in sources if not one.size and not limits.takes_empty]:
             raise UsageError(f"{self.archive.label} takes no empty files", f"empty: {', '.join(empty)}")
 
+    def require_offered(self, access: Access, *, link: bool = False, communities: bool = False) -> None:
+        """Make sure that the archive has what is wanted of it, before anything is begun there.
+
+        Args:
+            access: who may have the files.
+            link: whether an address is wanted by which others see the draft.
+            communities: whether communities are to be asked.
+
+        Raises:
+            UsageError: it has not.
+        """
+        limits = self.archive.limits
+        lacking = [
+            (not access.open and not limits.restricts, "restricted files and embargoes"),
+            (link and not limits.has_links, "links to drafts"),
+            (communities and not limits.has_communities, "communities"),
+        ]
+        if names := [name for lacks, name in lacking if lacks]:
+            raise UsageError(
+                f"{self.archive.label} has no {' and no '.join(names)}",
+                "not every archive has what Zenodo has",
+                "Leave that out, or choose another archive",
+            )
+
     def describe(self, deposit: Deposit, description: Description, access: Access) -> Deposit:
         """Say what a draft is.
 
@@ -180,10 +204,14 @@ class Depositing:
         """Whether a new version is wanted of what was published, and not what was begun before."""
         if not previous or known.previous == previous:
             return False
-        if not known.id or self.archive.state(known.id).stage is Stage.PUBLISHED:
+        if known.id:
+            begun: Deposit | None = self.archive.state(known.id)
+        else:  # of a new version it does not matter: it is begun once
+            begun = None if known.previous else self.archive.begun(known.mark)
+        if begun is None or begun.stage is Stage.PUBLISHED:
             return True
         raise UsageError(
-            f"there is a draft at {self.archive.label} that is not published: {known.page}",
+            f"there is a draft at {self.archive.label} that is not published: {begun.page}",
             f"it is no new version of {previous}",
             "Publish it first, or leave it with --anew",
         )

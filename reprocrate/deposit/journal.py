@@ -2,7 +2,7 @@
 
 A journal is a small text file beside the bundle, `NAME.deposit.jsonl`: one JSON object in each line. Lines
 are only ever added, and are on the disk before the next step begins. What a kill cut off in the middle of a
-line had not been relied upon. It holds no token.
+line had not been relied upon. It holds no token. It may come from a stranger, together with the bundle.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 import os
 import re
 import secrets
+import stat
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -18,20 +20,19 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from reprocrate.errors import UnavailableError, UnreadableError
-from reprocrate.files import could_not
-
-try:
-    import fcntl
-except ImportError:  # Windows lets nobody else write what is open
-    fcntl = None  # type: ignore[assignment]
+from reprocrate.files import could_not, sync_folder
 
 SUFFIX = ".deposit.jsonl"
 """What the name of a bundle's journal adds to that of the bundle."""
 
-_MARK = re.compile(r"reprocrate-[0-9a-f]{24}")
+MARK = re.compile(r"reprocrate-[0-9a-f]{24}")
+"""The form of the marks under which drafts are begun."""
+
 _MOST_BYTES = 64 << 20
-_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_LONGEST_TEXT = 2000
 _FORMAT = 1
+_START = f'{{"journal": {_FORMAT}, "archive": "'.encode()
+"""How every line begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +110,19 @@ class Journal:
         Raises:
             UnavailableError: it could not be written; then nothing must be begun.
         """
-        self._add(archive, {"begin": {"mark": mark, "previous": previous}})
+        self._add(archive, {"begin": _writable(archive, {"mark": mark, "previous": previous})})
         return self._deposits[archive][-1]
 
     def note(self, archive: str, **known: str | bool) -> Begun:
         """Write down what became known of the current deposit; nothing where that is known already.
 
         Raises:
-            UnavailableError: it could not be written.
+            UnavailableError: it could not be written, or is nothing that an archive can mean.
         """
         now = self._deposits[archive][-1]
         news = {name: value for name, value in known.items() if getattr(now, name) != value}
         if news:
-            self._add(archive, {"note": news})
+            self._add(archive, {"note": _writable(archive, news)})
         return self._deposits[archive][-1]
 
     def parts(self, archive: str) -> JournalParts:
@@ -145,14 +146,27 @@ class Journal:
         self._add(archive, {"give_up": self._deposits[archive][-1].mark})
 
     def _add(self, archive: str, event: dict[str, Any]) -> None:
-        file = self._file or self._open()
-        line = json.dumps({"journal": _FORMAT, "archive": archive, **event}, ensure_ascii=False)
+        file = self._file or self._made()
+        line = json.dumps({"journal": _FORMAT, "archive": archive, **event}).encode() + b"\n"
+        end = file.seek(0, os.SEEK_END)
         try:
-            file.write(line.encode() + b"\n")
+            left = memoryview(line)
+            while left:
+                left = left[file.write(left) :]
             os.fsync(file.fileno())
         except OSError as error:
+            with suppress(OSError):
+                file.truncate(end)  # a later line must not begin in the middle of this one
             raise could_not("write", self.path, error) from error
         self._take(archive, event)
+
+    def _made(self) -> BinaryIO:
+        """A new file, which nobody else made meanwhile."""
+        file = self._open()
+        sync_folder(self.path.parent)
+        if os.fstat(file.fileno()).st_size:
+            raise _at_work(self.path)
+        return file
 
     def _open(self) -> BinaryIO:
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
@@ -162,51 +176,47 @@ class Journal:
         except OSError as error:
             raise could_not("write", self.path, error) from error
         self._file = file
-        try:
-            if fcntl is not None:
-                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             file.close()
-            raise UnavailableError(
-                f"{self.path.name.removesuffix(SUFFIX)} is being deposited by another process",
-                fix="Wait until that has ended",
-            ) from None
-        except OSError:
-            pass  # a file system without locks
+            raise _no_journal(self.path, "it is no file")
+        if not _lock(file.fileno()):
+            file.close()
+            raise _at_work(self.path)
         return file
 
     def _read(self, file: BinaryIO) -> None:
         try:
-            data = b"".join(iter(lambda: file.read(_MOST_BYTES), b""))[: _MOST_BYTES + 1]
+            if os.fstat(file.fileno()).st_size > _MOST_BYTES:
+                raise ValueError("it is too large")
+            data = b"".join(iter(lambda: file.read(_MOST_BYTES), b""))
             whole = data.rfind(b"\n") + 1
-            if whole < len(data) <= _MOST_BYTES:
+            # A power failure may leave zeros in place of what was not on the disk yet.
+            rest = data[whole:].rstrip(b"\0")
+            if not rest.startswith(_START[: len(rest)]):
+                raise ValueError("it ends in something else")
+            for archive, event in _events(data[:whole]):
+                self._take(archive, event)
+            if whole < len(data):
                 file.truncate(whole)
         except OSError as error:
             file.close()
             raise could_not("read", self.path, error) from error
-        try:
-            if len(data) > _MOST_BYTES:
-                raise ValueError("it is too large")
-            for archive, event in _events(data[:whole]):
-                self._take(archive, event)
         except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             file.close()
-            raise UnreadableError(
-                f"{self.path} is no journal of a deposit",
-                str(error)[:200],
-                "Move it away; if you had begun a deposit, look for its draft at the archive first",
-            ) from error
+            raise _no_journal(self.path, str(error)) from error
 
     def _take(self, archive: str, event: dict[str, Any]) -> None:
         deposits = self._deposits.setdefault(archive, [])
         if "begin" in event:
-            deposits.append(replace(Begun(""), **_checked(event["begin"])))
+            deposits.append(Begun(**_checked(event["begin"])))
         elif "note" in event:
             deposits[-1] = replace(deposits[-1], **_checked(event["note"]))
         elif "part" in event:
             key, number = event["part"]
+            if not isinstance(key, str) or not isinstance(number, int):
+                raise ValueError("it names a part in a way that is not known here")
             known = dict(deposits[-1].parts)
-            known[str(key)] = known.get(str(key), frozenset()) | {int(number)}
+            known[key] = known.get(key, frozenset()) | {number}
             deposits[-1] = replace(deposits[-1], parts=known)
         elif "give_up" in event:
             deposits.pop()
@@ -243,12 +253,64 @@ def _events(data: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
         yield event.pop("archive"), event
 
 
-def _checked(known: dict[str, Any]) -> dict[str, Any]:
+def _checked(known: Any) -> dict[str, Any]:
     """What a line says of a deposit, if it is such: the file may be anybody's."""
+    if not isinstance(known, dict):
+        raise ValueError("it says nothing of a deposit")
     for name, value in known.items():
-        if name not in _NOTED or not isinstance(value, _NOTED[name]):
-            raise ValueError(f"it says {str(name)[:40]} of a deposit in a way that is not known here")
-    identifier = known.get("id", "")
-    if identifier and not _IDENTIFIER.fullmatch(identifier):
-        raise ValueError("it names a deposit in a way that no archive does")
+        if name not in _NOTED or not isinstance(value, _NOTED[name]) or not _is_shown(value):
+            raise ValueError(f"it says {ascii(name)[:40]} of a deposit in a way that is not known here")
+    # By its mark a draft is found, and others of the same mark are deleted: it must not be just any word.
+    if not MARK.fullmatch(known.get("mark", new_mark())):
+        raise ValueError("it has a mark that was not made here")
     return known
+
+
+def _writable(archive: str, known: dict[str, Any]) -> dict[str, Any]:
+    """What an archive told, if it can be read again."""
+    try:
+        return _checked(known)
+    except ValueError as error:
+        raise UnavailableError(f"what {archive} answers cannot be written down", str(error)) from error
+
+
+def _lock(descriptor: int) -> bool:
+    """Keep other processes away until the file is closed; False where one of them does so."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(descriptor, _MOST_BYTES, os.SEEK_SET)  # what is locked there can be read by nobody else
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        os.lseek(descriptor, 0, os.SEEK_SET)
+    else:
+        import fcntl
+
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass  # a file system without locks
+    return True
+
+
+def _is_shown(value: str | bool) -> bool:
+    return isinstance(value, bool) or (len(value) <= _LONGEST_TEXT and value.isprintable())
+
+
+def _at_work(path: Path) -> UnavailableError:
+    return UnavailableError(
+        f"{path.name.removesuffix(SUFFIX)} is being deposited by another process",
+        fix="Wait until that has ended",
+    )
+
+
+def _no_journal(path: Path, why: str) -> UnreadableError:
+    return UnreadableError(
+        f"{path} is no journal of a deposit",
+        why[:200],
+        "Move it away; if you had begun a deposit, look for its draft at the archive first",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,8 +19,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return None
 
 
-def reason_of(error: BaseException) -> str:
-    """The innermost reason of an error of the network, in the system's own words."""
+def was_closed(error: BaseException) -> bool:
+    """Whether an error of TLS only means that the other side ended the connection."""
+    return isinstance(_innermost(error), ssl.SSLEOFError | ssl.SSLZeroReturnError)
+
+
+def _innermost(error: BaseException) -> BaseException:
     inner: BaseException = error
     for _ in range(8):
         found = getattr(inner, "reason", None)
@@ -31,6 +36,12 @@ def reason_of(error: BaseException) -> str:
         if following is None:
             break
         inner = following
+    return inner
+
+
+def reason_of(error: BaseException) -> str:
+    """The innermost reason of an error of the network, in the system's own words."""
+    inner = _innermost(error)
     said = getattr(inner, "verify_message", None) or getattr(inner, "strerror", None)
     text = str(said or str(inner) or type(inner).__name__)
     return text.rpartition("object at ")[2].partition(": ")[2] or text if "object at 0x" in text else text

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from reprocrate import __version__
 from reprocrate.deposit.addresses import Reach, gives_away, proxy_for, shown
-from reprocrate.deposit.reasons import reason_of, retry_after
+from reprocrate.deposit.reasons import reason_of, retry_after, was_closed
 from reprocrate.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -312,13 +312,13 @@ class Client:
                 timeout=(_CONNECT_SECONDS, read_seconds),
                 proxies={"https": proxy, "http": proxy} if proxy else {},
             )
-        except requests.exceptions.SSLError as error:
-            raise UnavailableError(
-                f"{shown(url)} cannot be trusted",
-                f"the connection is not secure: {reason_of(error)}",
-                "Check the address; if your network has its own authority, name it by SSL_CERT_FILE",
-            ) from error
         except (requests.ConnectionError, requests.Timeout) as error:
+            if isinstance(error, requests.exceptions.SSLError) and not was_closed(error):
+                raise UnavailableError(
+                    f"{shown(url)} cannot be trusted",
+                    f"the connection is not secure: {reason_of(error)}",
+                    "Check the address; if your network has its own authority, name it by SSL_CERT_FILE",
+                ) from error
             raise UnreachableError(
                 f"{shown(url)} cannot be reached",
                 reason_of(error),

@@ -51,7 +51,8 @@ class TestS3(ArchiveConformance):
     """A store of objects that is one."""
 
     @pytest.fixture(scope="class")
-    def bucket(self) -> Iterator[str]:
+    @classmethod
+    def bucket(cls) -> Iterator[str]:
         pytest.importorskip("s3fs", reason="s3fs is not installed")
         server = pytest.importorskip("moto.server", reason="moto is not installed")
         import fsspec

@@ -20,23 +20,33 @@ from reprocrate.deposit.calling import PAUSES, Caller, DoubtfulError, Reply
 from reprocrate.deposit.description import Description
 from reprocrate.deposit.inveniordm.answers import errors_in
 from reprocrate.deposit.inveniordm.communities import Communities
-from reprocrate.deposit.inveniordm.documents import access_for, deposit_of, metadata_of, owner_of
+from reprocrate.deposit.inveniordm.documents import (
+    IDENTIFIER,
+    access_for,
+    deposit_of,
+    draft_path,
+    metadata_of,
+    owner_of,
+    record_path,
+)
 from reprocrate.deposit.inveniordm.metadata import draft_metadata, vocabulary_path
 from reprocrate.deposit.inveniordm.refusals import refusals
 from reprocrate.deposit.inveniordm.uploads import PART_BYTES, Uploads
+from reprocrate.deposit.journal import MARK
 from reprocrate.deposit.requesting import RefusedError
 from reprocrate.deposit.sources import Source
 from reprocrate.errors import UnavailableError
 
 _BEGUN = "A deposit that is being made by reprocrate."
-_NEWEST = "/api/user/records?sort=newest&shared_with_me=false&size=50"
+_NEWEST = "/api/user/records?sort=newest&shared_with_me=false"
+_PAGE, _MOST_PAGES = 50, 40
 _NOTHING = "/api/user/records?q=id:0&size=1"
 """Only users may ask; it is answered with nothing of theirs."""
 
 _ABSENT = (404, 410)
 _DENIED = (401, 403)
 _LOOKS = 3
-_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+_RESOLVER = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)", re.IGNORECASE)
 
 
 class TokenError(UnavailableError):
@@ -73,12 +83,18 @@ class InvenioArchive:
         """What it would refuse or drop of a description."""
         return refusals(description)
 
-    def holds(self, doi: str) -> Deposit | None:
-        """The deposit that a DOI belongs to; the newest, if it stands for all versions."""
-        suffix = doi.partition("/")[2]
+    def holds(self, name: str) -> Deposit | None:
+        """The deposit that a DOI or a page belongs to; the newest, if a DOI stands for all versions."""
+        pages = f"{self.caller.site}/records/"
+        if name.startswith(pages):
+            identifier = name.removeprefix(pages).rstrip("/")
+            record = self._found(identifier) if IDENTIFIER.fullmatch(identifier) else None
+            return None if record is None else deposit_of(record, self.caller.site)
+        doi = _RESOLVER.sub("", name)
+        suffix = doi.partition("/")[2].lower()
         for guess in dict.fromkeys((suffix.rpartition(".")[2], suffix)):
-            if _IDENTIFIER.fullmatch(guess) and (found := self._of_doi(self._found(guess), doi)):
-                return found
+            if IDENTIFIER.fullmatch(guess) and (held := self._of_doi(self._found(guess), doi)):
+                return held
         query = urlencode(
             {"q": f'pids.doi.identifier:"{doi}" OR parent.pids.doi.identifier:"{doi}"', "size": 5}
         )
@@ -87,17 +103,17 @@ class InvenioArchive:
 
     def begun(self, mark: str) -> Deposit | None:
         """The draft that was begun under a mark. Of several, as lost answers can make, the others go."""
+        if not MARK.fullmatch(mark):  # any other word may stand in drafts that are not ours
+            return None
         for look in range(_LOOKS):
             if look:
                 self.caller.pause(PAUSES[0])  # it is found only once it has been indexed
-            marked = [one for one in self._hits(_NEWEST) if mark in str(metadata_of(one).get("description"))]
-            drafts = [deposit_of(one, self.caller.site) for one in marked]
-            first, *others = reversed(drafts) if drafts else [None]
-            for other in others:
-                if other is not None:
-                    self._delete(other.id)
-            if first is not None:
-                return first
+            marked = self._marked(mark, 1 if look else _MOST_PAGES)
+            drafts = [one for one in marked if one.stage is Stage.DRAFT]
+            for other in drafts[:-1]:
+                self._delete(other.id)
+            if drafts:
+                return drafts[-1]
         return None
 
     def begin(self, mark: str, title: str) -> Deposit:
@@ -123,7 +139,7 @@ class InvenioArchive:
 
     def begin_version(self, previous: str) -> Deposit:
         """The draft of a new version; while it is not published, the same one again."""
-        path = f"/api/records/{previous}/versions"
+        path = f"{record_path(previous)}/versions"
         return self.caller.settled(lambda: self._deposit_of(self.caller.change("POST", path)), lambda: None)
 
     def state(self, identifier: str) -> Deposit:
@@ -147,7 +163,7 @@ class InvenioArchive:
 
         def act() -> Deposit:
             # a second reservation is refused with 400: then there is one
-            reply = self.caller.change("POST", f"{_draft(identifier)}/pids/doi", also=(400,))
+            reply = self.caller.change("POST", f"{draft_path(identifier)}/pids/doi", also=(400,))
             reserved = self.state(identifier) if reply.status == 400 else self._deposit_of(reply)
             if not reserved.doi:
                 raise UnavailableError(
@@ -167,7 +183,7 @@ class InvenioArchive:
             "files": {"enabled": True},
         }
         reply = self.caller.settled(
-            lambda: self.caller.change("PUT", _draft(identifier), document), lambda: None
+            lambda: self.caller.change("PUT", draft_path(identifier), document), lambda: None
         )
         made = self._deposit_of(reply)
         return replace(made, problems=tuple(errors_in(reply.object, description)))
@@ -175,12 +191,12 @@ class InvenioArchive:
     def files(self, identifier: str) -> Mapping[str, Kept]:
         """The files of a draft, or of what is published."""
         found = self._uploads(identifier).kept()
-        return Uploads(self.caller, f"/api/records/{identifier}").kept() or {} if found is None else found
+        return Uploads(self.caller, record_path(identifier)).kept() or {} if found is None else found
 
     def take_over(self, identifier: str) -> None:
         """Take the files of the version before into a draft that has none."""
         # repeated after a doubt it is refused, since then there are files
-        path = f"{_draft(identifier)}/actions/files-import"
+        path = f"{draft_path(identifier)}/actions/files-import"
         self.caller.settled(lambda: self.caller.change("POST", path, also=(400,)), lambda: None)
 
     def remove(self, identifier: str, name: str) -> None:
@@ -199,7 +215,7 @@ class InvenioArchive:
             return now if now.stage is Stage.PUBLISHED else None
 
         def act() -> Deposit:
-            path = f"{_draft(identifier)}/actions/publish"
+            path = f"{draft_path(identifier)}/actions/publish"
             reply = self.caller.change("POST", path, also=(400, *_ABSENT))
             if reply.status in _ABSENT and (found := look()):
                 return found
@@ -217,7 +233,7 @@ class InvenioArchive:
 
     def link(self, identifier: str, until: date | None) -> str:
         """An address by which whoever has it may see a draft with its files."""
-        path = f"/api/records/{identifier}/access/links"
+        path = f"{record_path(identifier)}/access/links"
         day = until.isoformat() if until else None
 
         def existing() -> str | None:
@@ -229,7 +245,10 @@ class InvenioArchive:
 
         def make() -> str:
             wanted = {"permission": "preview", **({"expires_at": day} if day else {})}
-            return str(self.caller.change("POST", path, wanted).object["token"])
+            made = self.caller.change("POST", path, wanted).object.get("token")
+            if not isinstance(made, str):
+                raise DoubtfulError(f"{self.label} gives no link", "its answer holds none")
+            return made
 
         token = existing() or self.caller.settled(make, existing)
         return f"{self.caller.site}/records/{identifier}?{urlencode({'preview': 1, 'token': token})}"
@@ -252,19 +271,28 @@ class InvenioArchive:
         )
         return [told] if number else []
 
+    def _marked(self, mark: str, pages: int) -> list[Deposit]:
+        """The user's deposits that have a mark, the newest first; the search itself need not find words."""
+        for page in range(1, pages + 1):
+            hits = self._hits(f"{_NEWEST}&size={_PAGE}&page={page}")
+            marked = [one for one in hits if mark in str(metadata_of(one).get("description"))]
+            if marked or len(hits) < _PAGE:
+                return [deposit_of(one, self.caller.site) for one in marked if "id" in one]
+        return []
+
     def _uploads(self, identifier: str) -> Uploads:
-        return Uploads(self.caller, _draft(identifier), self.part_bytes)
+        return Uploads(self.caller, draft_path(identifier), self.part_bytes)
 
     def _delete(self, identifier: str) -> None:
-        path = _draft(identifier)
+        path = draft_path(identifier)
         self.caller.settled(lambda: self.caller.change("DELETE", path, also=_ABSENT), lambda: None)
 
     def _found(self, identifier: str) -> Mapping[str, Any] | None:
         """What the archive says of a draft or else of what is published; None if there is neither."""
         refused = (*_ABSENT, *_DENIED)
-        reply = self.caller.get(_draft(identifier), also=refused)
+        reply = self.caller.get(draft_path(identifier), also=refused)
         if reply.status in refused:
-            reply = self.caller.get(f"/api/records/{identifier}", also=refused)
+            reply = self.caller.get(record_path(identifier), also=refused)
         return reply.object if reply.status == 200 and "id" in reply.object else None
 
     def _of_doi(self, document: Mapping[str, Any] | None, doi: str) -> Deposit | None:
@@ -284,7 +312,7 @@ class InvenioArchive:
         return [one for one in listed or () if isinstance(one, dict)]
 
     def _deposit_of(self, reply: Reply) -> Deposit:
-        if not _IDENTIFIER.fullmatch(str(reply.object.get("id", ""))):
+        if not IDENTIFIER.fullmatch(str(reply.object.get("id", ""))):
             raise DoubtfulError(f"{self.label} does not answer as InvenioRDM does", "it names no deposit")
         return deposit_of(reply.object, self.caller.site)
 
@@ -312,7 +340,3 @@ class InvenioArchive:
             f"Make one with the scopes deposit:write and deposit:actions at {self.caller.site}"
             "/account/settings/applications/tokens/new/",
         )
-
-
-def _draft(identifier: str) -> str:
-    return f"/api/records/{identifier}/draft"

@@ -1,12 +1,32 @@
-"""What InvenioRDM's documents of drafts and records tell."""
+"""What InvenioRDM's documents of drafts and records tell, and where they are."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from reprocrate.deposit.archive import Access, Deposit, Stage
+from reprocrate.deposit.archive import Access, Deposit, GoneError, Stage
 from reprocrate.deposit.inveniordm.answers import errors_in
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+"""The form of the names of records: `ab1cd-2ef34`, and at Zenodo a number."""
+
+
+def record_path(identifier: str) -> str:
+    """Where a record is.
+
+    Raises:
+        GoneError: no record has such a name, which may come from a journal of a stranger's.
+    """
+    if not IDENTIFIER.fullmatch(identifier):
+        raise GoneError(f"there is no deposit {ascii(identifier)[:60]}", "no archive names one like this")
+    return f"/api/records/{identifier}"
+
+
+def draft_path(identifier: str) -> str:
+    """Where a draft is; it raises what `record_path` does."""
+    return f"{record_path(identifier)}/draft"
 
 
 def metadata_of(document: Mapping[str, Any]) -> Mapping[str, Any]:

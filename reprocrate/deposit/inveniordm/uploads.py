@@ -31,6 +31,7 @@ _LISTING = "application/json"
 
 _MD5 = re.compile(r"md5:([0-9a-f]{32})")
 _GONE = (404, 410)
+_FAILS = 500
 _NO_PARTS = (400, 403, 405, 501)
 """What archives answer that take no parts: Zenodo when the first one is sent."""
 
@@ -211,17 +212,21 @@ class Uploads:
 
     def _commit(self, name: str) -> Kept | None:
         """What arrived of a file, once it is complete; None if nothing did."""
-        for pause in (*PAUSES[:1], None):
+        failures = 0
+        for pause in PAUSES:
             try:
                 reply = self.caller.change("POST", f"{self._path(name)}/commit", also=_GONE)
-            except DoubtfulError:
+            except DoubtfulError as doubt:
                 entry = (self._entries() or {}).get(name)
                 if entry is None:
                     return None
                 if kept_of(entry).complete:
                     return self._digested(name, entry)
-                if pause is not None:
-                    self.caller.pause(pause)
+                # It answers 500 where no content came; after any other failure it may still be at it.
+                failures += doubt.status == _FAILS
+                if failures > 1:
+                    return None
+                self.caller.pause(pause)
                 continue
             return None if reply.status in _GONE else self._digested(name, reply.object)
         return None
@@ -273,7 +278,7 @@ def _is_in_parts(entry: Mapping[str, Any]) -> bool:
 
 def _key(entry: Mapping[str, Any], md5: str) -> str:
     """What tells the parts of a file from those of another one that was announced by the same name."""
-    return f"{md5}/{entry.get('file_id')}"
+    return f"{md5}/{entry.get('file_id') or entry.get('created')}"
 
 
 def _did_not_arrive(source: Source, host: str) -> UnavailableError:

@@ -152,7 +152,8 @@ class StoreArchive:
     def remove(self, identifier: str, name: str) -> None:
         """Remove a file from a draft."""
         self._draft(identifier)
-        self.storage.remove(f"{_folder(identifier)}/{_checked(name)}")
+        if not _is_own(name) and name in self.storage.listed(_folder(identifier)):
+            self.storage.remove(f"{_folder(identifier)}/{name}")
 
     def send(self, identifier: str, source: Source, digest: str, parts: Parts, sent: Sent) -> Kept:  # noqa: ARG002
         """Write a file into a draft."""
