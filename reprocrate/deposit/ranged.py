@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, cast
 
@@ -172,15 +173,15 @@ class RangedVolumes(JoinedFile):
         self._client = client
         self._asked: list[RangedFile] = []
         first = self._opened_at(volumes[0], 0)
-        sizes = [first.length, *(one.size for one in volumes[1:])]
-        known = [
-            self._opened_at(one, 0).length if size is None else size
-            for one, size in zip(volumes, sizes, strict=True)
-        ]
+        sizes = [one.size for one in volumes]
+        if None in sizes:  # all but the last have the same
+            last = self._opened_at(volumes[-1], 0) if volumes[1:] else first
+            sizes = [*[first.length] * (len(volumes) - 1), last.length]
+        volumes = [replace(one, size=size) for one, size in zip(volumes, sizes, strict=True)]
         super().__init__(
             [
-                Piece(size, partial(self._opened_at, one))  # type: ignore[arg-type]  # a file to read alone
-                for one, size in zip(volumes, known, strict=True)
+                Piece(one.size or 0, partial(self._opened_at, one))  # type: ignore[arg-type]  # reads alone
+                for one in volumes
             ]
         )
         self._open[0] = cast(BinaryIO, first)

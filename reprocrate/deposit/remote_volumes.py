@@ -94,7 +94,9 @@ def volumes_beside(url: str, client: Client) -> RemoteFile | None:
     checksums = beside(f"{bundle}{LIST_SUFFIX}")
     try:
         listed = parse_volume_list(small_file(checksums, client, MAX_LIST_BYTES), bundle)
-    except RefusedError:
+    except (RefusedError, UnreadableError) as error:
+        if of is None and isinstance(error, UnreadableError):
+            raise
         return None  # a file of its own, whose name happens to end so
     if listed is None:
         return None

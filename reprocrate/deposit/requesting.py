@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from reprocrate import __version__
-from reprocrate.deposit.addresses import Reach, gives_away, proxy_for, shown
+from reprocrate.deposit.addresses import Reach, proxy_for, shown
 from reprocrate.deposit.network_reasons import reason_of
+from reprocrate.deposit.record_pages import gives_away
 from reprocrate.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -179,6 +179,17 @@ def test_files_that_only_look_like_volumes_are_none(folder: Path, bundle: Path, 
     assert volumes_at(tmp_path / "nothing.001") is None
 
 
+def test_a_folder_with_data_in_volumes_is_no_bundle(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for path in folder.iterdir():
+        text = path.read_bytes()
+        named = path.name.replace(NAME, "data.zip")
+        (data / named).write_bytes(text.replace(NAME.encode(), b"data.zip") if "sha" in named else text)
+    assert volumes_at(data) is None
+    assert volumes_at(data / "data.zip.001") is not None
+
+
 def test_a_folder_with_a_manifest_is_no_folder_of_volumes(folder: Path) -> None:
     (folder / "reprocrate.json").write_bytes(b"{}")
     assert volumes_at(folder) is None

@@ -17,7 +17,7 @@ from reprocrate.deposit.remote_volumes import bring_volumes, list_of
 from reprocrate.deposit.requesting import Client
 from reprocrate.deposit.resolving import resolve
 from reprocrate.errors import IntegrityError, ReprocrateError, UnavailableError, UnreadableError
-from tests.deposit.archive import add_record
+from tests.deposit.archive import add_record, html
 from tests.deposit.server import Page, Site
 
 NAME = "rings.crate.zip"
@@ -77,6 +77,31 @@ def test_so_are_those_that_lie_anywhere(
     assert bring(found) == BODY
 
 
+def test_so_are_those_that_a_page_names(
+    site: Site, client: Client, bring: Callable[[RemoteFile], bytes]
+) -> None:
+    for name, data in volumes().items():
+        site.pages[f"/f/{name}"] = Page(data)
+    link = ", ".join(f'</f/{name}>; rel="item"' for name in reversed(volumes()))
+    site.pages["/dataset/7"] = html("", Link=link)
+    assert bring(resolve(Reference(f"{site.url}/dataset/7"), client)) == BODY
+
+
+def test_they_are_one_file_for_who_needs_one(client: Client, found: RemoteFile, tmp_path: Path) -> None:
+    brought = bring_volumes(found, tmp_path / "x", client, lambda *_: None)
+    with brought.one_file(tmp_path / "x") as path:
+        assert path.read_bytes() == BODY
+    assert not path.exists()
+    brought.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_whose_name_ends_in_a_number_is_a_page(site: Site, client: Client) -> None:
+    site.pages["/a/rings.2024"] = Page(BODY, headers={"Content-Type": "application/zip"})
+    site.pages["/a/rings.sha256"] = html("anything is answered here")
+    assert resolve(Reference(f"{site.url}/a/rings.2024"), client).url == f"{site.url}/a/rings.2024"
+
+
 def test_a_list_without_volumes_is_no_bundle(site: Site, client: Client) -> None:
     site.pages[f"/a/{LIST}"] = Page(f"{'0' * 64}  {NAME}\n".encode(), headers={"Content-Type": "text/plain"})
     assert resolve(Reference(f"{site.url}/a/{LIST}"), client).volumes == ()
@@ -101,7 +126,9 @@ def test_volumes_of_unknown_size_are_read_too(site: Site, client: Client) -> Non
     for name, data in volumes().items():
         site.pages[f"/a/{name}"] = Page(data)
     found = resolve(Reference(f"{site.url}/a/{LIST}"), client)
+    asked = len(site.asked)
     with RangedVolumes(found.volumes, client) as file:
+        assert len(site.asked) - asked == 2  # the first and the last: the others are as the first
         assert file.read() == BODY
     for name, data in volumes().items():
         site.pages[f"/a/{name}"] = Page(data, ranges=False)
