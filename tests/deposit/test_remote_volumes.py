@@ -11,7 +11,7 @@ import pytest
 
 from reprocrate.bundle.volume_list import VolumeList, volume_names
 from reprocrate.deposit.candidates import RemoteFile
-from reprocrate.deposit.ranged import NoRangesError, RangedVolumes
+from reprocrate.deposit.ranged import NoRangesError, open_volumes
 from reprocrate.deposit.references import Reference
 from reprocrate.deposit.remote_volumes import bring_volumes, list_of
 from reprocrate.deposit.requesting import Client
@@ -111,7 +111,7 @@ def test_a_list_without_volumes_is_no_bundle(site: Site, client: Client) -> None
 
 def test_only_what_is_read_of_them_is_brought(site: Site, client: Client, found: RemoteFile) -> None:
     before, asked = site.sent, len(site.asked)
-    with RangedVolumes(found.volumes, client) as file:
+    with open_volumes(found.volumes, client) as file:
         assert file.read(10) == BODY[:10]
         file.seek(-10, 2)
         assert file.read() == BODY[-10:]
@@ -127,13 +127,13 @@ def test_volumes_of_unknown_size_are_read_too(site: Site, client: Client) -> Non
         site.pages[f"/a/{name}"] = Page(data)
     found = resolve(Reference(f"{site.url}/a/{LIST}"), client)
     asked = len(site.asked)
-    with RangedVolumes(found.volumes, client) as file:
+    with open_volumes(found.volumes, client) as file:
         assert len(site.asked) - asked == 2  # the first and the last: the others are as the first
         assert file.read() == BODY
     for name, data in volumes().items():
         site.pages[f"/a/{name}"] = Page(data, ranges=False)
     with pytest.raises(NoRangesError):
-        RangedVolumes(found.volumes, client)
+        open_volumes(found.volumes, client)
 
 
 @pytest.mark.parametrize("name", [f"{NAME}.001", f"{NAME}.003", f"{NAME}.004"])
