@@ -30,7 +30,7 @@ from reprocrate.files import CHUNK_BYTES, could_not
 BUNDLE_SUFFIXES = (Form.ZIP.suffix, Form.TAR_ZST.suffix)
 """What names of bundles end in; others may be some, too."""
 
-_USUAL_SUFFIXES = (".zip", ".tar.zst")
+USUAL_SUFFIXES = (".zip", ".tar.zst")
 """Numbered files with such a name in front of the number are volumes, even where no list says so."""
 
 
@@ -175,7 +175,7 @@ def _named(path: Path) -> tuple[str, VolumeList | None]:
     listed = _list_at(path.with_name(f"{name}{LIST_SUFFIX}"), name)
     if of is None:
         return (name, listed) if listed else ("", None)
-    usual = name.lower().endswith(_USUAL_SUFFIXES)
+    usual = name.lower().endswith(USUAL_SUFFIXES)
     return (name, listed) if usual or (listed and path.name in listed.volumes) else ("", None)
 
 

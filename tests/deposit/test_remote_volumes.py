@@ -96,10 +96,13 @@ def test_they_are_one_file_for_who_needs_one(client: Client, found: RemoteFile, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_page_whose_name_ends_in_a_number_is_a_page(site: Site, client: Client) -> None:
-    site.pages["/a/rings.2024"] = Page(BODY, headers={"Content-Type": "application/zip"})
-    site.pages["/a/rings.sha256"] = html("anything is answered here")
-    assert resolve(Reference(f"{site.url}/a/rings.2024"), client).url == f"{site.url}/a/rings.2024"
+@pytest.mark.parametrize("name", ["zenodo.2024", "rings.zip.2024"])
+def test_a_page_whose_name_ends_in_a_number_is_a_page(site: Site, client: Client, name: str) -> None:
+    site.pages[f"/doi/10.5281/{name}"] = Page(BODY, headers={"Content-Type": "application/zip"})
+    site.pages["/doi/10.5281/rings.zip.sha256"] = html("anything is answered here")
+    address = f"{site.url}/doi/10.5281/{name}"
+    assert resolve(Reference(address), client).url == address
+    assert len(site.asked) == (1 if name.startswith("zenodo") else 2)
 
 
 def test_a_list_without_volumes_is_no_bundle(site: Site, client: Client) -> None:
