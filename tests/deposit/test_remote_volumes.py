@@ -230,7 +230,7 @@ def test_two_bundles_in_volumes_are_told_apart(site: Site, client: Client) -> No
     ("listed", "why"),
     [
         (f"{'0' * 64}  ../../{NAME}.001\n{'0' * 64}  {NAME}.001\n", "which is no volume"),
-        (f"{'0' * 64}  {NAME}.001\n" * 1_000_000, "sends too much|more than 10,000 lines"),
+        (f"{'0' * 64}  {NAME}.001\n" * 100_000, "sends too much"),
         ("<!DOCTYPE html>", "line 1 is not"),
         ("", "names 0 volumes, and 4 are there"),
     ],
