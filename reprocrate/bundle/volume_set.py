@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from reprocrate.bundle.bag import PAYLOAD
+from reprocrate.bundle.formats import Form
 from reprocrate.bundle.joined import JoinedFile, Piece, join
 from reprocrate.bundle.layout import MANIFEST
 from reprocrate.bundle.volume_list import (
@@ -26,7 +27,10 @@ from reprocrate.bundle.volumes import Count, digest_of_next
 from reprocrate.errors import IntegrityError, UnreadableError
 from reprocrate.files import CHUNK_BYTES, could_not
 
-_USUAL_SUFFIXES = (".zip", ".tar.zst")
+BUNDLE_SUFFIXES = (Form.ZIP.suffix, Form.TAR_ZST.suffix)
+"""What names of bundles end in; others may be some, too."""
+
+USUAL_SUFFIXES = (".zip", ".tar.zst")
 """Numbered files with such a name in front of the number are volumes, even where no list says so."""
 
 
@@ -158,10 +162,11 @@ def _named(path: Path) -> tuple[str, VolumeList | None]:
     if path.is_dir():
         if (path / MANIFEST).exists() or (path / PAYLOAD / MANIFEST).exists():
             return "", None  # a bundle of its own, whatever files it has
-        for each in sorted(path.glob(f"*{LIST_SUFFIX}")):
-            with suppress(UnreadableError):
-                if listed := _list_at(each, each.name.removesuffix(LIST_SUFFIX)):
-                    return listed.bundle, listed
+        for suffix in BUNDLE_SUFFIXES:  # a submission may hold data in volumes
+            for each in sorted(path.glob(f"*{suffix}{LIST_SUFFIX}")):
+                with suppress(UnreadableError):
+                    if listed := _list_at(each, each.name.removesuffix(LIST_SUFFIX)):
+                        return listed.bundle, listed
         return "", None
     of = volume_name(path.name)
     name = of.bundle if of else path.name.removesuffix(LIST_SUFFIX)
@@ -170,7 +175,7 @@ def _named(path: Path) -> tuple[str, VolumeList | None]:
     listed = _list_at(path.with_name(f"{name}{LIST_SUFFIX}"), name)
     if of is None:
         return (name, listed) if listed else ("", None)
-    usual = name.lower().endswith(_USUAL_SUFFIXES)
+    usual = name.lower().endswith(USUAL_SUFFIXES)
     return (name, listed) if usual or (listed and path.name in listed.volumes) else ("", None)
 
 

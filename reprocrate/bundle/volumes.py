@@ -120,7 +120,9 @@ def split_bundle(bundle: Path, volume_bytes: int, progress: Count = lambda _coun
 
 
 def write_volumes(split: Split, progress: Count = lambda _count: None) -> tuple[Path, ...]:
-    """Write volumes beside their bundle, each all or nothing, and the list of checksums last.
+    """Write the list of checksums beside a bundle, and then the volumes, each all or nothing.
+
+    If it is interrupted, the list tells readers what is missing, and the same call which files are to go.
 
     Returns:
         The volumes, and behind them the list.
@@ -128,10 +130,11 @@ def write_volumes(split: Split, progress: Count = lambda _count: None) -> tuple[
     Raises:
         UsageError: other files of such names are there.
         IntegrityError: the bundle has changed since it was split.
-        UnavailableError: they cannot be written. Without the list, what is there is no bundle in volumes.
+        UnavailableError: they cannot be written.
     """
     folder = split.volumes[0].bundle.parent
     remove_volumes(split.volumes[0].bundle)
+    write_atomically(folder / split.list_name, split.list_bytes)
     written = []
     for volume in split.volumes:
         digest = hashlib.sha256()
@@ -143,7 +146,6 @@ def write_volumes(split: Split, progress: Count = lambda _count: None) -> tuple[
             if digest.hexdigest() != volume.sha256:
                 raise IntegrityError(f"{volume.bundle} has changed while it was put into volumes")
         written.append(folder / volume.name)
-    write_atomically(folder / split.list_name, split.list_bytes)
     return (*written, folder / split.list_name)
 
 
@@ -157,7 +159,7 @@ def remove_volumes(bundle: Path) -> None:
     require_no_other_volumes(bundle)
     earlier = bundle.with_name(f"{bundle.name}{LIST_SUFFIX}")
     try:
-        for path in [earlier, *numbered_files(bundle)]:  # without the list the others are none any more
+        for path in [*numbered_files(bundle), earlier]:  # as long as there are some, the list names them
             path.unlink(missing_ok=True)
     except OSError as error:
         raise could_not("write", bundle, error) from error

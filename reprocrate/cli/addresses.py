@@ -23,7 +23,8 @@ AllowAddress = Annotated[
         "--allow-address",
         metavar="HOST[:PORT]",
         help="Let addresses lead to this host of a private network, also by plain http. Otherwise only "
-        "public hosts are asked, and only by https.",
+        "public hosts are asked, and only by https. (REPROCRATE_DOI_RESOLVER names another resolver of DOIs "
+        "than https://doi.org.)",
         rich_help_panel=DATA,
     ),
 ]

@@ -13,7 +13,7 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from reprocrate.errors import UnavailableError, UsageError
 
@@ -129,14 +129,6 @@ def shown(url: str) -> str:
         return "an address"
     query = re.sub(r"=[^&]*", "=...", parts.query) if parts.query else ""
     return _UNPRINTABLE.sub("?", urlunsplit((parts.scheme, place, parts.path, query, "")))[:300]
-
-
-def gives_away(url: str, leads_to: str) -> bool:
-    """Whether a redirection would tell another host the key of an access link, which is for one alone."""
-    tokens = [each for each in parse_qs(urlsplit(url).query).get("token", []) if each]
-    if not tokens or urlsplit(url).netloc == urlsplit(leads_to).netloc:
-        return False
-    return any(each in unquote(leads_to) for each in tokens)
 
 
 def _parts(url: str) -> tuple[SplitResult, str, int]:

@@ -38,6 +38,9 @@ _JSON = "application/vnd.inveniordm.v1+json"
 _SLOW_SECONDS = 900
 """How long an archive may be silent after a large file: it computes digests, and may copy."""
 
+_UNKNOWN = 501
+"""What was asked for is not known there, and will not be in a second."""
+
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -91,6 +94,7 @@ class Caller:
     clock: Callable[[], float] = time.time
     _client: Client = field(init=False)
     _pace: Pace = field(init=False)
+    _heard: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.site)
@@ -127,7 +131,8 @@ class Caller:
                 return self._asked("GET", path, also=also, accept=accept)
             except DoubtfulError:
                 pause = next(pauses, None)
-                if pause is None:
+                # who has no network is not to wait long to be told so
+                if pause is None or (pause > PAUSES[0] and not self._heard):
                     raise
                 self.pause(pause)
 
@@ -218,6 +223,7 @@ class Caller:
             answer = self._followed(method, url, headers, data, slow)
         except UnreachableError as error:
             raise _doubtful(0, error.what, error.why, error.fix) from error
+        self._heard = True
         try:
             self._pace.heed(answer)
             if answer.status == LIMITED:
@@ -232,7 +238,7 @@ class Caller:
             if body and reply.document is None:
                 raise self._strange(method, reply.status)
             return reply
-        if reply.status >= 500:
+        if reply.status >= 500 and reply.status != _UNKNOWN:
             raise _doubtful(reply.status, f"{self.host} fails", _answered(reply), "Try again later")
         raise self._refused(reply)
 

@@ -9,10 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from reprocrate.bundle.layout import MANIFEST
 from reprocrate.bundle.volume_list import LIST_SUFFIX, require_numbered, sizes_problem, volume_name
+from reprocrate.bundle.volume_set import BUNDLE_SUFFIXES
 from reprocrate.errors import IntegrityError, UnavailableError
-
-BUNDLE_SUFFIXES = (".crate.zip", ".crate.tar.zst")
-"""What names of bundles end in; others may be some, too."""
 
 _MAYBE_SUFFIXES = (".zip", ".tar.zst")
 MAYBE_TYPES = ("application/zip", "application/x-zip-compressed", "application/zstd")

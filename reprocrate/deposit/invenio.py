@@ -137,7 +137,7 @@ def _files(record: Record, client: Client) -> dict[str, RemoteFile]:
     page, document = record.page, record.document
     access, about = document.get("access"), document["files"]
     if isinstance(access, dict) and access.get("files") == "restricted" and not page.token:
-        raise _restricted(page)
+        raise _restricted(page, _embargo(access))
     entries = about.get("entries") if isinstance(about, dict) else None
     if not entries:
         entries = _listed(record, client)
@@ -232,7 +232,14 @@ def _gone(page: RecordPage, document: Mapping[str, Any]) -> UnavailableError:
     return UnavailableError(f"{page} was deleted", why, "Ask its authors, or the archive, for the bundle")
 
 
-def _restricted(page: RecordPage) -> UnavailableError:
+def _embargo(access: Mapping[str, Any]) -> str:
+    """The day on which restricted files become open; empty if none is said."""
+    embargo = access.get("embargo")
+    until = embargo.get("until") if isinstance(embargo, dict) and embargo.get("active") else None
+    return str(until or "")[:10]
+
+
+def _restricted(page: RecordPage, until: str = "") -> UnavailableError:
     if page.token:
         return UnavailableError(
             f"the access link of {page} does not open it",
@@ -241,7 +248,7 @@ def _restricted(page: RecordPage) -> UnavailableError:
         )
     return UnavailableError(
         f"the files of {shown(page.site)}/records/{page.id} are restricted",
-        "the archive gives them to nobody without permission",
+        f"the archive gives them to nobody without permission{f' before {until}' if until else ''}",
         "Ask for access on the record's page, or for an access link; or download the bundle there, and name "
         "the file",
     )

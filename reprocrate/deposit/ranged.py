@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, cast
 
@@ -160,29 +161,15 @@ class RangedVolumes(JoinedFile):
     """The volumes of a remote bundle, read as one file of which only what is read is brought.
 
     Args:
-        volumes: in their order.
+        volumes: in their order, each with its size.
         client: who asks.
-
-    Raises:
-        NoRangesError: the server gives out whole files only.
-        UnavailableError: they cannot be had.
+        first: the first of them, open.
     """
 
-    def __init__(self, volumes: Sequence[RemoteFile], client: Client) -> None:
+    def __init__(self, volumes: Sequence[RemoteFile], client: Client, first: RangedFile) -> None:
         self._client = client
-        self._asked: list[RangedFile] = []
-        first = self._opened_at(volumes[0], 0)
-        sizes = [first.length, *(one.size for one in volumes[1:])]
-        known = [
-            self._opened_at(one, 0).length if size is None else size
-            for one, size in zip(volumes, sizes, strict=True)
-        ]
-        super().__init__(
-            [
-                Piece(size, partial(self._opened_at, one))  # type: ignore[arg-type]  # a file to read alone
-                for one, size in zip(volumes, known, strict=True)
-            ]
-        )
+        self._asked = [first]
+        super().__init__([Piece(one.size or 0, partial(self._opened_at, one)) for one in volumes])
         self._open[0] = cast(BinaryIO, first)
 
     @property
@@ -190,7 +177,27 @@ class RangedVolumes(JoinedFile):
         """Bytes that were brought."""
         return sum(one.brought for one in self._asked)
 
-    def _opened_at(self, volume: RemoteFile, place: int) -> RangedFile:
+    def _opened_at(self, volume: RemoteFile, place: int) -> BinaryIO:
         file = RangedFile(volume.url, self._client, volume.size, place, _MOST_BLOCKS)
         self._asked.append(file)
-        return file
+        return cast(BinaryIO, file)
+
+
+def open_volumes(volumes: Sequence[RemoteFile], client: Client) -> RangedVolumes:
+    """The volumes of a remote bundle as one file. Where their sizes are not told, two of them are asked.
+
+    Args:
+        volumes: in their order.
+        client: who asks.
+
+    Raises:
+        NoRangesError: the server gives out whole files only.
+        UnavailableError: they cannot be had.
+    """
+    first = RangedFile(volumes[0].url, client, volumes[0].size, kept=_MOST_BLOCKS)
+    sizes = [one.size for one in volumes]
+    if None in sizes:  # all but the last have the same
+        last = RangedFile(volumes[-1].url, client) if volumes[1:] else first
+        sizes = [*[first.length] * (len(volumes) - 1), last.length]
+    sized = [replace(one, size=size) for one, size in zip(volumes, sizes, strict=True)]
+    return RangedVolumes(sized, client, first)

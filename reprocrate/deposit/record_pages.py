@@ -64,3 +64,11 @@ def record_page(url: str) -> RecordPage | None:
         draft=bool(match["draft"]) or said.get("preview") == ["1"],
         token=said.get("token", [""])[0],
     )
+
+
+def gives_away(url: str, leads_to: str) -> bool:
+    """Whether a redirection from a record would tell another host the key of its access link."""
+    here, there = urlsplit(url), urlsplit(leads_to)
+    if "/records/" not in here.path or here.netloc == there.netloc:
+        return False
+    return any(token in unquote(leads_to) for token in parse_qs(here.query).get("token", []))

@@ -18,6 +18,7 @@ from reprocrate.bundle.volume_list import (
     parse_volume_list,
     volume_name,
 )
+from reprocrate.bundle.volume_set import USUAL_SUFFIXES
 from reprocrate.deposit.addresses import shown
 from reprocrate.deposit.candidates import RemoteFile, name_in, volumes_as_one
 from reprocrate.deposit.downloading import Notify, download_aside, small_file
@@ -84,7 +85,7 @@ def volumes_beside(url: str, client: Client) -> RemoteFile | None:
     name = unquote(last)
     of = volume_name(name)
     bundle = of.bundle if of else name.removesuffix(LIST_SUFFIX)
-    if bundle == name or not bundle:
+    if bundle == name or not bundle or (of and not bundle.lower().endswith(USUAL_SUFFIXES)):
         return None
 
     def beside(each: str) -> RemoteFile:
@@ -94,7 +95,9 @@ def volumes_beside(url: str, client: Client) -> RemoteFile | None:
     checksums = beside(f"{bundle}{LIST_SUFFIX}")
     try:
         listed = parse_volume_list(small_file(checksums, client, MAX_LIST_BYTES), bundle)
-    except RefusedError:
+    except (RefusedError, UnreadableError) as error:
+        if of is None and isinstance(error, UnreadableError):
+            raise
         return None  # a file of its own, whose name happens to end so
     if listed is None:
         return None

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from reprocrate import __version__
-from reprocrate.deposit.addresses import Reach, gives_away, proxy_for, shown
+from reprocrate.deposit.addresses import Reach, proxy_for, shown
 from reprocrate.deposit.reasons import reason_of, retry_after, was_closed
+from reprocrate.deposit.record_pages import gives_away
 from reprocrate.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from reprocrate.bundle import USUAL, Bundle, Limits, layout, open_bundle
 from reprocrate.bundle.volume_list import volume_names
 from reprocrate.deposit.addresses import Reach, shown
 from reprocrate.deposit.candidates import RemoteFile
-from reprocrate.deposit.downloading import small_file
-from reprocrate.deposit.ranged import NoRangesError
+from reprocrate.deposit.downloading import download_aside, small_file
+from reprocrate.deposit.ranged import NoRangesError, RangedFile, open_volumes
 from reprocrate.deposit.references import Reference
 from reprocrate.deposit.remote_volumes import Brought, bring_volumes
 from reprocrate.deposit.requesting import Client
@@ -23,9 +23,6 @@ from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.manifest.strict import MAX_BYTES
 from reprocrate.rerun.wording import size_text
 from reprocrate.workflow.progress import Progress, Silence
-
-if TYPE_CHECKING:
-    from reprocrate.deposit.ranged import RangedFile
 
 _JSON_STARTS = (b"{", b"\xef\xbb\xbf{")
 
@@ -219,11 +216,7 @@ def in_parts(found: RemoteFile, client: Client) -> Iterator[BinaryIO]:
         NoRangesError: the server gives out whole files only.
         UnavailableError: it cannot be had.
     """
-    from reprocrate.deposit.ranged import RangedFile, RangedVolumes
-
-    file = (
-        RangedVolumes(found.volumes, client) if found.volumes else RangedFile(found.url, client, found.size)
-    )
+    file = open_volumes(found.volumes, client) if found.volumes else RangedFile(found.url, client, found.size)
     with file:
         yield cast(BinaryIO, file)
 
@@ -239,7 +232,7 @@ def in_parts_or_whole(remote: Remote, found: RemoteFile, client: Client) -> Iter
         try:
             file = stack.enter_context(in_parts(found, client))
         except NoRangesError as error:
-            whole = found.size if found.size is not None else error.size
+            whole = found.size if found.size is not None or found.volumes else error.size
         else:
             yield file
             return
@@ -266,7 +259,6 @@ def bring_aside(found: RemoteFile, target: Path, client: Client, progress: Progr
         UnreadableError: it is in volumes, of which some are missing.
         UnavailableError: it cannot be had; what has arrived is kept.
     """
-    from reprocrate.deposit.downloading import download_aside
 
     def tell(done: int, total: int | None) -> None:
         progress.transfer(f"bringing {found.name}", done, max(total or 0, done + (total is None)))
@@ -286,7 +278,7 @@ def bring_aside(found: RemoteFile, target: Path, client: Client, progress: Progr
 
 
 def _tell_brought(remote: Remote, file: BinaryIO, size: int) -> None:
-    brought = getattr(cast("RangedFile", file), "brought", None)
+    brought = getattr(file, "brought", None)
     if brought is not None and size:
         remote.listener.note(f"read {size_text(brought)} of {size_text(size)}")
 

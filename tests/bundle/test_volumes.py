@@ -179,6 +179,17 @@ def test_files_that_only_look_like_volumes_are_none(folder: Path, bundle: Path, 
     assert volumes_at(tmp_path / "nothing.001") is None
 
 
+def test_a_folder_with_data_in_volumes_is_no_bundle(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for path in folder.iterdir():
+        text = path.read_bytes()
+        named = path.name.replace(NAME, "data.zip")
+        (data / named).write_bytes(text.replace(NAME.encode(), b"data.zip") if "sha" in named else text)
+    assert volumes_at(data) is None
+    assert volumes_at(data / "data.zip.001") is not None
+
+
 def test_a_folder_with_a_manifest_is_no_folder_of_volumes(folder: Path) -> None:
     (folder / "reprocrate.json").write_bytes(b"{}")
     assert volumes_at(folder) is None
@@ -196,14 +207,18 @@ def test_volumes_of_an_earlier_bundle_go_and_others_stay(folder: Path, bundle: P
     assert (folder / f"{NAME}.sha256").exists()
 
 
-def test_a_bundle_that_changes_meanwhile_makes_no_volumes(bundle: Path) -> None:
+def test_what_is_begun_is_told_and_done_again(bundle: Path) -> None:
     split = split_bundle(bundle, VOLUME_BYTES)
     data = bytearray(bundle.read_bytes())
     data[VOLUME_BYTES + 5] ^= 1
     bundle.write_bytes(data)
     with pytest.raises(IntegrityError, match="has changed while"):
         write_volumes(split)
-    assert names(bundle.parent) == [NAME, f"{NAME}.001"]  # without a list that is no bundle in volumes
+    assert names(bundle.parent) == [NAME, f"{NAME}.001", f"{NAME}.sha256"]
+    with pytest.raises(UnreadableError, match=rf"{NAME} is not complete: {NAME}\.002, {NAME}\.003"):
+        open_bundle(bundle.with_name(f"{NAME}.001"))
+    write_volumes(split_bundle(bundle, VOLUME_BYTES))  # what was begun is no obstacle
+    assert volumes_at(bundle.with_name(f"{NAME}.001")) is not None
 
 
 @pytest.mark.parametrize("size", [0, -1, 100])

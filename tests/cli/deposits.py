@@ -13,6 +13,7 @@ from typing import Any
 from tests.cli.conftest import Author, Said
 
 MASKS = (
+    r'"description": "(?:[^"\\]|\\.)*"',  # what is told of the experiment, which other tests are about
     r"reprocrate-[0-9a-f]{24}",  # marks
     r"[0-9a-f]{64}",  # digests
     r"anonymous-[0-9a-f]{12}",  # names of anonymous bundles

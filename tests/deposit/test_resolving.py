@@ -130,6 +130,11 @@ def test_a_restricted_record_is_told(site: Site, client: Client) -> None:
     page = add_record(site, "5", {"rings.crate.zip": BUNDLE}, restricted=True)
     with pytest.raises(UnavailableError, match=r"records/5 are restricted.*Ask for access"):
         resolve(Reference(page), client)
+    record = json.loads(site.pages["/api/records/5"].body)  # type: ignore[union-attr]
+    record["access"]["embargo"] = {"active": True, "until": "2027-03-01"}
+    site.pages["/api/records/5"] = Page(json.dumps(record).encode())
+    with pytest.raises(UnavailableError, match="without permission before 2027-03-01"):
+        resolve(Reference(page), client)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,39 +14,8 @@ from tests.genuine.inveniordm.instance import Server
 
 pytestmark = pytest.mark.archive
 
-TRAIN = """import json, random, sys
-seed = int(sys.argv[1])
-json.dump({"accuracy": 0.9 + random.Random(seed).random() / 50}, open(f"out/{seed}.json", "w"))
-"""
-SETTINGS = """[experiment]
-title = "Tiny numbers"
-description = "Draws numbers."
-authors = [{ name = "Ada Example", orcid = "0000-0002-1825-0097", affiliation = "Example University" }]
-license = "Apache-2.0"
-
-[metrics.accuracy]
-from = "out/{seed}.json:$.accuracy"
-direction = "maximize"
-split = "test"
-"""
 MOST_REQUESTS = 24
 """How many a deposit makes at most; a test makes sure of it."""
-
-
-@pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle of two runs."""
-    folder = tmp_path_factory.mktemp("tiny") / "tiny"
-    (folder / "out").mkdir(parents=True)
-    (folder / "train.py").write_text(TRAIN)
-    (folder / "reprocrate.toml").write_text(SETTINGS)
-    for arguments in (
-        ["run", "--name", "main", "--seeds", "0-1", "--", sys.executable, "train.py", "{seed}"],
-        ["pack", "--offline"],
-    ):
-        command = [sys.executable, "-m", "reprocrate", *arguments]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return folder / "tiny.crate.zip"
 
 
 @pytest.fixture

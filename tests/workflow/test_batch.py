@@ -63,6 +63,14 @@ def test_submissions_of_a_folder_are_in_the_order_of_their_numbers(tmp_path: Pat
     assert [each.id for each in entries] == ["2", "9", "10"]
 
 
+def test_volumes_of_a_bundle_are_one_submission(tmp_path: Path) -> None:
+    names = ("7.crate.zip.001", "7.crate.zip.002", "7.crate.zip.sha256", "8.crate.zip.002", "9.zip.sha256")
+    for name in names:
+        (tmp_path / name).write_text("x")
+    found = entries_of(children_of(tmp_path))
+    assert [each.id for each in found] == ["7", "8.crate.zip.002", "9.zip.sha256"]
+
+
 def test_names_that_are_the_same_become_paths() -> None:
     entries = entries_of(["a/paper.zip", "b/paper.zip", "c/7.tar.gz", "d/reprocrate.json", "a/paper.zip"])
     assert [each.id for each in entries] == ["a/paper.zip", "b/paper.zip", "7", "d"]

@@ -40,6 +40,9 @@ from reprocrate.errors import UnavailableError
 _BEGUN = "A deposit that is being made by reprocrate."
 _NEWEST = "/api/user/records?sort=newest&shared_with_me=false"
 _PAGE, _MOST_PAGES = 50, 40
+_NOTHING = "/api/user/records?q=id:0&size=1"
+"""Only users may ask; it is answered with nothing of theirs."""
+
 _ABSENT = (404, 410)
 _DENIED = (401, 403)
 _LOOKS = 3
@@ -324,7 +327,7 @@ class InvenioArchive:
 
     @cached_property
     def _token_is_good(self) -> bool:
-        return self.caller.get("/api/user/records?size=1", also=_DENIED).status == 200
+        return self.caller.get(_NOTHING, also=_DENIED).status == 200
 
     def _require_token(self) -> None:
         if not self._token_is_good:

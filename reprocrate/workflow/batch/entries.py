@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reprocrate.bundle.volume_list import LIST_SUFFIX, volume_name, volume_names
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not
 from reprocrate.validation import MANIFEST_NAME
 
 _ENDINGS = re.compile(
-    r"(?:\.crate)?\.(?:zip|tar|tgz|tbz2?|txz|json|pdf|tar\.(?:gz|bz2|xz|zst))$|\.crate$", re.IGNORECASE
+    r"(?:\.crate)?\.(?:zip|tar|tgz|tbz2?|txz|json|pdf|tar\.(?:gz|bz2|xz|zst))(?:\.0+1)?$|\.crate$",
+    re.IGNORECASE,
 )
 _OURS = re.compile(
     r"journal\.jsonl|reports\.jsonl|summary\.csv|.*\.(?:csv|tsv|txt|md|html?|log)", re.IGNORECASE
@@ -71,10 +73,20 @@ def children_of(folder: Path) -> Iterator[str]:
     except OSError as error:
         raise could_not("read", folder, error) from error
     kept = [name for name in names if not name.startswith(".") and name != "__MACOSX"]
+    there = set(kept)
+    kept = [name for name in kept if not _is_rest_of_volumes(name, there)]
     kept = [name for name in kept if not (_OURS.fullmatch(name) and (folder / name).is_file())]
     if not kept:
         raise UsageError(f"there are no submissions in {folder}", fix="Name the folder that they lie in")
     yield from (str(folder / name) for name in sorted(kept, key=in_order))
+
+
+def _is_rest_of_volumes(name: str, there: Collection[str]) -> bool:
+    """Whether a file belongs to a bundle in volumes, for all of which the first one stands."""
+    of = volume_name(name)
+    if of is not None:
+        return of.number > 1 and str(of._replace(number=1)) in there
+    return name.endswith(LIST_SUFFIX) and volume_names(name.removesuffix(LIST_SUFFIX), 1)[0] in there
 
 
 def listed_in(file: Path, column: str | None = None) -> Iterator[str]:
