@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -131,6 +132,7 @@ def opened(address: str) -> StoreArchive:
 # ------------------------------------------------------------------------- what an archivist finds
 
 
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="there is no sha256sum")
 def test_an_archivist_checks_the_files_without_us(in_folder: StoreArchive, folder: Path) -> None:
     done = in_folder.publish(filled(in_folder))
     place = folder / done.id
