@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from reprocrate.assembly import SETTINGS_NAME
-from reprocrate.deposit.archive import Deposit
 from reprocrate.errors import ReprocrateError, UnavailableError
 from reprocrate.files import write_atomically
 from reprocrate.files.toml_text import read_toml
@@ -33,19 +32,15 @@ def project_of_bundle(bundle: Path, identifier: str) -> Project | None:
 
 
 def known_deposits(project: Project, archive: str) -> tuple[str, ...]:
-    """The DOIs or addresses under which an archive keeps a project, the newest last."""
-    found = (one for one in project.settings.deposits if one.archive == archive)
-    return tuple(filter(None, (one.doi or one.address for one in found)))
+    """The DOIs under which an archive keeps a project, the newest last."""
+    return tuple(one.doi for one in project.settings.deposits if one.archive == archive)
 
 
-def add_deposit(root: Path, archive: str, deposit: Deposit) -> bool:
-    """Write into a project's `reprocrate.toml` where it is kept; what stands there is not touched.
+def add_deposit(root: Path, archive: str, doi: str) -> bool:
+    """Write into a project's `reprocrate.toml` under which DOI it is kept; what stands there is not touched.
 
     Returns:
         Whether it stands there now.
-
-    Raises:
-        UnavailableError: it could not be written.
     """
     path = root / SETTINGS_NAME
     try:
@@ -54,13 +49,13 @@ def add_deposit(root: Path, archive: str, deposit: Deposit) -> bool:
         known = read_toml(text)
     except (OSError, ValueError):
         return False
-    if _stands_in(known, archive, deposit):
+    if _stands_in(known, archive, doi):
         return True
     end = "\r\n" if "\r\n" in text else "\n"
     gap = "" if not text else end if text.endswith("\n") else 2 * end
-    after = text + gap + end.join(_lines(archive, deposit)) + end
+    after = text + gap + end.join(_lines(archive, doi)) + end
     try:
-        if not _stands_in(read_toml(after), archive, deposit):
+        if not _stands_in(read_toml(after), archive, doi):
             return False
     except ValueError:  # `deposits` stands there in another form
         return False
@@ -72,15 +67,14 @@ def add_deposit(root: Path, archive: str, deposit: Deposit) -> bool:
     return True
 
 
-def _lines(archive: str, deposit: Deposit) -> Iterator[str]:
+def _lines(archive: str, doi: str) -> Iterator[str]:
     yield f"[[deposits]]  {_WHY}"
     yield f"archive = {json.dumps(archive)}"
-    yield f"doi = {json.dumps(deposit.doi)}" if deposit.doi else f"address = {json.dumps(deposit.page)}"
+    yield f"doi = {json.dumps(doi)}"
 
 
-def _stands_in(known: dict[str, object], archive: str, deposit: Deposit) -> bool:
+def _stands_in(known: dict[str, object], archive: str, doi: str) -> bool:
     listed = known.get("deposits")
-    key, value = ("doi", deposit.doi) if deposit.doi else ("address", deposit.page)
     return isinstance(listed, list) and any(
-        isinstance(one, dict) and one.get("archive") == archive and one.get(key) == value for one in listed
+        isinstance(one, dict) and one.get("archive") == archive and one.get("doi") == doi for one in listed
     )

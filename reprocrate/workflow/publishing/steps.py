@@ -39,7 +39,6 @@ def publish(what: Path, choice: PublishingChoice, progress: Progress) -> Publish
     choice.require_consistent()
     with going_on(_AGAIN):
         archive = archive_at(Place(choice.to, progress.note))
-        choice.require_possible(archive)
         work = material(what, choice, progress)
         if isinstance(work, PackingOutcome):
             return PublishingOutcome(None, packing=work)
@@ -65,8 +64,10 @@ class _Publishing:
 
     def outcome(self) -> PublishingOutcome:
         """Do what is missing, and tell what there is then."""
-        engine = Depositing(self.archive, self.journal, Listener(self.progress.note))
-        if self.choice.anew:
+        choice, engine = self.choice, Depositing(self.archive, self.journal, Listener(self.progress.note))
+        link = choice.link or self.work.anonymous
+        engine.require_offered(choice.access, link=link, communities=bool(choice.communities))
+        if choice.anew:
             self._leave(engine)
         if not self.work.packs:
             engine.require_fit(self._expected())
@@ -139,6 +140,8 @@ class _Publishing:
                 "what is published does not change any more",
                 "Publish it as a new version: --new-version",
             )
+        if deposit.stage is Stage.PUBLISHED and self.choice.publish and self.choice.communities:
+            self.archive.propose(deposit.id, self.choice.communities, review=False)
         return self._told(deposit, self.work, unchanged=True)
 
     def _is(self, payload: str) -> bool:
@@ -146,12 +149,11 @@ class _Publishing:
         return not self.work.payload or self.work.payload == payload
 
     def _note_in_project(self, deposit: Deposit) -> None:
-        if self.work.project is None or not (deposit.doi or deposit.page):
+        """Write the DOI down. It travels in the bundle, so it must be there before that is packed."""
+        if self.work.project is None or not deposit.doi:
             return
-        if not add_deposit(self.work.project.root, self.archive.label, deposit):
-            self.progress.warn(
-                f"{deposit.doi or deposit.page} could not be written into reprocrate.toml; add it yourself"
-            )
+        if not add_deposit(self.work.project.root, self.archive.label, deposit.doi):
+            self.progress.warn(f"{deposit.doi} could not be written into reprocrate.toml; add it yourself")
 
     def _brought(self, engine: Depositing, deposit: Deposit, work: Material) -> Deposit:
         """Describe the draft, and bring the files into it."""
@@ -181,7 +183,7 @@ class _Publishing:
             deposit = engine.publish(deposit)
             if choice.communities:
                 self.archive.propose(deposit.id, choice.communities, review=False)
-        if self._hides and not work.anonymous:
+        if not work.anonymous:
             self._note_in_project(deposit)
         return self._told(deposit, work)
 

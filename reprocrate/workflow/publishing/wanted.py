@@ -1,11 +1,11 @@
-"""What an author wants of a deposit, and whether that makes sense, for this archive too."""
+"""What an author wants of a deposit, and whether that makes sense."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
 
-from reprocrate.deposit.archive import Access, Archive
+from reprocrate.deposit.archive import Access
 from reprocrate.errors import UsageError
 from reprocrate.workflow.packing import PackingChoice
 
@@ -79,21 +79,3 @@ class PublishingChoice:
                 "a draft cannot be included",
                 "Add --publish, or --review to let the community publish it",
             )
-
-    def require_possible(self, archive: Archive) -> None:
-        """Make sure that the archive can do what is wanted.
-
-        Raises:
-            UsageError: it cannot.
-        """
-        limits = archive.limits
-        wanted = [
-            (not self.access.open and not limits.restricts, "keeps no files from others"),
-            ((self.link or self.anonymous) and not limits.has_links, "has no links for reviewers"),
-            (bool(self.communities) and not limits.has_communities, "has no communities"),
-        ]
-        for unable, what in wanted:
-            if unable:
-                raise UsageError(
-                    f"{archive.label} {what}", fix="Leave that option out, or name another archive"
-                )
