@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,11 @@ from reprocrate.cli.publish_options import (
     day_wanted,
     volume_bytes,
 )
+from reprocrate.errors import UsageError
 
 if TYPE_CHECKING:
     from reprocrate.cli.voice import Voice
+    from reprocrate.workflow.packing import PackingChoice
     from reprocrate.workflow.publishing import PublishingOutcome
 
 
@@ -83,25 +86,15 @@ def publish(
     quiet: Quiet = False,
 ) -> None:
     """Deposit a bundle or a project."""
-    from reprocrate import bundle
     from reprocrate.cli.voice import Voice
-    from reprocrate.errors import UsageError
-    from reprocrate.workflow.packing import PackingChoice
     from reprocrate.workflow.publishing import PublishingChoice
     from reprocrate.workflow.publishing import publish as publish_at
 
     voice = Voice(quiet=quiet)
-    if format_ is Format.DIR:
-        raise UsageError("--format dir cannot be deposited", "archives take files", "Give zip or tar.zst")
-    in_general, named = data_wanted(data)
-    packing = PackingChoice(
-        output,
-        in_general,
-        offline=offline,
-        form=bundle.Form(format_.value),
+    packing = replace(
+        _packing(output, format_, data, offline=offline),
         anonymous=anonymity(anonymous, allow_identity, redact, reveal),
         reveal=reveal,
-        named=named,
     )
     choice = PublishingChoice(
         to,
@@ -121,6 +114,21 @@ def publish(
     with voice.progress():
         outcome = publish_at(what, choice, voice)
     _tell(outcome, voice, json=json)
+
+
+def _packing(output: Path | None, form: Format, data: list[str] | None, *, offline: bool) -> PackingChoice:
+    """How a project is packed.
+
+    Raises:
+        UsageError: as a folder, which no archive takes, or with data that makes no sense.
+    """
+    from reprocrate import bundle
+    from reprocrate.workflow.packing import PackingChoice
+
+    if form is Format.DIR:
+        raise UsageError("--format dir cannot be deposited", "archives take files", "Give zip or tar.zst")
+    in_general, named = data_wanted(data)
+    return PackingChoice(output, in_general, offline=offline, form=bundle.Form(form.value), named=named)
 
 
 def _tell(outcome: PublishingOutcome, voice: Voice, *, json: bool) -> None:
