@@ -22,7 +22,8 @@ MASKS = (
 )
 """What differs each time that a scenario is played."""
 
-LOOSE = {"reprocrate.json", "ro-crate-metadata.json", "ro-crate-preview.html"}
+COMMUNITY = "rings"
+"""A community at the archive, which somebody else leads."""
 
 
 @dataclass
@@ -127,6 +128,20 @@ def volumes(depositor: Depositor) -> None:
     assert told["stage"] == "draft"
 
 
+def communities(depositor: Depositor) -> None:
+    """A draft is handed to a community, where it stays; what is published is proposed to it, once."""
+    assert "nobodys" in depositor("--community", "nobodys", "--review", code=3).err
+    handed = depositor.told("--community", COMMUNITY, "--review")
+    assert handed["stage"] == "in review"
+    again = depositor.told("--community", COMMUNITY, "--review")
+    assert (again["stage"], again["doi"], again["unchanged"]) == ("in review", handed["doi"], True)
+    published = depositor.told("--anew", "--community", COMMUNITY, "--publish")
+    assert published["stage"] == "published"
+    assert published["doi"] != handed["doi"]
+    again = depositor.told("--community", COMMUNITY, "--publish")
+    assert (again["doi"], again["unchanged"]) == (published["doi"], True)
+
+
 SCENARIOS: dict[str, Scenario] = {
     one.__name__: one
     for one in (
@@ -135,5 +150,6 @@ SCENARIOS: dict[str, Scenario] = {
         anonymous_and_revealed,
         embargo_with_link,
         volumes,
+        communities,
     )
 }

@@ -38,16 +38,22 @@ class StoppedError(Exception):
 
 
 def deposit(
-    folder: Path, url: str, token: str, sources: list[Source], sent: Callable[[int], object], part: int
-) -> None:
-    """A deposit of files, as far as it comes."""
+    folder: Path,
+    url: str,
+    token: str,
+    sources: list[Source],
+    sent: Callable[[int], object] = lambda _count: None,
+    part: int = 0,
+    previous: str = "",
+) -> str:
+    """A deposit of files, as far as it comes; the answer is its DOI."""
     archive = InvenioArchive(Caller(url, lambda: token, wait=lambda _seconds: None), part_bytes=part)
     with Journal(folder / "numbers.deposit.jsonl") as journal:
         engine = Depositing(archive, journal, Listener(sent=sent))
-        draft = engine.begin("Numbers")
+        draft = engine.begin("Numbers", previous)
         engine.describe(draft, DESCRIPTION, Access())
         engine.fill(draft, Content(sources, "a" * 64))
-        engine.publish(draft)
+        return engine.publish(draft).doi
 
 
 @pytest.fixture
@@ -128,6 +134,22 @@ def test_another_file_of_the_same_name_is_not_made_of_parts_of_both(
     path.write_bytes(path.read_bytes()[::-1])
     deposit(tmp_path, proxy.url, token, [Source(path.name, path)], lambda _count: None, PART)
     assert parts_in(proxy)[-7:] == ["1", "2", "3", "4", "5", "6", "7"]
+
+
+def test_a_new_version_takes_over_what_is_the_same(inveniordm: Server, tmp_path: Path) -> None:
+    token = inveniordm.tokens["depositor"]
+    same, old, gone = Source("same.txt", b"the same"), Source("data.txt", b"old"), Source("gone.txt", b"gone")
+    with interfering(inveniordm.url) as proxy:
+        first = deposit(tmp_path, proxy.url, token, [same, old, gone])
+        proxy.log.clear()
+        second = deposit(tmp_path, proxy.url, token, [same, Source("data.txt", b"new")], previous=first)
+        sent = [each.path.split("/")[-2] for each in proxy.log if each.path.endswith("/content")]
+        assert sent == ["data.txt"]
+    assert second != first
+    call = Hand(inveniordm)
+    listed = call("GET", f"/records/{second.rpartition('.')[2]}/files", 200, headers={"Accept": "*/*"})
+    assert {one["key"]: one["size"] for one in listed["entries"]} == {"same.txt": 8, "data.txt": 3}
+    assert second in call("GET", f"/records/{second.rpartition('.')[2]}", 200)["pids"]["doi"]["identifier"]
 
 
 def test_at_a_slow_pace_nothing_is_refused(
