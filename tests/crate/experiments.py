@@ -28,6 +28,7 @@ class Sample:
     contents: dict[str, bytes] = field(default_factory=dict)
     preview: bool = True
     target: Target = CHECKED
+    doi: str | None = None
 
     @property
     def manifest(self) -> Manifest:
@@ -40,7 +41,8 @@ class Sample:
         ]
 
     def metadata(self) -> bytes:
-        return write_crate(self.manifest, self.crate_files(), preview=self.preview, target=self.target)
+        listed = self.crate_files()
+        return write_crate(self.manifest, listed, preview=self.preview, doi=self.doi, target=self.target)
 
     def graph(self) -> dict[str, dict[str, Any]]:
         """The entities of the crate by identifier."""

@@ -500,3 +500,18 @@ def test_organisations_are_known_by_the_registry(experiments: ModuleType, target
         [identifier] = ids(graph["./"][role])
         assert identifier == f"https://ror.org/{ror}"
         assert (graph[identifier]["name"], graph[identifier]["url"]) == (name, identifier)
+
+
+@pytest.mark.parametrize("target", [CHECKED, NEWEST], ids=lambda target: target.crate_version)
+def test_a_doi_identifies_the_crate_beside_the_id_of_the_manifest(
+    experiments: ModuleType, target: Target
+) -> None:
+    sample = experiments.two_configurations(1)
+    sample.target, sample.doi = target, "10.1234/a<b>"
+    graph = sample.graph()
+    of_manifest, of_crate = ids(graph["./"]["identifier"])
+    assert graph[of_manifest]["value"] == sample.manifest.id
+    assert of_crate == "https://doi.org/10.1234/a%3Cb%3E"
+    assert (graph[of_crate]["@type"], graph[of_crate]["value"]) == ("PropertyValue", "doi:10.1234/a<b>")
+    sample.doi = None
+    assert ids(sample.graph()["./"]["identifier"]) == [of_manifest]
