@@ -14,6 +14,7 @@ from reprocrate.deposit.description import Description
 from reprocrate.deposit.journal import Begun, Journal, new_mark
 from reprocrate.deposit.sources import Source
 from reprocrate.errors import IntegrityError, UnavailableError, UsageError
+from reprocrate.files import sha256_bytes
 
 _TRIES = 3
 _SHOWN = 8
@@ -26,12 +27,10 @@ class Content:
     Attributes:
         sources: its files.
         payload: the payload digest of the bundle among them.
-        anonymous: whether they show nobody.
     """
 
     sources: Sequence[Source]
     payload: str
-    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +147,15 @@ class Depositing:
             )
 
     def describe(self, deposit: Deposit, description: Description, access: Access) -> Deposit:
-        """Say what a draft is.
+        """Say what a draft is; where that was said before, what somebody has changed there since stays.
 
         Raises:
             UsageError: the archive took something amiss; the draft stays, and nobody sees it.
         """
+        label, about = self.archive.label, _digest_of(description, access)
+        known = self.journal.current(label)
+        if known is not None and known.described == about:
+            return deposit
         described = self.archive.describe(deposit.id, description, access)
         if described.problems:
             raise UsageError(
@@ -160,6 +163,7 @@ class Depositing:
                 "; ".join(described.problems[:_SHOWN]),
                 "Correct it, and give the same command again; the draft and its DOI stay",
             )
+        self.journal.note(label, described=about)
         return described
 
     def fill(self, deposit: Deposit, content: Content) -> None:
@@ -171,7 +175,7 @@ class Depositing:
         """
         algorithm, reading = self.archive.algorithm, self.listener.reading
         wanted = {one.name: Kept(one.size, one.digest(algorithm, reading)) for one in content.sources}
-        self.journal.note(self.archive.label, payload=content.payload, anonymous=content.anonymous)
+        self.journal.note(self.archive.label, payload=content.payload)
         kept = self.archive.files(deposit.id)
         if not kept and self._has_some(deposit, wanted):
             self.archive.take_over(deposit.id)
@@ -279,6 +283,11 @@ class Depositing:
             page=deposit.page,
             published=deposit.stage is Stage.PUBLISHED,
         )
+
+
+def _digest_of(description: Description, access: Access) -> str:
+    """What tells a description, on whatever day it is given, from others."""
+    return sha256_bytes(repr((replace(description, publication_date=""), access)).encode())
 
 
 def _cannot_tell(kept: Kept | None, wanted: Kept | None) -> bool:

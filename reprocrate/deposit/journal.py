@@ -46,7 +46,7 @@ class Begun:
         page: where it can be looked at.
         previous: the DOI or address of which it is to be a new version; empty for a first one.
         payload: the payload digest of the bundle that was last brought into it.
-        anonymous: whether that bundle shows nobody.
+        described: what tells the description and the access that it was given last from others.
         published: whether it was seen to be published.
         parts: of files that are sent in parts, those that arrived, by what tells the file.
     """
@@ -57,7 +57,7 @@ class Begun:
     page: str = ""
     previous: str = ""
     payload: str = ""
-    anonymous: bool = False
+    described: str = ""
     published: bool = False
     parts: dict[str, frozenset[int]] = field(default_factory=dict)
 

@@ -338,3 +338,16 @@ def test_two_deposits_of_one_title_do_not_meet(archive: Archive, folder: Path, t
     made = [deposit(archive, tmp_path / f"{number}{SUFFIX}").id for number in range(3)]
     assert all(one != other for one, other in itertools.combinations(made, 2))
     assert sorted(published(folder)) == sorted(made)
+
+
+def test_what_was_changed_in_a_draft_by_hand_stays(archive: Archive, journal: Path) -> None:
+    watched = Flaky(archive)
+    with Journal(journal) as opened:
+        engine = Depositing(watched, opened)
+        draft = engine.begin("Numbers")
+        again = replace(ABOUT, publication_date="2026-11-28")
+        other = replace(ABOUT, title="Other numbers")
+        steps = [(ABOUT, False, 1), (ABOUT, False, 1), (again, False, 1), (other, False, 2), (other, True, 3)]
+        for description, reason, count in steps:
+            engine.describe(draft, description, Access(reason="A patent" if reason else ""))
+            assert watched.calls.count("describe") == count

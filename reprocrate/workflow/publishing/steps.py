@@ -171,7 +171,7 @@ class _Publishing:
         )
         engine = replace(engine, listener=listener)
         described = engine.describe(deposit, _description(work.manifest, deposit.doi), self.choice.access)
-        engine.fill(described, Content(sources, payload, work.anonymous))
+        engine.fill(described, Content(sources, payload))
         return described
 
     def _finished(self, engine: Depositing, deposit: Deposit, work: Material) -> PublishingOutcome:
