@@ -223,6 +223,7 @@ def wheel_of_numpy(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_a_rerun_sets_recorded_switches_again_and_tells_another_processor_apart(
     cli: Cli, rerun: Any, tmp_path: Path
 ) -> None:
