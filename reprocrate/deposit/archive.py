@@ -145,6 +145,9 @@ class Archive(Protocol):
     def algorithm(self) -> str:
         """By which algorithm it tells digests of files: a name of `hashlib`, such as `sha256`."""
 
+    def require_permission(self) -> None:
+        """Make sure that the user may deposit there, as far as that can be told; nothing is changed."""
+
     def refusals(self, description: Description) -> Sequence[str]:
         """What it would not take of a description, each as a sentence; nothing is sent."""
 

@@ -76,6 +76,8 @@ class Depositing:
         """
         label = self.archive.label
         known = self.journal.current(label)
+        if known is None:  # nothing is written down for somebody who may not deposit
+            self.archive.require_permission()
         if known is None or self._is_done(known, previous):
             before = self._published(previous) if previous else None
             known = self.journal.begin(label, new_mark(), previous)

@@ -287,7 +287,7 @@ def test_a_draft_is_not_left_behind_by_a_new_version(
         deposit(archive, journal, publish=False)
     else:
         with pytest.raises(CutError):
-            deposit(Flaky(archive, 0, "after"), journal)
+            deposit(Flaky(archive, 1, "after"), journal)
     with pytest.raises(UsageError, match=r"draft at .* that is not published: file://"):
         deposit(archive, journal, previous=other.page)
 

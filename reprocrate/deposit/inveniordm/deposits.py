@@ -79,6 +79,10 @@ class InvenioArchive:
         """Its host, with the path in front of its interface where there is one."""
         return self.caller.site.partition("://")[2]
 
+    def require_permission(self) -> None:
+        """Make sure that the token is one."""
+        self._require_token()
+
     def refusals(self, description: Description) -> Sequence[str]:
         """What it would refuse or drop of a description."""
         return refusals(description)

@@ -59,6 +59,9 @@ class StoreArchive:
         """Its address."""
         return self.storage.address
 
+    def require_permission(self) -> None:
+        """Nobody is asked: what may not be written tells so when it is."""
+
     def refusals(self, description: Description) -> Sequence[str]:  # noqa: ARG002 - it takes every one
         """Nothing is refused: a record is a file of its own."""
         return ()
