@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reprocrate.errors import UsageError
-from reprocrate.files import bytes_of
 
 if TYPE_CHECKING:
     from reprocrate.deposit.archive import Access
@@ -155,20 +154,3 @@ def day_wanted(text: str | None, option: str) -> date | None:
     if day <= datetime.now().astimezone().date():
         raise UsageError(f"{option} {text} is over", fix="Give a day to come")
     return day
-
-
-def volume_bytes(size: str | None) -> int:
-    """What `--volume-size` says, in bytes; 0 where nothing is said.
-
-    Raises:
-        UsageError: it is no size.
-    """
-    if size is None:
-        return 0
-    try:
-        found = bytes_of(size)
-    except ValueError as error:
-        raise UsageError(f"--volume-size {size} cannot be used", str(error), "Write 10GB") from None
-    if found <= 0:
-        raise UsageError(f"--volume-size {size} is no size", fix="Write 10GB")
-    return found

@@ -22,6 +22,7 @@ from reprocrate.cli.pack_options import (
     Redact,
     Reveal,
     data_wanted,
+    size_given,
 )
 from reprocrate.cli.packing import not_packed
 from reprocrate.cli.publish_options import (
@@ -43,7 +44,6 @@ from reprocrate.cli.publish_options import (
     What,
     access_wanted,
     day_wanted,
-    volume_bytes,
 )
 from reprocrate.errors import UsageError
 
@@ -106,7 +106,7 @@ def publish(
         review=review,
         link=link or link_until is not None,
         link_until=day_wanted(link_until, "--link-until"),
-        volume_bytes=volume_bytes(volume_size),
+        volume_bytes=size_given(volume_size, "--volume-size"),
         as_is=as_is,
         anew=anew,
         packing=packing,

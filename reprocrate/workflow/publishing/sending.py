@@ -14,12 +14,12 @@ _LOOSE = (layout.MANIFEST, layout.METADATA, layout.PREVIEW)
 """Files of the bundle that lie beside it as well: who looks at them need not bring the bundle."""
 
 
-def expected_sources(bundle: Bundle, volume_bytes: int) -> list[Source]:
+def expected_sources(bundle: Bundle, volume_bytes: int | None) -> list[Source]:
     """Files of the names and sizes that will be sent, about: without reading them.
 
     Args:
         bundle: the bundle, before its DOI is in it.
-        volume_bytes: bytes of a volume; 0 for a bundle in one piece.
+        volume_bytes: bytes of a volume; None for a bundle in one piece.
     """
     loose = [Source(one.path, b"", 0, one.size) for one in bundle.members if one.path in _LOOSE]
     if bundle.path.is_dir():  # it becomes a file of another size
@@ -32,12 +32,12 @@ def expected_sources(bundle: Bundle, volume_bytes: int) -> list[Source]:
     return [*loose, Source("list", b"", 0, 1), *volumes]
 
 
-def sources_of(bundle: Bundle, volume_bytes: int, read: Callable[[int], object]) -> list[Source]:
+def sources_of(bundle: Bundle, volume_bytes: int | None, read: Callable[[int], object]) -> list[Source]:
     """The files to be sent, the small ones first.
 
     Args:
         bundle: the bundle, a file.
-        volume_bytes: bytes of a volume of a bundle that is larger; 0 for bundles in one piece.
+        volume_bytes: bytes of a volume of a bundle that is larger; None for bundles in one piece.
         read: told how many bytes were read.
 
     Raises:

@@ -24,7 +24,7 @@ class PublishingChoice:
         review: whether the community decides on its publication.
         link: whether an address for reviewers is wanted.
         link_until: the day until which that holds.
-        volume_bytes: bytes of a volume of a bundle that is larger; 0 for bundles in one piece.
+        volume_bytes: bytes of a volume of a bundle that is larger; None for bundles in one piece.
         as_is: whether the bundle goes as it is, byte for byte, without its DOI.
         anew: whether to leave what was begun, and begin another deposit.
         packing: how a project is packed.
@@ -39,7 +39,7 @@ class PublishingChoice:
     review: bool = False
     link: bool = False
     link_until: date | None = None
-    volume_bytes: int = 0
+    volume_bytes: int | None = None
     as_is: bool = False
     anew: bool = False
     packing: PackingChoice = field(default_factory=PackingChoice)
@@ -71,6 +71,8 @@ class PublishingChoice:
         for both, one, other, why in wrong:
             if both:
                 raise UsageError(f"{one} cannot go with {other}", why, "Leave one of them out")
+        if self.volume_bytes == 0:
+            raise UsageError("--volume-size 0 is no size", fix="Write 10GB")
         if self.review and len(self.communities) != 1:
             raise UsageError("--review needs one community", fix="Name it: --community NAME")
         if self.communities and not (self.publish or self.review):
