@@ -44,6 +44,7 @@ from reprocrate.cli.publish_options import (
     What,
     access_wanted,
     day_wanted,
+    name_wanted,
 )
 from reprocrate.errors import UsageError
 
@@ -99,7 +100,7 @@ def publish(
     choice = PublishingChoice(
         to,
         publish=publish,
-        new_version_of=(new_version_of or "").removeprefix("https://doi.org/").removeprefix("doi:"),
+        new_version_of=name_wanted(new_version_of),
         new_version=new_version,
         access=access_wanted(restricted, embargo_until, embargo_reason),
         communities=tuple(community or ()),
@@ -142,7 +143,9 @@ def _tell(outcome: PublishingOutcome, voice: Voice, *, json: bool) -> None:
     deposit = outcome.deposit
     if deposit is None:
         return
-    voice.show(f"{_STANDS[deposit.stage.value]} at {outcome.archive}: {deposit.page}")
+    stands = _STANDS[deposit.stage.value]
+    already = " already" if outcome.unchanged and deposit.stage.value == "published" else ""
+    voice.show(f"{stands}{already} at {outcome.archive}: {deposit.page}")
     if deposit.doi:
         concept = f" (all versions: {deposit.concept})" if deposit.concept else ""
         voice.show(f"DOI {deposit.doi}{concept}")

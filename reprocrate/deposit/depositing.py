@@ -208,7 +208,7 @@ class Depositing:
 
     def _is_done(self, known: Begun, previous: str) -> bool:
         """Whether a new version is wanted of what was published, and not what was begun before."""
-        if not previous or known.previous == previous:
+        if not previous or known.previous.lower() == previous.lower():
             return False
         if known.id:
             begun: Deposit | None = self.archive.state(known.id)

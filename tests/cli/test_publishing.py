@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from reprocrate.cli.publish_options import name_wanted
+from reprocrate.workflow.packing import PackingChoice
+from reprocrate.workflow.progress import Silence
+from reprocrate.workflow.publishing import PublishingChoice
+from reprocrate.workflow.publishing.identifying import with_doi
+from reprocrate.workflow.publishing.material import material
 from tests.cli.conftest import Author
 from tests.cli.deposits import MASKS, SCENARIOS, Depositor
 from tests.deposit.archive import html
@@ -52,3 +58,44 @@ def test_what_cannot_be_trusted_or_reached_is_told_and_nothing_is_written(
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate that nobody knows."""
     return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_at_another_place_it_is_always_written_anew(recorded: Author, tmp_path: Path, stale: bool) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    cli, folder, there = recorded.cli, recorded.folder, f"file://{archive}"
+    cli(folder, "pack", "--offline")
+    other = folder / "other.crate.zip"
+    with_doi(folder / "threshold.crate.zip", "10.1234/x", folder / "threshold.crate.zip", Silence())
+    if stale:
+        other.write_bytes(b"something else")
+    work = material(folder / "threshold.crate.zip", PublishingChoice(there), Silence())
+    choice = PublishingChoice(there, packing=PackingChoice(output=other))
+    made = work.identified("10.1234/x", choice, Silence())  # type: ignore[union-attr]
+    assert made.bundle == other  # type: ignore[union-attr]
+    assert other.read_bytes() == (folder / "threshold.crate.zip").read_bytes()
+
+
+def test_a_signed_bundle_goes_with_its_signature(recorded: Author, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    recorded.cli(recorded.folder, "pack", "--offline")
+    (recorded.folder / "threshold.crate.zip.sig").write_bytes(b"a signature")
+    arguments = ("publish", "threshold.crate.zip", "--to", f"file://{archive}", "--publish", "--as-is")
+    recorded.cli(recorded.folder, *arguments)
+    assert [path.read_bytes() for path in archive.glob("*/*.sig")] == [b"a signature"]
+    assert "--output" in recorded.cli(recorded.folder, *arguments, "-o", "x.zip", code=2).err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.5281/Zenodo.1",
+        "doi:10.5281/zenodo.1",
+        "https://dx.doi.org/10.5281/zenodo.1",
+        "DOI: 10.5281/zenodo.1",
+    ],
+)
+def test_a_doi_is_known_in_all_its_forms(text: str) -> None:
+    assert name_wanted(text) == "10.5281/zenodo.1"

@@ -57,7 +57,8 @@ class Material:
         with open_bundle(self.bundle) as bundle:
             known = doi_in(bundle)
         target = written_place(self.bundle, choice.packing.output)
-        if known != doi or self.bundle.is_dir():
+        elsewhere = target.absolute() != self.bundle.absolute()
+        if known != doi or elsewhere:  # what lies at another place may be anything, and is written again
             with_doi(self.bundle, doi, target, progress)
             progress.note(f"{target} says now that it is kept under {doi}; its payload is the same")
             signature = target.with_name(f"{target.name}.sig")

@@ -56,3 +56,9 @@ def sources_of(bundle: Bundle, volume_bytes: int | None, read: Callable[[int], o
         Source(split.list_name, split.list_bytes),
         *(Source(one.name, bundle.path, one.start, one.size) for one in split.volumes),
     ]
+
+
+def signature_of(bundle: Bundle) -> list[Source]:
+    """The signature that lies beside a bundle, where there is one: it is of this file, to its last byte."""
+    place = bundle.path.with_name(f"{bundle.path.name}.sig")
+    return [Source(place.name, place)] if place.is_file() else []

@@ -14,7 +14,7 @@ from reprocrate.deposit.depositing import Content, Depositing, Listener
 from reprocrate.deposit.description import Description, describe
 from reprocrate.deposit.journal import Journal
 from reprocrate.deposit.sources import Source
-from reprocrate.errors import UsageError
+from reprocrate.errors import IntegrityError, UsageError
 from reprocrate.manifest import Manifest
 from reprocrate.render.citation import citations_of
 from reprocrate.workflow.interruption import going_on
@@ -23,7 +23,7 @@ from reprocrate.workflow.progress import Progress, counter
 from reprocrate.workflow.publishing.material import Material, material
 from reprocrate.workflow.publishing.noting import add_deposit, known_deposits
 from reprocrate.workflow.publishing.outcome import PublishingOutcome
-from reprocrate.workflow.publishing.sending import expected_sources, sources_of
+from reprocrate.workflow.publishing.sending import expected_sources, signature_of, sources_of
 from reprocrate.workflow.publishing.wanted import PublishingChoice
 
 _AGAIN = "The same command goes on from here: nothing that arrived is sent again"
@@ -159,9 +159,17 @@ class _Publishing:
         """Describe the draft, and bring the files into it."""
         with open_bundle(work.bundle) as bundle:
             payload = bundle.payload_digest()
+            if work.payload and payload != work.payload:
+                raise IntegrityError(
+                    f"{work.bundle} is not the bundle that was to be deposited",
+                    "it was changed in the meantime",
+                    "Let nothing change it, and give the same command again",
+                )
             size = work.bundle.stat().st_size
             read = counter(self.progress, "making volumes", size)
             sources = sources_of(bundle, self.choice.volume_bytes, read)
+            if self.choice.as_is:
+                sources += signature_of(bundle)
         engine.require_fit(sources)
         total = sum(one.size for one in sources)
         listener = Listener(

@@ -66,6 +66,7 @@ class PublishingChoice:
                 "say it once",
             ),
             (self.anew and self.new_version, "--anew", "--new-version", "a version belongs to what there is"),
+            (self.as_is and self.packing.output is not None, "--as-is", "--output", "nothing is written"),
             (self.as_is and self.anonymous, "--as-is", "--anonymous", "an anonymous bundle is made first"),
         ]
         for both, one, other, why in wrong:
