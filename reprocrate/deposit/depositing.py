@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reprocrate.deposit.archive import Access, Archive, Deposit, Kept, Sent, Stage
+from reprocrate.deposit.archive import Access, Archive, Deposit, GoneError, Kept, Sent, Stage
 from reprocrate.deposit.description import Description
 from reprocrate.deposit.journal import Begun, Journal, new_mark
 from reprocrate.deposit.sources import Source
@@ -62,25 +62,26 @@ class Depositing:
     journal: Journal
     listener: Listener = Listener()
 
-    def begin(self, title: str, previous: str = "") -> Deposit:
+    def begin(self, title: str, previous: str = "", *, anew: bool = False) -> Deposit:
         """The deposit that was begun before, or a new draft; with its DOI, where the archive gives one.
 
         Args:
             title: of a new draft, until it is described.
             previous: the DOI or address of which it is to be a new version, if it is to be one.
+            anew: whether to leave what was begun before and begin another; one that was begun so and is not
+                whole yet is gone on with.
 
         Raises:
             GoneError: what was begun before is no longer there.
             UsageError: there is nothing of which it could be a new version.
             UnavailableError: the archive cannot be asked, or refuses.
         """
-        label = self.archive.label
-        known = self.journal.current(label)
+        known = self.journal.current(self.archive.label)
         if known is None:  # nothing is written down for somebody who may not deposit
             self.archive.require_permission()
-        if known is None or self._is_done(known, previous):
+        if known is None or (self._is_left(known) if anew else self._is_done(known, previous)):
             before = self._published(previous) if previous else None
-            known = self.journal.begin(label, new_mark(), previous)
+            known = self.journal.begin(self.archive.label, new_mark(), previous, anew=anew)
             deposit = (
                 self.archive.begin_version(before.id) if before else self.archive.begin(known.mark, title)
             )
@@ -91,11 +92,6 @@ class Depositing:
             deposit = self.archive.reserve(deposit.id)
             self._write_down(deposit)
         return deposit
-
-    def give_up(self) -> None:
-        """Do not go on with what was begun before; it stays at the archive."""
-        if self.journal.current(self.archive.label):
-            self.journal.give_up(self.archive.label)
 
     def adopt(self, deposit: Deposit) -> None:
         """Go on with a deposit that the journal does not know of."""
@@ -191,6 +187,7 @@ class Depositing:
             else:
                 self._send(deposit, source, wanted[source.name])
         self._require_whole(deposit, wanted)
+        self.journal.note(self.archive.label, whole=True)
 
     def publish(self, deposit: Deposit) -> Deposit:
         """Publish a draft."""
@@ -205,6 +202,15 @@ class Depositing:
         if known.previous:
             return self.archive.begin_version(self._published(known.previous).id)
         return self.archive.begun(known.mark) or self.archive.begin(known.mark, title)
+
+    def _is_left(self, known: Begun) -> bool:
+        """Whether what was begun is not to be gone on with, where another deposit is wanted."""
+        if not known.anew or known.whole:
+            return True
+        try:
+            return bool(known.id) and self.archive.state(known.id).stage is not Stage.DRAFT
+        except GoneError:
+            return True
 
     def _is_done(self, known: Begun, previous: str) -> bool:
         """Whether a new version is wanted of what was published, and not what was begun before."""

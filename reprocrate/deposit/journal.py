@@ -47,6 +47,8 @@ class Begun:
         previous: the DOI or address of which it is to be a new version; empty for a first one.
         payload: the payload digest of the bundle that was last brought into it.
         described: what tells the description and the access that it was given last from others.
+        anew: whether it was begun in the place of another one.
+        whole: whether all its files were seen to be there once.
         published: whether it was seen to be published.
         parts: of files that are sent in parts, those that arrived, by what tells the file.
     """
@@ -58,6 +60,8 @@ class Begun:
     previous: str = ""
     payload: str = ""
     described: str = ""
+    anew: bool = False
+    whole: bool = False
     published: bool = False
     parts: dict[str, frozenset[int]] = field(default_factory=dict)
 
@@ -84,7 +88,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: BinaryIO | None = None
-        self._deposits: dict[str, list[Begun]] = {}
+        self._deposits: dict[str, Begun] = {}
         if path.exists() or path.is_symlink():
             self._read(self._open())
 
@@ -96,22 +100,17 @@ class Journal:
             self._file.close()
 
     def current(self, archive: str) -> Begun | None:
-        """The deposit that was begun last at an archive, and not given up."""
-        known = self._deposits.get(archive)
-        return known[-1] if known else None
+        """The deposit that was begun last at an archive."""
+        return self._deposits.get(archive)
 
-    def all_of(self, archive: str) -> tuple[Begun, ...]:
-        """All deposits at an archive that were not given up, the newest last."""
-        return tuple(self._deposits.get(archive, ()))
-
-    def begin(self, archive: str, mark: str, previous: str = "") -> Begun:
+    def begin(self, archive: str, mark: str, previous: str = "", *, anew: bool = False) -> Begun:
         """Write down that a deposit is about to be begun.
 
         Raises:
             UnavailableError: it could not be written; then nothing must be begun.
         """
-        self._add(archive, {"begin": _writable(archive, {"mark": mark, "previous": previous})})
-        return self._deposits[archive][-1]
+        self._add(archive, {"begin": _writable(archive, {"mark": mark, "previous": previous, "anew": anew})})
+        return self._deposits[archive]
 
     def note(self, archive: str, **known: str | bool) -> Begun:
         """Write down what became known of the current deposit; nothing where that is known already.
@@ -119,11 +118,11 @@ class Journal:
         Raises:
             UnavailableError: it could not be written, or is nothing that an archive can mean.
         """
-        now = self._deposits[archive][-1]
+        now = self._deposits[archive]
         news = {name: value for name, value in known.items() if getattr(now, name) != value}
         if news:
             self._add(archive, {"note": _writable(archive, news)})
-        return self._deposits[archive][-1]
+        return self._deposits[archive]
 
     def parts(self, archive: str) -> JournalParts:
         """What is known of the parts of files of the current deposit."""
@@ -136,14 +135,6 @@ class Journal:
             UnavailableError: it could not be written.
         """
         self._add(archive, {"part": [key, number]})
-
-    def give_up(self, archive: str) -> None:
-        """Write down that the current deposit is not to be gone on with.
-
-        Raises:
-            UnavailableError: it could not be written.
-        """
-        self._add(archive, {"give_up": self._deposits[archive][-1].mark})
 
     def _add(self, archive: str, event: dict[str, Any]) -> None:
         file = self._file or self._made()
@@ -206,20 +197,17 @@ class Journal:
             raise _no_journal(self.path, str(error)) from error
 
     def _take(self, archive: str, event: dict[str, Any]) -> None:
-        deposits = self._deposits.setdefault(archive, [])
         if "begin" in event:
-            deposits.append(Begun(**_checked(event["begin"])))
+            self._deposits[archive] = Begun(**_checked(event["begin"]))
         elif "note" in event:
-            deposits[-1] = replace(deposits[-1], **_checked(event["note"]))
+            self._deposits[archive] = replace(self._deposits[archive], **_checked(event["note"]))
         elif "part" in event:
             key, number = event["part"]
             if not isinstance(key, str) or not isinstance(number, int):
                 raise ValueError("it names a part in a way that is not known here")
-            known = dict(deposits[-1].parts)
-            known[key] = known.get(key, frozenset()) | {number}
-            deposits[-1] = replace(deposits[-1], parts=known)
-        elif "give_up" in event:
-            deposits.pop()
+            now = self._deposits[archive]
+            arrived = now.parts.get(key, frozenset()) | {number}
+            self._deposits[archive] = replace(now, parts={**now.parts, key: arrived})
         else:
             raise ValueError("it holds a line of a kind that is not known here")
 

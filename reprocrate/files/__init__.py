@@ -7,7 +7,7 @@ and a failure leaves what was there before.
 from __future__ import annotations
 
 from reprocrate.files.digests import CHUNK_BYTES, FileDigest, sha256_bytes, sha256_file, tree_digest
-from reprocrate.files.leftovers import hold, remove_leftovers
+from reprocrate.files.leftovers import hold, remove_leftovers, temporary_folder
 from reprocrate.files.paths import LONGEST_PATH_BYTES, require_safe, safe_relative
 from reprocrate.files.pieces import PieceReader
 from reprocrate.files.reading import open_regular, read_regular
@@ -43,6 +43,7 @@ __all__ = [
     "sha256_file",
     "spelled_as",
     "sync_folder",
+    "temporary_folder",
     "tree_digest",
     "walk",
     "walk_readable",

@@ -9,8 +9,11 @@ import os
 import re
 import stat
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from reprocrate.files.reasons import could_not
 
 try:
     import fcntl
@@ -27,6 +30,35 @@ def hold(descriptor: int) -> None:
     if fcntl is not None:
         with suppress(OSError):  # on a file system without locks nothing is ever removed
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def temporary_folder(parent: Path) -> Iterator[Path]:
+    """A new folder in another one, which is gone when the block ends.
+
+    Where the process is killed, it is a leftover that the next one removes.
+
+    Raises:
+        UnavailableError: it cannot be made.
+    """
+    import shutil  # which most never need
+
+    place = parent / f".reprocrate-{os.urandom(8).hex()}.partial"
+    descriptor: int | None = None
+    try:
+        place.mkdir(mode=0o700)
+        if fcntl is not None:
+            descriptor = os.open(place, os.O_RDONLY)
+    except OSError as error:
+        raise could_not("write", parent, error) from error
+    try:
+        if descriptor is not None:
+            hold(descriptor)
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def remove_leftovers(folder: Path) -> None:

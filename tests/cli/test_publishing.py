@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,15 @@ def test_a_signed_bundle_goes_with_its_signature(recorded: Author, tmp_path: Pat
 )
 def test_a_doi_is_known_in_all_its_forms(text: str) -> None:
     assert name_wanted(text) == "10.5281/zenodo.1"
+
+
+def test_a_bundle_that_was_taken_elsewhere_is_still_that_deposit(recorded: Author, tmp_path: Path) -> None:
+    with replaying("draft_and_publication", MASKS, everything=False) as replay:
+        doi = Depositor(recorded, replay.url).told()["doi"]
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        (recorded.folder / "threshold.crate.zip").rename(elsewhere / "moved.crate.zip")
+        command = ("publish", "moved.crate.zip", "--to", replay.url, "--json")
+        said = recorded.cli(elsewhere, *command, REPROCRATE_TOKEN="a-token")
+        assert json.loads(said.out)["doi"] == doi
+        assert replay.calls.count("POST /api/records") == 1

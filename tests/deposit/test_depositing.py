@@ -100,6 +100,7 @@ def deposit(
     journal: Path,
     *,
     previous: str = "",
+    anew: bool = False,
     sources: tuple[Source, ...] = SOURCES,
     publish: bool = True,
     sent: Callable[[int], object] = lambda _count: None,
@@ -107,7 +108,7 @@ def deposit(
     """What `publish` does with an archive."""
     with Journal(journal) as opened:
         engine = Depositing(archive, opened, Listener(sent=sent))
-        begun = engine.begin(ABOUT.title, previous)
+        begun = engine.begin(ABOUT.title, previous, anew=anew)
         if begun.stage is Stage.PUBLISHED:
             return begun
         engine.fill(engine.describe(begun, ABOUT, Access()), Content(sources, "payload"))
@@ -273,9 +274,21 @@ def test_a_draft_that_was_deleted_is_told_and_another_begun_if_wanted(
     (folder / ".drafts" / f"{draft.id}.json").unlink()
     with pytest.raises(GoneError, match="--anew"):
         deposit(archive, journal)
-    with Journal(journal) as opened:
-        Depositing(archive, opened).give_up()
-    assert deposit(archive, journal).id != draft.id
+    assert deposit(archive, journal, anew=True).id != draft.id
+
+
+def test_another_is_begun_once_however_often_it_fails(archive: Archive, folder: Path, journal: Path) -> None:
+    first = deposit(archive, journal)
+    for call in itertools.count():
+        flaky = Flaky(archive, call, "after")
+        with suppress(CutError):
+            second = deposit(flaky, journal, anew=True, publish=False)  # type: ignore[arg-type]
+            break
+    drafts = [path.name for path in (folder / ".drafts").iterdir() if path.is_dir()]
+    assert (drafts, list(published(folder))) == ([second.id], [first.id])
+    assert deposit(archive, journal).id == second.id
+    third = deposit(archive, journal, anew=True)
+    assert sorted(published(folder)) == sorted([first.id, second.id, third.id])
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from reprocrate.files import hold, remove_leftovers
+from reprocrate.files import hold, remove_leftovers, temporary_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks on Windows")
 NAMES = [".reprocrate-0123456789abcdef.tmp", "reprocrate-0123456789abcdef.partial"]
@@ -72,3 +73,26 @@ def test_link_is_no_leftover_and_is_not_followed(tmp_path: Path) -> None:
 
 def test_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
     remove_leftovers(tmp_path / "gone")
+
+
+def test_a_folder_for_the_time_being_stays_while_it_is_needed_and_goes_with_its_process(
+    tmp_path: Path,
+) -> None:
+    with temporary_folder(tmp_path) as place:
+        (place / "file").write_text("half")
+        os.utime(place, (0, 0))
+        remove_leftovers(tmp_path)
+        assert (place / "file").exists()
+    assert list(tmp_path.iterdir()) == []
+    code = (
+        "import os, pathlib, signal\n"
+        "from reprocrate.files import temporary_folder\n"
+        "with temporary_folder(pathlib.Path()) as place:\n"
+        "    (place / 'file').write_text('half')\n"
+        "    os.utime(place, (0, 0))\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    remove_leftovers(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from reprocrate.bundle import Bundle, Entry, Form, Packed, layout, open_bundle, pack
+from reprocrate.bundle import Bundle, Entry, Form, Packed, layout, open_bundle, pack, writing_bytes
 from reprocrate.bundle.recognition import is_bag
 from reprocrate.crate import CHECKED, TARGETS, Target
 from reprocrate.crate.reading import read_crate, read_graph, references
 from reprocrate.errors import IntegrityError, UnreadableError
-from reprocrate.files import could_not
+from reprocrate.files import could_not, remove_leftovers, temporary_folder
 from reprocrate.manifest import parse_manifest
 from reprocrate.validation import Subject, validate
 from reprocrate.workflow.bundle_files import Making, described
@@ -49,22 +48,17 @@ def with_doi(path: Path, doi: str, target: Path, progress: Progress) -> Packed:
         UnavailableError: it cannot be read, or the new one not be written; what was there is untouched.
     """
     folder = target.absolute().parent
-    try:
-        aside = TemporaryDirectory(prefix=".reprocrate-", dir=folder)
-    except OSError as error:
-        raise could_not("write", target, error) from error
-    with aside as place, open_bundle(path) as bundle:
-        unpacked = Path(place) / "bundle"
-        read = counter(progress, f"checking {path.name}", bundle.total_size)
-        bundle.extract(unpacked, read)
-        form = _form_of(path)
-        entries = _entries(bundle, unpacked, path.name, Making(_crate_of(bundle), form, doi))
+    remove_leftovers(folder)
+    with temporary_folder(folder) as place, open_bundle(path) as bundle:
+        bundle.extract(place / "bundle", counter(progress, f"checking {path.name}", bundle.total_size))
+        contents = _contents(bundle, place / "bundle")
+        making = Making(_crate_of(bundle), _form_of(path), doi)
         packed = pack(
-            entries,
+            _entries(contents, path.name, making),
             target,
-            form=form,
+            form=making.form,
             bag=is_bag(path),
-            tree=_contents(bundle, unpacked).tree,
+            tree=contents.tree,
             progress=counter(progress, "packing it with its DOI", bundle.total_size),
         )
         if packed.payload_digest != bundle.payload_digest():
@@ -72,14 +66,10 @@ def with_doi(path: Path, doi: str, target: Path, progress: Progress) -> Packed:
     return packed
 
 
-def _entries(bundle: Bundle, unpacked: Path, name: str, making: Making) -> list[Entry]:
+def _entries(contents: Contents, name: str, making: Making) -> list[Entry]:
     """All files of the bundle to be, with a page and metadata that name its DOI."""
-    from reprocrate.bundle import writing_bytes
-
-    contents = _contents(bundle, unpacked)
-    report = validate(
-        Subject.of(contents.manifest, contents.manifest.experiment.title, ContentFiles(contents))
-    )
+    manifest = contents.manifest
+    report = validate(Subject.of(manifest, manifest.experiment.title, ContentFiles(contents)))
     entries = [*contents.entries.values(), Entry(layout.WRITING, writing_bytes(making.form))]
     return described(contents, entries, name, report, making)
 

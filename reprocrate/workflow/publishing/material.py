@@ -28,6 +28,7 @@ class Material:
         project: the project that it is of, if that is here.
         packs: whether the project has to be packed.
         payload: the payload digest; empty where it is not known yet.
+        doi: the DOI that the bundle, or the reviewed one, says it is kept under; empty if it says none.
         journal: where what was begun is written down.
     """
 
@@ -36,6 +37,7 @@ class Material:
     project: Project | None
     packs: bool
     payload: str
+    doi: str
     journal: Path
 
     @property
@@ -54,11 +56,9 @@ class Material:
             return self._packed(doi, choice, progress)
         if choice.as_is or not doi:
             return self
-        with open_bundle(self.bundle) as bundle:
-            known = doi_in(bundle)
         target = written_place(self.bundle, choice.packing.output)
         elsewhere = target.absolute() != self.bundle.absolute()
-        if known != doi or elsewhere:  # what lies at another place may be anything, and is written again
+        if self.doi != doi or elsewhere:  # what lies at another place may be anything, and is written again
             with_doi(self.bundle, doi, target, progress)
             progress.note(f"{target} says now that it is kept under {doi}; its payload is the same")
             signature = target.with_name(f"{target.name}.sig")
@@ -102,14 +102,21 @@ def material(what: Path, choice: PublishingChoice, progress: Progress) -> Materi
     if outcome.listing is None or outcome.proposal is not None:
         return outcome
     bundle = packing.output or Path(f"{name_of(place)}{packing.form.suffix}")
+    project = open_project(place)
     return Material(
-        (project := open_project(place)).manifest,
+        project.manifest,
         bundle,
         project,
         packs=True,
         payload=outcome.packed.payload_digest if outcome.packed else outcome.payload,
+        doi=_doi_of(packing.reveal) if packing.reveal else "",
         journal=_journal_of(packing.reveal or bundle),
     )
+
+
+def _doi_of(path: Path) -> str:
+    with open_bundle(path) as bundle:
+        return doi_in(bundle)
 
 
 def _of_bundle(path: Path, choice: PublishingChoice) -> Material:
@@ -119,13 +126,13 @@ def _of_bundle(path: Path, choice: PublishingChoice) -> Material:
                 f"{path} has no {layout.CHECKSUMS}", "so it is no bundle that was packed", "Pack it first"
             )
         manifest = parse_manifest(bundle.manifest_bytes(), f"{layout.MANIFEST} in {path}")
-        payload = bundle.payload_digest()
+        payload, doi = bundle.payload_digest(), doi_in(bundle)
     if choice.as_is and path.is_dir():
         raise UsageError(f"{path} is a folder", "an archive takes files", "Leave out --as-is")
     if not choice.as_is:
         require_writable(written_place(path, choice.packing.output))
     project = None if manifest.anonymous else project_of_bundle(path, manifest.id)
-    return Material(manifest, path, project, packs=False, payload=payload, journal=_journal_of(path))
+    return Material(manifest, path, project, packs=False, payload=payload, doi=doi, journal=_journal_of(path))
 
 
 def _journal_of(bundle: Path) -> Path:

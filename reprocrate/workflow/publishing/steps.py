@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from reprocrate.deposit.archive import Archive, Deposit, Stage
 from reprocrate.deposit.archives import Place, archive_at
 from reprocrate.deposit.depositing import Content, Depositing, Listener
 from reprocrate.deposit.description import Description, describe
-from reprocrate.deposit.journal import Journal
+from reprocrate.deposit.journal import Begun, Journal
 from reprocrate.deposit.sources import Source
 from reprocrate.errors import IntegrityError, UsageError
 from reprocrate.manifest import Manifest
@@ -67,12 +66,13 @@ class _Publishing:
         choice, engine = self.choice, Depositing(self.archive, self.journal, Listener(self.progress.note))
         link = choice.link or self.work.anonymous
         engine.require_offered(choice.access, link=link, communities=bool(choice.communities))
-        if choice.anew:
-            self._leave(engine)
         if not self.work.packs:
             engine.require_fit(self._expected())
-        previous = self._previous(engine)
-        deposit = engine.begin(self.work.manifest.experiment.title, previous)
+        self._take_up(engine)
+        before = self.journal.current(self.archive.label)
+        deposit = engine.begin(self.work.manifest.experiment.title, self._previous(), anew=choice.anew)
+        if before and before.page and not before.published and before.id != deposit.id:
+            self.progress.warn(f"{before.page} is left as it is; delete it there if nobody needs it")
         if deposit.stage is not Stage.DRAFT:
             return self._standing(deposit)
         self.progress.note(f"{self.archive.label}: draft {deposit.page}, {_named(deposit)}")
@@ -93,36 +93,42 @@ class _Publishing:
         with open_bundle(self.work.bundle) as bundle:
             return expected_sources(bundle, self.choice.volume_bytes)
 
-    def _leave(self, engine: Depositing) -> None:
-        known = self.journal.current(self.archive.label)
-        if known is not None:
-            engine.give_up()
-            if known.page and not known.published:
-                self.progress.warn(f"{known.page} is left as it is; delete it there if nobody needs it")
+    @property
+    def _listed(self) -> tuple[str, ...]:
+        """The DOIs at this archive that the project's own file names, the newest last."""
+        project = None if self._hides else self.work.project
+        return known_deposits(project, self.archive.label) if project else ()
 
-    def _previous(self, engine: Depositing) -> str:
-        """The DOI of which this is to be a new version; what the project knows of is gone on with."""
-        known = self.journal.current(self.archive.label)
-        listed = known_deposits(self.work.project, self.archive.label) if self.work.project else ()
-        if self.choice.new_version_of:
-            return self.choice.new_version_of
-        if self.choice.new_version and known is not None and known.published and self._is(known.payload):
-            return known.previous  # the command is given again, and all is done
-        if self.choice.new_version:
-            return self._newest(listed)
-        if known is None and listed and not self.choice.anew and not self._hides:
-            found = self.archive.holds(listed[-1])
+    def _take_up(self, engine: Depositing) -> None:
+        """Go on with a deposit that the journal does not know of, but the project or the bundle names."""
+        choice = self.choice
+        if self.journal.current(self.archive.label) or choice.anew:
+            return
+        if choice.new_version or choice.new_version_of:
+            return
+        for doi in filter(None, (*self._listed[-1:], self.work.doi)):
+            found = self.archive.holds(doi)
             if found is not None:
                 engine.adopt(found)
-        return known.previous if known else ""
+                return
 
-    def _newest(self, listed: Sequence[str]) -> str:
-        known = self.journal.current(self.archive.label)
+    def _previous(self) -> str:
+        """The DOI of which this is to be a new version; empty if it is to be none."""
+        known, choice = self.journal.current(self.archive.label), self.choice
+        if choice.new_version_of or choice.anew:
+            return choice.new_version_of
+        if choice.new_version and not (known and known.published and self._is(known.payload)):
+            return self._newest(known)
+        return known.previous if known else ""  # also where the command is given again, and all is done
+
+    def _newest(self, known: Begun | None) -> str:
+        """What is to have a new version where the author does not name it."""
         if known is not None and not known.published and known.previous:
             return known.previous
-        newest = (
-            known.doi or known.page if known is not None and known.published else listed[-1] if listed else ""
-        )
+        if known is not None and known.published:
+            newest = known.doi or known.page
+        else:
+            newest = "".join(self._listed[-1:])
         if not newest:
             raise UsageError(
                 f"nothing is known to be published at {self.archive.label}",
@@ -193,6 +199,8 @@ class _Publishing:
                 self.archive.propose(deposit.id, choice.communities, review=False)
         if not work.anonymous:
             self._note_in_project(deposit)
+        if choice.packing.reveal and deposit.stage is Stage.DRAFT:
+            self.progress.warn("whoever has the link for reviewers sees your names from now on")
         return self._told(deposit, work)
 
     def _told(self, deposit: Deposit, work: Material, *, unchanged: bool = False) -> PublishingOutcome:
