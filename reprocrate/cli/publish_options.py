@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -35,7 +34,6 @@ same DOI.
 """
 """What `reprocrate publish --help` says first."""
 
-_DOI_STARTS = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _WHO = "Who sees it"
 _WHAT = "What is sent"
 
@@ -156,9 +154,3 @@ def day_wanted(text: str | None, option: str) -> date | None:
     if day <= datetime.now().astimezone().date():
         raise UsageError(f"{option} {text} is over", fix="Give a day to come")
     return day
-
-
-def name_wanted(text: str | None) -> str:
-    """What `--new-version-of` says: a DOI without its address, and in small letters, as case says nothing."""
-    bare = _DOI_STARTS.sub("", (text or "").strip())
-    return bare.lower() if bare.startswith("10.") else bare

@@ -44,7 +44,6 @@ from reprocrate.cli.publish_options import (
     What,
     access_wanted,
     day_wanted,
-    name_wanted,
 )
 from reprocrate.errors import UsageError
 
@@ -88,6 +87,7 @@ def publish(
 ) -> None:
     """Deposit a bundle or a project."""
     from reprocrate.cli.voice import Voice
+    from reprocrate.deposit.references import doi_of
     from reprocrate.workflow.publishing import PublishingChoice
     from reprocrate.workflow.publishing import publish as publish_at
 
@@ -100,7 +100,7 @@ def publish(
     choice = PublishingChoice(
         to,
         publish=publish,
-        new_version_of=name_wanted(new_version_of),
+        new_version_of=doi_of(new_version_of or "") or new_version_of or "",
         new_version=new_version,
         access=access_wanted(restricted, embargo_until, embargo_reason),
         communities=tuple(community or ()),

@@ -11,6 +11,9 @@ from reprocrate.errors import UsageError
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+", re.ASCII)
 """A prefix, a slash and a suffix (ISO 26324; the DOI handbook, 2.2)."""
 
+_WRITTEN = re.compile(
+    rf"(?:doi:\s*|https?://(?:dx\.|www\.)?doi\.org/)?(?P<doi>{_DOI.pattern})", re.ASCII | re.IGNORECASE
+)
 _DOI_HOSTS = ("doi.org", "dx.doi.org", "www.doi.org")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _MARK = re.compile(r"doi:\s*", re.IGNORECASE)
@@ -66,6 +69,15 @@ def reference_in(text: str) -> Reference | None:
     if host.lower() in _DOI_HOSTS:
         return Reference(text, _require_doi(unquote(parts.path.lstrip("/")), text))
     return Reference(text)
+
+
+def doi_of(text: str) -> str:
+    """A DOI in any of the forms that it is written in, bare and in small letters, as case says nothing in it.
+
+    Empty where the text is no DOI.
+    """
+    written = _WRITTEN.fullmatch(text.strip())
+    return unquote(written["doi"]).lower() if written else ""
 
 
 def _require_doi(doi: str, text: str) -> str:

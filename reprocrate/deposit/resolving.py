@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from reprocrate.deposit.addresses import shown
 from reprocrate.deposit.candidates import MAYBE_TYPES, RemoteFile, bundle_among, file_name, name_in
-from reprocrate.deposit.invenio import bundle_of_record, files_of_record
+from reprocrate.deposit.inveniordm.records import bundle_of_record, files_of_record
 from reprocrate.deposit.landing_page import MOST_BYTES
 from reprocrate.deposit.record_pages import record_page
 from reprocrate.deposit.references import Reference

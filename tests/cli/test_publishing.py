@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from reprocrate.cli.publish_options import name_wanted
 from reprocrate.workflow.packing import PackingChoice
 from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.publishing import PublishingChoice
@@ -87,19 +86,6 @@ def test_a_signed_bundle_goes_with_its_signature(recorded: Author, tmp_path: Pat
     recorded.cli(recorded.folder, *arguments)
     assert [path.read_bytes() for path in archive.glob("*/*.sig")] == [b"a signature"]
     assert "--output" in recorded.cli(recorded.folder, *arguments, "-o", "x.zip", code=2).err
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "10.5281/Zenodo.1",
-        "doi:10.5281/zenodo.1",
-        "https://dx.doi.org/10.5281/zenodo.1",
-        "DOI: 10.5281/zenodo.1",
-    ],
-)
-def test_a_doi_is_known_in_all_its_forms(text: str) -> None:
-    assert name_wanted(text) == "10.5281/zenodo.1"
 
 
 def test_a_bundle_that_was_taken_elsewhere_is_still_that_deposit(recorded: Author, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from reprocrate.deposit.invenio import JSON, LISTING
+from reprocrate.deposit.inveniordm.records import JSON, LISTING
 from tests.deposit.server import Page, Site
 
 

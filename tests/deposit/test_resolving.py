@@ -9,7 +9,7 @@ import pytest
 
 from reprocrate.deposit.candidates import RemoteFile, bundle_among, file_name, name_in
 from reprocrate.deposit.record_pages import record_page
-from reprocrate.deposit.references import Reference, reference_in
+from reprocrate.deposit.references import Reference, doi_of, reference_in
 from reprocrate.deposit.requesting import Client
 from reprocrate.deposit.resolving import RESOLVER, resolve
 from reprocrate.deposit.signposting import items_of
@@ -322,3 +322,22 @@ def test_links_that_are_broken_are_passed_over() -> None:
         RemoteFile("https://x.example/a", "a"),
         RemoteFile("https://x.example/c", "c", size=7),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.5281/Zenodo.1",
+        "doi:10.5281/zenodo.1",
+        "DOI: 10.5281/zenodo.1",
+        "https://dx.doi.org/10.5281/zenodo.1",
+        "http://www.doi.org/10.5281/zenodo.1",
+    ],
+)
+def test_a_doi_is_the_same_in_all_its_forms(text: str) -> None:
+    assert doi_of(text) == "10.5281/zenodo.1"
+
+
+@pytest.mark.parametrize("text", ["", "zenodo.1", "file:///srv/archive/x", "https://zenodo.org/records/1"])
+def test_other_names_are_no_doi(text: str) -> None:
+    assert doi_of(text) == ""

@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from reprocrate.deposit.invenio import JSON, LISTING
+from reprocrate.deposit.inveniordm.records import JSON, LISTING
 from tests.deposit.interfering import Proxy, interfering
 from tests.genuine.inveniordm.instance import Server
 

@@ -7,7 +7,6 @@ Zenodo's own older interface (`/api/deposit`) is not used: new versions break wi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -33,6 +32,7 @@ from reprocrate.deposit.inveniordm.metadata import draft_metadata, vocabulary_pa
 from reprocrate.deposit.inveniordm.refusals import refusals
 from reprocrate.deposit.inveniordm.uploads import PART_BYTES, Uploads
 from reprocrate.deposit.journal import MARK
+from reprocrate.deposit.references import doi_of
 from reprocrate.deposit.requesting import RefusedError
 from reprocrate.deposit.sources import Source
 from reprocrate.errors import UnavailableError
@@ -46,7 +46,6 @@ _NOTHING = "/api/user/records?q=id:0&size=1"
 _ABSENT = (404, 410)
 _DENIED = (401, 403)
 _LOOKS = 3
-_RESOLVER = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)", re.IGNORECASE)
 
 
 class TokenError(UnavailableError):
@@ -61,14 +60,14 @@ class InvenioArchive:
         caller: who asks.
         limits: what it takes, as far as that is known.
         part_bytes: bytes of a part where large files are sent in parts; 0 where they are not.
-        source: where the token came from, for what is said of a wrong one.
+        credential: what to call the token, for what is said of a wrong one.
         name: the name under which it publishes; its host, where none is given.
     """
 
     caller: Caller
     limits: Limits = field(default_factory=Limits)
     part_bytes: int = PART_BYTES
-    source: str = "the token"
+    credential: str = "the token"
     name: str = ""
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
 
@@ -94,8 +93,8 @@ class InvenioArchive:
             identifier = name.removeprefix(pages).rstrip("/")
             record = self._found(identifier) if IDENTIFIER.fullmatch(identifier) else None
             return None if record is None else deposit_of(record, self.caller.site)
-        doi = _RESOLVER.sub("", name)
-        suffix = doi.partition("/")[2].lower()
+        doi = doi_of(name) or name
+        suffix = doi.partition("/")[2]
         for guess in dict.fromkeys((suffix.rpartition(".")[2], suffix)):
             if IDENTIFIER.fullmatch(guess) and (held := self._of_doi(self._found(guess), doi)):
                 return held
@@ -207,9 +206,9 @@ class InvenioArchive:
         """Remove a file from a draft."""
         self._uploads(identifier).remove(name)
 
-    def send(self, identifier: str, source: Source, md5: str, parts: Parts, sent: Sent) -> Kept:
+    def send(self, identifier: str, source: Source, digest: str, parts: Parts, sent: Sent) -> Kept:
         """Bring a file into a draft."""
-        return self._uploads(identifier).send(source, md5, parts, sent)
+        return self._uploads(identifier).send(source, digest, parts, sent)
 
     def publish(self, identifier: str) -> Deposit:
         """Publish a draft; one that is published already stays so."""
@@ -340,7 +339,7 @@ class InvenioArchive:
     def _wrong_token(self) -> TokenError:
         return TokenError(
             f"{self.label} does not take the token",
-            f"{self.source} is wrong, has expired, or may not do this",
+            f"{self.credential} is wrong, has expired, or may not do this",
             f"Make one with the scopes deposit:write and deposit:actions at {self.caller.site}"
             "/account/settings/applications/tokens/new/",
         )

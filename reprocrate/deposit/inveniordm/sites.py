@@ -59,7 +59,7 @@ def _zenodo(place: Place, variable: str, usual: str, token: str) -> InvenioArchi
 def _archive(place: Place, address: str, variable: str, limits: Limits, part_bytes: int) -> InvenioArchive:
     token = _Token(address, variable)
     caller = Caller(address, lambda: token.value, tell=place.tell, wait=time.sleep)
-    return InvenioArchive(caller, limits, part_bytes, source=f"the token ({variable} or keyring)")
+    return InvenioArchive(caller, limits, part_bytes, credential=f"the token ({variable} or keyring)")
 
 
 @dataclass
