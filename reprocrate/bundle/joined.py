@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -90,6 +91,22 @@ def join(file: BinaryIO, target: Path, progress: Callable[[int], object] = lambd
         while piece := _read(file, target):
             output.write(piece)
             progress(len(piece))
+
+
+def sha256_of(file: BinaryIO, name: Path) -> str:
+    """The SHA-256 of what pieces make together.
+
+    Args:
+        file: the pieces, open at the start.
+        name: what to call them.
+
+    Raises:
+        UnavailableError: a piece cannot be read.
+    """
+    whole = hashlib.sha256()
+    while piece := _read(file, name):
+        whole.update(piece)
+    return whole.hexdigest()
 
 
 def _read(file: BinaryIO, target: Path) -> bytes:

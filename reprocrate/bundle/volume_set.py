@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from reprocrate.bundle.bag import PAYLOAD
 from reprocrate.bundle.formats import Form
-from reprocrate.bundle.joined import JoinedFile, Piece, join
+from reprocrate.bundle.joined import JoinedFile, Piece, join, sha256_of
 from reprocrate.bundle.layout import MANIFEST
 from reprocrate.bundle.volume_list import (
     LIST_SUFFIX,
@@ -25,7 +25,7 @@ from reprocrate.bundle.volume_list import (
 )
 from reprocrate.bundle.volumes import Count, digest_of_next
 from reprocrate.errors import IntegrityError, UnreadableError
-from reprocrate.files import CHUNK_BYTES, could_not
+from reprocrate.files import could_not
 
 BUNDLE_SUFFIXES = (Form.ZIP.suffix, Form.TAR_ZST.suffix)
 """What names of bundles end in; others may be some, too."""
@@ -66,14 +66,8 @@ class Volumes:
         Raises:
             UnavailableError: a volume cannot be read.
         """
-        whole = hashlib.sha256()
-        try:
-            with self.open() as file:
-                while piece := file.read(CHUNK_BYTES):
-                    whole.update(piece)
-        except OSError as error:
-            raise could_not("read", self.bundle, error) from error
-        return whole.hexdigest()
+        with self.open() as file:
+            return sha256_of(file, self.bundle)
 
     def require_intact(self, progress: Count = lambda _count: None) -> None:
         """Make sure that all volumes, and what they make together, have the SHA-256 that the list says.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import quote, unquote, urlsplit
 
-from reprocrate.bundle.joined import JoinedFile, Piece, join
+from reprocrate.bundle.joined import JoinedFile, Piece, join, sha256_of
 from reprocrate.bundle.volume_list import (
     LIST_SUFFIX,
     MAX_LIST_BYTES,
@@ -24,7 +23,6 @@ from reprocrate.deposit.candidates import RemoteFile, name_in, volumes_as_one
 from reprocrate.deposit.downloading import Notify, download_aside, small_file
 from reprocrate.deposit.requesting import Client, RefusedError
 from reprocrate.errors import IntegrityError, UnreadableError
-from reprocrate.files import CHUNK_BYTES, could_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +169,13 @@ def bring_volumes(file: RemoteFile, target: Path, client: Client, notify: Notify
 
 def _require_whole(file: RemoteFile, brought: Brought, listed: VolumeList) -> None:
     """Make sure that volumes, each of which is as listed, are those of the bundle that the list names."""
-    whole = hashlib.sha256()
-    try:
-        with brought.open() as pieces:
-            while piece := pieces.read(CHUNK_BYTES):
-                whole.update(piece)
-    except OSError as error:
-        raise could_not("read", brought.paths[0], error) from error
-    if whole.hexdigest() != listed.sha256:
+    with brought.open() as pieces:
+        whole = sha256_of(pieces, brought.paths[0])
+    if whole != listed.sha256:
         brought.remove()
         raise IntegrityError(
             f"the volumes of {file.name} at {shown(file.url)} do not make what their list says",
-            f"together their SHA-256 is {whole.hexdigest()}, not {listed.sha256}",
+            f"together their SHA-256 is {whole}, not {listed.sha256}",
             "Tell whoever published it",
         )
 
