@@ -77,6 +77,15 @@ def test_at_another_place_it_is_always_written_anew(recorded: Author, tmp_path: 
     assert other.read_bytes() == (folder / "threshold.crate.zip").read_bytes()
 
 
+def test_what_is_packed_is_not_packed_otherwise(recorded: Author) -> None:
+    recorded.cli(recorded.folder, "pack", "--offline")
+    for option in ("--data=none", "--format=tar.zst", "--anonymous"):
+        said = recorded.cli.complaint(
+            recorded.folder, "publish", "threshold.crate.zip", "--to", "file:///", option, code=2
+        )
+        assert said.startswith("threshold.crate.zip is packed already")
+
+
 def test_a_signed_bundle_goes_with_its_signature(recorded: Author, tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     archive.mkdir()

@@ -10,7 +10,7 @@ from reprocrate.deposit.journal import SUFFIX
 from reprocrate.errors import UsageError
 from reprocrate.manifest import Manifest, parse_manifest
 from reprocrate.workflow.opening import Kind, kind_of
-from reprocrate.workflow.packing import PackingOutcome, pack_project
+from reprocrate.workflow.packing import PackingChoice, PackingOutcome, pack_project
 from reprocrate.workflow.progress import Progress
 from reprocrate.workflow.project import Project, name_of, open_project
 from reprocrate.workflow.publishing.identifying import doi_in, require_writable, with_doi, written_place
@@ -88,6 +88,12 @@ def material(what: Path, choice: PublishingChoice, progress: Progress) -> Materi
     if kind in (Kind.BUNDLE, Kind.CRATE):
         if packing.anonymous or packing.reveal:
             raise UsageError(f"{what} is packed already", fix="Give the project: publish FOLDER --anonymous")
+        if packing.named or (packing.data, packing.form) != (PackingChoice().data, PackingChoice().form):
+            raise UsageError(
+                f"{what} is packed already",
+                "--data and --format say how a project is packed",
+                "Leave them out",
+            )
         return _of_bundle(place, choice)
     if kind is not Kind.PROJECT:
         raise UsageError(
