@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,8 +58,7 @@ def volume_names(bundle: str, count: int) -> list[str]:
     return [str(VolumeName(bundle, number, digits)) for number in range(1, count + 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeList:
+class VolumeList(NamedTuple):
     """What the list of checksums beside volumes says.
 
     Attributes:

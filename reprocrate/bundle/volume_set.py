@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from reprocrate.bundle.bag import PAYLOAD
 from reprocrate.bundle.formats import Form
@@ -34,8 +33,7 @@ USUAL_SUFFIXES = (".zip", ".tar.zst")
 """Numbered files with such a name in front of the number are volumes, even where no list says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Volumes:
+class Volumes(NamedTuple):
     """The volumes of a bundle, as they lie in a folder. All are there, with sizes that fit each other.
 
     Attributes:

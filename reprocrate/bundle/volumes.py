@@ -13,9 +13,8 @@ import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from reprocrate.bundle.joined import Window
 from reprocrate.bundle.volume_list import (
@@ -34,8 +33,7 @@ Count = Callable[[int], object]
 """Called with the number of bytes just handled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """A volume that a bundle can be put into; no copy of its bytes.
 
     Attributes:
@@ -61,8 +59,7 @@ class Volume:
         return cast(BinaryIO, Window(self.bundle.open("rb"), self.start, self.size))
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """A bundle as volumes.
 
     Attributes:

@@ -6,8 +6,8 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from reprocrate import __version__
 from reprocrate.bundle.bag import BagWriter
@@ -22,8 +22,7 @@ from reprocrate.files import atomic_file, remove_leftovers
 _TIMESTAMP = 315532800  # 1980-01-01T00:00:00Z, the earliest that a ZIP file can say
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A bundle that is being written.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-_OBJECTS_UNTIL_COLLECTION = 50_000
+_OBJECTS_UNTIL_COLLECTION = 200_000
 """Python looks for cycles after every 700 new objects, a tenth of the time that importing a command takes."""
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reprocrate.cli.exits import NO, YES, exit_code_of
 from reprocrate.cli.known import Known
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from reprocrate.workflow.remote import Remote
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What is to be judged and by what, where nothing speaks against beginning.
 
     Attributes:
@@ -89,7 +87,7 @@ def prepared(
     _refuse_many(is_batch or len(whats) > 1, asked.checklist_file, fix=fix)
     demands = _demands(asked)
     if asked.write_baseline or form is Format.SARIF:
-        demands = replace(demands, fingerprints=True)
+        demands = demands._replace(fingerprints=True)
     limits = Limits.of(asked.limit)
     known = Known(asked.write_baseline)
     _require_signed(whats, asked.signature, asked.public_key, voice)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,8 +91,7 @@ def publish(
     from reprocrate.workflow.publishing import publish as publish_at
 
     voice = Voice(quiet=quiet)
-    packing = replace(
-        _packing(output, format_, data, offline=offline),
+    packing = _packing(output, format_, data, offline=offline)._replace(
         anonymous=anonymity(anonymous, allow_identity, redact, reveal),
         reveal=reveal,
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from reprocrate.cli.plain_arguments import Options
 
@@ -24,8 +23,7 @@ _OPTIONS = Options(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RunArguments:
+class RunArguments(NamedTuple):
     """What stands on the command line of `run`."""
 
     command: tuple[str, ...] = ()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.cli.plain_arguments import Options
 
@@ -28,8 +27,7 @@ class Format(StrEnum):
     HTML = "html"
 
 
-@dataclass(frozen=True, slots=True)
-class ValidateArguments:
+class ValidateArguments(NamedTuple):
     """What stands on the command line of `validate`, but for what makes a batch and what corrects."""
 
     what: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.crate.identifiers import Reference, file_id, folder_id, fragment_id, once, reference
 from reprocrate.crate.roles import is_listed, named_files, named_paths
@@ -25,8 +25,7 @@ _OWN = ".reprocrate/"
 _DESCRIBES_CRATE = {"ro-crate-metadata.json", "ro-crate-preview.html", "ro-crate-preview_files"}
 
 
-@dataclass(frozen=True, slots=True)
-class CrateFile:
+class CrateFile(NamedTuple):
     """One file of the crate.
 
     Attributes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.crate.environments import Environments
 from reprocrate.crate.experiment import license_reference
@@ -25,8 +25,7 @@ _PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?\Z", re.IGNORECASE)
 _SCRIPTS = (".py", ".ipynb", ".sh", ".bash", ".r", ".jl", ".m", ".pl", ".lua", ".js", ".rb")
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """What a command starts.
 
     Attributes:

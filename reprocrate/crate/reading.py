@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.crate.entities import METADATA
 from reprocrate.crate.identifiers import path_of
@@ -22,8 +21,7 @@ OUR_SCHEMA = re.compile(r"https://w3id\.org/reprocrate/schema/[0-9]+\.[0-9]+/man
 """Addresses of the schema of experiment manifests, of any version."""
 
 
-@dataclass(frozen=True, slots=True)
-class CrateView:
+class CrateView(NamedTuple):
     """What a crate says of itself, unverified.
 
     Attributes:
@@ -44,8 +42,7 @@ class CrateView:
     data_entities: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CrateGraph:
+class CrateGraph(NamedTuple):
     """The entities of a crate, as they are written.
 
     Attributes:

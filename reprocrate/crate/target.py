@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PROFILE = "https://w3id.org/reprocrate/profile/1.0"
 """Permalink of our own profile, which extends Process Run Crate; `profile/` of the standard is its crate."""
@@ -11,8 +11,7 @@ PROFILE_ON_NEWEST = "https://w3id.org/reprocrate/profile/on-ro-crate-1-3/1.0"
 """Permalink of the same profile on the newer pair of specifications; its shapes are the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A version of RO-Crate with the version of Process Run Crate that builds on it.
 
     Attributes:

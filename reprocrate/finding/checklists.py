@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from reprocrate.finding.findings import Location
 
@@ -18,8 +18,7 @@ class Standing(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedAnswer:
+class CheckedAnswer(NamedTuple):
     """One question of a venue's checklist, the authors' answer, and what the evidence says of it.
 
     Attributes:
@@ -43,8 +42,7 @@ class CheckedAnswer:
     place: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedChecklist:
+class CheckedChecklist(NamedTuple):
     """A venue's checklist set against the evidence; there is no score.
 
     Attributes:

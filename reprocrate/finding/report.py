@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.finding.checklists import CheckedChecklist
 from reprocrate.finding.findings import Finding, NotAssessed, Severity, in_order
@@ -29,8 +30,7 @@ class Regraded:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedPolicy:
+class AppliedPolicy(NamedTuple):
     """The policy that a subject was judged by.
 
     Attributes:
@@ -44,8 +44,7 @@ class AppliedPolicy:
     regraded: tuple[Regraded, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedDomain:
+class JudgedDomain(NamedTuple):
     """A field of research whose own rules were applied.
 
     Attributes:
@@ -59,8 +58,7 @@ class JudgedDomain:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """All that validation says about one subject.
 
     Attributes:
@@ -115,4 +113,4 @@ class Report:
 
     def with_findings(self, more: Iterable[Finding]) -> Report:
         """The same report with further findings, in order."""
-        return replace(self, findings=in_order([*self.findings, *more]))
+        return self._replace(findings=in_order([*self.findings, *more]))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from reprocrate.finding.findings import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One thing that a step of a scale asks for.
 
     Attributes:
@@ -29,8 +28,7 @@ class Criterion:
     evidence: tuple[Location, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One level of a scale, or one badge.
 
     Attributes:
@@ -51,8 +49,7 @@ class Step:
         return all(each.met for each in self.criteria)
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """Levels that a submission can reach, or badges whose criteria it can meet; none is awarded here.
 
     Attributes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from reprocrate.finding.findings import Location
 
@@ -16,8 +16,7 @@ class Presence(StrEnum):
     NOT_ASSESSED = "not-assessed"
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """One thing that was looked for in a submission, whether or not it has a manifest.
 
     Attributes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from reprocrate.finding.findings import Finding
 
@@ -16,8 +17,7 @@ class Suppression(StrEnum):
     BASELINE = "baseline"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """A finding that does not count, and who says so.
 
     Attributes:
@@ -29,8 +29,7 @@ class Suppressed:
     by: Suppression
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The rules that were asked for, as the user named them.
 
     Attributes:
@@ -59,8 +58,7 @@ class Known:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedBaseline:
+class AppliedBaseline(NamedTuple):
     """The findings that were known before.
 
     Attributes:

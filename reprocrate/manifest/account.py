@@ -1,7 +1,5 @@
 """What the authors account for: cost, weights, ethics, leakage, checklists, and where it all came from."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

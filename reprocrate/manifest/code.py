@@ -1,7 +1,5 @@
 """Source trees as they ran."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from reprocrate.manifest.section import (

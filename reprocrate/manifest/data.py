@@ -1,7 +1,5 @@
 """Data sets, models and services that runs read from."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The seeds of generators beside the one that a run was given: do they come from it, and how is that said."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 LARGE = 2**16

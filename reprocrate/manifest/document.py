@@ -1,7 +1,5 @@
 """The manifest as one typed value, and its canonical bytes."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import cached_property
 from typing import Annotated, Any, Protocol, TypeVar

@@ -1,7 +1,5 @@
 """The software that runs used."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from reprocrate.manifest.section import (

@@ -1,7 +1,5 @@
 """What an experiment is about, who did it, and where it is reported."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from reprocrate.manifest.section import Doi, License, Many, Section, Text, Timestamp, Url, Word, matching

@@ -1,7 +1,5 @@
 """The machines that runs used, and what a rerun needs."""
 
-from __future__ import annotations
-
 from reprocrate.manifest.section import Identifier, Many, Positive, Section, Size
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -21,8 +20,7 @@ from reprocrate.standard import SchemaProblem, pointer_to, problems, value_at
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a document is no manifest of this version.
 
     Attributes:

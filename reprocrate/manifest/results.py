@@ -1,7 +1,5 @@
 """What came out: metrics, results over seeds, comparisons and tables."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What was run: configurations, and their launches with seeds."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What all parts of a manifest have in common: closed to typos, open to `x-` and extension names."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.errors import UnreadableError
 from reprocrate.manifest.canonical import MAX_DEPTH, MAX_SAFE_INTEGER, number_text
@@ -25,8 +25,7 @@ ENCODING, SYNTAX, TWICE, NUMBER, SURROGATE, DEPTH, SIZE = (f"RC000{digit}" for d
 """The rules of the standard that a text can break before it is a document."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextProblem:
+class TextProblem(NamedTuple):
     """Why a text is no strict JSON.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from reprocrate.manifest import Data, Manifest
 from reprocrate.render import words
@@ -12,8 +12,7 @@ from reprocrate.render import words
 FULL = "the full experiment"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of an experiment.
 
     Attributes:
@@ -27,8 +26,7 @@ class Part:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(NamedTuple):
     """What there is of an experiment.
 
     Attributes:

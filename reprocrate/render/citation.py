@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import quote
 
 from reprocrate.manifest import Manifest
@@ -25,8 +25,7 @@ _SPECIAL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """What a CITATION.cff says.
 
     Attributes:
@@ -48,8 +47,7 @@ class Declared:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """What a reference names.
 
     Attributes:
@@ -128,7 +126,7 @@ def citations_of(manifest: Manifest, declared: Declared | None = None, doi: str 
         doi: the DOI under which this record of it is kept, which comes before any that is declared.
     """
     record, *others = _citations(manifest, declared)
-    return [replace(record, doi=words.plain(doi)) if doi else record, *others]
+    return [record._replace(doi=words.plain(doi)) if doi else record, *others]
 
 
 def _citations(manifest: Manifest, declared: Declared | None) -> list[Citation]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from reprocrate.manifest import Claim, Comparison, Manifest, Metric
 from reprocrate.render import numbers, words
@@ -35,8 +35,7 @@ _STANDING_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
+class Contrast(NamedTuple):
     """One comparison, ready to be read.
 
     Attributes:
@@ -100,8 +99,7 @@ class Contrast:
         return f"{text} ({self.test_text})" if self.test_text else text
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A claim with what the recorded runs say of it.
 
     Attributes:

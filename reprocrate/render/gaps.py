@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from reprocrate.manifest import Data, Environment, Manifest, Metric
 from reprocrate.render import words
@@ -15,8 +15,7 @@ _INHERITED = "It is so in the original; only its authors can mend that, there."
 _ELSEWHERE = "Whoever made the crate can add it there; perhaps its files or its metadata tell."
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Something that is not there.
 
     Attributes:
@@ -36,7 +35,7 @@ def find_gaps(manifest: Manifest) -> list[Gap]:
         return list(_of_a_rerun(manifest))
     parts = (_about, _code, _data, _environments, _hardware, _runs, _results, _metrics, _claims)
     found = [gap for part in parts for gap in part(manifest)]
-    return [replace(gap, fix=_ELSEWHERE) for gap in found] if manifest.is_converted else found
+    return [gap._replace(fix=_ELSEWHERE) for gap in found] if manifest.is_converted else found
 
 
 def _of_a_rerun(manifest: Manifest) -> Iterator[Gap]:
@@ -55,11 +54,11 @@ def _of_a_rerun(manifest: Manifest) -> Iterator[Gap]:
             f"List `authors` {place}, and pack again.",
         )
     for part in (_code, _data, _runs, _metrics):
-        yield from (replace(gap, fix=_INHERITED) for gap in part(manifest))
+        yield from (gap._replace(fix=_INHERITED) for gap in part(manifest))
     yield from _environments(manifest)
     yield from _hardware(manifest)
     few = "Run more of the recorded seeds again, or others with `--new-seeds 5`."
-    yield from (replace(gap, fix=few) for gap in _results(manifest) if manifest.results)
+    yield from (gap._replace(fix=few) for gap in _results(manifest) if manifest.results)
 
 
 def _about(manifest: Manifest) -> Iterator[Gap]:

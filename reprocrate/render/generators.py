@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.manifest import Manifest, Run, Seed
 from reprocrate.render import words
@@ -11,8 +11,7 @@ from reprocrate.render import words
 _MOST_NUMBERS = 4
 
 
-@dataclass(frozen=True)
-class GeneratorUse:
+class GeneratorUse(NamedTuple):
     """A generator that runs seeded, or used without a seed.
 
     Attributes:

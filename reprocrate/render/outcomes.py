@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.manifest import Configuration, Manifest, Metric, Observation, Result, Run, Table
 from reprocrate.render import numbers, words
@@ -11,8 +11,7 @@ from reprocrate.render.numbers import Precision
 from reprocrate.validation.evidence import selected
 
 
-@dataclass(frozen=True, slots=True)
-class SeedValue:
+class SeedValue(NamedTuple):
     """What one run gave, or one fold of it.
 
     Attributes:
@@ -33,8 +32,7 @@ class SeedValue:
         return "–" if self.seed is None else self.seed
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A result with what is needed to read it.
 
     Attributes:
@@ -109,8 +107,7 @@ class Outcome:
         return 0.0 if is_constant and result.sd is not None else result.sd
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeGroup:
+class OutcomeGroup(NamedTuple):
     """Results in one metric on one split, which are read side by side.
 
     Attributes:
@@ -163,8 +160,7 @@ class OutcomeGroup:
         return list(panels.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """A table of the paper as rows and columns of results.
 
     Attributes:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from reprocrate.files.json_lines import Span, spans_of
 from reprocrate.finding import Finding, Location, Report
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A report, and where what it speaks of lies.
 
     Attributes:
@@ -23,9 +22,9 @@ class Placed:
     """
 
     report: Report
-    path_of: Callable[[str | None], str] = field(default=lambda file: file or "")
-    file_of: Callable[[str | None], Path | None] = field(default=lambda _: None)
-    text_of: Callable[[str], str | None] = field(default=lambda _: None)
+    path_of: Callable[[str | None], str] = lambda file: file or ""
+    file_of: Callable[[str | None], Path | None] = lambda _: None
+    text_of: Callable[[str], str | None] = lambda _: None
 
 
 class Places:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from reprocrate.capture.environment.conda import EXPLICIT_NAME
 from reprocrate.manifest import Configuration, Environment, Manifest, Run
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where runs start.
 
     Attributes:
@@ -42,8 +41,7 @@ class Place:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """How to run one configuration again.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.finding import Finding, NotAssessed, Report, Severity, Suppression
 from reprocrate.render import words
@@ -21,8 +21,7 @@ _WHY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RuleGroup:
+class RuleGroup(NamedTuple):
     """The findings of one rule.
 
     Attributes:
@@ -54,8 +53,7 @@ class RuleGroup:
         return tuple(dict.fromkeys(each.fix for each in self.findings if each.fix))
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyGroup:
+class FamilyGroup(NamedTuple):
     """The findings of one family.
 
     Attributes:

@@ -6,7 +6,7 @@ No line ends in spaces, so that what is piped into a file is clean.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich import box
 from rich.cells import cell_len
@@ -51,8 +51,7 @@ def stacked(*parts: RenderableType | None) -> Group:
     )
 
 
-@dataclass(frozen=True)
-class Hanging:
+class Hanging(NamedTuple):
     """A paragraph that keeps clear of the mark before it on every line.
 
     Attributes:
@@ -79,8 +78,7 @@ class Hanging:
             yield Segments([*first.render(console), *line])
 
 
-@dataclass(frozen=True)
-class Segments:
+class Segments(NamedTuple):
     """One line that is ready to be written, without spaces at its end."""
 
     line: Sequence[Segment]
@@ -120,8 +118,7 @@ def facts(entries: Iterable[tuple[str, Piece]]) -> Group:
     )
 
 
-@dataclass(frozen=True)
-class FittingTable:
+class FittingTable(NamedTuple):
     """A table that becomes a list of records where the window is too narrow for it.
 
     Attributes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from reprocrate.standard.shipped import shipped_bytes
 from reprocrate.standard.words import lines_holding
@@ -14,8 +14,7 @@ from reprocrate.standard.words import lines_holding
 ORCID = "an ORCID"
 
 
-@dataclass(frozen=True)
-class IdentityFormat:
+class IdentityFormat(NamedTuple):
     """One form.
 
     Attributes:
@@ -31,8 +30,7 @@ class IdentityFormat:
     exceptions: tuple[re.Pattern[str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """Where a text names somebody, and what it is."""
 
     start: int

@@ -7,9 +7,8 @@ be a problem at all; the second, which is imported only then, tells which.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reprocrate.standard.inlined import InlinedSchema
 from reprocrate.standard.pointers import pointer_to
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaProblem:
+class SchemaProblem(NamedTuple):
     """One place where a document does not follow its schema.
 
     Attributes:

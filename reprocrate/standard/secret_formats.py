@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from reprocrate.standard.shipped import shipped_bytes
 
@@ -33,8 +34,7 @@ class SecretFormat:
         return re.compile(_BOUNDARY + f"(?:{self.source})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """Where a text holds a secret, and of what kind; never the secret itself."""
 
     start: int

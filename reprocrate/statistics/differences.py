@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reprocrate.statistics.student import t_quantile, t_tail, two_sided_quantile
 from reprocrate.statistics.summary import LEVEL, Interval, Summary, is_constant, mean, sd, se
@@ -14,8 +13,7 @@ SLACK = 1e-9
 """Relative slack when a difference is held against a bound, so that rounding alone never decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """The mean of one sample minus the mean of another.
 
     Attributes:

@@ -8,8 +8,7 @@ as many decimals as the mean.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 _SMALLEST_PLAIN = 1e-4
 _LARGEST_PLAIN = 1e7
@@ -19,8 +18,7 @@ _MEANINGLESS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Precision:
+class Precision(NamedTuple):
     """How many digits numbers that are read together are written with.
 
     Attributes:

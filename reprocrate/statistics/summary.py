@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reprocrate.statistics.student import two_sided_quantile
 
@@ -17,8 +16,7 @@ LEVEL = 0.95
 """Coverage of an interval where none is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """An interval around a mean.
 
     Attributes:
@@ -41,8 +39,7 @@ class Interval:
         return self.high / 2.0 - self.low / 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """Values over seeds in a few numbers, all in the unit of the values.
 
     Attributes:

@@ -11,10 +11,10 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate import __version__
 from reprocrate.errors import UnreadableError, UsageError
@@ -31,8 +31,7 @@ BASELINE_VERSION = "1.0"
 _AGAIN = "Write it again with `reprocrate validate --write-baseline FILE`"
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """What was known before.
 
     Attributes:
@@ -132,7 +131,7 @@ def known_by(baseline: Baseline | None, report: Report) -> Report:
         if left[each.fingerprint] > otherwise[each.fingerprint] and each.code in applied
     )
     told = AppliedBaseline(baseline.path.name, sum(each.count for each in listed), gone)
-    return replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *known), baseline=told)
+    return report._replace(findings=tuple(kept), suppressed=(*report.suppressed, *known), baseline=told)
 
 
 def can_be_known(finding: Finding) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Result
@@ -14,8 +14,7 @@ _SLACK = 1e-9
 _BOUNDS = {"cliff_delta": (-1.0, 1.0), "probability_of_improvement": (0.0, 1.0)}
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """What an effect may be.
 
     Attributes:

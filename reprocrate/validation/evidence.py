@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Metric, Observation, Result, Run
@@ -21,8 +21,7 @@ SPREADS_OF_VALUES = (None, "seeds", "folds")
 """What a spread varies over where it is that of the values; test items and resamples are elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """The values that a result was computed from.
 
     Attributes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from reprocrate.errors import ReprocrateError
@@ -26,7 +25,7 @@ def fingerprinted(findings: Iterable[Finding], subject: Subject) -> tuple[Findin
     """Findings about a subject, each with what it is known again by."""
     lines = _Lines(subject)
     return tuple(
-        replace(each, fingerprint=fingerprint(each, subject.document, lines.of(each))) for each in findings
+        each._replace(fingerprint=fingerprint(each, subject.document, lines.of(each))) for each in findings
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from reprocrate.bundle import layout
 from reprocrate.manifest import Code, Data, Environment, File, Lock, Manifest, Run, Section
@@ -83,8 +82,7 @@ def _holds_sections(annotation: Any) -> bool:
     return any(map(_holds_sections, get_args(annotation)))
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """What a document holds anywhere, without the places: enough to tell that most rules have nothing to say.
 
     Attributes:
@@ -146,8 +144,7 @@ def _entries(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str | int, Any
     return iter(value.items() if isinstance(value, dict) else enumerate(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A file that the manifest names with what it holds.
 
     Attributes:

@@ -162,7 +162,7 @@ def validate_for(policy: Policy | None, subject: Subject, only: Collection[str] 
 def _with_observed(report: Report, subject: Subject) -> Report:
     """The report with what the files were seen to have, where only they are judged or a policy asks."""
     wanted = subject.is_bare or (subject.required and subject.files is not None)
-    return replace(report, observed=subject.submission.observed) if wanted else report
+    return report._replace(observed=subject.submission.observed) if wanted else report
 
 
 def graded_by(policy: Policy | None, report: Report) -> Report:
@@ -179,16 +179,16 @@ def graded_by(policy: Policy | None, report: Report) -> Report:
         if level is None:
             left_out.append(Suppressed(finding, Suppression.POLICY))
         else:
-            kept.append(replace(finding, severity=level))
+            kept.append(finding._replace(severity=level))
     regraded = tuple(
         Regraded(code, severity, policy.levels[code], count)
         for (code, severity), count in sorted(changed.items())
     )
     applied = AppliedPolicy(policy.id, policy.standard, regraded)
-    failed = tuple(replace(each, weight=_weight(each, policy)) for each in report.not_assessed)
+    failed = tuple(each._replace(weight=_weight(each, policy)) for each in report.not_assessed)
     suppressed = (*report.suppressed, *left_out)
-    return replace(
-        report, findings=in_order(kept), not_assessed=failed, policy=applied, suppressed=suppressed
+    return report._replace(
+        findings=in_order(kept), not_assessed=failed, policy=applied, suppressed=suppressed
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.manifest import Manifest, Reported, Result
 from reprocrate.statistics import Recomputed, compare_printed
@@ -38,8 +38,7 @@ _REPLACED = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedCell:
+class PrintedCell(NamedTuple):
     """What a cell of a table shows.
 
     Attributes:

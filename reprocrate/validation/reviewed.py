@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES
 from reprocrate.bundle.checksums import parse_checksums
@@ -29,8 +28,7 @@ _MOST_READ_BYTES = 1 << 30
 _SALT = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True)
-class Reviewed:
+class Reviewed(NamedTuple):
     """The reviewed bundle, as the revealed one around it holds it.
 
     Attributes:

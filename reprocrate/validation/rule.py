@@ -20,9 +20,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.finding import Finding, Location, Severity
 from reprocrate.validation.subject import MANIFEST_NAME, Subject
@@ -111,8 +110,7 @@ class CannotAssessError(Exception):
 Check = Callable[..., Iterator[Found]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule of the standard.
 
     Attributes:

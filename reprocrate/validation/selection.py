@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from reprocrate.errors import UsageError
 from reprocrate.finding import Finding, Report, Selection, Severity, Suppressed, Suppression
@@ -13,8 +13,7 @@ from reprocrate.validation.policy import is_untouchable
 from reprocrate.validation.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """The rules that are applied, and those whose findings do not count.
 
     Attributes:
@@ -59,11 +58,10 @@ def selected_by(selected: Selected | None, report: Report) -> Report:
         else:
             kept.append(finding)
     failed = tuple(
-        replace(each, weight=Severity.NOTE) if each.weight and each.code in selected.ignored else each
+        each._replace(weight=Severity.NOTE) if each.weight and each.code in selected.ignored else each
         for each in report.not_assessed
     )
-    return replace(
-        report,
+    return report._replace(
         findings=tuple(kept),
         not_assessed=failed,
         suppressed=(*report.suppressed, *left_out),

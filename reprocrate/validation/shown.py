@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reprocrate.manifest import Cell, Manifest, Result, Table
 from reprocrate.validation.places import numbered
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from reprocrate.validation.printed_tables.matching import Printings
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCell:
+class ShownCell(NamedTuple):
     """A cell of a table that shows a figure of a result.
 
     Attributes:

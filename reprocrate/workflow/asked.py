@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.launch.grid import (
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from reprocrate.capture.results.extraction import MetricSource
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the author asked for.
 
     Attributes:
@@ -73,8 +72,7 @@ class DeclaredToRun:
     elsewhere: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One launch that is to be.
 
     Attributes:
@@ -120,7 +118,7 @@ def plan(project: Path, folder: Path, declared: DeclaredToRun, request: Request)
     if asked.name is not None:
         check_name(asked.name)
         if not grid:  # else each point of it is a configuration
-            asked = replace(asked, command=with_name(asked.command, asked.name))
+            asked = asked._replace(command=with_name(asked.command, asked.name))
     if asked.seeds is not None:
         check_seed_has_a_place(asked.command, asked.seed_variable)
     seeds: list[int | None] = [None] if asked.seeds is None else [*parse_seeds(asked.seeds)]
@@ -215,8 +213,7 @@ def _completed(
         )
     if folder.resolve() != project:
         raise UsageError(f"run it in {project}", f"commands of {SETTINGS_NAME} start in the project's folder")
-    completed = replace(
-        request,
+    completed = request._replace(
         command=declared.command,
         seeds=declared.seeds if request.seeds is None else request.seeds,
         seed_variable=request.seed_variable or declared.seed_variable,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 from reprocrate import standard
 from reprocrate.bundle import Entry, Form, layout, writing_bytes
@@ -20,8 +20,7 @@ from reprocrate.workflow.inventory import crate_file_of, size_of
 from reprocrate.workflow.page_contents import curves_of, verdict_of
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
+class Making(NamedTuple):
     """How the bundle's own files are made.
 
     Attributes:

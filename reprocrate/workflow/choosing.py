@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from reprocrate.assembly.data_settings import DataSettings
 from reprocrate.assembly.pack_settings import Amount
@@ -21,8 +20,7 @@ SMALL_WRITTEN_BYTES = 1_000_000_000
 DataChoice = Literal["all", "small", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Whether something travels.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.bundle.admission import parents
 from reprocrate.render.numbers import file_size
@@ -20,8 +20,7 @@ _MOST_LINES = 60
 _SPECIAL = re.compile(r"([\\*?\[\]#! ])")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What can be left out at once: a file, or a whole data set.
 
     Attributes:
@@ -42,8 +41,7 @@ class Candidate:
         return self.size - _NOTED_BYTES * self.files
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """How to make a bundle fit.
 
     Attributes:

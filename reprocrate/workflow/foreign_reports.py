@@ -7,7 +7,6 @@ metadata, and whoever reads it may not have made the crate.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from reprocrate.crate.origins import KEPT, ORIGIN
@@ -57,8 +56,8 @@ def about_crate(report: Report, manifest: Manifest, metadata: str) -> Report:
         for finding in report.findings
         if finding.code != _NO_DIGEST or finding.location.pointer not in absent
     ]
-    return replace(
-        report, findings=tuple(_moved(finding, document, places, metadata, prefix) for finding in telling)
+    return report._replace(
+        findings=tuple(_moved(finding, document, places, metadata, prefix) for finding in telling)
     )
 
 
@@ -66,8 +65,8 @@ def with_advice(report: Report, document: object) -> Report:
     """A report on a manifest, with advice that fits where it was converted from a crate."""
     if not isinstance(document, dict) or KEPT not in document:
         return report
-    findings = (replace(each, fix=_ADVICE.get(each.code, _OTHERWISE)) for each in report.findings)
-    return replace(report, findings=tuple(findings))
+    findings = (each._replace(fix=_ADVICE.get(each.code, _OTHERWISE)) for each in report.findings)
+    return report._replace(findings=tuple(findings))
 
 
 def _moved(
@@ -77,10 +76,10 @@ def _moved(
     parts = path_of(pointer) if pointer else []
     fix = _ADVICE.get(finding.code, _OTHERWISE)
     if parts[:2] == [KEPT, "document"]:
-        return replace(finding, location=Location(metadata, pointer_to(parts[2:])), fix=fix)
+        return finding._replace(location=Location(metadata, pointer_to(parts[2:])), fix=fix)
     place = places.get(_origin(parts, document))
     there = Location(metadata, None if place is None else f"{prefix}/{place}")
-    return replace(finding, location=there, fix=fix)
+    return finding._replace(location=there, fix=fix)
 
 
 def _origin(parts: list[Any], document: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from reprocrate.bundle import Entry, Tree, layout
 from reprocrate.capture.data.digests import Digests
@@ -32,8 +32,7 @@ class Kind(StrEnum):
     OWN = "the bundle's own"
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """Something that stays behind.
 
     Attributes:

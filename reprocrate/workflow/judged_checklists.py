@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reprocrate.finding import Finding, NotAssessed, Report
@@ -52,7 +51,7 @@ def with_checklists(
         one = next(each for each in checked if each.id == filled.id and each.source == filled.source)
         found += findings_of(filled, one)
     unread = [NotAssessed("RC1709", reason) for each in carried for reason in each.not_read]
-    report = replace(report, checklists=checked, not_assessed=(*report.not_assessed, *unread))
+    report = report._replace(checklists=checked, not_assessed=(*report.not_assessed, *unread))
     return with_requirement(report.with_findings(found), required, known, is_bare=subject.is_bare)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from reprocrate.finding import Report
 from reprocrate.validation import Policy, Subject, domains_asked_for, graded_by, validate_for
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from reprocrate.validation.checklists.answers import FilledChecklist
 
 
-@dataclass(frozen=True, slots=True)
-class Demands:
+class Demands(NamedTuple):
     """What is asked for beside the standard.
 
     Attributes:
@@ -66,7 +65,7 @@ def judge(subject: Subject, demands: Demands) -> Report:
     found = validate_for(policy, subject, only)
     if only is None:  # by some rules alone neither an answer nor a level can be judged
         found = with_checklists(found, subject, demands.checklists, demands.asked, policy)
-        found = replace(found, scales=scales_of(subject, found))
+        found = found._replace(scales=scales_of(subject, found))
     return _without_known(graded_by(policy, found), subject, demands)
 
 
@@ -79,11 +78,10 @@ def _without_known(report: Report, subject: Subject, demands: Demands) -> Report
     """The report without what is ignored and what was known before."""
     if demands.fingerprints or demands.baseline:
         left_out = fingerprinted([each.finding for each in report.suppressed], subject)
-        report = replace(
-            report,
+        report = report._replace(
             findings=fingerprinted(report.findings, subject),
             suppressed=tuple(
-                replace(each, finding=made) for each, made in zip(report.suppressed, left_out, strict=True)
+                each._replace(finding=made) for each, made in zip(report.suppressed, left_out, strict=True)
             ),
         )
     return known_by(demands.baseline, selected_by(demands.selected, report))

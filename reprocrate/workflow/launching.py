@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reprocrate.capture.launch.identity import identify
 from reprocrate.capture.launch.launch import Launch, prepare
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from reprocrate.capture.results.extraction import MetricSource
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(NamedTuple):
     """A planned launch that is over.
 
     Attributes:

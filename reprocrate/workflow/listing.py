@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.render.numbers import file_size
 from reprocrate.workflow.inventory import Contents, Kind, Left, kind_of_entry
@@ -15,8 +14,7 @@ _WITH_NAMES = frozenset(Kind) - {Kind.DATA, Kind.CODE}
 """Kinds of which some names are shown where they stay behind; of data and code what they belong to tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Files of one kind.
 
     Attributes:
@@ -50,8 +48,7 @@ class Group:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What goes into a bundle, and what does not.
 
     Attributes:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reprocrate.bundle import USUAL, Bundle, Limits, bag, layout, open_bundle
 from reprocrate.bundle.admission import MAX_CHECKSUMS_BYTES
@@ -45,8 +44,7 @@ class Kind(StrEnum):
     FOREIGN = "crate of another project"  # a folder, an archive, or metadata alone
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """An experiment that was opened.
 
     Attributes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.bundle import Entry, Form, Packed, layout, pack, require_room, require_target
 from reprocrate.capture.data.digests import Digests, digests_of_project
@@ -41,8 +41,7 @@ _LINE_BYTES = 67
 """What a line of checksums has beside the path: 64 digits, two spaces and the end of the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackingChoice:
+class PackingChoice(NamedTuple):
     """What the author wants of a bundle.
 
     Attributes:
@@ -85,8 +84,7 @@ class PackingChoice:
         return Making(TARGETS[self.ro_crate], self.form, self.doi)
 
 
-@dataclass(frozen=True, slots=True)
-class PackingOutcome:
+class PackingOutcome(NamedTuple):
     """What became of it: the bundle, or None if something stood in the way.
 
     Attributes:
@@ -251,7 +249,7 @@ def _written(
             save_manifest(contents.manifest, project.root / layout.MANIFEST)
         except UnavailableError as error:  # the bundle has it, and that is what was asked for
             progress.note(str(error))
-    return replace(draft.outcome, packed=packed)
+    return draft.outcome._replace(packed=packed)
 
 
 def _begun(folder: Path, choice: PackingChoice, progress: Progress) -> Project:

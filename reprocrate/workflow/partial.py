@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reprocrate.errors import UsageError
 
@@ -19,8 +19,7 @@ IMPORTED = ".reprocrate/imported.json"
 _MAX_BYTES = 512 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """Which part of a bundle a folder holds.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reprocrate.assembly import SETTINGS_NAME
 from reprocrate.capture.records import RUNS
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from reprocrate.workflow.reproduction import Reproduced
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """An author's project: settings, records, and what they add up to; of a rerun also what it reproduces."""
 
     root: Path

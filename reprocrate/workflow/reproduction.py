@@ -14,9 +14,8 @@ What the runs of a stranger could write lies in `work` alone, so that nobody is 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reprocrate.errors import UnreadableError, UsageError
 from reprocrate.files import could_not, sha256_bytes, write_atomically
@@ -47,8 +46,7 @@ _OWN = frozenset({"experiment", "ethics", "privacy", "pack"})
 _SHOWN = ("verdict.html", "verdict.txt")
 
 
-@dataclass(frozen=True, slots=True)
-class Reproduced:
+class Reproduced(NamedTuple):
     """A rerun that has ended.
 
     Attributes:

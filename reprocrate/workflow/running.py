@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reprocrate.assembly import SETTINGS_NAME
@@ -106,7 +106,7 @@ def run_all(folder: Path, request: Request, progress: Progress) -> Session:
         if name in declared.elsewhere and one.command is not None:
             progress.note(f"configuration {name}: not run, since its runs are declared in {SETTINGS_NAME}")
     names = names_to_run(declared)
-    planned = [one for name in names for one in plan(project, folder, declared, replace(request, name=name))]
+    planned = [one for name in names for one in plan(project, folder, declared, request._replace(name=name))]
     return _run(project, folder, declared, planned, request, progress)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.bundle import Entry
 from reprocrate.capture.privacy.masking import masked_log
@@ -36,8 +36,7 @@ _MOST_LINES = 3
 _PATCHED = re.compile(r"^(?:\+\+\+|---) [ab]/(?P<path>.+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(NamedTuple):
     """What may be packed.
 
     Attributes:

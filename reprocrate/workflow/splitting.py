@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.bundle import Form
 from reprocrate.bundle.volumes import (
@@ -18,8 +17,7 @@ from reprocrate.workflow.packing import PackingChoice, PackingOutcome, pack_proj
 from reprocrate.workflow.progress import Progress, counter
 
 
-@dataclass(frozen=True, slots=True)
-class PackedInVolumes:
+class PackedInVolumes(NamedTuple):
     """What became of packing.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +93,7 @@ def assess_named(
     from reprocrate.workflow.remote import brought_whole
 
     with brought_whole(what) as path:
-        return replace(assess(path, progress, demands, limits, alone=True), subject=str(what))
+        return assess(path, progress, demands, limits, alone=True)._replace(subject=str(what))
 
 
 def assess_each(
@@ -149,7 +148,7 @@ def with_part(report: Report, part: Partial | None) -> Report:
     count = len(part.not_brought)
     reason = f"{count} {'file was' if count == 1 else 'files were'} not brought: {part}. "
     reason += "Of these the listed digests were compared with the manifest, and the bytes were not seen."
-    return replace(report, not_assessed=(*report.not_assessed, NotAssessed("RC0702", reason)))
+    return report._replace(not_assessed=(*report.not_assessed, NotAssessed("RC0702", reason)))
 
 
 def size_of(bundle: Bundle) -> int:

@@ -274,7 +274,7 @@ def test_arguments_that_are_not_plain_are_left_to_the_package(arguments: list[st
 
 
 def test_every_argument_is_known_to_both() -> None:
-    asked = set(RunArguments.__dataclass_fields__)
+    asked = set(RunArguments._fields)
     assert set(inspect.signature(running.run).parameters) == asked
 
 

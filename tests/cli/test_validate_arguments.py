@@ -84,5 +84,5 @@ def test_what_is_not_plain_or_a_batch_is_left_to_the_package(arguments: list[str
 
 
 def test_every_argument_is_known_to_both() -> None:
-    known = set(ValidateArguments.__dataclass_fields__)
+    known = set(ValidateArguments._fields)
     assert set(inspect.signature(validating.validate).parameters) - FOR_BATCHES - CORRECTING == known

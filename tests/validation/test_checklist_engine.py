@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -388,7 +387,7 @@ def test_without_a_manifest_only_what_the_files_show_is_supported() -> None:
     seen = Observed(
         "dependencies", "Dependencies", Presence.FOUND, "requirements.txt", (Location("requirements.txt"),)
     )
-    found = asked_of("ml-code-completeness", subject, replace(report, observed=(seen,)))
+    found = asked_of("ml-code-completeness", subject, report._replace(observed=(seen,)))
     assert found.answers[0].standing is Standing.SUPPORTED
     assert found.answers[0].evidence == (Location("requirements.txt"),)
     every = [each for name in pack_ids() for each in asked_of(name, subject, report).answers]

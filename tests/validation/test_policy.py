@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -335,7 +334,7 @@ def test_report_without_a_policy_is_that_of_the_standard() -> None:
 def test_policy_is_kept_where_findings_are_added(tmp_path: Path) -> None:
     report = validate_by(read_policy(write(tmp_path / "p.toml")), Subject("rings", BASE))
     added = report.with_findings([Finding("RC0705", Severity.ERROR, "x")])
-    assert added == replace(report, findings=added.findings)
+    assert added == report._replace(findings=added.findings)
     assert added.policy is not None
 
 

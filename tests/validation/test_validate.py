@@ -7,7 +7,6 @@ import json
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +158,7 @@ def test_rule_that_fails_is_not_taken_for_a_pass() -> None:
 
     found = find_rule("RC1102")
     assert found is not None
-    report = validate(Subject("rings", base()), rules=[replace(found, check=broken)])
+    report = validate(Subject("rings", base()), rules=[found._replace(check=broken)])
     assert [each.code for each in report.findings] == ["RC1102"]
     assert report.assessed == ()
     assert report.not_assessed[0].reason.endswith("ZeroDivisionError: by zero")
@@ -175,7 +174,7 @@ def test_rule_of_a_must_that_failed_leaves_nothing_valid(code: str, valid: bool)
 
     found = find_rule(code)
     assert found is not None
-    report = validate(Subject("rings", base()), rules=[replace(found, check=broken)])
+    report = validate(Subject("rings", base()), rules=[found._replace(check=broken)])
     assert report.findings == ()
     assert report.valid is valid
     document = report_document(report)
@@ -195,7 +194,7 @@ def test_rule_can_say_that_it_cannot_be_applied() -> None:
 
     found = find_rule("RC1102")
     assert found is not None
-    report = validate(Subject("rings", base()), rules=[replace(found, check=unable, needs=Need.DOCUMENT)])
+    report = validate(Subject("rings", base()), rules=[found._replace(check=unable, needs=Need.DOCUMENT)])
     assert [each.reason for each in report.not_assessed] == ["there is no light"]
 
 

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import urllib.parse
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -391,7 +390,7 @@ def test_links_folders_and_named_data_are_reviewed_and_revealed(study: Any, tmp_
     (study.folder / "quokka-lab").mkdir()
     settings = (study.folder / "reprocrate.toml").read_text()
     study.write("reprocrate.toml", settings + '[privacy]\nidentities = ["quokka-lab"]\n')
-    told = pack_project(study.folder, replace(choice, output=tmp_path / "no.zip"), Silence())
+    told = pack_project(study.folder, choice._replace(output=tmp_path / "no.zip"), Silence())
     assert told.packed is None
     assert [".reprocrate/tree.json" in each for each in told.identities] == [True]
 

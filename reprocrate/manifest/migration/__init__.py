@@ -7,8 +7,7 @@ what was changed, assumed, set aside and lost. Nothing is invented: what is abse
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.finding import Finding
 from reprocrate.manifest.migration.record import Change, Log, Note, NoteKind, summary
@@ -16,8 +15,7 @@ from reprocrate.manifest.migration.record import Change, Log, Note, NoteKind, su
 __all__ = ["STEPS", "Change", "Migration", "Note", "NoteKind", "Step", "migrate"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """From one version to the next.
 
     Attributes:
@@ -39,8 +37,7 @@ STEPS: Mapping[str, Step] = {"0.9": Step("1.0", _from_the_draft)}
 """The step that leads on from each older version."""
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """A manifest of an older version as one of the newest.
 
     Attributes:

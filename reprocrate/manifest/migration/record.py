@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.finding import Finding, Location, Severity
 from reprocrate.standard import pointer_to
@@ -53,8 +53,7 @@ class Change:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A value that could not simply be carried over.
 
     Attributes:

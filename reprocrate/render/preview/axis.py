@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.render.numbers import Precision, significant
 
@@ -13,8 +13,7 @@ _TICKS = 5
 _DECADES = 3.0  # values that span as many are shown on a logarithmic axis
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """A linear axis, or one of logarithms.
 
     Attributes:

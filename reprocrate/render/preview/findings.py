@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 
 from reprocrate.manifest import Manifest
 from reprocrate.render import words
@@ -37,7 +36,7 @@ class Findings:
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
         self._outcomes = {
-            name: replace(one, label=shortened(one.label), data=shortened(one.data))
+            name: one._replace(label=shortened(one.label), data=shortened(one.data))
             for name, one in make_outcomes(manifest).items()
         }
         self._contrasts = make_contrasts(manifest, self._outcomes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from shlex import quote
 
 from reprocrate.finding import Finding, Report, Severity
@@ -96,7 +95,7 @@ def reproduce(manifest: Manifest, bundle: str) -> Markup:
             element("p", "or with Python's own tools:"),
             _shell(pip_commands(first.environment)),
         ),
-        _step(first_of, replace(first, runs=first.runs[:1], places=first.places[:1]).lines),
+        _step(first_of, first._replace(runs=first.runs[:1], places=first.places[:1]).lines),
     ]
     rest = element(
         "p",

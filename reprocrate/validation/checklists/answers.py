@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.finding import Location
 
@@ -10,8 +10,7 @@ ANSWERS = ("yes", "no", "partial", "na")
 """What an answer can be, in the words of the manifest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer of the authors.
 
     Attributes:
@@ -30,8 +29,7 @@ class Answer:
     place: Location
 
 
-@dataclass(frozen=True, slots=True)
-class FilledChecklist:
+class FilledChecklist(NamedTuple):
     """The answers of one checklist.
 
     Attributes:

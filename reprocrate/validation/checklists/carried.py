@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from reprocrate.finding import CheckedChecklist, Finding, Location, Report
 from reprocrate.validation.checklists.answers import FilledChecklist
@@ -50,7 +49,7 @@ def with_requirement(
     given = [answer for each in carried if each.id == required for answer in each.answers]
     if any(answer.answer is not None or answer.written for answer in given):
         kept = tuple(each for each in report.findings if not _is_of_requirement(each))
-        return replace(report, findings=kept)
+        return report._replace(findings=kept)
     if is_bare:
         missing = Objection(Location(), {"name": required})
         return report.with_findings(_findings("RC1710", [missing]))

@@ -7,7 +7,7 @@ the manifest says the opposite of the answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.finding import CheckedAnswer, CheckedChecklist, Location, Report, Standing
 from reprocrate.validation.checklists.answers import Answer, FilledChecklist
@@ -48,8 +48,7 @@ def asked_of(pack: str, subject: Subject, report: Report) -> CheckedChecklist:
     return checked(FilledChecklist(pack, "", ()), subject, report)
 
 
-@dataclass(frozen=True)
-class _Checker:
+class _Checker(NamedTuple):
     """What all items of a checklist are judged by."""
 
     pack: Pack

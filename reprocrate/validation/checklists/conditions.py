@@ -7,7 +7,7 @@ speaks against an answer that rests on it, so nothing that is merely absent may 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.finding import Location
 from reprocrate.manifest import Data, NewerWordError
@@ -15,8 +15,7 @@ from reprocrate.validation.checklists.evidence import View, at
 from reprocrate.validation.places import numbered
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A condition that the manifest tells.
 
     Attributes:

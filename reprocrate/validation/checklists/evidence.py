@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from reprocrate.finding import Location, Report
 from reprocrate.manifest import Claim, Comparison, Manifest, Result
@@ -31,8 +31,7 @@ class State(StrEnum):
     """Only people can tell, from the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What was found for a question of the bank.
 
     Attributes:
@@ -46,8 +45,7 @@ class Evidence:
     places: tuple[Location, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(NamedTuple):
     """One entry of the manifest that a question is about.
 
     Attributes:

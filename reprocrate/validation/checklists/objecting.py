@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.finding import CheckedChecklist, Location, Standing
 from reprocrate.validation.checklists.answers import Answer, FilledChecklist
 from reprocrate.validation.checklists.packs import Item, Pack, pack_of
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(NamedTuple):
     """One case.
 
     Attributes:

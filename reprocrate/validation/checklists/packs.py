@@ -9,9 +9,8 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.errors import UsageError
 from reprocrate.standard import shipped_bytes, shipped_folder
@@ -20,8 +19,7 @@ FOLDER = "checklists"
 _BANK = "questions"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question of the bank.
 
     Attributes:
@@ -44,8 +42,7 @@ class Question:
     observed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A question of a venue.
 
     Attributes:
@@ -75,8 +72,7 @@ class Item:
     na_means: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(NamedTuple):
     """The checklist of one venue and year.
 
     Attributes:

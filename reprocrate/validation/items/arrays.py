@@ -12,8 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple
 
 from reprocrate.validation.items.batches import Batch, Wanted
 from reprocrate.validation.items.limits import MOST_HELD_BYTES, Budget, UnreadError
@@ -26,8 +25,7 @@ _PORTION_BYTES = 1 << 20
 _TYPE = re.compile(r"[<>|=]?(?P<kind>[biufcmMSUV?])(?P<size>[0-9]*)(\[[0-9]*[A-Za-z]+\])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A named part of each element: where it begins, how many bytes it takes, and its type."""
 
     name: str
@@ -36,8 +34,7 @@ class Field:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What the header of an array says.
 
     Attributes:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from reprocrate.bundle import layout
 from reprocrate.errors import ReprocrateError
@@ -23,8 +22,7 @@ NUMBERING = ("", "Unnamed: 0", "__index_level_0__")
 """What pandas calls a column with the numbers of the rows, in CSV files and in Parquet."""
 
 
-@dataclass(frozen=True, slots=True)
-class MissingColumn:
+class MissingColumn(NamedTuple):
     """A column that the manifest names and a file of the split does not have.
 
     Attributes:
@@ -42,8 +40,7 @@ class MissingColumn:
     is_group: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(NamedTuple):
     """What is known of a file before its rows are read."""
 
     columns: tuple[str, ...] | None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from reprocrate.validation.times import moment
 
@@ -19,8 +19,7 @@ Key = tuple[str, str | float]
 """The form of a time, and the time in a form in which the earlier one is the smaller."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """The first or the last of the times.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.manifest import Split
 from reprocrate.validation.items.batches import Batch
@@ -13,8 +13,7 @@ from reprocrate.validation.items.fingerprints import Fingerprints
 from reprocrate.validation.items.spans import TimeSpan
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """Numbers of the columns of one file that mean something for a split."""
 
     id: int | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from reprocrate.validation.printing import PrintedCell, read_cell
 
@@ -25,8 +26,7 @@ class UnreadableTableError(Exception):
     """A printed table cannot be read; its text is the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):
     """A cell as the reader of the paper sees it.
 
     Attributes:
@@ -60,7 +60,7 @@ class GridCell:
 
     def spanning(self, columns: int, rows: int) -> GridCell:
         """The same cell over so many columns and rows."""
-        return self if columns == rows == 1 else replace(self, columns=columns, rows=rows)
+        return self if columns == rows == 1 else self._replace(columns=columns, rows=rows)
 
 
 EMPTY = GridCell("", 0)
@@ -100,8 +100,7 @@ def plain(text: str) -> str:
     return _SPACE.sub(" ", _SPREAD.sub(" ± ", joined)).strip()[:_LONGEST]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """Cells as they follow each other in the file.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from reprocrate.validation.printed_tables.grid import GridCell, Row
 from reprocrate.validation.printed_tables.latex_columns import TABULARS, Columns
@@ -145,7 +144,7 @@ class _Rows:
         """The end of a head or foot of a longtable: of several heads the first one stays, feet go."""
         if name in _FEET or (name == "endhead" and self._kept):
             del self.rows[self._kept :]
-        self.rows = [replace(row, is_head=True) for row in self.rows]
+        self.rows = [row._replace(is_head=True) for row in self.rows]
         self._kept = len(self.rows)
 
 
@@ -234,10 +233,10 @@ def _joined(cells: list[GridCell], columns: Columns) -> list[GridCell]:
         if joint and made and made[-1].columns == 1 and cell.columns == 1:
             first = made.pop()
             text = f"{first.text}{joint if '±' not in joint else f' {joint} '}{cell.text}"
-            made.append(replace(first, text=text if first.text and cell.text else first.text or cell.text))
+            made.append(first._replace(text=text if first.text and cell.text else first.text or cell.text))
             column += 1
             continue
         within = sum(1 for each in columns.joined if column <= each < column + cell.columns - 1)
-        made.append(replace(cell, columns=cell.columns - within) if within else cell)
+        made.append(cell._replace(columns=cell.columns - within) if within else cell)
         column += cell.columns
     return made

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Cell, Manifest, Result, Table
@@ -23,8 +24,7 @@ _MOST_CANDIDATES = 1000
 _MOST_CELLS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A declared cell that is not found in print.
 
     Attributes:
@@ -38,8 +38,7 @@ class Missing:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a declared cell is printed."""
 
     row: int
@@ -47,8 +46,7 @@ class Place:
     cell: GridCell
 
 
-@dataclass(frozen=True)
-class Declared:
+class Declared(NamedTuple):
     """A table of the manifest."""
 
     pointer: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -23,8 +22,7 @@ _Direction = tuple[str, str | None]
 """What is measured, and which values of it are better."""
 
 
-@dataclass(frozen=True)
-class _Shown:
+class _Shown(NamedTuple):
     """A figure as it is compared with those beside it.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from reprocrate.manifest import File, Metric, Observation, Run
 from reprocrate.validation.lineage import Place, place_of
@@ -152,8 +152,7 @@ def same_bytes_hold_the_same_value(subject: Subject) -> Iterator[Found]:
                 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Twin:
+class _Twin(NamedTuple):
     """A run whose values of some metrics come from the same bytes as those of an earlier one.
 
     Attributes:

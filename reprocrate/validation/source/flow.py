@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reprocrate.validation.source.known import learned, of_sklearn
 from reprocrate.validation.source.programs import Module, Sighting
@@ -41,8 +42,7 @@ _WRAPS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """A transformer that learned from data.
 
     Attributes:
@@ -58,8 +58,7 @@ class Fit:
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
+class Leak(NamedTuple):
     """A fit on data of which a part became the test data.
 
     Attributes:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from reprocrate.validation.source.names import Names
 from reprocrate.validation.source.places import NO_PROGRAM
@@ -23,8 +24,7 @@ _IGNORE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Which files are one source tree.
 
     Attributes:
@@ -151,8 +151,7 @@ class Program:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A place in the code, with what is to be said of it.
 
     Attributes:

@@ -12,7 +12,7 @@ import tokenize
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from reprocrate.errors import ReprocrateError
 from reprocrate.validation.source.notebooks import BadNotebookError, Cell, cells_of, lines_of, plain_lines
@@ -43,8 +43,7 @@ class Readable(Protocol):
         """The content of a file, at most `limit` bytes from the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A file whose code is not judged.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 
 from reprocrate.finding import Observed, Presence
@@ -51,7 +50,7 @@ class Submission:
             for item, each in known.items():
                 if each.presence is Presence.NOT_FOUND:
                     detail = _NOT_ALL_SEEN + each.detail
-                    known[item] = replace(each, presence=Presence.NOT_ASSESSED, detail=detail)
+                    known[item] = each._replace(presence=Presence.NOT_ASSESSED, detail=detail)
         return tuple(known[item] for item in ITEMS)
 
     def _observed(self) -> Iterator[Observed]:

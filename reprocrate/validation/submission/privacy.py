@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate.finding import Location, Observed
 from reprocrate.standard.identity_formats import identities_by_form
@@ -37,8 +37,7 @@ _CITED = re.compile(
 _OF_AUTHORS = frozenset(("setup.py", "setup.cfg", "pyproject.toml", "package.json", "description"))
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """Where a text holds a secret or names somebody, and what kind of thing it is."""
 
     path: str

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.bundle import Entry
 from reprocrate.errors import UsageError
@@ -26,8 +26,7 @@ from reprocrate.workflow.secret_warnings import is_kept
 MANIFEST = "reprocrate.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Anonymity:
+class Anonymity(NamedTuple):
     """What the author wants of an anonymous bundle.
 
     Attributes:
@@ -40,8 +39,7 @@ class Anonymity:
     redacted: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Anonymised:
+class Anonymised(NamedTuple):
     """Contents that show nobody.
 
     Attributes:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import quote
 
 _SHORTEST_WORD = 4
@@ -18,8 +19,7 @@ _END = r"(?![A-Za-z0-9])"
 _AROUND = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A place in a text that names somebody: from `start` to `end`, and what it is."""
 
     start: int

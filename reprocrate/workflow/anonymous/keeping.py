@@ -14,9 +14,8 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.errors import IntegrityError, UnreadableError, UsageError
 from reprocrate.files import could_not, read_regular, sha256_bytes, write_atomically
@@ -29,8 +28,7 @@ _LARGEST_BYTES = 1 << 30
 _DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
-@dataclass(frozen=True)
-class Salts:
+class Salts(NamedTuple):
     """The salts of a project; whoever has the secret behind them can tell them all.
 
     Attributes:
@@ -53,8 +51,7 @@ class Salts:
         return salted(self.of(path, original), original)
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(NamedTuple):
     """An anonymous bundle as its authors know it.
 
     Attributes:

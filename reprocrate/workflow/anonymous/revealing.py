@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from reprocrate.bundle import Bundle, Entry, Tree, layout, open_bundle
 from reprocrate.bundle.tree import MAX_TREE_BYTES, parse_tree
@@ -37,8 +38,7 @@ _LOCKS = (".txt", ".toml", ".lock", ".yml", ".yaml", ".json")
 _SHOWN = 10
 
 
-@dataclass(frozen=True)
-class Reviewed:
+class Reviewed(NamedTuple):
     """A bundle that was reviewed, as its authors know it.
 
     Attributes:

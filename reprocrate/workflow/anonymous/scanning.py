@@ -8,8 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from reprocrate.bundle import Entry
 from reprocrate.standard import pointer_to
@@ -28,8 +27,7 @@ _STRINGS = re.compile(rb"[\x20-\x7e]{8,}")
 _LONGEST_SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What looks like an identity: where it stands, what it is, and its text."""
 
     place: str

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from reprocrate.workflow.drafts.tree import Tree
 
@@ -23,8 +23,7 @@ _SENTENCE = re.compile(r"^.{20,300}?[.!?](?=\s|$)")
 _LONGEST_TITLE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A value, and where it was found."""
 
     value: Any

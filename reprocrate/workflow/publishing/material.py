@@ -68,7 +68,7 @@ class Material:
 
     def _packed(self, doi: str, choice: PublishingChoice, progress: Progress) -> Material | PackingOutcome:
         root = self.project.root if self.project else Path()
-        outcome = pack_project(root, replace(choice.packing, doi=doi, output=self.bundle), progress)
+        outcome = pack_project(root, choice.packing._replace(doi=doi, output=self.bundle), progress)
         if outcome.packed is None:
             return outcome
         path = outcome.packed.path
@@ -104,7 +104,7 @@ def material(what: Path, choice: PublishingChoice, progress: Progress) -> Materi
     if packing.anonymous:
         outcome = pack_project(place, packing, progress)
         return outcome if outcome.packed is None else _of_bundle(outcome.packed.path, choice)
-    outcome = pack_project(place, replace(packing, dry=packing.reveal is None), progress)
+    outcome = pack_project(place, packing._replace(dry=packing.reveal is None), progress)
     if outcome.listing is None or outcome.proposal is not None:
         return outcome
     bundle = packing.output or Path(f"{name_of(place)}{packing.form.suffix}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from reprocrate.errors import ReprocrateError, UnavailableError, UnreadableError
@@ -157,13 +156,13 @@ def _joined(first: FilledChecklist, other: FilledChecklist) -> FilledChecklist:
         if rival is not None and each.answer is not None and rival.answer != each.answer:
             differing.append(each.item)
             written = f"{each.written} in {first.source}, {rival.written} in {other.source}"
-            answers.append(replace(each, answer=None, written=written))
+            answers.append(each._replace(answer=None, written=written))
         else:
             answers.append(each)
     told = f"{other.source} holds the same checklist; the answers of {first.source} were taken"
     if differing:
         told += f", but for {', '.join(differing)}, which differ: no answer to them is counted"
-    return replace(first, answers=tuple(answers), not_read=(*first.not_read, told))
+    return first._replace(answers=tuple(answers), not_read=(*first.not_read, told))
 
 
 def _told(error: ReprocrateError) -> str:
