@@ -119,6 +119,11 @@ class Data(Section):
     splits: Many[Split] = ()
     preprocessing: Many[Preprocessing] = ()
 
+    @property
+    def is_private(self) -> bool:
+        """Whether it is declared that nobody but the authors may have it."""
+        return self.access is not None and self.access.level == "private"
+
 
 class Service(Section):
     """A remote service whose answers entered the results."""

@@ -84,15 +84,21 @@ CLAIM = {
     "relation": "equals",
     "value": 0.912,
 }
+ALONE = [put("/results", [SINGLE]), put("/claims", [CLAIM]), put("/comparisons", []), put("/tables", [])]
 NEW_DATA = {"id": "moons", "kind": "dataset", "origin": "new", "access": {"level": "private", "reason": "-"}}
 SLICED = [put("/results/0/excluded/-", {"run": f"wide-{n}", "reason": "failed"}) for n in (5, 6)]
 
 PLANTED: list[tuple[str, str, str, str, Patch, Patch, str]] = [
     # what is planted, pack, item, answer, the patch that plants it, the patch of the honest twin, said
-    ("CK010 single run", "neurips-2026", "7", "yes", [put("/results/-", SINGLE), put("/claims/-", CLAIM)],
-     [put("/results/-", SINGLE | {"reported": []}), put("/claims/-", CLAIM)], "single run"),
+    ("CK010 single run", "neurips-2026", "7", "yes", ALONE,
+     [put("/results", [SINGLE | {"reported": []}]), *ALONE[1:]], "single run"),
+    ("CK010 of several", "neurips-2026", "7", "yes", ALONE,
+     [put("/results/-", SINGLE), put("/claims/-", CLAIM)], "single run"),
+    ("CK010 single run", "aaai-27", "4.11", "yes", ALONE,
+     [put("/results", [SINGLE | {"sd": 0.01, "varies_over": "test_items"}]), *ALONE[1:]], "single run"),
     ("CK011 sd", "neurips-2026", "7", "yes", [put("/results/0/sd", 0.009)], [], "RC0802"),
-    ("CK011 claim", "neurips-2026", "1", "yes", [put("/claims/1/value", 0.95)], [], "RC0908"),
+    ("CK011 claim", "neurips-2026", "1", "yes", [put("/claims/0/by", 0.5)], [put("/claims/1/value", 0.95)],
+     "RC0908"),
     ("CK011 printed", "arr", "A3", "yes", [put("/results/0/reported/0/value", "0.925")], [], "RC0815"),
     ("CK012 n", "aaai-27", "4.10", "yes", [put("/results/0/n", 6)], [], "RC0803"),
     ("CK012 n", "pineau-2.0", "E2", "yes", [put("/results/0/n", 6)], [], "RC0803"),
@@ -108,12 +114,18 @@ PLANTED: list[tuple[str, str, str, str, Patch, Patch, str]] = [
      "RC0813"),
     ("CK030 on test", "reforms", "5d", "yes",
      [put("/configurations/0/search/selected_by/split", "heldout")], [], "RC0812"),
-    ("CK040 licence", "aaai-27", "4.5", "yes", [put("/code/0/license", "LicenseRef-proprietary")],
+    ("CK040 licence", "nature-code", "licence", "yes", [put("/code/0/license", "LicenseRef-proprietary")],
      [put("/code/0/license", "MIT")], "lets nobody use it"),
-    ("CK041 private", "aaai-27", "3.6", "yes", [put("/data/0/access/level", "private")], [], "private"),
+    ("CK041 private", "aaai-27", "3.6", "yes", [put("/data/0/access/level", "private")],
+     [put("/data/0/access/level", "private"), drop("/data/0/citation"), drop("/data/0/source/doi")],
+     "private"),
+    ("CK041 private", "aaai-27", "3.6", "yes", [put("/data/0/access/level", "private")],
+     [put("/data/0/access/level", "private"), put("/data/0/origin", "new")], "private"),
     ("CK041 private", "neurips-2026", "5", "yes", [put("/data/0/access/level", "private")],
      [put("/data/0/access/level", "registration")], "private"),
-    ("CK041 new data", "aaai-27", "3.4", "yes", [put("/data/-", NEW_DATA)],
+    ("CK041 aside", "neurips-2026", "5", "yes", [put("/data/0/access/level", "private")],
+     [put("/data/1/access/level", "private")], "private"),
+    ("CK041 new data", "niso-rp-31", "oro-a", "yes", [put("/data/-", NEW_DATA)],
      [put("/data/-", NEW_DATA | {"access": {"level": "open"}})], "private"),
     ("CK051 scaler", "reforms", "6a", "yes", [put("/data/0/preprocessing/0/fit_on/-", "heldout")], [],
      "RC1405"),
@@ -139,7 +151,8 @@ PLANTED: list[tuple[str, str, str, str, Patch, Patch, str]] = [
     ("CK060 people", "neurips-2026", "15", "na", [put("/ethics/human_subjects", True)], [],
      "people took part"),
     ("CK060 people", "arr", "D", "no", [put("/ethics/human_subjects", True)], [], "people took part"),
-    ("CK060 no people", "arr", "D", "yes", [], [drop("/ethics/human_subjects")], "no people took part"),
+    ("CK003 new data", "aaai-27", "3.3", "na", [put("/data/0/origin", "new")],
+     [put("/data/-", NEW_DATA)], "made for the experiment"),
 ]  # fmt: skip
 
 
@@ -261,10 +274,11 @@ CLAIMING = put(
 
 
 def claiming_all(document: dict[str, Any]) -> dict[str, Any]:
-    """The manifest with a claim that rests on all its results and comparisons."""
+    """The manifest with a claim that rests on all its results and comparisons, and all its claims primary."""
     names = [each["id"] for part in ("results", "comparisons") for each in document.get(part, ())]
     with_claims = patched(document, [put("/claims", document.get("claims", [])), CLAIMING])
     with_claims["claims"][-1]["evidence"] = names
+    with_claims["claims"] = [each | {"primary": True} for each in with_claims["claims"]]
     return with_claims
 
 

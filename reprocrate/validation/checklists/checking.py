@@ -140,7 +140,10 @@ def _yes(item: Item, found: Sequence[Evidence]) -> Verdict:
         return Standing.NOT_CHECKABLE, _said(found, State.PEOPLE) or "only people can tell, from the text", ()
     states = {each.state for each in found}
     if State.OPPOSED in states:
-        return Standing.CONFLICTS, _said(found, State.OPPOSED), _places(found, State.OPPOSED)
+        reason, places = _said(found, State.OPPOSED), _places(found, State.OPPOSED)
+        if item.is_promise:
+            return Standing.NOT_EVIDENCED, f"not so yet: {reason}", places
+        return Standing.CONFLICTS, reason, places
     if states & {State.SILENT, State.PARTLY}:
         at_most = "at most partial: " if "partial" in item.answers and _is_partly(states) else ""
         places = (*_places(found, State.PARTLY), *_places(found, State.SILENT))

@@ -57,10 +57,12 @@ def _at_issue(codes: Sequence[str], view: View) -> Iterator[Finding]:
 
 
 def _is_certain(finding: Finding, view: View) -> bool:
-    """Whether a finding holds whatever else the record might have left out."""
+    """Whether a finding holds whatever else the record might have left out, and is about a main claim."""
+    entry = _ENTRY.match(finding.location.pointer or "")
+    if entry and entry[0] not in view.main_places:
+        return False
     if finding.code not in RECOMPUTING:
         return True
-    entry = _ENTRY.match(finding.location.pointer or "")
     if entry is None:
         return False
     manifest, index = view.manifest, int(entry["index"])

@@ -60,6 +60,7 @@ class Item:
         na_when: conditions of which one must hold where the question does not apply.
         no_when: conditions of which one must hold where the answer is no.
         na_means: what "not applicable" says here, where the venue gives it a meaning of its own.
+        is_promise: whether it asks what will be done after acceptance, of which the record tells nothing yet.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Item:
     na_when: tuple[str, ...] = ()
     no_when: tuple[str, ...] = ()
     na_means: str = ""
+    is_promise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _item(each: dict[str, Any]) -> Item:
         questions=tuple(each["questions"]),
         answers=tuple(each["answers"]),
         na_means=each.get("na_means", ""),
+        is_promise=each.get("promise", False),
         **lists,
     )
 
