@@ -224,6 +224,68 @@ def test_one_of_five_parts_of_the_infrastructure_missing_supports_in_part() -> N
     assert answer_of("aaai-27", "4.8", "yes", lacking).standing is Standing.NOT_EVIDENCED
 
 
+@pytest.mark.parametrize("said", ["It will be released upon acceptance.", "Public with the camera-ready."])
+def test_what_is_promised_is_not_contradicted_by_how_things_are_now(said: str) -> None:
+    private = Subject("rings", patched(FULL, [put("/data/0/access/level", "private")]))
+    report = validate(private, only=read_codes())
+    for why, standing in ((said, Standing.NOT_EVIDENCED), ("See Section 4.", Standing.CONFLICTS)):
+        given = FilledChecklist("neurips-2026", "", (Answer("5", "yes", "yes", why, Location("p.tex")),))
+        found = next(each for each in checked(given, private, report).answers if each.item == "5")
+        assert (found.standing, "private" in found.reason) == (standing, True)
+
+
+@pytest.mark.parametrize(
+    ("item", "patch"),
+    [
+        ("4.5", put("/code/0/license", "LicenseRef-proprietary")),
+        ("3.4", put("/data/-", NEW_DATA)),
+    ],
+)
+def test_a_question_about_what_comes_after_acceptance_is_not_contradicted(
+    item: str, patch: dict[str, Any]
+) -> None:
+    found = answer_of("aaai-27", item, "yes", patched(FULL, [patch]))
+    assert (found.standing, found.reason.startswith("not so yet: ")) == (Standing.NOT_EVIDENCED, True)
+
+
+def test_labelling_by_people_is_not_denied_by_a_study_without_subjects() -> None:
+    assert FULL["ethics"]["human_subjects"] is False
+    assert answer_of("arr", "D", "yes", FULL).standing is Standing.NOT_CHECKABLE
+
+
+@pytest.mark.parametrize(
+    ("pack", "item", "patch"),
+    [
+        ("neurips-2022", "4e", []),  # "only MNIST is used" is what authors write beside NA
+        ("arr", "B4", []),
+        ("pineau-2.0", "D3", []),  # nothing was left out or prepared
+        ("neurips-2022", "5c", [put("/ethics/human_subjects", True)]),  # volunteers have no wage
+        ("arr", "C2", [drop("/configurations/0/search"), drop("/configurations/1/search")]),
+        ("aaai-27", "3.5", [drop("/data/0/citation"), drop("/data/0/source"), drop("/data/0/access")]),
+    ],
+)
+def test_not_applicable_for_a_reason_that_a_manifest_does_not_tell(
+    pack: str, item: str, patch: Patch
+) -> None:
+    assert answer_of(pack, item, "na", patched(FULL, patch)).standing is not Standing.CONFLICTS
+
+
+@pytest.mark.parametrize(("name", "unit"), [("fit_time", "s"), ("memory", "MB"), ("per_item", "ms")])
+def test_what_a_run_costs_differs_without_chance(name: str, unit: str) -> None:
+    """The seconds of a deterministic program are never the same twice."""
+    costs = put("/metrics/0", FULL["metrics"][0] | {"unit": unit, "name": name})
+    assert answer_of("aaai-27", "4.7", "na", patched(FULL, [costs])).standing is not Standing.CONFLICTS
+    assert answer_of("aaai-27", "4.7", "na", FULL).standing is Standing.CONFLICTS
+
+
+def test_data_that_runs_read_is_data_that_results_rest_on() -> None:
+    """Few metrics name their data; the recorder sees what was read."""
+    read = [drop(f"/results/{n}/data") for n in (0, 1)]
+    assert answer_of("aaai-27", "3.1", "no", patched(FULL, read)).standing is Standing.CONFLICTS
+    unread = [drop(f"/runs/{n}/inputs") for n, run in enumerate(FULL["runs"]) if run.get("inputs")]
+    assert answer_of("aaai-27", "3.1", "no", patched(FULL, read + unread)).standing is not Standing.CONFLICTS
+
+
 def test_a_no_although_everything_is_there_is_told_and_no_conflict() -> None:
     found = answer_of("aaai-27", "4.5", "no", FULL)
     assert found.standing is Standing.NOT_EVIDENCED

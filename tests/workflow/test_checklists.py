@@ -95,7 +95,7 @@ def test_a_template_that_nobody_filled_in_answers_nothing() -> None:
 
 def test_a_policy_that_leaves_a_rule_out_does_not_blind_the_checklist() -> None:
     wrong = json.loads(json.dumps(FULL))
-    wrong["claims"][1]["value"] = 0.99
+    wrong["claims"][0]["by"] = 0.5
     answers = FilledChecklist("arr", "form", (Answer("A3", "yes", "Yes", "", Location("form")),))
     lenient = Policy("lenient", "1.0", levels={"RC0908": None})
     report = judge(Subject("rings", wrong), Demands(lenient, checklists=(answers,)))

@@ -197,6 +197,14 @@ class View:
         found = (self.main_claims, self._compared_for(self.main_claims), self._rested_on(self.main_claims))
         return frozenset(pointer for entries in found for pointer, _ in entries)
 
+    def data_of(self, results: Iterable[tuple[str, Result]]) -> set[str]:
+        """Ids of data that results are measured on, or that their runs read a file of."""
+        given = [each for _, each in results]
+        runs = [run for each in given for name in each.runs if (run := self.manifest.find_run(name))]
+        read = {file.sha256 for run in runs for file in run.inputs} - {None}
+        of_files = {data.id for data in self.manifest.data for file in data.files if file.sha256 in read}
+        return of_files | {each.data for each in given if each.data}
+
     @cached_property
     def results(self) -> tuple[tuple[str, Result], ...]:
         """The results that claims rest on; all of them where there are no claims."""

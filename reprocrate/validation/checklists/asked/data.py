@@ -53,9 +53,7 @@ def identity(view: View) -> Evidence:
 def citation(view: View) -> Evidence:
     """All existing data says how to cite it, or has a DOI."""
     entries = (
-        Looked.at(
-            pointer, each.id, a_citation=not is_blank(each.citation) or (each.source and each.source.doi)
-        )
+        Looked.at(pointer, each.id, a_citation=each.is_published)
         for pointer, each in _of(view, lambda data: data.origin == "existing")
     )
     return looked(
@@ -64,8 +62,8 @@ def citation(view: View) -> Evidence:
 
 
 def access(view: View) -> Evidence:
-    """All data is open, or travels; what only its owners have, and main results rest on, speaks against it."""
-    used = _used(view)
+    """All data is open, or travels; what main results rest on and only its owners have speaks against it."""
+    used = view.data_of(view.main_results)
     for pointer, each in numbered("/data", view.manifest.data):
         if each.is_private and each.origin != "generated" and each.id in used:
             return Evidence(State.OPPOSED, _said_private(each), at(f"{pointer}/access/level"))
@@ -81,34 +79,21 @@ def _said_private(data: Data) -> str:
     return f"data {data.id} is declared private: nobody but the authors may have it"
 
 
-def _used(view: View) -> set[str]:
-    """Ids of data that main results are measured on, or that their runs read."""
-    results = [each for _, each in view.main_results]
-    runs = [run for each in results for name in each.runs if (run := view.manifest.find_run(name))]
-    read = {file.sha256 for run in runs for file in run.inputs} - {None}
-    of_files = {data.id for data in view.manifest.data for file in data.files if file.sha256 in read}
-    return of_files | {each.data for each in results if each.data}
-
-
 def existing_access(view: View) -> Evidence:
     """All data sets of others are open; one from the literature that only the authors have speaks against it.
 
     From the literature is what says how to cite it, or has a DOI. Records that were there before and that
     nobody published are asked for elsewhere.
     """
-    used = _used(view)
+    used = view.data_of(view.main_results)
     existing = _of(view, lambda data: data.origin == "existing" and data.kind == "dataset")
     for pointer, each in existing:
-        if each.is_private and each.id in used and _is_published(each):
+        if each.is_private and each.id in used and each.is_published:
             return Evidence(State.OPPOSED, _said_private(each), at(f"{pointer}/access/level"))
     entries = (Looked(pointer, each.id, _barriers(each)) for pointer, each in existing)
     return looked(
         entries, "no data set is declared to have existed before", "every existing data set is open ({n})"
     )
-
-
-def _is_published(data: Data) -> bool:
-    return not is_blank(data.citation) or bool(data.source and data.source.doi)
 
 
 def _barriers(data: Data) -> tuple[str, ...]:

@@ -150,7 +150,9 @@ def _printed_without_a_spread(view: View) -> Evidence | None:
         each.dispersion_kind != "none" for result in manifest.results for each in result.reported
     ):
         return None
-    if any(each.p_value is not None or (each.effect and each.effect.interval) for each in manifest.comparisons):
+    if any(
+        each.p_value is not None or (each.effect and each.effect.interval) for each in manifest.comparisons
+    ):
         return None
     reason = (
         "all claims rest on single runs, printed without a spread (`dispersion_kind` none), and no result "
