@@ -110,8 +110,8 @@ PLANTED: list[tuple[str, str, str, str, Patch, Patch, str]] = [
      [put("/comparisons/0/test", "welch_t"), drop("/comparisons/0/p_value")], [], "RC1308"),
     ("CK021 total", "neurips-2024", "8", "yes", [put("/compute/total_s", 10)], [], "RC1501"),
     ("CK021 total", "arr", "C1", "yes", [put("/compute/total_s", 10)], [], "RC1501"),
-    ("CK030 trials", "aaai-27", "4.2", "yes", [put("/configurations/0/search/trials_completed", 9)], [],
-     "RC0813"),
+    ("CK030 trials", "aaai-27", "4.2", "yes", [put("/configurations/0/search/trials_completed", 9)],
+     [drop("/configurations/0/search/runs/1")], "and had 9"),
     ("CK030 on test", "reforms", "5d", "yes",
      [put("/configurations/0/search/selected_by/split", "heldout")], [], "RC0812"),
     ("CK040 licence", "nature-code", "licence", "yes", [put("/code/0/license", "LicenseRef-proprietary")],
@@ -222,6 +222,14 @@ def test_one_of_five_parts_of_the_infrastructure_missing_supports_in_part() -> N
     assert answer_of("aaai-27", "4.8", "partial", lacking).standing is Standing.SUPPORTED
     assert answer_of("aaai-27", "4.8", "yes", FULL).standing is Standing.SUPPORTED
     assert answer_of("aaai-27", "4.8", "yes", lacking).standing is Standing.NOT_EVIDENCED
+
+
+def test_a_run_that_a_result_does_not_list_makes_n_doubtful_and_no_other_figure() -> None:
+    """Whether the list or n is wrong cannot be told, so neither mean nor spread is held against them."""
+    lacking = patched(FULL, [drop("/results/0/runs/1")])
+    assert answer_of("aaai-27", "4.10", "yes", lacking).standing is Standing.CONFLICTS
+    assert answer_of("neurips-2026", "7", "yes", lacking).standing is Standing.NOT_EVIDENCED
+    assert answer_of("aaai-27", "4.12", "yes", lacking).standing is not Standing.CONFLICTS
 
 
 @pytest.mark.parametrize("said", ["It will be released upon acceptance.", "Public with the camera-ready."])
@@ -437,6 +445,7 @@ def test_taking_a_property_away_makes_no_conflict(
         ("determinism", "seeds_pair_randomness"),
         ("comparisons", 0, "paired"),
         ("results", 0, "runs"),
+        ("configurations", 0, "search", "runs", 1),
     ],
 )
 def test_a_record_with_a_gap_contradicts_nothing(path: tuple[str | int, ...]) -> None:

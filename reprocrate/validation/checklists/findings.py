@@ -14,6 +14,9 @@ from reprocrate.validation.checklists.packs import Question, questions
 RECOMPUTING = ("RC0801", "RC0802", "RC0803", "RC0804", "RC0821", "RC1306", "RC1314", "RC1315")
 """Rules that compute a figure again from values of runs: certain only where none of these can be missing."""
 
+_OF_COUNTS = "RC0803"
+"""The one that compares `n` with the values themselves."""
+
 _ENTRY = re.compile(r"/(?P<section>results|comparisons|claims)/(?P<index>[0-9]+)")
 
 
@@ -67,12 +70,23 @@ def _is_certain(finding: Finding, view: View) -> bool:
         return False
     manifest, index = view.manifest, int(entry["index"])
     if entry["section"] == "results":
-        return _is_recorded(manifest.results[index], view, frozenset())
-    if entry["section"] == "comparisons":
+        sides: list[Result | None] = [manifest.results[index]]
+    elif entry["section"] == "comparisons":
         compared = manifest.comparisons[index]
         sides = [manifest.find_result(name) for name in (compared.a, compared.b)]
-        return all(side is not None and _is_recorded(side, view, frozenset()) for side in sides)
-    return False
+    else:
+        return False
+    of_counts = finding.code == _OF_COUNTS
+    return all(
+        side is not None and (of_counts or _has_its_n(side, view)) and _is_recorded(side, view, frozenset())
+        for side in sides
+    )
+
+
+def _has_its_n(result: Result, view: View) -> bool:
+    """Whether as many values are there as the result says; else it may be the list that lacks one."""
+    sample = view.subject.evidence.sample(result)
+    return sample is not None and len(sample.values) == result.n
 
 
 def _is_recorded(result: Result, view: View, above: frozenset[str]) -> bool:

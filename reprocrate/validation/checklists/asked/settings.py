@@ -54,7 +54,15 @@ def _search(pointer: str, name: str, each: Search) -> Looked:
 
 
 def trials(view: View) -> Evidence:
-    """Every search says how many values were tried; a number that its own list belies is a finding."""
+    """Every search says how many values were tried; more that ended well or are listed speak against it."""
+    for pointer, each in _configurations(view):
+        if each.search and each.search.trials is not None:
+            seen = max(each.search.trials_completed or 0, len(set(each.search.runs)))
+            if seen > each.search.trials:
+                reason = (
+                    f"the search of {each.label} is said to have {each.search.trials} trials, and had {seen}"
+                )
+                return Evidence(State.OPPOSED, reason, at(f"{pointer}/search"))
     entries = [
         Looked.at(f"{pointer}/search", each.label, the_number_of_trials=each.search.trials is not None)
         for pointer, each in _configurations(view)
