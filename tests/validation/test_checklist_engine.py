@@ -491,3 +491,20 @@ def test_error_bars_may_not_apply_where_nothing_is_random() -> None:
     assert answer_of("neurips-2026", "7", "na", alone).standing is not Standing.CONFLICTS
     assert answer_of("neurips-2026", "6", "na", alone).standing is Standing.CONFLICTS
     assert answer_of("neurips-2026", "7", "na", FULL).standing is Standing.CONFLICTS
+
+
+def test_a_program_that_read_no_data_lacks_none() -> None:
+    """A simulation can be repeated without data, as far as its record is complete."""
+    unread = [drop(f"/runs/{n}/inputs") for n, run in enumerate(FULL["runs"]) if run.get("inputs")]
+    unread += [drop(f"/results/{n}/data") for n in (0, 1)]
+    unread += [
+        drop(f"/configurations/{n}/data") for n, c in enumerate(FULL["configurations"]) if c.get("data")
+    ]
+    runs = {name for n in (0, 1) for name in FULL["results"][n]["runs"]}
+    for word, gap in (("complete", False), ("partial", True)):
+        seen = {"completeness": word, "reason": "a library reads by itself"}
+        captures = [
+            put(f"/runs/{n}/capture", seen) for n, run in enumerate(FULL["runs"]) if run["id"] in runs
+        ]
+        found = answer_of("neurips-2026", "4", "yes", patched(FULL, unread + captures))
+        assert ("lack the data" in found.reason) is gap, found

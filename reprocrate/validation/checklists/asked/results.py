@@ -64,7 +64,8 @@ def _gaps(view: View, result: Result) -> Iterator[str]:
         yield "the code of each run"
     if not all(manifest.find_environment(run.environment) for run in runs):
         yield "the environment of each run"
-    if not result.data and not (configuration and configuration.data) and not any(run.inputs for run in runs):
+    named = result.data or (configuration and configuration.data) or any(run.inputs for run in runs)
+    if not named and not all(run.read_nothing for run in runs):
         yield "the data"
     if not all(run.seeds for run in runs):
         yield "the seed of each run"
