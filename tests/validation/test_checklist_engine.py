@@ -23,6 +23,7 @@ from reprocrate.validation.checklists.conditions import CONDITIONS
 from reprocrate.validation.checklists.evidence import State
 from reprocrate.validation.checklists.findings import read_codes
 from reprocrate.validation.checklists.gathering import evidence_of
+from reprocrate.validation.checklists.objecting import unanswered
 from reprocrate.validation.checklists.packs import pack_ids, pack_of, questions
 from reprocrate.validation.families import find_rule
 
@@ -324,6 +325,21 @@ def test_an_unanswered_item_never_conflicts() -> None:
     found = answer_of("aaai-27", "4.10", None, patched(FULL, [put("/results/0/n", 6)]))
     assert found.standing is Standing.NOT_EVIDENCED
     assert found.reason.startswith("a yes would conflict: ")
+
+
+def test_questions_of_a_newer_form_are_missing_only_from_that_form() -> None:
+    """The template of ARR does not ask about assistants, the web form does."""
+    older = {item.id: "yes" for item in pack_of("arr").items if not item.edition}
+
+    def missing(answers: dict[str, str]) -> list[str]:
+        filled = tuple(Answer(item, each, each, "", Location("form")) for item, each in answers.items())
+        return [
+            each.values["items"] for each in unanswered(FilledChecklist("arr", "", filled), Location("form"))
+        ]
+
+    assert missing(older) == []
+    assert missing(older | {"E": "yes"}) == ["E1"]
+    assert missing({name: each for name, each in older.items() if name != "C4"}) == ["C4"]
 
 
 def test_items_below_a_closed_gate_do_not_apply() -> None:

@@ -114,6 +114,16 @@ def test_the_terminal_shows_conflicts_first_and_counts_the_rest() -> None:
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
+def test_the_terminal_tells_what_was_written_beside_an_answer_that_conflicts() -> None:
+    """Whoever weighs it reads both sides."""
+    why = "Our experiments are illustrations only. " * 20
+    answers = FilledChecklist("arr", "form", (Answer("C", "no", "No", why, Location("form", line=3)),))
+    text = printed(report_text(judge(Subject("rings", FULL), Demands(checklists=(answers,)))), width=80)
+    assert "They write: Our experiments are illustrations only." in text
+    assert text.count("illustrations") < 8
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
 def test_a_checklist_can_be_asked_for_on_the_command_line(tmp_path: Path, capsys: Any) -> None:
     file = tmp_path / "reprocrate.json"
     file.write_text(json.dumps(FULL), "utf-8")
