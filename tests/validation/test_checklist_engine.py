@@ -225,6 +225,20 @@ def test_one_of_five_parts_of_the_infrastructure_missing_supports_in_part() -> N
     assert answer_of("aaai-27", "4.8", "yes", lacking).standing is Standing.NOT_EVIDENCED
 
 
+def test_a_spread_of_which_is_not_said_over_what_it_is_may_be_right() -> None:
+    """A bootstrap over the test items of one run needs no second seed."""
+    for over, standing in (("seeds", Standing.CONFLICTS), (None, Standing.NOT_EVIDENCED)):
+        alone = SINGLE | {"sd": 0.01, "reported": []} | ({"varies_over": over} if over else {})
+        document = patched(FULL, [put("/results", [alone]), *ALONE[1:]])
+        assert answer_of("neurips-2026", "7", "yes", document).standing is standing
+
+
+def test_a_seed_that_counts_twice_is_still_a_run() -> None:
+    twice = patched(FULL, [put("/runs/1/seeds", FULL["runs"][0]["seeds"])])
+    found = answer_of("aaai-27", "4.10", "yes", twice)
+    assert (found.standing, "RC0602" in found.reason) == (Standing.NOT_EVIDENCED, True)
+
+
 def test_a_run_that_a_result_does_not_list_makes_n_doubtful_and_no_other_figure() -> None:
     """Whether the list or n is wrong cannot be told, so neither mean nor spread is held against them."""
     lacking = patched(FULL, [drop("/results/0/runs/1")])

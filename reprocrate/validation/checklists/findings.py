@@ -17,6 +17,9 @@ RECOMPUTING = ("RC0801", "RC0802", "RC0803", "RC0804", "RC0821", "RC1306", "RC13
 _OF_COUNTS = "RC0803"
 """The one that compares `n` with the values themselves."""
 
+_OF_SPREADS = ("RC0802", "RC0804", "RC0807", "RC0821", "RC0826", "RC0828")
+"""Rules that take a spread to be over seeds where a result does not say over what it is."""
+
 _ENTRY = re.compile(r"/(?P<section>results|comparisons|claims)/(?P<index>[0-9]+)")
 
 
@@ -64,6 +67,8 @@ def _is_certain(finding: Finding, view: View) -> bool:
     entry = _ENTRY.match(finding.location.pointer or "")
     if entry and entry[0] not in view.main_places:
         return False
+    if finding.code in _OF_SPREADS and entry and not _says_over_what(entry, view):
+        return False
     if finding.code not in RECOMPUTING:
         return True
     if entry is None:
@@ -81,6 +86,14 @@ def _is_certain(finding: Finding, view: View) -> bool:
         side is not None and (of_counts or _has_its_n(side, view)) and _is_recorded(side, view, frozenset())
         for side in sides
     )
+
+
+def _says_over_what(entry: re.Match[str], view: View) -> bool:
+    """Whether a result says what its spread is over; else it may be over test items, and be right."""
+    if entry["section"] != "results":
+        return True
+    result = view.manifest.results[int(entry["index"])]
+    return bool(result.varies_over or (result.interval and result.interval.varies_over))
 
 
 def _has_its_n(result: Result, view: View) -> bool:
