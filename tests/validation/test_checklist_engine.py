@@ -233,6 +233,12 @@ def test_a_spread_of_which_is_not_said_over_what_it_is_may_be_right() -> None:
         assert answer_of("neurips-2026", "7", "yes", document).standing is standing
 
 
+@pytest.mark.parametrize("gap", ["/comparisons/1/p_value", "/comparisons/2/correction"])
+def test_p_values_that_were_corrected_with_others_need_all_of_them(gap: str) -> None:
+    grid = golden("grid")
+    assert answer_of("aaai-27", "4.12", "yes", patched(grid, [drop(gap)])).standing is not Standing.CONFLICTS
+
+
 def test_a_seed_that_counts_twice_is_still_a_run() -> None:
     twice = patched(FULL, [put("/runs/1/seeds", FULL["runs"][0]["seeds"])])
     found = answer_of("aaai-27", "4.10", "yes", twice)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from reprocrate.finding import Finding, Severity
-from reprocrate.manifest import Result, Run
+from reprocrate.manifest import Comparison, Result, Run
 from reprocrate.validation.checklists.evidence import MOST_PLACES, Evidence, State, View
 from reprocrate.validation.checklists.packs import Question, questions
 
@@ -17,6 +17,8 @@ RECOMPUTING = ("RC0801", "RC0802", "RC0803", "RC0804", "RC0821", "RC1306", "RC13
 _OF_COUNTS = "RC0803"
 """The one that compares `n` with the values themselves."""
 
+_OF_FAMILIES = "RC1306"
+"""The one that computes p values again, as corrected together with others."""
 _OF_SPREADS = ("RC0802", "RC0804", "RC0807", "RC0821", "RC0826", "RC0828")
 """Rules that take a spread to be over seeds where a result does not say over what it is."""
 
@@ -78,6 +80,8 @@ def _is_certain(finding: Finding, view: View) -> bool:
         sides: list[Result | None] = [manifest.results[index]]
     elif entry["section"] == "comparisons":
         compared = manifest.comparisons[index]
+        if finding.code == _OF_FAMILIES and not _is_of_known_family(compared, view):
+            return False
         sides = [manifest.find_result(name) for name in (compared.a, compared.b)]
     else:
         return False
@@ -94,6 +98,14 @@ def _says_over_what(entry: re.Match[str], view: View) -> bool:
         return True
     result = view.manifest.results[int(entry["index"])]
     return bool(result.varies_over or (result.interval and result.interval.varies_over))
+
+
+def _is_of_known_family(compared: Comparison, view: View) -> bool:
+    """Whether it is known with which others a p value was corrected, if it was."""
+    if compared.correction == "none":
+        return True
+    every = view.manifest.comparisons
+    return len(every) == 1 or all(each.correction and each.p_value is not None for each in every)
 
 
 def _has_its_n(result: Result, view: View) -> bool:
