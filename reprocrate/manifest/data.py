@@ -117,6 +117,16 @@ class Data(Section):
     splits: Many[Split] = ()
     preprocessing: Many[Preprocessing] = ()
 
+    @property
+    def is_published(self) -> bool:
+        """Whether it says how it is cited, or has a DOI."""
+        return bool((self.citation or "").strip() or (self.source and self.source.doi))
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is declared that nobody but the authors may have it."""
+        return self.access is not None and self.access.level == "private"
+
 
 class Service(Section):
     """A remote service whose answers entered the results."""

@@ -236,6 +236,11 @@ class Run(Section):
         return self.seeds[0].value if self.seeds else None
 
     @property
+    def read_nothing(self) -> bool:
+        """Whether a complete record of the run shows that it read no data file."""
+        return not self.inputs and self.capture is not None and self.capture.completeness == "complete"
+
+    @property
     def written(self) -> tuple[File, ...]:
         """Every file that it wrote, whatever its kind, but for its logs."""
         single = (self.predictions, self.histories)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import shorten
 
 from rich.console import RenderableType
 
@@ -20,6 +21,8 @@ _COUNTED = {
 _STYLE = {Standing.CONFLICTS: BAD, Standing.NOT_EVIDENCED: WARN, Standing.SUPPORTED: GOOD}
 _WRITTEN_OUT = (Standing.CONFLICTS, Standing.NOT_EVIDENCED)
 _MOST_WRITTEN_OUT = 20
+_LONGEST = 220
+"""Characters of what the authors wrote beside an answer; a reader who weighs it goes to its place."""
 
 
 def checklist_text(checklist: CheckedChecklist) -> Iterator[RenderableType]:
@@ -41,6 +44,8 @@ def _answer(each: CheckedAnswer) -> Iterator[RenderableType]:
     yield text(each.question, SOFT)
     said = f"Answered {each.answer}: {each.reason}" if each.answer else each.reason
     yield text(words.sentence(words.plain(said)))
+    if each.standing is Standing.CONFLICTS and each.justification:
+        yield text(f"They write: {shorten(words.plain(each.justification), _LONGEST)}", SOFT)
 
 
 def _counts(checklist: CheckedChecklist) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reprocrate.finding import Finding, NotAssessed, Report
-from reprocrate.validation import Policy, Subject
+from reprocrate.validation import Files, Policy, Subject
 from reprocrate.validation.checklists.carriers.likely import likely_files
 from reprocrate.validation.checklists.carriers.sources import Sources
 
@@ -20,6 +20,7 @@ def with_checklists(
     named: Sequence[FilledChecklist],
     asked: Sequence[str],
     policy: Policy | None,
+    files: Files | None,
 ) -> Report:
     """An ungraded report with the subject's checklists, and what is to be said of them.
 
@@ -30,11 +31,12 @@ def with_checklists(
             found without being named.
         asked: names of checklists that are asked for whether or not somebody answered them.
         policy: a venue's demands, which may ask for one too.
+        files: where a filled one is looked for.
 
     Raises:
         UsageError: there is no such checklist.
     """
-    carried = _filled(subject, named)
+    carried = _filled(files, named)
     answered = subject.manifest is not None and subject.manifest.checklists
     required = _required(policy)
     if not (answered or carried or asked or required):
@@ -60,11 +62,11 @@ def _required(policy: Policy | None) -> str:
     return str(policy.parameters.get("RC1710", {}).get("required", "")) if policy else ""
 
 
-def _filled(subject: Subject, named: Sequence[FilledChecklist]) -> tuple[FilledChecklist, ...]:
-    """The filled checklists of a submission: those that the user names, else those among its files."""
-    if subject.files is None:
+def _filled(files: Files | None, named: Sequence[FilledChecklist]) -> tuple[FilledChecklist, ...]:
+    """The filled checklists of a submission: those that the user names, else those among the files."""
+    if files is None:
         return tuple(named)
-    sources = Sources(subject.files)
+    sources = Sources(files)
     likely = likely_files(sources)
     if not likely:
         return tuple(named)

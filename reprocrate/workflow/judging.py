@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reprocrate.finding import Report
-from reprocrate.validation import Policy, Subject, domains_asked_for, graded_by, validate_for
+from reprocrate.validation import Files, Policy, Subject, domains_asked_for, graded_by, validate_for
 from reprocrate.validation.baseline import Baseline, known_by
 from reprocrate.validation.fingerprints import fingerprinted
 from reprocrate.validation.scales import scales_of
@@ -27,6 +27,7 @@ class Demands(NamedTuple):
         fingerprints: whether findings are to be known again elsewhere.
         checklists: checklists of the subject that the user names, from files elsewhere; those among the
             subject's own files are found without being named.
+        papers: where the subject's filled checklist lies, if that is not among its own files.
         asked: names of checklists that are asked for whether or not somebody answered them.
         domains: the fields of research by whose own rules is judged, as the reader asks; None for those that
             the policy names, or else the subject itself shows.
@@ -37,6 +38,7 @@ class Demands(NamedTuple):
     baseline: Baseline | None = None
     fingerprints: bool = False
     checklists: tuple[FilledChecklist, ...] = ()
+    papers: Files | None = None
     asked: tuple[str, ...] = ()
     domains: tuple[str, ...] | None = None
 
@@ -64,7 +66,9 @@ def judge(subject: Subject, demands: Demands) -> Report:
     only = demands.selected.applied if demands.selected else None
     found = validate_for(policy, subject, only)
     if only is None:  # by some rules alone neither an answer nor a level can be judged
-        found = with_checklists(found, subject, demands.checklists, demands.asked, policy)
+        found = with_checklists(
+            found, subject, demands.checklists, demands.asked, policy, demands.papers or subject.files
+        )
         found = found._replace(scales=scales_of(subject, found))
     return _without_known(graded_by(policy, found), subject, demands)
 

@@ -111,6 +111,7 @@ def _assess_project(root: Path, name: str, progress: Progress, demands: Demands,
     # A bundle is judged without what it takes to read a project: settings, records, the way to a manifest.
     from reprocrate.capture.data.digests import digests_of_project
     from reprocrate.workflow.contents import ContentFiles, collect
+    from reprocrate.workflow.papers import PaperFiles
     from reprocrate.workflow.project import open_project, refuse_unread
 
     project = open_project(root)
@@ -120,7 +121,7 @@ def _assess_project(root: Path, name: str, progress: Progress, demands: Demands,
         return assess_bare(root, name, progress, demands, limits)
     contents = collect(project, "all")
     subject = Subject.of(contents.manifest, name, ContentFiles(contents, digests_of_project(root)))
-    report = judge(subject, demands)
+    report = judge(subject, demands._replace(papers=PaperFiles(root)))
     for problem in project.problems:
         progress.note(f"not read: {problem}")
     return report

@@ -22,6 +22,7 @@ from reprocrate.validation.checklists.conditions import CONDITIONS
 from reprocrate.validation.checklists.evidence import State
 from reprocrate.validation.checklists.findings import read_codes
 from reprocrate.validation.checklists.gathering import evidence_of
+from reprocrate.validation.checklists.objecting import unanswered
 from reprocrate.validation.checklists.packs import pack_ids, pack_of, questions
 from reprocrate.validation.families import find_rule
 
@@ -83,15 +84,21 @@ CLAIM = {
     "relation": "equals",
     "value": 0.912,
 }
+ALONE = [put("/results", [SINGLE]), put("/claims", [CLAIM]), put("/comparisons", []), put("/tables", [])]
 NEW_DATA = {"id": "moons", "kind": "dataset", "origin": "new", "access": {"level": "private", "reason": "-"}}
 SLICED = [put("/results/0/excluded/-", {"run": f"wide-{n}", "reason": "failed"}) for n in (5, 6)]
 
 PLANTED: list[tuple[str, str, str, str, Patch, Patch, str]] = [
     # what is planted, pack, item, answer, the patch that plants it, the patch of the honest twin, said
-    ("CK010 single run", "neurips-2026", "7", "yes", [put("/results/-", SINGLE), put("/claims/-", CLAIM)],
-     [put("/results/-", SINGLE | {"reported": []}), put("/claims/-", CLAIM)], "single run"),
+    ("CK010 single run", "neurips-2026", "7", "yes", ALONE,
+     [put("/results", [SINGLE | {"reported": []}]), *ALONE[1:]], "single run"),
+    ("CK010 of several", "neurips-2026", "7", "yes", ALONE,
+     [put("/results/-", SINGLE), put("/claims/-", CLAIM)], "single run"),
+    ("CK010 single run", "aaai-27", "4.11", "yes", ALONE,
+     [put("/results", [SINGLE | {"sd": 0.01, "varies_over": "test_items"}]), *ALONE[1:]], "single run"),
     ("CK011 sd", "neurips-2026", "7", "yes", [put("/results/0/sd", 0.009)], [], "RC0802"),
-    ("CK011 claim", "neurips-2026", "1", "yes", [put("/claims/1/value", 0.95)], [], "RC0908"),
+    ("CK011 claim", "neurips-2026", "1", "yes", [put("/claims/0/by", 0.5)], [put("/claims/1/value", 0.95)],
+     "RC0908"),
     ("CK011 printed", "arr", "A3", "yes", [put("/results/0/reported/0/value", "0.925")], [], "RC0815"),
     ("CK012 n", "aaai-27", "4.10", "yes", [put("/results/0/n", 6)], [], "RC0803"),
     ("CK012 n", "pineau-2.0", "E2", "yes", [put("/results/0/n", 6)], [], "RC0803"),
@@ -103,16 +110,22 @@ PLANTED: list[tuple[str, str, str, str, Patch, Patch, str]] = [
      [put("/comparisons/0/test", "welch_t"), drop("/comparisons/0/p_value")], [], "RC1308"),
     ("CK021 total", "neurips-2024", "8", "yes", [put("/compute/total_s", 10)], [], "RC1501"),
     ("CK021 total", "arr", "C1", "yes", [put("/compute/total_s", 10)], [], "RC1501"),
-    ("CK030 trials", "aaai-27", "4.2", "yes", [put("/configurations/0/search/trials_completed", 9)], [],
-     "RC0813"),
+    ("CK030 trials", "aaai-27", "4.2", "yes", [put("/configurations/0/search/trials_completed", 9)],
+     [drop("/configurations/0/search/runs/1")], "and had 9"),
     ("CK030 on test", "reforms", "5d", "yes",
      [put("/configurations/0/search/selected_by/split", "heldout")], [], "RC0812"),
-    ("CK040 licence", "aaai-27", "4.5", "yes", [put("/code/0/license", "LicenseRef-proprietary")],
+    ("CK040 licence", "nature-code", "licence", "yes", [put("/code/0/license", "LicenseRef-proprietary")],
      [put("/code/0/license", "MIT")], "lets nobody use it"),
-    ("CK041 private", "aaai-27", "3.6", "yes", [put("/data/0/access/level", "private")], [], "private"),
+    ("CK041 private", "aaai-27", "3.6", "yes", [put("/data/0/access/level", "private")],
+     [put("/data/0/access/level", "private"), drop("/data/0/citation"), drop("/data/0/source/doi")],
+     "private"),
+    ("CK041 private", "aaai-27", "3.6", "yes", [put("/data/0/access/level", "private")],
+     [put("/data/0/access/level", "private"), put("/data/0/origin", "new")], "private"),
     ("CK041 private", "neurips-2026", "5", "yes", [put("/data/0/access/level", "private")],
      [put("/data/0/access/level", "registration")], "private"),
-    ("CK041 new data", "aaai-27", "3.4", "yes", [put("/data/-", NEW_DATA)],
+    ("CK041 aside", "neurips-2026", "5", "yes", [put("/data/0/access/level", "private")],
+     [put("/data/1/access/level", "private")], "private"),
+    ("CK041 new data", "niso-rp-31", "oro-a", "yes", [put("/data/-", NEW_DATA)],
      [put("/data/-", NEW_DATA | {"access": {"level": "open"}})], "private"),
     ("CK051 scaler", "reforms", "6a", "yes", [put("/data/0/preprocessing/0/fit_on/-", "heldout")], [],
      "RC1405"),
@@ -138,7 +151,8 @@ PLANTED: list[tuple[str, str, str, str, Patch, Patch, str]] = [
     ("CK060 people", "neurips-2026", "15", "na", [put("/ethics/human_subjects", True)], [],
      "people took part"),
     ("CK060 people", "arr", "D", "no", [put("/ethics/human_subjects", True)], [], "people took part"),
-    ("CK060 no people", "arr", "D", "yes", [], [drop("/ethics/human_subjects")], "no people took part"),
+    ("CK003 new data", "aaai-27", "3.3", "na", [put("/data/0/origin", "new")],
+     [put("/data/-", NEW_DATA)], "made for the experiment"),
 ]  # fmt: skip
 
 
@@ -210,6 +224,96 @@ def test_one_of_five_parts_of_the_infrastructure_missing_supports_in_part() -> N
     assert answer_of("aaai-27", "4.8", "yes", lacking).standing is Standing.NOT_EVIDENCED
 
 
+def test_a_spread_of_which_is_not_said_over_what_it_is_may_be_right() -> None:
+    """A bootstrap over the test items of one run needs no second seed."""
+    for over, standing in (("seeds", Standing.CONFLICTS), (None, Standing.NOT_EVIDENCED)):
+        alone = SINGLE | {"sd": 0.01, "reported": []} | ({"varies_over": over} if over else {})
+        document = patched(FULL, [put("/results", [alone]), *ALONE[1:]])
+        assert answer_of("neurips-2026", "7", "yes", document).standing is standing
+
+
+@pytest.mark.parametrize("gap", ["/comparisons/1/p_value", "/comparisons/2/correction"])
+def test_p_values_that_were_corrected_with_others_need_all_of_them(gap: str) -> None:
+    grid = golden("grid")
+    assert answer_of("aaai-27", "4.12", "yes", patched(grid, [drop(gap)])).standing is not Standing.CONFLICTS
+
+
+def test_a_seed_that_counts_twice_is_still_a_run() -> None:
+    twice = patched(FULL, [put("/runs/1/seeds", FULL["runs"][0]["seeds"])])
+    found = answer_of("aaai-27", "4.10", "yes", twice)
+    assert (found.standing, "RC0602" in found.reason) == (Standing.NOT_EVIDENCED, True)
+
+
+def test_a_run_that_a_result_does_not_list_makes_n_doubtful_and_no_other_figure() -> None:
+    """Whether the list or n is wrong cannot be told, so neither mean nor spread is held against them."""
+    lacking = patched(FULL, [drop("/results/0/runs/1")])
+    assert answer_of("aaai-27", "4.10", "yes", lacking).standing is Standing.CONFLICTS
+    assert answer_of("neurips-2026", "7", "yes", lacking).standing is Standing.NOT_EVIDENCED
+    assert answer_of("aaai-27", "4.12", "yes", lacking).standing is not Standing.CONFLICTS
+
+
+@pytest.mark.parametrize("said", ["It will be released upon acceptance.", "Public with the camera-ready."])
+def test_what_is_promised_is_not_contradicted_by_how_things_are_now(said: str) -> None:
+    private = Subject("rings", patched(FULL, [put("/data/0/access/level", "private")]))
+    report = validate(private, only=read_codes())
+    for why, standing in ((said, Standing.NOT_EVIDENCED), ("See Section 4.", Standing.CONFLICTS)):
+        given = FilledChecklist("neurips-2026", "", (Answer("5", "yes", "yes", why, Location("p.tex")),))
+        found = next(each for each in checked(given, private, report).answers if each.item == "5")
+        assert (found.standing, "private" in found.reason) == (standing, True)
+
+
+@pytest.mark.parametrize(
+    ("item", "patch"),
+    [
+        ("4.5", put("/code/0/license", "LicenseRef-proprietary")),
+        ("3.4", put("/data/-", NEW_DATA)),
+    ],
+)
+def test_a_question_about_what_comes_after_acceptance_is_not_contradicted(
+    item: str, patch: dict[str, Any]
+) -> None:
+    found = answer_of("aaai-27", item, "yes", patched(FULL, [patch]))
+    assert (found.standing, found.reason.startswith("not so yet: ")) == (Standing.NOT_EVIDENCED, True)
+
+
+def test_labelling_by_people_is_not_denied_by_a_study_without_subjects() -> None:
+    assert FULL["ethics"]["human_subjects"] is False
+    assert answer_of("arr", "D", "yes", FULL).standing is Standing.NOT_CHECKABLE
+
+
+@pytest.mark.parametrize(
+    ("pack", "item", "patch"),
+    [
+        ("neurips-2022", "4e", []),  # "only MNIST is used" is what authors write beside NA
+        ("arr", "B4", []),
+        ("pineau-2.0", "D3", []),  # nothing was left out or prepared
+        ("neurips-2022", "5c", [put("/ethics/human_subjects", True)]),  # volunteers have no wage
+        ("arr", "C2", [drop("/configurations/0/search"), drop("/configurations/1/search")]),
+        ("aaai-27", "3.5", [drop("/data/0/citation"), drop("/data/0/source"), drop("/data/0/access")]),
+    ],
+)
+def test_not_applicable_for_a_reason_that_a_manifest_does_not_tell(
+    pack: str, item: str, patch: Patch
+) -> None:
+    assert answer_of(pack, item, "na", patched(FULL, patch)).standing is not Standing.CONFLICTS
+
+
+@pytest.mark.parametrize(("name", "unit"), [("fit_time", "s"), ("memory", "MB"), ("per_item", "ms")])
+def test_what_a_run_costs_differs_without_chance(name: str, unit: str) -> None:
+    """The seconds of a deterministic program are never the same twice."""
+    costs = put("/metrics/0", FULL["metrics"][0] | {"unit": unit, "name": name})
+    assert answer_of("aaai-27", "4.7", "na", patched(FULL, [costs])).standing is not Standing.CONFLICTS
+    assert answer_of("aaai-27", "4.7", "na", FULL).standing is Standing.CONFLICTS
+
+
+def test_data_that_runs_read_is_data_that_results_rest_on() -> None:
+    """Few metrics name their data; the recorder sees what was read."""
+    read = [drop(f"/results/{n}/data") for n in (0, 1)]
+    assert answer_of("aaai-27", "3.1", "no", patched(FULL, read)).standing is Standing.CONFLICTS
+    unread = [drop(f"/runs/{n}/inputs") for n, run in enumerate(FULL["runs"]) if run.get("inputs")]
+    assert answer_of("aaai-27", "3.1", "no", patched(FULL, read + unread)).standing is not Standing.CONFLICTS
+
+
 def test_a_no_although_everything_is_there_is_told_and_no_conflict() -> None:
     found = answer_of("aaai-27", "4.5", "no", FULL)
     assert found.standing is Standing.NOT_EVIDENCED
@@ -242,6 +346,21 @@ def test_an_unanswered_item_never_conflicts() -> None:
     assert found.reason.startswith("a yes would conflict: ")
 
 
+def test_questions_of_a_newer_form_are_missing_only_from_that_form() -> None:
+    """The template of ARR does not ask about assistants, the web form does."""
+    older = {item.id: "yes" for item in pack_of("arr").items if not item.edition}
+
+    def missing(answers: dict[str, str]) -> list[str]:
+        filled = tuple(Answer(item, each, each, "", Location("form")) for item, each in answers.items())
+        return [
+            each.values["items"] for each in unanswered(FilledChecklist("arr", "", filled), Location("form"))
+        ]
+
+    assert missing(older) == []
+    assert missing(older | {"E": "yes"}) == ["E1"]
+    assert missing({name: each for name, each in older.items() if name != "C4"}) == ["C4"]
+
+
 def test_items_below_a_closed_gate_do_not_apply() -> None:
     subject = Subject("rings", FULL)
     answers = filled("aaai-27", _2_1="no", _2_2="na", _4_1="yes")
@@ -260,10 +379,11 @@ CLAIMING = put(
 
 
 def claiming_all(document: dict[str, Any]) -> dict[str, Any]:
-    """The manifest with a claim that rests on all its results and comparisons."""
+    """The manifest with a claim that rests on all its results and comparisons, and all its claims primary."""
     names = [each["id"] for part in ("results", "comparisons") for each in document.get(part, ())]
     with_claims = patched(document, [put("/claims", document.get("claims", [])), CLAIMING])
     with_claims["claims"][-1]["evidence"] = names
+    with_claims["claims"] = [each | {"primary": True} for each in with_claims["claims"]]
     return with_claims
 
 
@@ -360,6 +480,7 @@ def test_taking_a_property_away_makes_no_conflict(
         ("determinism", "seeds_pair_randomness"),
         ("comparisons", 0, "paired"),
         ("results", 0, "runs"),
+        ("configurations", 0, "search", "runs", 1),
     ],
 )
 def test_a_record_with_a_gap_contradicts_nothing(path: tuple[str | int, ...]) -> None:
@@ -405,3 +526,20 @@ def test_error_bars_may_not_apply_where_nothing_is_random() -> None:
     assert answer_of("neurips-2026", "7", "na", alone).standing is not Standing.CONFLICTS
     assert answer_of("neurips-2026", "6", "na", alone).standing is Standing.CONFLICTS
     assert answer_of("neurips-2026", "7", "na", FULL).standing is Standing.CONFLICTS
+
+
+def test_a_program_that_read_no_data_lacks_none() -> None:
+    """A simulation can be repeated without data, as far as its record is complete."""
+    unread = [drop(f"/runs/{n}/inputs") for n, run in enumerate(FULL["runs"]) if run.get("inputs")]
+    unread += [drop(f"/results/{n}/data") for n in (0, 1)]
+    unread += [
+        drop(f"/configurations/{n}/data") for n, c in enumerate(FULL["configurations"]) if c.get("data")
+    ]
+    runs = {name for n in (0, 1) for name in FULL["results"][n]["runs"]}
+    for word, gap in (("complete", False), ("partial", True)):
+        seen = {"completeness": word, "reason": "a library reads by itself"}
+        captures = [
+            put(f"/runs/{n}/capture", seen) for n, run in enumerate(FULL["runs"]) if run["id"] in runs
+        ]
+        found = answer_of("neurips-2026", "4", "yes", patched(FULL, unread + captures))
+        assert ("lack the data" in found.reason) is gap, found

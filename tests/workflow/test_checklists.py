@@ -95,7 +95,7 @@ def test_a_template_that_nobody_filled_in_answers_nothing() -> None:
 
 def test_a_policy_that_leaves_a_rule_out_does_not_blind_the_checklist() -> None:
     wrong = json.loads(json.dumps(FULL))
-    wrong["claims"][1]["value"] = 0.99
+    wrong["claims"][0]["by"] = 0.5
     answers = FilledChecklist("arr", "form", (Answer("A3", "yes", "Yes", "", Location("form")),))
     lenient = Policy("lenient", "1.0", levels={"RC0908": None})
     report = judge(Subject("rings", wrong), Demands(lenient, checklists=(answers,)))
@@ -111,6 +111,16 @@ def test_the_terminal_shows_conflicts_first_and_counts_the_rest() -> None:
     part = text[text.index("ICLR statements on reproducibility, ethics and") :]
     assert part.index("details") < part.index("Answered na: but result wide") < part.index("supported")
     assert "1 conflicts with the evidence" in part
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_the_terminal_tells_what_was_written_beside_an_answer_that_conflicts() -> None:
+    """Whoever weighs it reads both sides."""
+    why = "Our experiments are illustrations only. " * 20
+    answers = FilledChecklist("arr", "form", (Answer("C", "no", "No", why, Location("form", line=3)),))
+    text = printed(report_text(judge(Subject("rings", FULL), Demands(checklists=(answers,)))), width=80)
+    assert "They write: Our experiments are illustrations only." in text
+    assert text.count("illustrations") < 8
     assert all(len(line) <= 80 for line in text.splitlines())
 
 

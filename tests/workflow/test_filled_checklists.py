@@ -9,7 +9,10 @@ from reprocrate.standard import shipped_bytes
 from reprocrate.validation import FolderFiles, Subject
 from reprocrate.validation.checklists.carriers.search import read_checklist
 from reprocrate.workflow.judging import STANDARD, Demands, judge
+from reprocrate.workflow.progress import Silence
+from reprocrate.workflow.validating import assess
 from tests.validation.carriers.conftest import NEURIPS, neurips
+from tests.workflow.conftest import Study
 
 
 def subject(folder: Path) -> Subject:
@@ -27,6 +30,20 @@ def test_an_answer_in_the_paper_that_the_record_contradicts(tmp_path: Path) -> N
     assert [each.item for each in checked.answers if each.standing is Standing.CONFLICTS] == ["4"]
     (finding,) = [each for each in report.findings if each.code == "RC1709"]
     assert str(finding.location).startswith("paper/checklist.tex:")
+
+
+def test_an_author_is_told_of_the_checklist_in_the_project(study: Study) -> None:
+    """The paper lies beside the code, and in no bundle."""
+    study.run()
+    answers = {each.id: "yes" for each in NEURIPS.items} | {"4": "na"}
+    study.write("paper/sections/checklist.tex", neurips(answers))
+    study.write(".venv/lib/checklist.tex", neurips(answers | {"4": "no"}))
+    report = assess(study.folder, Silence())
+    (checked,) = report.checklists
+    assert checked.source == "paper/sections/checklist.tex"
+    assert [each.item for each in checked.answers if each.standing is Standing.CONFLICTS] == ["4"]
+    (finding,) = [each for each in report.findings if each.code == "RC1709"]
+    assert str(finding.location).startswith("paper/sections/checklist.tex:")
 
 
 def test_a_named_checklist_stands_before_one_that_is_found(tmp_path: Path) -> None:

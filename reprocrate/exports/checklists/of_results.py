@@ -70,7 +70,7 @@ def reproduction_path(manifest: Manifest) -> Known:
         *lacking(((run.configuration, bool(run.code)) for run in runs), "the code"),
         *lacking(((run.configuration, bool(run.environment)) for run in runs), "the environment"),
         *lacking(((run.configuration, bool(run.seeds)) for run in runs), "the seeds"),
-        *lacking(((run.configuration, bool(run.inputs or _data(manifest, run))) for run in runs), "the data"),
+        *lacking(((run.configuration, _has_data(manifest, run)) for run in runs), "the data"),
     ]
     count = counted(len(runs), "run")
     return said(
@@ -80,9 +80,10 @@ def reproduction_path(manifest: Manifest) -> Known:
     )
 
 
-def _data(manifest: Manifest, run: Run) -> bool:
+def _has_data(manifest: Manifest, run: Run) -> bool:
+    """Whether the data of a run is known; none is what a complete record without inputs tells."""
     configuration = manifest.find_configuration(run.configuration)
-    return bool(configuration and configuration.data)
+    return bool(run.inputs or (configuration and configuration.data) or run.read_nothing)
 
 
 def expected_results(manifest: Manifest) -> Known:

@@ -6,6 +6,7 @@ the manifest says the opposite of the answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,14 @@ from reprocrate.validation.checklists.evidence import MOST_PLACES, Evidence, Sta
 from reprocrate.validation.checklists.gathering import evidence_of
 from reprocrate.validation.checklists.packs import Item, Pack, pack_of
 from reprocrate.validation.subject import Subject
+
+_PROMISE = re.compile(
+    r"\bwill\b(?:\s+\w+){0,4}?\s+(?:add|avail|complet|host|includ|open|provid|public|publish|releas|report|shar|upload)"
+    r"|\bto be (?:made|published|released)\b|\bplan(?:s|ned)? to\b|\bcamera[- ]ready\b"
+    r"|\b(?:after|following|on|pending|upon) (?:\w+ )?(?:acceptance|publication|review)\b",
+    re.IGNORECASE,
+)
+"""Words beside an answer by which it speaks of what is to come, which the record of today cannot belie."""
 
 Verdict = tuple[Standing, str, tuple[Location, ...]]
 """What the evidence says of an answer, why, and what that rests on."""
@@ -63,7 +72,7 @@ class _Checker(NamedTuple):
         if gate and closed and answer in (None, "na"):
             verdict: Verdict = (Standing.NOT_APPLICABLE, f"{gate.id} is answered no", ())
         else:
-            verdict = self._verdict(item, answer)
+            verdict = self._verdict(item, answer, given.justification if given else "")
         standing, reason, places = verdict
         return CheckedAnswer(
             item=item.id,
@@ -76,7 +85,7 @@ class _Checker(NamedTuple):
             place=given.place if given else None,
         )
 
-    def _verdict(self, item: Item, answer: str | None) -> Verdict:
+    def _verdict(self, item: Item, answer: str | None, justification: str) -> Verdict:
         if answer == "na":
             return self._not_applicable(item)
         found = [self.evidence[name] for name in item.questions]
@@ -85,7 +94,7 @@ class _Checker(NamedTuple):
         if answer == "partial":
             return _partial(item, found)
         if answer == "yes":
-            return _yes(item, found)
+            return _yes(item, found, justification)
         return self._open(item, found)
 
     def _told(self, conditions: Iterable[str]) -> list[Told | None]:
@@ -134,12 +143,15 @@ class _Checker(NamedTuple):
         return standing, reason, places
 
 
-def _yes(item: Item, found: Sequence[Evidence]) -> Verdict:
+def _yes(item: Item, found: Sequence[Evidence], justification: str = "") -> Verdict:
     if item.reach == "T":
         return Standing.NOT_CHECKABLE, _said(found, State.PEOPLE) or "only people can tell, from the text", ()
     states = {each.state for each in found}
     if State.OPPOSED in states:
-        return Standing.CONFLICTS, _said(found, State.OPPOSED), _places(found, State.OPPOSED)
+        reason, places = _said(found, State.OPPOSED), _places(found, State.OPPOSED)
+        if item.is_promise or _PROMISE.search(justification):
+            return Standing.NOT_EVIDENCED, f"not so yet: {reason}", places
+        return Standing.CONFLICTS, reason, places
     if states & {State.SILENT, State.PARTLY}:
         at_most = "at most partial: " if "partial" in item.answers and _is_partly(states) else ""
         places = (*_places(found, State.PARTLY), *_places(found, State.SILENT))

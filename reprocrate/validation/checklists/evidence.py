@@ -145,18 +145,23 @@ class View:
     @cached_property
     def comparisons(self) -> tuple[tuple[str, Comparison], ...]:
         """The comparisons that claims rest on, with their pointers."""
-        wanted = {name for claim in self.manifest.claims for name in claim.evidence}
-        return tuple(
-            (pointer, each)
-            for pointer, each in numbered("/comparisons", self.manifest.comparisons)
-            if each.id in wanted
-        )
+        return self._compared_for(self.claims)
 
     @cached_property
     def claimed(self) -> tuple[tuple[str, Result], ...]:
         """The results that claims rest on, be it by way of comparisons or other results; with pointers."""
-        wanted = {name for claim in self.manifest.claims for name in claim.evidence}
-        wanted |= {name for _, each in self.comparisons for name in (each.a, each.b)}
+        return self._rested_on(self.claims)
+
+    def _compared_for(self, claims: Iterable[tuple[str, Claim]]) -> tuple[tuple[str, Comparison], ...]:
+        """The comparisons that these claims rest on, with their pointers."""
+        wanted = {name for _, claim in claims for name in claim.evidence}
+        every = numbered("/comparisons", self.manifest.comparisons)
+        return tuple((pointer, each) for pointer, each in every if each.id in wanted)
+
+    def _rested_on(self, claims: Sequence[tuple[str, Claim]]) -> tuple[tuple[str, Result], ...]:
+        """The results that these claims rest on, with their pointers."""
+        wanted = {name for _, claim in claims for name in claim.evidence}
+        wanted |= {name for _, each in self._compared_for(claims) for name in (each.a, each.b)}
         by_name = {each.id: each for each in self.manifest.results}
         waiting = [name for name in wanted if name in by_name]
         reached: set[str] = set()
@@ -165,17 +170,38 @@ class View:
             if name not in reached:
                 reached.add(name)
                 waiting += [inner for inner in by_name[name].results if inner in by_name]
-        return tuple(
-            (pointer, each)
-            for pointer, each in numbered("/results", self.manifest.results)
-            if each.id in reached
-        )
+        every = numbered("/results", self.manifest.results)
+        return tuple((pointer, each) for pointer, each in every if each.id in reached)
 
     @cached_property
     def claimed_places(self) -> frozenset[str]:
         """Pointers of the claims, and of the comparisons and results that they rest on."""
         found = (self.claims, self.comparisons, self.claimed)
         return frozenset(pointer for entries in found for pointer, _ in entries)
+
+    @cached_property
+    def main_claims(self) -> tuple[tuple[str, Claim], ...]:
+        """The primary claims; all of them where none is primary."""
+        return tuple(each for each in self.claims if each[1].primary) or self.claims
+
+    @cached_property
+    def main_results(self) -> tuple[tuple[str, Result], ...]:
+        """The results that the main claims rest on; all of them where there are no claims."""
+        return self._rested_on(self.main_claims) or tuple(numbered("/results", self.manifest.results))
+
+    @cached_property
+    def main_places(self) -> frozenset[str]:
+        """Pointers of the main claims, and of the comparisons and results that they rest on."""
+        found = (self.main_claims, self._compared_for(self.main_claims), self._rested_on(self.main_claims))
+        return frozenset(pointer for entries in found for pointer, _ in entries)
+
+    def data_of(self, results: Iterable[tuple[str, Result]]) -> set[str]:
+        """Ids of data that results are measured on, or that their runs read a file of."""
+        given = [each for _, each in results]
+        runs = [run for each in given for name in each.runs if (run := self.manifest.find_run(name))]
+        read = {file.sha256 for run in runs for file in run.inputs} - {None}
+        of_files = {data.id for data in self.manifest.data for file in data.files if file.sha256 in read}
+        return of_files | {each.data for each in given if each.data}
 
     @cached_property
     def results(self) -> tuple[tuple[str, Result], ...]:

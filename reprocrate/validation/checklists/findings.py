@@ -7,12 +7,20 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from reprocrate.finding import Finding, Severity
-from reprocrate.manifest import Result, Run
+from reprocrate.manifest import Comparison, Result, Run
 from reprocrate.validation.checklists.evidence import MOST_PLACES, Evidence, State, View
 from reprocrate.validation.checklists.packs import Question, questions
 
 RECOMPUTING = ("RC0801", "RC0802", "RC0803", "RC0804", "RC0821", "RC1306", "RC1314", "RC1315")
 """Rules that compute a figure again from values of runs: certain only where none of these can be missing."""
+
+_OF_COUNTS = "RC0803"
+"""The one that compares `n` with the values themselves."""
+
+_OF_FAMILIES = "RC1306"
+"""The one that computes p values again, as corrected together with others."""
+_OF_SPREADS = ("RC0802", "RC0804", "RC0807", "RC0821", "RC0826", "RC0828")
+"""Rules that take a spread to be over seeds where a result does not say over what it is."""
 
 _ENTRY = re.compile(r"/(?P<section>results|comparisons|claims)/(?P<index>[0-9]+)")
 
@@ -57,20 +65,53 @@ def _at_issue(codes: Sequence[str], view: View) -> Iterator[Finding]:
 
 
 def _is_certain(finding: Finding, view: View) -> bool:
-    """Whether a finding holds whatever else the record might have left out."""
+    """Whether a finding holds whatever else the record might have left out, and is about a main claim."""
+    entry = _ENTRY.match(finding.location.pointer or "")
+    if entry and entry[0] not in view.main_places:
+        return False
+    if finding.code in _OF_SPREADS and entry and not _says_over_what(entry, view):
+        return False
     if finding.code not in RECOMPUTING:
         return True
-    entry = _ENTRY.match(finding.location.pointer or "")
     if entry is None:
         return False
     manifest, index = view.manifest, int(entry["index"])
     if entry["section"] == "results":
-        return _is_recorded(manifest.results[index], view, frozenset())
-    if entry["section"] == "comparisons":
+        sides: list[Result | None] = [manifest.results[index]]
+    elif entry["section"] == "comparisons":
         compared = manifest.comparisons[index]
+        if finding.code == _OF_FAMILIES and not _is_of_known_family(compared, view):
+            return False
         sides = [manifest.find_result(name) for name in (compared.a, compared.b)]
-        return all(side is not None and _is_recorded(side, view, frozenset()) for side in sides)
-    return False
+    else:
+        return False
+    of_counts = finding.code == _OF_COUNTS
+    return all(
+        side is not None and (of_counts or _has_its_n(side, view)) and _is_recorded(side, view, frozenset())
+        for side in sides
+    )
+
+
+def _says_over_what(entry: re.Match[str], view: View) -> bool:
+    """Whether a result says what its spread is over; else it may be over test items, and be right."""
+    if entry["section"] != "results":
+        return True
+    result = view.manifest.results[int(entry["index"])]
+    return bool(result.varies_over or (result.interval and result.interval.varies_over))
+
+
+def _is_of_known_family(compared: Comparison, view: View) -> bool:
+    """Whether it is known with which others a p value was corrected, if it was."""
+    if compared.correction == "none":
+        return True
+    every = view.manifest.comparisons
+    return len(every) == 1 or all(each.correction and each.p_value is not None for each in every)
+
+
+def _has_its_n(result: Result, view: View) -> bool:
+    """Whether as many values are there as the result says; else it may be the list that lacks one."""
+    sample = view.subject.evidence.sample(result)
+    return sample is not None and len(sample.values) == result.n
 
 
 def _is_recorded(result: Result, view: View, above: frozenset[str]) -> bool:

@@ -45,10 +45,15 @@ def not_allowed(filled: FilledChecklist) -> Iterator[Objection]:
 
 
 def unanswered(filled: FilledChecklist, place: Location) -> Iterator[Objection]:
-    """The questions that are left open, together; those below a gate answered no need no answer."""
+    """The questions that are left open, together.
+
+    Those below a gate answered no need no answer, and none those of an edition of which none was read.
+    """
     pack = pack_of(filled.id)
     given = {item.id for each in filled.answers if _is_written(each) and (item := pack.find(each.item))}
-    left = [item.id for item in pack.items if item.id not in given | _closed(pack, filled)]
+    editions = {"", *(item.edition for each in filled.answers if (item := pack.find(each.item)))}
+    answered = given | _closed(pack, filled)
+    left = [item.id for item in pack.items if item.edition in editions and item.id not in answered]
     if left:
         yield Objection(place, {"name": pack.name, "items": ", ".join(left)})
 

@@ -57,6 +57,8 @@ class Item(NamedTuple):
         na_when: conditions of which one must hold where the question does not apply.
         no_when: conditions of which one must hold where the answer is no.
         na_means: what "not applicable" says here, where the venue gives it a meaning of its own.
+        edition: the edition of the form that added it; empty where every edition asks it.
+        is_promise: whether it asks what will be done after acceptance, of which the record tells nothing yet.
     """
 
     id: str
@@ -70,6 +72,8 @@ class Item(NamedTuple):
     na_when: tuple[str, ...] = ()
     no_when: tuple[str, ...] = ()
     na_means: str = ""
+    edition: str = ""
+    is_promise: bool = False
 
 
 class Pack(NamedTuple):
@@ -173,6 +177,8 @@ def _item(each: dict[str, Any]) -> Item:
         questions=tuple(each["questions"]),
         answers=tuple(each["answers"]),
         na_means=each.get("na_means", ""),
+        edition=each.get("edition", ""),
+        is_promise=each.get("promise", False),
         **lists,
     )
 

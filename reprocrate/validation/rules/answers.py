@@ -66,7 +66,8 @@ def every_item_is_answered(subject: Subject) -> Iterator[Found]:
     """A checklist that is answered at all SHOULD be answered to the end.
 
     Judged: each checklist whose `policy` is the `id` of a pack: every item must have an answer, but for those
-        below a gate (`gate`) that is answered `no`; once, at the checklist.
+        below a gate (`gate`) that is answered `no`, and those of an `edition` of which no item has an answer;
+        once, at the checklist.
     Why: some venues reject a paper whose checklist is not complete.
     Fix: answer these items too.
     """

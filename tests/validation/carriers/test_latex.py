@@ -156,6 +156,19 @@ def test_the_year_is_the_one_that_the_paper_names(find: Find) -> None:
     assert filled.id == "neurips-2025"
 
 
+@pytest.mark.parametrize("kit", ["AuthorKit27", "zz_kit"])
+def test_the_venues_own_template_beside_it_answers_nothing(kit: str, find: Find) -> None:
+    blank = {item.id: None for item in AAAI.items}
+    answers = {item.id: "yes" for item in AAAI.items}
+    files = {
+        f"{kit}/ReproducibilityChecklist.tex": aaai(blank),
+        "paper/ReproducibilityChecklist.tex": aaai(answers),
+    }
+    (found,) = find(files)
+    assert (found.source, found.not_read) == ("paper/ReproducibilityChecklist.tex", ())
+    assert {each.item: each.answer for each in found.answers} == answers
+
+
 def test_two_answers_that_differ_are_no_answer(find: Find) -> None:
     once, again = (
         neurips({"1": "yes", "2": "no", "3": "na", "4": "no"}),

@@ -53,9 +53,7 @@ def identity(view: View) -> Evidence:
 def citation(view: View) -> Evidence:
     """All existing data says how to cite it, or has a DOI."""
     entries = (
-        Looked.at(
-            pointer, each.id, a_citation=not is_blank(each.citation) or (each.source and each.source.doi)
-        )
+        Looked.at(pointer, each.id, a_citation=each.is_published)
         for pointer, each in _of(view, lambda data: data.origin == "existing")
     )
     return looked(
@@ -64,17 +62,38 @@ def citation(view: View) -> Evidence:
 
 
 def access(view: View) -> Evidence:
-    """All data is open, or travels; what only its owners have speaks against it."""
+    """All data is open, or travels; what main results rest on and only its owners have speaks against it."""
+    used = view.data_of(view.main_results)
     for pointer, each in numbered("/data", view.manifest.data):
-        if each.access and each.access.level == "private":
-            reason = f"data {each.id} is declared private: nobody but the authors may have it"
-            return Evidence(State.OPPOSED, reason, at(f"{pointer}/access/level"))
+        if each.is_private and each.origin != "generated" and each.id in used:
+            return Evidence(State.OPPOSED, _said_private(each), at(f"{pointer}/access/level"))
     entries = (
         Looked(pointer, each.id, _barriers(each))
         for pointer, each in numbered("/data", view.manifest.data)
         if each.kind != "other" or each.access
     )
     return looked(entries, _NONE, "every data set is open or travels with the experiment ({n})")
+
+
+def _said_private(data: Data) -> str:
+    return f"data {data.id} is declared private: nobody but the authors may have it"
+
+
+def existing_access(view: View) -> Evidence:
+    """All data sets of others are open; one from the literature that only the authors have speaks against it.
+
+    From the literature is what says how to cite it, or has a DOI. Records that were there before and that
+    nobody published are asked for elsewhere.
+    """
+    used = view.data_of(view.main_results)
+    existing = _of(view, lambda data: data.origin == "existing" and data.kind == "dataset")
+    for pointer, each in existing:
+        if each.is_private and each.id in used and each.is_published:
+            return Evidence(State.OPPOSED, _said_private(each), at(f"{pointer}/access/level"))
+    entries = (Looked(pointer, each.id, _barriers(each)) for pointer, each in existing)
+    return looked(
+        entries, "no data set is declared to have existed before", "every existing data set is open ({n})"
+    )
 
 
 def _barriers(data: Data) -> tuple[str, ...]:
@@ -114,7 +133,7 @@ def new(view: View) -> Evidence:
 def new_licence(view: View) -> Evidence:
     """All new data has a licence."""
     for pointer, each in _of(view, lambda data: data.origin == "new"):
-        if each.access and each.access.level == "private":
+        if each.is_private:
             reason = f"the new data set {each.id} is declared private"
             return Evidence(State.OPPOSED, reason, at(f"{pointer}/access/level"))
     entries = (
@@ -265,6 +284,7 @@ QUESTIONS = {
     "data-identity": identity,
     "data-citation": citation,
     "data-access": access,
+    "data-existing-access": existing_access,
     "data-restricted": restricted,
     "data-new": new,
     "data-new-licence": new_licence,

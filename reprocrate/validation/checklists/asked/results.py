@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from reprocrate.manifest import Result
 from reprocrate.validation.absence import is_blank
@@ -64,7 +64,8 @@ def _gaps(view: View, result: Result) -> Iterator[str]:
         yield "the code of each run"
     if not all(manifest.find_environment(run.environment) for run in runs):
         yield "the environment of each run"
-    if not result.data and not (configuration and configuration.data) and not any(run.inputs for run in runs):
+    named = result.data or (configuration and configuration.data) or any(run.inputs for run in runs)
+    if not named and not all(run.read_nothing for run in runs):
         yield "the data"
     if not all(run.seeds for run in runs):
         yield "the seed of each run"
@@ -93,9 +94,18 @@ def statistic(view: View) -> Evidence:
 
 def dispersion(view: View) -> Evidence:
     """Every result that counts has a spread, and says over what; or a test judges it."""
-    printed = _printed_without_a_spread(view)
-    if printed:
-        return printed
+    return _spreads(view, _spread_gaps)
+
+
+def variation(view: View) -> Evidence:
+    """Every result that counts has a spread, whatever it is; or a test judges it."""
+    return _spreads(view, lambda each: () if _has_spread(each) else ("a spread",))
+
+
+def _spreads(view: View, gaps: Callable[[Result], tuple[str, ...]]) -> Evidence:
+    without_any = _printed_without_a_spread(view)
+    if without_any:
+        return without_any
     tested = {
         name
         for _, each in view.comparisons
@@ -103,7 +113,7 @@ def dispersion(view: View) -> Evidence:
         for name in (each.a, each.b)
     }
     entries = (
-        Looked(pointer, _with_n(each), () if each.id in tested else _spread_gaps(each))
+        Looked(pointer, _with_n(each), () if each.id in tested else gaps(each))
         for pointer, each in view.results
     )
     return looked(
@@ -117,28 +127,39 @@ def _with_n(result: Result) -> str:
 
 def _spread_gaps(result: Result) -> tuple[str, ...]:
     interval = result.interval
-    spread = result.sd is not None or interval is not None
-    if not spread:
+    if not _has_spread(result):
         return ("a spread",)
     over = result.varies_over or (interval and interval.varies_over)
     kind = interval is not None or result.ddof is not None
     return without(what_the_spread_is_over=over, how_it_was_computed=kind)
 
 
+def _has_spread(result: Result) -> bool:
+    return result.sd is not None or result.interval is not None
+
+
 def _printed_without_a_spread(view: View) -> Evidence | None:
-    """A primary claim on single runs whose printed figures are all declared to have no spread."""
-    by_name = {each.id: (pointer, each) for pointer, each in view.claimed}
-    for pointer, claim in view.claims:
-        if claim.primary is not True or claim.kind in _COMPARING or not claim.evidence:
-            continue
-        found = [by_name[name] for name in claim.evidence if name in by_name]
-        if len(found) == len(claim.evidence) and all(_is_bare(each) for _, each in found):
-            reason = (
-                f"the primary claim {claim.id} rests on a single run, printed without a spread "
-                f"(`dispersion_kind` none)"
-            )
-            return Evidence(State.OPPOSED, reason, at(pointer, *(place for place, _ in found)))
-    return None
+    """All that is claimed rests on single runs that are printed without a spread, and nothing else has one.
+
+    One experiment with a spread is enough for an author to answer "yes" in good faith, and so is a test, the
+    interval of an effect, or a figure of which is not known how it is printed.
+    """
+    manifest = view.manifest
+    if not view.claimed or not all(_is_bare(each) for _, each in view.claimed):
+        return None
+    if any(map(_has_spread, manifest.results)) or any(
+        each.dispersion_kind != "none" for result in manifest.results for each in result.reported
+    ):
+        return None
+    if any(
+        each.p_value is not None or (each.effect and each.effect.interval) for each in manifest.comparisons
+    ):
+        return None
+    reason = (
+        "all claims rest on single runs, printed without a spread (`dispersion_kind` none), and no result "
+        "has one"
+    )
+    return Evidence(State.OPPOSED, reason, at(*(place for place, _ in view.claimed)))
 
 
 def _is_bare(result: Result) -> bool:
@@ -260,6 +281,7 @@ QUESTIONS = {
     "runs-per-result": runs_per_result,
     "statistic": statistic,
     "dispersion": dispersion,
+    "variation": variation,
     "significance": significance,
     "metrics": metrics,
     "outcome": outcome,

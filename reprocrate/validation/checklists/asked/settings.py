@@ -53,6 +53,28 @@ def _search(pointer: str, name: str, each: Search) -> Looked:
     )
 
 
+def trials(view: View) -> Evidence:
+    """Every search says how many values were tried; more that ended well or are listed speak against it."""
+    for pointer, each in _configurations(view):
+        if each.search and each.search.trials is not None:
+            seen = max(each.search.trials_completed or 0, len(set(each.search.runs)))
+            if seen > each.search.trials:
+                reason = (
+                    f"the search of {each.label} is said to have {each.search.trials} trials, and had {seen}"
+                )
+                return Evidence(State.OPPOSED, reason, at(f"{pointer}/search"))
+    entries = [
+        Looked.at(f"{pointer}/search", each.label, the_number_of_trials=each.search.trials is not None)
+        for pointer, each in _configurations(view)
+        if each.search
+    ]
+    return looked(
+        entries,
+        "no search for hyper-parameters is recorded",
+        "every search says how many trials it had ({n})",
+    )
+
+
 def selection(view: View) -> Evidence:
     """Every search names the split that it chose on; the rules tell if that was a test split."""
     entries = [
@@ -137,7 +159,7 @@ def compute(view: View) -> Evidence:
         for result in view.manifest.results
         for each in result.excluded
         if each.reason in ("failed", "killed", "interrupted")
-    }
+    } - {name for result in view.manifest.results for name in result.runs}
     if cost.unreported_runs is not None and cost.unreported_runs < len(failed):
         reason = (
             f"{cost.unreported_runs} unreported runs are given, and results leave out {len(failed)} "
@@ -169,12 +191,12 @@ def approval(view: View) -> Evidence:
     return Evidence(State.SILENT, "no approval is named")
 
 
-def _gate(condition: str, section: str = "") -> Callable[[View], Evidence]:
+def _gate(condition: str, section: str) -> Callable[[View], Evidence]:
     """What a condition says of its opposite; else that a section of the manifest has entries."""
 
     def ask(view: View) -> Evidence:
         found = told(condition, view)
-        if found is None and section and getattr(view.manifest, section):
+        if found is None and getattr(view.manifest, section):
             return Evidence(State.SHOWN, f"the manifest names {section}", at(f"/{section}"))
         if found is None:
             return Evidence(State.SILENT, "the manifest does not tell")
@@ -185,9 +207,21 @@ def _gate(condition: str, section: str = "") -> Callable[[View], Evidence]:
     return ask
 
 
+def has_people(view: View) -> Evidence:
+    """People who took part; where none did, the authors may still count those who labelled data."""
+    found = told("no-people", view)
+    if found is None:
+        return Evidence(State.SILENT, "the manifest does not tell")
+    if not found.holds:
+        return Evidence(State.SHOWN, found.because, found.places)
+    said = "no people took part as subjects; whether some labelled data is for people to judge"
+    return Evidence(State.PEOPLE, said, found.places)
+
+
 QUESTIONS = {
     "hyperparameters": hyperparameters,
     "search": search,
+    "trials": trials,
     "selection": selection,
     "seeds": seeds,
     "hardware": hardware,
@@ -199,5 +233,5 @@ QUESTIONS = {
     "has-experiments": _gate("no-experiments", "runs"),
     "has-data": _gate("no-data", "data"),
     "has-assets": _gate("no-assets", "data"),
-    "has-people": _gate("no-people"),
+    "has-people": has_people,
 }

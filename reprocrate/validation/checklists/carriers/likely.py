@@ -52,6 +52,11 @@ _FEWEST_FIELDS = 2
 """An appendix on artifacts has more of them."""
 
 
+def may_lie_in(folder: str) -> bool:
+    """Whether a folder of that name may hold a paper: not one of figures, nor what programs keep there."""
+    return _NOT_HERE.search(f"{folder}/") is None
+
+
 def likely_files(sources: Sources) -> Mapping[str, list[str]]:
     """The files that may hold a checklist by their form, such as `.tex`, the likeliest first."""
     by_form: dict[str, list[str]] = {}

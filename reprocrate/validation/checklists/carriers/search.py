@@ -148,7 +148,14 @@ def _one_of_each(found: list[FilledChecklist]) -> tuple[FilledChecklist, ...]:
 
 
 def _joined(first: FilledChecklist, other: FilledChecklist) -> FilledChecklist:
-    """One of two sources of the same checklist. Where they differ, nobody can tell which answer was meant."""
+    """One of two sources of the same checklist. Where they differ, nobody can tell which answer was meant.
+
+    One that nobody filled in is the venue's template, which many keep beside their own.
+    """
+    if _is_blank(other):
+        return first
+    if _is_blank(first):
+        return other
     others = {each.item: each for each in other.answers if each.answer is not None}
     answers, differing = [], []
     for each in first.answers:
@@ -163,6 +170,10 @@ def _joined(first: FilledChecklist, other: FilledChecklist) -> FilledChecklist:
     if differing:
         told += f", but for {', '.join(differing)}, which differ: no answer to them is counted"
     return first._replace(answers=tuple(answers), not_read=(*first.not_read, told))
+
+
+def _is_blank(filled: FilledChecklist) -> bool:
+    return bool(filled.answers) and not any(each.answer or each.written.strip() for each in filled.answers)
 
 
 def _told(error: ReprocrateError) -> str:
