@@ -289,7 +289,7 @@ class Subject:
             return None
         from reprocrate.validation.printed_tables.matching import Printings, reading
 
-        return Printings(self.well_formed, reading(self.files.exists, self.files.read))
+        return Printings(self.well_formed, reading(self.files.exists, self.files.read, self.files.names))
 
     @cached_property
     def shown(self) -> tuple[ShownCell, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from reprocrate.validation.printed_tables.sources import file_and_line
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 from reprocrate.validation.printing import PrintedCell, read_cell
 
 MAX_PLACES = 200_000
@@ -21,17 +23,14 @@ _LONGEST = 500
 _SPREAD = re.compile(r"\s*_?\s*±\s*")
 
 
-class UnreadableTableError(Exception):
-    """A printed table cannot be read; its text is the reason."""
-
-
 @dataclass(frozen=True, slots=True)
 class GridCell:
     """A cell as the reader of the paper sees it.
 
     Attributes:
         text: what is printed, without markup; digits are no longer in groups.
-        line: where it begins in the file, counted from 1.
+        line: where it begins in the file, counted from 1; where a paper has several files see
+            `PrintedTable.at`.
         is_bold: whether its figure, or all of it where it has none, is in bold type.
         is_underlined: likewise.
         source: how the file has it, where that may serve as a name.
@@ -126,6 +125,7 @@ class PrintedTable:
         line: where it begins in the file.
         labels: names by which a text refers to it.
         caption: the text beside it.
+        paths: the files that the paper is made of, if it is made of several.
     """
 
     rows: tuple[tuple[GridCell, ...], ...]
@@ -134,6 +134,16 @@ class PrintedTable:
     line: int
     labels: tuple[str, ...] = ()
     caption: str = ""
+    paths: tuple[str, ...] = ()
+
+    def at(self, line: int, file: str) -> tuple[str, int]:
+        """The file of a line of this table, and the line's number in it.
+
+        Args:
+            line: the number that a cell, or the table itself, has.
+            file: the file that is said to print the table.
+        """
+        return file_and_line(self.paths or (file,), line)
 
     @property
     def width(self) -> int:
@@ -203,7 +213,13 @@ def _filled(above: Sequence[GridCell], cells: Sequence[GridCell]) -> list[GridCe
 
 
 def make_table(
-    rows: Sequence[Row], line: int, *, labels: Sequence[str] = (), caption: str = "", heads: int | None = None
+    rows: Sequence[Row],
+    line: int,
+    *,
+    labels: Sequence[str] = (),
+    caption: str = "",
+    heads: int | None = None,
+    paths: Sequence[str] = (),
 ) -> PrintedTable | None:
     """A table of rows as they are written; None where there is nothing in it.
 
@@ -213,6 +229,7 @@ def make_table(
         labels: its names.
         caption: the text beside it.
         heads: how many rows are its head, where the kind of file says so.
+        paths: the files that the paper is made of, if it is made of several.
 
     Raises:
         UnreadableTableError: it is too large.
@@ -231,7 +248,13 @@ def make_table(
         return None
     count = _heads(kept, ruled, grid) if heads is None else min(heads, len(grid))
     return PrintedTable(
-        tuple(map(tuple, grid)), count, _blocks(grid, ruled, count), line, tuple(labels), caption
+        tuple(map(tuple, grid)),
+        count,
+        _blocks(grid, ruled, count),
+        line,
+        tuple(labels),
+        caption,
+        tuple(paths),
     )
 
 

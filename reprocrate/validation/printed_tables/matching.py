@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Cell, Manifest, Result, Table
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printed_tables import MAX_BYTES, read_tables
-from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable, UnreadableTableError
+from reprocrate.validation.printed_tables import MAX_BYTES, Around, read_tables
+from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable
 from reprocrate.validation.printed_tables.names import Names, normal
-
-Read = Callable[[str], bytes | None]
-"""The bytes of a file, at most one more than can be read; None where there is no such file."""
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
 _MOST_NEAR = 200
 _MOST_CANDIDATES = 1000
@@ -87,6 +86,10 @@ class Printing:
         """The table's name in the paper."""
         return self.declared[0].table.label
 
+    def at(self, line: int) -> tuple[str, int]:
+        """The file of a line, and the line's number in it: a paper may have its tables in several files."""
+        return self.grid.at(line, self.file)
+
     @cached_property
     def explained(self) -> Mapping[tuple[int, int], str]:
         """The pointers of the declared cells at their places in the grid."""
@@ -98,12 +101,12 @@ class Printings:
 
     Args:
         manifest: the manifest.
-        read: how its files are read.
+        around: how its files are read.
     """
 
-    def __init__(self, manifest: Manifest, read: Read) -> None:
+    def __init__(self, manifest: Manifest, around: Around) -> None:
         self._manifest = manifest
-        self._read = read
+        self._around = around
         self._files: dict[str, list[PrintedTable]] = {}
         self.unread: list[str] = []
         self.tables: tuple[Printing, ...] = tuple(self._all())
@@ -130,18 +133,35 @@ class Printings:
     def _tables(self, path: str) -> list[PrintedTable]:
         if path not in self._files:
             try:
-                data = self._read(path)
+                data = self._around.read(path)
             except UnavailableError as error:
                 raise UnreadableTableError(str(error).rstrip(".")) from error
             if data is None:
                 raise UnreadableTableError(f"{path} is not there")
-            self._files[path] = read_tables(path, data)
+            self._files[path] = read_tables(path, data, self._around)
         return self._files[path]
 
 
-def reading(exists: Callable[[str], bool], read: Callable[[str, int], bytes]) -> Read:
-    """How files are read for their tables."""
-    return lambda path: read(path, MAX_BYTES + 1) if exists(path) else None
+def reading(
+    exists: Callable[[str], bool], read: Callable[[str, int], bytes], names: Callable[[], Iterable[str]]
+) -> Around:
+    """How files are read for their tables.
+
+    Args:
+        exists: whether there is a file.
+        read: its first bytes.
+        names: the paths of all files.
+    """
+    by_folder: dict[str, list[str]] = {}
+
+    def in_folder(folder: str) -> list[str]:
+        if not by_folder:
+            by_folder[folder] = []
+            for name in names():
+                by_folder.setdefault(posixpath.dirname(name), []).append(name)
+        return by_folder.get(folder, [])
+
+    return Around(lambda path: read(path, MAX_BYTES + 1) if exists(path) else None, in_folder)
 
 
 def chosen(tables: Sequence[PrintedTable], table: Table) -> PrintedTable:
@@ -176,7 +196,7 @@ def _is_called(caption: str, label: str) -> bool:
 
 def _listed(tables: Sequence[PrintedTable]) -> str:
     names = [
-        f"{number} (line {each.line}{', ' + each.labels[0] if each.labels else ''})"
+        f"{number} (line {each.at(each.line, '')[1]}{', ' + each.labels[0] if each.labels else ''})"
         for number, each in enumerate(tables[:8], 1)
     ]
     more = f" and {len(tables) - 8} more" if len(tables) > 8 else ""
@@ -273,7 +293,8 @@ class _Search:
         with_figures = [each for each in found if each.cell.figure]
         found = with_figures or found
         if len(found) > 1:
-            lines = ", ".join(dict.fromkeys(str(each.cell.line or "?") for each in found[:5]))
+            numbers = (self._grid.at(each.cell.line, "")[1] for each in found[:5])
+            lines = ", ".join(dict.fromkeys(str(number or "?") for number in numbers))
             return Missing(pointer, at, f"{len(found)} cells may be meant, in lines {lines}")
         if found[0].cell.figure is None:
             shown_text = (

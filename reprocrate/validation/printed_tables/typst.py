@@ -16,11 +16,11 @@ from reprocrate.validation.printed_tables.grid import (
     Places,
     PrintedTable,
     Row,
-    UnreadableTableError,
     make_table,
     plain,
 )
 from reprocrate.validation.printed_tables.latex_text import siunitx_number
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 from reprocrate.validation.typst.nodes import Argument, Call, Definition, Name, Node, Sign, Text, TypstError
 from reprocrate.validation.typst.printing import Piece, Printer
 from reprocrate.validation.typst.reading import read_nodes

@@ -191,7 +191,7 @@ def _printed(manifest: Manifest, printing: Printing) -> _Table:
                 figure,
                 _value(figure, here.scale),
                 cell.is_underlined,
-                _finder(printing.file, cell.line),
+                _finder(*printing.at(cell.line)),
                 here.direction,
                 here.result,
             )

@@ -59,9 +59,10 @@ def printed_average_follows(subject: Subject) -> Iterator[Found]:
 def _average_found(printing: Printing, view: _View, at: int, line: int, over: Sequence[Printed]) -> Found:
     cell, figure = view.figure(line, at) or _no_figure()
     mean = float(sum((each.value for each in over), Fraction(0)) / len(over)) if over else float("nan")
+    file, place = printing.at(cell.line)
     return Found(
-        file=printing.file,
-        line=cell.line,
+        file=file,
+        line=place,
         table=printing.label,
         figure=figure.value,
         line_name=f"{view.line_name(line)}, {view.name(at)}",
@@ -103,9 +104,10 @@ def printed_rank_follows(subject: Subject) -> Iterator[Found]:
             for line in wrong:
                 cell, figure = view.figure(line, at) or _no_figure()
                 low, high = (round(float(bound), 4) for bound in bounds[line][0])
+                file, place = printing.at(cell.line)
                 yield Found(
-                    file=printing.file,
-                    line=cell.line,
+                    file=file,
+                    line=place,
                     table=printing.label,
                     figure=figure.value,
                     line_name=view.line_name(line),
