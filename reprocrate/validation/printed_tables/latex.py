@@ -72,9 +72,14 @@ def read(text: str, path: str = "", around: Around = ALONE) -> list[PrintedTable
         caption = next((each.caption for each in reversed(found.around) if each.caption), "")
         labels = [label for each in reversed(found.around) for label in each.labels]
         table = make_table(rows, found.line, labels=labels, caption=caption, paths=paths)
-        if table and (sources.path == path or table.at(table.line, path)[0] == path):
-            tables.append(table)
-    return tables
+        tables += [table] if table else []
+    return tables if sources.path == path else [each for each in tables if _is_of(each, path)]
+
+
+def _is_of(table: PrintedTable, path: str) -> bool:
+    """Whether a table of a paper, or any of its rows, stands in a file."""
+    lines = {table.line, *(cell.line for row in table.rows for cell in row if cell.line)}
+    return any(table.at(line, path)[0] == path for line in lines)
 
 
 def _tabulars(tokens: list[Token]) -> list[_Found]:

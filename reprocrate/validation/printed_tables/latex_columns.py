@@ -101,7 +101,7 @@ def _past_width(tokens: Tokens) -> int:
 
 
 def _keyed(spec: Tokens, body: int) -> Columns:
-    r"""What tabularray says by keys: `colspec={lcc}, cell{1}{2}={c=2}{c}, row{1}={font=\bfseries}, hline{2}={}`."""
+    r"""What tabularray says by keys: `colspec={lcc}, cell{1}{2}={c=2}{c}, row{1}={font=\bfseries}`."""
     columns = Columns(frozenset(), {}, {}, body)
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     bold: set[tuple[int | None, int | None]] = set()

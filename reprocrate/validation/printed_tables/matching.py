@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import posixpath
+import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Cell, Manifest, Result, Table
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printed_tables import MAX_BYTES, Around, read_tables
+from reprocrate.validation.printed_tables import Around, read_tables
 from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable
 from reprocrate.validation.printed_tables.names import Names, normal
+from reprocrate.validation.printed_tables.spreads import with_spreads
 from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
 _MOST_NEAR = 200
@@ -142,28 +143,6 @@ class Printings:
         return self._files[path]
 
 
-def reading(
-    exists: Callable[[str], bool], read: Callable[[str, int], bytes], names: Callable[[], Iterable[str]]
-) -> Around:
-    """How files are read for their tables.
-
-    Args:
-        exists: whether there is a file.
-        read: its first bytes.
-        names: the paths of all files.
-    """
-    by_folder: dict[str, list[str]] = {}
-
-    def in_folder(folder: str) -> list[str]:
-        if not by_folder:
-            by_folder[folder] = []
-            for name in names():
-                by_folder.setdefault(posixpath.dirname(name), []).append(name)
-        return by_folder.get(folder, [])
-
-    return Around(lambda path: read(path, MAX_BYTES + 1) if exists(path) else None, in_folder)
-
-
 def chosen(tables: Sequence[PrintedTable], table: Table) -> PrintedTable:
     """The table of a file that a manifest's table means.
 
@@ -205,14 +184,15 @@ def _listed(tables: Sequence[PrintedTable]) -> str:
 
 def located(manifest: Manifest, file: str, grid: PrintedTable, declared: Sequence[Declared]) -> Printing:
     """Find the cells of tables in what is printed; rows may be printed as columns and columns as rows."""
+    joined = with_spreads(grid, is_declared=all(each.table.dispersion_kind for each in declared))
     best: Printing | None = None
-    for is_turned in (False, True):
+    for shown, is_turned in itertools.product([grid] if joined is grid else [joined, grid], (False, True)):
         places: dict[str, Place] = {}
         missing: list[Missing] = []
         for each in declared:
-            _Search(manifest, grid, each, is_turned=is_turned).into(places, missing)
+            _Search(manifest, shown, each, is_turned=is_turned).into(places, missing)
         if best is None or len(places) > len(best.places):
-            best = Printing(file, grid, tuple(declared), places, tuple(missing), is_turned)
+            best = Printing(file, shown, tuple(declared), places, tuple(missing), is_turned)
         if not missing:
             break
     return best or Printing(file, grid, tuple(declared), {}, ())

@@ -186,3 +186,25 @@ def papers_beside(path: str, around: Around) -> list[str]:
         named = sorted(each for each in around.names(folder) if each.lower().endswith((".tex", ".ltx")))
         found += [each for each in named if each != path]
     return found[:MAX_FILES]
+
+
+def reading(
+    exists: Callable[[str], bool], read: Callable[[str, int], bytes], names: Callable[[], Iterable[str]]
+) -> Around:
+    """How files are read for their tables.
+
+    Args:
+        exists: whether there is a file.
+        read: its first bytes.
+        names: the paths of all files.
+    """
+    by_folder: dict[str, list[str]] = {}
+
+    def in_folder(folder: str) -> list[str]:
+        if not by_folder:
+            by_folder[folder] = []
+            for name in names():
+                by_folder.setdefault(posixpath.dirname(name), []).append(name)
+        return by_folder.get(folder, [])
+
+    return Around(lambda path: read(path, MAX_BYTES + 1) if exists(path) else None, in_folder)
