@@ -16,7 +16,8 @@ _SPREAD = (
 _NAME = re.compile(rf"(?<![\w.])(?:{_SPREAD}|±|\+/-)(?![\w.])", re.IGNORECASE)
 _MEAN = re.compile(r"(?<!\w)(?:means?|avg\.?|average|μ|mu)(?!\w)", re.IGNORECASE)
 _IN_BRACKETS = re.compile(
-    rf"\({_SPREAD}(?:[ ,;:][^()]*)?\)|(?<![\w.]){_SPREAD}(?![\w.])[^.;]{{0,60}}\b(?:in|within) (?:parenthes[ei]s|brackets)"
+    rf"\({_SPREAD}(?:[ ,;:][^()]*)?\)"
+    rf"|(?<![\w.]){_SPREAD}(?![\w.])[^.;]{{0,60}}\b(?:in|within) (?:parenthes[ei]s|brackets)"
     rf"|\b(?:in|within) (?:parenthes[ei]s|brackets)[^.;]{{0,60}}(?<![\w.]){_SPREAD}(?![\w.])",
     re.IGNORECASE,
 )
@@ -76,7 +77,7 @@ def _is_column_of_spreads(grid: PrintedTable, at: int) -> bool:
 
 
 def _names_spread_of(name: str, mean: str) -> bool:
-    """Whether a name is that of the spread of what another one names: `std` or `std_reward` of `mean_reward`."""
+    """Whether a name is that of the spread of another: `std` or `std_reward` of `mean_reward`."""
     own, other = (_words(text) for text in (name, mean))
     if not _NAME.search(own) or _NAME.search(other):
         return False
@@ -94,12 +95,9 @@ def _rows_joined(grid: PrintedTable) -> PrintedTable:
     for at in grid.body:
         row = grid.rows[at]
         above = rows[-1] if len(rows) > grid.heads else None
-        found = _spreads_of_row(grid, row, above) if above and grid.rows[at - 1][: grid.stubs] else None
-        if above is not None and found:
-            cells = [
-                _behind(mean, found[place]) if place in found else mean for place, mean in enumerate(above)
-            ]
-            rows[-1] = tuple(cells)
+        found = _spreads_of_row(grid, row, above) if above else None
+        if above and found:
+            rows[-1] = tuple(_behind(mean, found.get(place)) for place, mean in enumerate(above))
         else:
             rows.append(row)
             blocks.append(grid.blocks[at])
@@ -142,5 +140,5 @@ def _brackets_joined(grid: PrintedTable) -> PrintedTable:
     return replace(grid, rows=rows) if made else grid
 
 
-def _behind(mean: GridCell, spread: str) -> GridCell:
-    return replace(mean, text=f"{mean.text} ± {spread}")
+def _behind(mean: GridCell, spread: str | None) -> GridCell:
+    return replace(mean, text=f"{mean.text} ± {spread}") if spread else mean
