@@ -11,9 +11,13 @@ from reprocrate.statistics import Recomputed, compare_printed
 
 _LONGEST = 500
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_SPREAD = rf"±\s*(?P<spread>{_NUMBER})\s*%?"
-_ASIDE = rf"(?:\([^()]*\)|\[[^\[\]]*\]|[↑↓]\s*{_NUMBER}\s*%?)"
-_FIGURE = re.compile(rf"(?P<value>{_NUMBER})\s*%?\s*(?:{_SPREAD})?\s*{_ASIDE}?\s*[*†‡§¶↑↓×a-d]?\s*")
+_UNIT = r"(?:%|pp(?![a-z]))?"
+"""Per cent, or percentage points."""
+_SPREAD = rf"±\s*(?P<spread>{_NUMBER})\s*{_UNIT}"
+_ASIDE = rf"(?:\([^()]*\)|\[[^\[\]]*\]|[↑↓]\s*{_NUMBER}\s*{_UNIT})"
+_FIGURE = re.compile(
+    rf"(?P<value>{_NUMBER})\s*{_UNIT}\s*(?:{_SPREAD})?\s*{_ASIDE}?\s*[*†‡§¶↑↓×a-d]?\s*{_UNIT}\s*"
+)
 _BOLD = re.compile(r"\\(?:textbf|mathbf|bfseries|bf|boldsymbol|bm|B)(?![A-Za-z])|\*\*|<b>|<strong>")
 _COMMANDS = (
     "textbf|textit|textrm|textsc|text|mathbf|mathrm|mathit|bfseries|bf|it|boldsymbol|bm|B|emph"

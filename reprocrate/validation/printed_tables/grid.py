@@ -170,6 +170,13 @@ class PrintedTable:
 
     def figures(self) -> Iterator[tuple[int, int, GridCell, PrintedCell]]:
         """The places of the body that show a figure: row, column, cell and figure, each cell once."""
+        return iter(self._shown)
+
+    @cached_property
+    def _shown(self) -> tuple[tuple[int, int, GridCell, PrintedCell], ...]:
+        return tuple(self._found())
+
+    def _found(self) -> Iterator[tuple[int, int, GridCell, PrintedCell]]:
         seen: set[int] = set()
         for row in self.body:
             for column in range(self.stubs, self.width):

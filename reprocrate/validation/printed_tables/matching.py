@@ -14,11 +14,14 @@ from reprocrate.manifest import Cell, Manifest, Result, Table
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printed_tables import Around, read_tables
 from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable
+from reprocrate.validation.printed_tables.latex_text import printed
+from reprocrate.validation.printed_tables.latex_tokens import tokens_of
 from reprocrate.validation.printed_tables.names import Names, normal
 from reprocrate.validation.printed_tables.spreads import with_spreads
 from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
 _MOST_NEAR = 200
+_MOST_JOINED = 4
 _MOST_CANDIDATES = 1000
 _MOST_CELLS = 20_000
 
@@ -228,7 +231,7 @@ class _Search:
         down = self._names.of_row(table, cell, result)
         across = self._names.of_column(table, cell, result)
         first, second = (across, down) if self._is_turned else (down, across)
-        rows = self._lines(self._at_row, first, self._sources)
+        rows = self._lines(self._at_row, first, self._sources) or self._joined_rows(first)
         columns = self._lines(self._at_column, second, self._sources)
         speaking, against = self._names.told_by(result)
         if not columns and table.columns == "metric" and not self._is_turned:
@@ -238,6 +241,17 @@ class _Search:
             level = cell.row if (kind == "row") is not self._is_turned else cell.column
             return Missing(pointer, f"{kind} {level}", f"no {kind} is called so{self._near(level, kind)}")
         return self._best(pointer, cell, rows, columns, (speaking | first | second, against - first - second))
+
+    def _joined_rows(self, names: frozenset[str]) -> set[int]:
+        """The rows whose first cells, read as one, are a name: `relu` and `10%` are `relu 10%`."""
+        found = set()
+        for row in self._grid.body:
+            texts = [cell.text for cell in dict.fromkeys(self._grid.row_texts[row])]
+            cells = [cell.text for cell in self._grid.rows[row][:_MOST_JOINED]]
+            joined = [texts, *(cells[:count] for count in range(2, len(cells)))]
+            if any(normal(" ".join(each)) in names for each in joined if len(each) > 1):
+                found.add(row)
+        return found
 
     def _only_column(self, against: frozenset[str]) -> set[int]:
         """The column of a table of one metric whose head does not name it: the only one with figures."""
@@ -321,6 +335,7 @@ def _by_source(names: Names, grid: PrintedTable) -> dict[str, set[str]]:
         cells = [cell for texts in (*grid.row_texts, *grid.column_texts) for cell in texts]
         for form, alias in wanted.items():
             found[form] |= {normal(cell.text) for cell in cells if cell.source == alias}
+            found[form] |= {normal(printed(tokens_of(alias)))} - {""}
     return found
 
 

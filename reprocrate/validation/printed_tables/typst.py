@@ -1,8 +1,8 @@
 """Tables of Typst (Typst documentation, reference of `table`): cells as they flow into columns.
 
 A table whose cells or columns are computed is left alone: nothing is run here. Only the rows of a CSV file
-are put into cells as they are. What `#let` names is put in its place, so that `best[91.5]` is in bold type where
-the author says so.
+are put into cells as they are. What `#let` names is put in its place, so that `best[91.5]` is in bold type
+where the author says so.
 """
 
 from __future__ import annotations

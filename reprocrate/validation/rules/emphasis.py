@@ -300,11 +300,11 @@ def _overlap(a: Result | None, b: Result | None) -> bool:
 
 def _not_bold(shown: _Table) -> Iterator[_Shown]:
     """The best figures of columns that are not in bold type, though those of others are."""
-    lines = [
-        [each for each in line if each.value == _best(line, is_greater=is_greater).value]
-        for line, is_greater in _lines(shown, by_column=True)
-        if len(line) > 1
-    ]
+    lines = []
+    for line, is_greater in _lines(shown, by_column=True):
+        best_value = _best(line, is_greater=is_greater).value
+        if len(line) > 1:
+            lines.append([each for each in line if each.value == best_value])
     marked = sum(any(each.figure.is_bold for each in best) for best in lines)
     for best in lines:
         is_marked = any(each.figure.is_bold for each in best)
