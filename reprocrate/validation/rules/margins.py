@@ -34,8 +34,8 @@ def printed_average_follows(subject: Subject) -> Iterator[Found]:
 
     Judged: each figure without a declared cell in a column that the chapter calls one of averages, and in
         such a row. The cells that it is over are those of its line that are no averages or ranks: all of
-        them, those since the last average, those below the same heading, or those with the same name in the
-        last row of the head; of these the choice that fits most lines. The mean of the cells, each anywhere
+        them, those of columns with declared cells, those since the last average, those below the same
+        heading, or those with the same name in the last row of the head; of these the choice that fits most lines. The mean of the cells, each anywhere
         within its rounding, does not reach the printed average within its own, or cut off. If two or more
         lines have such an average and not half of them fit any choice, what it is over is not known; at its
         line of the file.
@@ -154,6 +154,11 @@ class _View:
         """The places in a line at which any has figures."""
         return tuple(sorted({at for _, at in self._figures}))
 
+    @cached_property
+    def _declared(self) -> frozenset[int]:
+        """The places in a line at which any cell is declared."""
+        return frozenset(place[0] if self.is_turned else place[1] for place in self.printing.explained)
+
     def figure(self, line: int, at: int) -> tuple[GridCell, PrintedCell] | None:
         """The figure at a place of a line."""
         return self._figures.get((line, at))
@@ -201,6 +206,7 @@ class _View:
         candidates = [
             plain,
             [each for each in plain if last < each < at],
+            [each for each in plain if each in self._declared],
             [each for each in plain if own[:1] == [normal(text) for text in self.texts(each)][:1]],
             [each for each in plain if own[-1:] == [normal(text) for text in self.texts(each)][-1:]],
         ]
