@@ -2,7 +2,9 @@ r"""The files of a document in LaTeX as one stream of tokens: `\input` and its r
 
 from __future__ import annotations
 
+import itertools
 import posixpath
+from collections.abc import Iterator
 
 from reprocrate.validation.printed_tables.latex_tokens import (
     Kind,
@@ -21,6 +23,7 @@ _FROM_FOLDER = frozenset(
 _PACKAGES = frozenset(("usepackage", "RequirePackage"))
 _CLASSES = frozenset(("documentclass", "LoadClass"))
 _TEX = ("", ".tex")
+_MOST_DOCUMENTS = 8
 
 
 def document_of(path: str, text: str, around: Around) -> tuple[list[Token], Sources]:
@@ -32,14 +35,18 @@ def document_of(path: str, text: str, around: Around) -> tuple[list[Token], Sour
         UnreadableTableError: there are too many files, or they are too large.
     """
     if "\\documentclass" not in text and "\\begin{document}" not in text:
-        for paper in papers_beside(path, around):
-            data = around.read(paper)
-            if data is None or b"\\documentclass" not in data:
-                continue
+        for paper, data in itertools.islice(_documents_beside(path, around), _MOST_DOCUMENTS):
             tokens, sources = assembled(paper, text_of(paper, data), around)
             if path in sources.paths[1:]:
                 return tokens, sources
     return assembled(path, text, around)
+
+
+def _documents_beside(path: str, around: Around) -> Iterator[tuple[str, bytes]]:
+    for paper in papers_beside(path, around):
+        data = around.read(paper)
+        if data is not None and b"\\documentclass" in data:
+            yield paper, data
 
 
 def assembled(path: str, text: str, around: Around) -> tuple[list[Token], Sources]:

@@ -35,10 +35,10 @@ def printed_average_follows(subject: Subject) -> Iterator[Found]:
     Judged: each figure without a declared cell in a column that the chapter calls one of averages, and in
         such a row. The cells that it is over are those of its line that are no averages or ranks: all of
         them, those of columns with declared cells, those since the last average, those below the same
-        heading, or those with the same name in the last row of the head; of these the choice that fits most lines. The mean of the cells, each anywhere
-        within its rounding, does not reach the printed average within its own, or cut off. If two or more
-        lines have such an average and not half of them fit any choice, what it is over is not known; at its
-        line of the file.
+        heading, or those with the same name in the last row of the head; of these the choice that fits most
+        lines. The mean of the cells, each anywhere within its rounding, does not reach the printed average
+        within its own, or cut off. If two or more lines have such an average and not half of them fit any
+        choice, what it is over is not known; at its line of the file.
     Why: an average is the number that readers take home, and is often left behind when a cell changes.
     Fix: compute it again from what is printed, or say in the caption how it is weighted.
     """
