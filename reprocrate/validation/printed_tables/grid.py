@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from reprocrate.validation.printed_tables.commas import reader_of_commas
 from reprocrate.validation.printed_tables.sources import file_and_line
 from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 from reprocrate.validation.printing import PrintedCell, read_cell
@@ -17,7 +18,7 @@ MAX_PLACES = 200_000
 MAX_TABLES = 10_000
 """A book has fewer."""
 
-_GROUPED = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:[,\u2009\u202f]\d{3})+)(?![\d,])")
+_APART = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:[\u2009\u202f]\d{3})+)(?![\d,])")
 _SPACE = re.compile(r"[ \t\n\f\v\u00a0\u2009\u202f]+")
 _LONGEST = 500
 _SPREAD = re.compile(r"\s*_?\s*±\s*")
@@ -94,8 +95,8 @@ class Places:
 
 
 def plain(text: str) -> str:
-    """Text with single spaces, and numbers without marks between groups of three digits."""
-    joined = _GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), text)
+    """Text with single spaces, and numbers without spaces between groups of three digits."""
+    joined = _APART.sub(lambda match: re.sub(r"\D", "", match[0]), text)
     return _SPACE.sub(" ", _SPREAD.sub(" ± ", joined)).strip()[:_LONGEST]
 
 
@@ -241,6 +242,7 @@ def make_table(
     Raises:
         UnreadableTableError: it is too large.
     """
+    rows = _read_commas(rows)
     kept: list[Row] = []
     ruled: list[bool] = []
     pending = False
@@ -263,6 +265,15 @@ def make_table(
         caption,
         tuple(paths),
     )
+
+
+def _read_commas(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows with what commas between digits mean in this table put in their place."""
+    read = reader_of_commas([cell.text for row in rows for cell in row.cells])
+    if read is None:
+        return rows
+    made = ([replace(cell, text=read(cell.text)) for cell in row.cells] for row in rows)
+    return [replace(row, cells=tuple(cells)) for row, cells in zip(rows, made, strict=True)]
 
 
 def _spread_out(rows: Sequence[Row]) -> list[list[GridCell]]:

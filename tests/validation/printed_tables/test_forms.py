@@ -159,3 +159,22 @@ def test_spreads_in_brackets(caption: str, more: dict[str, Any], is_joined: bool
 def test_brackets_with_a_change_are_no_spreads() -> None:
     text = BRACKETS.format("x").replace("(0.4)", "(+0.4)")
     assert joined(text, is_declared=True)[1][1] == "91.3 (0.5)"
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (("91,5 ± 0,4", "1,234"), ("91.5 ± 0.4", "1.234")),
+        (("0,915", "1,234"), ("0.915", "1.234")),
+        (("91.5", "1,234"), ("91.5", "1234")),
+        (("915", "12{,}345"), ("915", "12345")),
+        (("91.5", "91,5"), ("91.5", "91,5")),
+        (("91,5", "CIFAR-10,100 set"), ("91.5", "CIFAR-10,100 set")),
+    ],
+)
+def test_commas_are_decimal_points_where_a_table_shows_so(
+    cells: tuple[str, str], shown: tuple[str, str]
+) -> None:
+    rows = " ".join(f"{name} & {cell} \\\\" for name, cell in zip("wn", cells, strict=True))
+    text = rf"\begin{{tabular}}{{lc}} m & a \\ \hline {rows} \end{{tabular}}"
+    assert tuple(row[1] for row in grid_of(text)[1:]) == shown

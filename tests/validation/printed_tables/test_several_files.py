@@ -29,8 +29,8 @@ MAIN = r"""\documentclass{article}
 PAPER = {
     "paper/main.tex": MAIN,
     "paper/words.sty": "\\newcommand{\\best}[1]{\\textbf{#1}}\n\\newcommand{\\dev}[1]{{\\tiny$\\pm$#1}}\n",
-    "paper/tables/one.tex": "\\begin{tabular}{lc}\nMethod & Acc \\\\ \\midrule\nwide & \\best{91.3}\\dev{0.5} \\\\\n"
-    "narrow & 90.3\\dev{0.4} \\\\\n\\end{tabular}\n",
+    "paper/tables/one.tex": "\\begin{tabular}{lc}\nMethod & Acc \\\\ \\midrule\n"
+    "wide & \\best{91.3}\\dev{0.5} \\\\\nnarrow & 90.3\\dev{0.4} \\\\\n\\end{tabular}\n",
     "paper/tables/rows.tex": "% rows\nwide & 0.31 \\\\\nnarrow & 0.42 \\\\\n",
 }
 
