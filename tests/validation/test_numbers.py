@@ -465,7 +465,7 @@ def test_figure_is_read_from_its_markup(text: str) -> None:
         "see Table 2",
         "3 of 4",
         "93.1 / 95.3",
-        r"$9.9 \times 10^{-1}$",
+        r"$9.9 \times 10^{n}$",
         "$10^{-3}$",
         "< 0.001",
         "1,234",
