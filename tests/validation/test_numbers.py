@@ -447,6 +447,7 @@ def with_table(*cells: tuple[str, str, str], **more: Any) -> Section:
         "<b>91.5</b>",
         " 91.5 ",
         "9.15e-1",
+        r"$9.15 \times 10^{-1}$",
     ],
 )
 def test_figure_is_read_from_its_markup(text: str) -> None:
