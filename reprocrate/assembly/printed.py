@@ -7,7 +7,7 @@ from pathlib import Path
 from reprocrate.assembly.sections import Section
 from reprocrate.files import could_not, open_regular, place_of
 from reprocrate.manifest import Manifest, manifest_from
-from reprocrate.validation.printed_tables import MAX_BYTES
+from reprocrate.validation.printed_tables import MAX_BYTES, Around
 from reprocrate.validation.printed_tables.matching import Printings
 
 
@@ -23,7 +23,8 @@ def with_printed_texts(project: Path, document: Section) -> Manifest:
     manifest = manifest_from(document, "the assembled manifest")
     if not any(table.file for table in manifest.tables):
         return manifest
-    places = Printings(manifest, lambda path: _read(project, path)).places
+    around = Around(lambda path: _read(project, path), lambda folder: _names(project, folder))
+    places = Printings(manifest, around).places
     if not places:
         return manifest
     document = manifest.to_dict()
@@ -43,3 +44,13 @@ def _read(project: Path, path: str) -> bytes | None:
             return handle.read(MAX_BYTES + 1)
     except OSError as error:
         raise could_not("read", path, error) from error
+
+
+def _names(project: Path, folder: str) -> list[str]:
+    place = place_of(project, folder) if folder else project
+    if not place.is_dir() or not place.resolve().is_relative_to(project.resolve()):
+        return []
+    try:
+        return [f"{folder}/{each.name}" if folder else each.name for each in place.iterdir()]
+    except OSError as error:
+        raise could_not("read", place, error) from error

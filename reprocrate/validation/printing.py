@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from reprocrate.manifest import Manifest, Reported, Result
@@ -10,23 +11,42 @@ from reprocrate.statistics import Recomputed, compare_printed
 
 _LONGEST = 500
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_SPREAD = rf"±\s*(?P<spread>{_NUMBER})\s*%?"
-_ASIDE = rf"(?:\([^()]*\)|\[[^\[\]]*\]|[↑↓]\s*{_NUMBER}\s*%?)"
-_FIGURE = re.compile(rf"(?P<value>{_NUMBER})\s*%?\s*(?:{_SPREAD})?\s*{_ASIDE}?\s*[*†‡§¶↑↓×a-d]?\s*")
+_UNIT = r"(?:%|pp(?![a-z]))?"
+"""Per cent, or percentage points."""
+_SPREAD = rf"±\s*(?P<spread>{_NUMBER})\s*{_UNIT}"
+_ASIDE = rf"(?:\([^()]*\)|\[[^\[\]]*\]|[↑↓]\s*{_NUMBER}\s*{_UNIT})"
+_FIGURE = re.compile(
+    rf"(?P<value>{_NUMBER})\s*{_UNIT}\s*(?:{_SPREAD})?\s*{_ASIDE}?\s*[*†‡§¶↑↓×a-d]?\s*{_UNIT}\s*"
+)
 _BOLD = re.compile(r"\\(?:textbf|mathbf|bfseries|bf|boldsymbol|bm|B)(?![A-Za-z])|\*\*|<b>|<strong>")
 _COMMANDS = (
     "textbf|textit|textrm|textsc|text|mathbf|mathrm|mathit|bfseries|bf|it|boldsymbol|bm|B|emph"
     "|underline|uline|num|ensuremath|mbox|hbox|small|footnotesize|scriptsize|tiny|best|second"
     "|dagger|ddagger|ast|star"
 )
-_REPLACED = tuple(
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻\u2212\u2013", "0123456789+---")
+_POWER = (
+    r"\s*(?:[×·⋅]|\\times(?![A-Za-z])|\\cdot(?![A-Za-z]))\s*10\s*"
+    r"(?:\^\s*\{?\s*([+\-\u2212\u2013]?[0-9]{1,3})\s*\}?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
+)
+
+
+def _of_ten(match: re.Match[str]) -> str:
+    """A power of ten as programs write it: `×10^-3` is e-3."""
+    return f"e{(match[1] or match[2]).translate(_RAISED)}"
+
+
+_REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
         (r"\*\*|__", ""),
         (r"\\(?:cell|row|text)?color(?:\[[^\[\]{}]*\])?\{[^{}]*\}", " "),  # a colour's name may hold numbers
         (r"\\[hv]?phantom\{[^{}]*\}", ""),
         (r"\\(?:text)?pm(?![A-Za-z])|\+/-|\+-|&plusmn;|&#177;", "±"),
+        (_POWER, _of_ten),
+        (rf"(?<!10)[_^]\{{?\s*(?:[+\-\u2212\u2013]|[↑↓]\s*){_NUMBER}\s*%?\s*\}}?", ""),  # a change
         (r"\^(?:\{[^{}0-9]*\}|\\[A-Za-z]+|[^\\{}0-9])", ""),  # a mark of a footnote or of a test
+        (rf"_\{{?\s*\(\s*±?\s*({_NUMBER})\s*\)", r" ±\1"),
         (r"_\{?\s*±?", " ±"),
         (r"\\%", "%"),
         (r"\\[,;:! ]|~|&nbsp;|\u00a0|\u2009|\u202f", " "),
@@ -34,6 +54,8 @@ _REPLACED = tuple(
         (r"</?(?:b|strong|i|em|u|small|sub|span|td)>", ""),
         (r"[${}]", ""),
         (r"[\u2212\u2013](?=[0-9.])", "-"),
+        (rf"[(\[]\s*(±\s*{_NUMBER}\s*%?)\s*[)\]]", r"\1"),
+        (rf"^\s*\(\s*({_NUMBER})\s*±\s*({_NUMBER})\s*\)\s*(e[+-]?[0-9]+)?", r"\1\3 ±\2\3"),
     )
 )
 

@@ -51,6 +51,7 @@ def shown_cells(manifest: Manifest, printings: Printings | None) -> Iterator[Sho
             if place in printed:
                 printing, there = printed[place]
                 if figure := there.cell.figure:
-                    yield ShownCell(place, table, cell, result, figure, printing.file, there.cell.line)
+                    file, line = printing.at(there.cell.line)
+                    yield ShownCell(place, table, cell, result, figure, file, line)
             elif figure := read_cell(cell.text):
                 yield ShownCell(place, table, cell, result, figure)

@@ -287,9 +287,10 @@ class Subject:
         """The printed tables that the manifest names; None where there are no files, or none is named."""
         if self.files is None or not any(table.file for table in self.well_formed.tables):
             return None
-        from reprocrate.validation.printed_tables.matching import Printings, reading
+        from reprocrate.validation.printed_tables.matching import Printings
+        from reprocrate.validation.printed_tables.sources import reading
 
-        return Printings(self.well_formed, reading(self.files.exists, self.files.read))
+        return Printings(self.well_formed, reading(self.files.exists, self.files.read, self.files.names))
 
     @cached_property
     def shown(self) -> tuple[ShownCell, ...]:

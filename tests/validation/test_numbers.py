@@ -447,6 +447,7 @@ def with_table(*cells: tuple[str, str, str], **more: Any) -> Section:
         "<b>91.5</b>",
         " 91.5 ",
         "9.15e-1",
+        r"$9.15 \times 10^{-1}$",
     ],
 )
 def test_figure_is_read_from_its_markup(text: str) -> None:
@@ -465,7 +466,7 @@ def test_figure_is_read_from_its_markup(text: str) -> None:
         "see Table 2",
         "3 of 4",
         "93.1 / 95.3",
-        r"$9.9 \times 10^{-1}$",
+        r"$9.9 \times 10^{n}$",
         "$10^{-3}$",
         "< 0.001",
         "1,234",

@@ -1,7 +1,7 @@
 """Tables as papers print them: LaTeX, Typst, Markdown, reStructuredText, HTML, CSV and TSV as grids.
 
-Nothing is executed, and nothing but the given bytes is read: an `input` of LaTeX is not followed. Each
-carrier has a module of its own; `grid` holds what they all make.
+Nothing is executed, and no file is read but those that are given. Each carrier has a module of its own;
+`grid` holds what they all make, and `sources` the files that a paper is made of.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import PurePosixPath
 
-from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable, UnreadableTableError
+from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable
+from reprocrate.validation.printed_tables.sources import ALONE, MAX_BYTES, Around, text_of
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
-__all__ = ["MAX_BYTES", "GridCell", "PrintedTable", "UnreadableTableError", "read_tables"]
-
-MAX_BYTES = 4 * 1024 * 1024
-"""How large a file may be; a book in LaTeX is smaller."""
+__all__ = ["ALONE", "MAX_BYTES", "Around", "GridCell", "PrintedTable", "UnreadableTableError", "read_tables"]
 
 _CARRIERS = {
     ".tex": "latex",
@@ -33,14 +32,16 @@ _CARRIERS = {
     ".csv": "separated",
     ".tsv": "separated",
 }
+_OF_SEVERAL_FILES = frozenset(("latex", "typst", "restructured"))
 
 
-def read_tables(path: str, data: bytes) -> list[PrintedTable]:
+def read_tables(path: str, data: bytes, around: Around = ALONE) -> list[PrintedTable]:
     """The tables of a file, in their order.
 
     Args:
         path: its name, whose ending says what it is.
         data: its bytes.
+        around: the files beside it, which LaTeX, Typst and reStructuredText may bring in.
 
     Raises:
         UnreadableTableError: it is of another kind, too large, no text, or nested without end.
@@ -49,23 +50,13 @@ def read_tables(path: str, data: bytes) -> list[PrintedTable]:
     if carrier is None:
         known = ", ".join(dict.fromkeys(f"*{suffix}" for suffix in _CARRIERS))
         raise UnreadableTableError(f"{path} is of no kind whose tables can be read ({known})")
-    if len(data) > MAX_BYTES:
-        raise UnreadableTableError(f"{path} has more than {MAX_BYTES // 1024 // 1024} MiB")
+    text = text_of(path, data)
+    read: Callable[..., list[PrintedTable]] = import_module(f"{__name__}.{carrier}").read
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    if "\0" in text:
-        raise UnreadableTableError(f"{path} is no text")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    read: Callable[[str], list[PrintedTable]] = import_module(f"{__name__}.{carrier}").read
-    try:
-        return read(text) if carrier != "separated" else _separated(path, text)
+        return read(text, path, around) if carrier in _OF_SEVERAL_FILES else read(text, *_delimiter(path))
     except UnreadableTableError as error:
         raise UnreadableTableError(f"{path}: {error}") from None
 
 
-def _separated(path: str, text: str) -> list[PrintedTable]:
-    from reprocrate.validation.printed_tables.separated import read
-
-    return read(text, "\t" if path.lower().endswith(".tsv") else ",")
+def _delimiter(path: str) -> tuple[str, ...]:
+    return {".csv": (",",), ".tsv": ("\t",)}.get(PurePosixPath(path).suffix.lower(), ())

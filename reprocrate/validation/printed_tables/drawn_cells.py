@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reprocrate.validation.printed_tables.grid import MAX_PLACES, UnreadableTableError
+from reprocrate.validation.printed_tables.grid import MAX_PLACES
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
 _LINE = re.compile(r"\+(?::?(?:-+|=+):?\+)+")
 _CROSSING = re.compile(r"[|+]")

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from reprocrate.validation.printed_tables.commas import reader_of_commas
+from reprocrate.validation.printed_tables.sources import file_and_line
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 from reprocrate.validation.printing import PrintedCell, read_cell
 
 MAX_PLACES = 200_000
@@ -16,14 +19,10 @@ MAX_PLACES = 200_000
 MAX_TABLES = 10_000
 """A book has fewer."""
 
-_GROUPED = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:[,\u2009\u202f]\d{3})+)(?![\d,])")
+_APART = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:[\u2009\u202f]\d{3})+)(?![\d,])")
 _SPACE = re.compile(r"[ \t\n\f\v\u00a0\u2009\u202f]+")
 _LONGEST = 500
 _SPREAD = re.compile(r"\s*_?\s*±\s*")
-
-
-class UnreadableTableError(Exception):
-    """A printed table cannot be read; its text is the reason."""
 
 
 class GridCell(NamedTuple):
@@ -31,7 +30,8 @@ class GridCell(NamedTuple):
 
     Attributes:
         text: what is printed, without markup; digits are no longer in groups.
-        line: where it begins in the file, counted from 1.
+        line: where it begins in the file, counted from 1; where a paper has several files see
+            `PrintedTable.at`.
         is_bold: whether its figure, or all of it where it has none, is in bold type.
         is_underlined: likewise.
         source: how the file has it, where that may serve as a name.
@@ -95,8 +95,8 @@ class Places:
 
 
 def plain(text: str) -> str:
-    """Text with single spaces, and numbers without marks between groups of three digits."""
-    joined = _GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), text)
+    """Text with single spaces, and numbers without spaces between groups of three digits."""
+    joined = _APART.sub(lambda match: re.sub(r"\D", "", match[0]), text)
     return _SPACE.sub(" ", _SPREAD.sub(" ± ", joined)).strip()[:_LONGEST]
 
 
@@ -125,6 +125,7 @@ class PrintedTable:
         line: where it begins in the file.
         labels: names by which a text refers to it.
         caption: the text beside it.
+        paths: the files that the paper is made of, if it is made of several.
     """
 
     rows: tuple[tuple[GridCell, ...], ...]
@@ -133,6 +134,16 @@ class PrintedTable:
     line: int
     labels: tuple[str, ...] = ()
     caption: str = ""
+    paths: tuple[str, ...] = ()
+
+    def at(self, line: int, file: str) -> tuple[str, int]:
+        """The file of a line of this table, and the line's number in it.
+
+        Args:
+            line: the number that a cell, or the table itself, has.
+            file: the file that is said to print the table.
+        """
+        return file_and_line(self.paths or (file,), line)
 
     @property
     def width(self) -> int:
@@ -159,6 +170,13 @@ class PrintedTable:
 
     def figures(self) -> Iterator[tuple[int, int, GridCell, PrintedCell]]:
         """The places of the body that show a figure: row, column, cell and figure, each cell once."""
+        return iter(self._shown)
+
+    @cached_property
+    def _shown(self) -> tuple[tuple[int, int, GridCell, PrintedCell], ...]:
+        return tuple(self._found())
+
+    def _found(self) -> Iterator[tuple[int, int, GridCell, PrintedCell]]:
         seen: set[int] = set()
         for row in self.body:
             for column in range(self.stubs, self.width):
@@ -202,7 +220,13 @@ def _filled(above: Sequence[GridCell], cells: Sequence[GridCell]) -> list[GridCe
 
 
 def make_table(
-    rows: Sequence[Row], line: int, *, labels: Sequence[str] = (), caption: str = "", heads: int | None = None
+    rows: Sequence[Row],
+    line: int,
+    *,
+    labels: Sequence[str] = (),
+    caption: str = "",
+    heads: int | None = None,
+    paths: Sequence[str] = (),
 ) -> PrintedTable | None:
     """A table of rows as they are written; None where there is nothing in it.
 
@@ -212,10 +236,12 @@ def make_table(
         labels: its names.
         caption: the text beside it.
         heads: how many rows are its head, where the kind of file says so.
+        paths: the files that the paper is made of, if it is made of several.
 
     Raises:
         UnreadableTableError: it is too large.
     """
+    rows = _read_commas(rows)
     kept: list[Row] = []
     ruled: list[bool] = []
     pending = False
@@ -230,8 +256,23 @@ def make_table(
         return None
     count = _heads(kept, ruled, grid) if heads is None else min(heads, len(grid))
     return PrintedTable(
-        tuple(map(tuple, grid)), count, _blocks(grid, ruled, count), line, tuple(labels), caption
+        tuple(map(tuple, grid)),
+        count,
+        _blocks(grid, ruled, count),
+        line,
+        tuple(labels),
+        caption,
+        tuple(paths),
     )
+
+
+def _read_commas(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows with what commas between digits mean in this table put in their place."""
+    read = reader_of_commas([cell.text for row in rows for cell in row.cells])
+    if read is None:
+        return rows
+    made = ([cell._replace(text=read(cell.text)) for cell in row.cells] for row in rows)
+    return [row._replace(cells=tuple(cells)) for row, cells in zip(rows, made, strict=True)]
 
 
 def _spread_out(rows: Sequence[Row]) -> list[list[GridCell]]:

@@ -10,10 +10,10 @@ from reprocrate.validation.printed_tables.grid import (
     GridCell,
     PrintedTable,
     Row,
-    UnreadableTableError,
     make_table,
     plain,
 )
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
 _BOLD = frozenset(("b", "strong"))
 _UNDERLINED = frozenset(("u", "ins"))

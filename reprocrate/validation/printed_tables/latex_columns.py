@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from reprocrate.validation.printed_tables.latex_commands import BOLD, BOLD_ON
 from reprocrate.validation.printed_tables.latex_text import printed
 from reprocrate.validation.printed_tables.latex_tokens import (
     Kind,
@@ -14,6 +15,7 @@ from reprocrate.validation.printed_tables.latex_tokens import (
     group_end,
     name_at,
     option,
+    string_of,
 )
 
 TABULARS = {
@@ -39,6 +41,11 @@ TABULARS = {
 }
 """What follows the beginning of such an environment: `o` an option, `d` an argument, `s` the columns."""
 
+TABULARRAYS = frozenset(("tblr", "longtblr", "talltblr"))
+"""Those of the package tabularray, whose preamble is made of keys."""
+
+_STYLED = frozenset(("cell", "row", "column"))
+_SPAN = re.compile(r"\b([rc])\s*=\s*([1-9][0-9]{0,2})(?![0-9])")
 _JOINING = re.compile(r"±|\+/-|\+-|^\.$|^,$")
 _MOST_TOKENS = 20_000
 
@@ -52,25 +59,98 @@ class Columns:
         before: tokens that stand before each cell of a column.
         joined: text between a column and the next one, where it makes one figure of both.
         body: the token at which the rows begin.
+        spans: how many columns and rows a cell spans, by its row and column, where the preamble says so.
+        bold: rows, columns and cells in bold type: by row and column, None for any.
+        ruled: rows with a rule above them.
     """
 
     numbers: frozenset[int]
     before: dict[int, list[Token]]
     joined: dict[int, str]
     body: int
+    spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    bold: frozenset[tuple[int | None, int | None]] = frozenset()
+    ruled: frozenset[int] = frozenset()
+
+    def is_bold(self, row: int, column: int) -> bool:
+        """Whether the preamble sets a cell in bold type."""
+        return not self.bold.isdisjoint(((row, column), (row, None), (None, column)))
 
 
 def columns_of(name: str, tokens: list[Token]) -> Columns:
     """The columns of an environment, from what stands behind its beginning."""
     spec: list[Token] = []
-    at = 0
+    at = _past_width(tokens) if name in ("tabu", "longtabu") else 0
     for each in TABULARS[name]:
         if each == "o":
             _, at = option(tokens, at)
         else:
             inside, at = argument(tokens, at)
             spec = inside if each == "s" else spec
+    if name in TABULARRAYS and any(token.text.strip().endswith("=") for token in spec):
+        return _keyed(spec, at)
     return _spec(_repeated(spec), at)
+
+
+def _past_width(tokens: Tokens) -> int:
+    r"""Behind the width of `\begin{tabu} to \textwidth {lXX}`."""
+    start = next((at for at, token in enumerate(tokens) if token.kind is not Kind.SPACE), 0)
+    if start < len(tokens) and tokens[start].text in ("to", "spread"):
+        return next((at for at in range(start, len(tokens)) if tokens[at].opens()), 0)
+    return 0
+
+
+def _keyed(spec: Tokens, body: int) -> Columns:
+    r"""What tabularray says by keys: `colspec={lcc}, cell{1}{2}={c=2}{c}, row{1}={font=\bfseries}`."""
+    columns = Columns(frozenset(), {}, {}, body)
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
+    bold: set[tuple[int | None, int | None]] = set()
+    ruled: set[int] = set()
+    at = 0
+    while at < len(spec):
+        key, names, at = _key_at(spec, at)
+        value, at = argument(spec, at) if at < len(spec) and not key.startswith("hlines") else ([], at)
+        numbers = [int(name) - 1 if name.isascii() and name.isdigit() else None for name in names]
+        if key == "colspec":
+            columns = replace(_spec(_repeated(value), body), body=body)
+        elif key == "cell" and len(numbers) == 2 and None not in numbers:
+            spans[numbers[0] or 0, numbers[1] or 0] = spans_said(string_of(value))
+        elif key == "hline" and names:
+            ruled |= {int(each) - 1 for each in names[0].split(",") if each.strip().isdigit()}
+        if key in _STYLED and says_bold(value):
+            given = [*numbers, None, None]
+            bold.add((given[0], given[1]) if key != "column" else (None, given[0]))
+    return replace(columns, spans=spans, bold=frozenset(bold - {(None, None)}), ruled=frozenset(ruled))
+
+
+def _key_at(tokens: Tokens, at: int) -> tuple[str, list[str], int]:
+    """The next key of a preamble with the indexes behind it, and the place of its value."""
+    key, names = "", list[str]()
+    while at < len(tokens):
+        token = tokens[at]
+        if token.opens():
+            name, at = name_at(tokens, at)
+            names.append(name)
+            continue
+        at += 1
+        before, equals, _ = token.text.partition("=")
+        key = "" if "," in before else key
+        key += before.rpartition(",")[2].strip() if token.kind is Kind.TEXT else ""
+        names = [] if "," in before else names
+        if equals:
+            break
+    return key, names, at
+
+
+def spans_said(text: str) -> tuple[int, int]:
+    """How many columns and rows `r=2,c=3` spans."""
+    said = {key: int(count) for key, count in _SPAN.findall(text)}
+    return said.get("c", 1), said.get("r", 1)
+
+
+def says_bold(tokens: Tokens) -> bool:
+    r"""Whether a style says that text is bold: `font=\bfseries`, `cmd=\textbf`."""
+    return any(token.is_word(*BOLD, *BOLD_ON) for token in tokens)
 
 
 def _repeated(tokens: Tokens, depth: int = 0) -> list[Token]:

@@ -72,6 +72,13 @@ PRINTED = {
     "textsuperscript": "^",
     "textsubscript": "_",
 }
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau "
+    "upsilon phi chi psi omega"
+)
+PRINTED |= dict(zip(_GREEK.split(), "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
+PRINTED |= {name.capitalize(): PRINTED[name].upper() for name in _GREEK.split()}
+PRINTED |= {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "varrho": "ρ", "varsigma": "σ", "ell": "ℓ"}
 SYMBOLS = {",": "\u2009", ";": " ", ":": " ", " ": " ", "!": "", "/": "", "-": "", "\\": " ", "\n": " "}
 ACCENTS = {
     "'": "\u0301",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from reprocrate.validation.printed_tables.grid import GridCell, Row
-from reprocrate.validation.printed_tables.latex_columns import TABULARS, Columns
+from reprocrate.validation.printed_tables.latex_columns import TABULARS, Columns, says_bold, spans_said
 from reprocrate.validation.printed_tables.latex_text import cell_of
 from reprocrate.validation.printed_tables.latex_tokens import (
     Kind,
@@ -53,6 +54,7 @@ _BESIDE = {
     "enddata": "",
     "colnumbers": "",
     "tablehead": "k",
+    "Hlines": "",
 }
 """What may stand at the beginning of a row and is no part of a cell; `p` is an argument in parentheses."""
 
@@ -83,7 +85,7 @@ class _Rows:
         self._cells: list[list[Token]] = [[]]
         self._is_ruled = False
         self._line = line
-        self._kept = 0
+        self._kept = self._count = 0
 
     def read(self, tokens: list[Token]) -> None:
         at, depth = 0, 0
@@ -132,8 +134,10 @@ class _Rows:
     def _end_row(self, line: int) -> None:
         if not self._is_row_start():
             begun = next((t.line for cell in self._cells for t in cell if t.kind is not Kind.SPACE), line)
-            cells = _joined(_cells(self._cells, begun, self._columns), self._columns)
-            self.rows.append(Row(tuple(cells), self._is_ruled))
+            made = _cells(self._cells, begun, self._columns, self._count)
+            is_ruled = self._is_ruled or self._count in self._columns.ruled
+            self.rows.append(Row(tuple(_joined(made, self._columns)), is_ruled))
+            self._count += 1
             self._is_ruled = False
         elif self._is_ruled:  # a rule that no cell follows
             self.rows.append(Row((), True))
@@ -177,33 +181,69 @@ def _unbroken(token: Token) -> Token:
     return Token(Kind.SPACE, " ", token.line) if is_break else token
 
 
-def _cells(parts: Sequence[list[Token]], line: int, columns: Columns) -> list[GridCell]:
-    cells = []
-    column = 0
+def _cells(parts: Sequence[list[Token]], line: int, columns: Columns, row: int) -> list[GridCell]:
+    cells: list[GridCell] = []
+    column = covered = 0
+    is_bold_row = any(_row_is_bold(part) for part in parts)
     for part in parts:
-        content, across, down = _spans([*part])
+        if covered:  # what a cell covers that spans columns in tabularray or nicematrix is left empty
+            covered -= 1
+            continue
+        span = _spans([*part])
+        across, down = columns.spans.get((row, column), (span.across, span.down))
+        covered = across - 1 if span.covers or (row, column) in columns.spans else 0
         styled = columns.before.get(column, []) if across == 1 else []
-        cells.append(
-            cell_of(
-                [*styled, *content],
-                line,
-                is_number=column in columns.numbers and across == 1,
-                columns=across,
-                rows=down,
-            )
+        made = cell_of(
+            [*styled, *span.content],
+            line,
+            is_number=column in columns.numbers and across == 1,
+            columns=across,
+            rows=down,
         )
+        is_bold = span.is_bold or is_bold_row or columns.is_bold(row, column)
+        cells.append(made._replace(is_bold=True) if is_bold else made)
         column += across
     return cells
 
 
-def _spans(tokens: list[Token], across: int = 1, down: int = 1) -> tuple[list[Token], int, int]:
-    """The content of a cell without the commands that say how many places it spans, and how many."""
+def _row_is_bold(tokens: Sequence[Token]) -> bool:
+    at = next((at for at, token in enumerate(tokens) if token.is_word("SetRow")), None)
+    return at is not None and says_bold(argument(tokens, option(tokens, at + 1)[1])[0])
+
+
+class _Span(NamedTuple):
+    """A cell with what the commands in it say of its place.
+
+    Attributes:
+        content: its tokens without these commands.
+        across, down: how many columns and rows it spans.
+        covers: whether the places that it covers are written nevertheless.
+        is_bold: whether it is in bold type.
+    """
+
+    content: list[Token]
+    across: int = 1
+    down: int = 1
+    covers: bool = False
+    is_bold: bool = False
+
+
+def _spans(tokens: list[Token]) -> _Span:
+    span = _Span(tokens)
+    while (next_one := _without_first(span)) is not None:
+        span = next_one
+    return span
+
+
+def _without_first(span: _Span) -> _Span | None:
+    """A cell without the first command that says how many places it spans; None where there is none."""
+    tokens = span.content
     for at, token in enumerate(tokens):
         if token.is_word("multicolumn"):
             count, after = name_at(tokens, at + 1)
-            _, after = argument(tokens, after)
-            inside, after = argument(tokens, after)
-            return _spans([*tokens[:at], *inside, *tokens[after:]], _count(count), down)
+            inside, after = argument(tokens, argument(tokens, after)[1])
+            content = [*tokens[:at], *inside, *tokens[after:]]
+            return span._replace(content=content, across=_count(count))
         if token.is_word("multirow"):
             _, after = option(tokens, at + 1)
             count, after = name_at(tokens, after)
@@ -211,8 +251,35 @@ def _spans(tokens: list[Token], across: int = 1, down: int = 1) -> tuple[list[To
             _, after = argument(tokens, after)
             _, after = option(tokens, after)
             inside, after = argument(tokens, after)
-            return _spans([*tokens[:at], *inside, *tokens[after:]], across, _count(count))
-    return tokens, across, down
+            return span._replace(content=[*tokens[:at], *inside, *tokens[after:]], down=_count(count))
+        if token.is_word("SetCell", "SetRow", "SetColumn"):
+            said, after = option(tokens, at + 1)
+            style, after = argument(tokens, after)
+            across, down = spans_said(string_of(said or []))
+            content = [*tokens[:at], *tokens[after:]]
+            is_bold = token.is_word("SetCell") and says_bold(style)
+            if token.is_word("SetCell"):
+                span = span._replace(across=across, down=down, covers=across > 1)
+            return span._replace(content=content, is_bold=span.is_bold or is_bold)
+        if token.is_word("Block"):
+            return _block(span, at)
+    return None
+
+
+def _block(span: _Span, at: int) -> _Span:
+    r"""A cell of nicematrix: `\Block[c]{2-1}<\bfseries>{Method}` spans two rows."""
+    tokens = span.content
+    _, after = option(tokens, at + 1)
+    size, after = name_at(tokens, after)
+    style: list[Token] = []
+    if after < len(tokens) and tokens[after].text.startswith("<"):
+        closing = next((n for n in range(after, len(tokens)) if tokens[n].text.endswith(">")), after)
+        style, after = tokens[after : closing + 1], closing + 1
+    inside, after = argument(tokens, after)
+    down, _, across = size.partition("-")
+    return _Span(
+        [*tokens[:at], *inside, *tokens[after:]], _count(across), _count(down), True, says_bold(style)
+    )
 
 
 def _count(text: str) -> int:

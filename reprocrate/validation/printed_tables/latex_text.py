@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from reprocrate.validation.printed_tables.grid import GridCell, UnreadableTableError, plain
+from reprocrate.validation.printed_tables.grid import GridCell, plain
 from reprocrate.validation.printed_tables.latex_commands import (
     ACCENTS,
     ARGUMENTS,
@@ -30,6 +30,7 @@ from reprocrate.validation.printed_tables.latex_tokens import (
     option,
     string_of,
 )
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
 _DEEPEST = 60
 _LONGEST_NUMBER = 100
@@ -139,7 +140,9 @@ class Printer:
         if "±" in text:
             self._add(f" {text}", style)
         elif re.search(r"\d", text) and text.lstrip("+-−").replace(".", "").isdigit():
-            self._add(f"^{text}", style)
+            before = "".join(piece for piece, _ in self.pieces[-3:])
+            is_mark = len(text) == 1 and re.search(r"\.\d+\)?%?\s*$", before)  # nobody prints 91.5 to a power
+            self._add("" if is_mark else f"^{text}", style)
         return at
 
 

@@ -1,4 +1,4 @@
-"""LaTeX source as tokens, with the author's own simple commands expanded.
+"""LaTeX source as tokens.
 
 Categories of characters are those of a document (The TeXbook, chapter 7); an author who changes them is not
 followed. Conditionals are not decided: both branches stay.
@@ -10,13 +10,6 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
-
-from reprocrate.validation.printed_tables.grid import UnreadableTableError
-
-_MOST_EXPANDED = 300_000
-"""How many tokens the author's commands may expand to, all together."""
-
-_MOST_ARGUMENTS = 9
 
 _HIDDEN = re.compile(
     r"\\begin\{(verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{\1\*?\}|\\iffalse(?![A-Za-z]).*?\\fi(?![A-Za-z])",
@@ -82,11 +75,16 @@ class Token(NamedTuple):
 Tokens = Sequence[Token]
 
 
-def tokens_of(text: str) -> list[Token]:
-    """The tokens of a source, without comments and what is not set."""
+def tokens_of(text: str, before: int = 0) -> list[Token]:
+    """The tokens of a source, without comments and what is not set.
+
+    Args:
+        text: the source.
+        before: the number before that of its first line.
+    """
     shown = _HIDDEN.sub(lambda match: "\n" * match[0].count("\n"), _COMMENT.sub(r"\1", text))
     found: list[Token] = []
-    line = 1
+    line = before + 1
     for match in _TOKEN.finditer(shown):
         kind = match.lastgroup or ""
         if kind == "gap":
@@ -181,141 +179,3 @@ def string_of(tokens: Tokens) -> str:
         else:
             parts.append(" " if token.kind is Kind.SPACE else token.text)
     return "".join(parts).strip()
-
-
-class _Command(NamedTuple):
-    arguments: int
-    default: list[Token] | None
-    body: list[Token]
-
-
-_DEFINING = frozenset(
-    (
-        "newcommand",
-        "renewcommand",
-        "providecommand",
-        "newrobustcmd",
-        "renewrobustcmd",
-        "DeclareRobustCommand",
-        "DeclareMathOperator",
-    )
-)
-
-
-def expanded(tokens: Tokens, known: frozenset[str]) -> list[Token]:
-    """Tokens without definitions, and with what was defined put in its place.
-
-    Args:
-        tokens: the source.
-        known: commands whose meaning is known here, which no definition changes.
-
-    Raises:
-        UnreadableTableError: it does not come to an end.
-    """
-    commands: dict[str, _Command] = {}
-    waiting = list(reversed(tokens))
-    made: list[Token] = []
-    steps = 0
-    while waiting:
-        token = waiting.pop()
-        if token.kind is not Kind.WORD:
-            made.append(token)
-        elif token.text in _DEFINING:
-            _define(token.text, waiting, commands, known)
-        elif token.text in ("def", "gdef", "edef", "xdef"):
-            _define_plainly(waiting, commands, known)
-        elif token.text in commands:
-            put = _replacement(commands[token.text], waiting, token)
-            steps += len(put) + 1
-            waiting += reversed(put)
-        else:
-            made.append(token)
-        if steps > _MOST_EXPANDED:
-            raise UnreadableTableError("its commands expand without end")
-    return made
-
-
-def _take(waiting: list[Token]) -> list[Token]:
-    """The next argument of tokens that wait in reverse order."""
-    while waiting and waiting[-1].kind is Kind.SPACE:
-        waiting.pop()
-    if not waiting or not waiting[-1].opens():
-        return [waiting.pop()] if waiting and not waiting[-1].closes() else []
-    waiting.pop()
-    taken: list[Token] = []
-    depth = 1
-    while waiting:
-        token = waiting.pop()
-        depth += token.opens() - token.closes()
-        if depth == 0:
-            break
-        taken.append(token)
-    return taken
-
-
-def _take_option(waiting: list[Token]) -> list[Token] | None:
-    if not waiting or waiting[-1].kind is not Kind.TEXT or not waiting[-1].text.startswith("["):
-        return None
-    ahead = waiting[-200:][::-1]
-    length = len(ahead)
-    taken, at = option(ahead, 0)
-    if taken is None:
-        return None
-    del waiting[len(waiting) - length :]
-    waiting += reversed(ahead[at:])
-    return taken
-
-
-def _define(how: str, waiting: list[Token], commands: dict[str, _Command], known: frozenset[str]) -> None:
-    r"""`\newcommand{\name}[count][default]{body}` and what is like it."""
-    name = next((token.text for token in _take(waiting) if token.kind is Kind.WORD), None)
-    count, default = _take_option(waiting), None
-    if count is not None:
-        default = _take_option(waiting)
-    body = _take(waiting)
-    number = string_of(count or []).strip()
-    if name and name not in known:
-        arguments = min(int(number), _MOST_ARGUMENTS) if number.isascii() and number.isdigit() else 0
-        if how != "providecommand" or name not in commands:
-            commands[name] = _Command(arguments, default, body)
-
-
-def _define_plainly(waiting: list[Token], commands: dict[str, _Command], known: frozenset[str]) -> None:
-    r"""`\def\name#1#2{body}`."""
-    name = waiting.pop() if waiting else None
-    count = 0
-    is_plain = True
-    while waiting and not waiting[-1].opens():
-        token = waiting.pop()
-        count += token.is_special("#")
-        is_plain = is_plain and (
-            token.is_special("#") or token.text.strip().isdigit() or not token.text.strip()
-        )
-    body = _take(waiting)
-    if name and name.kind is Kind.WORD and name.text not in known and is_plain:
-        commands[name.text] = _Command(min(count, _MOST_ARGUMENTS), None, body)
-
-
-def _replacement(command: _Command, waiting: list[Token], call: Token) -> list[Token]:
-    given: list[list[Token]] = []
-    if command.default is not None:
-        chosen = _take_option(waiting)
-        given.append(command.default if chosen is None else chosen)
-    while len(given) < command.arguments:
-        given.append(_take(waiting))
-    made: list[Token] = []
-    at = 0
-    while at < len(command.body):
-        token = command.body[at]
-        follower = command.body[at + 1].text if at + 1 < len(command.body) else ""
-        if token.is_special("#") and follower[:1].isdigit():
-            number = int(follower[0])
-            made += given[number - 1] if 0 < number <= len(given) else []
-            made += [Token(Kind.TEXT, follower[1:], call.line)] if follower[1:] else []
-            at += 2
-        else:
-            made.append(token._replace(line=call.line))
-            at += 1
-        if len(made) > _MOST_EXPANDED:
-            raise UnreadableTableError("its commands expand without end")
-    return made

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -12,14 +13,16 @@ from typing import NamedTuple
 from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Cell, Manifest, Result, Table
 from reprocrate.validation.places import numbered
-from reprocrate.validation.printed_tables import MAX_BYTES, read_tables
-from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable, UnreadableTableError
+from reprocrate.validation.printed_tables import Around, read_tables
+from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable
+from reprocrate.validation.printed_tables.latex_text import printed
+from reprocrate.validation.printed_tables.latex_tokens import tokens_of
 from reprocrate.validation.printed_tables.names import Names, normal
-
-Read = Callable[[str], bytes | None]
-"""The bytes of a file, at most one more than can be read; None where there is no such file."""
+from reprocrate.validation.printed_tables.spreads import with_spreads
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
 _MOST_NEAR = 200
+_MOST_JOINED = 4
 _MOST_CANDIDATES = 1000
 _MOST_CELLS = 20_000
 
@@ -85,6 +88,10 @@ class Printing:
         """The table's name in the paper."""
         return self.declared[0].table.label
 
+    def at(self, line: int) -> tuple[str, int]:
+        """The file of a line, and the line's number in it: a paper may have its tables in several files."""
+        return self.grid.at(line, self.file)
+
     @cached_property
     def explained(self) -> Mapping[tuple[int, int], str]:
         """The pointers of the declared cells at their places in the grid."""
@@ -96,12 +103,12 @@ class Printings:
 
     Args:
         manifest: the manifest.
-        read: how its files are read.
+        around: how its files are read.
     """
 
-    def __init__(self, manifest: Manifest, read: Read) -> None:
+    def __init__(self, manifest: Manifest, around: Around) -> None:
         self._manifest = manifest
-        self._read = read
+        self._around = around
         self._files: dict[str, list[PrintedTable]] = {}
         self.unread: list[str] = []
         self.tables: tuple[Printing, ...] = tuple(self._all())
@@ -128,18 +135,13 @@ class Printings:
     def _tables(self, path: str) -> list[PrintedTable]:
         if path not in self._files:
             try:
-                data = self._read(path)
+                data = self._around.read(path)
             except UnavailableError as error:
                 raise UnreadableTableError(str(error).rstrip(".")) from error
             if data is None:
                 raise UnreadableTableError(f"{path} is not there")
-            self._files[path] = read_tables(path, data)
+            self._files[path] = read_tables(path, data, self._around)
         return self._files[path]
-
-
-def reading(exists: Callable[[str], bool], read: Callable[[str, int], bytes]) -> Read:
-    """How files are read for their tables."""
-    return lambda path: read(path, MAX_BYTES + 1) if exists(path) else None
 
 
 def chosen(tables: Sequence[PrintedTable], table: Table) -> PrintedTable:
@@ -174,7 +176,7 @@ def _is_called(caption: str, label: str) -> bool:
 
 def _listed(tables: Sequence[PrintedTable]) -> str:
     names = [
-        f"{number} (line {each.line}{', ' + each.labels[0] if each.labels else ''})"
+        f"{number} (line {each.at(each.line, '')[1]}{', ' + each.labels[0] if each.labels else ''})"
         for number, each in enumerate(tables[:8], 1)
     ]
     more = f" and {len(tables) - 8} more" if len(tables) > 8 else ""
@@ -183,14 +185,15 @@ def _listed(tables: Sequence[PrintedTable]) -> str:
 
 def located(manifest: Manifest, file: str, grid: PrintedTable, declared: Sequence[Declared]) -> Printing:
     """Find the cells of tables in what is printed; rows may be printed as columns and columns as rows."""
+    joined = with_spreads(grid, is_declared=all(each.table.dispersion_kind for each in declared))
     best: Printing | None = None
-    for is_turned in (False, True):
+    for shown, is_turned in itertools.product([grid] if joined is grid else [joined, grid], (False, True)):
         places: dict[str, Place] = {}
         missing: list[Missing] = []
         for each in declared:
-            _Search(manifest, grid, each, is_turned=is_turned).into(places, missing)
+            _Search(manifest, shown, each, is_turned=is_turned).into(places, missing)
         if best is None or len(places) > len(best.places):
-            best = Printing(file, grid, tuple(declared), places, tuple(missing), is_turned)
+            best = Printing(file, shown, tuple(declared), places, tuple(missing), is_turned)
         if not missing:
             break
     return best or Printing(file, grid, tuple(declared), {}, ())
@@ -226,7 +229,7 @@ class _Search:
         down = self._names.of_row(table, cell, result)
         across = self._names.of_column(table, cell, result)
         first, second = (across, down) if self._is_turned else (down, across)
-        rows = self._lines(self._at_row, first, self._sources)
+        rows = self._lines(self._at_row, first, self._sources) or self._joined_rows(first)
         columns = self._lines(self._at_column, second, self._sources)
         speaking, against = self._names.told_by(result)
         if not columns and table.columns == "metric" and not self._is_turned:
@@ -236,6 +239,17 @@ class _Search:
             level = cell.row if (kind == "row") is not self._is_turned else cell.column
             return Missing(pointer, f"{kind} {level}", f"no {kind} is called so{self._near(level, kind)}")
         return self._best(pointer, cell, rows, columns, (speaking | first | second, against - first - second))
+
+    def _joined_rows(self, names: frozenset[str]) -> set[int]:
+        """The rows whose first cells, read as one, are a name: `relu` and `10%` are `relu 10%`."""
+        found = set()
+        for row in self._grid.body:
+            texts = [cell.text for cell in dict.fromkeys(self._grid.row_texts[row])]
+            cells = [cell.text for cell in self._grid.rows[row][:_MOST_JOINED]]
+            joined = [texts, *(cells[:count] for count in range(2, len(cells)))]
+            if any(normal(" ".join(each)) in names for each in joined if len(each) > 1):
+                found.add(row)
+        return found
 
     def _only_column(self, against: frozenset[str]) -> set[int]:
         """The column of a table of one metric whose head does not name it: the only one with figures."""
@@ -271,7 +285,8 @@ class _Search:
         with_figures = [each for each in found if each.cell.figure]
         found = with_figures or found
         if len(found) > 1:
-            lines = ", ".join(dict.fromkeys(str(each.cell.line or "?") for each in found[:5]))
+            numbers = (self._grid.at(each.cell.line, "")[1] for each in found[:5])
+            lines = ", ".join(dict.fromkeys(str(number or "?") for number in numbers))
             return Missing(pointer, at, f"{len(found)} cells may be meant, in lines {lines}")
         if found[0].cell.figure is None:
             shown_text = (
@@ -318,6 +333,7 @@ def _by_source(names: Names, grid: PrintedTable) -> dict[str, set[str]]:
         cells = [cell for texts in (*grid.row_texts, *grid.column_texts) for cell in texts]
         for form, alias in wanted.items():
             found[form] |= {normal(cell.text) for cell in cells if cell.source == alias}
+            found[form] |= {normal(printed(tokens_of(alias)))} - {""}
     return found
 
 

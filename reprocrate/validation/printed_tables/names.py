@@ -16,6 +16,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?")
+_PLUS_MINUS = re.compile(r"\+/-|\+-|\\pm(?![a-z])")
 _LEFT_OUT = re.compile(r"[^\w+.]|_|(?<!\d)\.|\.(?!\d)")
 _MARGINS = {
     "mean": ("mean", "avg", "average", "macro avg", "macro average"),
@@ -34,6 +35,7 @@ def normal(text: str) -> str:
     square brackets, `(ours)` and `(%)`. A number stands for its value.
     """
     plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip().casefold()
+    plain = _PLUS_MINUS.sub("±", plain)
     bare = _ASIDE.sub(" ", plain).strip() or plain
     if _NUMBER.fullmatch(bare):
         return repr(float(bare))

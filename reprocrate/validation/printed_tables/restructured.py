@@ -1,14 +1,15 @@
-"""Tables of reStructuredText: grid tables, simple tables, and the directives `list-table` and `csv-table`.
+"""Tables of reStructuredText: grid tables, simple tables, `list-table`, `flat-table` and `csv-table`.
 
-By the reStructuredText Markup Specification and the list of directives of docutils. Nothing is included from
-other files. Comments, literal blocks and code are no tables, whatever is drawn in them.
+By the reStructuredText Markup Specification and the list of directives of docutils; `flat-table` is that of
+the Linux kernel (its guide to writing documentation, "list tables"). Comments, literal blocks and code are no
+tables, whatever is drawn in them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reprocrate.validation.printed_tables.drawn import Drawn, grid_table
 from reprocrate.validation.printed_tables.grid import GridCell, Places, PrintedTable, Row, make_table, plain
@@ -17,16 +18,20 @@ from reprocrate.validation.printed_tables.restructured_directives import (
     Block,
     UnknownFormError,
     csv_rows,
+    flat_rows,
     list_rows,
 )
 from reprocrate.validation.printed_tables.restructured_simple import simple_table
 from reprocrate.validation.printed_tables.restructured_text import cell_of
+from reprocrate.validation.printed_tables.sources import ALONE, Around, Sources
 
 _DIRECTIVE = re.compile(r"\.\. (?:\|(?P<name>[^|]+)\| +)?(?P<kind>[\w.:+-]+?)::(?:\s+(?P<said>.*))?")
 _TARGET = re.compile(r"\.\. _(?P<name>`[^`]+`|[^:]+):\s*$")
 _ASIDE = re.compile(r"\.\. (?:\[|_|__ )")
 _OPTION = re.compile(r":(?P<name>[\w-]+):\s*(?P<said>.*)")
 _CODE = re.compile(r"r:(\d+)|U\+([0-9A-Fa-f]{1,6})|0x([0-9A-Fa-f]{1,6})|\\?[ux]([0-9A-Fa-f]{1,6})")
+_MOST_GOING_ON = 20
+_DIRECTIVES = {"list-table": list_rows, "flat-table": flat_rows, "csv-table": csv_rows}
 _UNREAD = frozenset(
     (
         "code",
@@ -55,25 +60,41 @@ _UNREAD = frozenset(
 )
 
 
-def read(text: str) -> list[PrintedTable]:
+def read(text: str, path: str = "", around: Around = ALONE) -> list[PrintedTable]:
     """The tables of a text, in their order.
+
+    Args:
+        text: the source.
+        path: where it lies.
+        around: the files beside it, from which a `csv-table` may have its rows.
 
     Raises:
         UnreadableTableError: they are too many.
     """
     lines = [line.expandtabs(8).rstrip() for line in text.split("\n")]
-    return _Reader(lines, dict(_substitutions(lines))).tables()
+    reader = _Reader(lines, dict(_substitutions(lines)), Sources(path, around))
+    tables, paths = reader.tables(), reader.sources.paths
+    return [replace(table, paths=paths) for table in tables] if len(paths) > 1 else tables
 
 
 def _substitutions(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """What stands for names between bars, where that is a text on the same line."""
-    for line in lines:
+    """What stands for names between bars; a text may go on in indented lines."""
+    for at, line in enumerate(lines):
         match = _DIRECTIVE.match(line.lstrip()) if "::" in line else None
         if match and match["name"]:
-            said = match["said"] or ""
+            said = " ".join([match["said"] or "", *_going_on(lines, at)]).strip()
             if match["kind"] == "unicode":
                 said = " ".join(map(_character, said.partition("..")[0].split()))
             yield match["name"].casefold(), said
+
+
+def _going_on(lines: list[str], at: int) -> Iterator[str]:
+    """The lines of a paragraph that begins in a line and goes on deeper than it."""
+    depth = _indent(lines[at])
+    for line in lines[at + 1 : at + 1 + _MOST_GOING_ON]:
+        if not line or _indent(line) <= depth:
+            return
+        yield line.strip()
 
 
 def _character(code: str) -> str:
@@ -86,6 +107,7 @@ def _character(code: str) -> str:
 class _Reader:
     lines: list[str]
     substitutions: Mapping[str, str]
+    sources: Sources
     _found: list[PrintedTable] = field(default_factory=list)
     _places: Places = field(default_factory=Places)
     _caption: str = ""
@@ -147,7 +169,7 @@ class _Reader:
         kind, said = match["kind"], match["said"] or ""
         if kind in _UNREAD:
             return self._behind_block(at)
-        if kind not in ("table", "list-table", "csv-table"):
+        if kind != "table" and kind not in _DIRECTIVES:
             return at + 1
         end = self._behind_block(at) if kind != "table" else self._first_empty(at)
         block = self._block(at, end, said)
@@ -156,11 +178,21 @@ class _Reader:
         if kind == "table":
             return block.first
         try:
-            rows, heads = (list_rows if kind == "list-table" else csv_rows)(block, self._cell, self._places)
+            rows, heads = _DIRECTIVES[kind](self._with_file(block), self._cell, self._places)
         except UnknownFormError:
             rows, heads = [], 0
         self._add(rows, at, self._caption, heads, has_head=heads > 0)
         return end
+
+    def _with_file(self, block: Block) -> Block:
+        """A directive with the content of the file that it names, if that is given."""
+        name = block.options.get("file", "").strip()
+        opened = self.sources.open(name) if name and "url" not in block.options else None
+        if opened is None:
+            return block
+        self.sources.close()
+        options = {key: said for key, said in block.options.items() if key not in ("file", "encoding")}
+        return replace(block, options=options, lines=opened.text.split("\n"), first=opened.before)
 
     def _first_empty(self, at: int) -> int:
         return next((n for n in range(at, len(self.lines)) if not self.lines[n]), len(self.lines))

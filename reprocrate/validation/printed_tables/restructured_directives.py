@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from reprocrate.validation.printed_tables.drawn import Cell
 from reprocrate.validation.printed_tables.grid import GridCell, Places, Row
 
+_Spanning = tuple[int, str, int, int]
+"""A cell's line, text, columns and rows."""
+_FLAT_SPAN = re.compile(r":(?P<name>cspan|rspan):`(\d{1,3})`")
 _DELIMITERS = {"tab": "\t", "space": " "}
 
 
@@ -46,6 +49,62 @@ def list_rows(block: Block, cell: Cell, places: Places) -> tuple[list[Row], int]
         UnknownFormError: it is no such list.
         UnreadableTableError: the file has more places than are read.
     """
+    rows = _nested(block)
+    if len({len(row) for row in rows}) != 1:
+        raise UnknownFormError
+    places.take(len(rows) * len(rows[0]))
+    made = [Row(tuple(cell("\n".join(lines).strip(), number) for number, lines in row)) for row in rows]
+    return made, block.number("header-rows")
+
+
+def flat_rows(block: Block, cell: Cell, places: Places) -> tuple[list[Row], int]:
+    """The rows of a `flat-table`: its cells may span others, and the last of a row fills it up.
+
+    Raises:
+        UnknownFormError: it is no list of lists.
+        UnreadableTableError: the file has more places than are read.
+    """
+    spanned: list[list[tuple[int, str, int, int]]] = []
+    for row in _nested(block):
+        cells = []
+        for number, lines in row:
+            text = "\n".join(lines).strip()
+            more = {name: int(count) for name, count in _FLAT_SPAN.findall(text)}
+            width, height = more.get("cspan", 0) + 1, more.get("rspan", 0) + 1
+            cells.append((number, _FLAT_SPAN.sub("", text).strip(), width, height))
+        spanned.append(cells)
+    places.take(sum(width * height for row in spanned for _, _, width, height in row))
+    made = [
+        Row(tuple(cell(text, number).spanning(width, height) for number, text, width, height in row))
+        for row in _beside_spans(spanned)
+    ]
+    return made, block.number("header-rows")
+
+
+def _beside_spans(rows: list[list[_Spanning]]) -> list[list[_Spanning]]:
+    """Rows with an empty cell wherever one of a row above reaches into them."""
+    made: list[list[_Spanning]] = []
+    below: dict[int, int] = {}
+    for row in rows:
+        cells, column, reaching = [], 0, {at: left - 1 for at, left in below.items() if left > 1}
+        for each in row:
+            while column in below:
+                cells.append((each[0], "", 1, 1))
+                column += 1
+            reaching |= dict.fromkeys(range(column, column + each[2]), each[3] - 1) if each[3] > 1 else {}
+            cells.append(each)
+            column += each[2]
+        made.append(cells)
+        below = reaching
+    return made
+
+
+def _nested(block: Block) -> list[list[tuple[int, list[str]]]]:
+    """A list of lists: for each row its cells, each with its line and its text.
+
+    Raises:
+        UnknownFormError: it is none.
+    """
     rows: list[list[tuple[int, list[str]]]] = []
     bullet = inner = ""
     for number, line in enumerate(block.lines, block.first):
@@ -62,11 +121,7 @@ def list_rows(block: Block, cell: Cell, places: Places) -> tuple[list[Row], int]
             rows[-1][-1][1].append(text)
         elif text:
             raise UnknownFormError
-    if len({len(row) for row in rows}) != 1:
-        raise UnknownFormError
-    places.take(len(rows) * len(rows[0]))
-    made = [Row(tuple(cell("\n".join(lines).strip(), number) for number, lines in row)) for row in rows]
-    return made, block.number("header-rows")
+    return rows
 
 
 def csv_rows(block: Block, cell: Cell, places: Places) -> tuple[list[Row], int]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 from reprocrate.validation.printed_tables.grid import (
     GridCell,
     PrintedTable,
     Row,
-    UnreadableTableError,
     make_table,
     plain,
 )
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
 
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 
@@ -36,14 +37,30 @@ def read(text: str, delimiter: str) -> list[PrintedTable]:
     if delimiter == "," and len(counts) == 1 and max(counts) > 0:
         delimiter = ";"
     shown = _with_points if delimiter == ";" else str
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
-    line = 1
-    try:
-        for parts in reader:
-            rows.append(Row(tuple(GridCell(plain(shown(part)), line, source=part.strip()) for part in parts)))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise UnreadableTableError(f"line {reader.line_num} is not CSV: {error}") from None
+    rows = [
+        Row(tuple(GridCell(plain(shown(part)), line, source=part.strip()) for part in parts))
+        for line, parts in records(text, delimiter)
+    ]
     table = make_table(rows, 1)
     return [table] if table else []
+
+
+def records(text: str, delimiter: str, before: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """The records of a text in CSV, each with the line on which it begins.
+
+    Args:
+        text: the text.
+        delimiter: what parts its fields.
+        before: the number before that of its first line.
+
+    Raises:
+        UnreadableTableError: it does not follow the form.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = before + 1
+    try:
+        for parts in reader:
+            yield line, parts
+            line = before + reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableTableError(f"line {reader.line_num} is not CSV: {error}") from None

@@ -1,14 +1,15 @@
 """Tables of Typst (Typst documentation, reference of `table`): cells as they flow into columns.
 
-A table whose cells or columns are computed is left alone: nothing is run here. What `#let` names is put in
-its place, so that `best[91.5]` is in bold type where the author says so.
+A table whose cells or columns are computed is left alone: nothing is run here. Only the rows of a CSV file
+are put into cells as they are. What `#let` names is put in its place, so that `best[91.5]` is in bold type
+where the author says so.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reprocrate.validation.printed_tables.grid import (
     EMPTY,
@@ -16,12 +17,25 @@ from reprocrate.validation.printed_tables.grid import (
     Places,
     PrintedTable,
     Row,
-    UnreadableTableError,
     make_table,
     plain,
 )
 from reprocrate.validation.printed_tables.latex_text import siunitx_number
-from reprocrate.validation.typst.nodes import Argument, Call, Definition, Name, Node, Sign, Text, TypstError
+from reprocrate.validation.printed_tables.separated import records
+from reprocrate.validation.printed_tables.sources import ALONE, Around, Sources
+from reprocrate.validation.printed_tables.typst_columns import columns_said
+from reprocrate.validation.printed_tables.unreadable import UnreadableTableError
+from reprocrate.validation.typst.nodes import (
+    Argument,
+    Brought,
+    Call,
+    Definition,
+    Name,
+    Node,
+    Sign,
+    Text,
+    TypstError,
+)
 from reprocrate.validation.typst.printing import Piece, Printer
 from reprocrate.validation.typst.reading import read_nodes
 
@@ -29,25 +43,34 @@ _TABLES = frozenset(("table", "tablex"))
 _CELLS = frozenset(("table.cell", "cellx", "colspanx", "rowspanx"))
 _RULES = frozenset(("table.hline", "hlinex"))
 _NOTHING = frozenset(("table.vline", "vlinex"))
-_TERM = re.compile(
-    r"(?:(?P<before>\d{1,4})\s*\*\s*)?\((?P<sizes>[^()]*(?:\([^()]*\)[^()]*)*)\)(?:\s*\*\s*(?P<after>\d{1,4}))?"
+_VALUE = r"(?P<value>csv\([^()]*\)|[A-Za-z_][\w-]*)"
+_FLATTENED = re.compile(
+    rf"\.\.\s*{_VALUE}(?P<steps>(?:\s*\.slice\(\s*\d{{1,5}}\s*(?:,\s*\d{{1,5}}\s*)?\))*)\s*\.flatten\(\)"
 )
+_FIRST_LENGTH = re.compile(rf"{_VALUE}\.(?:first\(\)|at\(0\))\.len\(\)")
+_SLICE = re.compile(r"\.slice\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)")
 _MOST_COLUMNS = 10_000
 _DEEPEST = 8
 
 
-def read(text: str) -> list[PrintedTable]:
-    """The tables of a text, in their order.
+def read(text: str, path: str = "", around: Around = ALONE) -> list[PrintedTable]:
+    """The tables of a text and of the files that it includes, in their order.
+
+    Args:
+        text: the source.
+        path: where it lies.
+        around: the files beside it.
 
     Raises:
         UnreadableTableError: it is nested too deeply, or its tables are too large.
     """
     try:
-        reader = _Reader()
+        reader = _Reader(Sources(path, around))
         reader.walk(read_nodes(text))
     except TypstError as error:
         raise UnreadableTableError(str(error)) from None
-    return reader.tables
+    paths = reader.sources.paths
+    return [replace(table, paths=paths) for table in reader.tables] if len(paths) > 1 else reader.tables
 
 
 class _ComputedError(Exception):
@@ -107,8 +130,9 @@ class _Flow:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, sources: Sources) -> None:
         self.tables: list[PrintedTable] = []
+        self.sources = sources
         self._definitions: dict[str, Definition] = {}
         self._places = Places()
         self._seen: set[str] = set()
@@ -121,9 +145,29 @@ class _Reader:
             if isinstance(node, Definition):
                 self._definitions[node.name] = node
             elif isinstance(node, Name):
-                self._named(node.name, caption, labels, depth)
+                self._named(node.name, caption, labels or tuple(_label_behind(nodes, at)), depth)
             elif isinstance(node, Call):
                 self._call(node, caption, labels or tuple(_label_behind(nodes, at)), depth)
+            elif isinstance(node, Brought):
+                self._brought(node, caption, labels, depth)
+
+    def _brought(self, node: Brought, caption: str, labels: tuple[str, ...], depth: int) -> None:
+        """What another file shows, or what it defines; what is defined here is not known there."""
+        opened = self.sources.open(node.path)
+        if opened is None:
+            return
+        nodes = read_nodes(opened.text, opened.before)
+        outer, self._definitions = self._definitions, {}
+        shown = self.tables
+        if not node.is_shown:
+            self.tables = []
+        self.walk(nodes, caption, labels, depth)
+        inner, self._definitions = self._definitions, outer
+        self.tables = shown
+        self.sources.close()
+        if not node.is_shown:
+            taken = [(name, name) for name in inner] if node.names is None else node.names
+            self._definitions |= {**inner, **{name: inner[known] for name, known in taken if known in inner}}
 
     def _named(self, name: str, caption: str, labels: tuple[str, ...], depth: int) -> None:
         """A table may be kept under a name and be shown in a figure."""
@@ -150,7 +194,7 @@ class _Reader:
         return Printer(self._definitions, number=siunitx_number).pieces(nodes)
 
     def _table(self, node: Call, caption: str, labels: tuple[str, ...]) -> PrintedTable | None:
-        columns = _columns(node.given("columns"))
+        columns = self._column_count(node.given("columns"))
         if not 1 < columns <= _MOST_COLUMNS:
             return None
         flow = _Flow(columns)
@@ -164,7 +208,9 @@ class _Reader:
     def _fill(self, flow: _Flow, arguments: Iterable[Argument]) -> None:
         for each in arguments:
             if each.value is None:
-                raise _ComputedError
+                for cell in self._records(each.source):
+                    flow.add(cell)
+                continue
             call = self._only_call(each)
             name = call.name if call else ""
             if "." in name and name.partition(".")[0] != "table":  # a method, which computes something
@@ -177,6 +223,51 @@ class _Reader:
                 flow.rule()
             elif name not in _NOTHING:
                 flow.add(self._cell(each, call if name in _CELLS else None, flow.columns))
+
+    def _column_count(self, argument: Argument | None) -> int:
+        """How many columns a table has; 0 where that would have to be computed."""
+        first = _FIRST_LENGTH.fullmatch(argument.source.strip()) if argument else None
+        if first is None:
+            return columns_said(argument)
+        try:
+            rows = self._rows_of(first["value"], "")
+        except _ComputedError:
+            return 0
+        return len(rows[0][1]) if rows else 0
+
+    def _records(self, source: str) -> Iterator[GridCell]:
+        """The cells that `..csv("results.csv").flatten()` gives.
+
+        Raises:
+            _ComputedError: it is anything else.
+        """
+        match = _FLATTENED.fullmatch(source)
+        if match is None:
+            raise _ComputedError
+        for line, parts in self._rows_of(match["value"], match["steps"]):
+            self._places.take_more(len(parts))
+            yield from (GridCell(plain(part), line, source=plain(part)) for part in parts)
+
+    def _rows_of(self, value: str, steps: str) -> list[tuple[int, list[str]]]:
+        """The rows of a CSV file, named by its call or by what `#let` calls it, each with its line."""
+        found = self._definitions.get(value)
+        call = found.value[0] if found and found.parameters is None and found.value else None
+        if "(" in value:
+            call = next((each for each in read_nodes(f"#{value}") if isinstance(each, Call)), None)
+        if not isinstance(call, Call) or call.name != "csv" or len(call.unnamed) != 1:
+            raise _ComputedError
+        named = {each.name: each.source for each in call.arguments if each.name}
+        kind = named.pop("row-type", "array")
+        delimiter = named.pop("delimiter", '","').strip('"').replace("\\t", "\t")
+        text = call.unnamed[0].source
+        opened = self.sources.open(text[1:-1]) if re.fullmatch(r'"[^"\\]+"', text) else None
+        if opened is None or named or kind != "array" or len(delimiter) != 1:
+            raise _ComputedError
+        self.sources.close()
+        rows = list(records(opened.text, delimiter, opened.before))
+        for start, end in _SLICE.findall(steps):
+            rows = rows[int(start) : int(end) if end else None]
+        return rows
 
     def _only_call(self, argument: Argument) -> Call | None:
         """The function that an argument calls, also under a name, as `midrule` stands for a rule."""
@@ -229,26 +320,6 @@ def _number(argument: Argument | None) -> int:
     if not re.fullmatch(r"[1-9]\d{0,3}", said):
         raise _ComputedError
     return int(said)
-
-
-def _columns(argument: Argument | None) -> int:
-    """How many columns a table has; 0 where that would have to be computed."""
-    said = argument.source.strip() if argument else "1"
-    if re.fullmatch(r"\d{1,4}", said):
-        return int(said)
-    count = at = 0
-    while at < len(said):
-        match = _TERM.match(said, at)
-        if match is None:
-            return 0
-        sizes = re.sub(r"\([^()]*\)|\"[^\"]*\"", "x", match["sizes"]).strip().removesuffix(",")
-        count += (sizes.count(",") + 1 if sizes else 0) * int(match["before"] or 1) * int(match["after"] or 1)
-        at = match.end()
-        joined = re.compile(r"\s*\+\s*").match(said, at)
-        if joined is None:
-            return count if not said[at:].strip() else 0
-        at = joined.end()
-    return 0
 
 
 def _is_all(parts: Sequence[tuple[str, bool]]) -> bool:

@@ -89,9 +89,10 @@ def _arrows(manifest: Manifest, printing: Printing) -> Iterator[Found]:
             for cell in (*grid.row_texts[place.row], *grid.column_texts[place.column]):
                 if wrong in cell.text and not {"↑", "↓"} <= set(cell.text) and id(cell) not in seen:
                     seen.add(id(cell))
+                    file, line = printing.at(cell.line)
                     yield Found(
-                        file=printing.file,
-                        line=cell.line,
+                        file=file,
+                        line=line,
                         table=declared.table.label,
                         arrow=wrong,
                         name=cell.text,
@@ -224,9 +225,10 @@ def caption_counts_the_runs(subject: Subject) -> Iterator[Found]:
                 if pointer in printing.places and result.over == over and result.n != n:
                     wrong[result.n].append(result.id)
         if wrong:
+            file, line = printing.at(printing.grid.line)
             yield Found(
-                file=printing.file,
-                line=printing.grid.line,
+                file=file,
+                line=line,
                 table=printing.label,
                 said=said,
                 results=[name for names in wrong.values() for name in names],

@@ -66,11 +66,12 @@ def bold_figure_is_the_best(subject: Subject) -> Iterator[Found]:
     Judged: each figure in bold type of a column whose results are all of one metric with the direction
         `maximize` or `minimize`, or all mean ranks, of which the smaller are better: another figure of the
         column is better, as printed. It is accepted where the best is bold, too, and the intervals that both
-        results have meet; and where, with several columns, no bold figure of the table would be objected to
-        if rows took the place of columns. Where the file that prints the table is given, the column is that
-        of the file, and figures that no cell declares count too, but not averages, nor rows that the chapter
-        calls bounds; where several blocks have bold figures in it, each is judged for itself. Else cells
-        without a result or a figure do not count. Under a negative `scale` the figures' signs are turned;
+        results have meet. If fewer bold figures of the table would be objected to with rows in the place of
+        columns, and these have several figures, rows take that place. Where the file that prints the table is
+        given, the column is that of the file, and figures that no cell declares count too, but not averages,
+        nor rows that the chapter calls bounds; where several blocks have bold figures in it, each is judged
+        for itself. Else cells without a result or a figure do not count. Under a negative `scale` the
+        figures' signs are turned;
         at the place of RC1204.
     Why: bold type is read as the best, whatever the figures say. Where one more figure is in bold type, it is
         accepted if its interval meets that of the best, and a table may be laid out by rows instead.
@@ -86,7 +87,7 @@ def bold_figure_is_the_best(subject: Subject) -> Iterator[Found]:
     SHOULD,
     spec="tables",
     since="1.0",
-    says="{table} sets the best figures in bold type, but not {figure}, the best of its column",
+    says="{table} sets the best figures in bold type, but not {figure}, the best of its {kind}",
 )
 def best_figure_is_bold(subject: Subject) -> Iterator[Found]:
     """Where a table sets the best figures in bold type, it SHOULD set all of them so.
@@ -94,14 +95,18 @@ def best_figure_is_bold(subject: Subject) -> Iterator[Found]:
     Judged: each column of at least two figures as in RC1205, in tables in which no bold figure is worse than
         another one of its column and bold type does not mark just the best of every row: a figure that is the
         best as printed is not in bold type, while another one that is equal is, or while at least half of the
-        other such columns have a best one in bold type; at the place of RC1204.
+        other such columns have a best one in bold type; in tables in which a bold figure is worse than one of
+        its column and none is worse than one of its row, rows likewise; at the place of RC1204.
     Why: where most of the best figures stand out, one that does not is read as beaten.
     Fix: set it in bold type, and all that are equal to it as printed.
     """
     for shown in _tables(subject):
-        if not _wrongly_bold(shown, True) and not _is_complete_by_rows(shown):
-            for each in _not_bold(shown):
-                yield each.found(table=each.label, figure=each.figure.value)
+        by_column = not _wrongly_bold(shown, True)
+        if _is_complete_by_rows(shown) if by_column else _wrongly_bold(shown, False):
+            continue
+        for each in _not_bold(shown, by_column=by_column):
+            kind = "column" if by_column else "row"
+            yield each.found(table=each.label, figure=each.figure.value, kind=kind)
 
 
 @rule(
@@ -189,7 +194,7 @@ def _printed(manifest: Manifest, printing: Printing) -> _Table:
                 figure,
                 _value(figure, here.scale),
                 cell.is_underlined,
-                _finder(printing.file, cell.line),
+                _finder(*printing.at(cell.line)),
                 here.direction,
                 here.result,
             )
@@ -230,17 +235,17 @@ def _shared(known: Mapping[tuple[int, int], _Known], axis: int) -> dict[int, _Kn
 def _in_the_better_way(
     shown: _Table, judge: Callable[[_Table, bool], list[tuple[_Shown, T]]], *, least: int = 2
 ) -> list[tuple[_Shown, T]]:
-    """What is wrong by columns; nothing if it can be compared with its row and nothing is wrong by rows.
+    """What is wrong by columns, or by rows if less is wrong so and all of it can be compared with its row.
 
     Args:
         shown: the figures of a table.
         judge: what is wrong, by columns or not.
         least: how many figures a row needs to be compared with.
     """
-    wrong = judge(shown, True)
+    wrong, by_rows = judge(shown, True), judge(shown, False)
     in_rows = {id(each) for line, _ in _lines(shown, by_column=False) if len(line) >= least for each in line}
     is_by_rows = all(id(each) in in_rows for each, _ in wrong)
-    return [] if wrong and is_by_rows and not judge(shown, False) else wrong
+    return by_rows if is_by_rows and len(by_rows) < len(wrong) else wrong
 
 
 def _is_complete_by_rows(shown: _Table) -> bool:
@@ -296,13 +301,13 @@ def _overlap(a: Result | None, b: Result | None) -> bool:
     return a.interval.low <= b.interval.high and b.interval.low <= a.interval.high
 
 
-def _not_bold(shown: _Table) -> Iterator[_Shown]:
-    """The best figures of columns that are not in bold type, though those of others are."""
-    lines = [
-        [each for each in line if each.value == _best(line, is_greater=is_greater).value]
-        for line, is_greater in _lines(shown, by_column=True)
-        if len(line) > 1
-    ]
+def _not_bold(shown: _Table, *, by_column: bool) -> Iterator[_Shown]:
+    """The best figures of columns, or rows, that are not in bold type, though those of others are."""
+    lines = []
+    for line, is_greater in _lines(shown, by_column=by_column):
+        best_value = _best(line, is_greater=is_greater).value
+        if len(line) > 1:
+            lines.append([each for each in line if each.value == best_value])
     marked = sum(any(each.figure.is_bold for each in best) for best in lines)
     for best in lines:
         is_marked = any(each.figure.is_bold for each in best)

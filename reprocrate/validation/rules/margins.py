@@ -34,11 +34,11 @@ def printed_average_follows(subject: Subject) -> Iterator[Found]:
 
     Judged: each figure without a declared cell in a column that the chapter calls one of averages, and in
         such a row. The cells that it is over are those of its line that are no averages or ranks: all of
-        them, those since the last average, those below the same heading, or those with the same name in the
-        last row of the head; of these the choice that fits most lines. The mean of the cells, each anywhere
-        within its rounding, does not reach the printed average within its own, or cut off. If two or more
-        lines have such an average and not half of them fit any choice, what it is over is not known; at its
-        line of the file.
+        them, those of columns with declared cells, those since the last average, those below the same
+        heading, or those with the same name in the last row of the head; of these the choice that fits most
+        lines. The mean of the cells, each anywhere within its rounding, does not reach the printed average
+        within its own, or cut off. If two or more lines have such an average and not half of them fit any
+        choice, what it is over is not known; at its line of the file.
     Why: an average is the number that readers take home, and is often left behind when a cell changes.
     Fix: compute it again from what is printed, or say in the caption how it is weighted.
     """
@@ -59,9 +59,10 @@ def printed_average_follows(subject: Subject) -> Iterator[Found]:
 def _average_found(printing: Printing, view: _View, at: int, line: int, over: Sequence[Printed]) -> Found:
     cell, figure = view.figure(line, at) or _no_figure()
     mean = float(sum((each.value for each in over), Fraction(0)) / len(over)) if over else float("nan")
+    file, place = printing.at(cell.line)
     return Found(
-        file=printing.file,
-        line=cell.line,
+        file=file,
+        line=place,
         table=printing.label,
         figure=figure.value,
         line_name=f"{view.line_name(line)}, {view.name(at)}",
@@ -103,9 +104,10 @@ def printed_rank_follows(subject: Subject) -> Iterator[Found]:
             for line in wrong:
                 cell, figure = view.figure(line, at) or _no_figure()
                 low, high = (round(float(bound), 4) for bound in bounds[line][0])
+                file, place = printing.at(cell.line)
                 yield Found(
-                    file=printing.file,
-                    line=cell.line,
+                    file=file,
+                    line=place,
                     table=printing.label,
                     figure=figure.value,
                     line_name=view.line_name(line),
@@ -151,6 +153,11 @@ class _View:
     def places(self) -> tuple[int, ...]:
         """The places in a line at which any has figures."""
         return tuple(sorted({at for _, at in self._figures}))
+
+    @cached_property
+    def _declared(self) -> frozenset[int]:
+        """The places in a line at which any cell is declared."""
+        return frozenset(place[0] if self.is_turned else place[1] for place in self.printing.explained)
 
     def figure(self, line: int, at: int) -> tuple[GridCell, PrintedCell] | None:
         """The figure at a place of a line."""
@@ -199,6 +206,7 @@ class _View:
         candidates = [
             plain,
             [each for each in plain if last < each < at],
+            [each for each in plain if each in self._declared],
             [each for each in plain if own[:1] == [normal(text) for text in self.texts(each)][:1]],
             [each for each in plain if own[-1:] == [normal(text) for text in self.texts(each)][-1:]],
         ]

@@ -60,11 +60,12 @@ def file_prints_what_is_declared(subject: Subject) -> Iterator[Found]:
                 continue
             printing, there = found
             if read_cell(cell.text) != there.cell.figure:
+                file, line = printing.at(there.cell.line)
                 yield Found(
-                    file=printing.file,
-                    line=there.cell.line,
+                    file=file,
+                    line=line,
                     table=table.label,
-                    place=printing.file,
+                    place=file,
                     row=cell.row,
                     heading=cell.column,
                     printed=there.cell.marked,
@@ -140,9 +141,10 @@ def _unexplained(manifest: Manifest, printing: Printing) -> Iterator[Found]:
         texts = (grid.row_texts[row] if row >= 0 else ()) + (grid.column_texts[column] if column >= 0 else ())
         named = " / ".join(dict.fromkeys(cell.text for cell in texts))
         hints = [without[name] for cell in texts if (name := normal(cell.text)) in without]
+        file, line = printing.at(cells[0][0].line)
         yield Found(
-            file=printing.file,
-            line=cells[0][0].line,
+            file=file,
+            line=line,
             table=printing.label,
             figures=[figure.value for _, figure in cells],
             where=f"{kind} {named or '(without a name)'}",

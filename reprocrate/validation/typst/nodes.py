@@ -91,4 +91,21 @@ class Definition:
     line: int
 
 
-Node = Text | Sign | Formula | Name | Call | Definition
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Another file: what it shows stands here, or only what it defines.
+
+    Attributes:
+        path: how the source calls it.
+        line: where.
+        is_shown: whether it is included, and not imported.
+        names: of an import the names that are taken, by those that they get; None for all.
+    """
+
+    path: str
+    line: int
+    is_shown: bool
+    names: tuple[tuple[str, str], ...] | None = None
+
+
+Node = Text | Sign | Formula | Name | Call | Definition | Brought

@@ -6,6 +6,7 @@ import re
 
 from reprocrate.validation.typst.nodes import (
     Argument,
+    Brought,
     Call,
     Definition,
     Formula,
@@ -26,6 +27,11 @@ _START = re.compile(r"[ \t]*(?:(?P<heading>=+)[ \t]+|(?:[-+]|\d+\.)[ \t]+)")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*")
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?%?")
 _MATH_END = re.compile(r"(?<!\\)\$")
+_INCLUDE = re.compile(r"include[ \t]+\"")
+_BROUGHT = re.compile(
+    r"(?P<how>include|import)[ \t]+\"(?P<path>[^\"\n]+)\""
+    r"(?:[ \t]+as[ \t]+[\w-]+)?(?:[ \t]*:[ \t]*(?:\((?P<listed>[^()]*)\)|(?P<names>[^\n;]*)))?"
+)
 _DASHES = re.compile("-{2,3}")
 _NAMED = re.compile(r"([A-Za-z_][\w-]*)\s*:(?!:)")
 _STATEMENTS = frozenset(("set", "show", "import", "include", "return", "context", "break", "continue"))
@@ -37,18 +43,22 @@ _MOST_PARTS = 300_000
 _LONGEST_SOURCE = 2_000
 
 
-def read_nodes(source: str) -> list[Node]:
+def read_nodes(source: str, before: int = 0) -> list[Node]:
     """What a source consists of.
+
+    Args:
+        source: the source.
+        before: the number before that of its first line.
 
     Raises:
         TypstError: its brackets are nested too deeply.
     """
-    return _Reader(source).markup("")
+    return _Reader(source, before).markup("")
 
 
 class _Reader(Scanner):
-    def __init__(self, source: str) -> None:
-        super().__init__(source)
+    def __init__(self, source: str, before: int) -> None:
+        super().__init__(source, before)
         self._is_bold = False
         self._parts = 0
 
@@ -154,6 +164,8 @@ class _Reader(Scanner):
         if word == "let":
             self.at += len(word)
             return self._definition()
+        if word in ("include", "import"):
+            return self._brought()
         if word in _STATEMENTS:
             self.skip_value("\n;")
             return []
@@ -161,6 +173,21 @@ class _Reader(Scanner):
             self._skip_branches(word)
             return None
         return self._primary()
+
+    def _brought(self) -> list[Node]:
+        """`include "table.typ"`, `import "results.typ": best, second as next`; nothing of a package."""
+        line, match = self.line, self.next(_BROUGHT)
+        if match is None:
+            self.skip_value("\n;")
+            return []
+        if match["how"] == "include":
+            return [Brought(match["path"], line, is_shown=True)]
+        listed = (match["listed"] or match["names"] or "").strip()
+        names = None
+        if listed != "*":
+            parts = [part.split() for part in listed.split(",") if part.strip()]
+            names = tuple((part[-1], part[0]) for part in parts if len(part) in (1, 3))
+        return [] if match["path"].startswith("@") else [Brought(match["path"], line, False, names)]
 
     def _skip_branches(self, word: str) -> None:
         """Go past a condition or loop with its blocks: nobody computes here which of them counts."""
@@ -226,6 +253,8 @@ class _Reader(Scanner):
             return None if said is None else [Text(said, line, self._is_bold)]
         if match := self.next(_NUMBER):
             return [Text(match[0], line, self._is_bold)]
+        if _INCLUDE.match(self.source, self.at):
+            return self._brought()
         return self._called()
 
     def _called(self) -> list[Node] | None:

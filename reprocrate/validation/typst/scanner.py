@@ -20,8 +20,9 @@ _PAIRS = {"(": ")", "[": "]", "{": "}"}
 class Scanner:
     """A place in a source."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, before: int = 0) -> None:
         self.source = source
+        self._before = before
         self.at = 0
         self.depth = 0
         self._starts = [0, *(match.end() for match in re.finditer("\n", source))]
@@ -29,11 +30,11 @@ class Scanner:
     @property
     def line(self) -> int:
         """The line of the place, counted from 1."""
-        return bisect_right(self._starts, self.at)
+        return self._before + bisect_right(self._starts, self.at)
 
     def line_of(self, at: int) -> int:
         """The line of another place."""
-        return bisect_right(self._starts, at)
+        return self._before + bisect_right(self._starts, at)
 
     def sees(self, text: str) -> bool:
         """Whether a text comes next."""

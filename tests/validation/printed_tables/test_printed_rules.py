@@ -338,3 +338,33 @@ def test_the_only_underlined_figure_is_compared_with_its_column(tmp_path: Path) 
     text = TABLE.replace(r"\underline{90.3}", "90.3").replace(r"\underline{85.4}", "85.4")
     assert told(tmp_path, text.replace("80.1", r"\underline{80.1}")) == [("RC1213", LINEAR)]
     assert told(tmp_path, text.replace("90.3", r"\underline{90.3}")) == []
+
+
+BY_ROWS = r"""\begin{tabular}{lccc}
+Data & Wide (ours) & Narrow & Linear \\ \midrule
+Rings & \textbf{91.3} & 90.3 & 88.3 \\
+Moons & 85.4 & \textbf{87.1} & 80.1 \\
+\end{tabular}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", []),
+        (r"85.4 & \textbf{87.1}", r"\textbf{85.4} & 87.1", [("RC1205", 4)]),
+    ],
+)
+def test_bold_type_is_judged_by_rows_where_these_are_what_is_compared(
+    tmp_path: Path, old: str, new: str, expected: list[tuple[str, int]]
+) -> None:
+    assert told(tmp_path, BY_ROWS.replace(old, new)) == expected
+
+
+def test_an_average_over_declared_columns_beside_others(tmp_path: Path) -> None:
+    text = TABLE.replace("lccc", "lcccc").replace("& Avg.", "& Params & Avg.")
+    for line in ("80.1 $\\pm$ 1.1 &", "87.1} $\\pm$ 0.5 &", "85.4} $\\pm$ 0.7 &"):
+        assert line in text
+        text = text.replace(line, f"{line} 25 &")
+    assert [code for code, _ in told(tmp_path, text)] == ["RC1209"]
+    assert ("RC1210", NARROW) in told(tmp_path, text.replace("88.7", "89.4"))
