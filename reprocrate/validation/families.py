@@ -56,13 +56,14 @@ FAMILIES = (
     Family(
         "RC08",
         "Results",
-        "results reporting aggregation spread bounds counts exclusions samples intervals parts shares",
+        "results reporting aggregation spread bounds counts exclusions samples intervals parts shares "
+        "resampling",
     ),
     Family("RC09", "Claims", "claims claiming wording"),
     Family("RC10", "Runs", "runs flow trials"),
     Family("RC11", "Experiment", "experiment"),
     Family("RC12", "Tables", "tables printed emphasis margins captions"),
-    Family("RC13", "Comparisons", "comparisons significance attainable fairness"),
+    Family("RC13", "Comparisons", "comparisons significance attainable fairness summarised"),
     Family("RC14", "Leakage", "leakage order split_files shared_items item_times"),
     Family("RC15", "Compute", "compute"),
     Family("RC16", "Metrics", "metrics sources"),
