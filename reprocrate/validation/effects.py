@@ -57,7 +57,7 @@ def expected_effect(subject: Subject, comparison: Comparison) -> Expected | None
 
 
 def _of_ranges(subject: Subject, kind: str, a: Result, b: Result) -> Expected | None:
-    """The share of pairs of two results of which every declared value of one is larger than any of the other."""
+    """The share of pairs where every declared value of one result is larger than any of the other."""
     if a is b or kind not in _BOUNDS or "results" in (a.over, b.over):
         return None
     ends = (a.minimum, a.maximum, b.minimum, b.maximum)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reprocrate.manifest import Manifest, Repetition, Run
 from reprocrate.manifest.repetition import compared
+from reprocrate.validation.digests import EMPTY
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -168,3 +169,45 @@ def _is_apart(manifest: Manifest, promised: str | None, metric: str, first: Run,
         or (x is not None and y is not None and abs(x - y) > (atol + rtol * abs(x)) * (1 + 1e-9))
         for x, y in zip(then, now, strict=True)
     )
+
+
+@rule(
+    "RC0634",
+    SHOULD,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="runs {run} and {other} of result {result} left the same {what}, but different values",
+)
+def runs_of_different_values_left_different_files(subject: Subject) -> Iterator[Found]:
+    """Two runs of one result whose values differ SHOULD NOT have left the same predictions or weights.
+
+    Judged: each two runs in the `runs` of a result over runs, each with one value of it that is no null, of
+        which each value is another. Both have `predictions` with the same SHA-256; or both have
+        `checkpoints`, all with a SHA-256, and the same set of these; that of no bytes counts as none. Once
+        for each run that an earlier one is like, at the entry of `runs`.
+    Why: the same predictions have one accuracy, so one of the two values or files is of another run.
+    Fix: restore the records as they were written, or run again.
+    """
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        if result.over != "runs":
+            continue
+        seen: dict[tuple[str, ...], tuple[Run, float | None]] = {}
+        left = subject.evidence.left(result)
+        listed = subject.evidence.listed(result.runs).runs
+        for place, (run, values) in numbered(f"{pointer}/runs", tuple(zip(listed, left, strict=True))):
+            if run is None or len(values) != 1 or values[0].value is None:
+                continue
+            for what, digests in _left_files(run):
+                first, value = seen.setdefault((what, *digests), (run, values[0].value))
+                if first is not run and value != values[0].value:
+                    yield Found(place, run=run.id, other=first.id, result=result.id, what=what)
+                    break
+
+
+def _left_files(run: Run) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The digests of the predictions of a run, and of all its weights."""
+    if run.predictions and run.predictions.sha256 not in (None, EMPTY):
+        yield "predictions", (run.predictions.sha256 or "",)
+    weights = sorted({file.sha256 or "" for file in run.checkpoints} - {EMPTY})
+    if weights and "" not in weights:
+        yield "weights", tuple(weights)

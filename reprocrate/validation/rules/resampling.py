@@ -207,3 +207,51 @@ def _shares(subject: Subject) -> Iterator[_Width]:
         if is_of_items and items * share * (1.0 - share) >= _FEWEST:
             error = scale * math.sqrt(share * (1.0 - share) / items)
             yield _width(f"{pointer}/interval", result, interval, error)
+
+
+_ELSEWHERE = ("test_items", "bootstrap", "episodes")
+
+
+@rule(
+    "RC0848",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="{what} of result {result} is said to vary over {over}, but is that of its {n} values",
+)
+def spread_varies_over_what_it_is_of(subject: Subject) -> Iterator[Found]:
+    """A spread that is that of the values of the runs SHOULD NOT be said to be over something else.
+
+    Judged: each result over runs with at least three values, which can be told and of which not all are
+        equal. Its `varies_over` is `test_items` or `bootstrap`, and its `sd` is, to a relative 1e-9, the
+        standard deviation of the values, with `ddof` 0 or 1; at the `varies_over`. Or that of its interval,
+        of method `t`, is, and both ends are those of the t interval of the values to a relative 1e-9; at the
+        `varies_over` of the interval.
+    Why: how far runs differ and how sure a share of test items is are two things; a rule that would compute
+        the spread again passes it over under the wrong name.
+    Fix: say `seeds` in `varies_over`.
+    """
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        sample = subject.evidence.sample(result)
+        values = sample.values if sample else ()
+        if result.over != "runs" or len(values) < _FEWEST_VALUES or not statistics.are_computable(values):
+            continue
+        if statistics.is_constant(values):
+            continue
+        scale = SLACK * max(map(abs, values))
+        over = result.varies_over
+        deviations = [statistics.sd(values, ddof) for ddof in (0, 1)] if over in _ITEMS_OR_RESAMPLES else []
+        if result.sd and any(abs(result.sd - each) <= SLACK * result.sd for each in deviations):
+            yield Found(f"{pointer}/varies_over", what="sd", result=result.id, over=over, n=len(values))
+        interval = result.interval
+        if interval and interval.method == "t" and interval.varies_over in _ELSEWHERE:
+            of_values = statistics.t_interval(values, interval.level or statistics.LEVEL)
+            gap = max(abs(interval.low - of_values.low), abs(interval.high - of_values.high))
+            if gap <= scale:
+                place = f"{pointer}/interval/varies_over"
+                over = interval.varies_over
+                yield Found(place, what="interval", result=result.id, over=over, n=len(values))
+
+
+_ITEMS_OR_RESAMPLES = ("test_items", "bootstrap")
+_FEWEST_VALUES = 3
