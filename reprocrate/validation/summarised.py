@@ -40,9 +40,7 @@ def declared_sides(subject: Subject, comparison: Comparison) -> tuple[Declared, 
         return None  # the test is computed from the values
     if not (_declares_enough(a) and _declares_enough(b)):
         return None
-    middle = float(statistics.finest([a.value, b.value]) / 2)
-    half = float(statistics.finest([a.sd or 0.0, b.sd or 0.0]) / 2)
-    return _declared(a, middle, half), _declared(b, middle, half)
+    return _declared(a), _declared(b)
 
 
 def _declares_enough(result: Result) -> bool:
@@ -52,9 +50,12 @@ def _declares_enough(result: Result) -> bool:
     return statistics.are_computable((result.value, result.sd))
 
 
-def _declared(result: Result, middle: float, half: float) -> Declared:
-    """What a result declares, whose value and deviation were rounded by so much."""
+def _declared(result: Result) -> Declared:
+    """What a result declares, as its value and its deviation were rounded."""
     n, declared, ddof = statistics.countable(result.n), result.sd or 0.0, result.ddof or 0
+    ends = [each for each in (result.minimum, result.maximum) if each is not None]
+    middle = float(statistics.finest([result.value, *ends]) / 2)
+    half = float(statistics.finest([declared]) / 2)
     to_sample = math.sqrt((n - ddof) / (n - 1))
     sd = (max(declared - half, 0.0) * to_sample, (declared + half) * to_sample)
     mean = (result.value - middle, result.value + middle)

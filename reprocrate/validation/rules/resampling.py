@@ -135,13 +135,17 @@ def resampled_interval_is_as_wide_as_its_values(subject: Subject) -> Iterator[Fo
     Fix: compute the interval anew from the values of the runs, or name what was resampled (`varies_over`).
     """
     for width in _means(subject):
-        least, most = _limits(width.interval, _IMPOSSIBLE, _IMPOSSIBLE_BCA)
-        is_wrong = width.most < least * width.expected or width.least > most * width.expected
-        slack = width.most - (width.interval.high / 2.0 - width.interval.low / 2.0)
-        low, high = width.interval.low - slack, width.interval.high + slack
-        is_elsewhere = width.interval.method != "bca" and not low <= width.result.value <= high
-        if (is_wrong or is_elsewhere) and not _is_beyond(subject, width):
+        if _is_impossible(width) and not _is_beyond(subject, width):
             yield width.found()
+
+
+def _is_impossible(width: _Width) -> bool:
+    """Whether an interval is none by resampling of these values: far too narrow, too wide, or elsewhere."""
+    interval = width.interval
+    slack = width.most - (interval.high / 2.0 - interval.low / 2.0)
+    is_around = interval.low - slack <= width.result.value <= interval.high + slack
+    is_elsewhere = interval.method != "bca" and not is_around
+    return is_elsewhere or _is_outside(width, _limits(interval, _IMPOSSIBLE, _IMPOSSIBLE_BCA))
 
 
 def _is_beyond(subject: Subject, width: _Width) -> bool:
@@ -175,10 +179,9 @@ def resampled_interval_is_of_the_usual_width(subject: Subject) -> Iterator[Found
     Fix: compute the interval anew, with a thousand resamples at least; name the method that it is by.
     """
     for width in _means(subject):
-        outer = _limits(width.interval, _IMPOSSIBLE, _IMPOSSIBLE_BCA)
-        inner = _limits(width.interval, _UNUSUAL, _UNUSUAL_BCA)
-        within = outer[0] * width.expected <= width.most and width.least <= outer[1] * width.expected
-        if width.result.n > 2 and within and _is_outside(width, inner) and not _is_beyond(subject, width):
+        if width.result.n < _FEWEST_VALUES or _is_impossible(width) or _is_beyond(subject, width):
+            continue
+        if _is_outside(width, _limits(width.interval, _UNUSUAL, _UNUSUAL_BCA)):
             yield width.found()
     for width in _shares(subject):
         if _is_outside(width, _ITEMS):

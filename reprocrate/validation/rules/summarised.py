@@ -39,11 +39,11 @@ def test_follows_from_the_summaries(subject: Subject) -> Iterator[Found]:
         where `correction` is absent or `none`; with another one only that it is not smaller than the
         smallest. Of an effect `difference` half of the interval of kind `ci` and method `welch`, or of `t`
         where the test is `welch_t`, if its `low` does not exceed its `high`; a missing `level` is 0.95. And
-        the `value` of an effect `cohen_d`. Each is none that the three numbers give, when the two `value`s,
-        and the two `sd`s, are moved by half a unit of the finest last place that the two show, and the
-        degrees of freedom lie anywhere between the fewest and the most that this allows. Half a unit of the
-        last place of the p value and of the effect, one unit of the finest of the two ends, and a relative
-        1e-6 are allowed; at the `p_value`, the interval and the effect's `value`.
+        the `value` of an effect `cohen_d`. Each is none that the three numbers give, when `value` is
+        moved by half a unit of the finest last place that it, `minimum` and `maximum` show, `sd` by half a
+        unit of its own, and the degrees of freedom lie anywhere between the fewest and the most that this
+        allows. Half a unit of the last place of the p value and of the effect, one unit of the finest of the
+        two ends, and a relative 1e-6 are allowed; at the `p_value`, the interval and the effect's `value`.
     Why: reported tests often do not follow from the reported means (Nuijten et al. 2016, "The prevalence of
         statistical reporting errors in psychology"), and then one of them is wrong.
     Fix: let reprocrate compute the comparison from the runs, or correct the number that is wrong.
