@@ -35,22 +35,23 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
         of n = k = 1, and a metric of the unit `fraction` or `percent` with a `count_of` N of 10,000 at most
         of which the values of a and b are whole numbers x and y to 1e-9, d being the larger minus the
         smaller: not smaller than min(1, 2 / 2^d), all items that only one side has right being on one side;
-        and, without a correction, not larger than the p value with c = min(N - max(x, y), min(x, y)) such
-        items of the one side and c + d of the other. For `mann_whitney`, and for `wilcoxon` of values that
-        pair as in RC1306, of values, with n + k of at most 40 and no magnitude above 1e300, or below 1e-290
-        and not 0: neither smaller nor larger than the p values that the usual ways give, up to half a unit of
-        its last place. These are counting, with the ties there are or as if there were none, twice the
-        smaller tail or all that is as far from the middle; the normal distribution and Student's t of one
-        degree less than values, or differences, each with a variance with or without ties, with or without a
-        correction for continuity of half a rank; values that differ by a relative 1e-9 at most being equal or
-        not; differences of 0 being left out, ranked and then left out, or halved. There, two values, or two
-        sizes of differences, being equal, or a difference 0, the limits by the number of values do not count,
-        since programs then take the normal distribution. A correction only makes it larger. Where the values
-        cannot be told, and neither side is over results, `varies_over` is absent, `seeds` or `folds`, and n +
-        k, which are then the declared `n`, are from 3 to 40, the p value is not smaller than the limits by
-        the number of values, nor, for the two tests of ranks, than the least that the usual ways give for
-        the values of which all of one side are equal, and smaller than all of the other, or all differences
-        are equal, up to half a unit of its last place; at the `p_value`.
+        and not larger than the p value with c = min(N - max(x, y), min(x, y)) such items of the one side and
+        c + d of the other. For `mann_whitney`, and for `wilcoxon` of values that pair as in RC1306, of
+        values, with n + k of at most 40 and no magnitude above 1e300, or below 1e-290 and not 0: neither
+        smaller nor larger than the p values that the usual ways give, up to half a unit of its last place.
+        These are counting, with the ties there are or as if there were none, twice the smaller tail or all
+        that is as far from the middle; the normal distribution and Student's t of one degree less than
+        values, or differences, each with a variance with or without ties, with or without a correction for
+        continuity of half a rank; values that differ by a relative 1e-9 at most being equal or not;
+        differences of 0 being left out, ranked and then left out, or halved. There, two values, or two sizes
+        of differences, being equal, or a difference 0, the limits by the number of values do not count, since
+        programs then take the normal distribution. A correction only makes it larger, and by as many times as
+        its family has p values at most. Where the values cannot be told, and neither side is over results,
+        `varies_over` is absent, `seeds` or `folds`, and n + k, which are then the declared `n`, are from 3 to
+        40, the p value is not smaller than the limits by the number of values, nor, for the two tests of
+        ranks, than the least that the usual ways give for the values of which all of one side are equal, and
+        smaller than all of the other, or all differences are equal, up to half a unit of its last place; at
+        the `p_value`.
     Why: with few values there are few signs or labels to exchange, and what was seen is one of these ways. An
         approximation that gives less does not hold for so few values. The items that two sides have right
         say how many more one of them has.
@@ -72,7 +73,7 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
         elif is_of_values(manifest, comparison, *samples):
             least, most = _bounds_of_ranks(comparison, *samples)
         if comparison.correction not in (None, "none"):
-            most = 1.0
+            most = min(1.0, most * _family_size(manifest, comparison))
         if not least * (1.0 - SLACK) <= p <= most * (1.0 + SLACK):
             yield Found(
                 f"{pointer}/p_value",
@@ -83,6 +84,17 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
                 least=f"{least:.6g}",
                 at_most=f", and at most {most:.6g}" if most < 1.0 else "",
             )
+
+
+def _family_size(manifest: Manifest, comparison: Comparison) -> int:
+    """How many p values were corrected together, by as many times as which each grows at most."""
+    named = {name for claim in manifest.claims for name in claim.evidence}
+    return sum(
+        each.p_value is not None
+        and each.correction == comparison.correction
+        and (each.id in named) is (comparison.id in named)
+        for each in manifest.comparisons
+    )
 
 
 def _by_declared_numbers(

@@ -93,11 +93,11 @@ def devices_of_a_run_agree(subject: Subject) -> Iterator[Found]:
     """What a run says of the devices that it used SHOULD agree with itself and with its machines.
 
     Judged: the `resources` of each run. `devices` that are all `cpu`, with a `peak_device_memory_bytes` above
-        0, at the `peak_device_memory_bytes`. `energy_of` that names `accelerator`, where the run names
-        `hardware`, all of it is there and has none, at the `energy_of`; or `energy_of` without `energy_kwh`,
-        at the `energy_of`. `devices` that name one model more often than all machines of the run have
-        accelerators, one at least, at the `devices`: one entry of `hardware` stands for as many machines as
-        `launch.nodes` says (1 where it is absent).
+        0 and no `gpu_s` above 0, of which RC0508 speaks, at the `peak_device_memory_bytes`. `energy_of` that
+        names `accelerator`, where the run names `hardware`, all of it is there and has none, at the
+        `energy_of`; or `energy_of` without `energy_kwh`, at the `energy_of`. `devices` that name one model
+        more often than all machines of the run have accelerators, one at least, at the `devices`: one entry
+        of `hardware` stands for as many machines as `launch.nodes` says (1 where it is absent).
     Why: the figures are those of another run or of another machine.
     Fix: restore the record as it was written, or name the machine that the run used.
     """
@@ -111,7 +111,8 @@ def _odd_use(manifest: Manifest, run: Run) -> Iterator[tuple[str, str]]:
     used = run.resources
     if used is None:
         return
-    if used.devices and set(used.devices) == {"cpu"} and used.peak_device_memory_bytes:
+    is_left_alone = bool(used.devices) and set(used.devices) == {"cpu"} and not used.gpu_s
+    if is_left_alone and used.peak_device_memory_bytes:
         yield "peak_device_memory_bytes", "computed on the processor alone, but held memory of a device"
     has = _accelerators(manifest, run)
     if used.energy_of and used.energy_kwh is None:

@@ -181,25 +181,23 @@ def _is_apart(manifest: Manifest, promised: str | None, metric: str, first: Run,
 def runs_of_different_values_left_different_files(subject: Subject) -> Iterator[Found]:
     """Two runs of one result whose values differ SHOULD NOT have left the same predictions or weights.
 
-    Judged: each two runs in the `runs` of a result over runs, each with one value of it that is no null, of
-        which each value is another. Both have `predictions` with the same SHA-256; or both have
+    Judged: each two runs in the `runs` of a result over runs, whose values can be told and are not the
+        same. Both have `predictions` with the same SHA-256; or both have
         `checkpoints`, all with a SHA-256, and the same set of these; that of no bytes counts as none. Once
         for each run that an earlier one is like, at the entry of `runs`.
     Why: the same predictions have one accuracy, so one of the two values or files is of another run.
     Fix: restore the records as they were written, or run again.
     """
     for pointer, result in numbered("/results", subject.well_formed.results):
-        if result.over != "runs":
-            continue
-        seen: dict[tuple[str, ...], tuple[Run, float | None]] = {}
-        left = subject.evidence.left(result)
-        listed = subject.evidence.listed(result.runs).runs
-        for place, (run, values) in numbered(f"{pointer}/runs", tuple(zip(listed, left, strict=True))):
-            if run is None or len(values) != 1 or values[0].value is None:
+        sample = subject.evidence.sample(result) if result.over == "runs" else None
+        seen: dict[tuple[str, ...], tuple[Run, float]] = {}
+        for run, value in zip(sample.runs, sample.values, strict=True) if sample else ():
+            if run is None:
                 continue
             for what, digests in _left_files(run):
-                first, value = seen.setdefault((what, *digests), (run, values[0].value))
-                if first is not run and value != values[0].value:
+                first, other = seen.setdefault((what, *digests), (run, value))
+                if first is not run and value != other:
+                    place = f"{pointer}/runs/{result.runs.index(run.id)}"
                     yield Found(place, run=run.id, other=first.id, result=result.id, what=what)
                     break
 

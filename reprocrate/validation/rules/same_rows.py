@@ -74,7 +74,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:not|never|no|except|without|after|instead|other than)\b|n't\b", re.IGNORECASE)
-_ESTIMATED = ("normalisation", "feature_selection", "augmentation")
+_ESTIMATED = {"normalisation": "L1.2", "feature_selection": "L1.3", "augmentation": "L1.4"}
+"""Kinds of steps that must not see the test split, and the type of leakage that they make."""
 
 
 @rule(
@@ -88,20 +89,19 @@ def step_is_of_the_training_split(subject: Subject) -> Iterator[Found]:
     """What rescales, chooses or makes items SHOULD NOT be said to be done before the data is split (L1.2).
 
     Judged: each step of `preprocessing` of kind `normalisation`, `feature_selection` or `augmentation`, of
-        data with splits, unless `leakage` has an entry of type L1.2, L1.3 or L1.4, whose `fit_on` is absent
-        or empty: its `step`, or a text in its `parameters`, says in English before (prior to, ahead of) the
-        split or splitting; whole, entire, full or complete data or corpus; all or both splits; or train (or
-        training) and test; and no word that denies it (not, never, no, except, without, after, instead, other
-        than); at the step.
+        data with splits, unless `leakage` has an entry of type L1.2, L1.3 or L1.4, in this order, whose
+        `fit_on` is absent or empty: its `step`, or a text in its `parameters`, says in English before (prior
+        to, ahead of) the split or splitting; whole, entire, full or complete data or corpus; all or both
+        splits; or train (or training) and test; and no word that denies it (not, never, no, except, without,
+        after, instead, other than); at the step.
     Why: means, chosen columns and items made from others then know the test items.
     Fix: split first, and estimate from the training split alone; or say in `fit_on` what the step saw.
     """
     manifest = subject.well_formed
-    if any(entry.type in ("L1.2", "L1.3", "L1.4") for entry in manifest.leakage):
-        return
+    argued = {entry.type for entry in manifest.leakage}
     for pointer, data in numbered("/data", manifest.data):
         for place, step in numbered(f"{pointer}/preprocessing", data.preprocessing if data.splits else ()):
-            if step.kind not in _ESTIMATED or step.fit_on:
+            if step.kind not in _ESTIMATED or step.fit_on or _ESTIMATED[step.kind] in argued:
                 continue
             texts = [step.step, *(text for text in step.parameters.values() if isinstance(text, str))]
             if any(_BEFORE.search(text) and not _NOT.search(text) for text in texts):

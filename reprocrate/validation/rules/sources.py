@@ -246,7 +246,7 @@ def _is_complete(run: Run) -> bool:
     return is_seen and bool(run.outputs) and run.status == "ok"
 
 
-_WILD = re.compile(r"\{[^{}]*\}|\*+|\?|\[[^\]]*\]")
+_WILD = re.compile(r"\*\*/|\{[^{}]*\}|\*+|\?|\[[^\]]*\]")
 
 
 def _as_pattern(path: str) -> re.Pattern[str]:

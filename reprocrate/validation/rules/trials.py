@@ -145,7 +145,7 @@ def grid_is_searched_to_the_end(subject: Subject) -> Iterator[Found]:
 
     Judged: each search with the `method` grid or grid search, whatever the case, `trials`, and a `space` of
         which every entry is a list with at least one value: the product of their lengths, equal values of a
-        list counted once, is more than `trials`; at the `trials`.
+        list counted once, is more than `trials` and than the number of `runs` that it lists; at the `trials`.
     Why: a grid of which a part was left out was searched in some other way, which a reader cannot tell.
     Fix: say how many trials were started, or name the method, such as random.
     """
@@ -160,7 +160,7 @@ def grid_is_searched_to_the_end(subject: Subject) -> Iterator[Found]:
             "gridsearch",
         )
         points = math.prod(len({repr(value) for value in each}) for each in lists)
-        if is_grid and len(lists) == len(search.space) and points > search.trials:
+        if is_grid and len(lists) == len(search.space) and points > max(search.trials, len(search.runs)):
             yield Found(
                 f"{pointer}/search/trials",
                 configuration=configuration.id,

@@ -49,9 +49,9 @@ def _misfit(name: str, environment: Environment, platform: str) -> str:
     if not name.endswith(".whl") or len(parts) not in (5, 6):
         return ""
     package, version = re.sub(r"[-_.]+", "-", parts[0]).lower(), parts[1].split("+")[0]
-    listed = {each.name: each.version for each in environment.packages}
-    if package in listed and listed[package] != version:
-        return f"of another version than {listed[package]}"
+    listed = [each.version for each in environment.packages if each.name == package]
+    if listed and version not in listed:
+        return f"of another version than {listed[0]}"
     if not _is_for(environment, parts[-3].split("."), parts[-2].split(".")):
         return "for another Python"
     return "" if _is_on(platform.lower(), parts[-1].lower().split(".")) else f"not for {platform}"
