@@ -802,6 +802,25 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
     ),
     ("RC0414", "a range of versions", [package(version=">=1.0")]),
     ("RC0415", "a lock of another tool", [put("/environments/0/lock/format", "uv")]),
+    ("RC0416", "a commit of an index", [package(commit="9f3c1a0")]),
+    ("RC0417", "another system", [put("/environments/0/os/name", "Darwin")]),
+    (
+        "RC0635",
+        "a seed that numpy refuses",
+        [put("/runs/1/seeds/-", {"value": -1, "how": "observed", "function": "numpy.random.seed"})],
+    ),
+    (
+        "RC0849",
+        "a share among percentages",
+        [
+            put("/metrics/-", {"id": "recall", "unit": "percent"}),
+            *[
+                put(f"/runs/{index}/metrics/-", {"metric": "recall", "value": value, "status": "ok"})
+                for index, value in ((0, 91.0), (1, 92.0), (2, 0.915))
+            ],
+        ],
+    ),
+    ("RC1116", "the paper as the data", [put("/experiment/paper/doi", "10.5281/zenodo.7654321")]),
     ("RC0509", "a processor of two kinds", [put("/hardware/0/cpu/features", ["neon"])]),
     ("RC0509", "80 GB that are 160", [put("/hardware/0/accelerators/0/memory_bytes", 171041619968)]),
     ("RC0510", "two devices of one", [put("/runs/0/resources/devices", ["NVIDIA H100 80GB HBM3"] * 2)]),

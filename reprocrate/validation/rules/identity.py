@@ -132,3 +132,33 @@ def author_is_named_once(subject: Subject) -> Iterator[Found]:
                 yield Found(pointer, name=author.name)
                 break
         seen.setdefault(name, []).append((author.orcid, author.affiliation))
+
+
+@rule(
+    "RC1116",
+    SHOULD,
+    spec="experiment",
+    since="1.0",
+    says="the DOI {doi} is said to be that of the paper and of {what}",
+)
+def doi_is_of_one_thing(subject: Subject) -> Iterator[Found]:
+    """The DOI of the paper SHOULD NOT be that of data or of the original of a reproduction.
+
+    Judged: the `doi` of a paper that, whatever the case, the `source` of data or `reproduces` has, too; once,
+        at the `doi` of the paper.
+    Why: a DOI leads to one thing, so a reader of one of the two gets the other.
+    Fix: give each its own DOI, or leave out the one that is not known.
+    """
+    manifest = subject.well_formed
+    doi = manifest.experiment.paper.doi if manifest.experiment.paper else None
+    if doi is None:
+        return
+    others = {
+        data.source.doi.lower(): f"data {data.id}"
+        for data in manifest.data
+        if data.source and data.source.doi
+    }
+    if manifest.reproduces and manifest.reproduces.doi:
+        others[manifest.reproduces.doi.lower()] = "the original"
+    if doi.lower() in others:
+        yield Found("/experiment/paper/doi", doi=doi, what=others[doi.lower()])

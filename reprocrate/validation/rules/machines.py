@@ -31,7 +31,10 @@ def parts_of_a_machine_agree(subject: Subject) -> Iterator[Found]:
     Judged: each `cpu` whose `architecture` is one of x86_64, amd64, x86-64, i386 and i686 (x86), or aarch64,
         arm64, armv7l and armv8l (ARM), upper case or not: the `level` begins with arm on x86 or with x86 on
         ARM; or a feature begins with neon, asimd or sve on x86, or with sse, avx or amx on ARM. Each with a
-        `level` that ends in v4, with `features` of which none begins with avx512. Each with `cores` and more
+        `level` that ends in v4, with `features` of which none begins with avx512. Each whose
+        `microarchitecture` begins with zen, k10, bulldozer, piledriver, steamroller or excavator, where the
+        `model` names Intel, or with nehalem, westmere, sandybridge, ivybridge, haswell, broadwell, skylake,
+        cascadelake, cannonlake, icelake or sapphirerapids, where it names AMD. Each with `cores` and more
         than 8 times as many `threads`, where `sockets` is absent or 1. Once for each, at the `cpu`. Each
         accelerator whose `model` names one of the makers NVIDIA (also GeForce, Tesla), AMD (Radeon) and Intel
         and whose `vendor` names another; or whose `model` names a number of GB, of which `memory_bytes` is
@@ -47,6 +50,27 @@ def parts_of_a_machine_agree(subject: Subject) -> Iterator[Found]:
             what = _odd_accelerator(accelerator)
             if what:
                 yield Found(place, part=accelerator.model, hardware=hardware.id, what=what)
+
+
+_DESIGNS = {
+    "amd": ("zen", "k10", "bulldozer", "piledriver", "steamroller", "excavator"),
+    "intel": (
+        "nehalem",
+        "westmere",
+        "sandybridge",
+        "ivybridge",
+        "haswell",
+        "broadwell",
+        "skylake",
+        "cascadelake",
+        "cannonlake",
+        "icelake",
+        "sapphirerapids",
+    ),
+}
+"""Names that archspec gives to designs of one maker."""
+
+_OTHER = {"amd": "intel", "intel": "amd"}
 
 
 def _odd_processor(cpu: Cpu) -> str:
@@ -66,6 +90,11 @@ def _odd_processor(cpu: Cpu) -> str:
         and not any(each.startswith("avx512") for each in features)
     ):
         return f"is said to be of the level {cpu.level}, but without AVX-512"
+    design = (cpu.microarchitecture or "").lower()
+    if any(
+        design.startswith(_DESIGNS[maker]) for maker in _OTHER if _OTHER[maker] in _makers(cpu.model or "")
+    ):
+        return f"is said to be {cpu.model} of the design {cpu.microarchitecture}"
     most = _THREADS_OF_A_CORE * (cpu.cores or 0)
     if cpu.threads and most and cpu.threads > most and (cpu.sockets or 1) == 1:
         return f"is said to have {cpu.threads} threads on {cpu.cores} cores"

@@ -209,3 +209,34 @@ def _left_files(run: Run) -> Iterator[tuple[str, tuple[str, ...]]]:
     weights = sorted({file.sha256 or "" for file in run.checkpoints} - {EMPTY})
     if weights and "" not in weights:
         yield "weights", tuple(weights)
+
+
+_NUMPY_SEEDS = ("numpy.random.seed", "numpy.random.RandomState")
+_MOST_SEED = 2**32 - 1
+
+
+@rule(
+    "RC0635",
+    MUST,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="run {run} is said to have called {function} with {value}, which it refuses",
+)
+def seed_is_one_that_its_function_takes(subject: Subject) -> Iterator[Found]:
+    """A seed that NumPy's older functions were called with MUST be one that they take.
+
+    Judged: each seed with `how` `observed` of a run with status `ok`, and the `function` numpy.random.seed or
+        numpy.random.RandomState, of which a number (`parts`, else `value`) is below 0 or above 4294967295; at
+        the seed.
+    Why: these functions raise an error for such a number (documentation of NumPy, RandomState), so that the
+        run would not have gone on.
+    Fix: restore the record as it was written.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, seed in numbered(f"{pointer}/seeds", run.seeds if run.status == "ok" else ()):
+            if seed.how != "observed" or seed.function not in _NUMPY_SEEDS:
+                continue
+            numbers = [int(each) for each in seed.parts or (seed.value,)]
+            wrong = [each for each in numbers if not 0 <= each <= _MOST_SEED]
+            if wrong:
+                yield Found(place, run=run.id, function=seed.function, value=wrong[0])

@@ -258,3 +258,38 @@ def spread_varies_over_what_it_is_of(subject: Subject) -> Iterator[Found]:
 
 _ITEMS_OR_RESAMPLES = ("test_items", "bootstrap")
 _FEWEST_VALUES = 3
+
+
+@rule(
+    "RC0849",
+    SHOULD,
+    spec="results",
+    since="1.0",
+    says="{value} of {run} is a hundredth of what the other values of {metric} are like",
+)
+def values_are_in_one_unit(subject: Subject) -> Iterator[Found]:
+    """The values of a metric in percent SHOULD all be percentages, and none a fraction.
+
+    Judged: each value of a metric with the unit `percent` above 0 and at most 1, against the other values of
+        the runs of the same configuration with the same metric, data and split, which are at least two and
+        all above 10: a hundred times the value lies between half of the smallest and twice the largest of
+        them; at the value.
+    Why: one program wrote a share where the others wrote percent, and mean and deviation are then wrong.
+    Fix: read the value anew in the unit of the metric.
+    """
+    manifest = subject.well_formed
+    percent = {metric.id for metric in manifest.metrics if metric.unit == "percent"}
+    found: dict[tuple[str | None, ...], list[tuple[str, str, float]]] = {}
+    for pointer, run in numbered("/runs", manifest.runs if percent else ()):
+        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
+            if seen.metric in percent and seen.value is not None:
+                key = (run.configuration, seen.metric, seen.data, seen.split)
+                found.setdefault(key, []).append((f"{place}/value", run.id, seen.value))
+    for (_, name, *_rest), values in found.items():
+        small = [each for each in values if 0.0 < each[2] <= 1.0]
+        others = [each[2] for each in values if each[2] > 1.0]
+        if not small or len(others) < 2 or min(others) <= 10.0:
+            continue
+        for place, run_id, value in small:
+            if min(others) / 2.0 <= 100.0 * value <= 2.0 * max(others):
+                yield Found(place, value=value, run=run_id, metric=name)

@@ -27,7 +27,8 @@ def splits_are_of_different_rows(subject: Subject) -> Iterator[Found]:
     Judged: each two splits of some data with different roles that both name `files`, of which one file, or
         two of the same SHA-256, other than that of no bytes, is in both: neither has `where` nor `arrays`; or
         both have a `where` with the same `column`, neither has `arrays`, and a value is in both; or both name
-        an array of the same name, and neither has `where`. At the one tested on, or else the later one.
+        an array of the same name, and neither has `where`. And where the two name different paths with the
+        same SHA-256, whatever `where` and `arrays` say. At the one tested on, or else the later one.
     Why: a split without `where` and `arrays` is all of its files, so what is tested on was learned from.
     Fix: say by `where` or `arrays` which rows belong to each split, or name the file of each.
     """
@@ -45,6 +46,8 @@ def _shared(data: Data, first: Split, second: Split) -> str:
     file = _same_file(data, first, second)
     if not file:
         return ""
+    if file not in second.files:
+        return f"the bytes of {file}, under another name"
     if first.arrays and second.arrays and not first.where and not second.where:
         arrays = [name for name in first.arrays if name in second.arrays]
         return f"the array {arrays[0]} of {file}" if arrays else ""

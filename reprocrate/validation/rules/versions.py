@@ -130,3 +130,51 @@ def lock_is_one_of_its_environment(subject: Subject) -> Iterator[Found]:
 
 def _is_empty(lock: Lock) -> bool:
     return lock.size == 0 or lock.sha256 == EMPTY
+
+
+@rule("RC0416", SHOULD, spec="environment", since="1.0", says="package {package} {what}")
+def package_agrees_with_its_source(subject: Subject) -> Iterator[Found]:
+    """What is said of a package SHOULD agree with where it was installed from.
+
+    Judged: each of `packages` with a `commit` and the `source` pypi, conda or system, at the `commit`; with a
+        `build` and the `source` pypi, vcs, url or local, at the `build`; and with a `sha256` that an earlier
+        one of another name in the same environment has, at the `sha256`.
+    Why: indexes have versions and no commits, conda alone has builds, and an archive is of one package.
+    Fix: correct the `source`, or leave out what is not of it.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        archives: dict[str, str] = {}
+        for place, package in numbered(f"{pointer}/packages", environment.packages):
+            if package.commit is not None and package.source in ("pypi", "conda", "system"):
+                what = f"has a commit, but is from {package.source}"
+                yield Found(f"{place}/commit", package=package.name, what=what)
+            if package.build is not None and package.source in ("pypi", "vcs", "url", "local"):
+                what = f"has a build of conda, but is from {package.source}"
+                yield Found(f"{place}/build", package=package.name, what=what)
+            if package.sha256 is not None:
+                first = archives.setdefault(package.sha256, package.name)
+                if first != package.name:
+                    what = f"has the same archive as {first}"
+                    yield Found(f"{place}/sha256", package=package.name, what=what)
+
+
+@rule(
+    "RC0417", SHOULD, spec="environment", since="1.0", says="{system} of {environment} is said to have {libc}"
+)
+def library_is_one_of_the_system(subject: Subject) -> Iterator[Found]:
+    """The C library of an environment SHOULD be one that its system has.
+
+    Judged: each `os` whose `name` is Darwin, macOS or Windows, whatever the case, with a `libc` that begins
+        with glibc or musl; at the `libc`.
+    Why: these libraries are those of Linux, so one of the two is of another machine.
+    Fix: restore the record as it was written.
+    """
+    for pointer, environment in numbered("/environments", subject.well_formed.environments):
+        system = environment.os
+        if system is None or system.libc is None:
+            continue
+        is_of_linux = system.libc.lower().startswith(("glibc", "musl"))
+        if is_of_linux and system.name.lower() in ("darwin", "macos", "windows"):
+            yield Found(
+                f"{pointer}/os/libc", system=system.name, environment=environment.id, libc=system.libc
+            )
