@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Result
-from reprocrate.validation.evidence import Sample
+from reprocrate.validation.evidence import SPREADS_OF_VALUES, Sample
 from reprocrate.validation.subject import Subject
 
 _SLACK = 1e-9
@@ -51,7 +51,28 @@ def expected_effect(subject: Subject, comparison: Comparison) -> Expected | None
         expected = _of_values(subject, kind, a, *samples)
         if expected:
             return expected
-    return Expected(*_BOUNDS[kind], _SLACK) if kind in _BOUNDS else None
+    apart = _of_ranges(subject, kind, a, b) if a and b and not samples else None
+    return apart or (Expected(*_BOUNDS[kind], _SLACK) if kind in _BOUNDS else None)
+
+
+def _of_ranges(subject: Subject, kind: str, a: Result, b: Result) -> Expected | None:
+    """The share of pairs where every declared value of one result is larger than any of the other."""
+    if a is b or kind not in _BOUNDS or "results" in (a.over, b.over):
+        return None
+    ends = (a.minimum, a.maximum, b.minimum, b.maximum)
+    if None in ends or not {a.varies_over, b.varies_over} <= set(SPREADS_OF_VALUES):
+        return None
+    a_low, a_high, b_low, b_high = (each for each in ends if each is not None)
+    unit = float(statistics.finest([a_low, a_high, b_low, b_high]))
+    if a_low > a_high or b_low > b_high or not (a_low > b_high + unit or b_low > a_high + unit):
+        return None
+    is_larger = a_low > b_high
+    if kind == "cliff_delta":
+        return _known(1.0 if is_larger else -1.0, 1.0)
+    metric = subject.well_formed.find_metric(a.metric)
+    if metric is None or metric.direction not in ("maximize", "minimize"):
+        return None
+    return _known(float(is_larger == (metric.direction == "maximize")), 1.0)
 
 
 def _of_values(subject: Subject, kind: str, result: Result, a: Sample, b: Sample) -> Expected | None:

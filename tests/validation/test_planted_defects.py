@@ -51,6 +51,23 @@ def launch(run: int, **more: Any) -> Operation:
     return put(f"/runs/{run}/launch", {"launcher": "torchrun", **more})
 
 
+def resampled(low: float, high: float) -> dict[str, Any]:
+    """An interval by percentiles of resamples."""
+    return {"kind": "ci", "level": 0.95, "low": low, "high": high, "method": "percentile"}
+
+
+EMPTY_ANSWERS = put(
+    "/services/0/cached_responses/sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+)
+UNTOLD = [
+    put("/metrics/0/selection", "best_validation"),
+    put("/runs/5/metrics/-", {**HONEST["runs"][5]["metrics"][0], "value": 0.9, "step": 5}),
+]
+UNPAIRED = [put("/comparisons/0/paired", False), drop("/comparisons/0/effect/interval")]
+ON_TRAINING_ROWS = {"files": ["data/rings.csv"], "where": {"column": "part", "values": ["train"]}}
+EARLY = put("/data/0/preprocessing/1/step", "oversample before the train/test split")
+
+
 def claim(**more: Any) -> Operation:
     return put("/claims/-", {"id": "new", "text": "A claim.", "evidence": ["wide.accuracy"], **more})
 
@@ -604,6 +621,7 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         [
             put("/runs/10/status", "running"),
             drop("/runs/10/signal"),
+            drop("/runs/10/killed_because"),
             put(f"{WIDE}/excluded/1/reason", "running"),
         ],
     ),
@@ -635,6 +653,7 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         "a trial that is kept quiet",
         [
             drop("/configurations/0/search/runs/2"),
+            drop("/configurations/0/search/space"),
             *[put(f"/configurations/0/search/{name}", 2) for name in TRIALS],
         ],
     ),
@@ -765,6 +784,113 @@ DEFECTS: list[tuple[str, str, list[Operation]]] = [
         [
             put("/data/0/splits/1/time_range", ["2024-01-01", "2024-06-30"]),
             *over_test(time_range=["2024-02-01", "2024-12-31"]),
+        ],
+    ),
+    # What people write down
+    ("RC0126", "code on one's own machine", [put("/code/0/repository", "http://127.0.0.1:8080/rings.git")]),
+    ("RC0224", "whatever was newest", [put("/services/0/version", "latest")]),
+    ("RC0311", "a program that is not there", [put("/code/0/main", "main.py")]),
+    ("RC0312", "one file as the code", [put("/code/0/swhid", f"swh:1:cnt:{'1' * 40}")]),
+    (
+        "RC0413",
+        "another torch for one seed",
+        [
+            put("/environments/-", {**HONEST["environments"][0], "id": "env-2", "wheels": []}),
+            put("/environments/1/packages/3/version", "1.13.1"),
+            put("/runs/2/environment", "env-2"),
+        ],
+    ),
+    ("RC0414", "a range of versions", [package(version=">=1.0")]),
+    ("RC0415", "a lock of another tool", [put("/environments/0/lock/format", "uv")]),
+    ("RC0416", "a commit of an index", [package(commit="9f3c1a0")]),
+    ("RC0417", "another system", [put("/environments/0/os/name", "Darwin")]),
+    (
+        "RC0635",
+        "a seed that numpy refuses",
+        [put("/runs/1/seeds/-", {"value": -1, "how": "observed", "function": "numpy.random.seed"})],
+    ),
+    (
+        "RC0849",
+        "a share among percentages",
+        [
+            put("/metrics/-", {"id": "recall", "unit": "percent"}),
+            *[
+                put(f"/runs/{index}/metrics/-", {"metric": "recall", "value": value, "status": "ok"})
+                for index, value in ((0, 91.0), (1, 92.0), (2, 0.915))
+            ],
+        ],
+    ),
+    ("RC1116", "the paper as the data", [put("/experiment/paper/doi", "10.5281/zenodo.7654321")]),
+    ("RC0509", "a processor of two kinds", [put("/hardware/0/cpu/features", ["neon"])]),
+    ("RC0509", "80 GB that are 160", [put("/hardware/0/accelerators/0/memory_bytes", 171041619968)]),
+    ("RC0510", "two devices of one", [put("/runs/0/resources/devices", ["NVIDIA H100 80GB HBM3"] * 2)]),
+    (
+        "RC0634",
+        "one prediction with two accuracies",
+        [
+            put(
+                "/runs/1/predictions",
+                {**HONEST["runs"][0]["predictions"], "path": "out/wide-1.predictions.csv"},
+            )
+        ],
+    ),
+    ("RC0709", "a wheel for another Python", [put("/environments/0/python/version", "3.9.18")]),
+    ("RC0710", "answers that nobody kept", [put("/services/0/cached_responses/size", 0), EMPTY_ANSWERS]),
+    (
+        "RC0846",
+        "a bootstrap of ten times as many seeds",
+        [put(f"{NARROW}/interval", resampled(0.9042, 0.905))],
+    ),
+    ("RC0847", "a bootstrap that was divided twice", [put(f"{NARROW}/interval", resampled(0.9027, 0.9065))]),
+    ("RC0848", "seeds as test items", [put(f"{NARROW}/interval/varies_over", "test_items")]),
+    ("RC1018", "a value that was improved", [put("/runs/0/metrics/1/evidence/text", "0.8920")]),
+    ("RC1019", "the value of another run", [put("/runs/0/metrics/1/evidence/path", "out/wide-1.json")]),
+    (
+        "RC1020",
+        "a grid of which a part was tried",
+        [put("/configurations/0/search/space/bias", [True, False])],
+    ),
+    ("RC1021", "two variants of one name", [put("/configurations/0/variants/-", {"name": "smoke"})]),
+    ("RC1113", "a title to be written", [put("/experiment/title", "TODO")]),
+    ("RC1114", "another paper", [put("/experiment/paper/doi", "10.48550/arXiv.2611.04321")]),
+    ("RC1115", "an author twice", [put("/experiment/authors/-", {"name": "Ada Example"})]),
+    (
+        "RC1319",
+        "a p value that the declared means do not give",
+        [*UNTOLD, put("/comparisons/0/test", "welch_t"), *UNPAIRED, put("/comparisons/0/p_value", 0.04)],
+    ),
+    (
+        "RC1320",
+        "a bootstrap of a difference that is sure of itself",
+        [
+            put("/comparisons/0/test", "bootstrap"),
+            put("/comparisons/0/effect/interval", resampled(0.01035, 0.01045)),
+        ],
+    ),
+    (
+        "RC1321",
+        "items of five runs",
+        [*BARE_COMPARISON, put("/comparisons/0/test", "mcnemar")],
+    ),
+    (
+        "RC1424",
+        "tested on the file that was learned from",
+        [drop("/data/0/splits/2/arrays"), *over_test(**ON_TRAINING_ROWS)],
+    ),
+    ("RC1425", "oversampled too early", [step(kind="augmentation"), EARLY, drop("/leakage")]),
+    (
+        "RC1426",
+        "stopped by the test split",
+        [put("/configurations/0/hyperparameters/early_stopping", {"monitor": "heldout test accuracy"})],
+    ),
+    ("RC1612", "errors that are to be large", [put("/metrics/-", {"id": "rmse", "direction": "maximize"})]),
+    (
+        "RC1613",
+        "a file that nobody wrote",
+        [
+            put("/metrics/-", {"id": "epochs", "source": {"path": "final.json", "json_path": "$.epochs"}}),
+            put("/runs/1/metrics/-", {"metric": "epochs", "value": 9, "status": "ok"}),
+            put("/runs/1/capture", {"completeness": "complete"}),
         ],
     ),
     # Compute, checklists, ethics

@@ -9,7 +9,7 @@ from itertools import pairwise
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Manifest, Result
 from reprocrate.validation.differences import is_of_values
-from reprocrate.validation.evidence import Sample
+from reprocrate.validation.evidence import SPREADS_OF_VALUES, Sample
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, Found, rule
 from reprocrate.validation.rules.intervals import bounds_of_resamples, is_resampled
@@ -35,17 +35,23 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
         of n = k = 1, and a metric of the unit `fraction` or `percent` with a `count_of` N of 10,000 at most
         of which the values of a and b are whole numbers x and y to 1e-9, d being the larger minus the
         smaller: not smaller than min(1, 2 / 2^d), all items that only one side has right being on one side;
-        and, without a correction, not larger than the p value with c = min(N - max(x, y), min(x, y)) such
-        items of the one side and c + d of the other. For `mann_whitney`, and for `wilcoxon` of values that
-        pair as in RC1306, of values, with n + k of at most 40 and no magnitude above 1e300, or below 1e-290
-        and not 0: neither smaller nor larger than the p values that the usual ways give, up to half a unit of
-        its last place. These are counting, with the ties there are or as if there were none, twice the
-        smaller tail or all that is as far from the middle; the normal distribution and Student's t of one
-        degree less than values, or differences, each with a variance with or without ties, with or without a
-        correction for continuity of half a rank; values that differ by a relative 1e-9 at most being equal or
-        not; differences of 0 being left out, ranked and then left out, or halved. There, two values, or two
-        sizes of differences, being equal, or a difference 0, the limits by the number of values do not count,
-        since programs then take the normal distribution. A correction only makes it larger; at the `p_value`.
+        and not larger than the p value with c = min(N - max(x, y), min(x, y)) such items of the one side and
+        c + d of the other. For `mann_whitney`, and for `wilcoxon` of values that pair as in RC1306, of
+        values, with n + k of at most 40 and no magnitude above 1e300, or below 1e-290 and not 0: neither
+        smaller nor larger than the p values that the usual ways give, up to half a unit of its last place.
+        These are counting, with the ties there are or as if there were none, twice the smaller tail or all
+        that is as far from the middle; the normal distribution and Student's t of one degree less than
+        values, or differences, each with a variance with or without ties, with or without a correction for
+        continuity of half a rank; values that differ by a relative 1e-9 at most being equal or not;
+        differences of 0 being left out, ranked and then left out, or halved. There, two values, or two sizes
+        of differences, being equal, or a difference 0, the limits by the number of values do not count, since
+        programs then take the normal distribution. A correction only makes it larger, and by as many times as
+        its family has p values at most. Where the values cannot be told, and neither side is over results,
+        `varies_over` is absent, `seeds` or `folds`, and n + k, which are then the declared `n`, are from 3 to
+        40, the p value is not smaller than the limits by the number of values, nor, for the two tests of
+        ranks, than the least that the usual ways give for the values of which all of one side are equal, and
+        smaller than all of the other, or all differences are equal, up to half a unit of its last place; at
+        the `p_value`.
     Why: with few values there are few signs or labels to exchange, and what was seen is one of these ways. An
         approximation that gives less does not hold for so few values. The items that two sides have right
         say how many more one of them has.
@@ -55,7 +61,10 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
     for pointer, comparison in numbered("/comparisons", manifest.comparisons):
         samples = subject.evidence.samples(comparison)
         p = comparison.p_value
-        if p is None or samples is None:
+        if p is None:
+            continue
+        if samples is None:
+            yield from _by_declared_numbers(manifest, pointer, comparison, p)
             continue
         n, k = (len(side.values) for side in samples)
         of, (least, most) = f"{n} values against {k}", (0.0, 1.0)
@@ -64,7 +73,7 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
         elif is_of_values(manifest, comparison, *samples):
             least, most = _bounds_of_ranks(comparison, *samples)
         if comparison.correction not in (None, "none"):
-            most = 1.0
+            most = min(1.0, most * _family_size(manifest, comparison))
         if not least * (1.0 - SLACK) <= p <= most * (1.0 + SLACK):
             yield Found(
                 f"{pointer}/p_value",
@@ -75,6 +84,45 @@ def p_value_is_attainable(subject: Subject) -> Iterator[Found]:
                 least=f"{least:.6g}",
                 at_most=f", and at most {most:.6g}" if most < 1.0 else "",
             )
+
+
+def _family_size(manifest: Manifest, comparison: Comparison) -> int:
+    """How many p values were corrected together, by as many times as which each grows at most."""
+    named = {name for claim in manifest.claims for name in claim.evidence}
+    return sum(
+        each.p_value is not None
+        and each.correction == comparison.correction
+        and (each.id in named) is (comparison.id in named)
+        for each in manifest.comparisons
+    )
+
+
+def _by_declared_numbers(
+    manifest: Manifest, pointer: str, comparison: Comparison, p: float
+) -> Iterator[Found]:
+    """The same, where only the numbers of values are known: none of these may give less."""
+    a, b = manifest.find_result(comparison.a), manifest.find_result(comparison.b)
+    interval = comparison.effect.interval if comparison.effect else None
+    over = [each.varies_over for each in (a, b, interval) if each]
+    if a is None or b is None or "results" in (a.over, b.over) or a.n + b.n <= 2:
+        return
+    if not set(over) <= set(SPREADS_OF_VALUES) or a.n + b.n > statistics.MOST_RANKED:
+        return
+    least = _smallest_p(comparison, a.n, b.n)
+    if comparison.test == "mann_whitney":  # ties give the least where they are as many as can be
+        least = min(least, statistics.mann_whitney_bounds([0.0] * a.n, [1.0] * b.n)[0])
+    elif comparison.test == "wilcoxon" and least:
+        least = min(least, statistics.wilcoxon_bounds([1.0] * a.n)[0])
+    if p < (least - float(statistics.finest([p]) / 2)) * (1.0 - SLACK):
+        yield Found(
+            f"{pointer}/p_value",
+            comparison=comparison.id,
+            p=p,
+            test=comparison.test,
+            of=f"{a.n} values against {b.n}",
+            least=f"{least:.6g}",
+            at_most="",
+        )
 
 
 def _smallest_p(comparison: Comparison, n: int, k: int) -> float:

@@ -248,3 +248,39 @@ def runs_of_a_result_executed_the_same_code(subject: Subject) -> Iterator[Found]
         for place, name in numbered(f"{pointer}/runs", result.runs if first else ()):
             if first and name in trees and trees[name] != trees[first]:
                 yield Found(place, result=result.id, run=name, first=first)
+
+
+@rule(
+    "RC0311",
+    MUST,
+    spec="code",
+    since="1.0",
+    says="{path}, by which a reader of {code} begins, is none of its files",
+)
+def main_program_is_in_the_tree(subject: Subject) -> Iterator[Found]:
+    """The `main` program of code MUST be one of its files, where these are listed.
+
+    Judged: each entry of `code` with `main` and `files`: none of them has the `main` as its `path`; at the
+        `main`.
+    Why: `files` are all files of the tree, so the reader is sent to one that is not there.
+    Fix: correct `main`; it is a path in the tree, and not below the `folder` of the bundle.
+    """
+    for pointer, code in numbered("/code", subject.well_formed.code):
+        if code.main is not None and code.files and all(file.path != code.main for file in code.files):
+            yield Found(f"{pointer}/main", path=code.main, code=code.id)
+
+
+@rule("RC0312", SHOULD, spec="code", since="1.0", says="{swhid} of code {code} is {what}, and no source tree")
+def archived_code_is_a_tree(subject: Subject) -> Iterator[Found]:
+    """The Software Heritage identifier of code SHOULD be that of a revision, a release or a directory.
+
+    Judged: each `swhid` of code of the kind `cnt`, which is one file; or of the kind `snp`, which is a whole
+        repository at some time, without a `commit`; at the `swhid`.
+    Why: it does not tell which tree was executed.
+    Fix: take the identifier of the revision or of its directory; archive.softwareheritage.org shows both.
+    """
+    for pointer, code in numbered("/code", subject.well_formed.code):
+        kind = code.swhid.split(":")[2] if code.swhid else ""
+        what = {"cnt": "one file", "snp": "" if code.commit else "a whole repository"}.get(kind, "")
+        if what:
+            yield Found(f"{pointer}/swhid", swhid=code.swhid, code=code.id, what=what)

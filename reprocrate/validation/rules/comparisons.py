@@ -90,7 +90,10 @@ def effect_recomputes(subject: Subject) -> Iterator[Found]:
         above 1e300, or below 1e-290 and not 0); `cliff_delta`, the share of the n k pairs with the larger
         value in a minus that in b; and `probability_of_improvement`, the share of pairs with the better value
         in a, a tie counting half, where the metric's `direction` is `maximize` or `minimize`. Where the last
-        two cannot be computed, `cliff_delta` must lie in [-1, 1] and `probability_of_improvement` in [0, 1].
+        two cannot be computed, `cliff_delta` must lie in [-1, 1] and `probability_of_improvement` in [0, 1],
+        and be the end of these that follows, where the values of one side or both cannot be told, neither is
+        over results, `varies_over` is absent, `seeds` or `folds`, and the `minimum` of one is larger, by more
+        than a unit of the finest last place, than the `maximum` of the other.
     Why: claims are judged by the effect, and its sign says which side is better.
     Fix: let reprocrate compute the comparison anew; a minus b, or a over b.
     """

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reprocrate.standard import pointer_to
 from reprocrate.standard.secret_formats import forms_possible_in, secrets_by_form
-from reprocrate.validation.places import values_of
+from reprocrate.validation.places import numbered, values_of
 from reprocrate.validation.rule import SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
 
@@ -55,3 +55,38 @@ def text_holds_no_home_folder(subject: Subject) -> Iterator[Found]:
             name = next((name for name in names if name.lower() not in _NOBODYS), None)
             if name is not None:
                 yield Found(pointer_to(path), name=name)
+
+
+_HERE = re.compile(
+    r"(?:https?|ssh|git)://(?:[^/@\s]*@)?(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]|0\.0\.0\.0"
+    r"|10(?:\.[0-9]{1,3}){3}|192\.168(?:\.[0-9]{1,3}){2}|172\.(?:1[6-9]|2[0-9]|3[01])(?:\.[0-9]{1,3}){2}"
+    r"|[a-z0-9.-]+\.(?:local|internal|lan|intranet))(?:[:/?#]|$)",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "RC0126", SHOULD, spec="the-manifest", since="1.0", says="{address} is no address that others can reach"
+)
+def addresses_are_those_of_others(subject: Subject) -> Iterator[Found]:
+    """An address by which a reader is to get something SHOULD be one that others can reach.
+
+    Judged: `repository` of code, `url` of the paper, of the source of data and of packages, and of files of
+        data: its host is localhost, a number of the own machine (127.0.0.0/8, ::1, 0.0.0.0) or of a private
+        network (RFC 1918), or a name that ends in .local, .internal, .lan or .intranet; at the address.
+    Why: it leads everybody to their own machine or network.
+    Fix: publish it, and give that address; or leave it out.
+    """
+    manifest = subject.well_formed
+    paper = manifest.experiment.paper
+    named = [("/experiment/paper/url", paper.url if paper else None)]
+    named += [(f"{place}/repository", code.repository) for place, code in numbered("/code", manifest.code)]
+    for place, data in numbered("/data", manifest.data):
+        named.append((f"{place}/source/url", data.source.url if data.source else None))
+        named += [(f"{inner}/url", file.url) for inner, file in numbered(f"{place}/files", data.files)]
+    for place, environment in numbered("/environments", manifest.environments):
+        packages = numbered(f"{place}/packages", environment.packages)
+        named += [(f"{inner}/url", package.url) for inner, package in packages]
+    for place, address in named:
+        if address is not None and _HERE.match(address):
+            yield Found(place, address=address)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reprocrate.manifest import Manifest, Repetition, Run
 from reprocrate.manifest.repetition import compared
+from reprocrate.validation.digests import EMPTY
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -168,3 +169,74 @@ def _is_apart(manifest: Manifest, promised: str | None, metric: str, first: Run,
         or (x is not None and y is not None and abs(x - y) > (atol + rtol * abs(x)) * (1 + 1e-9))
         for x, y in zip(then, now, strict=True)
     )
+
+
+@rule(
+    "RC0634",
+    SHOULD,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="runs {run} and {other} of result {result} left the same {what}, but different values",
+)
+def runs_of_different_values_left_different_files(subject: Subject) -> Iterator[Found]:
+    """Two runs of one result whose values differ SHOULD NOT have left the same predictions or weights.
+
+    Judged: each two runs in the `runs` of a result over runs, whose values can be told and are not the
+        same. Both have `predictions` with the same SHA-256; or both have
+        `checkpoints`, all with a SHA-256, and the same set of these; that of no bytes counts as none. Once
+        for each run that an earlier one is like, at the entry of `runs`.
+    Why: the same predictions have one accuracy, so one of the two values or files is of another run.
+    Fix: restore the records as they were written, or run again.
+    """
+    for pointer, result in numbered("/results", subject.well_formed.results):
+        sample = subject.evidence.sample(result) if result.over == "runs" else None
+        seen: dict[tuple[str, ...], tuple[Run, float]] = {}
+        for run, value in zip(sample.runs, sample.values, strict=True) if sample else ():
+            if run is None:
+                continue
+            for what, digests in _left_files(run):
+                first, other = seen.setdefault((what, *digests), (run, value))
+                if first is not run and value != other:
+                    place = f"{pointer}/runs/{result.runs.index(run.id)}"
+                    yield Found(place, run=run.id, other=first.id, result=result.id, what=what)
+                    break
+
+
+def _left_files(run: Run) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The digests of the predictions of a run, and of all its weights."""
+    if run.predictions and run.predictions.sha256 not in (None, EMPTY):
+        yield "predictions", (run.predictions.sha256 or "",)
+    weights = sorted({file.sha256 or "" for file in run.checkpoints} - {EMPTY})
+    if weights and "" not in weights:
+        yield "weights", tuple(weights)
+
+
+_NUMPY_SEEDS = ("numpy.random.seed", "numpy.random.RandomState")
+_MOST_SEED = 2**32 - 1
+
+
+@rule(
+    "RC0635",
+    MUST,
+    spec="determinism-and-seeds",
+    since="1.0",
+    says="run {run} is said to have called {function} with {value}, which it refuses",
+)
+def seed_is_one_that_its_function_takes(subject: Subject) -> Iterator[Found]:
+    """A seed that NumPy's older functions were called with MUST be one that they take.
+
+    Judged: each seed with `how` `observed` of a run with status `ok`, and the `function` numpy.random.seed or
+        numpy.random.RandomState, of which a number (`parts`, else `value`) is below 0 or above 4294967295; at
+        the seed.
+    Why: these functions raise an error for such a number (documentation of NumPy, RandomState), so that the
+        run would not have gone on.
+    Fix: restore the record as it was written.
+    """
+    for pointer, run in numbered("/runs", subject.well_formed.runs):
+        for place, seed in numbered(f"{pointer}/seeds", run.seeds if run.status == "ok" else ()):
+            if seed.how != "observed" or seed.function not in _NUMPY_SEEDS:
+                continue
+            numbers = [int(each) for each in seed.parts or (seed.value,)]
+            wrong = [each for each in numbers if not 0 <= each <= _MOST_SEED]
+            if wrong:
+                yield Found(place, run=run.id, function=seed.function, value=wrong[0])

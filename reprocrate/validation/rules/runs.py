@@ -16,8 +16,9 @@ def status_agrees_with_the_exit(subject: Subject) -> Iterator[Found]:
     """A run's status MUST agree with its exit status and signal.
 
     Judged: status `ok` with an `exit_code` other than 0 or a `signal`; `failed` with `exit_code` 0 or a
-        `signal`; `killed` with `exit_code` 0; `running` with an `exit_code` or a `signal`; once for each run,
-        at the `status`. Both may be absent, `interrupted` goes with any, and attempts are not judged.
+        `signal`; `killed` with `exit_code` 0; `running` with an `exit_code` or a `signal`; `ok`, `failed` or
+        `running` with `killed_because`, or any with a `signal` above 127, which none is; once for each run,
+        at the `status`. All three may be absent, `interrupted` goes with any, and attempts are not judged.
     Why: whether a run counts is decided by its status.
     Fix: restore the record as it was written, or run again.
     """
@@ -38,7 +39,15 @@ def _disagreement(run: Run) -> str:
         return f"its exit status is {run.exit_code}"
     if run.signal is not None and run.status in ("ok", "failed", "running"):
         return f"signal {run.signal} ended it"
+    if run.signal is not None and run.signal > _LAST_SIGNAL:
+        return f"no system has a signal {run.signal}"
+    if run.killed_because is not None and run.status in ("ok", "failed", "running"):
+        return "it was ended for breaking a limit"
     return ""
+
+
+_LAST_SIGNAL = 127
+"""POSIX leaves seven bits for it in what a process is waited for with."""
 
 
 @rule("RC1002", MUST, spec="runs", since="1.0", says="result {result} rests on run {run}, which is {status}")

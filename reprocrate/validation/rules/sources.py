@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Collection, Iterator
 
-from reprocrate.manifest import Manifest, MetricSource
+from reprocrate.manifest import Manifest, MetricSource, Run
 from reprocrate.validation.places import numbered
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.subject import Subject
@@ -149,3 +149,107 @@ def metrics_have_places_of_their_own(subject: Subject) -> Iterator[Found]:
 
 def _place(source: MetricSource) -> tuple[str | None, ...]:
     return source.path, source.json_path, source.csv_column, source.series, source.stdout
+
+
+_SMALLER = ("rmse", "mse", "mae", "mape", "perplexity", "brier", "ece", "wer", "cer", "nll", "fid", "rmsle")
+_LARGER = (
+    "accuracy",
+    "acc",
+    "auc",
+    "auroc",
+    "auprc",
+    "f1",
+    "bleu",
+    "ndcg",
+    "miou",
+    "iou",
+    "psnr",
+    "ssim",
+)
+_TURNED = (
+    "attack",
+    "attacked",
+    "adversarial",
+    "forget",
+    "forgetting",
+    "unlearning",
+    "unlearn",
+    "leakage",
+    "loss",
+    "error",
+    "drop",
+    "gap",
+    "backdoor",
+    "poisoned",
+    "inference",
+    "membership",
+    "leak",
+    "negative",
+    "neg",
+    "inverse",
+    "reduction",
+)
+
+
+@rule("RC1612", SHOULD, spec="metrics", since="1.0", says="{metric} is said to be better where it is {said}")
+def direction_is_that_of_the_name(subject: Subject) -> Iterator[Found]:
+    """The direction of a metric SHOULD be the one that its name has in the field.
+
+    Judged: each metric with the `direction` maximize, a word of whose id, or else of its `name`, is one of
+        rmse, mse, mae, mape, rmsle, perplexity, brier, ece, wer, cer, nll and fid; and each with minimize
+        and one of accuracy, acc, auc, auroc, auprc, f1, bleu, ndcg, miou, iou, psnr and ssim. Not where
+        id or name has a word that turns it, such as attack, adversarial, unlearning, loss, error, gap, drop,
+        negative or reduction, nor words of both kinds. Words are cut where there is neither letter nor digit,
+        without regard to case; at the `direction`.
+    Why: claims, bold figures, ranks and what is chosen among steps all follow the direction.
+    Fix: correct `direction`; or name the metric so that a reader expects it, such as negative_mse.
+    """
+    for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
+        words = set(re.findall(r"[a-z0-9]+", f"{metric.id} {metric.name or ''}".lower()))
+        is_smaller, is_larger = not words.isdisjoint(_SMALLER), not words.isdisjoint(_LARGER)
+        if is_smaller is is_larger or not words.isdisjoint(_TURNED):
+            continue
+        if metric.direction == ("maximize" if is_smaller else "minimize"):
+            said = "larger" if is_smaller else "smaller"
+            yield Found(f"{pointer}/direction", metric=metric.id, said=said)
+
+
+@rule("RC1613", SHOULD, spec="metrics", since="1.0", says="{metric} is read from {path}, which no run wrote")
+def source_is_a_file_of_a_run(subject: Subject) -> Iterator[Found]:
+    """The file that a metric is read from SHOULD be one that a run wrote.
+
+    Judged: each metric whose `source` has a `path`, and which a run with status `ok` has values of. All runs
+        that have values of it, or the runs that are their `parent`, have `capture.completeness` `complete`
+        and `outputs`; no file that any run wrote or logged fits the path, in which names in braces, `*`, `?`
+        and `[...]` stand for any text; at the `path`.
+    Why: a rerun looks for the value there, and will not find it.
+    Fix: correct the path; it is relative to the root, and {seed} stands for the seed.
+    """
+    manifest = subject.well_formed
+    runs = {run.id: run for run in manifest.runs}
+    for pointer, metric in numbered("/metrics", manifest.metrics):
+        path = metric.source.path if metric.source else None
+        if path is None:
+            continue
+        left = [run for run in manifest.runs if any(seen.metric == metric.id for seen in run.metrics)]
+        launches = [runs.get(run.parent or run.id, run) for run in left]
+        if not launches or not all(_is_complete(run) for run in launches):
+            continue
+        pattern = _as_pattern(path)
+        written = (file.path for run in manifest.runs for file in (*run.written, *run.logs))
+        if not any(pattern.fullmatch(each) for each in written):
+            yield Found(f"{pointer}/source/path", metric=metric.id, path=path)
+
+
+def _is_complete(run: Run) -> bool:
+    is_seen = run.capture is not None and run.capture.completeness == "complete"
+    return is_seen and bool(run.outputs) and run.status == "ok"
+
+
+_WILD = re.compile(r"\*\*/|\{[^{}]*\}|\*+|\?|\[[^\]]*\]")
+
+
+def _as_pattern(path: str) -> re.Pattern[str]:
+    """What a path of a source stands for, also below the folder that a command started in."""
+    literals = [re.escape(part) for part in _WILD.split(path.removeprefix("./"))]
+    return re.compile(f"(?:.*/)?{'.*'.join(literals)}", re.DOTALL)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from reprocrate.manifest import Configuration, Manifest
 from reprocrate.standard import pointer_to
 from reprocrate.validation.places import numbered
-from reprocrate.validation.rule import SHOULD, Found, rule
+from reprocrate.validation.rule import MUST, SHOULD, Found, rule
 from reprocrate.validation.split_roles import data_without, reported_role
 from reprocrate.validation.subject import Subject
 
@@ -130,3 +131,61 @@ def _is_among(value: Any, considered: list[Any]) -> bool:
         return True
     numbers = [each for each in (value, *considered) if not isinstance(each, str)]
     return len(numbers) == len(considered) + 1 == 3 and min(considered) <= value <= max(considered)
+
+
+@rule(
+    "RC1020",
+    SHOULD,
+    spec="configurations",
+    since="1.0",
+    says="the grid of {configuration} has {points} points, but {trials} trials",
+)
+def grid_is_searched_to_the_end(subject: Subject) -> Iterator[Found]:
+    """A search of the method `grid` SHOULD have as many trials as its space has points.
+
+    Judged: each search with the `method` grid or grid search, whatever the case, `trials`, and a `space` of
+        which every entry is a list with at least one value: the product of their lengths, equal values of a
+        list counted once, is more than `trials` and than the number of `runs` that it lists; at the `trials`.
+    Why: a grid of which a part was left out was searched in some other way, which a reader cannot tell.
+    Fix: say how many trials were started, or name the method, such as random.
+    """
+    for pointer, configuration in numbered("/configurations", subject.well_formed.configurations):
+        search = configuration.search
+        if search is None or search.trials is None or not search.space:
+            continue
+        lists = [each for each in search.space.values() if isinstance(each, list | tuple) and each]
+        is_grid = (search.method or "").strip().lower().replace("_", " ") in (
+            "grid",
+            "grid search",
+            "gridsearch",
+        )
+        points = math.prod(len({repr(value) for value in each}) for each in lists)
+        if is_grid and len(lists) == len(search.space) and points > max(search.trials, len(search.runs)):
+            yield Found(
+                f"{pointer}/search/trials",
+                configuration=configuration.id,
+                points=points,
+                trials=search.trials,
+            )
+
+
+@rule(
+    "RC1021",
+    MUST,
+    spec="configurations",
+    since="1.0",
+    says="configuration {configuration} has two variants {name}",
+)
+def variant_has_a_name_of_its_own(subject: Subject) -> Iterator[Found]:
+    """Two variants of a configuration MUST NOT have the same name.
+
+    Judged: each of the `variants` of a configuration whose `name` an earlier one has; at the `name`.
+    Why: a variant is asked for by its name, and one of the two is then never run.
+    Fix: give each a name of its own.
+    """
+    for pointer, configuration in numbered("/configurations", subject.well_formed.configurations):
+        seen: set[str] = set()
+        for place, variant in numbered(f"{pointer}/variants", configuration.variants):
+            if variant.name in seen:
+                yield Found(f"{place}/name", configuration=configuration.id, name=variant.name)
+            seen.add(variant.name)
