@@ -31,12 +31,14 @@ class Source:
         unread: files whose code could not be read.
         trees: the files of each tree, in the order of their paths.
         seeded: what each program seeds, once that was asked for.
+        seeding: what each file seeds where it is imported, and where it is started.
     """
 
     def __init__(self, files: Readable, places: Sequence[Place]) -> None:
         self.unread: list[Unread] = []
         self.trees: list[list[Module]] = []
         self.seeded: dict[Program, frozenset[str]] = {}
+        self.seeding: dict[Module, tuple[frozenset[str], frozenset[str]]] = {}
         self._bytes_left, self._lines_left = MAX_TOTAL_BYTES, MAX_LINES
         self._seen: set[tuple[str, bytes]] = set()
         names = sorted(name for name in files.names() if is_code(name) and not is_test(name))
