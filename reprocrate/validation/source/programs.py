@@ -1,8 +1,8 @@
 """Files of code and the programs that they are.
 
 A *program* is a notebook, or a file that does something when it is run (it has `if __name__ == "__main__":`,
-or calls or loops outside of functions) and that no other file imports. What it imports of the same tree, and
-what that imports, belongs to it.
+or calls or loops outside of functions) and that no other file imports, unless it has that line and reads its
+command line. What it imports of the same tree, and what that imports, belongs to it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from reprocrate.validation.source.places import NO_PROGRAM
 from reprocrate.validation.source.reading import Code
 from reprocrate.validation.source.scopes import Call, Scope
 
+_COMMAND_LINES = frozenset({"cli", "parse_args", "parse_args_into_dataclasses", "parse_known_args", "Fire"})
 _IGNORE = re.compile(
     r"#\s*(?:noqa|reprocrate)\s*:\s*(?:ignore\s+)?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)"
 )
@@ -69,9 +70,15 @@ class Module:
         """Whether it is run by itself."""
         if self.code.local.rpartition("/")[2] in NO_PROGRAM:
             return False
-        return self.code.is_notebook or (
-            not self.is_imported and any(map(_does_something, self.code.tree.body))
-        )
+        if self.code.is_notebook:
+            return True
+        if self.is_imported:
+            return any(map(_is_guard, self.code.tree.body)) and self._reads_its_command_line
+        return any(map(_does_something, self.code.tree.body))
+
+    @property
+    def _reads_its_command_line(self) -> bool:
+        return any(call.last in _COMMAND_LINES for call in self.calls)
 
     @cached_property
     def when_started(self) -> frozenset[ast.AST]:

@@ -24,9 +24,12 @@ _NAMES_A_MODEL = re.compile(
 )
 _IN_TESTS = re.compile(r"(?:.*/)?(?:unit)?test(?:s|ing|_?data)?/.*", re.IGNORECASE)
 _OF_RESULTS = re.compile(
-    r"(?:.*/)?(?:\w+[_-])?(?:results?|logs?|outputs?|runs?|figures?|plots?|metrics|predictions?|tests?|monitor)/.*|(?:.*/)?results?[_-][^/]*",
+    r"(?:.*/)?(?:(?:\w+[_-])?(?:results?|logs?)|outputs?|runs?|figures?|plots?|metrics|predictions?|tests?)/.*"
+    r"|(?:.*/)?results?[_-][^/]*",
     re.IGNORECASE,
 )
+"""What an experiment gave, or what tests of software read: no data that it is made of."""
+
 _ENDINGS_OF_DATA = """
 .csv .tsv .parquet .arff .feather .npy .npz .mat .jsonl .ndjson .rds .rdata .sav .dta .xlsx .xls .lmdb
 .tfrecord .arrow .sqlite .db .wav .flac .nii .dcm .hdf5 .h5 .libsvm .svm .fasta .fastq .vcf .edf .tif

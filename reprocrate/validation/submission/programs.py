@@ -68,6 +68,7 @@ _SEEDS_LOOP = Sign(
     r"\bSEEDS\s*=|\bseeds\s*=\s*range\(|n_(?:seeds|repeats)\s*=",
     "seed SEED Seed trial",
 )
+_OF_OPTIONS = re.compile(r"\bdataclass\b|\bBaseModel\b|\btyro\.|\bfire\.Fire|\bclick\.|\btyper\.")
 _SEED_NAMED = Sign(r"\b\w*seeds?\s*(?:=|<-)(?!=)", "seed SEED Seed", re.IGNORECASE)
 _SEED_SETTING = Sign(
     r"^\s*[\"']?(?:random_?|global_?)?(?:seed|random_state)s?[\"']?\s*[:=]\s*\[?\d",
@@ -180,7 +181,7 @@ def observe_seeds(tree: SubmissionTree) -> Observed:
     """Whether the randomness can be set, and whether several seeds are run."""
     option, fixed, several, named = [], [], [], []
     for path in tree.scripts[:_MOST_READ]:
-        option += [Location(path, line=line) for line, _ in _first(tree, path, _SEED_OPTION)]
+        option += [Location(path, line=line) for line, _ in _options_of(tree, path)]
         fixed += [Location(path, line=line) for line, _ in _first(tree, path, _SEED_SET)]
         named += [Location(path, line=line) for line, _ in _first(tree, path, _SEED_NAMED)]
         several += [Location(path, line=line) for line, match in _first(tree, path, _SEEDS_LOOP)]
@@ -205,6 +206,15 @@ def observe_seeds(tree: SubmissionTree) -> Observed:
     if not tree.scripts:
         return not_assessed("seeds", "there is no program in which one could be set")
     return not_found("seeds", "no option for a seed, and no call that sets one")
+
+
+def _options_of(tree: SubmissionTree, path: str) -> Iterator[tuple[int | None, re.Match[str]]]:
+    """The first option for a seed in a program: an argument, or a field of a class of options."""
+    has_fields = _OF_OPTIONS.search(tree.code(path)) is not None
+    for line, match in tree.lines(path, _SEED_OPTION):
+        if has_fields or not match[0][:1].isspace():
+            yield line, match
+            return
 
 
 def _files(places: list[Location]) -> list[str]:
