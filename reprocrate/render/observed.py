@@ -19,19 +19,19 @@ _HEADINGS = {Presence.FOUND: "Found", Presence.NOT_FOUND: "Not found", Presence.
 _STYLE = {Presence.FOUND: GOOD, Presence.NOT_FOUND: WARN, Presence.NOT_ASSESSED: SOFT}
 
 
-def observed_text(report: Report) -> Iterator[RenderableType]:
-    """What was looked for in the files of a submission, by what came of it."""
-    if not report.observed:
+def without_manifest_text(report: Report) -> Iterator[RenderableType]:
+    """That a submission has no manifest, and what its files are."""
+    if not report.observed or not report.without_manifest:
         return
     inventory = [each for each in report.observed if each.item == "inventory"]
+    yield heading("No manifest")
+    yield from (joined(words.ended(_capital(words.plain(each.detail)))) for each in inventory)
+    yield "Nothing was run. What was found is there by its name or its words; whether it is right, people tell."
+
+
+def observed_text(report: Report) -> Iterator[RenderableType]:
+    """What was looked for in the files of a submission, by what came of it."""
     rest = [each for each in report.observed if each.item not in ("inventory", *_UNWELCOME)]
-    if report.without_manifest:
-        yield heading("No manifest")
-        yield from (joined(words.ended(_capital(words.plain(each.detail)))) for each in inventory)
-        yield (
-            "Nothing was run. What was found is there by its name or its words; whether it is right, "
-            "people tell."
-        )
     for presence in Presence:
         yield from _group(_HEADINGS[presence], [each for each in rest if each.presence is presence], presence)
     unwelcome = [each for each in report.observed if each.item in _UNWELCOME]

@@ -157,6 +157,7 @@ def observe_data(tree: SubmissionTree, links: list[Link]) -> Observed:
     files = [path for path in tree.own if _is_data(path)]
     linked = [link for link in links if _leads_to_data(link)]
     held = dict(_matches(tree, _HELD))
+    worlds = [name for name in held if _is_environment(name)]
     fetched = {
         name: place
         for sign in (_FETCHES, _IN_CODE)
@@ -169,8 +170,10 @@ def observe_data(tree: SubmissionTree, links: list[Link]) -> Observed:
         said.append(f"{counted(len(files), 'file')} of {_bytes(size)}: {listed(files, 2)}")
     if linked:
         said.append(_addresses(linked))
-    if held:
-        said.append(f"brought by libraries: {listed(held)}")
+    if len(held) > len(worlds):
+        said.append(f"brought by libraries: {listed(name for name in held if name not in worlds)}")
+    if worlds:
+        said.append(f"environments of Gymnasium: {listed(worlds)}")
     if fetched:
         said.append(f"downloaded by code: {listed(fetched, 2)}")
     places = [Location(path) for path in files[:4]] + [Location(each.path, line=each.line) for each in linked]
@@ -182,6 +185,11 @@ def observe_data(tree: SubmissionTree, links: list[Link]) -> Observed:
         "data",
         "no files of data, no address that plainly leads to any, and no data set that a library brings",
     )
+
+
+def _is_environment(name: str) -> bool:
+    """Whether a name is that of an environment, which ends in its version: `Hopper-v4`."""
+    return re.fullmatch(r"[\w/:.-]+-v\d+", name) is not None
 
 
 def observe_hardware(tree: SubmissionTree) -> Observed:
