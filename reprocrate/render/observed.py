@@ -26,7 +26,9 @@ def without_manifest_text(report: Report) -> Iterator[RenderableType]:
     inventory = [each for each in report.observed if each.item == "inventory"]
     yield heading("No manifest")
     yield from (joined(words.ended(_capital(words.plain(each.detail)))) for each in inventory)
-    yield "Nothing was run. What was found is there by its name or its words; whether it is right, people tell."
+    yield (
+        "Nothing was run. What was found is there by its name or its words; whether it is right, people tell."
+    )
 
 
 def observed_text(report: Report) -> Iterator[RenderableType]:

@@ -1,4 +1,4 @@
-"""A validation report for the terminal: findings, the worst first, then levels, next steps, and the answer."""
+"""A validation report for the terminal: findings, the worst first, then levels, next steps and the answer."""
 
 from __future__ import annotations
 

@@ -124,7 +124,8 @@ def option_for_the_seed_is_read(subject: Subject) -> Iterator[Found]:
 
     Judged: each `add_argument` of an option that is called seed, random-seed, manual-seed or rng-seed,
         without `dest`, whose value nothing in the source tree reads: no attribute of its name is read but to
-        be called, and no text elsewhere holds it. Not in a tree that uses `vars` or `__dict__`, or that gives
+        be called, or to be given to a variable that nothing reads in a file that nothing imports, and no text
+        elsewhere holds it. Not in a tree that uses `vars` or `__dict__`, or that gives
         the parsed arguments as a whole to something outside of it; at the call.
     Why: runs with different seeds then differ by chance alone, or not at all.
     Fix: set the seeds of all libraries from the option.
