@@ -11,7 +11,9 @@ from reprocrate.render import words
 from reprocrate.render.terminal import BAD, GOOD, SOFT, WARN, Hanging, heading, joined, stacked, text
 
 _RULES = {"secrets": "RC2102", "identities": "RC2103"}
-_UNWELCOME = tuple(_RULES)
+UNWELCOME = tuple(_RULES)
+"""Items of which it is good news that none is found."""
+
 _ROOM = 18
 """Columns for the name of an item."""
 
@@ -33,10 +35,10 @@ def without_manifest_text(report: Report) -> Iterator[RenderableType]:
 
 def observed_text(report: Report) -> Iterator[RenderableType]:
     """What was looked for in the files of a submission, by what came of it."""
-    rest = [each for each in report.observed if each.item not in ("inventory", *_UNWELCOME)]
+    rest = [each for each in report.observed if each.item not in ("inventory", *UNWELCOME)]
     for presence in Presence:
         yield from _group(_HEADINGS[presence], [each for each in rest if each.presence is presence], presence)
-    unwelcome = [each for each in report.observed if each.item in _UNWELCOME]
+    unwelcome = [each for each in report.observed if each.item in UNWELCOME]
     told = {item for item, code in _RULES.items() if any(each.code == code for each in report.findings)}
     yield from _group("Secrets and identities", unwelcome, None, told)
 
@@ -53,7 +55,7 @@ def next_step(report: Report) -> str:
 
 def found_of(report: Report) -> str:
     """`11 of 15 things found`."""
-    rest = [each for each in report.observed if each.item not in ("inventory", *_UNWELCOME)]
+    rest = [each for each in report.observed if each.item not in ("inventory", *UNWELCOME)]
     found = sum(each.presence is Presence.FOUND for each in rest)
     return f"{found} of the {len(rest)} things that were looked for are there"
 

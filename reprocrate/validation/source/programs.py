@@ -81,6 +81,15 @@ class Module:
         return any(call.last in _COMMAND_LINES for call in self.calls)
 
     @cached_property
+    def named(self) -> dict[str, list[ast.Name | ast.Attribute]]:
+        """The places at which each name stands, plain or behind a dot, in the order of the text."""
+        found: dict[str, list[ast.Name | ast.Attribute]] = {}
+        for node in self.names.parents:
+            if isinstance(node, ast.Name | ast.Attribute):
+                found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, []).append(node)
+        return found
+
+    @cached_property
     def when_started(self) -> frozenset[ast.AST]:
         """The calls that are made only where the file itself is started, and not where it is imported."""
         guards = [each for each in self.code.tree.body if _is_guard(each)]

@@ -66,11 +66,14 @@ def secrets_in(tree: SubmissionTree) -> Iterator[Sighting]:
 def _grouped(tree: SubmissionTree) -> Iterator[list[tuple[str, str]]]:
     """Texts in groups, since most hold no word of any form, which is quicker told of several at once."""
     group: list[tuple[str, str]] = []
+    size = 0
     for path in tree.texts:
-        group.append((path, tree.text(path)))
-        if sum(len(text) for _, text in group) > _GROUP:
+        text = tree.text(path)
+        group.append((path, text))
+        size += len(text)
+        if size > _GROUP:
             yield group
-            group = []
+            group, size = [], 0
     yield group
 
 
