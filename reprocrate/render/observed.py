@@ -11,7 +11,9 @@ from reprocrate.render import words
 from reprocrate.render.terminal import BAD, GOOD, SOFT, WARN, Hanging, heading, joined, stacked, text
 
 _RULES = {"secrets": "RC2102", "identities": "RC2103"}
-_UNWELCOME = tuple(_RULES)
+UNWELCOME = tuple(_RULES)
+"""Items of which it is good news that none is found."""
+
 _ROOM = 18
 """Columns for the name of an item."""
 
@@ -19,22 +21,24 @@ _HEADINGS = {Presence.FOUND: "Found", Presence.NOT_FOUND: "Not found", Presence.
 _STYLE = {Presence.FOUND: GOOD, Presence.NOT_FOUND: WARN, Presence.NOT_ASSESSED: SOFT}
 
 
-def observed_text(report: Report) -> Iterator[RenderableType]:
-    """What was looked for in the files of a submission, by what came of it."""
-    if not report.observed:
+def without_manifest_text(report: Report) -> Iterator[RenderableType]:
+    """That a submission has no manifest, and what its files are."""
+    if not report.observed or not report.without_manifest:
         return
     inventory = [each for each in report.observed if each.item == "inventory"]
-    rest = [each for each in report.observed if each.item not in ("inventory", *_UNWELCOME)]
-    if report.without_manifest:
-        yield heading("No manifest")
-        yield from (joined(words.ended(_capital(words.plain(each.detail)))) for each in inventory)
-        yield (
-            "Nothing was run. What was found is there by its name or its words; whether it is right, "
-            "people tell."
-        )
+    yield heading("No manifest")
+    yield from (joined(words.ended(_capital(words.plain(each.detail)))) for each in inventory)
+    yield (
+        "Nothing was run. What was found is there by its name or its words; whether it is right, people tell."
+    )
+
+
+def observed_text(report: Report) -> Iterator[RenderableType]:
+    """What was looked for in the files of a submission, by what came of it."""
+    rest = [each for each in report.observed if each.item not in ("inventory", *UNWELCOME)]
     for presence in Presence:
         yield from _group(_HEADINGS[presence], [each for each in rest if each.presence is presence], presence)
-    unwelcome = [each for each in report.observed if each.item in _UNWELCOME]
+    unwelcome = [each for each in report.observed if each.item in UNWELCOME]
     told = {item for item, code in _RULES.items() if any(each.code == code for each in report.findings)}
     yield from _group("Secrets and identities", unwelcome, None, told)
 
@@ -51,7 +55,7 @@ def next_step(report: Report) -> str:
 
 def found_of(report: Report) -> str:
     """`11 of 15 things found`."""
-    rest = [each for each in report.observed if each.item not in ("inventory", *_UNWELCOME)]
+    rest = [each for each in report.observed if each.item not in ("inventory", *UNWELCOME)]
     found = sum(each.presence is Presence.FOUND for each in rest)
     return f"{found} of the {len(rest)} things that were looked for are there"
 

@@ -1,4 +1,4 @@
-"""A validation report for the terminal: by family, the worst first, what to do next, and the answer last."""
+"""A validation report for the terminal: findings, the worst first, then levels, next steps and the answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from reprocrate.finding import Finding, Report, Severity, Suppression
 from reprocrate.render import words
 from reprocrate.render.checklists import checklist_text
-from reprocrate.render.observed import next_step, observed_text
+from reprocrate.render.observed import next_step, observed_text, without_manifest_text
 from reprocrate.render.report_groups import (
     FamilyGroup,
     RuleGroup,
@@ -40,11 +40,12 @@ def report_text(report: Report, *, most_places: int = _MOST_PLACES) -> Group:
         most_places: how many findings of one rule are written out; the others are counted.
     """
     return stacked(
+        *without_manifest_text(report),
+        *(part for family in grouped(report.findings) for part in _family(family, most_places)),
+        *(part for each in report.checklists for part in checklist_text(each)),
         *observed_text(report),
         *scales(report.scales),
-        *(part for family in grouped(report.findings) for part in _family(family, most_places)),
         *_not_assessed(report),
-        *(part for each in report.checklists for part in checklist_text(each)),
         *_policy(report),
         *_domains(report),
         *_left_out(report),
@@ -68,7 +69,7 @@ def _family(family: FamilyGroup, most: int) -> Iterator[RenderableType]:
 def _rule(group: RuleGroup, most: int) -> Iterator[RenderableType]:
     count = words.count_of(len(group.findings), group.severity.value)
     if group.name:
-        yield joined(text(f"{count}: ", _STYLE[group.severity]), group.name)
+        yield joined(text(f"{count} against ", _STYLE[group.severity]), f'"{group.name}"')
     if len({each.severity for each in group.findings}) > 1:
         yield text("one policy grades some of them otherwise", SOFT)
     shown = group.findings[:most]

@@ -50,7 +50,7 @@ def test_findings_are_grouped_by_family_and_rule_with_the_fix_once() -> None:
     text = printed(report_text(Report("project", FINDINGS)))
     assert (
         "Integrity (2 errors)\n"
-        "RC0701 2 errors: declared file is present\n"
+        'RC0701 2 errors against "declared file is present"\n'
         "       - reprocrate.json#/data/0/files/0: data/a.csv is declared but absent.\n"
         "       - reprocrate.json#/data/0/files/1: data/b.csv is declared but absent.\n"
         "       Fix: do this.\n"

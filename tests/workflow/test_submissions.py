@@ -163,12 +163,110 @@ def test_archive_with_one_folder_on_top_is_the_same_as_the_folder(form: str, tmp
         ),
         ("setup.py", "setup(install_requires=['a>=1', 'b'])\n", "0 with one version, 1 with a range, 1 with"),
         ("renv.lock", '{"Packages": {"ggplot2": {"Version": "3", "Hash": "0"}}}', "fixes 1 package"),
+        ("requirements.txt", "numpy=1.26.4=py311h_0\nscipy=1.11=py311h_1\n", "2 packages, each with one"),
+        ("requirements-frozen.txt", "a==1\nb==2\n", "requirements-frozen.txt fixes 2 packages"),
+        ("flake.lock", '{"nodes": {"a": {"locked": {"narHash": "x"}}, "root": {}}}', "flake.lock fixes 1"),
+        ("install.R", 'install.packages(c("ranger", "mlr3"), repos = "here")\n', "of 2 packages, 0 with one"),
+        (
+            "Dockerfile",
+            "FROM a@sha256:00\nRUN conda install -c conda-forge torch==2 && pip install -r wanted.txt\n",
+            "2 packages, each with one version",
+        ),
     ],
 )
 def test_versions_are_counted(name: str, text: str, detail: str, tmp_path: Path) -> None:
     found = items(said(write(tmp_path / "s", {name: text})))
     assert found["dependencies"].presence is Presence.FOUND
     assert detail in found["pinning"].detail
+
+
+@pytest.mark.parametrize(
+    ("readme", "detail"),
+    [
+        ("# Rings\n\n## Prerequisites\n\n- Python 3.9\n- PyTorch 1.12\n", 'README.md under "prerequisites"'),
+        ("`pip install -r needs.txt torch git+https://example.org/a.git`\n", "README.md names torch"),
+    ],
+)
+def test_words_of_a_readme_name_dependencies(readme: str, detail: str, tmp_path: Path) -> None:
+    found = items(said(write(tmp_path / "s", {"README.md": readme, "a.py": "print(1)\n"})))
+    assert found["dependencies"].detail.endswith(detail)
+    assert found["pinning"].presence is Presence.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("item", "files"),
+    [
+        ("data", {"results/scores.csv": "a\n1\n"}),
+        ("data", {"results_all.csv": "a\n1\n"}),
+        ("data", {"tests/data/small.csv": "a\n1\n"}),
+        ("data", {"a.py": "torchvision.datasets.ImageFolder(root)\n"}),
+        ("weights", {"out/agents.joblib": "x" * 2000}),
+        ("weights", {"tests/sad/saved/table.h5": "x" * 2000}),
+        ("weights", {"README.md": "## Models\n\nThe [models](https://github.com/a/b/releases) of b.\n"}),
+        ("citation", {"README.md": "| [VGG](https://arxiv.org/abs/1409.1556) | 92 |\n"}),
+        ("seeds", {"a.py": "def draw(\n    items,\n    size: int = 0,\n): ...\n"}),
+        ("entry-points", {"DESCRIPTION": "Package: a\n", "R/fit.R": "fit <- function(x) x\n"}),
+    ],
+)
+def test_what_only_looks_like_it_is_not_found(item: str, files: dict[str, str], tmp_path: Path) -> None:
+    assert items(said(write(tmp_path / "s", files)))[item].presence is Presence.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("item", "files", "detail"),
+    [
+        ("data", {"a.py": 'URL = "https://dataverse.harvard.edu/api/access/datafile/1"\n'}, "datafile/1"),
+        ("data", {"a.py": 'gym.make("Hopper-v4")\n'}, "environments of Gymnasium: Hopper-v4"),
+        ("weights", {"net/prior_checkpoint.cpkt": "x" * 2000}, "1 file: net/prior_checkpoint.cpkt"),
+        (
+            "citation",
+            {"README.md": "[Paper](https://doi.org/10.1000/a)(https://doi.org/10.1000/a)\n"},
+            "10.1000/a",
+        ),
+        ("hardware", {"README.md": "It took an hour on 2 T4.\n"}, "2 T4"),
+        ("seeds", {"a.py": "rng = random.Random(0)\n"}, "set in a.py"),
+        ("seeds", {"a.py": 'flags.DEFINE_integer("seed", 1, "")\n'}, "an option for the seed in a.py"),
+        (
+            "seeds",
+            {"a.py": "@dataclass\nclass Options:\n    seed: int = 1\n"},
+            "an option for the seed in a.py",
+        ),
+        ("seeds", {"a.R": "fit <- f(seed = 3)\n"}, "named in a.R"),
+        (
+            "training-code",
+            {"load.py": "scaler.fit(rows)\n", "run.py": "model.fit(rows)\n"},
+            "run.py (`model.fit` in run.py line 1)",
+        ),
+    ],
+)
+def test_what_is_there_is_told(item: str, files: dict[str, str], detail: str, tmp_path: Path) -> None:
+    found = items(said(write(tmp_path / "s", files)))[item]
+    assert found.presence is Presence.FOUND
+    assert found.detail.endswith(detail) or found.detail.startswith(detail)
+
+
+def test_programs_that_are_fetched_or_stand_for_others_are_not_missed(tmp_path: Path) -> None:
+    commands = (
+        "bash Miniconda3-latest-Linux-x86_64.sh",
+        "python path_to_script.py",
+        "python /srv/a.py",
+        "python gone.py",
+    )
+    readme = "\n".join(("```", *commands, "```", ""))
+    detail = items(said(write(tmp_path / "s", {"README.md": readme, "a.py": "print(1)\n"})))[
+        "commands"
+    ].detail
+    assert detail.endswith("of the 1 program they start, gone.py is not here")
+
+
+def test_nobody_is_named_by_empty_fields_and_folders_of_services(tmp_path: Path) -> None:
+    files = {
+        "LICENSE": MIT.replace("Ada Lovelace", "Rings developers"),
+        "setup.py": 'setup(author="", author_email="")\n',
+        "CITATION.cff": 'authors:\n  - family-names: "[Student surname]"\n',
+        "run.sh": "python train.py --root /home/data/rings --out /home/ma-user/work\n",
+    }
+    assert items(said(write(tmp_path / "s", files)))["identities"].presence is Presence.NOT_FOUND
 
 
 def test_pointer_of_git_lfs_is_no_file_of_weights(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def _report(report: Report) -> Iterator[str]:
 def _findings(report: Report) -> Iterator[str]:
     if not report.findings:
         return
-    yield "| Rule | Findings | First places | Fix |\n|---|---|---|---|\n"
+    yield "| Asked | Findings | First places | Fix |\n|---|---|---|---|\n"
     groups = [group for family in grouped(report.findings) for group in family.rules]
     for group in groups[:_MOST_ROWS]:
         yield _row(group)

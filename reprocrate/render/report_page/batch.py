@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from reprocrate.errors import UsageError
 from reprocrate.files import could_not, write_atomically
-from reprocrate.finding import Report, Severity
+from reprocrate.finding import Presence, Report, Severity
+from reprocrate.render.observed import UNWELCOME
 from reprocrate.render.report_groups import by_urgency
 from reprocrate.render.report_page import report_page
 from reprocrate.render.report_page.distribution import distribution
@@ -83,9 +85,7 @@ class BatchPages:
                 (errors, warnings, notes),
                 codes,
                 domains=tuple(each.title for each in report.domains),
-                levels=tuple(
-                    (scale.name, step_name(step)) for scale in report.scales for step in scale.reached
-                ),
+                levels=(*_reached(report), *_absent(report)),
                 left_out=len(report.suppressed),
             )
         )
@@ -106,6 +106,17 @@ class BatchPages:
         for number, page in enumerate(list_pages(self._title, rows, found, sorted(self._policies)), 1):
             write_atomically(self._folder / list_name(number), page)
         return self._folder / INDEX
+
+
+def _reached(report: Report) -> Iterator[tuple[str, str]]:
+    return ((scale.name, step_name(step)) for scale in report.scales for step in scale.reached)
+
+
+def _absent(report: Report) -> Iterator[tuple[str, str]]:
+    """What was looked for in files without a manifest and is not there, of no scale."""
+    for each in report.observed if report.without_manifest else ():
+        if each.presence is Presence.NOT_FOUND and each.item not in UNWELCOME:
+            yield "", each.title
 
 
 def state_of(report: Report) -> str:

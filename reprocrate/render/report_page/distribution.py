@@ -38,7 +38,7 @@ def distribution(
             "div",
             element(
                 "div",
-                element("h3", "Rules, by submissions"),
+                element("h3", "Asked for and not so, by submissions"),
                 element(
                     "figure",
                     *(_bar_of(code, subjects, weights, total) for code in codes[:_MOST_RULES]),

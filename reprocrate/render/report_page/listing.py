@@ -46,7 +46,7 @@ class Row:
         counts: how many errors, warnings and notes there are.
         codes: the rules with errors or warnings, those to see to first before the others.
         domains: fields whose own rules were applied.
-        levels: steps that are reached, each with its scale.
+        levels: steps that are reached, each with its scale; of no scale what was not found.
         left_out: how many findings do not count.
     """
 

@@ -113,11 +113,13 @@
     arrange();
   };
   const answers = [...new Set(rows.map((row) => row[2]))];
-  const levels = named("levels").map(([scale, step], place) => [place, step, scale]);
+  const steps = named("levels").map(([scale, step], place) => [place, step, scale]);
+  const levels = steps.filter(([, , scale]) => scale), absent = steps.filter(([, , scale]) => !scale);
   const some = [["yes", "some findings"], ["no", "none"]];
   choice("Answer", "all", answers.map((name) => [name, name]), (row, value) => row[2] === value);
   choice("Domain", "all", named("domains").map((name, place) => [place, name]), (row, value) => row[8].includes(+value));
   choice("Level reached", "any", levels, (row, value) => row[9].includes(+value));
+  choice("Not found", "any", absent, (row, value) => row[9].includes(+value));
   choice("Not counted", "any", rows.some((row) => row[10]) ? some : [], (row, value) => (row[10] > 0) === (value === "yes"));
   let waiting = 0;
   wanted.addEventListener("input", () => {

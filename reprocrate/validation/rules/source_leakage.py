@@ -159,10 +159,10 @@ def best_is_not_chosen_by_the_test_split(subject: Subject) -> Iterator[Found]:
 def model_is_switched_to_evaluation(subject: Subject) -> Iterator[Found]:
     """A program that tests a model with dropout or batch norm SHOULD switch it to evaluation (PyTorch).
 
-    Judged: each program that calls `backward`, makes a layer of `torch.nn` whose name begins with Dropout,
-        AlphaDropout or BatchNorm, and reads a variable named as a test split, where nothing calls `eval`,
-        calls `train` with an argument or sets `training`, and that does not use Lightning, Transformers or
-        Accelerate; once, at the first such layer.
+    Judged: each program that calls `backward` and `step`, makes a layer of `torch.nn` whose name begins with
+        Dropout, AlphaDropout or BatchNorm, and reads a variable named as a test split, where nothing calls
+        `eval`, calls `train` with an argument or sets `training`, and that does not use Lightning,
+        Transformers or Accelerate; once, at the first such layer.
     Why: dropout then disturbs the test, and batch normalisation makes each prediction depend on the other
         items of its batch, which are test items.
     Fix: call `model.eval()` before the test, within `torch.no_grad()`, and `model.train()` after it.

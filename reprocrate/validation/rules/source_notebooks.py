@@ -35,14 +35,15 @@ def cells_were_executed_in_order(subject: Subject) -> Iterator[Found]:
     MAY,
     spec="source-code",
     since="1.0",
-    says="this cell was not executed{at}{more}",
+    says="nothing shows that this cell was executed{at}{more}",
     needs=Need.TREE,
 )
 def cells_were_executed(subject: Subject) -> Iterator[Found]:
     """In a notebook that was saved with its results, every cell MAY have been executed.
 
-    Judged: each code cell that is not empty and has no `execution_count`, in a notebook in which another code
-        cell has one; one finding for a notebook, at the first line of the first of them.
+    Judged: each code cell that is not empty and has neither an `execution_count` nor outputs nor
+        `metadata.execution`, in a notebook in which another code cell has one of these; one finding for a
+        notebook, at the first line of the first of them.
     Why: nobody can tell whether what it does belongs to the results.
     Fix: run all cells and save, or remove the cell.
     """

@@ -21,9 +21,11 @@ def code_names_no_home_folder(subject: Subject) -> Iterator[Found]:
     r"""Code SHOULD NOT name files by a path in somebody's home folder.
 
     Judged: each text in the code, but for documentation, with `/home/`, `/Users/` or, behind a letter and a
-        colon, `\Users\`, followed by a name and a further `/` or `\`; the names jovyan, public, runner,
-        shared, ubuntu, user, username, vscode, xxx, you, yourname and your_name are nobody's. Right before it
-        stands neither a letter or digit nor one of `_.~<>/:-`. Once for each text, at its first line.
+        colon, `\Users\`, followed by a name and a further `/` or `\`; the names admin, app, code, data,
+        dataset, datasets, docker, ec2-user, jovyan, ma-user, mambauser, me, model, models, myuser, name,
+        public, runner, save, shared, someone, test, ubuntu, user, username, vscode, work, workspace, xxx,
+        you, your_name, your-name and yourname are nobody's. Right before it stands neither a letter or digit
+        nor one of `_.~<>/:-`. Once for each text, at its first line.
     Why: there is no such file anywhere else, and the name tells who the author is, under double-blind review
         too.
     Fix: make the path relative to the project, or an option.

@@ -24,8 +24,11 @@ def program_sets_its_seeds(subject: Subject) -> Iterator[Found]:
         none of its calls is one of `seeds` or seeds everything, as that file says, and it calls one of
         `draws`, or for torch `DataLoader` with `shuffle=True`, without a generator; where the entry has
         `only_with`, the program also calls one of these. A call in a function that nothing in the tree names
-        counts for neither. One finding for each library, at the first such draw in the order of the program's
-        files.
+        counts for neither, nor does one below `if __name__ == "__main__":` of a file that is imported. No
+        draw is one of a colour, a port or a name by what it is assigned to, nor one under a parameter that is
+        off by default and that no call in the program gives. Where the program trains nothing, neither are
+        those in a file that it shares with one that trains and seeds, nor any if it exports a model. One
+        finding for each library, at the first such draw in the order of the program's files.
     Why: every run then gives other numbers, and nobody can tell a difference in the result from chance.
     Fix: take the seed as an option and set it before anything is drawn, for every library that draws.
     """
@@ -41,7 +44,7 @@ def generator_has_a_seed(subject: Subject) -> Iterator[Found]:
     Judged: each call of one of the `generators` of `schema/1.0/source-names.json` whose seed is neither its
         first argument nor one of the keywords there, or is None; and each call of `random.seed` or
         `numpy.random.seed` without one. Not within a condition or behind `or`, where it stands in for a
-        generator that was not given; at the call.
+        generator that was not given, nor where the file gives `seed(...)` to the variable; at the call.
     Why: a generator without a seed takes one from the system, which nobody sees and nobody can repeat.
     Fix: give it a seed, such as the one that the program takes as an option.
     """
@@ -121,7 +124,8 @@ def option_for_the_seed_is_read(subject: Subject) -> Iterator[Found]:
 
     Judged: each `add_argument` of an option that is called seed, random-seed, manual-seed or rng-seed,
         without `dest`, whose value nothing in the source tree reads: no attribute of its name is read but to
-        be called, and no text elsewhere holds it. Not in a tree that uses `vars` or `__dict__`, or that gives
+        be called, or to be given to a variable that nothing reads in a file that nothing imports, and no text
+        elsewhere holds it. Not in a tree that uses `vars` or `__dict__`, or that gives
         the parsed arguments as a whole to something outside of it; at the call.
     Why: runs with different seeds then differ by chance alone, or not at all.
     Fix: set the seeds of all libraries from the option.

@@ -15,20 +15,13 @@ _HOME = re.compile(
 )
 _NOBODYS = frozenset(
     {
-        "jovyan",
-        "public",
-        "runner",
-        "shared",
-        "ubuntu",
-        "user",
-        "username",
-        "vscode",
-        "xxx",
-        "you",
-        "your_name",
-        "yourname",
+        "admin", "app", "code", "data", "dataset", "datasets", "docker", "ec2-user", "jovyan", "ma-user",
+        "mambauser", "me", "model", "models", "myuser", "name", "public", "runner", "save", "shared",
+        "someone", "test", "ubuntu", "user", "username", "vscode", "work", "workspace", "xxx", "you",
+        "your_name", "your-name", "yourname",
     }
-)
+)  # fmt: skip
+"""Folders below `/home` that are no person's: of services, of containers, and stand-ins."""
 
 
 def home_folders(source: Source) -> Iterator[Sighting]:

@@ -33,10 +33,10 @@ def unexecuted_cells(source: Source) -> Iterator[Sighting]:
         start = 1
         found: list[int] = []
         for cell in cells:
-            if cell.count is None and not cell.is_empty:
+            if not cell.was_executed and not cell.is_empty:
                 found.append(start)
             start += len(cell.lines)
-        if found and any(cell.count is not None for cell in cells):
+        if found and any(cell.was_executed for cell in cells):
             yield Sighting(module, found[0], {"more": _more(len(found) - 1)})
 
 

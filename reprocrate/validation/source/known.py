@@ -18,14 +18,14 @@ class Library(NamedTuple):
         title: its name for people.
         seeds: functions that seed it.
         draws: functions that draw from it, and classes that do when they are made or used.
-        only_with: methods or functions of which a program calls one, where its draws matter.
+        only_with: methods or functions of which a program calls all of one set, where its draws matter.
     """
 
     id: str
     title: str
     seeds: frozenset[str]
     draws: frozenset[str]
-    only_with: frozenset[str]
+    only_with: tuple[frozenset[str], ...]
 
 
 @cache
@@ -44,7 +44,7 @@ def libraries() -> tuple[Library, ...]:
             one["title"],
             frozenset(one["seeds"]),
             frozenset(one["draws"]),
-            frozenset(one.get("only_with", ())),
+            tuple(frozenset(each.split()) for each in one.get("only_with", ())),
         )
         for one in names()["libraries"]
     )

@@ -19,15 +19,22 @@ class Cell:
 
     Attributes:
         number: its place among all cells, counted from 1, as a person counts them.
-        count: how manieth cell of its session it was when it was last executed; None where it was not.
+        count: how manieth cell of its session it was when it was last executed; None where nobody kept that.
         lines: its text.
         places: line of the file at which each of these stands.
+        has_results: whether something that it gave, or the time at which it ran, stands beside it.
     """
 
     number: int
     count: int | None
     lines: tuple[str, ...]
     places: tuple[int, ...]
+    has_results: bool = False
+
+    @property
+    def was_executed(self) -> bool:
+        """Whether there is a trace of its execution: some tools keep results, and no count."""
+        return self.count is not None or self.has_results
 
     @property
     def is_empty(self) -> bool:
@@ -76,7 +83,13 @@ def _cells(cells: Sequence[Any], places: dict[int, list[int]]) -> Iterator[Cell]
             lines, at = _lines(cell.get("source", ""), places.get(index) or [1])
             count = cell.get("execution_count")
             is_counted = isinstance(count, int) and not isinstance(count, bool)
-            yield Cell(index + 1, count if is_counted else None, tuple(lines), tuple(at))
+            yield Cell(index + 1, count if is_counted else None, tuple(lines), tuple(at), _has_results(cell))
+
+
+def _has_results(cell: dict[str, Any]) -> bool:
+    """Whether a cell shows what it gave, or when it was executed (`metadata.execution` of JupyterLab)."""
+    metadata = cell.get("metadata")
+    return bool(cell.get("outputs")) or (isinstance(metadata, dict) and bool(metadata.get("execution")))
 
 
 def _lines(source: Any, known: Sequence[int]) -> tuple[list[str], list[int]]:

@@ -233,8 +233,8 @@ def _use_of_variable(module: Module, call: Call, assignment: ast.Assign) -> str:
         return ""
     is_kept = isinstance(target, ast.Attribute)
     found = ""
-    for node in module.names.parents:
-        if not isinstance(node, ast.Name | ast.Attribute) or _last_name(node) != name or node is target:
+    for node in module.named.get(name, ()):
+        if node is target:
             continue
         around = module.names.parents.get(node)
         if isinstance(around, ast.Attribute) and around.attr == "sort":

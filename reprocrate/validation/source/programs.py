@@ -1,8 +1,8 @@
 """Files of code and the programs that they are.
 
 A *program* is a notebook, or a file that does something when it is run (it has `if __name__ == "__main__":`,
-or calls or loops outside of functions) and that no other file imports. What it imports of the same tree, and
-what that imports, belongs to it.
+or calls or loops outside of functions) and that no other file imports, unless it has that line and reads its
+command line. What it imports of the same tree, and what that imports, belongs to it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from reprocrate.validation.source.places import NO_PROGRAM
 from reprocrate.validation.source.reading import Code
 from reprocrate.validation.source.scopes import Call, Scope
 
+_COMMAND_LINES = frozenset({"cli", "parse_args", "parse_args_into_dataclasses", "parse_known_args", "Fire"})
 _IGNORE = re.compile(
     r"#\s*(?:noqa|reprocrate)\s*:\s*(?:ignore\s+)?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)"
 )
@@ -69,9 +70,44 @@ class Module:
         """Whether it is run by itself."""
         if self.code.local.rpartition("/")[2] in NO_PROGRAM:
             return False
-        return self.code.is_notebook or (
-            not self.is_imported and any(map(_does_something, self.code.tree.body))
-        )
+        if self.code.is_notebook:
+            return True
+        if self.is_imported:
+            return any(map(_is_guard, self.code.tree.body)) and self._reads_its_command_line
+        return any(map(_does_something, self.code.tree.body))
+
+    @property
+    def _reads_its_command_line(self) -> bool:
+        return any(call.last in _COMMAND_LINES for call in self.calls)
+
+    @cached_property
+    def named(self) -> dict[str, list[ast.Name | ast.Attribute]]:
+        """The places at which each name stands, plain or behind a dot, in the order of the text."""
+        found: dict[str, list[ast.Name | ast.Attribute]] = {}
+        for node in self.names.parents:
+            if isinstance(node, ast.Name | ast.Attribute):
+                found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, []).append(node)
+        return found
+
+    @cached_property
+    def when_started(self) -> frozenset[ast.AST]:
+        """The calls that are made only where the file itself is started, and not where it is imported."""
+        guards = [each for each in self.code.tree.body if _is_guard(each)]
+        return frozenset(each for guard in guards for each in ast.walk(guard) if isinstance(each, ast.Call))
+
+    @cached_property
+    def read_when_imported(self) -> frozenset[str]:
+        """The names that its code outside of functions and classes reads where another file imports it."""
+        others = [each for each in self.code.tree.body if not _is_guard(each)]
+        if len(others) == len(self.code.tree.body):
+            return frozenset(self.names.root.mentions)
+        found: set[str] = set()
+        for node in (node for each in others for node in _outside_of_functions(each)):
+            if isinstance(node, ast.Name):
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr)
+        return frozenset(found & self.names.root.mentions)
 
     def ignores(self, code: str, line: int) -> bool:
         """Whether a comment on a line says that a rule is not to be applied to it."""
@@ -111,12 +147,14 @@ class Program:
         found: set[Scope] = set()
         known: set[str] = set()
         waiting = [module.names.root for module in self.modules]
+        imported = {each.names.root: each for each in self.modules if each is not self.module}
         while waiting:
             scope = waiting.pop()
             if scope in found:
                 continue
             found.add(scope)
-            new = scope.mentions - known
+            read = imported[scope].read_when_imported if scope in imported else scope.mentions
+            new = read - known
             known |= new
             waiting.extend(each for name in new for each in named.get(name, ()) if _is_open(each, found))
             waiting.extend(
@@ -129,7 +167,15 @@ class Program:
     @property
     def reached_calls(self) -> Iterator[tuple[Module, Call]]:
         """Every call in it that may run, with its file."""
-        return ((module, call) for module, call in self.calls if call.scope in self.reached)
+        return (
+            (module, call)
+            for module, call in self.calls
+            if call.scope in self.reached and self.may_run(module, call)
+        )
+
+    def may_run(self, module: Module, call: Call) -> bool:
+        """Whether a call is not one that only another program makes, where its file is started."""
+        return module is self.module or call.node not in module.when_started
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -179,11 +225,31 @@ def _runs_with(scope: Scope, inner: Scope) -> bool:
     return (scope.is_class and (is_special or has_bases)) or bool(getattr(inner.node, "decorator_list", ()))
 
 
+def _is_guard(statement: ast.stmt) -> bool:
+    """Whether a statement is `if __name__ == "__main__":`."""
+    return isinstance(statement, ast.If) and any(
+        isinstance(each, ast.Name) and each.id == "__name__" for each in ast.walk(statement.test)
+    )
+
+
+def _outside_of_functions(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The nodes of a statement, but for the bodies of functions and classes in it."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        elif isinstance(node, ast.ClassDef):
+            waiting += [*node.decorator_list, *node.bases]
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
 def _does_something(statement: ast.stmt) -> bool:
     """Whether a statement outside of functions makes a file a program."""
     if isinstance(statement, ast.If):
-        named = any(isinstance(each, ast.Name) and each.id == "__name__" for each in ast.walk(statement.test))
-        return named or any(map(_does_something, statement.body))
+        return _is_guard(statement) or any(map(_does_something, statement.body))
     if isinstance(statement, ast.For | ast.While | ast.AsyncFor):
         return any(isinstance(each, ast.Call) for each in ast.walk(statement))
     if isinstance(statement, ast.With | ast.Try):

@@ -33,6 +33,10 @@ MAX_FILES = 5_000
 """How many files of code are read of one submission."""
 
 
+MAX_FILES_OF_PROGRAMS = 100_000
+"""How many files all programs of one submission have together, each counted for every program that has it."""
+
+
 class Readable(Protocol):
     """The files that code is read from."""
 

@@ -123,8 +123,15 @@ def _reads(module: Module, option: str) -> bool:
         isinstance(node, ast.Attribute)
         and node.attr == option
         and not (isinstance(parent, ast.Call) and parent.func is node)
+        and not _is_kept_in_vain(module, parent)
         for node, parent in module.names.parents.items()
     )
+
+
+def _is_kept_in_vain(module: Module, parent: ast.AST) -> bool:
+    """Whether a value is given to a variable that nothing reads, in a file that nothing imports."""
+    target = parent.targets[0] if isinstance(parent, ast.Assign) else None
+    return isinstance(target, ast.Name) and target.id not in module.names.loaded and not module.is_imported
 
 
 def _option(call: Call) -> str:

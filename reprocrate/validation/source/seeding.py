@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from reprocrate.validation.source.drawing import draws_of, matters, only_exports, trains
 from reprocrate.validation.source.known import (
     IS_STANDARD,
     Library,
@@ -30,6 +31,8 @@ _SEED_THEMSELVES = frozenset(
     {"catboost", "datasets", "lightgbm", "networkx", "optuna", "polars", "torchvision", "vllm", "xgboost"}
 )
 """Libraries whose seeds are for their own use."""
+
+_SEEDS_BY_NAME = re.compile(r"seed|set_determinis|set_random(?:ness|_state)|(?:improve|ensure)_reproducib")
 
 _SHARE = re.compile(r"shuffle|sample|split|train_test_split|random_split")
 
@@ -60,8 +63,9 @@ def _is_given_seed(call: Call) -> bool:
 def _by_name(call: Call, source: Source) -> frozenset[str]:
     """What a function seeds by its name; one of the same tree is judged by its own calls."""
     last = call.last.lower()
-    is_seeding = "seed" in last or "set_determinis" in last
-    if not is_seeding or call.last in source.own_functions:
+    first = call.name.partition(".")[0]
+    is_own = not first or first in source.own_names
+    if not _SEEDS_BY_NAME.search(last) or (is_own and call.last in source.own_functions):
         return frozenset()
     if re.fullmatch(r"get_.*|.*sequence.*|seed_?from.*", last):
         return frozenset()
@@ -89,12 +93,25 @@ def seeds_in(program: Program, source: Source) -> frozenset[str]:
     """The libraries that a program seeds; `*` for all."""
     if program not in source.seeded:
         found: set[str] = set()
-        for module, call in program.calls:
-            seeded = seeded_by(call, source)
-            if seeded and not seeded <= found and not _in_vain(module, call, source):
-                found |= seeded
+        for module in program.modules:
+            imported, started = _seeds_in_module(module, source)
+            found |= imported | started if module is program.module else imported
         source.seeded[program] = frozenset(found)
     return source.seeded[program]
+
+
+def _seeds_in_module(module: Module, source: Source) -> tuple[frozenset[str], frozenset[str]]:
+    """The libraries that a file seeds where it is imported, and those that it seeds where it is started."""
+    if module not in source.seeding:
+        imported: set[str] = set()
+        started: set[str] = set()
+        for call in module.calls:
+            seeded = seeded_by(call, source)
+            found = started if call.node in module.when_started else imported
+            if seeded and not seeded <= found and not _in_vain(module, call, source):
+                found |= seeded
+        source.seeding[module] = (frozenset(imported), frozenset(started))
+    return source.seeding[module]
 
 
 def is_seeded(library: str, module: Module, source: Source) -> bool:
@@ -108,42 +125,25 @@ def is_seeded(library: str, module: Module, source: Source) -> bool:
 # Who draws --------------------------------------------------------------------------------------------
 
 
-def _draws(call: Call, library: Library) -> bool:
-    if call.name in library.draws:
-        return call.keyword("generator", "random_state", "seed") is None
-    if library.id == "torch" and call.name == "torch.utils.data.DataLoader":
-        shuffle = call.keyword("shuffle")
-        is_on = isinstance(shuffle, ast.Constant) and shuffle.value is True
-        return is_on and call.keyword("generator", "sampler") is None
-    if library.id == "numpy" and re.fullmatch(r"scipy\.stats\.\w+(?:\(\))?\.rvs", call.name):
-        return call.keyword("random_state") is None
-    return False
-
-
-def _matters(program: Program, library: Library) -> bool:
-    """Whether what a program draws can reach a result: layers that are never trained have no say."""
-    if not library.only_with:
-        return True
-    known = program.methods | program.names | {name.rpartition(".")[2] for name in program.names}
-    return not library.only_with.isdisjoint(known)
-
-
 def unseeded_programs(source: Source) -> Iterator[Sighting]:
     """The first draw of each program from each library that it nowhere seeds, each place once."""
     found: dict[tuple[Module, int, str], list[Program]] = {}
     calls: dict[tuple[Module, int, str], tuple[Call, Library]] = {}
     for program in source.programs:
         seeded = seeds_in(program, source)
-        for library in libraries():
-            lacks = not {library.id, "*"} & seeded and _matters(program, library)
-            first = _first_draw(program, library) if lacks else None
+        lacking = [each for each in libraries() if not {each.id, "*"} & seeded and matters(program, each)]
+        if not lacking or only_exports(program):
+            continue
+        for library in lacking:
+            first = _first_draw(program, library, source)
             if first is not None:
                 module, call = first
                 key = (module, call.line, library.id)
                 found.setdefault(key, []).append(program)
                 calls[key] = (call, library)
-    for key, programs in found.items():
+    for key, every in found.items():
         call, library = calls[key]
+        programs = sorted(every, key=lambda program: not trains(program))
         hint = _idle(programs[0], library, source)
         values: dict[str, object] = {
             "name": call.name,
@@ -162,8 +162,18 @@ def _where(module: Module, programs: list[Program]) -> str:
     return f" of {others[0]}" + (f" (and of {len(others) - 1} others)" if others[1:] else "")
 
 
-def _first_draw(program: Program, library: Library) -> tuple[Module, Call] | None:
-    return next(((module, call) for module, call in program.reached_calls if _draws(call, library)), None)
+def _first_draw(program: Program, library: Library, source: Source) -> tuple[Module, Call] | None:
+    """The first draw of a program that nothing of it seeds.
+
+    Of one that does not train only those count that it does not share with one that trains and seeds: there
+    they stand for the training, such as the random changes of training images.
+    """
+    is_training = trains(program)
+    for module, call in draws_of(program, library):
+        others = source.programs_with(module) if module is not program.module and not is_training else []
+        if not any({library.id, "*"} & seeds_in(each, source) and trains(each) for each in others):
+            return module, call
+    return None
 
 
 def _idle(program: Program, library: Library, source: Source) -> str:
@@ -182,7 +192,8 @@ def unseeded_generators(source: Source) -> Iterator[Sighting]:
     """Generators that are made without a seed, and calls that take a seed from the system anew."""
     for module in source.modules:
         for call in module.calls:
-            if call.name in generators() and _has_no_seed(call) and not _is_fallback(module, call):
+            is_made = call.name in generators() and _has_no_seed(call)
+            if is_made and not _is_fallback(module, call) and not _is_seeded_later(module, call):
                 yield Sighting(
                     module, call.line, {"name": call.name, "what": "makes a generator without a seed"}
                 )
@@ -212,6 +223,21 @@ def _is_fallback(module: Module, call: Call) -> bool:
     return False
 
 
+def _is_seeded_later(module: Module, call: Call) -> bool:
+    """Whether the variable that a generator is kept in is given a seed: `rng = Random(); rng.seed(0)`."""
+    statement = module.names.parents.get(call.node)
+    if not isinstance(statement, ast.Assign):
+        return False
+    kept = {ast.unparse(target) for target in statement.targets}
+    return any(
+        other.last in ("seed", "setstate", "set_state")
+        and other.node.args
+        and isinstance(other.node.func, ast.Attribute)
+        and ast.unparse(other.node.func.value) in kept
+        for other in module.calls
+    )
+
+
 # random_state -----------------------------------------------------------------------------------------
 
 
@@ -227,7 +253,7 @@ def without_random_state(source: Source) -> Iterator[Sighting]:
         ]
         if lacking and not is_seeded("numpy", module, source) and "set_params" not in module.names.attributes:
             for call in lacking:
-                yield Sighting(module, call.line, {"name": call.name.rpartition(".")[2]})
+                yield Sighting(module, call.line, {"name": call.name.rpartition(".")[2] or call.last})
 
 
 def _is_given_by_another(module: Module, call: Call) -> bool:

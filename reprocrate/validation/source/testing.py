@@ -223,7 +223,11 @@ def never_evaluating(source: Source) -> Iterator[Sighting]:
     """Programs that train and test a model with dropout or batch normalisation, and never call `eval()`."""
     for program in source.programs:
         layer = _first_layer(program)
-        if layer is None or "backward" not in program.methods or {"eval", "inference"} & program.methods:
+        if (
+            layer is None
+            or not {"backward", "step"} <= program.methods
+            or {"eval", "inference"} & program.methods
+        ):
             continue
         if any(name.startswith(("lightning.", "transformers.", "accelerate.")) for name in program.names):
             continue

@@ -11,6 +11,7 @@ from reprocrate.validation.source.places import is_code, is_test, is_vendored
 from reprocrate.validation.source.programs import Module, Place, Program
 from reprocrate.validation.source.reading import (
     MAX_FILES,
+    MAX_FILES_OF_PROGRAMS,
     MAX_LINES,
     MAX_TOTAL_BYTES,
     Readable,
@@ -31,12 +32,14 @@ class Source:
         unread: files whose code could not be read.
         trees: the files of each tree, in the order of their paths.
         seeded: what each program seeds, once that was asked for.
+        seeding: what each file seeds where it is imported, and where it is started.
     """
 
     def __init__(self, files: Readable, places: Sequence[Place]) -> None:
         self.unread: list[Unread] = []
         self.trees: list[list[Module]] = []
         self.seeded: dict[Program, frozenset[str]] = {}
+        self.seeding: dict[Module, tuple[frozenset[str], frozenset[str]]] = {}
         self._bytes_left, self._lines_left = MAX_TOTAL_BYTES, MAX_LINES
         self._seen: set[tuple[str, bytes]] = set()
         names = sorted(name for name in files.names() if is_code(name) and not is_test(name))
@@ -51,8 +54,21 @@ class Source:
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:
-        """Every program, in the order of the paths."""
-        return tuple(Program(module, tuple(_reached(module))) for module in self.modules if module.is_program)
+        """Every program, in the order of the paths, until they are too large together."""
+        found: list[Program] = []
+        room = MAX_FILES_OF_PROGRAMS
+        starts = [module for module in self.modules if module.is_program]
+        for module in starts:
+            found.append(Program(module, tuple(_reached(module))))
+            room -= len(found[-1].modules)
+            if room < 0:
+                break
+        if len(found) < len(starts):
+            left = len(starts) - len(found)
+            self.unread.append(
+                Unread(f"{left:,} programs", "together with the others they have too many files")
+            )
+        return tuple(found)
 
     def programs_with(self, module: Module) -> list[Program]:
         """The programs that a file belongs to."""

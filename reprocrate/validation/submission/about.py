@@ -44,7 +44,16 @@ _CITES = Sign(
     "@",
     re.IGNORECASE,
 )
-_ARXIV = Sign(r"arxiv\.org/(?:abs|pdf)/[\w./-]+|doi\.org/10\.\d{4,9}/\S+", "arxiv.org doi.org")
+_ARXIV = Sign(r"arxiv\.org/(?:abs|pdf)/[\w./-]+|doi\.org/10\.\d{4,9}/[^\s\])>\"']+", "arxiv.org doi.org")
+_OF_ITSELF = re.compile(
+    r"\bcit(?:e|ed|ing|ation)\b|\bofficial\b|img\.shields\.io|zenodo\.org/badge|论文|引用|"
+    r"\b(?:our|this|the|full|accompanying) (?:\w+ )?(?:paper|article|publication|preprint|manuscript)\b|"
+    r"\[[^\]]*\b(?:arxiv|paper|preprint|doi)\b[^\]]*\]|"
+    r"\b(?:code|implementation|repository|scripts|supplement\w*|materials?) (?:for|of|to|accompan\w+)\b",
+    re.IGNORECASE,
+)
+"""Words beside an address that make it that of the work itself, and not of what it builds on."""
+
 _LEAST_NUMBERS = 2
 _SURELY = 4
 
@@ -189,8 +198,12 @@ def observe_citation(tree: SubmissionTree) -> Observed:
         for line, _ in tree.lines(path, _CITES):
             return found("citation", f"an entry of BibTeX in {path}", [Location(path, line=line)])
     for path in (path for path in tree.readmes if path == tree.readme):
+        lines = tree.text(path).splitlines()
         for line, match in tree.lines(path, _ARXIV):
-            return found("citation", f"{path} names {match[0].rstrip(').,')}", [Location(path, line=line)])
+            if line and _OF_ITSELF.search(" ".join(lines[max(0, line - 2) : line])):
+                return found(
+                    "citation", f"{path} names {match[0].rstrip(').,*')}", [Location(path, line=line)]
+                )
     if tree.is_only_documents:
         return not_assessed("citation", "there is nothing but documents")
     return not_found("citation", "no CITATION file, and no README that says it")

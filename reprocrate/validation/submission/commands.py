@@ -32,7 +32,12 @@ _INSTALLS = re.compile(
     r"(?:pip3?|conda|mamba|apt(?:-get)?|brew|npm|uv|poetry|pipenv|pixi|git|wget|curl|cd|mkdir|export|virtualenv|"
     r"tar|unzip|cp|mv|ln|ls|rm|docker (?:build|pull))\b"
 )
-_BLANK = re.compile(r"[<>{}$*\[\]]|\.\.\.|path/to|your_|/path")
+_BLANK = re.compile(
+    r"[<>{}$*\[\]]|\.\.\.|path[/_]to|\byour_?|\bmy_?|/path|x{3}|whatever|example_script|^/|"
+    r"(?:mini(?:conda|forge)|anaconda|mambaforge)[\w.-]*\.sh|get-pip\.py",
+    re.IGNORECASE,
+)
+"""Programs that stand for others, lie outside of the submission, or are fetched to install something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class Submission:
         # secrets are looked for in every submission, the rest only where there is no manifest
         from reprocrate.validation.submission import about, assets, programs
         from reprocrate.validation.submission.commands import commands_of, observe_commands, started_by
-        from reprocrate.validation.submission.dependencies import declared_in, observe_dependencies
+        from reprocrate.validation.submission.declarations import declared_in
+        from reprocrate.validation.submission.dependencies import observe_dependencies
 
         tree = self._tree
         links = assets.links_in(tree)

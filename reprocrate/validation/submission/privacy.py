@@ -34,6 +34,11 @@ _AUTHOR = re.compile(
 _CITED = re.compile(
     r"^\s*-?\s*(?:family-names|given-names|orcid|email|affiliation)\s*:\s*(?P<who>\S.*)$", re.MULTILINE
 )
+_NO_AUTHOR = re.compile(
+    r"anonym|\[\s*\]|your name|[\[<{](?:your|student|first|last|author|name|todo)|^[\"']{2}", re.IGNORECASE
+)
+"""What stands in an author's place and names nobody."""
+
 _OF_AUTHORS = frozenset(("setup.py", "setup.cfg", "pyproject.toml", "package.json", "description"))
 
 
@@ -60,11 +65,14 @@ def secrets_in(tree: SubmissionTree) -> Iterator[Sighting]:
 def _grouped(tree: SubmissionTree) -> Iterator[list[tuple[str, str]]]:
     """Texts in groups, since most hold no word of any form, which is quicker told of several at once."""
     group: list[tuple[str, str]] = []
+    size = 0
     for path in tree.texts:
-        group.append((path, tree.text(path)))
-        if sum(len(text) for _, text in group) > _GROUP:
+        text = tree.text(path)
+        group.append((path, text))
+        size += len(text)
+        if size > _GROUP:
             yield group
-            group = []
+            group, size = [], 0
     yield group
 
 
@@ -92,18 +100,24 @@ def _of_file(tree: SubmissionTree, path: str, name: str, text: str) -> Iterator[
     if not tree.is_top(path):
         return
     if name.startswith(("license", "licence", "copying", "notice")):
-        for match in _COPYRIGHT.finditer(text[:4000]):
-            if (
-                not _NOBODY.match(match["who"].strip())
-                and "free software foundation" not in match["who"].lower()
-            ):
-                yield match.start("who"), "the holder of a copyright"
+        yield from _of_licence(text[:4000])
     elif name == "citation.cff":
-        yield from ((match.start("who"), "an author to be cited") for match in _CITED.finditer(text))
+        for match in _CITED.finditer(text):
+            if not _NO_AUTHOR.search(match["who"]):
+                yield match.start("who"), "an author to be cited"
     elif name in _OF_AUTHORS:
         for match in _AUTHOR.finditer(text):
-            if not re.search(r"anonym|\[\s*\]|your name", match["who"], re.IGNORECASE):
+            if not re.match(r"[\"'\s,)]*$", match["who"]) and not _NO_AUTHOR.search(match["who"]):
                 yield match.start("who"), "an author of the package"
+
+
+def _of_licence(text: str) -> Iterator[tuple[int, str]]:
+    """Who holds the copyright: a person or an organisation, not the authors of a thing by its name."""
+    for match in _COPYRIGHT.finditer(text):
+        who = match["who"].strip(" ;,.")
+        is_nobody = _NOBODY.match(who) or re.search(r"\b(?:authors|contributors|developers|team)$", who)
+        if not is_nobody and "free software foundation" not in who.lower():
+            yield match.start("who"), "the holder of a copyright"
 
 
 def observe_secrets(tree: SubmissionTree, sightings: Sequence[Sighting]) -> Observed:

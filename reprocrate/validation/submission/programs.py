@@ -25,7 +25,8 @@ _TRAINS_BY_NAME = re.compile(
     re.IGNORECASE,
 )
 _TRAINS = Sign(
-    r"\.backward\(|\.minimize\(|\boptimi[sz]er\w*\.step\(|(?<!re)\.fit(?:_generator)?\(|\bSeq2SeqTrainer\(|\bTrainer\(|\btrainer\.train\(|"
+    r"\.backward\(|\.minimize\(|\boptimi[sz]er\w*\.step\(|\.fit_generator\(|\bSeq2SeqTrainer\(|"
+    r"(?<!\w)(?!\w*(?:scaler|scale|encoder|enc|pca|vectorizer|tokenizer|imputer|transformer|binarizer|normalizer|tfidf|le|re|umap|tsne)\w{0,2}(?:\([^()\n]*\))?\.fit\()[A-Za-z_]\w*(?:\([^()\n]*\))?\.fit\(|\bTrainer\(|\btrainer\.train\(|"
     r"train_one_epoch|GradientTape\(|jax\.(?:value_and_)?grad\(|(?:lgb|xgb|xgboost|lightgbm)\.train\(|\.learn\(|"
     r"train_on_batch\(|\bFlux\.train!|\bFlux\.gradient|\btrainNetwork\(|accelerator\.backward|caret::train\(",
     ".backward( .minimize( .step( .fit Trainer( .train train_ GradientTape( grad( .learn( Flux. "
@@ -49,13 +50,17 @@ _MAY_EVALUATE = Sign(
 )
 
 _SEED_OPTION = Sign(
-    r"[\"']--?(?:[a-z]+[-_])*(?:seeds?|random[-_]state)[\"']", "seed SEED Seed random", re.IGNORECASE
+    r"[\"']--?(?:[a-z]+[-_])*(?:seeds?|random[-_]state)[\"']|DEFINE_integer\(\s*[\"'](?:\w+_)?seed[\"']|"
+    r"^\s+(?:random_)?seed\s*:\s*(?:int|Optional\[int\])\b",
+    "seed SEED Seed random",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SEED_SET = Sign(
     r"manual_seed(?:_all)?\(|random\.seed\(|(?:set|fix|init)_(?:random_)?seeds?\(|seed_everything\(|default_rng\(\s*\w|"
-    r"PRNGKey\(|random_state\s*=\s*(?!None)\w|set_random_seed\(|\bset\.seed\(|Random\.seed!\(|RandomState\(\s*\w|"
-    r"env\.(?:reset\(seed=|seed\()|\brng\(\s*\d",
-    "seed PRNGKey( default_rng( RandomState( random_state rng(",
+    r"PRNGKey\(|random_state\s*=\s*(?!None)\w|set_random_seed\(|\bset\.seed\(|Random\.seed!\(|RandomState\(\s*\w|\bRandom\(\s*\w|random\.key\(|"
+    r"(?:set_randomness|improve_reproducibility|set_determinism)\(|env\.(?:reset\(seed=|seed\()|\brng\(\s*\d",
+    "seed PRNGKey( default_rng( RandomState( Random( random.key( random_state randomness( reproducib "
+    "determinism( rng(",
 )
 _SEEDS_LOOP = Sign(
     r"\bfor\s+\w*(?:seed|SEED|trial)\w*\s+in\b|--(?:num|n)[-_]seeds|\bseeds\s*=\s*[\[(]\s*\d+\s*,|"
@@ -63,6 +68,8 @@ _SEEDS_LOOP = Sign(
     r"\bSEEDS\s*=|\bseeds\s*=\s*range\(|n_(?:seeds|repeats)\s*=",
     "seed SEED Seed trial",
 )
+_OF_OPTIONS = re.compile(r"\bdataclass\b|\bBaseModel\b|\btyro\.|\bfire\.Fire|\bclick\.|\btyper\.")
+_SEED_NAMED = Sign(r"\b\w*seeds?\s*(?:=|<-)(?!=)", "seed SEED Seed", re.IGNORECASE)
 _SEED_SETTING = Sign(
     r"^\s*[\"']?(?:random_?|global_?)?(?:seed|random_state)s?[\"']?\s*[:=]\s*\[?\d",
     "seed SEED Seed random_state",
@@ -116,6 +123,8 @@ def _entry_points(tree: SubmissionTree, scripts: tuple[str, ...], started: Colle
 def _starts(tree: SubmissionTree, path: str) -> bool:
     """Whether a file does something when it is started."""
     suffix = suffix_of(path)
+    if suffix == ".r" and path.removeprefix(tree.root).startswith("R/") and "description" in tree.by_name:
+        return False  # the functions of a package
     if suffix in _SCRIPT_SUFFIXES:
         return suffix != ".m" or not re.match(r"\s*(?:%.*\n\s*)*(?:function|classdef)\b", tree.text(path))
     if suffix != ".py" or path.endswith(("__init__.py", "setup.py")):
@@ -170,10 +179,11 @@ def observe_tests(tree: SubmissionTree) -> Observed:
 
 def observe_seeds(tree: SubmissionTree) -> Observed:
     """Whether the randomness can be set, and whether several seeds are run."""
-    option, fixed, several = [], [], []
+    option, fixed, several, named = [], [], [], []
     for path in tree.scripts[:_MOST_READ]:
-        option += [Location(path, line=line) for line, _ in _first(tree, path, _SEED_OPTION)]
+        option += [Location(path, line=line) for line, _ in _options_of(tree, path)]
         fixed += [Location(path, line=line) for line, _ in _first(tree, path, _SEED_SET)]
+        named += [Location(path, line=line) for line, _ in _first(tree, path, _SEED_NAMED)]
         several += [Location(path, line=line) for line, match in _first(tree, path, _SEEDS_LOOP)]
     several += [
         Location(path, line=line) for path in tree.guides for line, _ in _first(tree, path, _SEEDS_LOOP)
@@ -188,11 +198,23 @@ def observe_seeds(tree: SubmissionTree) -> Observed:
         f"set in {listed(_files(fixed), 2)}" if fixed and not option else "",
     ]
     said = "; ".join(part for part in parts if part)
-    if said:
-        return found("seeds", said, [*several, *option, *settings, *fixed])
+    if said or named:
+        said = said or f"named in {listed(_files(named), 2)}, which sets none that is known here"
+        return found(
+            "seeds", said, [*several, *option, *settings, *fixed, *([] if option or fixed else named)]
+        )
     if not tree.scripts:
         return not_assessed("seeds", "there is no program in which one could be set")
     return not_found("seeds", "no option for a seed, and no call that sets one")
+
+
+def _options_of(tree: SubmissionTree, path: str) -> Iterator[tuple[int | None, re.Match[str]]]:
+    """The first option for a seed in a program: an argument, or a field of a class of options."""
+    has_fields = _OF_OPTIONS.search(tree.code(path)) is not None
+    for line, match in tree.lines(path, _SEED_OPTION):
+        if has_fields or not match[0][:1].isspace():
+            yield line, match
+            return
 
 
 def _files(places: list[Location]) -> list[str]:

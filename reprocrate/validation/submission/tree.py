@@ -168,10 +168,12 @@ class SubmissionTree:
 
     @cached_property
     def scripts(self) -> tuple[str, ...]:
-        """Programs that an experiment can consist of: no tests of software, no headers."""
+        """Programs that an experiment can consist of: no tests of software, no headers, none of tools."""
         headers = (".h", ".hpp")
         return tuple(
-            path for path in self.programs if suffix_of(path) not in headers and path not in self.tests
+            path
+            for path in self.programs
+            if suffix_of(path) not in headers and path not in self.tests and "/." not in f"/{path}"
         )
 
     @cached_property

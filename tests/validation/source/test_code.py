@@ -43,6 +43,7 @@ PLANTED = {
         loader = DataLoader([1, 2], shuffle=True)
         for batch in loader:
             batch.sum().backward()
+            optimizer.step()
         """,
         ["RC2001 train.py:2"],
     ),

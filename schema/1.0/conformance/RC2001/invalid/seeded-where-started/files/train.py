@@ -1,0 +1,3 @@
+from drawing import draw
+
+print(draw())

@@ -1,0 +1,5 @@
+import random
+
+generator = random.Random()
+generator.seed(0)
+print(generator.random())
