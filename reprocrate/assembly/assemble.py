@@ -156,11 +156,17 @@ def _code(
     newest = max(used, key=_age)["code"] if used else (sections[-1]["id"] if sections else None)
     declared = settings.code.model_dump(mode="json", exclude_defaults=True)
     return [
-        section
-        | declared
-        | ({} if section["id"] == newest else {"folder": f".reprocrate/code/{section['id']}"})
+        section | declared
+        if section["id"] == newest
+        else section | _of_older(section, declared) | {"folder": f".reprocrate/code/{section['id']}"}
         for section in sections
     ]
+
+
+def _of_older(section: Section, declared: Section) -> Section:
+    """What is declared of code, without a main program that an older tree did not have yet."""
+    paths = {file["path"] for file in section.get("files") or ()}
+    return {name: value for name, value in declared.items() if name != "main" or value in paths}
 
 
 def _age(run: Mapping[str, Any]) -> tuple[str, str]:

@@ -143,7 +143,8 @@ def _odd_use(manifest: Manifest, run: Run) -> Iterator[tuple[str, str]]:
     is_left_alone = bool(used.devices) and set(used.devices) == {"cpu"} and not used.gpu_s
     if is_left_alone and used.peak_device_memory_bytes:
         yield "peak_device_memory_bytes", "computed on the processor alone, but held memory of a device"
-    has = _accelerators(manifest, run)
+    is_of_several = len(used.devices) > 1 or "accelerator" in used.energy_of
+    has = _accelerators(manifest, run) if is_of_several else None
     if used.energy_of and used.energy_kwh is None:
         yield "energy_of", "says what its energy was measured of, but no energy"
     elif has == 0 and "accelerator" in used.energy_of:

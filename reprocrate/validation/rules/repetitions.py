@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprocrate.manifest import Manifest, Repetition, Run
+from reprocrate.manifest import Manifest, Metric, Repetition, Run
 from reprocrate.manifest.repetition import compared
 from reprocrate.validation.digests import EMPTY
 from reprocrate.validation.places import numbered
@@ -176,39 +176,38 @@ def _is_apart(manifest: Manifest, promised: str | None, metric: str, first: Run,
     SHOULD,
     spec="determinism-and-seeds",
     since="1.0",
-    says="runs {run} and {other} of result {result} left the same {what}, but different values",
+    says="runs {run} and {other} of result {result} left the same predictions, but different values",
 )
-def runs_of_different_values_left_different_files(subject: Subject) -> Iterator[Found]:
-    """Two runs of one result whose values differ SHOULD NOT have left the same predictions or weights.
+def runs_of_different_values_left_different_predictions(subject: Subject) -> Iterator[Found]:
+    """Two runs of one result whose values differ SHOULD NOT have left the same predictions.
 
-    Judged: each two runs in the `runs` of a result over runs, whose values can be told and are not the
-        same. Both have `predictions` with the same SHA-256; or both have
-        `checkpoints`, all with a SHA-256, and the same set of these; that of no bytes counts as none. Once
-        for each run that an earlier one is like, at the entry of `runs`.
+    Judged: each result over runs of a metric with the `direction` maximize whose `unit` is absent, `fraction`
+        or `percent`, which no time or energy is: each two of its `runs` whose values can be told and are not
+        the same, but whose `predictions` have the same SHA-256, other than that of no bytes. Once for each
+        run that an earlier one is like, at the entry of `runs`.
     Why: the same predictions have one accuracy, so one of the two values or files is of another run.
     Fix: restore the records as they were written, or run again.
     """
-    for pointer, result in numbered("/results", subject.well_formed.results):
-        sample = subject.evidence.sample(result) if result.over == "runs" else None
-        seen: dict[tuple[str, ...], tuple[Run, float]] = {}
+    manifest = subject.well_formed
+    for pointer, result in numbered("/results", manifest.results):
+        metric = manifest.find_metric(result.metric)
+        if result.over != "runs" or metric is None or not _is_of_predictions(metric):
+            continue
+        sample = subject.evidence.sample(result)
+        seen: dict[str, tuple[Run, float]] = {}
         for run, value in zip(sample.runs, sample.values, strict=True) if sample else ():
-            if run is None:
+            digest = run.predictions.sha256 if run and run.predictions else None
+            if run is None or digest in (None, EMPTY):
                 continue
-            for what, digests in _left_files(run):
-                first, other = seen.setdefault((what, *digests), (run, value))
-                if first is not run and value != other:
-                    place = f"{pointer}/runs/{result.runs.index(run.id)}"
-                    yield Found(place, run=run.id, other=first.id, result=result.id, what=what)
-                    break
+            first, other = seen.setdefault(digest or "", (run, value))
+            if first is not run and value != other:
+                place = f"{pointer}/runs/{result.runs.index(run.id)}"
+                yield Found(place, run=run.id, other=first.id, result=result.id)
 
 
-def _left_files(run: Run) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The digests of the predictions of a run, and of all its weights."""
-    if run.predictions and run.predictions.sha256 not in (None, EMPTY):
-        yield "predictions", (run.predictions.sha256 or "",)
-    weights = sorted({file.sha256 or "" for file in run.checkpoints} - {EMPTY})
-    if weights and "" not in weights:
-        yield "weights", tuple(weights)
+def _is_of_predictions(metric: Metric) -> bool:
+    """Whether a metric is one of the kind that predictions alone determine."""
+    return metric.direction == "maximize" and metric.unit in (None, "fraction", "percent")
 
 
 _NUMPY_SEEDS = ("numpy.random.seed", "numpy.random.RandomState")
@@ -217,13 +216,13 @@ _MOST_SEED = 2**32 - 1
 
 @rule(
     "RC0635",
-    MUST,
+    SHOULD,
     spec="determinism-and-seeds",
     since="1.0",
     says="run {run} is said to have called {function} with {value}, which it refuses",
 )
 def seed_is_one_that_its_function_takes(subject: Subject) -> Iterator[Found]:
-    """A seed that NumPy's older functions were called with MUST be one that they take.
+    """A seed that NumPy's older functions were called with SHOULD be one that they take.
 
     Judged: each seed with `how` `observed` of a run with status `ok`, and the `function` numpy.random.seed or
         numpy.random.RandomState, of which a number (`parts`, else `value`) is below 0 or above 4294967295; at

@@ -15,11 +15,12 @@ from reprocrate.validation.rules.intervals import is_resampled
 from reprocrate.validation.rules.results import SLACK, values_are_known, values_behind_the_spread
 from reprocrate.validation.subject import Subject
 
-_LEVELS = (0.8, 0.999)
-_IMPOSSIBLE = (0.4, 2.0)
-_IMPOSSIBLE_BCA = (0.4, 2.5)
+_LEVELS = (0.8, 0.99)
+_IMPOSSIBLE = (0.3, 2.0)
+_IMPOSSIBLE_BCA = (0.3, 3.0)
 _UNUSUAL = (0.6, 1.5)
-_UNUSUAL_BCA = (0.6, 1.75)
+_UNUSUAL_BCA = (0.6, 2.0)
+_USUAL_LEVEL = 0.95
 _ITEMS = (0.6, 4.0)
 
 
@@ -120,18 +121,19 @@ def resampled_interval_is_as_wide_as_its_values(subject: Subject) -> Iterator[Fo
     """An interval by resampling MUST be about as wide as its values make it, and MUST contain their mean.
 
     Judged: each interval of kind `ci` and method `percentile`, `bca` or `bootstrap`, with `low` not above
-        `high` and a level (0.95 where it is absent) from 0.8 to 0.999, of a result with the statistic `mean`
+        `high` and a level (0.95 where it is absent) from 0.8 to 0.99, of a result with the statistic `mean`
         over runs, or over folds of one run, with `n` of at least 2, where its `varies_over` and the result's
         are absent, `seeds` or `folds`. With s the standard deviation of the values for `ddof` 0, if they can
         be told, are `n`, and no run is silent; or, where they cannot be told, by `sd` and `ddof` if half a
         unit of the last place of `sd` is at most a tenth of it; s not being 0; and h = z s / sqrt(n) with the
-        quantile z of the normal distribution at (1 + level) / 2: half of its width is below 0.4 h or above 2
-        h (2.5 h for `bca`), or, of `percentile` and `bootstrap`, the `value` is not within. Half a unit of
+        quantile z of the normal distribution at (1 + level) / 2: half of its width is below 0.3 h or above 2
+        h (3 h for `bca`), or, of `percentile` and `bootstrap`, the `value` is not within. Half a unit of
         the finest last place of the two ends is allowed on either side. What RC0837 objects to is left out;
         at the interval.
-    Why: the mean of a resample has the standard deviation s / sqrt(n). In simulations with 3 to 30 values of
-        ten shapes (normal, heavy-tailed, lognormal, two-valued, one outlier), by enumeration and by 100, 1000
-        and 10,000 resamples, half of the width was from 0.48 h to 1.35 h, by `bca` up to 1.6 h.
+    Why: the mean of a resample has the standard deviation s / sqrt(n). In simulations with 2 to 30 values of
+        ten shapes (normal, heavy-tailed, lognormal, two-valued, one outlier) and 100 to 10,000 resamples half
+        of the width was from 0.44 h to 1.43 h, by `bca` up to 2.1 h (benchmarks/resampling.py). At levels
+        above 0.99 it depends on the number of resamples.
     Fix: compute the interval anew from the values of the runs, or name what was resampled (`varies_over`).
     """
     for width in _means(subject):
@@ -168,18 +170,21 @@ def _is_beyond(subject: Subject, width: _Width) -> bool:
 def resampled_interval_is_of_the_usual_width(subject: Subject) -> Iterator[Found]:
     """An interval by resampling SHOULD be nearly as wide as the normal distribution makes it.
 
-    Judged: each interval as in RC0846 with `n` of at least 3 that RC0846 does not object to: half of its
-        width is below 0.6 h or above 1.5 h (1.75 h for `bca`). And each such interval with `varies_over`
-        `test_items` of a result over runs with `n` 1 of a metric with `count_of` N and the unit `fraction` or
-        `percent`, c being 1 or 100, and a `value` c p from 0 to c, where N p (1 - p) is at least 5: half of
-        its width is below 0.6 h or above 4 h, with h = c z sqrt(p (1 - p) / N). Rounding is allowed as in
-        RC0846; at the interval.
+    Judged: each interval as in RC0846 with `n` of at least 3 and a level of at most 0.95 that RC0846 does not
+        object to: half of its width is below 0.6 h or above 1.5 h (2 h for `bca`). And each interval by
+        resampling with a level from 0.8 to 0.99 and `varies_over` `test_items` of a result over runs with `n`
+        1 of a metric with `count_of` N and the unit `fraction` or `percent`, c being 1 or 100, and a `value`
+        c p from 0 to c, where N p (1 - p) is at least 5: half of its width is below 0.6 h or above 4 h, with
+        h = c z sqrt(p (1 - p) / N). Rounding is allowed as in RC0846; at the interval.
     Why: one that is too narrow is often of another number of values, or of a standard error that was divided
         twice; one that is too wide of a standard deviation, or of Student's t under another name.
     Fix: compute the interval anew, with a thousand resamples at least; name the method that it is by.
     """
     for width in _means(subject):
-        if width.result.n < _FEWEST_VALUES or _is_impossible(width) or _is_beyond(subject, width):
+        is_usual = (width.interval.level or statistics.LEVEL) <= _USUAL_LEVEL
+        if not is_usual or width.result.n < _FEWEST_VALUES:
+            continue
+        if _is_impossible(width) or _is_beyond(subject, width):
             continue
         if _is_outside(width, _limits(width.interval, _UNUSUAL, _UNUSUAL_BCA)):
             yield width.found()
