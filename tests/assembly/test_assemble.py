@@ -521,6 +521,17 @@ def test_files_are_what_the_author_says(tmp_path: Path) -> None:
     assert {file.path for file in run.written} == set(names)
 
 
+def test_an_older_tree_has_no_main_program_that_it_lacks(tmp_path: Path) -> None:
+    newer = CodeState(files=(CodeFile("main.py", 10, "ef" * 32),), tree_sha256="12" * 32)
+    launches = [record("wide", 0, 0.9, number=0), record("wide", 1, 0.92, number=1, code=newer)]
+    manifest = assemble(tmp_path, parse_settings('code.main = "main.py"'), launches)
+    assert [(code.folder is None, code.main) for code in manifest.code] == [(False, None), (True, "main.py")]
+    assert "RC0311" not in {finding.code for finding in validate(Subject.of(manifest)).findings}
+    wrong = assemble(tmp_path, parse_settings('code.main = "start.py"'), launches)
+    assert [code.main for code in wrong.code] == [None, "start.py"]
+    assert "RC0311" in {finding.code for finding in validate(Subject.of(wrong)).findings}
+
+
 def test_the_experiment_began_with_the_run_that_started_first(tmp_path: Path) -> None:
     """Of two launches side by side, the one that was made first may have had to wait."""
     waited = record("wide", 0, 0.90, number=0, started="2026-11-22T10:05:00.250Z")
