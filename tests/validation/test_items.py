@@ -220,7 +220,7 @@ def test_without_pyarrow_a_report_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
-    tree: Tree = {"a.parquet": b"PAR1", "b.parquet": b"PAR1"}
+    tree: Tree = {"a.parquet": b"PAR1a", "b.parquet": b"PAR1b"}
     report = judged(tmp_path, tree, two("a.parquet", "b.parquet"))
     assert not report.findings
     assert "install reprocrate[parquet]" in reasons(report)
@@ -377,7 +377,7 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {
     "open quote": ("a.csv", b'x,y\n1,"2\n3,4\n', "line 3: unexpected end of data"),
     "two names": ("a.csv", b"x,y,x\n1,2,3\n", 'two columns with the name "x"'),
     "old line ends": ("a.csv", b"x,y\r1,2\r3,4\r", "carriage return"),
-    "not gzip": ("a.csv.gz", b"x,y\n1,2\n", "cannot be unpacked"),
+    "not gzip": ("a.csv.gz", b"x,y\n3,4\n", "cannot be unpacked"),
     "cut gzip": ("a.csv.gz", gzip.compress(b"x,y\n" + bytes(range(48, 58)) * 900)[:-9], "cannot be unpacked"),
     "long line": ("a.csv.gz", gzip.compress(b"x,y\n" + b"1" * (17 << 20)), "a line of more than 16 MiB"),
     "objects": ("a.npy", OBJECTS.getvalue(), "objects of Python"),

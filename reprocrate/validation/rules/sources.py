@@ -151,55 +151,25 @@ def _place(source: MetricSource) -> tuple[str | None, ...]:
     return source.path, source.json_path, source.csv_column, source.series, source.stdout
 
 
-_SMALLER = ("rmse", "mse", "mae", "mape", "perplexity", "brier", "ece", "wer", "cer", "nll", "fid", "rmsle")
-_LARGER = (
-    "accuracy",
-    "acc",
-    "auc",
-    "auroc",
-    "auprc",
-    "f1",
-    "bleu",
-    "ndcg",
-    "miou",
-    "iou",
-    "psnr",
-    "ssim",
+_SMALLER = frozenset("rmse mse mae mape rmsle perplexity brier ece wer cer nll fid".split())
+_LARGER = frozenset("accuracy acc auc auroc auprc f1 bleu ndcg miou iou psnr ssim".split())
+_TURNED = frozenset(
+    "attack attacked adversarial backdoor poisoned asr mia membership inference leak leakage privacy forget "
+    "forgetting forgotten unlearn unlearning loss error drop gap difference disparity bias std variance "
+    "negative neg inverse reduction improvement gain skill".split()
 )
-_TURNED = (
-    "attack",
-    "attacked",
-    "adversarial",
-    "forget",
-    "forgetting",
-    "unlearning",
-    "unlearn",
-    "leakage",
-    "loss",
-    "error",
-    "drop",
-    "gap",
-    "backdoor",
-    "poisoned",
-    "inference",
-    "membership",
-    "leak",
-    "negative",
-    "neg",
-    "inverse",
-    "reduction",
-)
+"""Words of measures whose name holds another measure's, but which are better the other way round."""
 
 
 @rule("RC1612", SHOULD, spec="metrics", since="1.0", says="{metric} is said to be better where it is {said}")
 def direction_is_that_of_the_name(subject: Subject) -> Iterator[Found]:
     """The direction of a metric SHOULD be the one that its name has in the field.
 
-    Judged: each metric with the `direction` maximize, a word of whose id, or else of its `name`, is one of
-        rmse, mse, mae, mape, rmsle, perplexity, brier, ece, wer, cer, nll and fid; and each with minimize
-        and one of accuracy, acc, auc, auroc, auprc, f1, bleu, ndcg, miou, iou, psnr and ssim. Not where
-        id or name has a word that turns it, such as attack, adversarial, unlearning, loss, error, gap, drop,
-        negative or reduction, nor words of both kinds. Words are cut where there is neither letter nor digit,
+    Judged: each metric with the `direction` maximize, a word of whose id or `name` is one of rmse, mse, mae,
+        mape, rmsle, perplexity, brier, ece, wer, cer, nll and fid; and each with minimize and one of
+        accuracy, acc, auc, auroc, auprc, f1, bleu, ndcg, miou, iou, psnr and ssim. Not where id or name has a
+        word that turns it, such as attack, unlearning, loss, error, gap, drop, disparity, negative, reduction
+        or skill, nor words of both kinds. Words are cut where there is neither letter nor digit,
         without regard to case; at the `direction`.
     Why: claims, bold figures, ranks and what is chosen among steps all follow the direction.
     Fix: correct `direction`; or name the metric so that a reader expects it, such as negative_mse.
