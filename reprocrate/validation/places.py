@@ -48,11 +48,12 @@ def _add_parts(section: Section, pointer: str, found: list[tuple[str, Section]])
             continue
         if type(value) is tuple:
             first: Section = value[0]
-            has_parts = bool(_parts_of(type(first)))
+            parts = _parts_of(type(first))
+            single = parts[0][0] if len(parts) == 1 else ""  # of values by the thousand, most lack the one
             for index, entry in enumerate(value):
                 inner = f"{pointer}/{place}/{index}"
                 found.append((inner, entry))
-                if has_parts:
+                if parts and (not single or getattr(entry, single)):
                     _add_parts(entry, inner, found)
         else:
             inner = f"{pointer}/{place}"

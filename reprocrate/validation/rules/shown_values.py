@@ -20,9 +20,9 @@ _LONGEST = 300
 def _read(subject: Subject) -> Iterator[tuple[str, Run, Observation]]:
     """Finite values with evidence."""
     for pointer, run in numbered("/runs", subject.well_formed.runs):
-        for place, seen in numbered(f"{pointer}/metrics", run.metrics):
+        for index, seen in enumerate(run.metrics):
             if seen.evidence is not None and seen.value is not None:
-                yield place, run, seen
+                yield f"{pointer}/metrics/{index}", run, seen
 
 
 @rule(

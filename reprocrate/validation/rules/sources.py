@@ -151,12 +151,15 @@ def _place(source: MetricSource) -> tuple[str | None, ...]:
     return source.path, source.json_path, source.csv_column, source.series, source.stdout
 
 
-_SMALLER = frozenset("rmse mse mae mape rmsle perplexity brier ece wer cer nll fid".split())
-_LARGER = frozenset("accuracy acc auc auroc auprc f1 bleu ndcg miou iou psnr ssim".split())
+_WORD = re.compile("[a-z0-9]+")
+_SMALLER = frozenset(_WORD.findall("rmse mse mae mape rmsle perplexity brier ece wer cer nll fid"))
+_LARGER = frozenset(_WORD.findall("accuracy acc auc auroc auprc f1 bleu ndcg miou iou psnr ssim"))
 _TURNED = frozenset(
-    "attack attacked adversarial backdoor poisoned asr mia membership inference leak leakage privacy forget "
-    "forgetting forgotten unlearn unlearning loss error drop gap difference disparity bias std variance "
-    "negative neg inverse reduction improvement gain skill".split()
+    _WORD.findall(
+        "attack attacked adversarial backdoor poisoned asr mia membership inference leak leakage forget "
+        "privacy forgetting forgotten unlearn unlearning loss error drop gap difference disparity bias std variance "
+        "negative neg inverse reduction improvement gain skill"
+    )
 )
 """Words of measures whose name holds another measure's, but which are better the other way round."""
 
@@ -175,7 +178,7 @@ def direction_is_that_of_the_name(subject: Subject) -> Iterator[Found]:
     Fix: correct `direction`; or name the metric so that a reader expects it, such as negative_mse.
     """
     for pointer, metric in numbered("/metrics", subject.well_formed.metrics):
-        words = set(re.findall(r"[a-z0-9]+", f"{metric.id} {metric.name or ''}".lower()))
+        words = set(_WORD.findall(f"{metric.id} {metric.name or ''}".lower()))
         is_smaller, is_larger = not words.isdisjoint(_SMALLER), not words.isdisjoint(_LARGER)
         if is_smaller is is_larger or not words.isdisjoint(_TURNED):
             continue
