@@ -156,9 +156,9 @@ _SMALLER = frozenset(_WORD.findall("rmse mse mae mape rmsle perplexity brier ece
 _LARGER = frozenset(_WORD.findall("accuracy acc auc auroc auprc f1 bleu ndcg miou iou psnr ssim"))
 _TURNED = frozenset(
     _WORD.findall(
-        "attack attacked adversarial backdoor poisoned asr mia membership inference leak leakage forget "
-        "privacy forgetting forgotten unlearn unlearning loss error drop gap difference disparity bias std variance "
-        "negative neg inverse reduction improvement gain skill"
+        "attack attacked adversarial backdoor poisoned asr mia membership inference leak leakage privacy "
+        "forget forgetting forgotten unlearn unlearning loss error drop gap difference disparity bias std "
+        "variance negative neg inverse reduction improvement gain skill"
     )
 )
 """Words of measures whose name holds another measure's, but which are better the other way round."""
