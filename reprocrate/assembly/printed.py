@@ -23,8 +23,7 @@ def with_printed_texts(project: Path, document: Section) -> Manifest:
     manifest = manifest_from(document, "the assembled manifest")
     if not any(table.file for table in manifest.tables):
         return manifest
-    around = Around(lambda path: _read(project, path), lambda folder: _names(project, folder))
-    places = Printings(manifest, around).places
+    places = Printings(manifest, _around(project)).places
     if not places:
         return manifest
     document = manifest.to_dict()
@@ -33,6 +32,21 @@ def with_printed_texts(project: Path, document: Section) -> Manifest:
             if found := places.get(f"/tables/{at}/cells/{number}"):
                 cell["text"] = found[1].cell.marked
     return manifest_from(document, "the assembled manifest")
+
+
+def files_of_tables(project: Path, manifest: Manifest) -> tuple[str, ...]:
+    """The files that a manifest's tables are printed in, with those that they bring in.
+
+    Args:
+        project: root of the project.
+        manifest: its manifest.
+    """
+    named = dict.fromkeys(table.file for table in manifest.tables if table.file)
+    return tuple(dict.fromkeys([*named, *Printings(manifest, _around(project)).files])) if named else ()
+
+
+def _around(project: Path) -> Around:
+    return Around(lambda path: _read(project, path), lambda folder: _names(project, folder))
 
 
 def _read(project: Path, path: str) -> bytes | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reprocrate.assembly.pack_settings import Amount
+from reprocrate.assembly.printed import files_of_tables
 from reprocrate.bundle import Entry, layout
 from reprocrate.capture.data.digests import Digests, digests_of_project
 from reprocrate.capture.records import RUNS
@@ -260,7 +261,7 @@ class _Collector:
     def add_documents(self, document: dict[str, Any]) -> None:
         """What people read: the author's settings, readme, licence, citation, tables, and cards of models."""
         root = self._project.root
-        named = [table["file"] for table in document.get("tables", []) if table.get("file")]
+        named = list(files_of_tables(root, self._project.manifest))
         named += [model["card"] for model in document.get("models", []) if model.get("card")]
         found = [path for pattern in _DOCUMENTS for path in root.glob(pattern)]
         if self._project.reproduced:  # there such files are what the runs left, and nobody's word

@@ -17,6 +17,7 @@ from reprocrate.workflow.progress import Silence
 from reprocrate.workflow.rerunning import rerun_experiment
 from reprocrate.workflow.reruns.choice import RerunChoice
 from reprocrate.workflow.reruns.consent import OwnCode
+from reprocrate.workflow.validating import assess
 
 
 def read(bundle: Path, name: str) -> bytes:
@@ -222,6 +223,35 @@ def test_an_output_that_was_changed_or_removed_since_stays_behind(study: Any, tm
     assert [each.get("in_bundle", True) for each in outputs] == [True, False, False]
     assert manifest["results"][0]["value"] == pytest.approx(0.52)
     assert b"0.98765" not in b"".join(read(bundle, name) for name in names(bundle))
+
+
+TABLE = r"""\begin{table}\caption{Scores.}
+\begin{tabular}{lc}
+Method & Score \\
+main & \meansd{MEAN}{0.01} \\
+\end{tabular}
+\end{table}
+"""
+
+
+def test_the_files_that_a_table_is_printed_in_travel_together(study: Any, tmp_path: Path) -> None:
+    study.run("0-2")
+    settings = (study.folder / "reprocrate.toml").read_text()
+    table = 'label = "Table 1"\nfile = "paper/main.tex"\nrows = "configuration"\nmetric = "score"\n'
+    study.write("reprocrate.toml", f"{settings}\n[[tables]]\n{table}")
+    study.write("paper/main.tex", "\\documentclass{article}\\input{macros}\\input{parts/scores}\n")
+    study.write("paper/macros.tex", r"\newcommand{\meansd}[2]{#1 $\pm$ #2}")
+    study.write("paper/notes.tex", "Nobody brings this in.")
+    for mean, said in (("0.52", []), ("0.61", [("paper/parts/scores.tex", 4)])):
+        study.write("paper/parts/scores.tex", TABLE.replace("MEAN", mean))
+        bundle = tmp_path / f"{mean}.crate.zip"
+        study.pack(bundle)
+        papers = [name for name in names(bundle) if name.startswith("paper/")]
+        assert sorted(papers) == ["paper/macros.tex", "paper/main.tex", "paper/parts/scores.tex"]
+        report = assess(bundle, Silence())
+        found = [each.location for each in report.findings if each.code == "RC1204"]
+        assert [(each.file, each.line) for each in found] == said
+        assert not [each for each in report.not_assessed if each.code.startswith("RC12")]
 
 
 def test_changed_data_stops_packing(study: Any, tmp_path: Path) -> None:

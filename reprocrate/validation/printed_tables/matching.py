@@ -118,6 +118,18 @@ class Printings:
         """Where each declared cell is printed, by its pointer."""
         return {pointer: (one, place) for one in self.tables for pointer, place in one.places.items()}
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the tables name, and those that they bring in; not a paper that brings them in."""
+        brought = (
+            path
+            for file, tables in self._files.items()
+            for table in tables
+            if table.paths[:1] == (file,)
+            for path in table.paths
+        )
+        return tuple(dict.fromkeys([*self._files, *brought]))
+
     def _all(self) -> Iterator[Printing]:
         groups: dict[int, tuple[str, PrintedTable, list[Declared]]] = {}
         for pointer, table in numbered("/tables", self._manifest.tables):
