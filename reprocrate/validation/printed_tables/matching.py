@@ -14,6 +14,7 @@ from reprocrate.errors import UnavailableError
 from reprocrate.manifest import Cell, Manifest, Result, Table
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printed_tables import Around, read_tables
+from reprocrate.validation.printed_tables.choosing import chosen
 from reprocrate.validation.printed_tables.grid import GridCell, PrintedTable
 from reprocrate.validation.printed_tables.latex_text import printed
 from reprocrate.validation.printed_tables.latex_tokens import tokens_of
@@ -154,45 +155,6 @@ class Printings:
                 raise UnreadableTableError(f"{path} is not there")
             self._files[path] = read_tables(path, data, self._around)
         return self._files[path]
-
-
-def chosen(tables: Sequence[PrintedTable], table: Table) -> PrintedTable:
-    """The table of a file that a manifest's table means.
-
-    Raises:
-        UnreadableTableError: it cannot be told.
-    """
-    wanted = table.in_file
-    if wanted is None:
-        begun = [each for each in tables if _is_called(each.caption, table.label)]
-        if len(tables) == 1 or len(begun) == 1:
-            return tables[0] if len(tables) == 1 else begun[0]
-        if not tables:
-            raise UnreadableTableError(f"{table.file} has no table")
-        raise UnreadableTableError(f"{table.file} has {_listed(tables)}; say which by `in_file`")
-    found = [each for each in tables if wanted in each.labels]
-    if not found and wanted.isascii() and wanted.isdigit():
-        found = list(tables[int(wanted) - 1 : int(wanted)]) if len(wanted) < 7 and int(wanted) else []
-    if len(found) == 1:
-        return found[0]
-    how = "several tables are" if found else "no table is"
-    raise UnreadableTableError(f"in {table.file} {how} called {wanted!r}: it has {_listed(tables)}")
-
-
-def _is_called(caption: str, label: str) -> bool:
-    """Whether a caption begins with the table's name, as `Table 2: Accuracy` does."""
-    begins = caption.casefold().lstrip()
-    name = label.casefold()
-    return begins.startswith(name) and not begins[len(name) : len(name) + 1].isalnum()
-
-
-def _listed(tables: Sequence[PrintedTable]) -> str:
-    names = [
-        f"{number} (line {each.at(each.line, '')[1]}{', ' + each.labels[0] if each.labels else ''})"
-        for number, each in enumerate(tables[:8], 1)
-    ]
-    more = f" and {len(tables) - 8} more" if len(tables) > 8 else ""
-    return f"{len(tables)} tables: {', '.join(names)}{more}" if tables else "no table"
 
 
 def located(manifest: Manifest, file: str, grid: PrintedTable, declared: Sequence[Declared]) -> Printing:
