@@ -13,8 +13,10 @@ from reprocrate.statistics import Recomputed, compare_printed
 from reprocrate.validation.places import numbered
 from reprocrate.validation.printing import scales
 from reprocrate.validation.rule import MUST, SHOULD, Found, rule
+from reprocrate.validation.rule import shown as as_shown
 from reprocrate.validation.rules.printed import at_cell
 from reprocrate.validation.rules.results import SLACK, values_behind_the_spread
+from reprocrate.validation.shown import ShownCell
 from reprocrate.validation.subject import Subject
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -189,7 +191,17 @@ def cell_shows_its_result(subject: Subject) -> Iterator[Found]:
             for scale in scales(manifest, result, shown.table.scale)
         ]
         if set(outcomes) == {Recomputed.DIFFERENT}:
-            yield at_cell(shown, table=shown.table.label, text=text, result=result.id, value=result.value)
+            yield at_cell(
+                shown, table=shown.table.label, text=text, result=result.id, value=_as_printed(shown)
+            )
+
+
+def _as_printed(cell: ShownCell) -> str:
+    """The value of a cell's result, and what the table's scale makes of it."""
+    value, scale = cell.result.value, cell.table.scale
+    if scale in (None, 1) or cell.result.statistic == "mean_rank":
+        return as_shown(value)
+    return f"{as_shown(value)} ({as_shown(value * (scale or 1))} by the table's scale)"
 
 
 @rule(
