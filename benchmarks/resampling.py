@@ -6,7 +6,7 @@ Samples of 2 to 30 values of ten shapes (normal, heavy-tailed, skewed, two-value
 100 and 1000 times, and every tenth of them 10,000 times. Printed is the least and the most that half of the
 interval was, as a ratio to z s / sqrt(n) with s for `ddof` 0: for the mean by percentiles and by BCa (Efron
 1987), and for the difference of two means by both, with sqrt(s^2 / n + t^2 / k). Last comes the share of
-means whose interval by percentiles is outside of 0.6 to 1.5, where RC0847 begins to speak up to 0.95.
+means whose interval by percentiles is outside of 0.6 to 1.5: there RC0847 speaks, at levels of at most 0.95.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ FAMILIES = (
     ),
     Family("RC09", "Claims", "claims claiming wording"),
     Family("RC10", "Runs", "runs flow trials shown_values"),
-    Family("RC11", "Experiment", "experiment identity"),
+    Family("RC11", "Experiment", "experiment identifiers"),
     Family("RC12", "Tables", "tables printed emphasis margins captions"),
     Family("RC13", "Comparisons", "comparisons significance attainable fairness summarised"),
     Family("RC14", "Leakage", "leakage order split_files shared_items item_times same_rows"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reprocrate import statistics
 from reprocrate.manifest import Comparison, Result
@@ -11,8 +11,7 @@ from reprocrate.validation.evidence import SPREADS_OF_VALUES
 from reprocrate.validation.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A result by the numbers that it declares, as they were rounded.
 
     Attributes:
